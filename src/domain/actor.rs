@@ -1,0 +1,92 @@
+//! Who acts, in which role, and how far they may see.
+
+use serde::{Deserialize, Serialize};
+
+use super::OrganisationId;
+
+/// A role that a token can carry.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    utoipa::ToSchema,
+    strum::IntoStaticStr,
+    strum::EnumString,
+    strum::VariantArray,
+)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum Role {
+    /// IEWM's own staff.
+    IewmStaff,
+    /// The council's data-protection team.
+    Council,
+    /// An outside organisation: an approved contractor, an event partner, a venue.
+    Contractor,
+}
+
+impl Role {
+    /// The role's name as tokens and documents write it.
+    pub fn as_str(self) -> &'static str {
+        self.into()
+    }
+}
+
+/// Whoever presented a token, as the token says it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Caller {
+    /// Who issued the token (`iss`).
+    pub issuer: String,
+    /// Whom the token is about (`sub`): an opaque identifier of the issuer's.
+    pub subject: String,
+    /// The roles that the token carries, in the order of [`Role`], none twice.
+    pub roles: Vec<Role>,
+    /// The organisation of a contractor.
+    pub organisation: Option<OrganisationId>,
+}
+
+/// Who acts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Actor {
+    /// Nobody known: a public route, or a person following a link of theirs.
+    Anonymous,
+    /// A person or program with a token.
+    Caller(Caller),
+    /// The service's own background work, by name.
+    Job(&'static str),
+}
+
+impl Actor {
+    /// The name under which the audit keeps this actor: a token's subject, `anonymous`, or `job:<name>`.
+    pub fn label(&self) -> String {
+        match self {
+            Self::Anonymous => "anonymous".to_owned(),
+            Self::Caller(caller) => caller.subject.clone(),
+            Self::Job(name) => format!("job:{name}"),
+        }
+    }
+
+    /// The caller, where there is one.
+    pub fn caller(&self) -> Option<&Caller> {
+        match self {
+            Self::Caller(caller) => Some(caller),
+            Self::Anonymous | Self::Job(_) => None,
+        }
+    }
+}
+
+/// How far an actor may see. A list for a contractor cannot be written without looking at it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// Everything that the permission is about.
+    All,
+    /// Only what concerns this organisation.
+    Organisation(OrganisationId),
+}

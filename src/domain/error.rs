@@ -1,0 +1,323 @@
+//! The one vocabulary of errors. Every floor returns [`Error`]; only the HTTP edge turns it into a
+//! problem document (RFC 9457). What an error says is safe to show: never a submitted value, SQL or
+//! the path of a file.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::Serialize;
+
+use super::ContactId;
+
+/// A row of the table of problem codes.
+#[derive(Clone, Copy, Debug)]
+pub struct CodeEntry {
+    /// The code itself.
+    pub code: Code,
+    /// Its stable name on the wire, and the last part of its page's address.
+    pub name: &'static str,
+    /// The HTTP status it is answered with.
+    pub status: u16,
+    /// Its title, the same in every occurrence.
+    pub title: &'static str,
+    /// What it means and what a caller does about it: the text of its page.
+    pub meaning: &'static str,
+}
+
+macro_rules! codes {
+    ($($code:ident $status:literal $name:literal $title:literal $meaning:literal;)*) => {
+        /// A stable code of a problem. New ones may come; none changes its meaning.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum Code {
+            $(#[doc = $meaning] $code,)*
+        }
+
+        /// Every code, in the order of statuses.
+        pub const CODES: &[CodeEntry] = &[
+            $(CodeEntry { code: Code::$code, name: $name, status: $status, title: $title, meaning: $meaning },)*
+        ];
+
+        impl Code {
+            /// The code's row in the table.
+            pub const fn entry(self) -> CodeEntry {
+                match self {
+                    $(Self::$code => CodeEntry { code: self, name: $name, status: $status, title: $title, meaning: $meaning },)*
+                }
+            }
+        }
+    };
+}
+
+codes! {
+    MalformedJson 400 "malformed_json" "The body is not JSON"
+        "The request's body could not be read as JSON in UTF-8: a syntax error, invalid UTF-8 or a lone surrogate. `detail` says where.";
+    DuplicateMember 400 "duplicate_member" "A member stands twice"
+        "An object in the body has two members of one name, so that it is not clear which is meant. Send each member once.";
+    TooDeep 400 "too_deep" "The body is nested too deeply"
+        "The JSON of the body has more than 32 levels. No request of this API needs so many.";
+    InvalidQuery 400 "invalid_query" "A query parameter is wrong"
+        "A query parameter is unknown, given twice, or of the wrong form. `errors` names each by its name.";
+    InvalidCursor 400 "invalid_cursor" "The cursor is not valid here"
+        "A cursor is only good for the caller and the filters it was given to. Start again without one.";
+    InvalidHeader 400 "invalid_header" "A header is malformed"
+        "A header such as `If-Match` or `Idempotency-Key` does not have its required form. `detail` names it.";
+    UnknownProfile 400 "unknown_profile" "There is no such receipt profile"
+        "The `profile` parameter names no profile that receipts are issued in.";
+    Unauthenticated 401 "unauthenticated" "A token is needed"
+        "Send `Authorization: Bearer <token>` with a token of a configured issuer.";
+    InvalidToken 401 "invalid_token" "The token was refused"
+        "The token is malformed, expired, revoked, not from a configured issuer, or its organisation is not active. Get a new one from its issuer; which of these it was is not told.";
+    Forbidden 403 "forbidden" "The role lacks the permission"
+        "None of the token's roles has the permission that the operation needs; `permission` names it.";
+    SamePerson 403 "same_person" "Another person must do this"
+        "Whoever proposed this cannot also authorise it.";
+    NotFound 404 "not_found" "Not found"
+        "There is nothing here, or nothing that you may know of.";
+    MethodNotAllowed 405 "method_not_allowed" "The method is not allowed here"
+        "The address exists, but not with this method. `Allow` lists those it has.";
+    RequestTimeout 408 "request_timeout" "The body took too long"
+        "The request's body did not arrive within 20 seconds. Send it again over a faster connection.";
+    Conflict 409 "conflict" "In conflict with what is there"
+        "The request contradicts something that is stored. Read the resource again.";
+    ContactExists 409 "contact_exists" "The contact is there already"
+        "A live contact has this e-mail address; `contact_id` names it. Change that one instead.";
+    VersionExists 409 "version_exists" "That version of the notice is there already"
+        "A privacy notice of this version exists. Versions are dates; choose another.";
+    IllegalTransition 409 "illegal_transition" "Not possible in this state"
+        "The resource cannot go from its state to the one asked for. `allowed_transitions` lists where it can go; empty means that the state is final.";
+    ErasureRequestRequired 409 "erasure_request_required" "This contact can only be erased by request"
+        "The contact has consents or other records that depend on it, so that it cannot simply be deleted. Take an erasure request instead.";
+    SupersededByWithdrawal 409 "superseded_by_withdrawal" "A later withdrawal stands"
+        "The consent is dated before the person's last withdrawal of it, so it cannot take its place.";
+    KeyInUse 409 "idempotency_key_in_use" "The first request is still running"
+        "A request with the same Idempotency-Key is being carried out. Wait as long as `Retry-After` says and ask again.";
+    Gone 410 "gone" "No longer there"
+        "What was here has been used, has expired or was withdrawn.";
+    Erased 410 "erased" "The contact was erased"
+        "The person's data has been erased; only the fact remains.";
+    StaleVersion 412 "stale_version" "Somebody changed it first"
+        "`If-Match` names a version that is no longer current. Read the resource again, apply your change to it, and send its new `ETag`.";
+    TooLarge 413 "too_large" "The body is too large"
+        "The request's body is larger than this operation takes: 1 MiB unless the operation says otherwise.";
+    UnsupportedMediaType 415 "unsupported_media_type" "The body has the wrong media type"
+        "Send the `Content-Type` that the operation takes; `detail` names it.";
+    Invalid 422 "invalid" "The request breaks a rule"
+        "The body is well-formed but wrong. `errors` lists every fault with a JSON Pointer to it.";
+    PurposeNotConsent 422 "purpose_not_consent" "This purpose does not rest on consent"
+        "The purpose rests on a contract, so there is nothing to give or withdraw consent for.";
+    KeyReused 422 "idempotency_key_reused" "The Idempotency-Key was used for another request"
+        "The key was used before with another query, content type or body. Use a new key for a new request.";
+    PreconditionRequired 428 "precondition_required" "If-Match is missing"
+        "A change must say which version it changes. Send the resource's `ETag` as `If-Match`.";
+    Internal 500 "internal" "Something broke on our side"
+        "The service failed. Nothing was changed. Report the request id, which is `instance`.";
+    Unavailable 503 "unavailable" "Not able to answer just now"
+        "The service is too busy, or its database cannot be reached. Nothing was changed. Try again after `Retry-After` seconds.";
+}
+
+/// A fault in what was sent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct Fault {
+    /// A JSON Pointer (RFC 6901) to the faulty member of the body; for a query parameter, its name.
+    #[schema(example = "/email")]
+    pub pointer: String,
+    /// The fault's stable code.
+    #[schema(example = "email")]
+    pub code: Cow<'static, str>,
+    /// What to change.
+    #[schema(example = "must be a single e-mail address")]
+    pub detail: Cow<'static, str>,
+}
+
+impl Fault {
+    /// A fault at `pointer`.
+    pub fn new(
+        pointer: impl Into<String>,
+        code: impl Into<Cow<'static, str>>,
+        detail: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        Self { pointer: pointer.into(), code: code.into(), detail: detail.into() }
+    }
+
+    /// A well-formed id at `pointer` that names nothing.
+    pub fn unknown_reference(pointer: &str) -> Self {
+        Self::new(pointer, "unknown_reference", "names nothing that is there")
+    }
+}
+
+/// The law's no: a value, made by `policy`, that says which rule stands in the way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// The code it is answered with.
+    pub code: Code,
+    /// Why, in a sentence.
+    pub reason: &'static str,
+    /// The article or regulation that decides it.
+    pub article: &'static str,
+    /// The member of the request that it turns on, as a JSON Pointer.
+    pub pointer: Option<&'static str>,
+}
+
+/// What else a problem tells, by its own member.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Particulars {
+    /// Faults in what was sent.
+    pub faults: Vec<Fault>,
+    /// The permission that the caller lacks.
+    pub permission: Option<&'static str>,
+    /// The article that decides a refusal.
+    pub article: Option<&'static str>,
+    /// Where the resource's state can go.
+    pub allowed_transitions: Option<Vec<&'static str>>,
+    /// The contact that is there already.
+    pub contact_id: Option<ContactId>,
+    /// Seconds after which to try again.
+    pub retry_after: Option<u32>,
+    /// The methods or media types that would have been right, for `Allow` and the like.
+    pub allow: Option<String>,
+}
+
+/// An error: a code, a sentence for the caller, and what belongs to it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Error(Box<Inner>);
+
+#[derive(Clone, PartialEq, Eq)]
+struct Inner {
+    code: Code,
+    detail: Cow<'static, str>,
+    /// For the log only; never sent.
+    cause: Option<String>,
+    /// Decided by the law, and so recorded by the door that rolled back.
+    lawful: bool,
+    particulars: Particulars,
+}
+
+impl Error {
+    /// An error of `code` with a sentence for the caller.
+    pub fn new(code: Code, detail: impl Into<Cow<'static, str>>) -> Self {
+        Self(Box::new(Inner {
+            code,
+            detail: detail.into(),
+            cause: None,
+            lawful: false,
+            particulars: Particulars::default(),
+        }))
+    }
+
+    /// There is nothing here, or nothing that the caller may know of.
+    pub fn not_found() -> Self {
+        Self::new(Code::NotFound, "There is nothing here, or nothing that you may know of.")
+    }
+
+    /// Faults in a body, all at once.
+    pub fn invalid(faults: Vec<Fault>) -> Self {
+        let detail = match faults.len() {
+            1 => "One thing in the request must be changed; see errors.",
+            _ => "Several things in the request must be changed; see errors.",
+        };
+        let mut error = Self::new(Code::Invalid, detail);
+        error.0.particulars.faults = faults;
+        error
+    }
+
+    /// A failure on our side. `cause` goes to the log and nowhere else; it must not hold personal data.
+    pub fn internal(cause: impl fmt::Display) -> Self {
+        let mut error = Self::new(Code::Internal, "The service failed; nothing was changed.");
+        error.0.cause = Some(cause.to_string());
+        error
+    }
+
+    /// Too busy, or without a database: nothing was done, and the caller may try again.
+    pub fn unavailable(cause: impl fmt::Display) -> Self {
+        let mut error = Self::new(Code::Unavailable, "The service cannot answer just now; nothing was changed.")
+            .with(|p| p.retry_after = Some(1));
+        error.0.cause = Some(cause.to_string());
+        error
+    }
+
+    /// A transition that the state does not allow, and those that it does.
+    pub fn illegal_transition(from: &'static str, allowed: Vec<&'static str>) -> Self {
+        Self::new(Code::IllegalTransition, format!("It is {from}, and cannot go from there to what was asked for."))
+            .with(|p| p.allowed_transitions = Some(allowed))
+    }
+
+    /// The same error with more particulars.
+    #[must_use]
+    pub fn with(mut self, add: impl FnOnce(&mut Particulars)) -> Self {
+        add(&mut self.0.particulars);
+        self
+    }
+
+    /// The error's code.
+    pub fn code(&self) -> Code {
+        self.0.code
+    }
+
+    /// The sentence for the caller.
+    pub fn detail(&self) -> &str {
+        &self.0.detail
+    }
+
+    /// What else the problem tells.
+    pub fn particulars(&self) -> &Particulars {
+        &self.0.particulars
+    }
+
+    /// The cause for the log, where there is one.
+    pub fn cause(&self) -> Option<&str> {
+        self.0.cause.as_deref()
+    }
+
+    /// Whether the law decided it.
+    pub fn is_refusal(&self) -> bool {
+        self.0.lawful
+    }
+}
+
+impl From<Refusal> for Error {
+    fn from(refusal: Refusal) -> Self {
+        let mut error = Self::new(refusal.code, refusal.reason).with(|p| p.article = Some(refusal.article));
+        if let Some(pointer) = refusal.pointer {
+            let fault = Fault::new(pointer, refusal.code.entry().name, refusal.reason);
+            error.0.particulars.faults.push(fault);
+        }
+        error.0.lawful = true;
+        error
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.0.code.entry().name, self.0.detail)?;
+        match &self.0.cause {
+            Some(cause) => write!(f, " ({cause})"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl std::error::Error for Error {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_has_a_name_of_its_own() {
+        let mut names: Vec<_> = CODES.iter().map(|entry| entry.name).collect();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), CODES.len());
+    }
+
+    #[test]
+    fn an_error_is_one_word_wide() {
+        assert_eq!(size_of::<Error>(), size_of::<usize>());
+    }
+}

@@ -1,0 +1,33 @@
+//! The vocabulary of the house: what every floor talks about, and nothing that acts.
+//!
+//! No IO, no clock of its own, no database, no web framework. Values that stand for a person's
+//! particulars are parsed on the way in, so that an ill-formed one cannot exist, and print as
+//! `[personal]` in `Debug`, so that no log line can tell them.
+
+mod actor;
+mod email;
+mod error;
+mod ids;
+mod instant;
+mod list;
+mod purpose;
+mod telephone;
+mod text;
+
+pub use actor::{Actor, Caller, Role, Scope};
+pub use email::EmailAddress;
+pub use error::{CODES, Code, CodeEntry, Error, Fault, Refusal};
+pub(crate) use ids::each_id;
+pub use ids::{ConsentId, ContactId, DecisionId, EntryId, IdMint, OrganisationId, RevocationId};
+pub use instant::{Clock, Hands, Instant, london_date};
+pub use list::{Limit, ListPage};
+pub use purpose::{LawfulBasis, Purpose};
+pub use telephone::Telephone;
+pub use text::{TextFault, clean_line, clean_prose};
+pub(crate) use text::{line_type, prose_type};
+
+/// Where unpredictable bytes come from: the operating system in service, a seeded source in tests.
+pub trait Entropy: Send + Sync {
+    /// Fills `bytes` with unpredictable bytes.
+    fn fill(&self, bytes: &mut [u8]);
+}

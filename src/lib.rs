@@ -1,0 +1,3 @@
+//! The service that keeps the promises of a public privacy notice.
+
+pub mod domain;
