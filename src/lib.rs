@@ -1,3 +1,4 @@
 //! The service that keeps the promises of a public privacy notice.
 
 pub mod domain;
+pub mod platform;

@@ -1,0 +1,11 @@
+-- The council, event partners, venues, contractors and authorities.
+CREATE TABLE organisations (
+    id            UUID NOT NULL PRIMARY KEY,
+    name          TEXT NOT NULL,
+    kind          TEXT NOT NULL CHECK (kind IN ('council', 'event_partner', 'venue', 'approved_contractor', 'public_authority')),
+    status        TEXT NOT NULL CHECK (status IN ('active', 'suspended', 'ended')),
+    contact_point BYTEA,
+    created_at    TIMESTAMPTZ NOT NULL,
+    updated_at    TIMESTAMPTZ NOT NULL,
+    version       INTEGER NOT NULL
+);

@@ -1,0 +1,3 @@
+DROP TABLE suppressions;
+DROP TABLE contact_name_tokens;
+DROP TABLE contacts;

@@ -1,0 +1,3 @@
+DROP TABLE consent_confirmations;
+DROP TABLE consent_decisions;
+DROP TABLE consents;

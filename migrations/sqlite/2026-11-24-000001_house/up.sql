@@ -1,0 +1,62 @@
+-- What the floors below the rooms keep: keys, the audit, kept answers, revocations.
+
+CREATE TABLE vault.data_keys (
+    owner_id   BLOB NOT NULL PRIMARY KEY,
+    master_key BLOB NOT NULL,
+    wrapped    BLOB NOT NULL,
+    made_at    INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE vault.service_keys (
+    name       TEXT NOT NULL PRIMARY KEY,
+    master_key BLOB NOT NULL,
+    wrapped    BLOB NOT NULL,
+    made_at    INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE audit_entries (
+    id              BLOB NOT NULL PRIMARY KEY,
+    at              INTEGER NOT NULL,
+    actor_kind      TEXT NOT NULL,
+    actor           TEXT NOT NULL,
+    roles           TEXT NOT NULL,
+    organisation_id BLOB,
+    action          TEXT NOT NULL,
+    outcome         TEXT NOT NULL,
+    code            TEXT,
+    contact_id      BLOB,
+    subject         TEXT,
+    detail          TEXT NOT NULL,
+    digest          BLOB NOT NULL
+) STRICT;
+CREATE INDEX audit_entries_contact ON audit_entries (contact_id, id) WHERE contact_id IS NOT NULL;
+CREATE INDEX audit_entries_actor ON audit_entries (actor, id);
+CREATE INDEX audit_entries_action ON audit_entries (action, id);
+CREATE TRIGGER audit_entries_no_update BEFORE UPDATE ON audit_entries
+BEGIN
+    SELECT RAISE(ABORT, 'the audit is append-only');
+END;
+CREATE TRIGGER audit_entries_no_delete BEFORE DELETE ON audit_entries
+BEGIN
+    SELECT RAISE(ABORT, 'the audit is append-only');
+END;
+
+CREATE TABLE kept_answers (
+    key         BLOB NOT NULL PRIMARY KEY,
+    fingerprint BLOB NOT NULL,
+    sealed      BLOB NOT NULL,
+    contact_id  BLOB,
+    reading     INTEGER NOT NULL,
+    kept_until  INTEGER NOT NULL
+) STRICT;
+CREATE INDEX kept_answers_contact ON kept_answers (contact_id) WHERE contact_id IS NOT NULL;
+CREATE INDEX kept_answers_kept_until ON kept_answers (kept_until);
+
+CREATE TABLE token_revocations (
+    id         BLOB NOT NULL PRIMARY KEY,
+    kind       TEXT NOT NULL CHECK (kind IN ('jti', 'subject')),
+    value      TEXT NOT NULL,
+    not_before INTEGER NOT NULL,
+    moot_at    INTEGER NOT NULL
+) STRICT;
+CREATE INDEX token_revocations_value ON token_revocations (value, kind);

@@ -1,0 +1,2 @@
+DROP TABLE material_changes;
+DROP TABLE privacy_notices;

@@ -1,0 +1,54 @@
+-- Decisions, append-only, and the state of each consent as they project it.
+CREATE TABLE consents (
+    id                  BLOB NOT NULL PRIMARY KEY,
+    contact_id          BLOB NOT NULL REFERENCES contacts (id),
+    purpose             TEXT NOT NULL,
+    state               TEXT NOT NULL CHECK (state IN ('pending', 'given', 'withdrawn')),
+    since               INTEGER NOT NULL,
+    notice_version      TEXT NOT NULL REFERENCES privacy_notices (version),
+    method              TEXT NOT NULL,
+    decision_id         BLOB NOT NULL,
+    pending_decision_id BLOB,
+    pending_until       INTEGER,
+    withdrawn_at        INTEGER,
+    created_at          INTEGER NOT NULL,
+    version             INTEGER NOT NULL,
+    CHECK ((pending_decision_id IS NULL) = (pending_until IS NULL)),
+    CHECK (state <> 'pending' OR pending_decision_id = decision_id)
+) STRICT;
+CREATE UNIQUE INDEX consents_contact_purpose ON consents (contact_id, purpose);
+CREATE INDEX consents_purpose_state ON consents (purpose, state, id);
+
+CREATE TABLE consent_decisions (
+    id             BLOB NOT NULL PRIMARY KEY,
+    consent_id     BLOB NOT NULL REFERENCES consents (id),
+    contact_id     BLOB NOT NULL REFERENCES contacts (id),
+    purpose        TEXT NOT NULL,
+    decision       TEXT NOT NULL CHECK (decision IN ('given', 'confirmed', 'withdrawn')),
+    method         TEXT NOT NULL,
+    occurred_at    INTEGER NOT NULL,
+    recorded_at    INTEGER NOT NULL,
+    pending_until  INTEGER,
+    notice_version TEXT NOT NULL REFERENCES privacy_notices (version),
+    wording_sha256 BLOB,
+    evidence       BLOB,
+    confirms       BLOB,
+    recorded_by    TEXT NOT NULL
+) STRICT;
+CREATE INDEX consent_decisions_consent ON consent_decisions (consent_id, id);
+CREATE TRIGGER consent_decisions_no_update BEFORE UPDATE ON consent_decisions
+BEGIN
+    SELECT RAISE(ABORT, 'a consent decision is append-only');
+END;
+CREATE TRIGGER consent_decisions_no_delete BEFORE DELETE ON consent_decisions
+BEGIN
+    SELECT RAISE(ABORT, 'a consent decision is append-only');
+END;
+
+CREATE TABLE consent_confirmations (
+    token_hash  BLOB NOT NULL PRIMARY KEY,
+    decision_id BLOB NOT NULL REFERENCES consent_decisions (id),
+    consent_id  BLOB NOT NULL REFERENCES consents (id),
+    expires_at  INTEGER NOT NULL,
+    spent_at    INTEGER
+) STRICT;

@@ -1,0 +1,11 @@
+//! The audit: who did what, when, in which role, to which record (UK GDPR Articles 5(2) and 24).
+//! Entries carry ids and commitments, never values. Those of deeds are written in the deed's own
+//! transaction; those of looks are written in batches, at least every 250 ms.
+
+mod entry;
+mod looks;
+pub(in crate::platform) mod store;
+
+pub use entry::{Entry, EntryRow, Outcome};
+pub use looks::Looks;
+pub use store::audit_entries;

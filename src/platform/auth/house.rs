@@ -1,0 +1,109 @@
+//! The assembled house: everything that a request runs on. It gives no way to the database but
+//! through an [`Access`].
+
+use std::sync::Arc;
+
+use actix_web::web::ServiceConfig;
+
+use super::access::Access;
+use super::permissions::Job;
+use super::tokens::Tokens;
+use crate::domain::{Actor, Clock, Entropy, Error, IdMint, OrganisationId};
+use crate::platform::audit::Looks;
+use crate::platform::db::{AnyConnection, Database};
+use crate::platform::idempotency::InFlight;
+use crate::platform::vault::Vault;
+
+/// What the platform must ask of the organisations above it.
+pub trait Standing: Send + Sync {
+    /// Whether the organisation is there and active.
+    ///
+    /// # Errors
+    /// When the database fails.
+    fn is_active(&self, connection: &mut AnyConnection, organisation: OrganisationId) -> Result<bool, Error>;
+}
+
+/// The parts of the house.
+pub struct Parts {
+    /// The lanes.
+    pub database: Database,
+    /// The keys.
+    pub vault: Vault,
+    /// The clock.
+    pub clock: Clock,
+    /// Unpredictable bytes.
+    pub entropy: Arc<dyn Entropy>,
+    /// The mint of identifiers.
+    pub mint: IdMint,
+    /// The tokens' judge.
+    pub tokens: Tokens,
+    /// The organisations' standing.
+    pub standing: Box<dyn Standing>,
+}
+
+pub(super) struct Inner {
+    pub(super) database: Arc<Database>,
+    pub(super) vault: Arc<Vault>,
+    pub(super) clock: Clock,
+    pub(super) entropy: Arc<dyn Entropy>,
+    pub(super) mint: IdMint,
+    pub(super) tokens: Tokens,
+    pub(super) standing: Box<dyn Standing>,
+    pub(super) looks: Looks,
+    pub(super) in_flight: InFlight,
+}
+
+/// The house.
+#[derive(Clone)]
+pub struct House(pub(super) Arc<Inner>);
+
+/// What the framework keeps; private, so that no handler can ask for it.
+pub(super) struct Installed(pub(super) House);
+
+impl House {
+    /// Assembles the house. Must be called on a tokio runtime, which will write the looks.
+    pub fn new(parts: Parts) -> Self {
+        let Parts { database, vault, clock, entropy, mint, tokens, standing } = parts;
+        let database = Arc::new(database);
+        let looks = Looks::start(database.clone());
+        let vault = Arc::new(vault);
+        let in_flight = InFlight::default();
+        Self(Arc::new(Inner { database, vault, clock, entropy, mint, tokens, standing, looks, in_flight }))
+    }
+
+    /// Gives the house to the handlers' guards.
+    pub fn install(&self, config: &mut ServiceConfig) {
+        config.app_data(Installed(self.clone()));
+    }
+
+    /// The same doors for background work.
+    pub fn job(&self, name: &'static str) -> Access<Job> {
+        Access::for_actor(self.clone(), Actor::Job(name))
+    }
+
+    /// Returns when all looks so far are recorded.
+    pub async fn flush_looks(&self) {
+        self.0.looks.flush().await;
+    }
+
+    /// Whether the database answers.
+    pub async fn is_ready(&self) -> bool {
+        use diesel::connection::SimpleConnection;
+        self.0.database.read(|lane| Ok(lane.connection.batch_execute("SELECT 1")?)).await.is_ok()
+    }
+
+    /// How many closures wait for a reading and for a writing lane.
+    pub fn waiting(&self) -> (usize, usize) {
+        self.0.database.waiting()
+    }
+
+    /// The clock.
+    pub fn clock(&self) -> &Clock {
+        &self.0.clock
+    }
+
+    /// The mint of identifiers.
+    pub fn mint(&self) -> &IdMint {
+        &self.0.mint
+    }
+}

@@ -1,0 +1,119 @@
+//! The permission table: the one source for the guards, for the document's `security`, for the matrix
+//! of roles that the tests drive, and for `docs/API.md`.
+
+use crate::domain::Role;
+
+/// Something that a role may do.
+pub trait Permission: 'static {
+    /// Its name, such as `contacts:read`.
+    const NAME: &'static str;
+    /// The roles that have it.
+    const ROLES: &'static [Role];
+    /// Whether no token is needed at all.
+    const PUBLIC: bool = false;
+    /// What it is for.
+    const MEANING: &'static str;
+}
+
+/// A permission that opens the writing door.
+pub trait Writes: Permission {}
+
+/// A row of the table.
+#[derive(Clone, Copy, Debug)]
+pub struct PermissionRow {
+    /// The permission's name.
+    pub name: &'static str,
+    /// The roles that have it.
+    pub roles: &'static [Role],
+    /// Whether it opens the writing door.
+    pub writes: bool,
+    /// What it is for.
+    pub meaning: &'static str,
+}
+
+macro_rules! permissions {
+    ($($kind:ident $type:ident $name:literal [$($role:ident),*] $meaning:literal;)*) => {
+        $(
+            #[doc = $meaning]
+            #[derive(Debug)]
+            pub enum $type {}
+
+            impl Permission for $type {
+                const NAME: &'static str = $name;
+                const ROLES: &'static [Role] = &[$(Role::$role),*];
+                const MEANING: &'static str = $meaning;
+            }
+
+            permissions!(@$kind $type);
+        )*
+
+        /// Every permission that this version of the service knows.
+        pub const PERMISSIONS: &[PermissionRow] = &[
+            $(PermissionRow {
+                name: $name,
+                roles: $type::ROLES,
+                writes: permissions!(#$kind),
+                meaning: $meaning,
+            },)*
+        ];
+    };
+    (@read $type:ident) => {};
+    (@write $type:ident) => { impl Writes for $type {} };
+    (#read) => { false };
+    (#write) => { true };
+}
+
+permissions! {
+    read  ContactsRead       "contacts:read"       [IewmStaff, Council] "See contacts.";
+    read  ContactsSearch     "contacts:search"     [IewmStaff, Council] "Look a person up by e-mail, telephone or name.";
+    write ContactsCreate     "contacts:create"     [IewmStaff, Council] "Sign a person up.";
+    write ContactsUpdate     "contacts:update"     [IewmStaff] "Change a contact.";
+    write ContactsDelete     "contacts:delete"     [IewmStaff] "Delete a contact on which nothing depends.";
+    read  AccessesRead       "accesses:read"       [IewmStaff, Council] "See who looked at a person's data.";
+    read  ConsentsRead       "consents:read"       [IewmStaff, Council] "See consents, their history and their receipts.";
+    write ConsentsRecord     "consents:record"     [IewmStaff, Council] "Record that a person gives or withdraws a consent.";
+    read  ConsentsCheck      "consents:check"      [IewmStaff, Council] "Ask whether people may be sent something.";
+    read  AudiencesRead      "audiences:read"      [IewmStaff, Contractor] "Stream everyone who may be sent something now; a contractor, only under an agreement that names the purpose.";
+    read  OrganisationsRead  "organisations:read"  [IewmStaff, Council, Contractor] "See organisations; a contractor, its own.";
+    write OrganisationsWrite "organisations:write" [IewmStaff, Council] "Add, change, suspend and end organisations.";
+    write NoticesDraft       "notices:draft"       [IewmStaff, Council] "See, draft and change versions of the privacy notice.";
+    write NoticesPublish     "notices:publish"     [Council] "Publish a version of the privacy notice.";
+    read  AuditRead          "audit:read"          [Council] "Read the audit.";
+    write TokensRevoke       "tokens:revoke"       [Council] "Revoke tokens.";
+}
+
+/// A public route that reads: no token is needed.
+#[derive(Debug)]
+pub enum Public {}
+
+impl Permission for Public {
+    const NAME: &'static str = "public";
+    const ROLES: &'static [Role] = &[];
+    const PUBLIC: bool = true;
+    const MEANING: &'static str = "No token is needed.";
+}
+
+/// Whoever holds a capability link: no token is needed, the link's own secret says what may be done.
+#[derive(Debug)]
+pub enum LinkHolder {}
+
+impl Permission for LinkHolder {
+    const NAME: &'static str = "link";
+    const ROLES: &'static [Role] = &[];
+    const PUBLIC: bool = true;
+    const MEANING: &'static str = "The link itself is the permission.";
+}
+
+impl Writes for LinkHolder {}
+
+/// The service's own background work.
+#[derive(Debug)]
+pub enum Job {}
+
+impl Permission for Job {
+    const NAME: &'static str = "job";
+    const ROLES: &'static [Role] = &[];
+    const MEANING: &'static str = "Background work of the service itself.";
+}
+
+impl Writes for Job {}

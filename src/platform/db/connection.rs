@@ -1,0 +1,129 @@
+//! One connection type over both engines, and how a connection is opened.
+
+use std::fmt;
+
+use diesel::connection::SimpleConnection;
+use diesel::{Connection as _, PgConnection, SqliteConnection};
+
+use super::Target;
+use crate::domain::Error;
+
+/// A connection to either engine. Queries written once run on both.
+#[derive(diesel::MultiConnection)]
+pub enum AnyConnection {
+    /// PostgreSQL.
+    Postgres(PgConnection),
+    /// SQLite, with the vault attached as `vault`.
+    Sqlite(SqliteConnection),
+}
+
+impl fmt::Debug for AnyConnection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Postgres(_) => "AnyConnection::Postgres",
+            Self::Sqlite(_) => "AnyConnection::Sqlite",
+        })
+    }
+}
+
+/// What a connection will be used for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Use {
+    /// Reading alone; the engine itself refuses a write.
+    Reading,
+    /// Writing the data; on SQLite the vault can only be read.
+    Writing,
+    /// Migrations and the first making of keys: everything may be written.
+    Preparing,
+}
+
+/// The database could not be opened. The text is for the operator.
+#[derive(Debug)]
+pub struct ConnectionError(pub(crate) String);
+
+impl fmt::Display for ConnectionError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the database could not be opened: {}", self.0)
+    }
+}
+
+impl std::error::Error for ConnectionError {}
+
+impl From<ConnectionError> for Error {
+    fn from(error: ConnectionError) -> Self {
+        Self::unavailable(error)
+    }
+}
+
+/// Opens a connection. On SQLite only [`Use::Preparing`] may create the files.
+pub(crate) fn open(target: &Target, purpose: Use) -> Result<AnyConnection, ConnectionError> {
+    match target {
+        Target::Postgres { url } => postgres(url, purpose).map(AnyConnection::Postgres),
+        Target::Sqlite { file, vault } => {
+            let uri = |path: &std::path::Path, mode: &str| {
+                let path = path.to_string_lossy().replace('%', "%25").replace('?', "%3f").replace('#', "%23");
+                format!("file:{path}?mode={mode}")
+            };
+            let mode = if purpose == Use::Preparing { "rwc" } else { "rw" };
+            let vault_mode = if purpose == Use::Preparing { "rwc" } else { "ro" };
+            sqlite(&uri(file, mode), &uri(vault, vault_mode), purpose).map(AnyConnection::Sqlite)
+        }
+    }
+}
+
+/// Opens the vault's file alone, to write keys in a transaction of their own.
+pub(super) fn open_vault_file(vault: &std::path::Path) -> Result<SqliteConnection, ConnectionError> {
+    let fault = |error: &dyn fmt::Display| ConnectionError(error.to_string());
+    let mut connection = SqliteConnection::establish(&vault.to_string_lossy()).map_err(|e| fault(&e))?;
+    connection
+        .batch_execute("PRAGMA busy_timeout = 5000; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;")
+        .map_err(|e| fault(&e))?;
+    Ok(connection)
+}
+
+fn postgres(url: &str, purpose: Use) -> Result<PgConnection, ConnectionError> {
+    let url = with_timeouts(url);
+    let mut connection = PgConnection::establish(&url).map_err(|error| ConnectionError(without_url(&error, &url)))?;
+    let read_only = if purpose == Use::Reading { "SET default_transaction_read_only = on;" } else { "" };
+    let patience = if purpose == Use::Preparing { "0" } else { "10s" };
+    connection
+        .batch_execute(&format!(
+            "SET TIME ZONE 'UTC'; SET client_min_messages = 'warning'; SET statement_timeout = '{patience}'; {read_only}"
+        ))
+        .map_err(|error| ConnectionError(error.to_string()))?;
+    Ok(connection)
+}
+
+/// A server that is hung is given up on within seconds, not within the kernel's quarter of an hour.
+fn with_timeouts(url: &str) -> String {
+    if url.contains("connect_timeout") {
+        return url.to_owned();
+    }
+    let joint = if url.contains('?') { '&' } else { '?' };
+    format!("{url}{joint}connect_timeout=2&tcp_user_timeout=3000&keepalives_idle=5&keepalives_interval=1&keepalives_count=3")
+}
+
+/// libpq's messages can repeat the URL, and with it the password.
+fn without_url(error: &dyn fmt::Display, url: &str) -> String {
+    error.to_string().replace(url, "[url]")
+}
+
+fn sqlite(file: &str, vault: &str, purpose: Use) -> Result<SqliteConnection, ConnectionError> {
+    let fault = |error: &dyn fmt::Display| ConnectionError(error.to_string());
+    let mut connection = SqliteConnection::establish(file).map_err(|e| fault(&e))?;
+    let vault = vault.replace('\'', "''");
+    connection
+        .batch_execute(&format!(
+            "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
+             PRAGMA secure_delete = ON; PRAGMA mmap_size = 268435456; PRAGMA cache_size = -8000; PRAGMA temp_store = MEMORY;
+             ATTACH DATABASE '{vault}' AS vault;"
+        ))
+        .map_err(|e| fault(&e))?;
+    let last = match purpose {
+        Use::Reading => "PRAGMA query_only = ON;",
+        Use::Writing => "",
+        Use::Preparing => "PRAGMA vault.journal_mode = WAL; PRAGMA vault.secure_delete = ON;",
+    };
+    connection.batch_execute(last).map_err(|e| fault(&e))?;
+    Ok(connection)
+}

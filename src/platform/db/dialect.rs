@@ -1,0 +1,165 @@
+//! The only place where the code asks which engine it talks to.
+
+use diesel::connection::{AnsiTransactionManager, TransactionManager};
+use diesel::prelude::*;
+use diesel::result::{DatabaseErrorKind, Error as DieselError};
+use diesel::sql_types::{Binary, Text, Uuid as PgUuid};
+use uuid::Uuid;
+
+use super::{AnyConnection, Engine};
+use crate::domain::{Code, Error};
+
+/// The engine of an open connection.
+pub fn engine(connection: &AnyConnection) -> Engine {
+    match connection {
+        AnyConnection::Postgres(_) => Engine::Postgres,
+        AnyConnection::Sqlite(_) => Engine::Sqlite,
+    }
+}
+
+/// Begins a transaction that will write. On SQLite it takes the write lock at once: a deferred one
+/// would fail when it first writes.
+pub(super) fn begin_write(connection: &mut AnyConnection) -> QueryResult<()> {
+    match connection {
+        AnyConnection::Sqlite(sqlite) => AnsiTransactionManager::begin_transaction_sql(sqlite, "BEGIN IMMEDIATE"),
+        AnyConnection::Postgres(postgres) => AnsiTransactionManager::begin_transaction(postgres),
+    }
+}
+
+/// Begins a transaction whose statements all see the same data.
+pub(super) fn begin_snapshot(connection: &mut AnyConnection) -> QueryResult<()> {
+    match connection {
+        AnyConnection::Sqlite(sqlite) => AnsiTransactionManager::begin_transaction(sqlite),
+        AnyConnection::Postgres(postgres) => {
+            AnsiTransactionManager::begin_transaction_sql(postgres, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        }
+    }
+}
+
+/// Holds the row `id` of `table` against other writers until the transaction ends. On SQLite the
+/// writer is alone already. A row that is not there holds nothing.
+///
+/// # Errors
+/// When the database fails.
+pub fn lock(connection: &mut AnyConnection, table: &'static str, id: Uuid) -> Result<(), Error> {
+    if let AnyConnection::Postgres(postgres) = connection {
+        diesel::sql_query(format!("SELECT 1 FROM {table} WHERE id = $1 FOR UPDATE"))
+            .bind::<PgUuid, _>(id)
+            .execute(postgres)?;
+    }
+    Ok(())
+}
+
+/// Holds a name (not a row) against other writers of any process until the transaction ends:
+/// for what must be decided about a row that may not exist yet.
+///
+/// # Errors
+/// When the database fails.
+pub fn lock_name(connection: &mut AnyConnection, name: &str) -> Result<(), Error> {
+    if let AnyConnection::Postgres(postgres) = connection {
+        diesel::sql_query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))")
+            .bind::<Text, _>(name)
+            .execute(postgres)?;
+    }
+    Ok(())
+}
+
+/// Takes a name without waiting; `false` when another transaction of any process has it.
+///
+/// # Errors
+/// When the database fails.
+pub fn try_lock_name(connection: &mut AnyConnection, name: &[u8]) -> Result<bool, Error> {
+    #[derive(QueryableByName)]
+    struct Answer {
+        #[diesel(sql_type = diesel::sql_types::Bool)]
+        taken: bool,
+    }
+    match connection {
+        AnyConnection::Sqlite(_) => Ok(true),
+        AnyConnection::Postgres(postgres) => {
+            let answer: Answer =
+                diesel::sql_query("SELECT pg_try_advisory_xact_lock(hashtextextended(encode($1, 'hex'), 0)) AS taken")
+                    .bind::<Binary, _>(name)
+                    .get_result(postgres)?;
+            Ok(answer.taken)
+        }
+    }
+}
+
+impl From<DieselError> for Error {
+    /// What a database error means to a caller when no room has given it a better name. Messages of
+    /// the database can quote values, so that only its kind is kept.
+    fn from(error: DieselError) -> Self {
+        match error {
+            DieselError::NotFound => Self::not_found(),
+            DieselError::DatabaseError(kind, information) => match kind {
+                DatabaseErrorKind::UniqueViolation | DatabaseErrorKind::ForeignKeyViolation => {
+                    Self::new(Code::Conflict, "This contradicts something that is stored.")
+                }
+                DatabaseErrorKind::ClosedConnection => Self::unavailable("the connection to the database is closed"),
+                DatabaseErrorKind::SerializationFailure | DatabaseErrorKind::ReadOnlyTransaction => {
+                    Self::unavailable(format_args!("{kind:?}"))
+                }
+                kind => unkind(&format!("{kind:?}"), information.message()),
+            },
+            DieselError::BrokenTransactionManager => Self::unavailable("the transaction is broken"),
+            other => Self::internal(format_args!("database: {}", kind_of(&other))),
+        }
+    }
+}
+
+/// Sorts the errors that Diesel has no kind for: those of a database that is going away or cannot
+/// take more are temporary, the rest are ours.
+fn unkind(kind: &str, message: &str) -> Error {
+    const PASSING: &[&str] = &[
+        "server closed the connection", "no connection to the server", "terminating connection", "could not connect",
+        "database is locked", "database or disk is full", "disk I/O error", "statement timeout", "No space left",
+        "the database system is", "connection not open", "AnyConnection refused", "SSL SYSCALL", "could not receive data",
+        "could not send data", "attempt to write a readonly database", "unable to open database file", "deadlock detected",
+        "lock timeout",
+    ];
+    match PASSING.iter().find(|passing| message.contains(**passing)) {
+        Some(passing) => Error::unavailable(passing),
+        // PostgreSQL and SQLite name constraints, columns and syntax here; values only after "DETAIL", which this is not.
+        None => Error::internal(format_args!("database: {kind}: {}", message.lines().next().unwrap_or_default())),
+    }
+}
+
+fn kind_of(error: &DieselError) -> &'static str {
+    match error {
+        DieselError::QueryBuilderError(_) => "a query could not be built",
+        DieselError::DeserializationError(_) => "a value could not be read",
+        DieselError::SerializationError(_) => "a value could not be written",
+        DieselError::RollbackErrorOnCommit { .. } => "a commit and its rollback failed",
+        _ => "an unexpected error",
+    }
+}
+
+/// Whether the connection can be used again after `error`.
+pub(super) fn is_broken(connection: &mut AnyConnection) -> bool {
+    use diesel::connection::SimpleConnection;
+    match connection {
+        AnyConnection::Postgres(postgres) => postgres.batch_execute("SELECT 1").is_err(),
+        AnyConnection::Sqlite(sqlite) => sqlite.batch_execute("SELECT 1").is_err(),
+    }
+}
+
+/// Turns the violation of the unique constraint `name` into `error`; every other error passes.
+/// SQLite names the columns of a constraint, PostgreSQL its name: give both.
+pub fn on_unique<T>(
+    result: QueryResult<T>,
+    constraint: &str,
+    columns: &str,
+    error: impl FnOnce() -> Error,
+) -> Result<T, Error> {
+    match result {
+        Err(DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, information))
+            if information.constraint_name() == Some(constraint)
+                || information.message().contains(constraint)
+                || information.message().contains(columns) =>
+        {
+            Err(error())
+        }
+        other => other.map_err(Error::from),
+    }
+}

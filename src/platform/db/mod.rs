@@ -1,0 +1,19 @@
+//! The database: one connection type over two engines, lanes that own connections, migrations, and
+//! the SQL types that both engines share. What differs between the engines is in `dialect` alone.
+
+mod batch;
+mod connection;
+pub mod dialect;
+mod lanes;
+mod migrations;
+mod settings;
+mod types;
+
+pub use connection::{AnyConnection, ConnectionError};
+pub(crate) use connection::{Use, open};
+pub(in crate::platform) use batch::{KeyRow, Lane};
+pub use lanes::{Database, LaneCount};
+pub(crate) use migrations::migrate;
+pub use migrations::{Column, MigrationError, columns};
+pub use settings::{Engine, SettingsError, Target};
+pub use types::{InstantSql, UuidSql};

@@ -1,0 +1,29 @@
+//! What both doors carry: who acts, how far they see, when, and the machinery that a store may use.
+
+use std::sync::Arc;
+
+use crate::domain::{Actor, ContactId, Entropy, IdMint, Instant, Scope};
+use crate::platform::audit::Entry;
+use crate::platform::vault::Vault;
+
+/// The circumstances of one request or job.
+#[derive(Clone)]
+pub struct Context {
+    pub(in crate::platform) actor: Arc<Actor>,
+    pub(in crate::platform) scope: Scope,
+    pub(in crate::platform) now: Instant,
+    pub(in crate::platform) mint: IdMint,
+    pub(in crate::platform) entropy: Arc<dyn Entropy>,
+    pub(in crate::platform) vault: Arc<Vault>,
+}
+
+/// What a transaction has noted for its door.
+#[derive(Default)]
+pub(in crate::platform) struct Noted {
+    /// Looks to be recorded once the read has succeeded.
+    pub(in crate::platform) looks: Vec<Entry>,
+    /// A person's data was unsealed, so that there must be a look or a deed.
+    pub(in crate::platform) unsealed: bool,
+    /// The person that the deed was about.
+    pub(in crate::platform) contact: Option<ContactId>,
+}

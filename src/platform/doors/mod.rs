@@ -1,0 +1,11 @@
+//! The two doors to the database as a room sees them: a transaction that reads, and one that writes
+//! and cannot end well without having said what it did.
+
+mod context;
+mod read;
+mod write;
+
+pub use context::Context;
+pub(in crate::platform) use context::Noted;
+pub use read::ReadTx;
+pub use write::{Recorded, WriteTx};

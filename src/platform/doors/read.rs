@@ -1,0 +1,90 @@
+//! A transaction that reads.
+
+use uuid::Uuid;
+
+use super::context::{Context, Noted};
+use crate::domain::{Actor, Entropy, Error, Instant, Scope};
+use crate::platform::audit::Entry;
+use crate::platform::db::{AnyConnection, Lane};
+use crate::platform::vault::{DataKey, Keyring, Place, Wrapped, store};
+
+/// Reading, on behalf of an actor.
+pub struct ReadTx<'a> {
+    pub(super) lane: &'a mut Lane,
+    pub(super) context: &'a Context,
+    pub(super) noted: &'a mut Noted,
+}
+
+impl<'a> ReadTx<'a> {
+    pub(in crate::platform) fn new(lane: &'a mut Lane, context: &'a Context, noted: &'a mut Noted) -> Self {
+        Self { lane, context, noted }
+    }
+
+    /// The connection, for a store's queries.
+    pub fn connection(&mut self) -> &mut AnyConnection {
+        &mut self.lane.connection
+    }
+
+    /// Who acts.
+    pub fn actor(&self) -> &'a Actor {
+        &self.context.actor
+    }
+
+    /// How far the actor may see.
+    pub fn scope(&self) -> Scope {
+        self.context.scope
+    }
+
+    /// The time of this request, the same in all its parts.
+    pub fn now(&self) -> Instant {
+        self.context.now
+    }
+
+    /// The service's own keys.
+    pub fn keyring(&self) -> &'a Keyring {
+        &self.context.vault.keyring
+    }
+
+    /// Unpredictable bytes.
+    pub fn entropy(&self) -> &'a dyn Entropy {
+        &*self.context.entropy
+    }
+
+    /// Says that personal data is being looked at. A read that unseals a person's data without
+    /// saying so fails.
+    pub fn look(&mut self, entry: Entry) {
+        self.noted.looks.push(entry);
+    }
+
+    /// The key of `owner`, from the columns of `vault.data_keys` that a store joined to its row.
+    ///
+    /// # Errors
+    /// When there is none, or it was wrapped under a master key that is not there: internal.
+    pub fn key(&mut self, owner: Uuid, wrapped: Option<Wrapped>) -> Result<DataKey, Error> {
+        self.noted.unsealed = true;
+        let wrapped = match wrapped {
+            Some(wrapped) => wrapped,
+            None => store::made_in_this_group(self.lane, owner)
+                .ok_or_else(|| Error::internal("a sealed row has no data key"))?,
+        };
+        let key = self.context.vault.master_keys.unwrap(owner.as_bytes(), &wrapped)?;
+        DataKey::from_secret(&key)
+    }
+
+    /// The key of `owner`, by a query of its own.
+    ///
+    /// # Errors
+    /// As [`ReadTx::key`], or when the database fails.
+    pub fn key_of(&mut self, owner: Uuid) -> Result<DataKey, Error> {
+        let wrapped = store::find(&mut self.lane.connection, owner)?;
+        self.key(owner, wrapped)
+    }
+
+    /// Opens what was sealed under the house's own key: what belongs to no person.
+    ///
+    /// # Errors
+    /// When it was changed or moved.
+    pub fn open_for_house(&self, place: &Place, sealed: &[u8]) -> Result<Vec<u8>, Error> {
+        self.keyring().house.open(place, sealed)
+    }
+}

@@ -1,0 +1,117 @@
+//! A transaction that writes. It is spent by [`WriteTx::record`]: a write without its audit entry
+//! does not compile, nor does anything written after it.
+
+use std::ops::{Deref, DerefMut};
+
+use uuid::Uuid;
+
+use super::context::Context;
+use super::read::ReadTx;
+use crate::domain::Error;
+use crate::platform::audit::{Entry, EntryRow, Outcome, store as audit};
+use crate::platform::vault::{DataKey, Place, store};
+
+/// Writing, on behalf of an actor.
+pub struct WriteTx<'a>(ReadTx<'a>);
+
+/// A value whose writing was written down. Only [`WriteTx::record`] makes one.
+#[must_use = "a write that is not returned to its door is rolled back"]
+#[derive(Debug)]
+pub struct Recorded<T>(T);
+
+impl<T> Recorded<T> {
+    pub(in crate::platform) fn into_inner(self) -> T {
+        self.0
+    }
+
+    /// The same write with another value.
+    pub fn map<U>(self, f: impl FnOnce(T) -> U) -> Recorded<U> {
+        Recorded(f(self.0))
+    }
+}
+
+impl<'a> WriteTx<'a> {
+    pub(in crate::platform) fn new(tx: ReadTx<'a>) -> Self {
+        Self(tx)
+    }
+
+    /// The last act of every write: it is written down, and its value may leave.
+    ///
+    /// # Errors
+    /// When the entry cannot be written, in which case nothing is.
+    pub fn record<T>(mut self, entry: Entry, value: T) -> Result<Recorded<T>, Error> {
+        self.0.noted.contact = self.0.noted.contact.or(entry.about());
+        let Context { actor, now, mint, .. } = self.0.context;
+        let row = EntryRow::new(entry, Outcome::Done, actor, mint.id(*now), *now);
+        audit::append(self.connection(), &row)?;
+        Ok(Recorded(value))
+    }
+
+    /// Ends a write that turned out to have nothing to do; what was only read is recorded as a look.
+    ///
+    /// # Errors
+    /// When the look cannot be written.
+    pub fn unchanged<T>(mut self, look: Option<Entry>, value: T) -> Result<Recorded<T>, Error> {
+        if let Some(entry) = look {
+            let Context { actor, now, mint, .. } = self.0.context;
+            let row = EntryRow::new(entry, Outcome::Looked, actor, mint.id(*now), *now);
+            audit::append(self.connection(), &row)?;
+        }
+        Ok(Recorded(value))
+    }
+
+    /// Another room's whole write inside this one.
+    ///
+    /// # Errors
+    /// What that write fails with; then this one must fail as well.
+    pub fn also<T>(&mut self, f: impl FnOnce(WriteTx<'_>) -> Result<Recorded<T>, Error>) -> Result<T, Error> {
+        let inner = ReadTx { lane: &mut *self.0.lane, context: self.0.context, noted: &mut *self.0.noted };
+        f(WriteTx(inner)).map(Recorded::into_inner)
+    }
+
+    /// A new identifier.
+    pub fn new_id<K: From<Uuid>>(&self) -> K {
+        self.0.context.mint.id(self.0.context.now)
+    }
+
+    /// Makes the key of a new owner.
+    ///
+    /// # Errors
+    /// When it cannot be stored.
+    pub fn make_key(&mut self, owner: Uuid) -> Result<DataKey, Error> {
+        let key = DataKey::generate(self.entropy());
+        let wrapped = self.0.context.vault.master_keys.wrap(self.entropy(), owner.as_bytes(), &key.as_secret())?;
+        store::insert(self.0.lane, owner, &wrapped, self.0.context.now)?;
+        Ok(key)
+    }
+
+    /// Destroys the key of an owner: what was sealed under it can never be read again.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn destroy_key(&mut self, owner: Uuid) -> Result<(), Error> {
+        store::destroy(self.0.lane, owner)
+    }
+
+    /// Seals under the house's own key what belongs to no person.
+    ///
+    /// # Errors
+    /// When it cannot be sealed.
+    pub fn seal_for_house(&self, place: &Place, plain: &[u8]) -> Result<Vec<u8>, Error> {
+        Ok(self.keyring().house.seal(self.entropy(), place, plain))
+    }
+}
+
+impl<'a> Deref for WriteTx<'a> {
+    type Target = ReadTx<'a>;
+
+    fn deref(&self) -> &ReadTx<'a> {
+        &self.0
+    }
+}
+
+impl<'a> DerefMut for WriteTx<'a> {
+    fn deref_mut(&mut self) -> &mut ReadTx<'a> {
+        &mut self.0
+    }
+}

@@ -1,0 +1,62 @@
+//! `Patch<T>`: a JSON merge patch (RFC 7396), and what it does to one member.
+
+use serde::{Deserialize, Deserializer};
+
+use super::valid::{Command, parse};
+use crate::domain::{Code, Error};
+use crate::platform::http::describe::Op;
+use crate::platform::http::incoming::{BODY_LIMIT, Incoming, Take};
+
+const MERGE_PATCH: &str = "application/merge-patch+json";
+
+/// A merge patch, checked and parsed. `T`'s members are optional; those that can be taken away are
+/// [`Change`]s and nullable.
+#[derive(Debug)]
+pub struct Patch<T>(pub T);
+
+impl<T: Command> Take for Patch<T> {
+    async fn take(incoming: &mut Incoming) -> Result<Self, Error> {
+        incoming.expect_media_type(MERGE_PATCH)?;
+        let body = incoming.body(BODY_LIMIT).await?;
+        parse(&body).map(Self)
+    }
+
+    fn describe(op: &mut Op<'_>) {
+        op.body::<T>(MERGE_PATCH, true);
+        for code in [
+            Code::MalformedJson, Code::DuplicateMember, Code::TooDeep, Code::RequestTimeout, Code::TooLarge,
+            Code::UnsupportedMediaType, Code::Invalid,
+        ] {
+            op.code(code);
+        }
+    }
+}
+
+/// What a patch does to a member that need not be there.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Change<T> {
+    /// The patch does not name it.
+    #[default]
+    Keep,
+    /// The patch says `null`: take it away.
+    Clear,
+    /// The patch gives it this value.
+    Set(T),
+}
+
+impl<T> Change<T> {
+    /// The member after the patch.
+    pub fn apply(self, before: Option<T>) -> Option<T> {
+        match self {
+            Self::Keep => before,
+            Self::Clear => None,
+            Self::Set(value) => Some(value),
+        }
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Change<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Option::deserialize(deserializer).map(|value| value.map_or(Self::Clear, Self::Set))
+    }
+}

@@ -1,0 +1,134 @@
+//! A body held against the schema that the OpenAPI document publishes for it: all faults at once,
+//! and the document cannot promise what the service does not check.
+
+use std::any::TypeId;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, LazyLock, RwLock};
+
+use jsonschema::error::{TypeKind, ValidationErrorKind as Kind};
+use jsonschema::{ValidationError, Validator};
+use serde_json::{Value, json};
+use utoipa::ToSchema;
+
+use crate::domain::{EmailAddress, Error, Fault, Instant, Telephone, TextFault};
+
+type Compiled = RwLock<HashMap<TypeId, Arc<Validator>>>;
+
+static VALIDATORS: LazyLock<Compiled> = LazyLock::new(Compiled::default);
+
+/// The faults of `value` against the schema of `T`. A member that `T` does not have but `read_only`
+/// names is told apart from one that nobody has.
+///
+/// # Errors
+/// When the schema of `T` itself is not valid: a mistake of ours that the tests find.
+pub(crate) fn check<T: ToSchema + 'static>(value: &Value, read_only: &[String]) -> Result<Vec<Fault>, Error> {
+    let validator = validator::<T>()?;
+    let mut faults = Vec::new();
+    for error in validator.iter_errors(value) {
+        tell(&error, read_only, &mut faults);
+    }
+    Ok(faults)
+}
+
+fn validator<T: ToSchema + 'static>() -> Result<Arc<Validator>, Error> {
+    let known = VALIDATORS.read().ok().and_then(|known| known.get(&TypeId::of::<T>()).cloned());
+    if let Some(validator) = known {
+        return Ok(validator);
+    }
+    let mut schemas = Vec::new();
+    T::schemas(&mut schemas);
+    schemas.push((T::name().into_owned(), T::schema()));
+    let schemas: BTreeMap<_, _> = schemas.into_iter().collect();
+    let schema = json!({ "$ref": format!("#/components/schemas/{}", T::name()), "components": { "schemas": schemas } });
+    let validator = jsonschema::options()
+        .should_validate_formats(true)
+        .with_format("email", |text: &str| EmailAddress::parse(text).is_ok())
+        .with_format("telephone", |text: &str| Telephone::parse(text).is_ok())
+        .with_format("date-time", |text: &str| Instant::parse(text).is_ok())
+        .with_format("date", |text: &str| calendar_date(text))
+        .build(&schema)
+        .map_err(|error| Error::internal(format_args!("the schema of {}: {error}", T::name())))?;
+    let validator = Arc::new(validator);
+    if let Ok(mut known) = VALIDATORS.write() {
+        known.insert(TypeId::of::<T>(), validator.clone());
+    }
+    Ok(validator)
+}
+
+/// A date as we take it: `YYYY-MM-DD`, one that exists, in the years 1900 to 9999.
+fn calendar_date(text: &str) -> bool {
+    text.len() == 10
+        && text.parse::<chrono::NaiveDate>().is_ok_and(|date| (1900..=9999).contains(&chrono::Datelike::year(&date)))
+}
+
+fn tell(error: &ValidationError<'_>, read_only: &[String], faults: &mut Vec<Fault>) {
+    let at = error.instance_path().as_str();
+    let member = |name: &str| format!("{at}/{}", name.replace('~', "~0").replace('/', "~1"));
+    let fault = match error.kind() {
+        Kind::Required { property } => {
+            Fault::new(member(property.as_str().unwrap_or_default()), "missing", "is required")
+        }
+        Kind::AdditionalProperties { unexpected } => {
+            faults.extend(unexpected.iter().map(|name| match read_only.contains(name) && at.is_empty() {
+                true => Fault::new(member(name), "read_only", "is set by the service and cannot be sent"),
+                false => Fault::new(member(name), "unknown", "is not a member that this operation knows"),
+            }));
+            return;
+        }
+        Kind::OneOfNotValid { context } | Kind::AnyOf { context } => {
+            // An optional member is "null or ...": what is wrong is what the other branch says.
+            let branch = context.iter().find(|errors| !errors.iter().any(is_not_null));
+            match branch {
+                Some(errors) => errors.iter().for_each(|error| tell(error, read_only, faults)),
+                None => faults.push(Fault::new(at, "type", "has none of the forms that are possible here")),
+            }
+            return;
+        }
+        Kind::Type { kind } => Fault::new(at, "type", format!("must be {}", types(kind))),
+        Kind::Enum { options } => Fault::new(at, "unknown_value", format!("must be one of {}", listed(options))),
+        Kind::Constant { expected_value } => Fault::new(at, "unknown_value", format!("must be {expected_value}")),
+        Kind::MinLength { limit: 1 } => Fault::new(at, "blank", "must not be empty"),
+        Kind::MinLength { limit } => Fault::new(at, "too_short", format!("must have at least {limit} characters")),
+        Kind::MaxLength { limit } => Fault::new(at, "too_long", format!("must have at most {limit} characters")),
+        Kind::Pattern { .. } => Fault::new(at, "characters", TextFault::Characters.detail()),
+        Kind::MinItems { limit } => Fault::new(at, "too_few", format!("must have at least {limit} items")),
+        Kind::MaxItems { limit } => Fault::new(at, "too_many", format!("must have at most {limit} items")),
+        Kind::UniqueItems => Fault::new(at, "not_unique", "must not name anything twice"),
+        Kind::Minimum { limit } => Fault::new(at, "too_small", format!("must be at least {limit}")),
+        Kind::Maximum { limit } => Fault::new(at, "too_large", format!("must be at most {limit}")),
+        Kind::Format { format } => format_fault(at, format),
+        _ => Fault::new(at, "invalid", "does not have the form that the API document describes"),
+    };
+    faults.push(fault);
+}
+
+fn is_not_null(error: &ValidationError<'_>) -> bool {
+    matches!(error.kind(), Kind::Type { kind: TypeKind::Single(jsonschema::JsonType::Null) })
+}
+
+fn types(kind: &TypeKind) -> String {
+    match kind {
+        TypeKind::Single(one) => format!("of type {one}"),
+        TypeKind::Multiple(several) => {
+            let names: Vec<String> = several.iter().map(|one| one.to_string()).collect();
+            format!("of type {}", names.join(" or "))
+        }
+    }
+}
+
+fn listed(options: &Value) -> String {
+    let words = options.as_array().into_iter().flatten();
+    words.map(|word| word.as_str().map_or_else(|| word.to_string(), str::to_owned)).collect::<Vec<_>>().join(", ")
+}
+
+fn format_fault(at: &str, format: &str) -> Fault {
+    let detail = match format {
+        "email" => EmailAddress::parse("").err(),
+        "telephone" => Telephone::parse("").err(),
+        "date-time" => Instant::parse("").err(),
+        "date" => Some("must be a date that exists, as YYYY-MM-DD, in the years 1900 to 9999"),
+        "uuid" => Some("must be a UUID such as 01937a5e-8f00-7c3a-9d55-3f2a60b1c901"),
+        _ => None,
+    };
+    Fault::new(at, format.to_owned(), detail.unwrap_or("does not have the required format"))
+}

@@ -1,0 +1,126 @@
+//! `Valid<T>`: a JSON body that has passed every check, as a `T`.
+
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use utoipa::openapi::{RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
+use validator::{Validate, ValidationErrors, ValidationErrorsKind};
+
+use super::{shape, strict};
+use crate::domain::{Code, Error, Fault};
+use crate::platform::http::answer::JSON;
+use crate::platform::http::describe::Op;
+use crate::platform::http::incoming::{BODY_LIMIT, Incoming, Take};
+
+/// What a caller asks for in a body.
+pub trait Command: DeserializeOwned + Validate + ToSchema + 'static {
+    /// The resource that it makes or changes: its members that the command lacks are read-only.
+    type Resource: PartialSchema;
+}
+
+/// A JSON body, checked and parsed.
+#[derive(Debug)]
+pub struct Valid<T>(pub T);
+
+impl<T: Command> Take for Valid<T> {
+    async fn take(incoming: &mut Incoming) -> Result<Self, Error> {
+        incoming.expect_media_type(JSON)?;
+        let body = incoming.body(BODY_LIMIT).await?;
+        parse(&body).map(Self)
+    }
+
+    fn describe(op: &mut Op<'_>) {
+        op.body::<T>(JSON, true);
+        for code in [
+            Code::MalformedJson, Code::DuplicateMember, Code::TooDeep, Code::RequestTimeout, Code::TooLarge,
+            Code::UnsupportedMediaType, Code::Invalid,
+        ] {
+            op.code(code);
+        }
+    }
+}
+
+/// The body of a verb that needs nothing said: none, or `{}`.
+#[derive(Debug)]
+pub struct WithoutBody;
+
+impl Take for WithoutBody {
+    async fn take(incoming: &mut Incoming) -> Result<Self, Error> {
+        let body = incoming.body(BODY_LIMIT).await?;
+        if body.is_empty() {
+            return Ok(Self);
+        }
+        incoming.expect_media_type(JSON)?;
+        match strict::parse(&body)? {
+            Value::Object(members) if members.is_empty() => Ok(Self),
+            Value::Object(members) => Err(Error::invalid(
+                members
+                    .keys()
+                    .map(|name| Fault::new(format!("/{name}"), "unknown", "is not a member that this operation knows"))
+                    .collect(),
+            )),
+            _ => Err(Error::invalid(vec![Fault::new("", "type", "must be an object, or no body at all")])),
+        }
+    }
+
+    fn describe(op: &mut Op<'_>) {
+        for code in [Code::MalformedJson, Code::TooLarge, Code::UnsupportedMediaType, Code::Invalid] {
+            op.code(code);
+        }
+    }
+}
+
+pub(super) fn parse<T: Command>(body: &[u8]) -> Result<T, Error> {
+    let value = strict::parse(body)?;
+    let faults = shape::check::<T>(&value, &read_only_members::<T>())?;
+    if !faults.is_empty() {
+        return Err(Error::invalid(faults));
+    }
+    let parsed: T = serde_path_to_error::deserialize(value).map_err(|error| {
+        let pointer: String = error.path().iter().map(|part| format!("/{part}")).collect();
+        // serde quotes values in some of its messages; those of our own types are safe and plain.
+        let message = error.inner().to_string();
+        let detail = if message.contains('`') || message.contains('"') { "does not have the required form".into() } else { message };
+        Error::invalid(vec![Fault::new(pointer.trim_end_matches("/?"), "invalid", detail)])
+    })?;
+    parsed.validate().map_err(|errors| {
+        let mut faults = Vec::new();
+        rule_faults(&errors, "", &mut faults);
+        Error::invalid(faults)
+    })?;
+    Ok(parsed)
+}
+
+fn members_of(schema: &RefOr<Schema>) -> Vec<String> {
+    match schema {
+        RefOr::T(Schema::Object(object)) => object.properties.keys().cloned().collect(),
+        RefOr::T(Schema::AllOf(all)) => all.items.iter().flat_map(members_of).collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn read_only_members<T: Command>() -> Vec<String> {
+    let own = members_of(&T::schema());
+    members_of(&T::Resource::schema()).into_iter().filter(|name| !own.contains(name)).collect()
+}
+
+/// `validator`'s findings as faults. A rule across members names in its `pointer` parameter the
+/// member that must change; several pointers make several faults.
+fn rule_faults(errors: &ValidationErrors, at: &str, faults: &mut Vec<Fault>) {
+    for (field, kind) in errors.errors() {
+        let here = if field == "__all__" { at.to_owned() } else { format!("{at}/{field}") };
+        match kind {
+            ValidationErrorsKind::Field(found) => faults.extend(found.iter().map(|error| {
+                let pointer = error.params.get("pointer").and_then(Value::as_str).unwrap_or_default();
+                let detail = error.message.clone().unwrap_or("breaks a rule".into());
+                Fault::new(format!("{here}{pointer}"), error.code.clone(), detail)
+            })),
+            ValidationErrorsKind::Struct(inner) => rule_faults(inner, &here, faults),
+            ValidationErrorsKind::List(items) => {
+                for (index, inner) in items {
+                    rule_faults(inner, &format!("{here}/{index}"), faults);
+                }
+            }
+        }
+    }
+}

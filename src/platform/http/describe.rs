@@ -1,0 +1,147 @@
+//! The description of one operation as it is put together by the types of its handler.
+
+use std::collections::BTreeMap;
+
+use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn};
+use utoipa::openapi::request_body::RequestBodyBuilder;
+use utoipa::openapi::{
+    ContentBuilder, HeaderBuilder, Ref, RefOr, Required, Response, ResponseBuilder, Schema,
+};
+use utoipa::{PartialSchema, ToSchema};
+
+use super::problem::{PROBLEM_JSON, Problem};
+use crate::domain::CODES;
+
+/// An operation being described, and the schemas that it needs.
+pub struct Op<'a> {
+    /// The operation as utoipa has it so far.
+    pub operation: &'a mut Operation,
+    /// The schemas of the whole document, by name.
+    pub schemas: &'a mut BTreeMap<String, RefOr<Schema>>,
+}
+
+impl Op<'_> {
+    /// The schema of `T`, added to the document, as a reference to it.
+    pub fn schema<T: ToSchema>(&mut self) -> RefOr<Schema> {
+        let mut more = Vec::new();
+        T::schemas(&mut more);
+        self.schemas.extend(more);
+        self.schemas.insert(T::name().into_owned(), T::schema());
+        RefOr::Ref(Ref::from_schema_name(T::name()))
+    }
+
+    /// An answer with a body of type `T`.
+    pub fn answers<T: ToSchema>(&mut self, status: u16, text: &str, media_type: &str) -> &mut Response {
+        let schema = self.schema::<T>();
+        self.answers_with(status, text, media_type, Some(schema))
+    }
+
+    /// An answer with a body of the given schema, or none.
+    pub fn answers_with(
+        &mut self,
+        status: u16,
+        text: &str,
+        media_type: &str,
+        schema: Option<RefOr<Schema>>,
+    ) -> &mut Response {
+        let response = ResponseBuilder::new().description(text);
+        let response = match schema {
+            Some(schema) => response.content(media_type, ContentBuilder::new().schema(Some(schema)).build()),
+            None => response,
+        };
+        let entry = self.operation.responses.responses.entry(status.to_string());
+        match entry.insert_entry(RefOr::T(response.build())).into_mut() {
+            RefOr::T(response) => response,
+            RefOr::Ref(_) => unreachable!("a response was just put in"),
+        }
+    }
+
+    /// A problem that the operation can be answered with; several of one status share a line each.
+    pub fn problem(&mut self, status: u16, text: &str) {
+        self.schema::<Problem>();
+        let key = status.to_string();
+        let text = match self.operation.responses.responses.get(&key) {
+            Some(RefOr::T(known)) if known.description.contains(text) => known.description.clone(),
+            Some(RefOr::T(known)) => format!("{}\n\n{text}", known.description),
+            _ => text.to_owned(),
+        };
+        let schema = Ref::from_schema_name(Problem::name());
+        let content = ContentBuilder::new().schema(Some(schema)).build();
+        let response = ResponseBuilder::new().description(text).content(PROBLEM_JSON, content);
+        let response = if status == 503 || status == 429 {
+            response.header("Retry-After", header::<u32>("Seconds after which to try again."))
+        } else {
+            response
+        };
+        self.operation.responses.responses.insert(key, RefOr::T(response.build()));
+    }
+
+    /// A problem with the text of its code.
+    pub fn code(&mut self, code: crate::domain::Code) {
+        let entry = code.entry();
+        debug_assert!(CODES.iter().any(|known| known.name == entry.name));
+        self.problem(entry.status, &format!("`{}`: {}", entry.name, entry.meaning));
+    }
+
+    /// A parameter.
+    pub fn parameter(&mut self, parameter: Parameter) {
+        self.operation.parameters.get_or_insert_default().push(parameter);
+    }
+
+    /// A parameter of the path.
+    pub fn path_parameter(&mut self, name: &str, text: &str, schema: RefOr<Schema>) {
+        let parameter = ParameterBuilder::new()
+            .name(name)
+            .parameter_in(ParameterIn::Path)
+            .required(Required::True)
+            .description(Some(text))
+            .schema(Some(schema));
+        self.parameter(parameter.build());
+    }
+
+    /// The members of `T` as parameters of the query.
+    pub fn query<T: ToSchema>(&mut self) {
+        let mut more = Vec::new();
+        T::schemas(&mut more);
+        self.schemas.extend(more);
+        let RefOr::T(Schema::Object(object)) = T::schema() else { return };
+        for (name, schema) in object.properties {
+            let required = if object.required.contains(&name) { Required::True } else { Required::False };
+            let description = description_of(&schema);
+            let parameter = ParameterBuilder::new()
+                .name(name)
+                .parameter_in(ParameterIn::Query)
+                .required(required)
+                .description(description)
+                .schema(Some(schema));
+            self.parameter(parameter.build());
+        }
+        self.code(crate::domain::Code::InvalidQuery);
+    }
+
+    /// A required body of type `T`.
+    pub fn body<T: ToSchema>(&mut self, media_type: &str, required: bool) {
+        let schema = self.schema::<T>();
+        let content = ContentBuilder::new().schema(Some(schema)).build();
+        let required = if required { Required::True } else { Required::False };
+        let body = RequestBodyBuilder::new().content(media_type, content).required(Some(required)).build();
+        self.operation.request_body = Some(RefOr::T(body));
+    }
+}
+
+/// A header of type `T`.
+pub fn header<T: PartialSchema>(text: &str) -> utoipa::openapi::Header {
+    let mut header = HeaderBuilder::new().schema(T::schema()).build();
+    header.description = Some(text.to_owned());
+    header
+}
+
+fn description_of(schema: &RefOr<Schema>) -> Option<String> {
+    match schema {
+        RefOr::Ref(reference) => Some(reference.description.clone()).filter(|text| !text.is_empty()),
+        RefOr::T(Schema::Object(object)) => object.description.clone(),
+        RefOr::T(Schema::OneOf(one_of)) => one_of.description.clone(),
+        RefOr::T(Schema::AllOf(all_of)) => all_of.description.clone(),
+        RefOr::T(_) => None,
+    }
+}

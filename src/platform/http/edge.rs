@@ -1,0 +1,52 @@
+//! What every request passes: its id, `HEAD` answered as `GET` without a body, one log line.
+
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::Method;
+use actix_web::http::header::{HeaderName, HeaderValue};
+use actix_web::middleware::Next;
+use actix_web::{Error as FrameworkError, HttpMessage, HttpRequest};
+
+use crate::domain::IdMint;
+use crate::platform::telemetry::Metrics;
+
+const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// The id of a request: the caller's, or one of ours.
+#[derive(Clone)]
+struct RequestId(String);
+
+/// The id of a request that has passed the edge.
+pub fn request_id(request: &HttpRequest) -> String {
+    request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default()
+}
+
+/// The outermost middleware.
+pub(crate) async fn pass(
+    mut request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+    mint: IdMint,
+    clock: crate::domain::Clock,
+    metrics: Metrics,
+) -> Result<ServiceResponse<impl MessageBody>, FrameworkError> {
+    let started = std::time::Instant::now();
+    let given = request.headers().get(&X_REQUEST_ID).and_then(|value| value.to_str().ok());
+    let id = match given {
+        Some(id) if (1..=128).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_graphic()) => id.to_owned(),
+        _ => mint.uuid(clock.now()).to_string(),
+    };
+    request.extensions_mut().insert(RequestId(id.clone()));
+    let method = request.method().clone();
+    if method == Method::HEAD {
+        request.head_mut().method = Method::GET;
+    }
+    let mut response = next.call(request).await?;
+    if let Ok(value) = HeaderValue::try_from(&id) {
+        response.headers_mut().insert(X_REQUEST_ID, value);
+    }
+    let pattern = response.request().match_pattern().unwrap_or_else(|| "(none)".to_owned());
+    let (status, took) = (response.status().as_u16(), started.elapsed());
+    metrics.answered(&method, &pattern, status, took);
+    tracing::info!(request_id = %id, %method, route = %pattern, status, micros = took.as_micros(), "answered");
+    Ok(response)
+}

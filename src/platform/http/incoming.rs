@@ -1,0 +1,108 @@
+//! A request on its way in, and what a handler can take out of it.
+
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::HttpRequest;
+use actix_web::dev::Payload;
+use actix_web::http::header;
+use actix_web::web::{Bytes, BytesMut};
+use futures_util::StreamExt;
+
+use super::describe::Op;
+use crate::domain::{Code, Entropy, Error, Instant};
+use crate::platform::vault::CursorKey;
+
+/// How much a body may hold unless the operation says otherwise.
+pub const BODY_LIMIT: usize = 1024 * 1024;
+/// How long a body may take to arrive.
+const BODY_DEADLINE: Duration = Duration::from_secs(20);
+
+/// A request whose caller has been judged.
+pub struct Incoming {
+    pub(in crate::platform) request: HttpRequest,
+    pub(in crate::platform) body: Body,
+    pub(in crate::platform) now: Instant,
+    /// Who calls, for what is bound to a caller.
+    pub(in crate::platform) caller: String,
+    pub(in crate::platform) cursors: Arc<CursorKey>,
+    pub(in crate::platform) entropy: Arc<dyn Entropy>,
+}
+
+/// The body: still to come, or read already.
+pub(in crate::platform) enum Body {
+    Coming(Payload),
+    Whole(Bytes),
+}
+
+impl Incoming {
+    /// The body, at most `limit` bytes of it.
+    ///
+    /// # Errors
+    /// 413 when it is larger, 408 when it takes longer than 20 seconds, 400 when it breaks off.
+    pub async fn body(&mut self, limit: usize) -> Result<Bytes, Error> {
+        let too_large = || {
+            Error::new(Code::TooLarge, format!("The body is larger than the {limit} bytes that this operation takes."))
+        };
+        let declared = self.request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok());
+        if declared.and_then(|length| length.parse::<u64>().ok()).is_some_and(|length| length > limit as u64) {
+            return Err(too_large());
+        }
+        let payload = match &mut self.body {
+            Body::Whole(bytes) if bytes.len() > limit => return Err(too_large()),
+            Body::Whole(bytes) => return Ok(bytes.clone()),
+            Body::Coming(payload) => payload,
+        };
+        let read = async {
+            let mut bytes = BytesMut::new();
+            while let Some(piece) = payload.next().await {
+                let piece = piece.map_err(|_| Error::new(Code::MalformedJson, "The body broke off before its end."))?;
+                if bytes.len() + piece.len() > limit {
+                    return Err(too_large());
+                }
+                bytes.extend_from_slice(&piece);
+            }
+            Ok(bytes.freeze())
+        };
+        match tokio::time::timeout(BODY_DEADLINE, read).await {
+            Ok(bytes) => {
+                let bytes = bytes?;
+                self.body = Body::Whole(bytes.clone());
+                Ok(bytes)
+            }
+            Err(_) => Err(Error::new(Code::RequestTimeout, "The body did not arrive within 20 seconds.")),
+        }
+    }
+
+    /// The media type of the body, without parameters, in lower case.
+    pub fn media_type(&self) -> String {
+        let value = self.request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        value.unwrap_or_default().split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+    }
+
+    /// Refuses a body of another media type than `expected`.
+    ///
+    /// # Errors
+    /// 415, naming the right one.
+    pub fn expect_media_type(&self, expected: &'static str) -> Result<(), Error> {
+        if self.media_type() == expected {
+            return Ok(());
+        }
+        Err(Error::new(Code::UnsupportedMediaType, format!("Send the body with Content-Type: {expected}."))
+            .with(|p| p.allow = Some(expected.to_owned())))
+    }
+}
+
+/// Something that a handler takes from a request. Arguments are taken in the order in which a handler
+/// names them, which is the order in which they are judged: query, body, precondition, path.
+pub trait Take: Sized {
+    /// Takes it.
+    ///
+    /// # Errors
+    /// The problem that the request is answered with.
+    fn take(incoming: &mut Incoming) -> impl Future<Output = Result<Self, Error>>;
+
+    /// Adds to the description of an operation what it asks of the request, and its problems.
+    fn describe(op: &mut Op<'_>);
+}

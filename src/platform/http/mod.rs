@@ -1,0 +1,29 @@
+//! The edge: requests taken apart, answers put together, and routes that describe themselves.
+
+pub mod answer;
+mod body;
+mod describe;
+mod edge;
+mod incoming;
+mod listing;
+mod path;
+mod precondition;
+mod problem;
+mod query;
+mod reply;
+mod room;
+
+pub use answer::Answer;
+pub use body::{Change, Command, Patch, Valid, WithoutBody};
+pub use describe::Op;
+pub(crate) use edge::pass;
+pub use edge::request_id;
+pub use incoming::{Incoming, Take};
+pub(in crate::platform) use incoming::{BODY_LIMIT, Body};
+pub use listing::{Listed, Listing, NoFilter, Pager};
+pub use path::{ById, ByToken, ByVersion, ByWord, PathWord};
+pub use precondition::IfMatch;
+pub use problem::{PROBLEM_JSON, Problem, answer as problem_answer};
+pub use query::Query;
+pub use reply::{Created, Done, Found, MediaType, NoContent, Noted, Outcome, Plain, Reply, Resource, Text};
+pub use room::{Arguments, Listing as OperationListing, Room, install};

@@ -1,0 +1,88 @@
+//! What a path names. Text that is no id names nothing: 404, the same as an id of nothing.
+
+use std::str::FromStr;
+
+use utoipa::{PartialSchema, ToSchema};
+
+use super::describe::Op;
+use super::incoming::{Incoming, Take};
+use crate::domain::{Code, Error};
+
+/// The `{id}` of the path.
+#[derive(Clone, Copy, Debug)]
+pub struct ById<K>(pub K);
+
+impl<K: FromStr + ToSchema> Take for ById<K> {
+    async fn take(incoming: &mut Incoming) -> Result<Self, Error> {
+        segment(incoming, "id").map(Self)
+    }
+
+    fn describe(op: &mut Op<'_>) {
+        describe_segment::<K>(op, "id", "Which one.");
+    }
+}
+
+/// The `{version}` of the path.
+#[derive(Clone, Copy, Debug)]
+pub struct ByVersion<K>(pub K);
+
+impl<K: FromStr + PartialSchema> Take for ByVersion<K> {
+    async fn take(incoming: &mut Incoming) -> Result<Self, Error> {
+        segment(incoming, "version").map(Self)
+    }
+
+    fn describe(op: &mut Op<'_>) {
+        op.path_parameter("version", "Which version, by its date.", K::schema());
+        op.code(Code::NotFound);
+    }
+}
+
+/// The word in the path that `{name}` stands for, as a `K` of a closed set.
+#[derive(Clone, Copy, Debug)]
+pub struct ByWord<K>(pub K);
+
+/// A closed set of words that a path can name.
+pub trait PathWord: FromStr + ToSchema {
+    /// The name of the path's parameter.
+    const NAME: &'static str;
+}
+
+impl<K: PathWord> Take for ByWord<K> {
+    async fn take(incoming: &mut Incoming) -> Result<Self, Error> {
+        segment(incoming, K::NAME).map(Self)
+    }
+
+    fn describe(op: &mut Op<'_>) {
+        describe_segment::<K>(op, K::NAME, "Which one.");
+    }
+}
+
+/// The secret `{token}` of a capability link.
+pub struct ByToken(pub String);
+
+impl std::fmt::Debug for ByToken {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("[secret]")
+    }
+}
+
+impl Take for ByToken {
+    async fn take(incoming: &mut Incoming) -> Result<Self, Error> {
+        segment(incoming, "token").map(Self)
+    }
+
+    fn describe(op: &mut Op<'_>) {
+        op.path_parameter("token", "The link's token, as the mail brought it.", String::schema());
+        op.code(Code::NotFound);
+    }
+}
+
+fn segment<K: FromStr>(incoming: &Incoming, name: &str) -> Result<K, Error> {
+    incoming.request.match_info().get(name).and_then(|text| text.parse().ok()).ok_or_else(Error::not_found)
+}
+
+fn describe_segment<K: ToSchema>(op: &mut Op<'_>, name: &str, text: &str) {
+    let schema = op.schema::<K>();
+    op.path_parameter(name, text, schema);
+    op.code(Code::NotFound);
+}

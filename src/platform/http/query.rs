@@ -1,0 +1,84 @@
+//! The query: every parameter known, given once and well-formed, or 400.
+
+use serde::de::DeserializeOwned;
+use utoipa::ToSchema;
+use utoipa::openapi::{RefOr, Schema};
+
+use super::describe::Op;
+use super::incoming::{Incoming, Take};
+use crate::domain::{Code, Error, Fault};
+
+/// The query as a `T`, whose members are the parameters.
+#[derive(Debug)]
+pub struct Query<T>(pub T);
+
+impl<T: DeserializeOwned + ToSchema> Take for Query<T> {
+    async fn take(incoming: &mut Incoming) -> Result<Self, Error> {
+        parse(pairs(incoming.request.query_string(), &members::<T>())?).map(Self)
+    }
+
+    fn describe(op: &mut Op<'_>) {
+        op.query::<T>();
+    }
+}
+
+/// For an operation that takes no query parameters at all.
+#[derive(Debug)]
+pub struct NoQuery;
+
+impl NoQuery {
+    /// # Errors
+    /// 400 when there is a query all the same.
+    pub(super) fn check(query: &str) -> Result<(), Error> {
+        pairs(query, &[]).map(|_| ())
+    }
+}
+
+pub(super) fn members<T: ToSchema>() -> Vec<String> {
+    match T::schema() {
+        RefOr::T(Schema::Object(object)) => object.properties.keys().cloned().collect(),
+        _ => Vec::new(),
+    }
+}
+
+pub(super) fn fault(name: &str, code: &'static str, detail: String) -> Error {
+    let detail = if detail.contains('`') || detail.contains('"') { "is not of the form that this parameter has".to_owned() } else { detail };
+    Error::new(Code::InvalidQuery, format!("The query parameter {name}: {detail}."))
+        .with(|p| p.faults = vec![Fault::new(name, code, detail)])
+}
+
+/// The parameters, each known and given once.
+pub(super) fn pairs(query: &str, known: &[String]) -> Result<Vec<(String, String)>, Error> {
+    let given: Vec<(String, String)> = serde_urlencoded::from_str(query)
+        .map_err(|_| Error::new(Code::InvalidQuery, "The query is not in the form of application/x-www-form-urlencoded."))?;
+    let mut faults = Vec::new();
+    for (at, (name, _)) in given.iter().enumerate() {
+        if !known.contains(name) {
+            faults.push(Fault::new(name, "unknown", "is not a parameter that this operation knows"));
+        } else if given.iter().take(at).any(|(earlier, _)| earlier == name) {
+            faults.push(Fault::new(name, "repeated", "is given more than once"));
+        }
+    }
+    if faults.is_empty() {
+        return Ok(given);
+    }
+    let told = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
+    let detail = format!("A query parameter is unknown or given twice; this operation takes: {told}.");
+    Err(Error::new(Code::InvalidQuery, detail).with(|p| p.faults = faults))
+}
+
+pub(super) fn parse<T: DeserializeOwned>(pairs: Vec<(String, String)>) -> Result<T, Error> {
+    let encoded = serde_urlencoded::to_string(&pairs).map_err(Error::internal)?;
+    let deserializer = serde_urlencoded::Deserializer::new(form(encoded.as_bytes()));
+    serde_path_to_error::deserialize(deserializer).map_err(|error| {
+        let name = error.path().to_string();
+        if name == "." {
+            return Error::new(Code::InvalidQuery, format!("A query parameter is missing: {}.", error.inner()));
+        }
+        fault(&name, "type", error.inner().to_string())
+    })
+}
+
+fn form(encoded: &[u8]) -> form_urlencoded::Parse<'_> {
+    form_urlencoded::parse(encoded)
+}

@@ -1,0 +1,191 @@
+//! What handlers give back, and how each is described.
+
+use std::marker::PhantomData;
+
+use actix_web::http::header;
+use aws_lc_rs::digest;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::answer::{Answer, JSON};
+use super::describe::{self, Op};
+use crate::domain::Error;
+
+/// A resource of the API: has an address and a version.
+pub trait Resource: Serialize + ToSchema + Send + 'static {
+    /// Its address.
+    fn location(&self) -> String;
+
+    /// Its version, which every change of it raises.
+    fn version(&self) -> i32;
+
+    /// The members that change without a change of version (by time, or by another room's doings), in
+    /// any fixed form; they become part of the entity tag.
+    fn derived(&self) -> Option<String> {
+        None
+    }
+
+    /// The strong entity tag: `"<version>"` or `"<version>-<digest of the derived members>"`.
+    fn etag(&self) -> String {
+        match self.derived() {
+            None => format!("\"{}\"", self.version()),
+            Some(members) => {
+                let digest = digest::digest(&digest::SHA256, members.as_bytes());
+                let short: String = digest.as_ref().iter().take(6).map(|byte| format!("{byte:02x}")).collect();
+                format!("\"{}-{short}\"", self.version())
+            }
+        }
+    }
+}
+
+/// What can be sent as an answer.
+pub trait Reply: Send + 'static {
+    /// The answer.
+    fn into_answer(self) -> Answer;
+
+    /// Adds it to the description of the operation.
+    fn describe(op: &mut Op<'_>);
+}
+
+/// A resource that was read, or changed by a verb: 200 with its `ETag`.
+#[derive(Debug)]
+pub struct Found<T>(pub T);
+
+impl<T: Resource> Reply for Found<T> {
+    fn into_answer(self) -> Answer {
+        Answer::json(200, &self.0).header(header::ETAG, self.0.etag())
+    }
+
+    fn describe(op: &mut Op<'_>) {
+        let response = op.answers::<T>(200, "The resource as it is now.", JSON);
+        response.headers.insert("ETag".into(), describe::header::<String>("The version, for `If-Match`.").into());
+    }
+}
+
+/// A resource that was made: 201 with `Location` and `ETag`.
+#[derive(Debug)]
+pub struct Created<T>(pub T);
+
+impl<T: Resource> Reply for Created<T> {
+    fn into_answer(self) -> Answer {
+        Answer::json(201, &self.0).header(header::LOCATION, self.0.location()).header(header::ETAG, self.0.etag())
+    }
+
+    fn describe(op: &mut Op<'_>) {
+        let response = op.answers::<T>(201, "Made.", JSON);
+        response.headers.insert("Location".into(), describe::header::<String>("The address of what was made.").into());
+        response.headers.insert("ETag".into(), describe::header::<String>("The version, for `If-Match`.").into());
+    }
+}
+
+/// Something made that has no address of its own: 201.
+#[derive(Debug)]
+pub struct Noted<T>(pub T);
+
+impl<T: Serialize + ToSchema + Send + 'static> Reply for Noted<T> {
+    fn into_answer(self) -> Answer {
+        Answer::json(201, &self.0)
+    }
+
+    fn describe(op: &mut Op<'_>) {
+        op.answers::<T>(201, "Done and recorded.", JSON);
+    }
+}
+
+/// A value that is no resource: 200.
+#[derive(Debug)]
+pub struct Plain<T>(pub T);
+
+impl<T: Serialize + ToSchema + Send + 'static> Reply for Plain<T> {
+    fn into_answer(self) -> Answer {
+        Answer::json(200, &self.0)
+    }
+
+    fn describe(op: &mut Op<'_>) {
+        op.answers::<T>(200, "The answer.", JSON);
+    }
+}
+
+/// Done, with nothing to tell: 204.
+#[derive(Debug)]
+pub struct NoContent;
+
+impl Reply for NoContent {
+    fn into_answer(self) -> Answer {
+        Answer::empty(204)
+    }
+
+    fn describe(op: &mut Op<'_>) {
+        op.answers_with(204, "Done.", JSON, None);
+    }
+}
+
+/// A body that is not JSON, of a media type that `M` names.
+pub struct Text<M>(pub Vec<u8>, PhantomData<fn() -> M>);
+
+/// A media type.
+pub trait MediaType: 'static {
+    /// Its name.
+    const NAME: &'static str;
+}
+
+impl<M> Text<M> {
+    /// A body of that media type.
+    pub fn new(body: impl Into<Vec<u8>>) -> Self {
+        Self(body.into(), PhantomData)
+    }
+}
+
+impl<M: MediaType> Reply for Text<M> {
+    fn into_answer(self) -> Answer {
+        Answer::bytes(200, M::NAME, self.0)
+    }
+
+    fn describe(op: &mut Op<'_>) {
+        let schema = <String as utoipa::PartialSchema>::schema();
+        op.answers_with(200, "The document.", M::NAME, Some(schema));
+    }
+}
+
+/// The answer of a write: rendered already when it is kept for an idempotency key or was kept before.
+pub enum Done<T> {
+    /// To be rendered.
+    Fresh(T),
+    /// Rendered.
+    Rendered(Answer),
+}
+
+impl<T: Reply> Reply for Done<T> {
+    fn into_answer(self) -> Answer {
+        match self {
+            Self::Fresh(value) => value.into_answer(),
+            Self::Rendered(answer) => answer,
+        }
+    }
+
+    fn describe(op: &mut Op<'_>) {
+        T::describe(op);
+    }
+}
+
+/// What a handler returns: a reply, or a problem.
+pub trait Outcome {
+    /// The answer, or the error.
+    ///
+    /// # Errors
+    /// The problem that the request is answered with.
+    fn settle(self) -> Result<Answer, Error>;
+
+    /// Adds it to the description of the operation.
+    fn describe(op: &mut Op<'_>);
+}
+
+impl<T: Reply> Outcome for Result<T, Error> {
+    fn settle(self) -> Result<Answer, Error> {
+        self.map(Reply::into_answer)
+    }
+
+    fn describe(op: &mut Op<'_>) {
+        T::describe(op);
+    }
+}

@@ -1,0 +1,258 @@
+//! How a room serves its handlers. Route and description are registered in one act, so that they
+//! cannot part; a handler whose first argument is not an [`Access`] does not compile.
+
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::panic::AssertUnwindSafe;
+
+use actix_web::dev::Payload;
+use actix_web::http::Method;
+use actix_web::{Handler, HttpRequest, HttpResponse, Route, web};
+use futures_util::FutureExt;
+use utoipa::openapi::path::{HttpMethod, Operation, ParameterBuilder, ParameterIn};
+use utoipa::openapi::{OpenApi, RefOr, Required, Schema};
+use utoipa::PartialSchema;
+
+use super::answer::{Answer, problem_for};
+use super::describe::Op;
+use super::incoming::{Incoming, Take};
+use super::query::NoQuery;
+use super::reply::Outcome;
+use crate::domain::{Code, Error};
+use crate::platform::auth::{Access, Permission};
+use crate::platform::idempotency;
+
+/// A handler's arguments: `Access<P>` first, then what it takes from the request, in the order in
+/// which it is judged.
+#[diagnostic::on_unimplemented(
+    message = "this handler has no right to run: its first argument must be an `Access<P>`, the others `Take`"
+)]
+pub trait Arguments: Sized + 'static {
+    /// The permission that the handler runs under.
+    type Permission: Permission;
+
+    /// Takes the rest from the request.
+    ///
+    /// # Errors
+    /// The first problem met.
+    fn take(access: Access<Self::Permission>, incoming: &mut Incoming) -> impl Future<Output = Result<Self, Error>>;
+
+    /// Adds to the description of the operation.
+    fn describe(op: &mut Op<'_>);
+}
+
+macro_rules! arguments {
+    ($($name:ident)*) => {
+        impl<P: Permission, $($name: Take + 'static),*> Arguments for (Access<P>, $($name,)*) {
+            type Permission = P;
+
+            #[expect(non_snake_case, clippy::allow_attributes, unused_variables, reason = "the macro names values after their types")]
+            async fn take(access: Access<P>, incoming: &mut Incoming) -> Result<Self, Error> {
+                $(let $name = $name::take(incoming).await?;)*
+                Ok((access, $($name,)*))
+            }
+
+            fn describe(op: &mut Op<'_>) {
+                Access::<P>::describe(op);
+                $($name::describe(op);)*
+            }
+        }
+    };
+}
+arguments!();
+arguments!(A);
+arguments!(A B);
+arguments!(A B C);
+arguments!(A B C D);
+
+struct Served {
+    path: String,
+    method: HttpMethod,
+    operation: Operation,
+    route: Route,
+    permission: Option<&'static str>,
+}
+
+/// One room's operations.
+pub struct Room {
+    tag: &'static str,
+    served: Vec<Served>,
+    schemas: BTreeMap<String, RefOr<Schema>>,
+}
+
+/// An operation as the tests of roles see it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Listing {
+    /// The method.
+    pub method: String,
+    /// The path with its parameters' names.
+    pub path: String,
+    /// The permission; `None` for a public operation.
+    pub permission: Option<&'static str>,
+}
+
+impl Room {
+    /// A room whose operations are grouped under `tag`, and whose operation ids begin with it.
+    pub fn new(tag: &'static str) -> Self {
+        Self { tag, served: Vec::new(), schemas: BTreeMap::new() }
+    }
+
+    /// Serves `handler` as its `#[utoipa::path]` says. Everything else in the description comes from
+    /// the types of the handler's arguments and answer.
+    #[must_use]
+    pub fn serve<D, H, A>(mut self, _documentation: D, handler: H) -> Self
+    where
+        D: utoipa::Path,
+        H: Handler<A>,
+        A: Arguments,
+        H::Output: Outcome + 'static,
+    {
+        let (path, mut operation) = (D::path(), D::operation());
+        operation.tags = Some(vec![self.tag.to_owned()]);
+        operation.operation_id = operation.operation_id.map(|id| format!("{}_{id}", self.tag));
+        let permission = (!A::Permission::PUBLIC).then_some(A::Permission::NAME);
+        for method in D::methods() {
+            let mut operation = operation.clone();
+            let mut op = Op { operation: &mut operation, schemas: &mut self.schemas };
+            A::describe(&mut op);
+            <H::Output as Outcome>::describe(&mut op);
+            if method == HttpMethod::Post && !A::Permission::PUBLIC {
+                describe_key(&mut op);
+            }
+            op.code(Code::Unavailable);
+            let takes_query = operation
+                .parameters
+                .iter()
+                .flatten()
+                .any(|parameter| parameter.parameter_in == ParameterIn::Query);
+            let handler = handler.clone();
+            let run = move |request: HttpRequest, payload: web::Payload| {
+                run::<H, A>(handler.clone(), request, payload.into_inner(), takes_query)
+            };
+            let route = Route::new().method(framework(&method)).to(run);
+            self.served.push(Served { path: path.clone(), method, operation, route, permission });
+        }
+        self
+    }
+
+    /// The room's operations and their permissions.
+    pub fn listing(&self) -> Vec<Listing> {
+        let list = self.served.iter().map(|served| Listing {
+            method: framework(&served.method).to_string(),
+            path: served.path.clone(),
+            permission: served.permission,
+        });
+        list.collect()
+    }
+
+    /// Adds the room's operations to the document.
+    pub fn describe(self, document: &mut OpenApi) {
+        for Served { path, method, operation, .. } in self.served {
+            document.paths.add_path_operation(path, vec![method], operation);
+        }
+        document.components.get_or_insert_default().schemas.extend(self.schemas);
+    }
+}
+
+/// Installs the operations of all rooms: one resource for each path, which answers other methods with
+/// 405 and `Allow`.
+pub fn install(rooms: Vec<Room>, config: &mut web::ServiceConfig) {
+    let mut paths: BTreeMap<String, Vec<(HttpMethod, Route)>> = BTreeMap::new();
+    for served in rooms.into_iter().flat_map(|room| room.served) {
+        paths.entry(served.path).or_default().push((served.method, served.route));
+    }
+    // A path with a parameter would take what a sibling without one means: the plainer path first.
+    let mut paths: Vec<_> = paths.into_iter().collect();
+    paths.sort_by_key(|(path, _)| path.matches('{').count());
+    for (path, routes) in paths {
+        let mut methods: Vec<String> = routes.iter().map(|(method, _)| framework(method).to_string()).collect();
+        if methods.iter().any(|method| method == "GET") {
+            methods.push("HEAD".to_owned());
+        }
+        let allow = methods.join(", ");
+        let resource = routes.into_iter().fold(web::resource(path), |resource, (_, route)| resource.route(route));
+        config.service(resource.default_service(web::to(move |request: HttpRequest| {
+            let error = Error::new(Code::MethodNotAllowed, format!("This address takes {allow}."))
+                .with(|p| p.allow = Some(allow.clone()));
+            std::future::ready(problem_for(&error, &request).into_response(&request, false))
+        })));
+    }
+    config.default_service(web::to(|request: HttpRequest| async move {
+        problem_for(&Error::not_found(), &request).into_response(&request, false)
+    }));
+}
+
+/// One request, from the judgement of its token to its response.
+async fn run<H, A>(handler: H, request: HttpRequest, payload: Payload, takes_query: bool) -> HttpResponse
+where
+    H: Handler<A>,
+    A: Arguments,
+    H::Output: Outcome,
+{
+    let settled = AssertUnwindSafe(settle::<H, A>(handler, &request, payload, takes_query)).catch_unwind().await;
+    let answer = settled.unwrap_or_else(|_| Err(Error::internal("a panic in a handler")));
+    let answer = answer.unwrap_or_else(|error| {
+        if let Some(cause) = error.cause() {
+            let request_id = super::edge::request_id(&request);
+            tracing::error!(request_id, code = error.code().entry().name, cause, "failed");
+        }
+        problem_for(&error, &request)
+    });
+    answer.into_response(&request, !A::Permission::PUBLIC)
+}
+
+async fn settle<H, A>(
+    handler: H,
+    request: &HttpRequest,
+    payload: Payload,
+    takes_query: bool,
+) -> Result<Answer, Error>
+where
+    H: Handler<A>,
+    A: Arguments,
+    H::Output: Outcome,
+{
+    let access = Access::<A::Permission>::judge(request)?;
+    let incoming = access.incoming(request.clone(), payload);
+    let carry_out = async move |access: Access<A::Permission>, mut incoming: Incoming| {
+        if !takes_query {
+            NoQuery::check(incoming.request.query_string())?;
+        }
+        let arguments = A::take(access, &mut incoming).await?;
+        handler.call(arguments).await.settle()
+    };
+    if request.method() == Method::POST && !A::Permission::PUBLIC {
+        idempotency::once(access, incoming, carry_out).await
+    } else {
+        carry_out(access, incoming).await
+    }
+}
+
+fn describe_key(op: &mut Op<'_>) {
+    let parameter = ParameterBuilder::new()
+        .name("Idempotency-Key")
+        .parameter_in(ParameterIn::Header)
+        .required(Required::False)
+        .description(Some(
+            "A key of your choice, 8 to 255 visible ASCII characters. A repetition of the same request with the same \
+             key within 24 hours gets the first answer again, with `Idempotent-Replayed: true`, and nothing is done twice.",
+        ))
+        .schema(Some(String::schema()));
+    op.parameter(parameter.build());
+    for code in [Code::InvalidHeader, Code::KeyInUse, Code::KeyReused] {
+        op.code(code);
+    }
+}
+
+fn framework(method: &HttpMethod) -> Method {
+    match method {
+        HttpMethod::Get => Method::GET,
+        HttpMethod::Post => Method::POST,
+        HttpMethod::Put => Method::PUT,
+        HttpMethod::Delete => Method::DELETE,
+        HttpMethod::Options => Method::OPTIONS,
+        HttpMethod::Head => Method::HEAD,
+        HttpMethod::Patch => Method::PATCH,
+        HttpMethod::Trace => Method::TRACE,
+    }
+}

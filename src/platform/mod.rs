@@ -1,0 +1,10 @@
+//! Machinery. It knows no noun of the business: rooms stand on it, it never calls them.
+
+pub mod audit;
+pub mod auth;
+pub mod db;
+pub mod doors;
+pub mod http;
+pub mod idempotency;
+pub mod telemetry;
+pub mod vault;

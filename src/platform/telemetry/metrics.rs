@@ -1,0 +1,68 @@
+//! Counters for Prometheus, served on a port of their own.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::http::Method;
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::encoding::text::encode;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::registry::Registry;
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Answered {
+    method: String,
+    route: String,
+    status: u16,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Lane {
+    kind: &'static str,
+}
+
+/// The metrics of one service.
+#[derive(Clone)]
+pub struct Metrics {
+    registry: Arc<Registry>,
+    answered: Family<Answered, Counter>,
+    seconds: Histogram,
+    waiting: Family<Lane, Gauge>,
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        let answered = Family::<Answered, Counter>::default();
+        let buckets = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5];
+        let seconds = Histogram::new(buckets);
+        let waiting = Family::<Lane, Gauge>::default();
+        let mut registry = Registry::with_prefix("iewm");
+        registry.register("http_answers", "Requests answered, by method, route and status", answered.clone());
+        registry.register("http_answer_seconds", "How long answers took, in seconds", seconds.clone());
+        registry.register("database_waiting", "Closures that wait for a database lane", waiting.clone());
+        Self { registry: Arc::new(registry), answered, seconds, waiting }
+    }
+}
+
+impl Metrics {
+    /// Counts an answer. `route` is the pattern, never the path.
+    pub fn answered(&self, method: &Method, route: &str, status: u16, took: Duration) {
+        let labels = Answered { method: method.to_string(), route: route.to_owned(), status };
+        self.answered.get_or_create(&labels).inc();
+        self.seconds.observe(took.as_secs_f64());
+    }
+
+    /// The metrics in the text format of OpenMetrics 1.0, with the lengths of the lanes' queues as given.
+    pub fn text(&self, (reads, writes): (usize, usize)) -> String {
+        for (kind, count) in [("read", reads), ("write", writes)] {
+            self.waiting.get_or_create(&Lane { kind }).set(i64::try_from(count).unwrap_or(i64::MAX));
+        }
+        let mut text = String::new();
+        // Writing into a String cannot fail.
+        let _ = encode(&mut text, &self.registry);
+        text
+    }
+}

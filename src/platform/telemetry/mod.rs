@@ -1,0 +1,7 @@
+//! Logs and metrics. Both carry ids, routes and counts; neither ever carries what a person wrote.
+
+mod logging;
+mod metrics;
+
+pub use logging::{Format, start as start_logging};
+pub use metrics::Metrics;

@@ -1,0 +1,132 @@
+//! The vault's tables. On SQLite they are in a file of their own, attached as `vault`: new and
+//! destroyed data keys go through the lane's key changes there, and straight to the table on PostgreSQL.
+
+use std::collections::BTreeMap;
+
+use diesel::prelude::*;
+use uuid::Uuid;
+
+use super::{Keyring, MasterKeyId, MasterKeys, Wrapped};
+use crate::domain::{ContactId, Entropy, Error, Instant};
+use crate::platform::db::{AnyConnection, KeyRow, Lane};
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::platform::db::{InstantSql, UuidSql};
+
+    /// The data keys, one for each person, wrapped.
+    vault.data_keys (owner_id) {
+        /// Whose.
+        owner_id -> UuidSql,
+        /// The master key that it is wrapped under.
+        master_key -> Binary,
+        /// The key, wrapped.
+        wrapped -> Binary,
+        /// When it was made.
+        made_at -> InstantSql,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::platform::db::InstantSql;
+
+    /// The service's own keys, wrapped.
+    vault.service_keys (name) {
+        /// Which.
+        name -> Text,
+        /// The master key that it is wrapped under.
+        master_key -> Binary,
+        /// The key, wrapped.
+        wrapped -> Binary,
+        /// When it was made.
+        made_at -> InstantSql,
+    }
+}
+
+impl Wrapped {
+    /// The wrapped key that two columns of a row hold; `None` where a join found none.
+    pub fn from_columns(master_key: Option<Vec<u8>>, wrapped: Option<Vec<u8>>) -> Option<Self> {
+        let master_key = MasterKeyId(master_key?.try_into().ok()?);
+        Some(Self { master_key, bytes: wrapped? })
+    }
+}
+
+/// The wrapped key of `owner`.
+pub(in crate::platform) fn find(connection: &mut AnyConnection, owner: Uuid) -> Result<Option<Wrapped>, Error> {
+    let found: Option<(Vec<u8>, Vec<u8>)> = data_keys::table
+        .filter(data_keys::owner_id.eq(ContactId::from_uuid(owner)))
+        .select((data_keys::master_key, data_keys::wrapped))
+        .first(connection)
+        .optional()?;
+    Ok(found.and_then(|(master_key, wrapped)| Wrapped::from_columns(Some(master_key), Some(wrapped))))
+}
+
+/// The key of an owner that was made in the group of writes still running.
+pub(in crate::platform) fn made_in_this_group(lane: &Lane, owner: Uuid) -> Option<Wrapped> {
+    let made = lane.keys.as_ref()?.made(owner)?;
+    Wrapped::from_columns(Some(made.master_key.clone()), Some(made.wrapped.clone()))
+}
+
+/// Stores the wrapped key of a new owner.
+pub(in crate::platform) fn insert(lane: &mut Lane, owner: Uuid, key: &Wrapped, now: Instant) -> Result<(), Error> {
+    let (master_key, wrapped) = (key.master_key.0.to_vec(), key.bytes.clone());
+    if let Some(keys) = lane.keys.as_mut() {
+        keys.make(KeyRow { owner, master_key, wrapped, made_at: now });
+        return Ok(());
+    }
+    let values = (
+        data_keys::owner_id.eq(ContactId::from_uuid(owner)),
+        data_keys::master_key.eq(master_key),
+        data_keys::wrapped.eq(wrapped),
+        data_keys::made_at.eq(now),
+    );
+    diesel::insert_into(data_keys::table).values(values).execute(&mut lane.connection)?;
+    Ok(())
+}
+
+/// Destroys the key of an owner.
+pub(in crate::platform) fn destroy(lane: &mut Lane, owner: Uuid) -> Result<(), Error> {
+    if let Some(keys) = lane.keys.as_mut() {
+        keys.destroy(owner);
+        return Ok(());
+    }
+    let owner = data_keys::owner_id.eq(ContactId::from_uuid(owner));
+    diesel::delete(data_keys::table.filter(owner)).execute(&mut lane.connection)?;
+    Ok(())
+}
+
+/// Opens the service's own keys, making those that are missing. Runs under the lock of the start.
+pub(in crate::platform) fn open_keyring(
+    connection: &mut AnyConnection,
+    master_keys: &MasterKeys,
+    entropy: &dyn Entropy,
+    now: Instant,
+) -> Result<Keyring, Error> {
+    let rows: Vec<(String, Vec<u8>, Vec<u8>)> = service_keys::table
+        .select((service_keys::name, service_keys::master_key, service_keys::wrapped))
+        .load(connection)?;
+    let mut secrets = BTreeMap::new();
+    for (name, master_key, wrapped) in rows {
+        let wrapped = Wrapped::from_columns(Some(master_key), Some(wrapped))
+            .ok_or_else(|| Error::internal("a key of the service is damaged"))?;
+        let secret = master_keys.unwrap(name.as_bytes(), &wrapped)?;
+        secrets.insert(name, secret);
+    }
+    for &name in Keyring::NAMES {
+        if secrets.contains_key(name) {
+            continue;
+        }
+        let secret = Keyring::fresh_secret(name, entropy);
+        let wrapped = master_keys.wrap(entropy, name.as_bytes(), &secret)?;
+        let values = (
+            service_keys::name.eq(name),
+            service_keys::master_key.eq(wrapped.master_key.0.to_vec()),
+            service_keys::wrapped.eq(wrapped.bytes),
+            service_keys::made_at.eq(now),
+        );
+        diesel::insert_into(service_keys::table).values(values).execute(connection)?;
+        secrets.insert(name.to_owned(), secret);
+    }
+    Keyring::from_secrets(&secrets)
+}
