@@ -22,7 +22,8 @@ clear_away() {
     rm -rf "$home"
 }
 trap clear_away EXIT
-trap '' HUP INT TERM
+# PIPE too: nobody may be left to hear `ready`.
+trap '' HUP INT TERM PIPE
 
 cd "$home"
 export HOME="$home" TZ=UTC
@@ -39,5 +40,5 @@ full_page_writes = off
 autovacuum = off
 SETTINGS
 $as_owner "$programs/pg_ctl" start -D "$home/data" -w -t 60 -l "$home/server.log" </dev/null >&2
-echo ready
+echo ready || true
 cat >/dev/null

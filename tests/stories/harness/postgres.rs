@@ -209,10 +209,8 @@ fn programs() -> Option<PathBuf> {
 
 /// A fresh directory whose path is short enough for a Unix socket in it: such paths end at 107 bytes.
 fn socket_directory() -> io::Result<PathBuf> {
-    let mut place = env::temp_dir();
-    if place.as_os_str().len() > 60 {
-        place = Path::new("/tmp").to_owned();
-    }
+    let usual = env::temp_dir();
+    let place = if usual.as_os_str().len() <= 60 { &usual } else { Path::new("/tmp") };
     Ok(tempfile::Builder::new().prefix("iewm-pg-").tempdir_in(place)?.keep())
 }
 
