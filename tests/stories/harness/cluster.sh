@@ -1,0 +1,44 @@
+# Starts a PostgreSQL cluster, says `ready`, and takes it away again when standard input ends.
+# Arguments: the directory of PostgreSQL's programs, and a fresh empty directory for the cluster.
+# Standard input is a pipe which only the test process holds open: however that process ends, the pipe ends too.
+set -eu
+programs=$1
+home=$2
+
+# initdb and postgres refuse to run as root.
+as_owner=
+if [ "$(id -u)" = 0 ]; then
+    owner=postgres
+    id -u "$owner" >/dev/null 2>&1 || owner=nobody
+    chown "$(id -u "$owner"):$(id -g "$owner")" "$home"
+    as_owner="setpriv --reuid=$(id -u "$owner") --regid=$(id -g "$owner") --clear-groups"
+fi
+
+clear_away() {
+    if [ -f "$home/data/postmaster.pid" ]; then
+        $as_owner "$programs/pg_ctl" stop -D "$home/data" -m immediate -w >&2 || true
+    fi
+    cd /
+    rm -rf "$home"
+}
+trap clear_away EXIT
+# PIPE too: nobody may be left to hear `ready`.
+trap '' HUP INT TERM PIPE
+
+cd "$home"
+export HOME="$home" TZ=UTC
+$as_owner "$programs/initdb" -D "$home/data" --username=postgres --auth=trust \
+    --encoding=UTF8 --locale=C.UTF-8 --no-sync --no-instructions >&2
+# Nothing here outlives the tests, so nothing need survive a power cut. Autovacuum would only get in the way of
+# creating and dropping databases.
+cat >>"$home/data/postgresql.conf" <<SETTINGS
+listen_addresses = ''
+unix_socket_directories = '$home'
+max_connections = 400
+fsync = off
+full_page_writes = off
+autovacuum = off
+SETTINGS
+$as_owner "$programs/pg_ctl" start -D "$home/data" -w -t 60 -l "$home/server.log" </dev/null >&2
+echo ready || true
+cat >/dev/null

@@ -1,0 +1,8 @@
+//! What the stories share: the two database engines, a service to talk to, and the macro that tells a story on both.
+
+pub(crate) mod engines;
+pub(crate) mod postgres;
+pub(crate) mod service;
+
+pub(crate) use engines::{Engine, on_both_engines};
+pub(crate) use service::Service;

@@ -1,0 +1,238 @@
+//! A PostgreSQL database for each story.
+//!
+//! They are made on the server that `IEWM_TEST_POSTGRES_URL` names (by a role that may create databases), or else on a
+//! throwaway cluster, started once per test process from the programs this machine has, reached only through a Unix
+//! socket, and taken away when the process ends, in whatever way it ends: see `cluster.sh`.
+//!
+//! Where there is neither, the PostgreSQL half of the stories is skipped, and standard error says so and why; with
+//! `IEWM_TEST_POSTGRES=required` it fails instead.
+
+use std::{
+    env, fs,
+    io::{self, BufRead as _, BufReader, Read as _, Write as _},
+    os::unix::process::CommandExt as _,
+    path::{Path, PathBuf},
+    process::{ChildStdin, Command, Stdio},
+    sync::{
+        Mutex, OnceLock, PoisonError,
+        atomic::{AtomicU32, Ordering},
+    },
+};
+
+use diesel::{Connection, PgConnection, QueryableByName, RunQueryDsl, sql_query, sql_types};
+
+/// A database of a story's own, dropped with this value, whoever is still connected to it.
+pub(crate) struct Database {
+    /// Where it is.
+    pub(crate) url: String,
+    name: String,
+}
+
+/// Makes a fresh database: a copy of the template if there is one, else empty. `None` if there is no PostgreSQL here.
+pub(crate) fn database() -> Option<Database> {
+    static MADE: AtomicU32 = AtomicU32::new(1);
+
+    let server = server()?;
+    let name = format!("iewm_test_{}_{}", server.mark, MADE.fetch_add(1, Ordering::Relaxed));
+    match TEMPLATE.get() {
+        // By the default strategy, WAL_LOG since PostgreSQL 15: FILE_COPY was measured to take several times as long.
+        Some(template) => server.execute(&format!("CREATE DATABASE {name} TEMPLATE {template}")),
+        None => server.execute(&format!("CREATE DATABASE {name}")),
+    }
+    Some(Database { url: at_database(&server.url, &name), name })
+}
+
+/// Makes the template that databases are copied from, by letting `migrate` lay down the schema in an empty database,
+/// given its URL. Only the first call in a process does anything; others wait until it has. `migrate` must close its
+/// connections, since a database in use cannot be copied.
+pub(crate) fn template(migrate: impl FnOnce(&str)) {
+    let Some(server) = server() else { return };
+    TEMPLATE.get_or_init(|| {
+        let name = format!("iewm_template_{}", server.mark);
+        server.execute(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"));
+        server.execute(&format!("CREATE DATABASE {name}"));
+        migrate(&at_database(&server.url, &name));
+        server.execute(&format!("ALTER DATABASE {name} WITH ALLOW_CONNECTIONS false"));
+        name
+    });
+}
+
+static TEMPLATE: OnceLock<String> = OnceLock::new();
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        if let Some(server) = server() {
+            server.execute(&format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name));
+        }
+    }
+}
+
+/// The server the databases are made on.
+struct Server {
+    /// The URL of its maintenance database.
+    url: String,
+    /// What sets the names of this process's databases apart: the server's number for our connection, which no other
+    /// living connection has.
+    mark: i32,
+    connection: Mutex<PgConnection>,
+    /// Held open for as long as this process lives: its end is the end of the cluster.
+    _leash: Option<ChildStdin>,
+}
+
+#[derive(QueryableByName)]
+struct Mark {
+    #[diesel(sql_type = sql_types::Integer)]
+    mark: i32,
+}
+
+#[derive(QueryableByName)]
+struct Name {
+    #[diesel(sql_type = sql_types::Text)]
+    name: String,
+}
+
+impl Server {
+    fn connect(url: String, leash: Option<ChildStdin>) -> Result<Self, String> {
+        let mut connection = PgConnection::establish(&url).map_err(|error| format!("cannot connect: {error}"))?;
+        let Mark { mark } = sql_query("SELECT pg_backend_pid() AS mark")
+            .get_result(&mut connection)
+            .map_err(|error| format!("cannot query: {error}"))?;
+        let server = Self { url, mark, connection: Mutex::new(connection), _leash: leash };
+        server.sweep();
+        Ok(server)
+    }
+
+    fn execute(&self, statement: &str) {
+        let mut connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Err(error) = sql_query(statement).execute(&mut *connection) {
+            // Not while a story is already failing: a second panic would abort the process and hide the first.
+            assert!(std::thread::panicking(), "{statement}: {error}");
+        }
+    }
+
+    /// Drops what processes that were killed left on a server which outlives them.
+    fn sweep(&self) {
+        let left: Vec<Name> = {
+            let mut connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
+            sql_query(
+                "SELECT datname::text AS name FROM pg_database \
+                 WHERE datname ~ '^iewm_(test|template)_[0-9]+(_[0-9]+)?$' \
+                 AND split_part(datname, '_', 3) NOT IN \
+                     (SELECT pid::text FROM pg_stat_activity WHERE pid <> pg_backend_pid())",
+            )
+            .load(&mut *connection)
+            .expect("the list of databases")
+        };
+        for Name { name } in left {
+            self.execute(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"));
+        }
+    }
+}
+
+/// The one server of this process, started when first asked for.
+fn server() -> Option<&'static Server> {
+    static SERVER: OnceLock<Option<Server>> = OnceLock::new();
+    SERVER
+        .get_or_init(|| {
+            if let Ok(url) = env::var("IEWM_TEST_POSTGRES_URL") {
+                let server = Server::connect(url, None);
+                return Some(server.unwrap_or_else(|why| panic!("IEWM_TEST_POSTGRES_URL is set, but {why}")));
+            }
+            match start_cluster() {
+                Ok(server) => Some(server),
+                Err(why) => {
+                    let required = env::var("IEWM_TEST_POSTGRES").is_ok_and(|value| value == "required");
+                    assert!(!required, "PostgreSQL is required, but {why}");
+                    // Written past the test runner, which keeps what passing tests print to itself.
+                    let _ = writeln!(
+                        io::stderr(),
+                        "\n*** The PostgreSQL half of the stories is SKIPPED: {why}.\n\
+                         *** Install PostgreSQL, or name a server in IEWM_TEST_POSTGRES_URL.\n"
+                    );
+                    None
+                }
+            }
+        })
+        .as_ref()
+}
+
+/// Starts the throwaway cluster, or says why it cannot.
+fn start_cluster() -> Result<Server, String> {
+    let programs = programs().ok_or("initdb, pg_ctl and postgres are neither in PATH nor in /usr/lib/postgresql")?;
+    let directory = socket_directory().map_err(|error| format!("there is no directory for it: {error}"))?;
+    let home = directory.to_str().ok_or("the system's temporary directory is not named in UTF-8")?;
+    let log = tempfile::tempfile().and_then(|log| Ok((log.try_clone()?, log)));
+    let (mut log, for_keeper) = log.map_err(|error| format!("there is no file for its log: {error}"))?;
+
+    // In a process group of its own, so that Ctrl-C ends the tests and leaves the keeper to clear up after them.
+    let mut keeper = Command::new("sh")
+        .args(["-c", include_str!("cluster.sh"), "cluster.sh"])
+        .args([&programs, &directory])
+        .process_group(0)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(for_keeper)
+        .spawn()
+        .map_err(|error| format!("sh does not start: {error}"))?;
+    let leash = keeper.stdin.take();
+    let mut said = String::new();
+    if let Some(output) = keeper.stdout.take() {
+        let _ = BufReader::new(output).read_line(&mut said);
+    }
+    if said == "ready\n" {
+        return Server::connect(format!("postgres://postgres@{}/postgres", home.replace('/', "%2F")), leash);
+    }
+
+    drop(leash);
+    let _ = keeper.wait();
+    let mut story = String::new();
+    let _ = io::Seek::rewind(&mut log).and_then(|()| log.read_to_string(&mut story));
+    Err(format!("the cluster does not start from {}:\n{}", programs.display(), story.trim()))
+}
+
+/// Where the programs of PostgreSQL are: in `PATH`, else the newest that Debian's packages installed.
+fn programs() -> Option<PathBuf> {
+    let complete = |place: &PathBuf| ["initdb", "pg_ctl", "postgres"].iter().all(|name| place.join(name).is_file());
+    let in_path = env::var_os("PATH").and_then(|path| env::split_paths(&path).find(complete));
+    in_path.or_else(|| {
+        fs::read_dir("/usr/lib/postgresql")
+            .ok()?
+            .filter_map(|entry| {
+                let entry = entry.ok()?;
+                let version: u32 = entry.file_name().to_str()?.parse().ok()?;
+                Some((version, entry.path().join("bin")))
+            })
+            .filter(|(_, place)| complete(place))
+            .max()
+            .map(|(_, place)| place)
+    })
+}
+
+/// A fresh directory whose path is short enough for a Unix socket in it: such paths end at 107 bytes.
+fn socket_directory() -> io::Result<PathBuf> {
+    let usual = env::temp_dir();
+    let place = if usual.as_os_str().len() <= 60 { &usual } else { Path::new("/tmp") };
+    Ok(tempfile::Builder::new().prefix("iewm-pg-").tempdir_in(place)?.keep())
+}
+
+/// The URL of database `name` on the server where `url` names another.
+fn at_database(url: &str, name: &str) -> String {
+    let (address, options) = url.split_once('?').map_or((url, None), |(address, options)| (address, Some(options)));
+    let authority = address.find("://").map_or(0, |at| at + "://".len());
+    let (scheme, rest) = address.split_at(authority);
+    let host = rest.split('/').next().unwrap_or_default();
+    let options = options.map(|options| format!("?{options}")).unwrap_or_default();
+    format!("{scheme}{host}/{name}{options}")
+}
+
+#[test]
+fn a_url_is_pointed_at_another_database() {
+    for (url, expected) in [
+        ("postgres://postgres@%2Ftmp%2Fpg/postgres", "postgres://postgres@%2Ftmp%2Fpg/other"),
+        ("postgresql://u:p@db:5433", "postgresql://u:p@db:5433/other"),
+        ("postgres:///postgres?host=/run/pg", "postgres:///other?host=/run/pg"),
+        ("postgres://db/?sslmode=disable", "postgres://db/other?sslmode=disable"),
+    ] {
+        assert_eq!(at_database(url, "other"), expected);
+    }
+}

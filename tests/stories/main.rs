@@ -1,0 +1,8 @@
+//! The stories: what the service promises, told against a running service over HTTP.
+//!
+//! Each story is told on SQLite and on PostgreSQL, with a database of its own, so that stories run side by side and
+//! none sees what another wrote. `harness` holds what they share; every other module is a chapter of stories.
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a story that cannot go on should fail where it stands")]
+
+mod foundations;
+mod harness;
