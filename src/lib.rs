@@ -1,4 +1,16 @@
-//! The service that keeps the promises of a public privacy notice.
+//! `iewm` keeps the promises of a public privacy notice: contacts, consents, the notice itself, and who
+//! looked at what.
+//!
+//! The map of the house, from the ground up: `domain` is the vocabulary, `policy` the law, `platform` the
+//! machinery; the rooms of `resources` stand on them, one for each noun; `inventory` lists what must not
+//! be forgotten; `app` assembles. `docs/ARCHITECTURE.md` walks a request through it.
 
+pub mod app;
+pub mod config;
 pub mod domain;
+mod front;
+pub mod inventory;
 pub mod platform;
+pub mod policy;
+pub mod resources;
+pub mod server;

@@ -7,6 +7,7 @@
 mod actor;
 mod email;
 mod error;
+mod identity;
 mod ids;
 mod instant;
 mod list;
@@ -19,12 +20,13 @@ pub use email::EmailAddress;
 pub use error::{CODES, Code, CodeEntry, Error, Fault, Refusal};
 pub(crate) use ids::each_id;
 pub use ids::{ConsentId, ContactId, DecisionId, EntryId, IdMint, OrganisationId, RevocationId};
+pub use identity::{Controller, Identity};
 pub use instant::{Clock, Hands, Instant, london_date};
 pub use list::{Limit, ListPage};
 pub use purpose::{LawfulBasis, Purpose};
 pub use telephone::Telephone;
 pub use text::{TextFault, clean_line, clean_prose};
-pub(crate) use text::{line_type, prose_type};
+pub(crate) use text::{line_type, prose_type, text_type};
 
 /// Where unpredictable bytes come from: the operating system in service, a seeded source in tests.
 pub trait Entropy: Send + Sync {

@@ -71,7 +71,7 @@ pub fn clean_prose(text: String, most: usize) -> Result<String, TextFault> {
 /// Defines a type for one kind of text: parsed when read, redacted when debugged, described in the
 /// OpenAPI document with its bounds.
 macro_rules! text_type {
-    ($(#[$doc:meta])* $name:ident, $most:literal, $example:literal, $clean:path, $pattern:literal) => {
+    ($(#[$doc:meta])* $name:ident, $most:tt, $example:tt, $clean:path, $pattern:tt) => {
         $(#[$doc])*
         #[derive(Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
         #[serde(try_from = "String", into = "String")]
@@ -109,7 +109,7 @@ macro_rules! text_type {
 
 /// `line_type! { /// doc  Name, max characters, "example" }`: one line of text.
 macro_rules! line_type {
-    ($(#[$doc:meta])* $name:ident, $most:literal, $example:literal) => {
+    ($(#[$doc:meta])* $name:ident, $most:tt, $example:tt) => {
         $crate::domain::text_type! {
             $(#[$doc])* $name, $most, $example, $crate::domain::clean_line,
             r"^[^\u0000-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069]*$"
@@ -119,7 +119,7 @@ macro_rules! line_type {
 
 /// `prose_type! { /// doc  Name, max characters, "example" }`: text that may have line feeds.
 macro_rules! prose_type {
-    ($(#[$doc:meta])* $name:ident, $most:literal, $example:literal) => {
+    ($(#[$doc:meta])* $name:ident, $most:tt, $example:tt) => {
         $crate::domain::text_type! {
             $(#[$doc])* $name, $most, $example, $crate::domain::clean_prose,
             r"^[^\u0000-\u0009\u000B-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069]*$"

@@ -6,5 +6,6 @@ pub mod db;
 pub mod doors;
 pub mod http;
 pub mod idempotency;
+pub mod personal;
 pub mod telemetry;
 pub mod vault;

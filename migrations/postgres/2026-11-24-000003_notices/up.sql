@@ -2,13 +2,12 @@
 CREATE TABLE privacy_notices (
     version      DATE NOT NULL PRIMARY KEY,
     effective_on DATE NOT NULL,
-    status       TEXT NOT NULL CHECK (status IN ('draft', 'published', 'superseded')),
+    status       TEXT NOT NULL CHECK (status IN ('draft', 'published')),
     content      TEXT NOT NULL,
     sha256       TEXT NOT NULL,
     published_at TIMESTAMPTZ,
     revision     INTEGER NOT NULL
 );
-CREATE UNIQUE INDEX privacy_notices_one_published ON privacy_notices (status) WHERE status = 'published';
 
 CREATE TABLE material_changes (
     notice_version DATE NOT NULL REFERENCES privacy_notices (version),

@@ -11,7 +11,7 @@ use actix_web::http::header::AUTHORIZATION;
 use super::house::{House, Installed};
 use super::permissions::{Job, Permission, Writes};
 use super::{Verified, bearer, store};
-use crate::domain::{Actor, Code, Error, Role, Scope};
+use crate::domain::{Actor, Code, Error, Identity, Instant, Role, Scope};
 use crate::platform::audit::{Entry, EntryRow, Outcome, store as audit};
 use crate::platform::db::Lane;
 use crate::platform::doors::{Context, Noted, ReadTx, Recorded, WriteTx};
@@ -27,18 +27,6 @@ pub struct Access<P> {
     permission: PhantomData<fn() -> P>,
 }
 
-impl<P> Clone for Access<P> {
-    fn clone(&self) -> Self {
-        Self {
-            house: self.house.clone(),
-            context: self.context.clone(),
-            token: self.token.clone(),
-            keyed: self.keyed.clone(),
-            permission: PhantomData,
-        }
-    }
-}
-
 fn invalid_token() -> Error {
     Error::new(Code::InvalidToken, "The token was refused; get a new one from its issuer.")
 }
@@ -52,6 +40,8 @@ impl<P: Permission> Access<P> {
             mint: house.0.mint.clone(),
             entropy: house.0.entropy.clone(),
             vault: house.0.vault.clone(),
+            identity: house.0.identity.clone(),
+            holders: house.0.holders,
         };
         Self { house, context, token: None, keyed: None, permission: PhantomData }
     }
@@ -62,7 +52,8 @@ impl<P: Permission> Access<P> {
         let Some(Installed(house)) = request.app_data::<Installed>() else {
             return Err(Error::internal("no house is installed"));
         };
-        if P::PUBLIC {
+        let sent = request.headers().contains_key(AUTHORIZATION);
+        if P::PUBLIC && !(P::TOKEN_SHOWS_MORE && sent) {
             return Ok(Self::for_actor(house.clone(), Actor::Anonymous));
         }
         let mut given = request.headers().get_all(AUTHORIZATION);
@@ -75,6 +66,7 @@ impl<P: Permission> Access<P> {
         let token = house.0.tokens.verify(token, now).map_err(|_| invalid_token())?;
         let granted = |role: &&Role| P::ROLES.contains(role);
         let scope = match token.caller.roles.iter().find(granted) {
+            None if P::PUBLIC => Scope::All,
             None => {
                 let detail = format!("None of the token's roles has the permission {}.", P::NAME);
                 return Err(Error::new(Code::Forbidden, detail).with(|p| p.permission = Some(P::NAME)));
@@ -142,9 +134,42 @@ impl<P: Permission> Access<P> {
         Ok(value)
     }
 
+    /// Reads one page of a stream: the one use for which an access is not spent. Each page is admitted
+    /// and recorded like a read of its own.
+    ///
+    /// # Errors
+    /// As [`Access::read`].
+    pub async fn page<T: Send + 'static>(
+        &self,
+        f: impl FnOnce(&mut ReadTx<'_>) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        self.again().read(f).await
+    }
+
+    /// The same access once more.
+    pub(in crate::platform) fn again(&self) -> Self {
+        Self {
+            house: self.house.clone(),
+            context: self.context.clone(),
+            token: self.token.clone(),
+            keyed: self.keyed.clone(),
+            permission: PhantomData,
+        }
+    }
+
+    /// The time of this request.
+    pub fn now(&self) -> Instant {
+        self.context.now
+    }
+
     /// The keyring, for what needs no database: signatures and sealed statements.
     pub fn keyring(&self) -> &crate::platform::vault::Keyring {
         &self.context.vault.keyring
+    }
+
+    /// The service as it names itself.
+    pub fn identity(&self) -> &Identity {
+        &self.context.identity
     }
 
     /// A statement of this access as the one that an idempotent request runs under.
@@ -282,7 +307,12 @@ impl<P: Permission> Access<P> {
     pub fn describe(op: &mut Op<'_>) {
         use utoipa::openapi::security::SecurityRequirement;
         if P::PUBLIC {
-            op.operation.security = Some(vec![SecurityRequirement::default()]);
+            let mut ways = vec![SecurityRequirement::default()];
+            if P::TOKEN_SHOWS_MORE {
+                ways.push(SecurityRequirement::new::<_, [&str; 0], &str>("bearer", []));
+                op.code(Code::InvalidToken);
+            }
+            op.operation.security = Some(ways);
             return;
         }
         op.operation.security = Some(vec![SecurityRequirement::new("bearer", [P::NAME])]);

@@ -8,10 +8,11 @@ use actix_web::web::ServiceConfig;
 use super::access::Access;
 use super::permissions::Job;
 use super::tokens::Tokens;
-use crate::domain::{Actor, Clock, Entropy, Error, IdMint, OrganisationId};
+use crate::domain::{Actor, Clock, Entropy, Error, IdMint, Identity, OrganisationId};
 use crate::platform::audit::Looks;
 use crate::platform::db::{AnyConnection, Database};
 use crate::platform::idempotency::InFlight;
+use crate::platform::personal::Holders;
 use crate::platform::vault::Vault;
 
 /// What the platform must ask of the organisations above it.
@@ -39,6 +40,10 @@ pub struct Parts {
     pub tokens: Tokens,
     /// The organisations' standing.
     pub standing: Box<dyn Standing>,
+    /// The service as it names itself.
+    pub identity: Identity,
+    /// The rooms that hold personal data.
+    pub holders: Holders,
 }
 
 pub(super) struct Inner {
@@ -49,6 +54,8 @@ pub(super) struct Inner {
     pub(super) mint: IdMint,
     pub(super) tokens: Tokens,
     pub(super) standing: Box<dyn Standing>,
+    pub(super) identity: Arc<Identity>,
+    pub(super) holders: Holders,
     pub(super) looks: Looks,
     pub(super) in_flight: InFlight,
 }
@@ -63,12 +70,13 @@ pub(super) struct Installed(pub(super) House);
 impl House {
     /// Assembles the house. Must be called on a tokio runtime, which will write the looks.
     pub fn new(parts: Parts) -> Self {
-        let Parts { database, vault, clock, entropy, mint, tokens, standing } = parts;
+        let Parts { database, vault, clock, entropy, mint, tokens, standing, identity, holders } = parts;
+        let identity = Arc::new(identity);
         let database = Arc::new(database);
         let looks = Looks::start(database.clone());
         let vault = Arc::new(vault);
         let in_flight = InFlight::default();
-        Self(Arc::new(Inner { database, vault, clock, entropy, mint, tokens, standing, looks, in_flight }))
+        Self(Arc::new(Inner { database, vault, clock, entropy, mint, tokens, standing, identity, holders, looks, in_flight }))
     }
 
     /// Gives the house to the handlers' guards.

@@ -1,7 +1,7 @@
 //! The permission table: the one source for the guards, for the document's `security`, for the matrix
 //! of roles that the tests drive, and for `docs/API.md`.
 
-use crate::domain::Role;
+use crate::domain::{Actor, Role};
 
 /// Something that a role may do.
 pub trait Permission: 'static {
@@ -11,6 +11,8 @@ pub trait Permission: 'static {
     const ROLES: &'static [Role];
     /// Whether no token is needed at all.
     const PUBLIC: bool = false;
+    /// Whether a public operation shows more to a token: one that is sent is judged like any other.
+    const TOKEN_SHOWS_MORE: bool = false;
     /// What it is for.
     const MEANING: &'static str;
 }
@@ -93,6 +95,18 @@ impl Permission for Public {
     const MEANING: &'static str = "No token is needed.";
 }
 
+/// A public route that shows drafts to those who may draft.
+#[derive(Debug)]
+pub enum NoticesView {}
+
+impl Permission for NoticesView {
+    const NAME: &'static str = "public";
+    const ROLES: &'static [Role] = NoticesDraft::ROLES;
+    const PUBLIC: bool = true;
+    const TOKEN_SHOWS_MORE: bool = true;
+    const MEANING: &'static str = "No token is needed; one with `notices:draft` sees drafts as well.";
+}
+
 /// Whoever holds a capability link: no token is needed, the link's own secret says what may be done.
 #[derive(Debug)]
 pub enum LinkHolder {}
@@ -117,3 +131,10 @@ impl Permission for Job {
 }
 
 impl Writes for Job {}
+
+impl Actor {
+    /// Whether the actor has a permission besides the one it acts under.
+    pub fn has<P: Permission>(&self) -> bool {
+        self.caller().is_some_and(|caller| caller.roles.iter().any(|role| P::ROLES.contains(role)))
+    }
+}

@@ -10,7 +10,7 @@ mod settings;
 mod types;
 
 pub use connection::{AnyConnection, ConnectionError};
-pub(crate) use connection::{Use, open};
+pub(crate) use connection::open;
 pub(in crate::platform) use batch::{KeyRow, Lane};
 pub use lanes::{Database, LaneCount};
 pub(crate) use migrations::migrate;

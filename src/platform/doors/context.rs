@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::domain::{Actor, ContactId, Entropy, IdMint, Instant, Scope};
+use crate::domain::{Actor, ContactId, Entropy, IdMint, Identity, Instant, Scope};
 use crate::platform::audit::Entry;
+use crate::platform::personal::Holders;
 use crate::platform::vault::Vault;
 
 /// The circumstances of one request or job.
@@ -15,6 +16,8 @@ pub struct Context {
     pub(in crate::platform) mint: IdMint,
     pub(in crate::platform) entropy: Arc<dyn Entropy>,
     pub(in crate::platform) vault: Arc<Vault>,
+    pub(in crate::platform) identity: Arc<Identity>,
+    pub(in crate::platform) holders: Holders,
 }
 
 /// What a transaction has noted for its door.

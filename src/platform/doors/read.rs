@@ -1,11 +1,13 @@
 //! A transaction that reads.
 
+use diesel::connection::SimpleConnection;
 use uuid::Uuid;
 
 use super::context::{Context, Noted};
-use crate::domain::{Actor, Entropy, Error, Instant, Scope};
+use crate::domain::{Actor, Entropy, Error, Identity, Instant, Scope};
 use crate::platform::audit::Entry;
 use crate::platform::db::{AnyConnection, Lane};
+use crate::platform::personal::Holders;
 use crate::platform::vault::{DataKey, Keyring, Place, Wrapped, store};
 
 /// Reading, on behalf of an actor.
@@ -25,6 +27,14 @@ impl<'a> ReadTx<'a> {
         &mut self.lane.connection
     }
 
+    /// Whether the database answers at all.
+    ///
+    /// # Errors
+    /// 503 when it does not.
+    pub fn ping(&mut self) -> Result<(), Error> {
+        Ok(self.lane.connection.batch_execute("SELECT 1")?)
+    }
+
     /// Who acts.
     pub fn actor(&self) -> &'a Actor {
         &self.context.actor
@@ -38,6 +48,16 @@ impl<'a> ReadTx<'a> {
     /// The time of this request, the same in all its parts.
     pub fn now(&self) -> Instant {
         self.context.now
+    }
+
+    /// The service as it names itself.
+    pub fn identity(&self) -> &'a Identity {
+        &self.context.identity
+    }
+
+    /// The rooms that hold personal data.
+    pub fn holders(&self) -> Holders {
+        self.context.holders
     }
 
     /// The service's own keys.
@@ -68,7 +88,7 @@ impl<'a> ReadTx<'a> {
                 .ok_or_else(|| Error::internal("a sealed row has no data key"))?,
         };
         let key = self.context.vault.master_keys.unwrap(owner.as_bytes(), &wrapped)?;
-        DataKey::from_secret(&key)
+        Ok(DataKey::from_secret(key))
     }
 
     /// The key of `owner`, by a query of its own.
@@ -80,11 +100,22 @@ impl<'a> ReadTx<'a> {
         self.key(owner, wrapped)
     }
 
+    /// The key of `owner`, by a query of its own; `None` when it was destroyed.
+    ///
+    /// # Errors
+    /// When the database fails, or the master key is not there.
+    pub fn key_if_there(&mut self, owner: Uuid) -> Result<Option<DataKey>, Error> {
+        match store::find(&mut self.lane.connection, owner)? {
+            Some(wrapped) => self.key(owner, Some(wrapped)).map(Some),
+            None => Ok(None),
+        }
+    }
+
     /// Opens what was sealed under the house's own key: what belongs to no person.
     ///
     /// # Errors
     /// When it was changed or moved.
-    pub fn open_for_house(&self, place: &Place, sealed: &[u8]) -> Result<Vec<u8>, Error> {
+    pub fn open_for_house(&self, place: &Place<'_>, sealed: &[u8]) -> Result<Vec<u8>, Error> {
         self.keyring().house.open(place, sealed)
     }
 }

@@ -80,7 +80,7 @@ impl<'a> WriteTx<'a> {
     /// When it cannot be stored.
     pub fn make_key(&mut self, owner: Uuid) -> Result<DataKey, Error> {
         let key = DataKey::generate(self.entropy());
-        let wrapped = self.0.context.vault.master_keys.wrap(self.entropy(), owner.as_bytes(), &key.as_secret())?;
+        let wrapped = self.0.context.vault.master_keys.wrap(self.entropy(), owner.as_bytes(), key.as_secret());
         store::insert(self.0.lane, owner, &wrapped, self.0.context.now)?;
         Ok(key)
     }
@@ -97,7 +97,7 @@ impl<'a> WriteTx<'a> {
     ///
     /// # Errors
     /// When it cannot be sealed.
-    pub fn seal_for_house(&self, place: &Place, plain: &[u8]) -> Result<Vec<u8>, Error> {
+    pub fn seal_for_house(&self, place: &Place<'_>, plain: &[u8]) -> Result<Vec<u8>, Error> {
         Ok(self.keyring().house.seal(self.entropy(), place, plain))
     }
 }

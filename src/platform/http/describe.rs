@@ -85,7 +85,7 @@ impl Op<'_> {
 
     /// A parameter.
     pub fn parameter(&mut self, parameter: Parameter) {
-        self.operation.parameters.get_or_insert_default().push(parameter);
+        self.operation.parameters.get_or_insert_default().push(RefOr::T(parameter));
     }
 
     /// A parameter of the path.
@@ -131,7 +131,7 @@ impl Op<'_> {
 
 /// A header of type `T`.
 pub fn header<T: PartialSchema>(text: &str) -> utoipa::openapi::Header {
-    let mut header = HeaderBuilder::new().schema(T::schema()).build();
+    let mut header = HeaderBuilder::new().schema(Some(T::schema())).build();
     header.description = Some(text.to_owned());
     header
 }

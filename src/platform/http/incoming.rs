@@ -75,6 +75,11 @@ impl Incoming {
         }
     }
 
+    /// The value of a header, if it is there and text.
+    pub fn header(&self, name: &header::HeaderName) -> Option<&str> {
+        self.request.headers().get(name).and_then(|value| value.to_str().ok())
+    }
+
     /// The media type of the body, without parameters, in lower case.
     pub fn media_type(&self) -> String {
         let value = self.request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());

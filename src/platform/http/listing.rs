@@ -4,7 +4,8 @@
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use actix_web::http::header;
+use actix_web::http::{Method, header};
+use aws_lc_rs::digest;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use utoipa::openapi::{ArrayBuilder, ObjectBuilder, RefOr, Schema, Type};
@@ -12,7 +13,7 @@ use utoipa::ToSchema;
 
 use super::answer::{Answer, JSON};
 use super::describe::{self, Op};
-use super::incoming::{Incoming, Take};
+use super::incoming::{BODY_LIMIT, Incoming, Take};
 use super::query;
 use super::reply::Reply;
 use crate::domain::{Code, Entropy, Error, Limit, ListPage};
@@ -95,15 +96,20 @@ where
         let filter_pairs: Vec<(String, String)> = of_filter;
         let page: PageParameters = query::parse(of_page)?;
         let written = serde_urlencoded::to_string(&filter_pairs).map_err(Error::internal)?;
-        let path = incoming.request.path();
-        let bound_to = format!("{}\n{path}\n{written}", incoming.caller).into_bytes();
+        let path = incoming.request.path().to_owned();
+        let mut bound_to = format!("{}\n{path}\n{written}\n", incoming.caller).into_bytes();
+        if incoming.request.method() == Method::POST {
+            // The filters of a search are its body.
+            let body = incoming.body(BODY_LIMIT).await?;
+            bound_to.extend_from_slice(digest::digest(&digest::SHA256, &body).as_ref());
+        }
         let after = match &page.cursor {
             None => None,
             Some(cursor) => Some(open(&incoming.cursors, &bound_to, cursor)?),
         };
         let limit = if page.limit == Limit::default() { String::new() } else { format!("limit={}", u16::from(page.limit)) };
         let query = [written, limit].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("&");
-        let address = if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") };
+        let address = if query.is_empty() { path.clone() } else { format!("{path}?{query}") };
         let (cursors, entropy) = (incoming.cursors.clone(), incoming.entropy.clone());
         let link = Link { cursors, entropy, bound_to, address };
         Ok(Self {

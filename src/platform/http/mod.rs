@@ -26,4 +26,4 @@ pub use precondition::IfMatch;
 pub use problem::{PROBLEM_JSON, Problem, answer as problem_answer};
 pub use query::Query;
 pub use reply::{Created, Done, Found, MediaType, NoContent, Noted, Outcome, Plain, Reply, Resource, Text};
-pub use room::{Arguments, Listing as OperationListing, Room, install};
+pub use room::{Arguments, Listing as OperationListing, Room, install, not_found};

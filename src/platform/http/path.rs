@@ -2,6 +2,8 @@
 
 use std::str::FromStr;
 
+use chrono::NaiveDate;
+use utoipa::openapi::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
 use utoipa::{PartialSchema, ToSchema};
 
 use super::describe::Op;
@@ -22,17 +24,23 @@ impl<K: FromStr + ToSchema> Take for ById<K> {
     }
 }
 
-/// The `{version}` of the path.
+/// The `{version}` of the path: a date, `YYYY-MM-DD`.
 #[derive(Clone, Copy, Debug)]
-pub struct ByVersion<K>(pub K);
+pub struct ByVersion(pub NaiveDate);
 
-impl<K: FromStr + PartialSchema> Take for ByVersion<K> {
+impl Take for ByVersion {
     async fn take(incoming: &mut Incoming) -> Result<Self, Error> {
-        segment(incoming, "version").map(Self)
+        let text: String = segment(incoming, "version")?;
+        let date = Some(text).filter(|text| text.len() == 10).and_then(|text| text.parse().ok());
+        date.map(Self).ok_or_else(Error::not_found)
     }
 
     fn describe(op: &mut Op<'_>) {
-        op.path_parameter("version", "Which version, by its date.", K::schema());
+        let date = ObjectBuilder::new()
+            .schema_type(Type::String)
+            .format(Some(SchemaFormat::KnownFormat(KnownFormat::Date)))
+            .examples([serde_json::json!("2019-01-29")]);
+        op.path_parameter("version", "Which version, by its date.", date.into());
         op.code(Code::NotFound);
     }
 }

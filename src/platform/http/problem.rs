@@ -13,7 +13,7 @@ pub const PROBLEM_JSON: &str = "application/problem+json";
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct Problem {
     /// The address of a page about this kind of problem, relative to the service.
-    #[schema(format = UriReference, example = "/problems/invalid")]
+    #[schema(format = "uri-reference", example = "/problems/invalid")]
     pub r#type: String,
     /// The stable code of this kind of problem.
     #[schema(example = "invalid")]

@@ -124,7 +124,7 @@ impl Room {
                 .parameters
                 .iter()
                 .flatten()
-                .any(|parameter| parameter.parameter_in == ParameterIn::Query);
+                .any(|parameter| matches!(parameter, RefOr::T(known) if known.parameter_in == ParameterIn::Query));
             let handler = handler.clone();
             let run = move |request: HttpRequest, payload: web::Payload| {
                 run::<H, A>(handler.clone(), request, payload.into_inner(), takes_query)
@@ -177,9 +177,12 @@ pub fn install(rooms: Vec<Room>, config: &mut web::ServiceConfig) {
             std::future::ready(problem_for(&error, &request).into_response(&request, false))
         })));
     }
-    config.default_service(web::to(|request: HttpRequest| async move {
-        problem_for(&Error::not_found(), &request).into_response(&request, false)
-    }));
+    config.default_service(web::to(|request: HttpRequest| async move { not_found(&request) }));
+}
+
+/// The answer to a request for what is not there.
+pub fn not_found(request: &HttpRequest) -> HttpResponse {
+    problem_for(&Error::not_found(), request).into_response(request, false)
 }
 
 /// One request, from the judgement of its token to its response.

@@ -42,10 +42,10 @@ pub(in crate::platform) async fn once<P: Permission>(
         return Err(in_use());
     };
     let asked = keyed.clone();
-    if let Some(answer) = access.clone().read(move |tx| store::find(tx, &asked)).await? {
+    if let Some(answer) = access.again().read(move |tx| store::find(tx, &asked)).await? {
         return Ok(answer);
     }
-    let keeper = access.clone();
+    let keeper = access.again();
     let answer = match carry_out(access.keyed(keyed.clone()), incoming).await {
         Ok(answer) => answer,
         Err(error) if is_kept(&error) => problem_answer(&error, &request_id(&request)),

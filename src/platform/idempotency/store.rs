@@ -28,7 +28,7 @@ diesel::table! {
 /// How long an answer is kept.
 const KEPT: chrono::Duration = chrono::Duration::hours(24);
 
-fn place(keyed: &Keyed) -> Place {
+fn place(keyed: &Keyed) -> Place<'static> {
     let mut row = [0; 16];
     row.iter_mut().zip(keyed.key).for_each(|(to, from)| *to = from);
     Place { table: "kept_answers", column: "sealed", row: Uuid::from_bytes(row) }

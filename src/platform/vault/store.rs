@@ -97,7 +97,7 @@ pub(in crate::platform) fn destroy(lane: &mut Lane, owner: Uuid) -> Result<(), E
 }
 
 /// Opens the service's own keys, making those that are missing. Runs under the lock of the start.
-pub(in crate::platform) fn open_keyring(
+pub(crate) fn open_keyring(
     connection: &mut AnyConnection,
     master_keys: &MasterKeys,
     entropy: &dyn Entropy,
@@ -118,7 +118,7 @@ pub(in crate::platform) fn open_keyring(
             continue;
         }
         let secret = Keyring::fresh_secret(name, entropy);
-        let wrapped = master_keys.wrap(entropy, name.as_bytes(), &secret)?;
+        let wrapped = master_keys.wrap(entropy, name.as_bytes(), &secret);
         let values = (
             service_keys::name.eq(name),
             service_keys::master_key.eq(wrapped.master_key.0.to_vec()),

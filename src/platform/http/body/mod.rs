@@ -11,5 +11,4 @@ mod strict;
 mod valid;
 
 pub use patch::{Change, Patch};
-pub(crate) use shape::check as check_shape;
 pub use valid::{Command, Valid, WithoutBody};

@@ -1,0 +1,148 @@
+//! Assembly: configuration in, a running service out.
+
+use std::fmt;
+use std::sync::Arc;
+
+use actix_web::web::{Bytes, ServiceConfig};
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::{ContactBuilder, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, ServerBuilder};
+
+use crate::config::Config;
+use crate::domain::{Clock, Entropy, Error, IdMint};
+use crate::front;
+use crate::inventory;
+use crate::platform::auth::{House, Issuer, KeySource, Parts, Tokens};
+use crate::platform::db::{Database, LaneCount, MigrationError, Target, migrate};
+use crate::platform::http::{OperationListing, Room, install};
+use crate::platform::vault::{MasterKeys, Vault, store as vault};
+use crate::resources::{self, notices, organisations::store::OrganisationStanding};
+
+/// Why the service cannot start. The text is for the operator.
+#[derive(Debug)]
+pub struct StartError(pub String);
+
+impl fmt::Display for StartError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for StartError {}
+
+impl From<MigrationError> for StartError {
+    fn from(error: MigrationError) -> Self {
+        Self(error.to_string())
+    }
+}
+
+impl From<Error> for StartError {
+    fn from(error: Error) -> Self {
+        Self(error.cause().map_or_else(|| error.detail().to_owned(), str::to_owned))
+    }
+}
+
+/// All rooms, the front's included.
+pub fn rooms() -> Vec<Room> {
+    let mut rooms = vec![front::routes()];
+    rooms.extend(resources::rooms());
+    rooms
+}
+
+/// Every operation with its permission: what the matrix of roles is driven from.
+pub fn operations() -> Vec<OperationListing> {
+    rooms().iter().flat_map(Room::listing).collect()
+}
+
+/// The OpenAPI document.
+pub fn openapi() -> OpenApi {
+    let info = InfoBuilder::new()
+        .title("IEWM contacts and consents")
+        .version(env!("CARGO_PKG_VERSION"))
+        .description(Some(include_str!("../openapi/introduction.md")))
+        .license(Some(LicenseBuilder::new().name("MIT").identifier(Some("MIT")).build()))
+        .contact(Some(ContactBuilder::new().name(Some("Improvement and Efficiency West Midlands")).build()));
+    let servers = [ServerBuilder::new().url("/").description(Some("Where this document was read from.")).build()];
+    let mut document = OpenApiBuilder::new().info(info.build()).servers(Some(servers)).build();
+    for room in rooms() {
+        room.describe(&mut document);
+    }
+    let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").description(Some(
+        "A JWT access token (RFC 9068) of a configured issuer. Its `roles` decide which permissions it has; each \
+         operation names the one it needs.",
+    ));
+    let components = document.components.get_or_insert_default();
+    components.add_security_scheme("bearer", SecurityScheme::Http(bearer.build()));
+    document
+}
+
+/// The document as it is served and committed.
+pub fn openapi_json() -> String {
+    let mut text = openapi().to_pretty_json().unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+/// Opens everything that the configuration names, brings the database up to date, and assembles the
+/// house. Must be called on a tokio runtime.
+///
+/// # Errors
+/// [`StartError`] with what the operator must change.
+pub async fn build(config: &Config, clock: Clock, entropy: Arc<dyn Entropy>) -> Result<House, StartError> {
+    let target = config.target().map_err(StartError)?;
+    check_files(&target)?;
+    let master_keys = MasterKeys::read(&config.vault.master_key_file).map_err(|error| StartError(error.to_string()))?;
+    let now = clock.now();
+    let keyring = migrate(&target, |connection| -> Result<_, StartError> {
+        Ok(vault::open_keyring(connection, &master_keys, &*entropy, now)?)
+    })?;
+    let processors = std::thread::available_parallelism().map_or(2, usize::from);
+    let chosen = |configured: usize| if configured == 0 { 2 * processors } else { configured };
+    let count = LaneCount { readers: chosen(config.database.readers), writers: chosen(config.database.writers) };
+    let house = House::new(Parts {
+        database: Database::start(&target, count),
+        vault: Vault { master_keys: Arc::new(master_keys), keyring },
+        clock,
+        entropy: entropy.clone(),
+        mint: IdMint::new(entropy),
+        tokens: tokens(config)?,
+        standing: Box::new(OrganisationStanding),
+        identity: config.identity(),
+        holders: inventory::holders(),
+    });
+    house.job("start").run(notices::store::seed).await?;
+    Ok(house)
+}
+
+/// Half a database is no database: never make a new empty file beside what is left of an old one.
+fn check_files(target: &Target) -> Result<(), StartError> {
+    let Target::Sqlite { file, vault } = target else { return Ok(()) };
+    let (missing, there) = match (file.exists(), vault.exists()) {
+        (true, false) => (vault, file),
+        (false, true) => (file, vault),
+        _ => return Ok(()),
+    };
+    Err(StartError(format!(
+        "{} is there but {} is not: the two belong together. Restore the missing file, or move the other away to begin anew.",
+        there.display(),
+        missing.display(),
+    )))
+}
+
+fn tokens(config: &Config) -> Result<Tokens, StartError> {
+    let mut issuers = Vec::new();
+    for (issuer, ceiling) in config.issuers().map_err(StartError)? {
+        let keys = KeySource::named(&issuer.jwks).map_err(|error| StartError(format!("auth.jwks: {error}")))?;
+        issuers.push(Issuer { issuer: issuer.issuer, audience: issuer.audience, keys, ceiling });
+    }
+    Tokens::new(issuers).map_err(|error| StartError(format!("auth: the issuer {} stands twice", error.0)))
+}
+
+/// Installs the house and all its operations.
+pub fn configure(house: &House, document: Bytes) -> impl Fn(&mut ServiceConfig) + Clone + use<> {
+    let house = house.clone();
+    move |config| {
+        house.install(config);
+        front::install_docs(document.clone(), config);
+        install(rooms(), config);
+    }
+}

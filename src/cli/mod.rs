@@ -1,0 +1,88 @@
+//! The commands, and what they share.
+#![expect(clippy::print_stdout, reason = "the command line answers on stdout")]
+
+mod demo;
+mod health;
+mod sample;
+mod serve;
+mod token;
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+
+use iewm::config::Config;
+use iewm::platform::vault::{MasterKeys, SystemEntropy};
+
+/// Keeps the promises of a public privacy notice.
+#[derive(Parser)]
+#[command(name = "iewm", version, about)]
+pub(crate) struct Arguments {
+    /// A configuration file, over the defaults and under the environment.
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve the API; pending migrations are applied first, under a lock.
+    Serve,
+    /// Try it: SQLite under ./data with sample people, keys made on the first run, tokens printed.
+    Demo,
+    /// Apply pending migrations and stop.
+    Migrate,
+    /// The master keys.
+    Keys {
+        #[command(subcommand)]
+        command: Keys,
+    },
+    /// Print the OpenAPI document.
+    Openapi,
+    /// Print a token of the demo's issuer, good for an hour.
+    Token(token::TokenArguments),
+    /// Read the configuration and say whether it is right.
+    CheckConfig,
+    /// Ask a running service whether it is ready; for containers.
+    Health,
+}
+
+#[derive(Subcommand)]
+enum Keys {
+    /// Make the master key file that the configuration names.
+    Init,
+}
+
+impl Arguments {
+    /// Carries the command out.
+    pub(crate) fn run(self) -> Result<(), String> {
+        let config = || {
+            let variables: HashMap<String, String> = std::env::vars().collect();
+            Config::read(self.config.as_deref(), &variables)
+        };
+        match self.command {
+            Command::Serve => serve::serve(&config()?),
+            Command::Demo => demo::demo(config()?),
+            Command::Migrate => serve::migrate(&config()?),
+            Command::Keys { command: Keys::Init } => {
+                let file = config()?.vault.master_key_file;
+                MasterKeys::generate_file(&file, &SystemEntropy).map_err(|error| error.to_string())?;
+                println!("Made {}. Back it up apart from the database: without it, the data cannot be read.", file.display());
+                Ok(())
+            }
+            Command::Openapi => {
+                print!("{}", iewm::app::openapi_json());
+                Ok(())
+            }
+            Command::Token(asked) => token::token(&asked),
+            Command::CheckConfig => {
+                serve::check(&config()?)?;
+                println!("The configuration is right.");
+                Ok(())
+            }
+            Command::Health => health::health(&config()?),
+        }
+    }
+}

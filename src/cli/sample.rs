@@ -1,0 +1,80 @@
+//! The people and organisations of the demo. None of them exists: their addresses are in domains that
+//! are reserved for examples (RFC 2606), their telephone numbers in the ranges for drama (Ofcom).
+
+use iewm::domain::{OrganisationId, Purpose};
+use iewm::platform::auth::House;
+use iewm::platform::doors::WriteTx;
+use iewm::resources::consents::model::RecordDecision;
+use iewm::resources::consents::store as consents;
+use iewm::resources::contacts::model::CreateContact;
+use iewm::resources::contacts::store as contacts;
+use iewm::resources::organisations::model::{CreateOrganisation, OrganisationFilter, OrganisationKind};
+use iewm::resources::organisations::store as organisations;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+
+/// Name, local part, telephone, organisation, job title, and the purposes consented to.
+const PEOPLE: &[(&str, &str, &str, &str, &str, &[Purpose])] = &[
+    ("Margaret Okonkwo", "margaret.okonkwo", "020 7946 0101", "Dudley Metropolitan Borough Council", "Director of Adult Social Services", &[Purpose::Newsletter, Purpose::EventInformation]),
+    ("Tomasz Wiśniewski", "tomasz.wisniewski", "020 7946 0102", "City of Wolverhampton Council", "Commissioning Manager", &[Purpose::Newsletter]),
+    ("Siân Pritchard", "sian.pritchard", "020 7946 0103", "Herefordshire Council", "Head of Improvement", &[Purpose::Newsletter, Purpose::BlogsAndArticles]),
+    ("李小明", "li.xiaoming", "020 7946 0104", "Coventry City Council", "Data Analyst", &[Purpose::BlogsAndArticles]),
+    ("Aisha Rahman", "aisha.rahman", "020 7946 0105", "Sandwell Council", "Principal Social Worker", &[Purpose::ProfessionalNetworks]),
+    ("Declan O'Brien", "declan.obrien", "020 7946 0106", "Solihull Council", "Programme Lead", &[]),
+    ("Zoë Featherstone-Hughes", "zoe.fh", "020 7946 0107", "Worcestershire County Council", "Communications Officer", &[Purpose::TradeArticles]),
+    ("Harpreet Singh Gill", "harpreet.gill", "020 7946 0108", "Walsall Council", "Finance Business Partner", &[Purpose::Newsletter, Purpose::TradeArticles]),
+];
+
+/// Fills an empty database; returns the sample contractor, whose token the demo prints.
+pub(super) async fn fill(house: &House) -> Result<OrganisationId, String> {
+    let fault = |error: iewm::domain::Error| error.to_string();
+    let filter = OrganisationFilter { kind: Some(OrganisationKind::ApprovedContractor), status: None };
+    let known = house
+        .job("demo")
+        .read(move |tx| organisations::list(tx, &filter, None, iewm::domain::Limit::default()))
+        .await
+        .map_err(fault)?;
+    if let Some(contractor) = known.items.last() {
+        return Ok(contractor.id);
+    }
+    // One transaction: a demo that is stopped in the middle is filled again, not half.
+    let filled = house.job("demo").run(|mut tx| {
+        for (name, kind) in [("Worcestershire County Council", "council"), ("Guildhall Conferences", "venue")] {
+            let organisation: CreateOrganisation = parsed(json!({ "name": name, "kind": kind }))?;
+            tx.also(|tx| organisations::create(tx, organisation))?;
+        }
+        for person in PEOPLE {
+            sign_up(&mut tx, *person)?;
+        }
+        let contractor: CreateOrganisation = parsed(json!({
+            "name": "Brightwater Mailing Ltd", "kind": "approved_contractor", "contact_point": "dpo@brightwater.example",
+        }))?;
+        organisations::create(tx, contractor)
+    });
+    filled.await.map(|contractor| contractor.id).map_err(fault)
+}
+
+type Person = (&'static str, &'static str, &'static str, &'static str, &'static str, &'static [Purpose]);
+
+fn sign_up(tx: &mut WriteTx<'_>, person: Person) -> Result<(), iewm::domain::Error> {
+    let (name, local, telephone, organisation, job_title, purposes) = person;
+    let contact: CreateContact = parsed(json!({
+        "name": name, "email": format!("{local}@council.example"), "telephone": telephone, "organisation": organisation,
+        "job_title": job_title,
+        "source": { "kind": "event", "detail": "Sign-up sheet, spring conference", "obtained_on": "2026-04-21" },
+    }))?;
+    let contact = tx.also(|tx| contacts::create(tx, contact))?;
+    for purpose in purposes {
+        let decision: RecordDecision = parsed(json!({
+            "contact_id": contact.id, "purpose": purpose, "decision": "given", "method": "paper",
+            "wording": "Please tick what you would like to receive. You can stop it at any time.",
+            "evidence_ref": "Scan 2026-04-21/signup-sheet.pdf", "occurred_at": "2026-04-21T10:30:00Z",
+        }))?;
+        tx.also(|tx| consents::record(tx, decision))?;
+    }
+    Ok(())
+}
+
+fn parsed<T: DeserializeOwned>(value: Value) -> Result<T, iewm::domain::Error> {
+    serde_json::from_value(value).map_err(iewm::domain::Error::internal)
+}

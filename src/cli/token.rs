@@ -1,0 +1,95 @@
+//! `token`, and the demo's issuer: a key and a JWKS under ./data, for trying things out.
+
+use std::fs;
+use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use iewm::domain::{Clock, IdMint, OrganisationId, Role};
+use iewm::platform::auth::{TokenMint, TokenRequest};
+use iewm::platform::vault::SystemEntropy;
+
+/// The `iss` of the demo's tokens.
+pub(super) const ISSUER: &str = "https://demo.iewm.invalid";
+/// The `aud` of the demo's tokens.
+pub(super) const AUDIENCE: &str = "iewm";
+
+/// Whom the token is for.
+#[derive(Args)]
+pub(super) struct TokenArguments {
+    /// The role: `iewm_staff`, `council` or `contractor`. Several may be given.
+    #[arg(long = "role", required = true, value_parser = |text: &str| text.parse::<Role>().map_err(|_| "one of iewm_staff, council, contractor"))]
+    roles: Vec<Role>,
+    /// The organisation of a contractor.
+    #[arg(long)]
+    org: Option<OrganisationId>,
+    /// Whom the token is about.
+    #[arg(long, default_value = "demo-user")]
+    subject: String,
+}
+
+pub(super) fn directory() -> PathBuf {
+    PathBuf::from("data")
+}
+
+pub(super) fn jwks_file(directory: &Path) -> PathBuf {
+    directory.join("demo-issuer.jwks.json")
+}
+
+fn seed_file(directory: &Path) -> PathBuf {
+    directory.join("demo-issuer.key")
+}
+
+/// The demo's issuer, made on the first run.
+pub(super) fn issuer(directory: &Path) -> Result<TokenMint, String> {
+    let file = seed_file(directory);
+    let fault = |error: &dyn std::fmt::Display| format!("{}: {error}", file.display());
+    if file.exists() {
+        return existing_issuer(directory);
+    }
+    let mint = TokenMint::generate(&SystemEntropy).map_err(|error| fault(&error))?;
+    let mut made = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&file).map_err(|e| fault(&e))?;
+    made.write_all(mint.seed()).map_err(|error| fault(&error))?;
+    fs::write(jwks_file(directory), mint.jwks()).map_err(|error| fault(&error))?;
+    Ok(mint)
+}
+
+fn existing_issuer(directory: &Path) -> Result<TokenMint, String> {
+    let file = seed_file(directory);
+    let seed = fs::read(&file).map_err(|error| {
+        format!("{}: {error}. Run `iewm demo` here first: it makes the issuer's key.", file.display())
+    })?;
+    let seed = seed.try_into().map_err(|_| format!("{} is damaged: it must hold 32 bytes", file.display()))?;
+    TokenMint::from_seed(seed).map_err(|error| error.to_string())
+}
+
+/// A token of the demo's issuer, good for an hour.
+pub(super) fn mint(mint: &TokenMint, roles: &[Role], organisation: Option<OrganisationId>, subject: &str) -> Result<String, String> {
+    let now = Clock::system().now();
+    let request = TokenRequest {
+        issuer: ISSUER.to_owned(),
+        audience: AUDIENCE.to_owned(),
+        subject: subject.to_owned(),
+        roles: roles.to_vec(),
+        organisation,
+        lifetime_seconds: 3600,
+    };
+    let jti = IdMint::new(std::sync::Arc::new(SystemEntropy)).uuid(now);
+    mint.mint(&request, now, jti).map_err(|error| {
+        let faults = error.particulars().faults.iter().map(|fault| format!("{} {}", fault.pointer, fault.detail));
+        let faults: Vec<String> = faults.collect();
+        if faults.is_empty() { error.detail().to_owned() } else { faults.join("; ") }
+    })
+}
+
+/// Prints a token.
+pub(super) fn token(asked: &TokenArguments) -> Result<(), String> {
+    if asked.roles.contains(&Role::Contractor) && asked.org.is_none() {
+        return Err("a contractor's token needs --org, the id of its organisation".to_owned());
+    }
+    let issuer = existing_issuer(&directory())?;
+    println!("{}", mint(&issuer, &asked.roles, asked.org, &asked.subject)?);
+    Ok(())
+}

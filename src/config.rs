@@ -1,0 +1,276 @@
+//! The configuration: `config.default.toml`, then a file, then the environment. Typed, checked once at
+//! the start, and passed by value.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use config::{Environment, File, FileFormat};
+use serde::Deserialize;
+
+use crate::domain::{Controller, Identity, Role};
+use crate::platform::db::Target;
+use crate::platform::telemetry::Format;
+
+/// The defaults, compiled in.
+pub const DEFAULTS: &str = include_str!("../config.default.toml");
+
+/// The whole configuration.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Where and how the service listens.
+    pub server: Server,
+    /// Where the data is.
+    pub database: Database,
+    /// Whose tokens are accepted.
+    pub auth: Auth,
+    /// Where the master keys are.
+    pub vault: Vault,
+    /// Who is responsible for the data.
+    pub controller: Controller,
+    /// For `security.txt`.
+    pub security: Security,
+    /// What is logged, and how.
+    pub log: Log,
+}
+
+/// Where and how the service listens.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Server {
+    /// Where the API listens.
+    pub listen: SocketAddr,
+    /// Where the metrics listen: an address, or `off`.
+    pub metrics_listen: String,
+    /// The address under which the service is reached, without a slash at its end.
+    pub public_url: String,
+    /// Threads that answer requests; 0 for one for each processor.
+    pub workers: usize,
+    /// Seconds that running requests have when the service stops.
+    pub shutdown_seconds: u64,
+}
+
+/// Where the data is.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Database {
+    /// Its URL, which may hold a password.
+    pub url: String,
+    /// Connections that read; 0 for two for each processor.
+    pub readers: usize,
+    /// Connections that write, on PostgreSQL; 0 for two for each processor.
+    pub writers: usize,
+}
+
+impl std::fmt::Debug for Database {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Database {{ url: {:?}, readers: {}, writers: {} }}", Target::parse(&self.url), self.readers, self.writers)
+    }
+}
+
+/// Whose tokens are accepted.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Auth {
+    /// The first issuer's `iss`; empty for none.
+    pub issuer: String,
+    /// Its `aud`.
+    pub audience: String,
+    /// Its keys.
+    pub jwks: String,
+    /// Its ceiling of roles, comma-separated.
+    pub roles: String,
+    /// More issuers.
+    pub issuers: Vec<Issuer>,
+}
+
+/// An issuer of tokens.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Issuer {
+    /// Its `iss`.
+    pub issuer: String,
+    /// Its `aud`.
+    pub audience: String,
+    /// Its keys: the path of a JWKS file.
+    pub jwks: String,
+    /// Its ceiling of roles, comma-separated.
+    pub roles: String,
+}
+
+/// Where the master keys are.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Vault {
+    /// The file.
+    pub master_key_file: PathBuf,
+}
+
+/// For `security.txt` (RFC 9116).
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Security {
+    /// Its `Contact`.
+    pub contact: String,
+}
+
+/// What is logged, and how.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Log {
+    /// JSON or text.
+    pub format: Format,
+    /// Tracing's directives.
+    pub filter: String,
+}
+
+impl Config {
+    /// Reads the configuration: the defaults, `file` if one is given, and the environment as `variables`
+    /// tells it, last.
+    ///
+    /// # Errors
+    /// A text for the operator that names the key.
+    pub fn read(file: Option<&Path>, variables: &std::collections::HashMap<String, String>) -> Result<Self, String> {
+        let mut sources = config::Config::builder().add_source(File::from_str(DEFAULTS, FileFormat::Toml));
+        if let Some(url) = variables.get("DATABASE_URL") {
+            let weak = config::Config::builder().set_override("database.url", url.as_str()).and_then(|b| b.build());
+            sources = sources.add_source(weak.map_err(|error| error.to_string())?);
+        }
+        if let Some(file) = file {
+            sources = sources.add_source(File::from(file).format(FileFormat::Toml));
+        }
+        let ours = variables.iter().filter(|(name, _)| name.starts_with("IEWM__"));
+        let ours = ours.map(|(name, value)| (name.clone(), value.clone())).collect();
+        let environment = Environment::with_prefix("IEWM").prefix_separator("__").separator("__").try_parsing(true);
+        let read = sources.add_source(environment.source(Some(ours))).build().map_err(|error| error.to_string())?;
+        let mut config: Self = read.try_deserialize().map_err(|error| error.to_string())?;
+        config.server.public_url = config.server.public_url.trim_end_matches('/').to_owned();
+        config.check()?;
+        Ok(config)
+    }
+
+    fn check(&self) -> Result<(), String> {
+        self.target()?;
+        self.metrics_listen()?;
+        let url = &self.server.public_url;
+        if !(url.starts_with("https://") || url.starts_with("http://")) || url.contains('?') || url.contains('#') {
+            return Err("server.public_url must be an http(s) address without query or fragment".to_owned());
+        }
+        if !(self.security.contact.starts_with("mailto:") || self.security.contact.starts_with("https://")) {
+            return Err("security.contact must begin with mailto: or https:// (RFC 9116)".to_owned());
+        }
+        self.issuers().map(|_| ())
+    }
+
+    /// The database.
+    ///
+    /// # Errors
+    /// A text for the operator.
+    pub fn target(&self) -> Result<Target, String> {
+        Target::parse(&self.database.url).map_err(|error| format!("database.url: {error}"))
+    }
+
+    /// Where the metrics listen, if anywhere.
+    ///
+    /// # Errors
+    /// A text for the operator.
+    pub fn metrics_listen(&self) -> Result<Option<SocketAddr>, String> {
+        match self.server.metrics_listen.as_str() {
+            "off" => Ok(None),
+            address => address.parse().map(Some).map_err(|_| {
+                "server.metrics_listen must be an address such as 127.0.0.1:9090, or \"off\"".to_owned()
+            }),
+        }
+    }
+
+    /// The service as it names itself.
+    pub fn identity(&self) -> Identity {
+        Identity {
+            public_url: self.server.public_url.clone(),
+            controller: self.controller.clone(),
+            security_contact: self.security.contact.clone(),
+        }
+    }
+
+    /// All issuers with their ceilings.
+    ///
+    /// # Errors
+    /// A text for the operator that names the key.
+    pub fn issuers(&self) -> Result<Vec<(Issuer, Vec<Role>)>, String> {
+        let Auth { issuer, audience, jwks, roles, issuers } = self.auth.clone();
+        let first = Issuer { issuer, audience, jwks, roles };
+        let all = std::iter::once(first).filter(|first| !first.issuer.is_empty()).chain(issuers);
+        all.map(|issuer| {
+            if issuer.audience.is_empty() || issuer.jwks.is_empty() {
+                return Err(format!("auth: the issuer {} needs an audience and a jwks", issuer.issuer));
+            }
+            if issuer.jwks.contains("://") {
+                return Err(format!("auth.jwks of {}: must be the path of a file", issuer.issuer));
+            }
+            let roles = issuer.roles.split(',').map(|role| role.trim().parse::<Role>());
+            let ceiling = roles.collect::<Result<Vec<_>, _>>().map_err(|_| {
+                format!("auth.roles of {}: must be a comma list of iewm_staff, council, contractor", issuer.issuer)
+            })?;
+            Ok((issuer, ceiling))
+        })
+        .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashMap;
+
+    fn variables(pairs: &[(&str, &str)]) -> HashMap<String, String> {
+        pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+    }
+
+    #[test]
+    fn the_defaults_are_complete() {
+        let config = Config::read(None, &variables(&[])).unwrap();
+        assert_eq!(config.server.listen, "127.0.0.1:8080".parse().unwrap());
+        assert_eq!(config.database.url, "sqlite://data/iewm.db");
+    }
+
+    #[test]
+    fn the_environment_overrides() {
+        let config = Config::read(
+            None,
+            &variables(&[("IEWM__SERVER__LISTEN", "127.0.0.1:1"), ("IEWM__AUTH__ROLES", "council"), ("IEWM__AUTH__ISSUER", "x"), ("IEWM__AUTH__JWKS", "j")]),
+        )
+        .unwrap();
+        assert_eq!(config.server.listen.port(), 1);
+        assert_eq!(config.issuers().unwrap()[0].1, vec![Role::Council]);
+    }
+
+    #[test]
+    fn our_own_variable_is_stronger_than_database_url() {
+        let weak = Config::read(None, &variables(&[("DATABASE_URL", "postgres://h/a")])).unwrap();
+        assert_eq!(weak.database.url, "postgres://h/a");
+        let both = variables(&[("DATABASE_URL", "postgres://h/a"), ("IEWM__DATABASE__URL", "postgres://h/b")]);
+        assert_eq!(Config::read(None, &both).unwrap().database.url, "postgres://h/b");
+    }
+
+    #[test]
+    fn mistakes_are_told_by_their_key() {
+        for (name, value, told) in [
+            ("IEWM__SERVER__LISTEN", "nonsense", "server.listen"),
+            ("IEWM__SERVER__LISTENN", "127.0.0.1:1", "listenn"),
+            ("IEWM__DATABASE__URL", "iewm.db", "database.url"),
+            ("IEWM__AUTH__ROLES", "admin", "auth.roles"),
+            ("IEWM__SERVER__PUBLIC_URL", "ftp://x", "server.public_url"),
+            ("IEWM__SECURITY__CONTACT", "me", "security.contact"),
+        ] {
+            let given = variables(&[(name, value), ("IEWM__AUTH__ISSUER", "x"), ("IEWM__AUTH__JWKS", "j")]);
+            let error = Config::read(None, &given).unwrap_err();
+            assert!(error.contains(told), "{name}: {error}");
+        }
+    }
+
+    #[test]
+    fn a_password_is_not_debugged() {
+        let config = Config::read(None, &variables(&[("DATABASE_URL", "postgres://u:secret@h/a")])).unwrap();
+        assert!(!format!("{config:?}").contains("secret"));
+    }
+}

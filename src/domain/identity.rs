@@ -1,0 +1,30 @@
+//! Who runs the service, as the configuration says: named in notices, receipts and links.
+
+use serde::Deserialize;
+
+/// The controller of the data (UK GDPR Article 4(7)), as notices and receipts name it.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Controller {
+    /// Its name.
+    pub name: String,
+    /// Its postal address.
+    pub address: String,
+    /// Its telephone number.
+    pub telephone: String,
+    /// Where people exercise their rights.
+    pub email: String,
+    /// Where the data-protection officer is reached.
+    pub data_protection_email: String,
+}
+
+/// The service as it names itself.
+#[derive(Clone, Debug)]
+pub struct Identity {
+    /// The address under which it is reached, without a slash at its end.
+    pub public_url: String,
+    /// Who is responsible for the data.
+    pub controller: Controller,
+    /// Where weaknesses are reported (RFC 9116).
+    pub security_contact: String,
+}

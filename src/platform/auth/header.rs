@@ -1,0 +1,46 @@
+//! A token's header (RFC 7515 section 4, RFC 9068 section 2.1): which key, which algorithm, which type.
+//!
+//! A header can only choose among the keys that the issuer was configured with. One that brings a key
+//! along, or says where to fetch one, is refused, and nothing is fetched (RFC 8725 section 3.10).
+
+use jsonwebtoken::Algorithm;
+
+use super::{Flaw, strict_json};
+
+/// Members that would change what the token means or where its key comes from.
+const REFUSED: [&str; 8] = ["crit", "cty", "jwk", "jku", "x5u", "x5c", "zip", "b64"];
+
+/// What a header says.
+pub(super) struct Header {
+    pub(super) algorithm: Algorithm,
+    pub(super) kid: String,
+}
+
+/// The algorithm that goes by `name`, if it is one of the three that are taken.
+pub(super) fn algorithm(name: &str) -> Option<Algorithm> {
+    match name {
+        "EdDSA" => Some(Algorithm::EdDSA),
+        "ES256" => Some(Algorithm::ES256),
+        "RS256" => Some(Algorithm::RS256),
+        _ => None,
+    }
+}
+
+/// Reads a header.
+///
+/// # Errors
+/// It is no JSON object, has a member twice or one that is refused, is of another type than
+/// `at+jwt`, or lacks a known `alg` or a `kid`.
+pub(super) fn read(bytes: &[u8]) -> Result<Header, Flaw> {
+    let members = strict_json::object(bytes).map_err(|_| "header is not strict JSON")?;
+    let text = |name| members.get(name).and_then(serde_json::Value::as_str);
+    if REFUSED.iter().any(|name| members.contains_key(*name)) {
+        return Err("header has a refused member");
+    }
+    if text("typ") != Some("at+jwt") {
+        return Err("typ");
+    }
+    let algorithm = text("alg").and_then(algorithm).ok_or("alg")?;
+    let kid = text("kid").ok_or("kid")?.to_owned();
+    Ok(Header { algorithm, kid })
+}

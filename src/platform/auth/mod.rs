@@ -1,0 +1,32 @@
+//! Who calls: bearer tokens of configured issuers (RFC 9068) and the keys they are checked with.
+//!
+//! Everything here is a function of the token, the keys and the time that is passed in. Only
+//! [`KeySource`] reads anything, namely its file of keys.
+
+mod access;
+mod bearer;
+mod claims;
+mod compact;
+#[cfg(test)]
+mod forge;
+mod header;
+mod house;
+mod jwks;
+mod key_source;
+mod mint;
+mod permissions;
+pub mod store;
+mod strict_json;
+mod tokens;
+
+pub use access::Access;
+pub use bearer::bearer;
+pub use house::{House, Parts, Standing};
+pub use permissions::*;
+pub use jwks::{KeySet, KeySetError, VerificationKey};
+pub use key_source::{KeySource, KeySourceError};
+pub use mint::{TokenMint, TokenRequest};
+pub use tokens::{DuplicateIssuer, Issuer, Refused, Tokens, Verified};
+
+/// Why a token is refused: a word for the debug log, which never holds anything of the token's.
+type Flaw = &'static str;

@@ -1,0 +1,175 @@
+//! Whether a token is good, and whose it is.
+//!
+//! Every failure looks the same to whoever presented the token; the debug log has one word on it.
+//! A token that was good is remembered, but never beyond its own time nor beyond the keys that it was
+//! verified with.
+
+use std::fmt;
+use std::sync::Arc;
+
+use aws_lc_rs::digest::{SHA256, digest};
+use quick_cache::sync::Cache;
+
+use super::claims::{Payload, Window};
+use super::{Flaw, KeySource, compact, header};
+use crate::domain::{Caller, Code, Error, Instant, Role};
+
+/// How many verified tokens are remembered.
+const REMEMBERED: usize = 10_000;
+
+/// Somebody whose tokens are taken.
+#[derive(Debug)]
+pub struct Issuer {
+    /// The issuer's name, which its tokens carry as `iss`, letter for letter.
+    pub issuer: String,
+    /// Our name at this issuer, which its tokens must have in `aud`.
+    pub audience: String,
+    /// Where the issuer's keys come from.
+    pub keys: KeySource,
+    /// The roles that this issuer can give.
+    pub ceiling: Vec<Role>,
+}
+
+/// What a good token says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verified {
+    /// Who calls.
+    pub caller: Caller,
+    /// The token's own name (`jti`), by which it can be revoked.
+    pub jti: String,
+    /// When it was issued (`iat`), in seconds since 1970.
+    pub issued_at: i64,
+    /// When it expires (`exp`), in seconds since 1970.
+    pub expires_at: i64,
+}
+
+/// A token was refused. Why is not told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Refused(());
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the token was refused")
+    }
+}
+
+impl std::error::Error for Refused {}
+
+impl From<Refused> for Error {
+    fn from(_: Refused) -> Self {
+        Self::new(Code::InvalidToken, "The token was refused; get a new one from its issuer.")
+    }
+}
+
+/// Two configured issuers have this name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DuplicateIssuer(pub String);
+
+impl fmt::Display for DuplicateIssuer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the issuer {} is configured twice", self.0)
+    }
+}
+
+impl std::error::Error for DuplicateIssuer {}
+
+/// A verified token, and the state of the keys that it was verified with.
+#[derive(Clone)]
+struct Remembered {
+    verified: Arc<Verified>,
+    window: Window,
+    issuer: usize,
+    generation: u64,
+}
+
+/// The tokens of the configured issuers.
+pub struct Tokens {
+    issuers: Vec<Issuer>,
+    remembered: Cache<[u8; 32], Remembered>,
+}
+
+impl fmt::Debug for Tokens {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Tokens").field("issuers", &self.issuers).finish_non_exhaustive()
+    }
+}
+
+impl Tokens {
+    /// Takes tokens of `issuers`, and of nobody else.
+    ///
+    /// # Errors
+    /// Two of them have the same name.
+    pub fn new(issuers: Vec<Issuer>) -> Result<Self, DuplicateIssuer> {
+        let mut names: Vec<&str> = issuers.iter().map(|issuer| issuer.issuer.as_str()).collect();
+        names.sort_unstable();
+        let twice = names.windows(2).find_map(|pair| match pair {
+            [one, other] if one == other => Some((*one).to_owned()),
+            _ => None,
+        });
+        match twice {
+            Some(name) => Err(DuplicateIssuer(name)),
+            None => Ok(Self { issuers, remembered: Cache::new(REMEMBERED) }),
+        }
+    }
+
+    /// Whose `token` is, if it is good at `now`. Revocations are not looked at here.
+    ///
+    /// # Errors
+    /// The token is refused, for whatever reason.
+    pub fn verify(&self, token: &str, now: Instant) -> Result<Arc<Verified>, Refused> {
+        self.examine(token, now).map_err(|flaw| {
+            tracing::debug!(flaw, "a token was refused");
+            Refused(())
+        })
+    }
+
+    fn examine(&self, token: &str, now: Instant) -> Result<Arc<Verified>, Flaw> {
+        if token.len() > compact::LONGEST {
+            return Err("too long");
+        }
+        let name = <[u8; 32]>::try_from(digest(&SHA256, token.as_bytes()).as_ref()).map_err(|_| "digest")?;
+        if let Some(known) = self.remembered.get(&name) {
+            let generation = self.issuers.get(known.issuer).map(|issuer| issuer.keys.current(now).generation);
+            if generation == Some(known.generation) {
+                known.window.holds(now)?;
+                return Ok(known.verified);
+            }
+            self.remembered.remove(&name);
+        }
+        let fresh = self.verify_anew(token, now)?;
+        let verified = Arc::clone(&fresh.verified);
+        self.remembered.insert(name, fresh);
+        Ok(verified)
+    }
+
+    fn verify_anew(&self, token: &str, now: Instant) -> Result<Remembered, Flaw> {
+        let parts = compact::split(token)?;
+        let header = header::read(&parts.header)?;
+        let payload = Payload::read(&parts.payload)?;
+        let named = payload.issuer().ok_or("iss")?;
+        let found = self.issuers.iter().enumerate().find(|(_, issuer)| issuer.issuer == named);
+        let (index, issuer) = found.ok_or("unknown issuer")?;
+        // Only this issuer's own keys: another one's may go by the same `kid`.
+        let current = issuer.keys.current(now);
+        let key = current.keys.find(&header.kid).ok_or("unknown kid")?;
+        if key.algorithm() != header.algorithm {
+            return Err("the key serves another algorithm");
+        }
+        if !key.verifies(parts.signed, parts.signature) {
+            return Err("signature");
+        }
+        let claims = payload.claims(&issuer.audience, &issuer.ceiling)?;
+        claims.window.holds(now)?;
+        let verified = Verified {
+            caller: claims.caller,
+            jti: claims.jti,
+            issued_at: claims.window.issued_at,
+            expires_at: claims.window.expires_at,
+        };
+        let (verified, generation) = (Arc::new(verified), current.generation);
+        Ok(Remembered { verified, window: claims.window, issuer: index, generation })
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,47 @@
+//! What every room that holds personal data must be able to say and do, so that nothing about a
+//! person can be forgotten. The trait lies below the rooms; the list of those who implement it above.
+
+use crate::domain::{ContactId, Error};
+use crate::platform::doors::ReadTx;
+
+/// How sensitive a column is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Class {
+    /// A person's particulars: sealed, under their own key unless said otherwise.
+    Sealed,
+    /// A keyed hash of a person's particulars.
+    BlindIndex,
+    /// Names a person or an actor without telling who it is.
+    Pseudonymous,
+    /// Nothing of a person.
+    Plain,
+}
+
+/// A table and the class of each of its columns.
+#[derive(Clone, Copy, Debug)]
+pub struct Table {
+    /// Its name, with `vault.` before those of the vault.
+    pub name: &'static str,
+    /// What it is for, for `docs/PRIVACY.md`.
+    pub meaning: &'static str,
+    /// Its columns.
+    pub columns: &'static [(&'static str, Class)],
+}
+
+/// A room that holds personal data.
+pub trait Holder: Send + Sync {
+    /// The room's name.
+    fn room(&self) -> &'static str;
+
+    /// Its tables.
+    fn tables(&self) -> &'static [Table];
+
+    /// Whether something here depends on the contact, so that it can only be erased by request.
+    ///
+    /// # Errors
+    /// When the database fails.
+    fn blocks_deletion(&self, tx: &mut ReadTx<'_>, contact: ContactId) -> Result<bool, Error>;
+}
+
+/// All rooms that hold personal data.
+pub type Holders = &'static [&'static dyn Holder];

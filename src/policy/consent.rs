@@ -1,0 +1,315 @@
+//! Consent (UK GDPR Articles 4(11) and 7): which decisions may be recorded, and what state they make.
+//!
+//! Decisions are facts that nothing changes; the state is their projection. What time alone changes
+//! (a grant that lapses unconfirmed, a notice that changes materially) is computed when it is read.
+
+use chrono::{Duration, NaiveDate};
+use serde::{Deserialize, Serialize};
+
+use super::Lawful;
+use crate::domain::{Code, DecisionId, Instant, Purpose, Refusal, london_date};
+
+/// How long a grant waits for the mailbox to confirm it before it lapses.
+pub const CONFIRM_WITHIN: Duration = Duration::days(14);
+
+/// How a person told their decision.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema, strum::IntoStaticStr, strum::EnumString,
+    strum::VariantArray,
+)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum Method {
+    /// On a web form.
+    WebForm,
+    /// By e-mail.
+    Email,
+    /// On the telephone.
+    Telephone,
+    /// Face to face.
+    InPerson,
+    /// On paper.
+    Paper,
+    /// Brought over from another system, with its proof.
+    Import,
+}
+
+impl Method {
+    /// Whether anybody could have filled it in, so that only the mailbox can say that it was its owner.
+    pub fn needs_confirmation(self) -> bool {
+        matches!(self, Self::WebForm | Self::Email)
+    }
+
+    /// Whether the proof lies elsewhere and must be referred to (Article 7(1)).
+    pub fn needs_evidence(self) -> bool {
+        matches!(self, Self::Telephone | Self::InPerson | Self::Paper)
+    }
+}
+
+/// The state of a consent.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema, strum::IntoStaticStr, strum::EnumString,
+    strum::VariantArray,
+)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum State {
+    /// Given, and waiting for the mailbox to confirm it.
+    Pending,
+    /// Given.
+    Given,
+    /// Withdrawn.
+    Withdrawn,
+    /// Given, never confirmed, and lapsed.
+    Expired,
+    /// Given under a notice that has since changed materially: to be asked for again.
+    Stale,
+}
+
+/// A grant that waits for the mailbox.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pending {
+    /// The decision that waits.
+    pub decision_id: DecisionId,
+    /// When it lapses.
+    pub until: Instant,
+}
+
+/// The state of a consent as its decisions make it, before time is taken into account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Projection {
+    /// `Pending`, `Given` or `Withdrawn`.
+    pub state: State,
+    /// Since when, as the decision is dated.
+    pub since: Instant,
+    /// The notice that the person was shown.
+    pub notice_version: NaiveDate,
+    /// How they told it.
+    pub method: Method,
+    /// The decision that made the state.
+    pub decision_id: DecisionId,
+    /// A grant that waits: the state itself, or one recorded over a consent that stays given.
+    pub pending: Option<Pending>,
+    /// The date of the last withdrawal.
+    pub withdrawn_at: Option<Instant>,
+}
+
+/// What a decision says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Act {
+    /// Yes, and it counts at once.
+    Give,
+    /// Yes, once the mailbox has confirmed it, at the latest at this instant.
+    GiveUnconfirmed(Instant),
+    /// The mailbox confirms an earlier yes.
+    Confirm(DecisionId),
+    /// No.
+    Withdraw,
+}
+
+/// A decision as it is recorded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Decision {
+    /// What it says.
+    pub act: Act,
+    /// How the person told it.
+    pub method: Method,
+    /// When they did.
+    pub occurred_at: Instant,
+    /// The notice that they were shown.
+    pub notice_version: NaiveDate,
+}
+
+/// What must be known to judge a decision, as it is in the transaction that records it.
+#[derive(Clone, Debug)]
+pub struct Facts {
+    /// The contact was erased.
+    pub erased: bool,
+    /// The contact's address bears a suppression mark for the purpose.
+    pub suppressed: bool,
+    /// The consent as it is.
+    pub current: Option<Projection>,
+}
+
+/// Whether `purpose` can be consented to at all.
+///
+/// # Errors
+/// The refusal: it rests on a contract (Article 6(1)(b)).
+pub fn must_take_consent(purpose: Purpose) -> Result<(), Refusal> {
+    if purpose.takes_consent() {
+        return Ok(());
+    }
+    Err(Refusal {
+        code: Code::PurposeNotConsent,
+        reason: "this purpose rests on a contract, so there is no consent to give or withdraw",
+        article: "UK GDPR Article 6(1)(b)",
+        pointer: Some("/purpose"),
+    })
+}
+
+/// Judges a yes.
+///
+/// # Errors
+/// The refusal: the contact was erased, or a later withdrawal stands (Article 7(3)).
+pub fn give(
+    facts: &Facts,
+    method: Method,
+    occurred_at: Instant,
+    notice_version: NaiveDate,
+    now: Instant,
+) -> Result<Lawful<Decision>, Refusal> {
+    if facts.erased {
+        return Err(Refusal {
+            code: Code::Erased,
+            reason: "The person's data was erased, so there is nobody to give a consent.",
+            article: "UK GDPR Article 17",
+            pointer: None,
+        });
+    }
+    let withdrawn_at = facts.current.as_ref().and_then(|current| current.withdrawn_at);
+    if withdrawn_at.is_some_and(|withdrawn_at| occurred_at < withdrawn_at) {
+        return Err(Refusal {
+            code: Code::SupersededByWithdrawal,
+            reason: "The consent is dated before the person's last withdrawal, which stands.",
+            article: "UK GDPR Article 7(3)",
+            pointer: Some("/occurred_at"),
+        });
+    }
+    // A suppressed address answers for itself, whoever brings the yes (Article 21(3), by analogy).
+    let act = if method.needs_confirmation() || facts.suppressed {
+        Act::GiveUnconfirmed(now.plus(CONFIRM_WITHIN))
+    } else {
+        Act::Give
+    };
+    Ok(Lawful::ruled(Decision { act, method, occurred_at, notice_version }))
+}
+
+/// Judges a no: it is always lawful, for everyone, whatever the state (Article 7(3)).
+pub fn withdraw(method: Method, occurred_at: Instant, notice_version: NaiveDate) -> Lawful<Decision> {
+    Lawful::ruled(Decision { act: Act::Withdraw, method, occurred_at, notice_version })
+}
+
+/// Judges the mailbox's confirmation of the grant `confirmed`, recorded with `method` under
+/// `notice_version`.
+///
+/// # Errors
+/// The refusal: the grant no longer waits, because it lapsed, was withdrawn, or is confirmed already.
+pub fn confirm(
+    facts: &Facts,
+    confirmed: DecisionId,
+    method: Method,
+    notice_version: NaiveDate,
+    now: Instant,
+) -> Result<Lawful<Decision>, Refusal> {
+    let pending = facts.current.as_ref().and_then(|current| current.pending);
+    match pending {
+        Some(pending) if pending.decision_id == confirmed && pending.until > now && !facts.erased => {
+            Ok(Lawful::ruled(Decision { act: Act::Confirm(confirmed), method, occurred_at: now, notice_version }))
+        }
+        _ => Err(Refusal {
+            code: Code::Gone,
+            reason: "This link has nothing to confirm any more: the consent was confirmed, withdrawn, or has lapsed.",
+            article: "UK GDPR Article 7(1)",
+            pointer: None,
+        }),
+    }
+}
+
+/// The state after `decision`, recorded as `id`.
+pub fn project(before: Option<&Projection>, id: DecisionId, decision: &Decision) -> Projection {
+    let &Decision { act, method, occurred_at, notice_version } = decision;
+    let withdrawn_at = before.and_then(|before| before.withdrawn_at);
+    let after = |state, pending| Projection {
+        state,
+        since: occurred_at,
+        notice_version,
+        method,
+        decision_id: id,
+        pending,
+        withdrawn_at,
+    };
+    match act {
+        Act::Give | Act::Confirm(_) => after(State::Given, None),
+        Act::GiveUnconfirmed(until) => {
+            let pending = Some(Pending { decision_id: id, until });
+            match before {
+                // What was given stays given while another yes waits for its mailbox.
+                Some(given) if given.state == State::Given => Projection { pending, ..given.clone() },
+                _ => after(State::Pending, pending),
+            }
+        }
+        Act::Withdraw => Projection {
+            withdrawn_at: Some(withdrawn_at.map_or(occurred_at, |earlier| earlier.max(occurred_at))),
+            ..after(State::Withdrawn, None)
+        },
+    }
+}
+
+/// A material change of a purpose: since when, and in which version of the notice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MaterialChange {
+    /// The version that changed it.
+    pub notice_version: NaiveDate,
+    /// When that version took effect.
+    pub effective_on: NaiveDate,
+}
+
+/// The state as it reads at `now`, given the last material change of the purpose that a published
+/// notice has made.
+pub fn state_at(projection: &Projection, last_change: Option<MaterialChange>, now: Instant) -> State {
+    match projection.state {
+        State::Pending if projection.pending.is_some_and(|pending| pending.until <= now) => State::Expired,
+        State::Given if is_stale(projection.notice_version, last_change, now) => State::Stale,
+        state => state,
+    }
+}
+
+fn is_stale(shown: NaiveDate, last_change: Option<MaterialChange>, now: Instant) -> bool {
+    last_change.is_some_and(|change| shown < change.notice_version && change.effective_on <= london_date(now))
+}
+
+/// Why somebody may or may not be sent something for a purpose.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Contactability {
+    /// They have given their consent: they may.
+    Given,
+    /// They never gave it.
+    NotGiven,
+    /// The mailbox has not confirmed it.
+    Pending,
+    /// They withdrew it.
+    Withdrawn,
+    /// It lapsed unconfirmed.
+    Expired,
+    /// The notice has changed materially since.
+    Stale,
+    /// The address bears a suppression mark.
+    Suppressed,
+    /// The person's data was erased.
+    Erased,
+    /// There is no such contact.
+    Unknown,
+}
+
+/// Whether a contact may be sent something: the strictest reason against it, or `Given`
+/// (PECR regulation 22; UK GDPR Articles 7(3), 17 and 21(3)).
+pub fn contactability(erased: bool, suppressed: bool, state: Option<State>) -> Contactability {
+    if erased {
+        return Contactability::Erased;
+    }
+    if suppressed {
+        return Contactability::Suppressed;
+    }
+    match state {
+        None => Contactability::NotGiven,
+        Some(State::Given) => Contactability::Given,
+        Some(State::Pending) => Contactability::Pending,
+        Some(State::Withdrawn) => Contactability::Withdrawn,
+        Some(State::Expired) => Contactability::Expired,
+        Some(State::Stale) => Contactability::Stale,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,149 @@
+use proptest::prelude::*;
+use uuid::Uuid;
+
+use super::*;
+
+fn at(day: i64) -> Instant {
+    Instant::parse("2026-06-01T09:00:00Z").unwrap().plus(Duration::days(day))
+}
+
+fn notice(text: &str) -> NaiveDate {
+    text.parse().unwrap()
+}
+
+fn shown() -> NaiveDate {
+    notice("2019-01-29")
+}
+
+fn id(number: u128) -> DecisionId {
+    DecisionId::from_uuid(Uuid::from_u128(number))
+}
+
+fn nobody_said_anything() -> Facts {
+    Facts { erased: false, suppressed: false, current: None }
+}
+
+fn after(before: Option<&Projection>, number: u128, decision: &Lawful<Decision>) -> Projection {
+    project(before, id(number), decision)
+}
+
+#[test]
+fn a_yes_on_the_telephone_counts_at_once() {
+    let given = give(&nobody_said_anything(), Method::Telephone, at(0), shown(), at(0)).unwrap();
+    let now = after(None, 1, &given);
+    assert_eq!(state_at(&now, None, at(1000)), State::Given);
+}
+
+#[test]
+fn a_yes_on_a_form_waits_for_the_mailbox_and_lapses() {
+    let given = give(&nobody_said_anything(), Method::WebForm, at(0), shown(), at(0)).unwrap();
+    let waiting = after(None, 1, &given);
+    assert_eq!(state_at(&waiting, None, at(13)), State::Pending);
+    assert_eq!(state_at(&waiting, None, at(14)), State::Expired);
+    let facts = Facts { current: Some(waiting.clone()), ..nobody_said_anything() };
+    let confirmed = confirm(&facts, id(1), Method::WebForm, shown(), at(3)).unwrap();
+    assert_eq!(after(Some(&waiting), 2, &confirmed).state, State::Given);
+    assert_eq!(confirm(&facts, id(1), Method::WebForm, shown(), at(14)).unwrap_err().code, Code::Gone);
+    assert_eq!(confirm(&facts, id(9), Method::WebForm, shown(), at(3)).unwrap_err().code, Code::Gone);
+}
+
+#[test]
+fn a_given_consent_stays_given_while_another_yes_waits() {
+    let given = after(None, 1, &give(&nobody_said_anything(), Method::Paper, at(0), shown(), at(0)).unwrap());
+    let again = give(&Facts { current: Some(given.clone()), ..nobody_said_anything() }, Method::WebForm, at(1), shown(), at(1));
+    let both = after(Some(&given), 2, &again.unwrap());
+    assert_eq!((both.state, both.decision_id), (State::Given, id(1)));
+    assert_eq!(both.pending.unwrap().decision_id, id(2));
+    let withdrawn = after(Some(&both), 3, &withdraw(Method::Email, at(2), shown()));
+    assert_eq!((withdrawn.state, withdrawn.pending), (State::Withdrawn, None));
+}
+
+#[test]
+fn a_yes_dated_before_the_last_no_is_refused() {
+    let withdrawn = after(None, 1, &withdraw(Method::Email, at(5), shown()));
+    let facts = Facts { current: Some(withdrawn), ..nobody_said_anything() };
+    let refusal = give(&facts, Method::Paper, at(4), shown(), at(6)).unwrap_err();
+    assert_eq!(refusal.code, Code::SupersededByWithdrawal);
+    assert!(give(&facts, Method::Paper, at(5), shown(), at(6)).is_ok());
+}
+
+#[test]
+fn a_suppressed_address_must_confirm_even_a_paper_yes() {
+    let facts = Facts { suppressed: true, ..nobody_said_anything() };
+    let given = give(&facts, Method::Paper, at(0), shown(), at(0)).unwrap();
+    assert_eq!(given.act, Act::GiveUnconfirmed(at(14)));
+}
+
+#[test]
+fn nobody_gives_for_the_erased_but_anybody_may_withdraw() {
+    let facts = Facts { erased: true, ..nobody_said_anything() };
+    assert_eq!(give(&facts, Method::Paper, at(0), shown(), at(0)).unwrap_err().code, Code::Erased);
+    assert_eq!(after(None, 1, &withdraw(Method::Paper, at(0), shown())).state, State::Withdrawn);
+}
+
+#[test]
+fn a_material_change_makes_older_consents_stale_from_its_day() {
+    let given = after(None, 1, &give(&nobody_said_anything(), Method::Paper, at(0), shown(), at(0)).unwrap());
+    let change = Some(MaterialChange { notice_version: notice("2026-06-05"), effective_on: notice("2026-06-10") });
+    assert_eq!(state_at(&given, change, at(8)), State::Given);
+    assert_eq!(state_at(&given, change, at(9)), State::Stale);
+    let renewed = give(&Facts { current: Some(given.clone()), ..nobody_said_anything() }, Method::Paper, at(9), notice("2026-06-05"), at(9));
+    assert_eq!(state_at(&after(Some(&given), 2, &renewed.unwrap()), change, at(9)), State::Given);
+}
+
+#[test]
+fn contract_purposes_take_no_consent() {
+    assert_eq!(must_take_consent(Purpose::VenueSecurity).unwrap_err().code, Code::PurposeNotConsent);
+    assert!(must_take_consent(Purpose::ProfessionalNetworks).is_ok());
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Said {
+    Yes(Method),
+    No,
+    Confirm,
+}
+
+fn said() -> impl Strategy<Value = Said> {
+    prop_oneof![
+        proptest::sample::select(<Method as strum::VariantArray>::VARIANTS).prop_map(Said::Yes),
+        Just(Said::No),
+        Just(Said::Confirm),
+    ]
+}
+
+proptest! {
+    /// Whatever is said in whatever order: after a no, nothing is given until a later yes; and only
+    /// the mailbox can end a wait.
+    #[test]
+    fn the_last_word_stands(words in proptest::collection::vec(said(), 1..20)) {
+        let mut current: Option<Projection> = None;
+        for (number, word) in words.into_iter().enumerate() {
+            let (number, now) = (number as u128 + 1, at(i64::try_from(number).unwrap()));
+            let facts = Facts { current: current.clone(), ..nobody_said_anything() };
+            match word {
+                Said::No => {
+                    let after = after(current.as_ref(), number, &withdraw(Method::Email, now, shown()));
+                    prop_assert_eq!(after.state, State::Withdrawn);
+                    current = Some(after);
+                }
+                Said::Yes(method) => {
+                    let given = give(&facts, method, now, shown(), now).unwrap();
+                    let after = after(current.as_ref(), number, &given);
+                    let was_given = facts.current.is_some_and(|before| before.state == State::Given);
+                    let expected = if method.needs_confirmation() && !was_given { State::Pending } else { State::Given };
+                    prop_assert_eq!(after.state, expected);
+                    current = Some(after);
+                }
+                Said::Confirm => {
+                    let waiting = facts.current.as_ref().and_then(|current| current.pending);
+                    let confirmed = waiting.map(|waiting| confirm(&facts, waiting.decision_id, Method::Email, shown(), now));
+                    if let Some(Ok(confirmed)) = confirmed {
+                        current = Some(after(current.as_ref(), number, &confirmed));
+                        prop_assert_eq!(current.as_ref().unwrap().state, State::Given);
+                    }
+                }
+            }
+        }
+    }
+}

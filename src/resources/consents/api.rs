@@ -1,0 +1,133 @@
+//! The handlers.
+
+use super::model::{
+    CheckConsents, CheckResults, Consent, ConsentDecision, ConsentFilter, ReceiptQuery, ReceiptVerdict,
+    RecordDecision, VerifyReceipt,
+};
+use super::stream::{Audience, Form};
+use super::{check as checking, history as decisions, receipt as receipts, store};
+use crate::domain::{ConsentId, DecisionId, Error, Purpose};
+use crate::platform::auth::{
+    Access, AudiencesRead, ConsentsCheck, ConsentsRead, ConsentsRecord, Public,
+};
+use crate::platform::http::{
+    ById, ByWord, Created, Done, Found, Listed, Listing, MediaType, NoFilter, Plain, Query, Text, Valid,
+};
+
+/// The media type of a signed receipt.
+pub(super) enum Jose {}
+
+impl MediaType for Jose {
+    const NAME: &'static str = "application/jose";
+}
+
+/// List consents
+///
+/// Newest first. With `as_at`, each as what had been recorded by then tells it.
+#[utoipa::path(get, path = "/v1/consents")]
+pub(super) async fn list(
+    access: Access<ConsentsRead>,
+    asked: Listing<ConsentFilter, ConsentId>,
+) -> Result<Listed<Consent>, Error> {
+    let Listing { filter, page } = asked;
+    let (after, limit) = (page.after(), page.limit());
+    let found = access.read(move |tx| store::list(tx, &filter, after, limit)).await?;
+    Ok(page.turn(found))
+}
+
+/// Record a decision
+///
+/// A withdrawal is always accepted and acts at once, even of what was never given. A grant by
+/// `web_form` or `email`, or for a suppressed address, waits until the mailbox confirms it.
+#[utoipa::path(post, path = "/v1/consents")]
+pub(super) async fn record(
+    access: Access<ConsentsRecord>,
+    Valid(asked): Valid<RecordDecision>,
+) -> Result<Done<Created<Consent>>, Error> {
+    access.create(move |tx| store::record(tx, asked)).await
+}
+
+/// Ask whether people may be sent something
+///
+/// Answers for each contact, in the order asked, whether and why.
+#[utoipa::path(post, path = "/v1/consents/check")]
+pub(super) async fn check(
+    access: Access<ConsentsCheck>,
+    Valid(asked): Valid<CheckConsents>,
+) -> Result<Plain<CheckResults>, Error> {
+    access.read(move |tx| checking::check(tx, &asked)).await.map(Plain)
+}
+
+/// Read a consent
+#[utoipa::path(get, path = "/v1/consents/{id}")]
+pub(super) async fn read(
+    access: Access<ConsentsRead>,
+    ById(id): ById<ConsentId>,
+) -> Result<Found<Consent>, Error> {
+    access.read(move |tx| store::read(tx, id)).await.map(Found)
+}
+
+/// The decisions beneath a consent
+///
+/// Newest first. Nothing in it ever changes or goes.
+#[utoipa::path(get, path = "/v1/consents/{id}/history")]
+pub(super) async fn history(
+    access: Access<ConsentsRead>,
+    asked: Listing<NoFilter, DecisionId>,
+    ById(id): ById<ConsentId>,
+) -> Result<Listed<ConsentDecision>, Error> {
+    let page = asked.page;
+    let (after, limit) = (page.after(), page.limit());
+    let found = access.read(move |tx| decisions::list(tx, id, after, limit)).await?;
+    Ok(page.turn(found))
+}
+
+/// The signed receipt of a consent
+///
+/// A compact JWS that anyone can verify with the keys at `/.well-known/jwks.json`: of the decision that
+/// made the consent's present state.
+#[utoipa::path(get, path = "/v1/consents/{id}/receipt")]
+pub(super) async fn receipt(
+    access: Access<ConsentsRead>,
+    Query(query): Query<ReceiptQuery>,
+    ById(id): ById<ConsentId>,
+) -> Result<Text<Jose>, Error> {
+    receipts::check_profile(query.profile.as_deref())?;
+    access.read(move |tx| receipts::of_consent(tx, id)).await.map(Text::new)
+}
+
+/// The signed receipt of a decision
+#[utoipa::path(get, path = "/v1/consent-decisions/{id}/receipt")]
+pub(super) async fn decision_receipt(
+    access: Access<ConsentsRead>,
+    Query(query): Query<ReceiptQuery>,
+    ById(id): ById<DecisionId>,
+) -> Result<Text<Jose>, Error> {
+    receipts::check_profile(query.profile.as_deref())?;
+    access.read(move |tx| receipts::of_decision(tx, id)).await.map(Text::new)
+}
+
+/// Verify a receipt
+///
+/// Whether it is one of this service's, unchanged. A forged or malformed one is an answer, not an error.
+#[utoipa::path(post, path = "/v1/receipts/verification")]
+pub(super) async fn verify(
+    access: Access<Public>,
+    Valid(asked): Valid<VerifyReceipt>,
+) -> Result<Plain<ReceiptVerdict>, Error> {
+    let key = access.keyring().receipts.verifying_key().clone();
+    Ok(Plain(receipts::verify(&asked.receipt, &[key])))
+}
+
+/// Everyone who may be sent something now
+///
+/// A stream of JSON lines, or of CSV with `Accept: text/csv`. Each line carries the person's own
+/// unsubscribe link, which must stand in the mail.
+#[utoipa::path(get, path = "/v1/audiences/{purpose}")]
+pub(super) async fn audience(
+    access: Access<AudiencesRead>,
+    form: Form,
+    ByWord(purpose): ByWord<Purpose>,
+) -> Result<Audience, Error> {
+    Audience::open(access, purpose, form).await
+}

@@ -1,0 +1,52 @@
+//! Whether people may be sent something now.
+
+use std::collections::{HashMap, HashSet};
+
+use diesel::prelude::*;
+
+use super::model::{CheckConsents, CheckResult, CheckResults, CheckRow, Contactability};
+use super::store::{Row, consents};
+use crate::domain::{ContactId, Error, london_date};
+use crate::platform::audit::Entry;
+use crate::platform::doors::ReadTx;
+use crate::policy::consent::{self, State};
+use crate::resources::contacts::model::ContactStatus;
+use crate::resources::contacts::store as contacts;
+use crate::resources::{notices, standing};
+
+/// One row for each contact, in the order asked.
+///
+/// # Errors
+/// 422 for a purpose that rests on a contract alone.
+pub(super) fn check(tx: &mut ReadTx<'_>, asked: &CheckConsents) -> Result<CheckResults, Error> {
+    consent::must_take_consent(asked.purpose)?;
+    let now = tx.now();
+    let change = notices::store::material_changes(tx, london_date(now))?.of(asked.purpose);
+    let facts: HashMap<_, _> = contacts::facts_of(tx, &asked.contact_ids)?.into_iter().collect();
+    let marks: Vec<Vec<u8>> = facts.values().filter_map(|facts| facts.mark.clone()).collect();
+    let suppressed: HashSet<_> = standing::store::suppressed_among(tx, &marks, asked.purpose)?.into_iter().collect();
+    let rows: Vec<Row> = consents::table
+        .filter(consents::purpose.eq(asked.purpose.as_str()).and(consents::contact_id.eq_any(&asked.contact_ids)))
+        .select(Row::as_select())
+        .load(tx.connection())?;
+    let mut states: HashMap<ContactId, State> = HashMap::with_capacity(rows.len());
+    for row in &rows {
+        states.insert(row.contact_id, consent::state_at(&row.projection()?, change, now));
+    }
+    let judge = |contact_id: &ContactId| match facts.get(contact_id) {
+        None => Contactability::Unknown,
+        Some(facts) => {
+            let erased = facts.status == ContactStatus::Erased;
+            let marked = facts.mark.as_ref().is_some_and(|mark| suppressed.contains(mark));
+            consent::contactability(erased, marked, states.get(contact_id).copied())
+        }
+    };
+    let results = asked.contact_ids.iter().map(|contact_id| {
+        let code = judge(contact_id);
+        let result = if code == Contactability::Given { CheckResult::Allowed } else { CheckResult::Denied };
+        CheckRow { contact_id: *contact_id, result, code }
+    });
+    let results: Vec<CheckRow> = results.collect();
+    tx.look(Entry::new("consents.check").with("purpose", asked.purpose.as_str()).with("count", results.len()));
+    Ok(CheckResults { results })
+}

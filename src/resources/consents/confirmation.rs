@@ -1,0 +1,147 @@
+//! Confirmation links: the mailbox's own answer to a grant that anybody could have typed.
+//!
+//! A token is 256 bits at random, stored as its SHA-256, used once, good for seven days. Whoever sends
+//! the mail mints it, when it is sent; no answer of the API ever holds one.
+
+use aws_lc_rs::digest;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chrono::Duration;
+use diesel::prelude::*;
+
+use super::evidence::Evidence;
+use super::history;
+use super::model::{Confirmation, Consent};
+use super::store::{self, append};
+use crate::domain::{Code, ConsentId, DecisionId, Error, Instant};
+use crate::platform::audit::Entry;
+use crate::platform::db::dialect;
+use crate::platform::doors::{ReadTx, Recorded, WriteTx};
+use crate::policy::consent;
+use crate::resources::standing;
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::platform::db::{InstantSql, UuidSql};
+
+    consent_confirmations (token_hash) {
+        token_hash -> Binary,
+        decision_id -> UuidSql,
+        consent_id -> UuidSql,
+        expires_at -> InstantSql,
+        spent_at -> Nullable<InstantSql>,
+    }
+}
+
+/// How long a link can be used.
+const LINK_LIVES: Duration = Duration::days(7);
+
+fn hash(token: &str) -> Vec<u8> {
+    digest::digest(&digest::SHA256, token.as_bytes()).as_ref().to_vec()
+}
+
+/// Mints a link's token for a grant that waits: for the sender of the mail, and nobody else.
+///
+/// # Errors
+/// 404 when there is no such decision.
+pub fn mint(mut tx: WriteTx<'_>, decision: DecisionId) -> Result<Recorded<String>, Error> {
+    let row = history::row(&mut tx, decision)?;
+    let mut secret = [0; 32];
+    tx.entropy().fill(&mut secret);
+    let token = URL_SAFE_NO_PAD.encode(secret);
+    let values = (
+        consent_confirmations::token_hash.eq(hash(&token)),
+        consent_confirmations::decision_id.eq(decision),
+        consent_confirmations::consent_id.eq(row.consent_id),
+        consent_confirmations::expires_at.eq(tx.now().plus(LINK_LIVES)),
+        consent_confirmations::spent_at.eq(None::<Instant>),
+    );
+    diesel::insert_into(consent_confirmations::table).values(values).execute(tx.connection())?;
+    let entry = Entry::new("confirmations.mint").contact(row.contact_id).subject("consent_decision", decision);
+    tx.record(entry, token)
+}
+
+struct Link {
+    decision: DecisionId,
+    expires_at: Instant,
+}
+
+/// The link of a token.
+///
+/// # Errors
+/// 404 when there is none; 410 when it is spent or has expired.
+fn link(tx: &mut ReadTx<'_>, token: &str) -> Result<Link, Error> {
+    let found: Option<(DecisionId, Instant, Option<Instant>)> = consent_confirmations::table
+        .find(hash(token))
+        .select((
+            consent_confirmations::decision_id,
+            consent_confirmations::expires_at,
+            consent_confirmations::spent_at,
+        ))
+        .first(tx.connection())
+        .optional()?;
+    let (decision, expires_at, spent_at) = found.ok_or_else(Error::not_found)?;
+    if spent_at.is_some() || expires_at <= tx.now() {
+        return Err(Error::new(Code::Gone, "This link has been used or has expired; ask for a new one."));
+    }
+    Ok(Link { decision, expires_at })
+}
+
+/// What the link asks the mailbox's owner. Changes nothing: mail scanners follow links.
+///
+/// # Errors
+/// 404 and 410.
+pub(super) fn show(tx: &mut ReadTx<'_>, token: &str) -> Result<Confirmation, Error> {
+    let link = link(tx, token)?;
+    shown(tx, &link)
+}
+
+fn shown(tx: &mut ReadTx<'_>, link: &Link) -> Result<Confirmation, Error> {
+    let grant = history::row(tx, link.decision)?;
+    let consent = store::read(tx, grant.consent_id)?;
+    let evidence = evidence(tx, &grant)?;
+    let gone = || Error::new(Code::Gone, "There is nothing to confirm any more.");
+    Ok(Confirmation {
+        purpose: consent.purpose,
+        state: consent.state,
+        wording: evidence.and_then(|evidence| evidence.wording).ok_or_else(gone)?,
+        expires_at: link.expires_at,
+    })
+}
+
+/// The evidence of a decision; `None` where there is none, or the person was erased.
+pub(super) fn evidence(tx: &mut ReadTx<'_>, row: &history::Row) -> Result<Option<Evidence>, Error> {
+    let Some(sealed) = &row.evidence else { return Ok(None) };
+    let Some(key) = tx.key_if_there(row.contact_id.uuid())? else { return Ok(None) };
+    Evidence::open(&key, row.id, sealed).map(Some)
+}
+
+/// The mailbox says yes.
+///
+/// # Errors
+/// 404; 410 when the link is spent or has expired, or the grant no longer waits.
+pub(super) fn confirm(mut tx: WriteTx<'_>, token: &str) -> Result<Recorded<Confirmation>, Error> {
+    let first_look = link(&mut tx, token)?;
+    let grant = history::row(&mut tx, first_look.decision)?;
+    // Held from here on; whoever came first has spent the link by now.
+    dialect::lock(tx.connection(), "contacts", grant.contact_id.uuid())?;
+    let link = link(&mut tx, token)?;
+    let purpose = grant.purpose()?;
+    let known = store::facts(&mut tx, grant.contact_id, purpose)?.ok_or_else(Error::not_found)?;
+    let now = tx.now();
+    let method = grant.decision()?.method;
+    let lawful = consent::confirm(&known.facts, link.decision, method, grant.notice_version, now)?;
+    let spent = consent_confirmations::table.filter(consent_confirmations::decision_id.eq(link.decision));
+    diesel::update(spent).set(consent_confirmations::spent_at.eq(now)).execute(tx.connection())?;
+    if let Some(mark) = &known.contact.mark {
+        standing::store::lift(&mut tx, mark, purpose)?;
+    }
+    let nothing = Evidence { wording: None, locale: None, evidence_ref: None };
+    let consent: Consent = tx.also(|tx| {
+        let recorded_by = "link:confirmation".to_owned();
+        append(tx, grant.contact_id, purpose, known, &lawful, &nothing, recorded_by)
+    })?;
+    let confirmation = Confirmation { state: consent.state, ..shown(&mut tx, &link)? };
+    let consent: ConsentId = consent.id;
+    tx.record(Entry::new("confirmations.use").contact(grant.contact_id).subject("consent", consent), confirmation)
+}

@@ -1,0 +1,50 @@
+//! What proves a decision (UK GDPR Article 7(1)), sealed under the person's own key.
+
+use aws_lc_rs::digest;
+use serde::{Deserialize, Serialize};
+
+use super::model::{EvidenceRef, Locale, Wording};
+use crate::domain::{DecisionId, Entropy, Error};
+use crate::platform::vault::{DataKey, Place};
+
+/// The proof of a decision.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Evidence {
+    #[serde(rename = "w", skip_serializing_if = "Option::is_none")]
+    pub(super) wording: Option<Wording>,
+    #[serde(rename = "l", skip_serializing_if = "Option::is_none")]
+    pub(super) locale: Option<Locale>,
+    #[serde(rename = "e", skip_serializing_if = "Option::is_none")]
+    pub(super) evidence_ref: Option<EvidenceRef>,
+}
+
+fn place(id: DecisionId) -> Place<'static> {
+    Place { table: "consent_decisions", column: "evidence", row: id.uuid() }
+}
+
+impl Evidence {
+    pub(super) fn is_empty(&self) -> bool {
+        self.wording.is_none() && self.locale.is_none() && self.evidence_ref.is_none()
+    }
+
+    /// The commitment to the wording that stays when the wording itself is gone.
+    pub(super) fn wording_sha256(&self) -> Option<Vec<u8>> {
+        let wording = self.wording.as_ref()?;
+        Some(digest::digest(&digest::SHA256, wording.as_str().as_bytes()).as_ref().to_vec())
+    }
+
+    pub(super) fn seal(&self, key: &DataKey, entropy: &dyn Entropy, id: DecisionId) -> Result<Vec<u8>, Error> {
+        let plain = serde_json::to_vec(self).map_err(Error::internal)?;
+        Ok(key.seal(entropy, &place(id), &plain))
+    }
+
+    pub(super) fn open(key: &DataKey, id: DecisionId, sealed: &[u8]) -> Result<Self, Error> {
+        let plain = key.open(&place(id), sealed)?;
+        serde_json::from_slice(&plain).map_err(|_| Error::internal("a decision's evidence cannot be read"))
+    }
+}
+
+/// Bytes in hexadecimal.
+pub(super) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,119 @@
+//! The decisions beneath a consent.
+
+use chrono::NaiveDate;
+use diesel::prelude::*;
+
+use super::evidence::hex;
+use super::model::{ConsentDecision, DecisionKind};
+use super::store::{consent_decisions, consents, damaged};
+use crate::domain::{ConsentId, ContactId, DecisionId, Error, Instant, Limit, ListPage, Purpose};
+use crate::platform::audit::Entry;
+use crate::platform::doors::ReadTx;
+use crate::policy::consent::{Act, Decision};
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = consent_decisions)]
+pub(super) struct Row {
+    pub(super) id: DecisionId,
+    pub(super) consent_id: ConsentId,
+    pub(super) contact_id: ContactId,
+    purpose: String,
+    decision: String,
+    method: String,
+    pub(super) occurred_at: Instant,
+    pub(super) recorded_at: Instant,
+    pending_until: Option<Instant>,
+    pub(super) notice_version: NaiveDate,
+    pub(super) wording_sha256: Option<Vec<u8>>,
+    pub(super) evidence: Option<Vec<u8>>,
+    pub(super) confirms: Option<DecisionId>,
+    recorded_by: String,
+}
+
+impl Row {
+    pub(super) fn purpose(&self) -> Result<Purpose, Error> {
+        self.purpose.parse().map_err(damaged)
+    }
+
+    pub(super) fn decision(&self) -> Result<ConsentDecision, Error> {
+        Ok(ConsentDecision {
+            id: self.id,
+            decision: self.decision.parse().map_err(damaged)?,
+            method: self.method.parse().map_err(damaged)?,
+            occurred_at: self.occurred_at,
+            recorded_at: self.recorded_at,
+            notice_version: self.notice_version,
+            wording_sha256: self.wording_sha256.as_deref().map(hex),
+            recorded_by: self.recorded_by.clone(),
+        })
+    }
+
+    /// The decision as the law sees it, to be projected again.
+    pub(super) fn judged(&self) -> Result<Decision, Error> {
+        let shown = self.decision()?;
+        let act = match (shown.decision, self.pending_until, self.confirms) {
+            (DecisionKind::Given, Some(until), _) => Act::GiveUnconfirmed(until),
+            (DecisionKind::Given, None, _) => Act::Give,
+            (DecisionKind::Confirmed, _, Some(grant)) => Act::Confirm(grant),
+            (DecisionKind::Confirmed, _, None) => return Err(damaged(())),
+            (DecisionKind::Withdrawn, ..) => Act::Withdraw,
+        };
+        let (occurred_at, notice_version) = (self.occurred_at, self.notice_version);
+        Ok(Decision { act, method: shown.method, occurred_at, notice_version })
+    }
+}
+
+/// One decision's row.
+///
+/// # Errors
+/// 404 when there is none.
+pub(super) fn row(tx: &mut ReadTx<'_>, id: DecisionId) -> Result<Row, Error> {
+    let found: Option<Row> =
+        consent_decisions::table.find(id).select(Row::as_select()).first(tx.connection()).optional()?;
+    found.ok_or_else(Error::not_found)
+}
+
+/// The decisions of a consent, newest first.
+///
+/// # Errors
+/// 404 when there is no such consent.
+pub(super) fn list(
+    tx: &mut ReadTx<'_>,
+    consent: ConsentId,
+    after: Option<DecisionId>,
+    limit: Limit,
+) -> Result<ListPage<ConsentDecision, DecisionId>, Error> {
+    let contact: Option<ContactId> =
+        consents::table.find(consent).select(consents::contact_id).first(tx.connection()).optional()?;
+    let contact = contact.ok_or_else(Error::not_found)?;
+    let mut query = consent_decisions::table
+        .filter(consent_decisions::consent_id.eq(consent))
+        .select(Row::as_select())
+        .order(consent_decisions::id.desc())
+        .into_boxed();
+    if let Some(after) = after {
+        query = query.filter(consent_decisions::id.lt(after));
+    }
+    let rows: Vec<Row> = query.limit(limit.rows() + 1).load(tx.connection())?;
+    let ListPage { items, next } = ListPage::cut(rows, limit, |row| row.id);
+    let items = items.iter().map(Row::decision).collect::<Result<Vec<_>, _>>()?;
+    tx.look(Entry::new("consents.history").contact(contact).subject("consent", consent));
+    Ok(ListPage { items, next })
+}
+
+/// The decisions of several consents that had been recorded by `at`, oldest first.
+///
+/// # Errors
+/// When the database fails.
+pub(super) fn recorded_by(
+    tx: &mut ReadTx<'_>,
+    of: &[ConsentId],
+    at: Instant,
+) -> Result<Vec<(ConsentId, DecisionId, Decision)>, Error> {
+    let rows: Vec<Row> = consent_decisions::table
+        .filter(consent_decisions::consent_id.eq_any(of).and(consent_decisions::recorded_at.le(at)))
+        .select(Row::as_select())
+        .order(consent_decisions::id)
+        .load(tx.connection())?;
+    rows.iter().map(|row| Ok((row.consent_id, row.id, row.judged()?))).collect()
+}

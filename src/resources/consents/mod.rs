@@ -1,0 +1,39 @@
+//! Consents: one person's answer for one purpose (UK GDPR Articles 6(1)(a) and 7).
+//!
+//! Invariants: decisions are append-only, and the database itself refuses to change or delete one; the
+//! state is their projection, written by one function; only the mailbox confirms a grant that anybody
+//! could have typed; a withdrawal is always accepted and acts at once.
+
+mod api;
+mod audience;
+mod check;
+mod confirmation;
+mod evidence;
+mod history;
+mod links;
+pub mod model;
+mod personal;
+mod receipt;
+pub mod store;
+mod stream;
+
+pub use confirmation::mint as mint_confirmation;
+pub use personal::ConsentData;
+
+use crate::platform::http::Room;
+
+/// The room's operations.
+pub fn routes() -> Room {
+    Room::new("consents")
+        .serve(api::__path_list, api::list)
+        .serve(api::__path_record, api::record)
+        .serve(api::__path_check, api::check)
+        .serve(api::__path_read, api::read)
+        .serve(api::__path_history, api::history)
+        .serve(api::__path_receipt, api::receipt)
+        .serve(api::__path_decision_receipt, api::decision_receipt)
+        .serve(api::__path_verify, api::verify)
+        .serve(api::__path_audience, api::audience)
+        .serve(links::__path_show_confirmation, links::show_confirmation)
+        .serve(links::__path_confirm, links::confirm)
+}

@@ -1,0 +1,82 @@
+//! What this room holds of people.
+
+use diesel::prelude::*;
+
+use super::store::consents;
+use crate::domain::{ConsentId, ContactId, Error};
+use crate::platform::doors::ReadTx;
+use crate::platform::personal::{Class, Holder, Table};
+
+/// The room's personal data.
+pub struct ConsentData;
+
+impl Holder for ConsentData {
+    fn room(&self) -> &'static str {
+        "consents"
+    }
+
+    fn tables(&self) -> &'static [Table] {
+        use Class::{Plain, Pseudonymous, Sealed};
+        &[
+            Table {
+                name: "consents",
+                meaning: "The state of each consent, as its decisions make it.",
+                columns: &[
+                    ("id", Pseudonymous),
+                    ("contact_id", Pseudonymous),
+                    ("purpose", Plain),
+                    ("state", Plain),
+                    ("since", Plain),
+                    ("notice_version", Plain),
+                    ("method", Plain),
+                    ("decision_id", Pseudonymous),
+                    ("pending_decision_id", Pseudonymous),
+                    ("pending_until", Plain),
+                    ("withdrawn_at", Plain),
+                    ("created_at", Plain),
+                    ("version", Plain),
+                ],
+            },
+            Table {
+                name: "consent_decisions",
+                meaning: "Every decision, append-only: the proof that a consent was given and withdrawn.",
+                columns: &[
+                    ("id", Pseudonymous),
+                    ("consent_id", Pseudonymous),
+                    ("contact_id", Pseudonymous),
+                    ("purpose", Plain),
+                    ("decision", Plain),
+                    ("method", Plain),
+                    ("occurred_at", Plain),
+                    ("recorded_at", Plain),
+                    ("pending_until", Plain),
+                    ("notice_version", Plain),
+                    ("wording_sha256", Plain),
+                    ("evidence", Sealed),
+                    ("confirms", Pseudonymous),
+                    ("recorded_by", Pseudonymous),
+                ],
+            },
+            Table {
+                name: "consent_confirmations",
+                meaning: "The links that ask a mailbox to confirm, as hashes.",
+                columns: &[
+                    ("token_hash", Plain),
+                    ("decision_id", Pseudonymous),
+                    ("consent_id", Pseudonymous),
+                    ("expires_at", Plain),
+                    ("spent_at", Plain),
+                ],
+            },
+        ]
+    }
+
+    fn blocks_deletion(&self, tx: &mut ReadTx<'_>, contact: ContactId) -> Result<bool, Error> {
+        let found: Option<ConsentId> = consents::table
+            .filter(consents::contact_id.eq(contact))
+            .select(consents::id)
+            .first(tx.connection())
+            .optional()?;
+        Ok(found.is_some())
+    }
+}

@@ -1,0 +1,361 @@
+//! The tables of consents and of their decisions. `append` is the one writer of both.
+
+use chrono::NaiveDate;
+use diesel::prelude::*;
+
+use super::evidence::Evidence;
+use super::history;
+use super::model::{Answer, Consent, ConsentFilter, DecisionKind, RecordDecision};
+use crate::domain::{
+    ConsentId, ContactId, DecisionId, Error, Fault, Instant, Limit, ListPage, Purpose, london_date,
+};
+use crate::platform::audit::Entry;
+use crate::platform::db::dialect;
+use crate::platform::doors::{ReadTx, Recorded, WriteTx};
+use crate::policy::Lawful;
+use crate::policy::consent::{self, Act, Decision, Facts, Pending, Projection};
+use crate::resources::contacts::model::ContactStatus;
+use crate::resources::contacts::store::{self as contacts, ContactFacts};
+use crate::resources::notices::current::MaterialChanges;
+use crate::resources::{notices, standing};
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::platform::db::{InstantSql, UuidSql};
+
+    consents (id) {
+        id -> UuidSql,
+        contact_id -> UuidSql,
+        purpose -> Text,
+        state -> Text,
+        since -> InstantSql,
+        notice_version -> Date,
+        method -> Text,
+        decision_id -> UuidSql,
+        pending_decision_id -> Nullable<UuidSql>,
+        pending_until -> Nullable<InstantSql>,
+        withdrawn_at -> Nullable<InstantSql>,
+        created_at -> InstantSql,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::platform::db::{InstantSql, UuidSql};
+
+    consent_decisions (id) {
+        id -> UuidSql,
+        consent_id -> UuidSql,
+        contact_id -> UuidSql,
+        purpose -> Text,
+        decision -> Text,
+        method -> Text,
+        occurred_at -> InstantSql,
+        recorded_at -> InstantSql,
+        pending_until -> Nullable<InstantSql>,
+        notice_version -> Date,
+        wording_sha256 -> Nullable<Binary>,
+        evidence -> Nullable<Binary>,
+        confirms -> Nullable<UuidSql>,
+        recorded_by -> Text,
+    }
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = consents)]
+pub(super) struct Row {
+    pub(super) id: ConsentId,
+    pub(super) contact_id: ContactId,
+    purpose: String,
+    state: String,
+    since: Instant,
+    notice_version: NaiveDate,
+    method: String,
+    decision_id: DecisionId,
+    pending_decision_id: Option<DecisionId>,
+    pending_until: Option<Instant>,
+    withdrawn_at: Option<Instant>,
+    version: i32,
+}
+
+pub(super) fn damaged<E>(_: E) -> Error {
+    Error::internal("a row of consents cannot be read")
+}
+
+impl Row {
+    pub(super) fn purpose(&self) -> Result<Purpose, Error> {
+        self.purpose.parse().map_err(damaged)
+    }
+
+    pub(super) fn projection(&self) -> Result<Projection, Error> {
+        let pending = self.pending_decision_id.zip(self.pending_until);
+        Ok(Projection {
+            state: self.state.parse().map_err(damaged)?,
+            since: self.since,
+            notice_version: self.notice_version,
+            method: self.method.parse().map_err(damaged)?,
+            decision_id: self.decision_id,
+            pending: pending.map(|(decision_id, until)| Pending { decision_id, until }),
+            withdrawn_at: self.withdrawn_at,
+        })
+    }
+
+    fn consent(&self, changes: &MaterialChanges, now: Instant) -> Result<Consent, Error> {
+        let purpose = self.purpose()?;
+        let projection = self.projection()?;
+        Ok(shown(self.id, self.contact_id, purpose, &projection, self.version, changes, now))
+    }
+}
+
+/// A consent as it reads at `now`.
+fn shown(
+    id: ConsentId,
+    contact_id: ContactId,
+    purpose: Purpose,
+    projection: &Projection,
+    version: i32,
+    changes: &MaterialChanges,
+    now: Instant,
+) -> Consent {
+    Consent {
+        id,
+        contact_id,
+        purpose,
+        state: consent::state_at(projection, changes.of(purpose), now),
+        since: projection.since,
+        notice_version: projection.notice_version,
+        method: projection.method,
+        decision_id: projection.decision_id,
+        version,
+    }
+}
+
+/// One consent.
+///
+/// # Errors
+/// 404 when there is none.
+pub fn read(tx: &mut ReadTx<'_>, id: ConsentId) -> Result<Consent, Error> {
+    let row: Option<Row> = consents::table.find(id).select(Row::as_select()).first(tx.connection()).optional()?;
+    let row = row.ok_or_else(Error::not_found)?;
+    let now = tx.now();
+    let changes = notices::store::material_changes(tx, london_date(now))?;
+    tx.look(Entry::new("consents.read").contact(row.contact_id).subject("consent", id));
+    row.consent(&changes, now)
+}
+
+/// How many rows are looked through at a time when a filter is on what time decides.
+const CANDIDATES: i64 = 200;
+
+/// Consents, newest first; with `as_at`, as what had been recorded by then tells them.
+///
+/// # Errors
+/// When the database fails.
+pub fn list(
+    tx: &mut ReadTx<'_>,
+    filter: &ConsentFilter,
+    mut after: Option<ConsentId>,
+    limit: Limit,
+) -> Result<ListPage<Consent, ConsentId>, Error> {
+    let at = filter.as_at.unwrap_or(tx.now());
+    let changes = notices::store::material_changes(tx, london_date(at))?;
+    let mut found: Vec<Consent> = Vec::new();
+    loop {
+        let mut query = consents::table.select(Row::as_select()).order(consents::id.desc()).into_boxed();
+        if let Some(contact) = filter.contact_id {
+            query = query.filter(consents::contact_id.eq(contact));
+        }
+        if let Some(purpose) = filter.purpose {
+            query = query.filter(consents::purpose.eq(purpose.as_str()));
+        }
+        if filter.as_at.is_some() {
+            query = query.filter(consents::created_at.le(at));
+        }
+        if let Some(after) = after {
+            query = query.filter(consents::id.lt(after));
+        }
+        let rows: Vec<Row> = query.limit(CANDIDATES).load(tx.connection())?;
+        let last_page = i64::try_from(rows.len()).unwrap_or(i64::MAX) < CANDIDATES;
+        after = rows.last().map(|row| row.id);
+        let shown = match filter.as_at {
+            None => rows.iter().map(|row| row.consent(&changes, at)).collect::<Result<Vec<_>, _>>()?,
+            Some(_) => as_recorded_by(tx, &rows, at, &changes)?,
+        };
+        found.extend(shown.into_iter().filter(|consent| filter.state.is_none_or(|state| state == consent.state)));
+        if last_page || found.len() > limit.get() {
+            break;
+        }
+    }
+    let page = ListPage::cut(found, limit, |consent| consent.id);
+    let look = Entry::new("consents.list").with("count", page.items.len());
+    tx.look(match filter.contact_id {
+        Some(contact) => look.contact(contact),
+        None => look,
+    });
+    Ok(page)
+}
+
+/// The consents of `rows` as the decisions recorded by `at` make them.
+fn as_recorded_by(
+    tx: &mut ReadTx<'_>,
+    rows: &[Row],
+    at: Instant,
+    changes: &MaterialChanges,
+) -> Result<Vec<Consent>, Error> {
+    let ids: Vec<ConsentId> = rows.iter().map(|row| row.id).collect();
+    let decisions = history::recorded_by(tx, &ids, at)?;
+    let mut shown_then = Vec::with_capacity(rows.len());
+    for row in rows {
+        let mut projection = None;
+        let mut version = 0;
+        for (id, decision) in decisions.iter().filter(|(consent, ..)| *consent == row.id).map(|(_, id, d)| (*id, d)) {
+            projection = Some(consent::project(projection.as_ref(), id, decision));
+            version += 1;
+        }
+        if let Some(projection) = projection {
+            shown_then.push(shown(row.id, row.contact_id, row.purpose()?, &projection, version, changes, at));
+        }
+    }
+    Ok(shown_then)
+}
+
+/// What must be known to judge a decision, with the contact held against other writers.
+pub(super) struct Known {
+    pub(super) contact: ContactFacts,
+    pub(super) facts: Facts,
+    row: Option<Row>,
+}
+
+/// The facts for a decision of `contact` about `purpose`; `None` when there is no such contact.
+pub(super) fn facts(tx: &mut WriteTx<'_>, contact: ContactId, purpose: Purpose) -> Result<Option<Known>, Error> {
+    dialect::lock(tx.connection(), "contacts", contact.uuid())?;
+    let Some(known) = contacts::facts(tx, contact)? else { return Ok(None) };
+    let suppressed = match &known.mark {
+        Some(mark) => standing::store::is_suppressed(tx, mark, purpose)?,
+        None => false,
+    };
+    let row: Option<Row> = consents::table
+        .filter(consents::contact_id.eq(contact).and(consents::purpose.eq(purpose.as_str())))
+        .select(Row::as_select())
+        .first(tx.connection())
+        .optional()?;
+    let current = row.as_ref().map(Row::projection).transpose()?;
+    let erased = known.status == ContactStatus::Erased;
+    Ok(Some(Known { contact: known, facts: Facts { erased, suppressed, current }, row }))
+}
+
+/// Records a decision.
+///
+/// # Errors
+/// 422 for a contract-only purpose, an unknown contact or notice, or a decision in the future; 410
+/// for a grant of the erased; 409 for a grant that a later withdrawal stands against.
+pub fn record(mut tx: WriteTx<'_>, asked: RecordDecision) -> Result<Recorded<Consent>, Error> {
+    consent::must_take_consent(asked.purpose)?;
+    let now = tx.now();
+    let occurred_at = asked.occurred_at.unwrap_or(now);
+    let known = facts(&mut tx, asked.contact_id, asked.purpose)?;
+    let notice_version = notices::store::shown_version(&mut tx, asked.notice_version)?;
+    let mut faults = Vec::new();
+    if occurred_at > now {
+        faults.push(Fault::new("/occurred_at", "future", "must not be in the future"));
+    }
+    if known.is_none() {
+        faults.push(Fault::unknown_reference("/contact_id"));
+    }
+    if notice_version.is_none() {
+        faults.push(Fault::unknown_reference("/notice_version"));
+    }
+    let (Some(known), Some(notice_version), true) = (known, notice_version, faults.is_empty()) else {
+        return Err(Error::invalid(faults));
+    };
+    let lawful = match asked.decision {
+        Answer::Given => consent::give(&known.facts, asked.method, occurred_at, notice_version, now)?,
+        Answer::Withdrawn => consent::withdraw(asked.method, occurred_at, notice_version),
+    };
+    let RecordDecision { contact_id, purpose, wording, locale, evidence_ref, .. } = asked;
+    let evidence = Evidence { wording, locale, evidence_ref };
+    let recorded_by = tx.actor().label();
+    append(tx, contact_id, purpose, known, &lawful, &evidence, recorded_by)
+}
+
+/// Appends a decision and projects the state: the one writer of consents.
+pub(super) fn append(
+    mut tx: WriteTx<'_>,
+    contact_id: ContactId,
+    purpose: Purpose,
+    known: Known,
+    lawful: &Lawful<Decision>,
+    evidence: &Evidence,
+    recorded_by: String,
+) -> Result<Recorded<Consent>, Error> {
+    let now = tx.now();
+    let id: DecisionId = tx.new_id();
+    let projection = consent::project(known.facts.current.as_ref(), id, lawful);
+    let (consent_id, version) = match &known.row {
+        Some(row) => (row.id, row.version + 1),
+        None => (tx.new_id(), 1),
+    };
+    let state = (
+        consents::state.eq(<&str>::from(projection.state)),
+        consents::since.eq(projection.since),
+        consents::notice_version.eq(projection.notice_version),
+        consents::method.eq(<&str>::from(projection.method)),
+        consents::decision_id.eq(projection.decision_id),
+        consents::pending_decision_id.eq(projection.pending.map(|pending| pending.decision_id)),
+        consents::pending_until.eq(projection.pending.map(|pending| pending.until)),
+        consents::withdrawn_at.eq(projection.withdrawn_at),
+        consents::version.eq(version),
+    );
+    if known.row.is_some() {
+        diesel::update(consents::table.find(consent_id)).set(state).execute(tx.connection())?;
+    } else {
+        let identity = (
+            consents::id.eq(consent_id),
+            consents::contact_id.eq(contact_id),
+            consents::purpose.eq(purpose.as_str()),
+            consents::created_at.eq(now),
+        );
+        diesel::insert_into(consents::table).values((identity, state)).execute(tx.connection())?;
+    }
+    // The erased have no key left to seal under; their withdrawal carries no words.
+    let sealed = if known.facts.erased || evidence.is_empty() {
+        None
+    } else {
+        let key = tx.key_of(contact_id.uuid())?;
+        Some(evidence.seal(&key, tx.entropy(), id)?)
+    };
+    let (kind, pending_until, confirms) = match lawful.act {
+        Act::Give => (DecisionKind::Given, None, None),
+        Act::GiveUnconfirmed(until) => (DecisionKind::Given, Some(until), None),
+        Act::Confirm(grant) => (DecisionKind::Confirmed, None, Some(grant)),
+        Act::Withdraw => (DecisionKind::Withdrawn, None, None),
+    };
+    let values = (
+        consent_decisions::id.eq(id),
+        consent_decisions::consent_id.eq(consent_id),
+        consent_decisions::contact_id.eq(contact_id),
+        consent_decisions::purpose.eq(purpose.as_str()),
+        consent_decisions::decision.eq(<&str>::from(kind)),
+        consent_decisions::method.eq(<&str>::from(lawful.method)),
+        consent_decisions::occurred_at.eq(lawful.occurred_at),
+        consent_decisions::recorded_at.eq(now),
+        consent_decisions::pending_until.eq(pending_until),
+        consent_decisions::notice_version.eq(lawful.notice_version),
+        consent_decisions::wording_sha256.eq(evidence.wording_sha256().filter(|_| sealed.is_some())),
+        consent_decisions::evidence.eq(sealed),
+        consent_decisions::confirms.eq(confirms),
+        consent_decisions::recorded_by.eq(recorded_by),
+    );
+    diesel::insert_into(consent_decisions::table).values(values).execute(tx.connection())?;
+    if !known.facts.erased {
+        contacts::touch(&mut tx, contact_id, london_date(now))?;
+    }
+    let changes = notices::store::material_changes(&mut tx, london_date(now))?;
+    let consent = shown(consent_id, contact_id, purpose, &projection, version, &changes, now);
+    let entry = Entry::new("consents.record")
+        .contact(contact_id)
+        .subject("consent_decision", id)
+        .with("purpose", purpose.as_str())
+        .with("decision", <&str>::from(kind));
+    tx.record(entry, consent)
+}

@@ -1,0 +1,128 @@
+//! The audience as it is sent: a line or a row for each person, page after page, never all in memory.
+
+use actix_web::http::header;
+use actix_web::web::Bytes;
+use futures_util::stream::{self, StreamExt};
+
+use super::audience::{self, AudienceMember, AudiencePage};
+use crate::domain::{ConsentId, Error, Purpose};
+use crate::platform::auth::{Access, AudiencesRead};
+use crate::platform::http::answer::Payload;
+use crate::platform::http::{Answer, Incoming, Op, Reply, Take};
+
+const NDJSON: &str = "application/x-ndjson";
+const CSV: &str = "text/csv; charset=utf-8";
+
+/// In which form the audience is wanted, as `Accept` says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Form {
+    Lines,
+    Csv,
+}
+
+impl Take for Form {
+    async fn take(incoming: &mut Incoming) -> Result<Self, Error> {
+        let accept = incoming.header(&header::ACCEPT).unwrap_or_default();
+        Ok(if accept.contains("text/csv") && !accept.contains(NDJSON) { Self::Csv } else { Self::Lines })
+    }
+
+    fn describe(_: &mut Op<'_>) {}
+}
+
+/// An audience being sent.
+pub(super) struct Audience {
+    form: Form,
+    first: AudiencePage,
+    purpose: Purpose,
+    access: Access<AudiencesRead>,
+}
+
+impl Audience {
+    /// Reads the first page, so that a refusal is still an answer of its own.
+    pub(super) async fn open(access: Access<AudiencesRead>, purpose: Purpose, form: Form) -> Result<Self, Error> {
+        let first = access.page(move |tx| audience::page(tx, purpose, None)).await?;
+        Ok(Self { form, first, purpose, access })
+    }
+}
+
+enum Next {
+    Write(AudiencePage),
+    Read(ConsentId),
+    End,
+}
+
+impl Reply for Audience {
+    fn into_answer(self) -> Answer {
+        let Self { form, first, purpose, access } = self;
+        let head = match form {
+            Form::Lines => Bytes::new(),
+            Form::Csv => Bytes::from_static(b"contact_id,name,email,unsubscribe_url\r\n"),
+        };
+        let head = stream::iter((!head.is_empty()).then_some(Ok(head)));
+        let pages = stream::try_unfold((Next::Write(first), access), move |(next, access)| async move {
+            let page = match next {
+                Next::End => return Ok(None),
+                Next::Write(page) => page,
+                Next::Read(after) => access.page(move |tx| audience::page(tx, purpose, Some(after))).await?,
+            };
+            let then = page.next.map_or(Next::End, Next::Read);
+            Ok(Some((written(form, &page.members)?, (then, access))))
+        });
+        let media_type = if form == Form::Csv { CSV } else { NDJSON };
+        Answer {
+            status: 200,
+            headers: vec![(header::CONTENT_TYPE, media_type.to_owned())],
+            payload: Payload::Stream(head.chain(pages).boxed()),
+        }
+    }
+
+    fn describe(op: &mut Op<'_>) {
+        let schema = op.schema::<AudienceMember>();
+        let text = "Everyone who may be sent it now, a JSON object a line; or as CSV.";
+        let response = op.answers_with(200, text, NDJSON, Some(schema));
+        let csv = <String as utoipa::PartialSchema>::schema();
+        let csv = utoipa::openapi::ContentBuilder::new().schema(Some(csv)).build();
+        response.content.insert("text/csv".to_owned(), csv.into());
+    }
+}
+
+fn written(form: Form, members: &[AudienceMember]) -> Result<Bytes, Error> {
+    let mut bytes = Vec::with_capacity(members.len() * 256);
+    match form {
+        Form::Lines => {
+            for member in members {
+                serde_json::to_writer(&mut bytes, member).map_err(Error::internal)?;
+                bytes.push(b'\n');
+            }
+        }
+        Form::Csv => {
+            let mut rows = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(&mut bytes);
+            for member in members {
+                let AudienceMember { contact_id, name, email, unsubscribe_url } = member;
+                let cells = [&contact_id.to_string(), name.as_str(), email.as_str(), unsubscribe_url.as_str()];
+                let cells = cells.map(formula_safe);
+                rows.write_record(cells.iter().map(|cell| cell.as_bytes())).map_err(Error::internal)?;
+            }
+            rows.flush().map_err(Error::internal)?;
+        }
+    }
+    Ok(Bytes::from(bytes))
+}
+
+/// A cell that a spreadsheet will not run: what begins like a formula gets an apostrophe before it.
+pub(super) fn formula_safe(cell: &str) -> std::borrow::Cow<'_, str> {
+    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}").into() } else { cell.into() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cells_that_begin_like_formulas_are_made_safe() {
+        for bad in ["=1+1", "+1", "-1", "@x", "\tx", "\rx"] {
+            assert_eq!(formula_safe(bad), format!("'{bad}"));
+        }
+        assert_eq!(formula_safe("Ada = Lovelace"), "Ada = Lovelace");
+    }
+}

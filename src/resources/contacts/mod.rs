@@ -1,0 +1,27 @@
+//! Contacts: the people that IEWM knows, and no more of each than a purpose needs (UK GDPR Article 5(1)(c)).
+//!
+//! Invariants: a live e-mail address belongs to one contact; everything about a person but ids, status
+//! and dates is one sealed blob under the person's own key, found again through blind indexes; an
+//! erased contact is an id without a person. Nobody is looked up in a URL.
+
+mod api;
+pub mod model;
+mod particulars;
+mod personal;
+mod search;
+pub mod store;
+
+pub use personal::ContactData;
+
+use crate::platform::http::Room;
+
+/// The room's operations.
+pub fn routes() -> Room {
+    Room::new("contacts")
+        .serve(api::__path_list, api::list)
+        .serve(api::__path_create, api::create)
+        .serve(api::__path_search, api::search)
+        .serve(api::__path_read, api::read)
+        .serve(api::__path_update, api::update)
+        .serve(api::__path_delete, api::delete)
+}

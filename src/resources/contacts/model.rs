@@ -1,0 +1,252 @@
+//! The contact as the world sees it, and what can be asked of it.
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use validator::{Validate, ValidationError};
+
+use crate::domain::{ContactId, EmailAddress, Instant, Telephone, line_type};
+use crate::platform::http::{Change, Command, Resource};
+
+line_type! {
+    /// A person's name as they write it: one line of at most 200 characters, in any script. Kept as
+    /// it is, in NFC; nothing is trimmed.
+    PersonName, 200, "Ada Lovelace"
+}
+
+line_type! {
+    /// Where a person works: one line of at most 200 characters.
+    Employer, 200, "Dudley Metropolitan Borough Council"
+}
+
+line_type! {
+    /// What a person does there: one line of at most 200 characters.
+    JobTitle, 200, "Director of Adult Social Services"
+}
+
+line_type! {
+    /// More about where the data came from: one line of at most 500 characters.
+    SourceDetail, 500, "Sign-up sheet of the spring conference"
+}
+
+/// What is known of a contact.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, strum::IntoStaticStr, strum::EnumString,
+)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum ContactStatus {
+    /// A person, in full.
+    Active,
+    /// An id alone: the person's data was erased.
+    Erased,
+}
+
+/// Who gave the data.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, strum::IntoStaticStr, strum::EnumString,
+)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum SourceKind {
+    /// The person.
+    #[serde(rename = "self")]
+    #[strum(serialize = "self")]
+    Person,
+    /// A member of staff.
+    Staff,
+    /// An event's registration.
+    Event,
+    /// A partner organisation.
+    Partner,
+    /// Another system.
+    Import,
+    /// A public source.
+    PublicSource,
+}
+
+/// Where the data came from (UK GDPR Articles 14 and 15(1)(g)).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Source {
+    /// Who gave it.
+    pub kind: SourceKind,
+    /// More about it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub detail: Option<SourceDetail>,
+    /// When it was obtained; not in the future.
+    #[schema(example = "2026-11-24")]
+    pub obtained_on: NaiveDate,
+}
+
+/// A contact.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Contact {
+    /// Its id.
+    pub id: ContactId,
+    /// The person's name; absent once erased, like every member about the person.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub name: Option<PersonName>,
+    /// The person's e-mail address.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub email: Option<EmailAddress>,
+    /// The person's telephone number, in E.164.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub telephone: Option<Telephone>,
+    /// Where the person works.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub organisation: Option<Employer>,
+    /// What the person does there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub job_title: Option<JobTitle>,
+    /// What is known of the contact.
+    pub status: ContactStatus,
+    /// Where the data came from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub source: Option<Source>,
+    /// When it was made.
+    pub created_at: Instant,
+    /// When it was last changed.
+    pub updated_at: Instant,
+    /// The day of the person's last dealing with IEWM: sign-up, a consent decision, a correction.
+    #[schema(example = "2026-11-24")]
+    pub last_activity_on: NaiveDate,
+    /// The last day on which it is kept: six calendar years after the last dealing, unless a legal
+    /// hold requires longer.
+    #[schema(example = "2032-11-24")]
+    pub keep_until: NaiveDate,
+    /// Raised by every change of the contact itself.
+    #[schema(example = 1, minimum = 1)]
+    pub version: i32,
+}
+
+impl Resource for Contact {
+    fn location(&self) -> String {
+        format!("/v1/contacts/{}", self.id)
+    }
+
+    fn version(&self) -> i32 {
+        self.version
+    }
+
+    fn derived(&self) -> Option<String> {
+        Some(format!("{} {}", self.last_activity_on, self.keep_until))
+    }
+}
+
+fn reachable(asked: &CreateContact) -> Result<(), ValidationError> {
+    if asked.email.is_some() || asked.telephone.is_some() {
+        return Ok(());
+    }
+    let mut error = ValidationError::new("unreachable").with_message("an email or a telephone is required".into());
+    error.add_param("pointer".into(), &"/email");
+    Err(error)
+}
+
+/// A person to sign up: a name, where the data came from, and an e-mail address or a telephone number.
+#[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[validate(schema(function = "reachable"))]
+pub struct CreateContact {
+    /// The person's name.
+    pub name: PersonName,
+    /// The person's e-mail address; required unless there is a telephone number.
+    #[schema(nullable = false)]
+    pub email: Option<EmailAddress>,
+    /// The person's telephone number; required unless there is an e-mail address.
+    #[schema(nullable = false)]
+    pub telephone: Option<Telephone>,
+    /// Where the person works.
+    #[schema(nullable = false)]
+    pub organisation: Option<Employer>,
+    /// What the person does there.
+    #[schema(nullable = false)]
+    pub job_title: Option<JobTitle>,
+    /// Where the data came from.
+    pub source: Source,
+}
+
+impl Command for CreateContact {
+    type Resource = Contact;
+}
+
+/// Corrections to a contact, as a merge patch (UK GDPR Article 16).
+#[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PatchContact {
+    /// The person's name.
+    #[schema(nullable = false)]
+    pub name: Option<PersonName>,
+    /// The person's e-mail address; null takes it away, if there is a telephone number.
+    #[serde(default)]
+    #[schema(value_type = Option<EmailAddress>)]
+    pub email: Change<EmailAddress>,
+    /// The person's telephone number; null takes it away, if there is an e-mail address.
+    #[serde(default)]
+    #[schema(value_type = Option<Telephone>)]
+    pub telephone: Change<Telephone>,
+    /// Where the person works; null takes it away.
+    #[serde(default)]
+    #[schema(value_type = Option<Employer>)]
+    pub organisation: Change<Employer>,
+    /// What the person does there; null takes it away.
+    #[serde(default)]
+    #[schema(value_type = Option<JobTitle>)]
+    pub job_title: Change<JobTitle>,
+}
+
+impl Command for PatchContact {
+    type Resource = Contact;
+}
+
+fn exactly_one(asked: &SearchContacts) -> Result<(), ValidationError> {
+    let given = [asked.email.is_some(), asked.telephone.is_some(), asked.name.is_some()];
+    match given.iter().filter(|&&given| given).count() {
+        1 => Ok(()),
+        _ => Err(ValidationError::new("exactly_one").with_message("exactly one of email, telephone and name is required".into())),
+    }
+}
+
+/// A person to look up, by exactly one of the members.
+#[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[validate(schema(function = "exactly_one"))]
+pub struct SearchContacts {
+    /// The whole e-mail address, in any case.
+    #[schema(nullable = false)]
+    pub email: Option<EmailAddress>,
+    /// The whole telephone number.
+    #[schema(nullable = false)]
+    pub telephone: Option<Telephone>,
+    /// Beginnings of words of the name, in any order, without regard to case and accents: at least two
+    /// characters of each word, one for ideographs.
+    #[schema(nullable = false)]
+    pub name: Option<PersonName>,
+}
+
+impl Command for SearchContacts {
+    type Resource = NothingElse;
+}
+
+/// For commands that make no resource: nothing is read-only.
+#[derive(Debug, ToSchema)]
+pub struct NothingElse {}
+
+/// Which contacts to list.
+#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ContactFilter {
+    /// Only those of this status; all but the erased unless said.
+    #[schema(nullable = false, inline)]
+    pub status: Option<ContactStatus>,
+    /// Only those changed at this instant or later.
+    #[schema(nullable = false, inline)]
+    pub updated_since: Option<Instant>,
+}

@@ -1,0 +1,48 @@
+//! What is known of a person, as the one sealed blob of a row.
+
+use serde::{Deserialize, Serialize};
+
+use super::model::{Employer, JobTitle, PersonName, SourceDetail};
+use crate::domain::{ContactId, EmailAddress, Entropy, Error, Telephone};
+use crate::platform::vault::{DataKey, Place};
+
+/// A person's particulars.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Particulars {
+    /// The name.
+    #[serde(rename = "n")]
+    pub name: PersonName,
+    /// The e-mail address.
+    #[serde(rename = "e", skip_serializing_if = "Option::is_none")]
+    pub email: Option<EmailAddress>,
+    /// The telephone number.
+    #[serde(rename = "t", skip_serializing_if = "Option::is_none")]
+    pub telephone: Option<Telephone>,
+    /// Where the person works.
+    #[serde(rename = "o", skip_serializing_if = "Option::is_none")]
+    pub organisation: Option<Employer>,
+    /// What the person does there.
+    #[serde(rename = "j", skip_serializing_if = "Option::is_none")]
+    pub job_title: Option<JobTitle>,
+    /// More about where the data came from.
+    #[serde(rename = "s", skip_serializing_if = "Option::is_none")]
+    pub source_detail: Option<SourceDetail>,
+}
+
+fn place(id: ContactId) -> Place<'static> {
+    Place { table: "contacts", column: "particulars", row: id.uuid() }
+}
+
+impl Particulars {
+    /// Sealed for the row `id`.
+    pub(super) fn seal(&self, key: &DataKey, entropy: &dyn Entropy, id: ContactId) -> Result<Vec<u8>, Error> {
+        let plain = serde_json::to_vec(self).map_err(Error::internal)?;
+        Ok(key.seal(entropy, &place(id), &plain))
+    }
+
+    /// Opened from the row `id`.
+    pub(super) fn open(key: &DataKey, id: ContactId, sealed: &[u8]) -> Result<Self, Error> {
+        let plain = key.open(&place(id), sealed)?;
+        serde_json::from_slice(&plain).map_err(|_| Error::internal("a contact's particulars cannot be read"))
+    }
+}

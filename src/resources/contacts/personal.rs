@@ -1,0 +1,45 @@
+//! What this room holds of people.
+
+use crate::domain::{ContactId, Error};
+use crate::platform::doors::ReadTx;
+use crate::platform::personal::{Class, Holder, Table};
+
+/// The room's personal data.
+pub struct ContactData;
+
+impl Holder for ContactData {
+    fn room(&self) -> &'static str {
+        "contacts"
+    }
+
+    fn tables(&self) -> &'static [Table] {
+        &[
+            Table {
+                name: "contacts",
+                meaning: "The people that IEWM knows. Name, addresses, numbers, work and source are in `particulars`.",
+                columns: &[
+                    ("id", Class::Pseudonymous),
+                    ("status", Class::Plain),
+                    ("source_kind", Class::Plain),
+                    ("obtained_on", Class::Plain),
+                    ("created_at", Class::Plain),
+                    ("updated_at", Class::Plain),
+                    ("last_activity_on", Class::Plain),
+                    ("particulars", Class::Sealed),
+                    ("email_index", Class::BlindIndex),
+                    ("telephone_index", Class::BlindIndex),
+                    ("version", Class::Plain),
+                ],
+            },
+            Table {
+                name: "contact_name_tokens",
+                meaning: "Keyed hashes of the beginnings of the words of names, shared by many names, for the search.",
+                columns: &[("token", Class::BlindIndex), ("contact_id", Class::Pseudonymous)],
+            },
+        ]
+    }
+
+    fn blocks_deletion(&self, _: &mut ReadTx<'_>, _: ContactId) -> Result<bool, Error> {
+        Ok(false)
+    }
+}

@@ -1,0 +1,107 @@
+//! Looking a person up, through the blind indexes.
+
+use diesel::prelude::*;
+
+use super::model::{Contact, SearchContacts};
+use super::store::{self, Row, columns, contact_name_tokens, contacts, people};
+use crate::domain::{ContactId, Error, Fault, Limit, ListPage};
+use crate::platform::audit::Entry;
+use crate::platform::doors::ReadTx;
+use crate::platform::vault::store::data_keys;
+
+/// How many candidates are unsealed at a time: name tokens are shared by many names.
+const CANDIDATES: i64 = 200;
+
+/// The live contacts that match, newest first.
+///
+/// # Errors
+/// 422 when a word of the name is too short to look for.
+pub fn search(
+    tx: &mut ReadTx<'_>,
+    wanted: &SearchContacts,
+    after: Option<ContactId>,
+    limit: Limit,
+) -> Result<ListPage<Contact, ContactId>, Error> {
+    let by = match wanted {
+        SearchContacts { email: Some(_), .. } => "email",
+        SearchContacts { telephone: Some(_), .. } => "telephone",
+        SearchContacts { .. } => "name",
+    };
+    let page = match wanted {
+        SearchContacts { email: Some(email), .. } => {
+            let index = tx.keyring().blind_index.email(email).to_vec();
+            exact(tx, Exact::Email(index), after, limit)?
+        }
+        SearchContacts { telephone: Some(telephone), .. } => {
+            let index = tx.keyring().blind_index.telephone(telephone).to_vec();
+            exact(tx, Exact::Telephone(index), after, limit)?
+        }
+        SearchContacts { name: Some(name), .. } => by_name(tx, name.as_str(), after, limit)?,
+        SearchContacts { .. } => ListPage { items: Vec::new(), next: None },
+    };
+    tx.look(Entry::new("contacts.search").with("by", by).with("count", page.items.len()));
+    Ok(page)
+}
+
+enum Exact {
+    Email(Vec<u8>),
+    Telephone(Vec<u8>),
+}
+
+fn exact(
+    tx: &mut ReadTx<'_>,
+    index: Exact,
+    after: Option<ContactId>,
+    limit: Limit,
+) -> Result<ListPage<Contact, ContactId>, Error> {
+    let mut query = people!().order(contacts::id.desc()).into_boxed();
+    query = match index {
+        Exact::Email(index) => query.filter(contacts::email_index.eq(index)),
+        Exact::Telephone(index) => query.filter(contacts::telephone_index.eq(index)),
+    };
+    if let Some(after) = after {
+        query = query.filter(contacts::id.lt(after));
+    }
+    let rows: Vec<Row> = query.limit(limit.rows() + 1).load(tx.connection())?;
+    let ListPage { items, next } = ListPage::cut(rows, limit, |row| row.id);
+    let items = items.into_iter().map(|row| Ok(store::open(tx, row)?.contact)).collect::<Result<_, Error>>()?;
+    Ok(ListPage { items, next })
+}
+
+fn by_name(
+    tx: &mut ReadTx<'_>,
+    name: &str,
+    mut after: Option<ContactId>,
+    limit: Limit,
+) -> Result<ListPage<Contact, ContactId>, Error> {
+    let tokens = tx.keyring().blind_index.query_tokens(name).map_err(|_| {
+        let detail = "each word must have at least two characters, or be an ideograph";
+        Error::invalid(vec![Fault::new("/name", "too_short", detail)])
+    })?;
+    let mut found = Vec::new();
+    loop {
+        let mut query = people!().order(contacts::id.desc()).into_boxed();
+        for token in &tokens {
+            let bearers = contact_name_tokens::table
+                .filter(contact_name_tokens::token.eq(i32::from_be_bytes(*token)))
+                .select(contact_name_tokens::contact_id);
+            query = query.filter(contacts::id.eq_any(bearers));
+        }
+        if let Some(after) = after {
+            query = query.filter(contacts::id.lt(after));
+        }
+        let rows: Vec<Row> = query.limit(CANDIDATES).load(tx.connection())?;
+        let last_page = i64::try_from(rows.len()).unwrap_or(i64::MAX) < CANDIDATES;
+        after = rows.last().map(|row| row.id);
+        for row in rows {
+            let contact = store::open(tx, row)?.contact;
+            let matches = |known: &super::model::PersonName| crate::platform::vault::name_matches(known.as_str(), name);
+            if contact.name.as_ref().is_some_and(matches) {
+                found.push(contact);
+            }
+        }
+        if last_page || found.len() > limit.get() {
+            return Ok(ListPage::cut(found, limit, |contact| contact.id));
+        }
+    }
+}

@@ -1,0 +1,24 @@
+//! Organisations: the council, event partners, venues, approved contractors and public authorities
+//! that the notice names as possible recipients.
+//!
+//! Invariants: an organisation that has ended stays ended; the tokens of one that is not active are
+//! refused from the next request on. It holds no person's data but its contact point, which is sealed
+//! under the house's own key.
+
+mod api;
+pub mod model;
+pub mod store;
+
+use crate::platform::http::Room;
+
+/// The room's operations.
+pub fn routes() -> Room {
+    Room::new("organisations")
+        .serve(api::__path_list, api::list)
+        .serve(api::__path_create, api::create)
+        .serve(api::__path_read, api::read)
+        .serve(api::__path_update, api::update)
+        .serve(api::__path_suspend, api::suspend)
+        .serve(api::__path_reinstate, api::reinstate)
+        .serve(api::__path_end, api::end)
+}

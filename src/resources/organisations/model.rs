@@ -1,0 +1,170 @@
+//! The organisation as the world sees it, and what can be asked of it.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use validator::Validate;
+
+use crate::domain::{Error, OrganisationId, line_type};
+use crate::platform::http::{Change, Command, Resource};
+
+line_type! {
+    /// An organisation's name, one line of at most 200 characters.
+    OrganisationName, 200, "Worcester Guildhall"
+}
+
+line_type! {
+    /// How an organisation is reached about the data it was given: a mailbox, a telephone number or an
+    /// address, one line of at most 500 characters. Sealed at rest.
+    ContactPoint, 500, "data.protection@guildhall.example"
+}
+
+/// What an organisation is to IEWM.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, strum::IntoStaticStr, strum::EnumString,
+)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum OrganisationKind {
+    /// Worcestershire County Council itself.
+    Council,
+    /// A partner that an event is held with.
+    EventPartner,
+    /// The place of an event.
+    Venue,
+    /// A contractor that processes data for IEWM.
+    ApprovedContractor,
+    /// Another public authority.
+    PublicAuthority,
+}
+
+/// Whether an organisation may act.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, strum::IntoStaticStr, strum::EnumString,
+)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum OrganisationStatus {
+    /// It may: its tokens are accepted.
+    Active,
+    /// Not for now: its tokens are refused.
+    Suspended,
+    /// Never again.
+    Ended,
+}
+
+impl OrganisationStatus {
+    /// The states that can follow this one.
+    pub fn next(self) -> &'static [Self] {
+        match self {
+            Self::Active => &[Self::Suspended, Self::Ended],
+            Self::Suspended => &[Self::Active, Self::Ended],
+            Self::Ended => &[],
+        }
+    }
+
+    /// Goes to another state.
+    ///
+    /// # Errors
+    /// 409 `illegal_transition`, with the states that can follow.
+    pub fn go_to(self, next: Self) -> Result<Self, Error> {
+        if self.next().contains(&next) {
+            return Ok(next);
+        }
+        Err(Error::illegal_transition(self.into(), self.next().iter().map(|&state| state.into()).collect()))
+    }
+}
+
+/// An organisation.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Organisation {
+    /// Its id.
+    pub id: OrganisationId,
+    /// Its name.
+    pub name: OrganisationName,
+    /// What it is to IEWM.
+    pub kind: OrganisationKind,
+    /// Whether it may act.
+    pub status: OrganisationStatus,
+    /// How it is reached about the data it was given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub contact_point: Option<ContactPoint>,
+    /// Raised by every change.
+    #[schema(example = 1, minimum = 1)]
+    pub version: i32,
+}
+
+impl Resource for Organisation {
+    fn location(&self) -> String {
+        format!("/v1/organisations/{}", self.id)
+    }
+
+    fn version(&self) -> i32 {
+        self.version
+    }
+}
+
+/// A new organisation.
+#[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CreateOrganisation {
+    /// Its name.
+    pub name: OrganisationName,
+    /// What it is to IEWM.
+    pub kind: OrganisationKind,
+    /// How it is reached about the data it was given.
+    #[schema(nullable = false)]
+    pub contact_point: Option<ContactPoint>,
+}
+
+impl Command for CreateOrganisation {
+    type Resource = Organisation;
+}
+
+/// Changes to an organisation, as a merge patch.
+#[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PatchOrganisation {
+    /// Its new name.
+    #[schema(nullable = false)]
+    pub name: Option<OrganisationName>,
+    /// What it is to IEWM from now on.
+    #[schema(nullable = false)]
+    pub kind: Option<OrganisationKind>,
+    /// How it is reached from now on; null takes it away.
+    #[serde(default)]
+    #[schema(value_type = Option<ContactPoint>)]
+    pub contact_point: Change<ContactPoint>,
+}
+
+impl Command for PatchOrganisation {
+    type Resource = Organisation;
+}
+
+/// Which organisations to list.
+#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OrganisationFilter {
+    /// Only those of this kind.
+    #[schema(nullable = false, inline)]
+    pub kind: Option<OrganisationKind>,
+    /// Only those in this state.
+    #[schema(nullable = false, inline)]
+    pub status: Option<OrganisationStatus>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_ended_organisation_stays_ended() {
+        use OrganisationStatus::{Active, Ended, Suspended};
+        assert_eq!(Active.go_to(Suspended), Ok(Suspended));
+        assert_eq!(Suspended.go_to(Active), Ok(Active));
+        for next in [Active, Suspended, Ended] {
+            let error = Ended.go_to(next).unwrap_err();
+            assert_eq!(error.particulars().allowed_transitions, Some(vec![]));
+        }
+    }
+}

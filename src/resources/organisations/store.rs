@@ -1,0 +1,216 @@
+//! The table of organisations.
+
+use diesel::prelude::*;
+
+use super::model::{
+    ContactPoint, CreateOrganisation, Organisation, OrganisationFilter, OrganisationName, OrganisationStatus,
+    PatchOrganisation,
+};
+use crate::domain::{Error, Limit, ListPage, OrganisationId, Scope};
+use crate::platform::audit::Entry;
+use crate::platform::auth::Standing;
+use crate::platform::db::{AnyConnection, dialect};
+use crate::platform::doors::{ReadTx, Recorded, WriteTx};
+use crate::platform::http::IfMatch;
+use crate::platform::vault::Place;
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::platform::db::{InstantSql, UuidSql};
+
+    organisations (id) {
+        id -> UuidSql,
+        name -> Text,
+        kind -> Text,
+        status -> Text,
+        contact_point -> Nullable<Binary>,
+        created_at -> InstantSql,
+        updated_at -> InstantSql,
+        version -> Integer,
+    }
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = organisations)]
+struct Row {
+    id: OrganisationId,
+    name: String,
+    kind: String,
+    status: String,
+    contact_point: Option<Vec<u8>>,
+    version: i32,
+}
+
+fn place(id: OrganisationId) -> Place<'static> {
+    Place { table: "organisations", column: "contact_point", row: id.uuid() }
+}
+
+fn damaged<E>(_: E) -> Error {
+    Error::internal("a row of organisations cannot be read")
+}
+
+fn from_row(tx: &ReadTx<'_>, row: Row) -> Result<Organisation, Error> {
+    let contact_point = match row.contact_point {
+        None => None,
+        Some(sealed) => {
+            let text = String::from_utf8(tx.open_for_house(&place(row.id), &sealed)?).map_err(damaged)?;
+            Some(ContactPoint::try_from(text).map_err(damaged)?)
+        }
+    };
+    Ok(Organisation {
+        id: row.id,
+        name: OrganisationName::try_from(row.name).map_err(damaged)?,
+        kind: row.kind.parse().map_err(damaged)?,
+        status: row.status.parse().map_err(damaged)?,
+        contact_point,
+        version: row.version,
+    })
+}
+
+fn seal(tx: &WriteTx<'_>, id: OrganisationId, point: Option<&ContactPoint>) -> Result<Option<Vec<u8>>, Error> {
+    point.map(|point| tx.seal_for_house(&place(id), point.as_str().as_bytes())).transpose()
+}
+
+/// The organisations that the actor may see, newest first.
+///
+/// # Errors
+/// When the database fails.
+pub fn list(
+    tx: &mut ReadTx<'_>,
+    filter: &OrganisationFilter,
+    after: Option<OrganisationId>,
+    limit: Limit,
+) -> Result<ListPage<Organisation, OrganisationId>, Error> {
+    let mut query = organisations::table.select(Row::as_select()).order(organisations::id.desc()).into_boxed();
+    if let Scope::Organisation(own) = tx.scope() {
+        query = query.filter(organisations::id.eq(own));
+    }
+    if let Some(kind) = filter.kind {
+        query = query.filter(organisations::kind.eq(<&str>::from(kind)));
+    }
+    if let Some(status) = filter.status {
+        query = query.filter(organisations::status.eq(<&str>::from(status)));
+    }
+    if let Some(after) = after {
+        query = query.filter(organisations::id.lt(after));
+    }
+    let rows: Vec<Row> = query.limit(limit.rows() + 1).load(tx.connection())?;
+    let ListPage { items, next } = ListPage::cut(rows, limit, |row| row.id);
+    let items = items.into_iter().map(|row| from_row(tx, row)).collect::<Result<_, _>>()?;
+    Ok(ListPage { items, next })
+}
+
+/// One organisation, if the actor may see it.
+///
+/// # Errors
+/// 404 when there is none, or none that the actor may see.
+pub fn read(tx: &mut ReadTx<'_>, id: OrganisationId) -> Result<Organisation, Error> {
+    match tx.scope() {
+        Scope::Organisation(own) if own != id => return Err(Error::not_found()),
+        Scope::Organisation(_) | Scope::All => {}
+    }
+    let row: Option<Row> =
+        organisations::table.find(id).select(Row::as_select()).first(tx.connection()).optional()?;
+    from_row(tx, row.ok_or_else(Error::not_found)?)
+}
+
+/// Adds an organisation.
+///
+/// # Errors
+/// When the database fails.
+pub fn create(mut tx: WriteTx<'_>, asked: CreateOrganisation) -> Result<Recorded<Organisation>, Error> {
+    let made = Organisation {
+        id: tx.new_id(),
+        name: asked.name,
+        kind: asked.kind,
+        status: OrganisationStatus::Active,
+        contact_point: asked.contact_point,
+        version: 1,
+    };
+    let sealed = seal(&tx, made.id, made.contact_point.as_ref())?;
+    let now = tx.now();
+    let values = (
+        organisations::id.eq(made.id),
+        organisations::name.eq(made.name.as_str()),
+        organisations::kind.eq(<&str>::from(made.kind)),
+        organisations::status.eq(<&str>::from(made.status)),
+        organisations::contact_point.eq(sealed),
+        organisations::created_at.eq(now),
+        organisations::updated_at.eq(now),
+        organisations::version.eq(made.version),
+    );
+    diesel::insert_into(organisations::table).values(values).execute(tx.connection())?;
+    let entry = Entry::new("organisations.create").subject("organisation", made.id);
+    tx.record(entry, made)
+}
+
+/// The organisation, held against other writers.
+fn held(tx: &mut WriteTx<'_>, id: OrganisationId) -> Result<Organisation, Error> {
+    dialect::lock(tx.connection(), "organisations", id.uuid())?;
+    read(tx, id)
+}
+
+/// Changes an organisation.
+///
+/// # Errors
+/// 404, or 412 when it has changed since.
+pub fn update(
+    mut tx: WriteTx<'_>,
+    id: OrganisationId,
+    if_match: &IfMatch,
+    patch: PatchOrganisation,
+) -> Result<Recorded<Organisation>, Error> {
+    let before = held(&mut tx, id)?;
+    if_match.check(before.version)?;
+    let after = Organisation {
+        name: patch.name.unwrap_or(before.name),
+        kind: patch.kind.unwrap_or(before.kind),
+        contact_point: patch.contact_point.apply(before.contact_point),
+        version: before.version + 1,
+        ..before
+    };
+    let sealed = seal(&tx, id, after.contact_point.as_ref())?;
+    let now = tx.now();
+    let changes = (
+        organisations::name.eq(after.name.as_str()),
+        organisations::kind.eq(<&str>::from(after.kind)),
+        organisations::contact_point.eq(sealed),
+        organisations::updated_at.eq(now),
+        organisations::version.eq(after.version),
+    );
+    diesel::update(organisations::table.find(id)).set(changes).execute(tx.connection())?;
+    tx.record(Entry::new("organisations.update").subject("organisation", id), after)
+}
+
+/// Takes an organisation to another state.
+///
+/// # Errors
+/// 404, or 409 when its state does not allow it.
+pub fn go_to(
+    mut tx: WriteTx<'_>,
+    id: OrganisationId,
+    next: OrganisationStatus,
+) -> Result<Recorded<Organisation>, Error> {
+    let before = held(&mut tx, id)?;
+    let after = Organisation { status: before.status.go_to(next)?, version: before.version + 1, ..before };
+    let now = tx.now();
+    let changes = (
+        organisations::status.eq(<&str>::from(after.status)),
+        organisations::updated_at.eq(now),
+        organisations::version.eq(after.version),
+    );
+    diesel::update(organisations::table.find(id)).set(changes).execute(tx.connection())?;
+    let entry = Entry::new("organisations.status").subject("organisation", id).with("to", <&str>::from(next));
+    tx.record(entry, after)
+}
+
+/// What the platform asks about the organisation of a token.
+pub struct OrganisationStanding;
+
+impl Standing for OrganisationStanding {
+    fn is_active(&self, connection: &mut AnyConnection, organisation: OrganisationId) -> Result<bool, Error> {
+        let status: Option<String> =
+            organisations::table.find(organisation).select(organisations::status).first(connection).optional()?;
+        Ok(status.as_deref() == Some(OrganisationStatus::Active.into()))
+    }
+}

@@ -1,0 +1,75 @@
+//! The table of suppression marks.
+
+use diesel::prelude::*;
+
+use crate::domain::{Error, Purpose};
+use crate::platform::doors::{ReadTx, WriteTx};
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::platform::db::InstantSql;
+
+    /// Suppression marks.
+    suppressions (mark, purpose) {
+        /// The blind index of the address.
+        mark -> Binary,
+        /// For which purpose.
+        purpose -> Text,
+        /// Since when.
+        since -> InstantSql,
+    }
+}
+
+/// Whether the address bears a mark for the purpose.
+///
+/// # Errors
+/// When the database fails.
+pub fn is_suppressed(tx: &mut ReadTx<'_>, mark: &[u8], purpose: Purpose) -> Result<bool, Error> {
+    let found: Option<String> = suppressions::table
+        .find((mark, purpose.as_str()))
+        .select(suppressions::purpose)
+        .first(tx.connection())
+        .optional()?;
+    Ok(found.is_some())
+}
+
+/// Those of the marks that stand for the purpose.
+///
+/// # Errors
+/// When the database fails.
+pub fn suppressed_among(tx: &mut ReadTx<'_>, marks: &[Vec<u8>], purpose: Purpose) -> Result<Vec<Vec<u8>>, Error> {
+    let found = suppressions::table
+        .filter(suppressions::purpose.eq(purpose.as_str()).and(suppressions::mark.eq_any(marks)))
+        .select(suppressions::mark)
+        .load(tx.connection())?;
+    Ok(found)
+}
+
+/// Marks the address for every purpose that rests on consent; what is marked stays so.
+///
+/// # Errors
+/// When the database fails.
+pub fn suppress(tx: &mut WriteTx<'_>, mark: &[u8]) -> Result<(), Error> {
+    let since = tx.now();
+    for &purpose in <Purpose as strum::VariantArray>::VARIANTS.iter().filter(|purpose| purpose.takes_consent()) {
+        if is_suppressed(tx, mark, purpose)? {
+            continue;
+        }
+        let values = (
+            suppressions::mark.eq(mark),
+            suppressions::purpose.eq(purpose.as_str()),
+            suppressions::since.eq(since),
+        );
+        diesel::insert_into(suppressions::table).values(values).execute(tx.connection())?;
+    }
+    Ok(())
+}
+
+/// Lifts the mark for one purpose: the mailbox itself has answered.
+///
+/// # Errors
+/// When the database fails.
+pub fn lift(tx: &mut WriteTx<'_>, mark: &[u8], purpose: Purpose) -> Result<(), Error> {
+    diesel::delete(suppressions::table.find((mark, purpose.as_str()))).execute(tx.connection())?;
+    Ok(())
+}

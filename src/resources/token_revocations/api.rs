@@ -1,0 +1,31 @@
+//! The handler.
+
+use super::model::{RevokeTokens, TokenRevocation};
+use crate::domain::Error;
+use crate::platform::audit::Entry;
+use crate::platform::auth::store::{Revoked, revoke as store_revocation};
+use crate::platform::auth::{Access, TokensRevoke};
+use crate::platform::http::{Done, Noted, Valid};
+
+/// Revoke tokens
+///
+/// In force before the answer, for every instance of the service, and after a restart.
+#[utoipa::path(post, path = "/v1/token-revocations")]
+pub(super) async fn revoke(
+    access: Access<TokensRevoke>,
+    Valid(asked): Valid<RevokeTokens>,
+) -> Result<Done<Noted<TokenRevocation>>, Error> {
+    access
+        .write(move |mut tx| {
+            let RevokeTokens { jti, subject, not_before } = asked;
+            let not_before = not_before.unwrap_or(tx.now());
+            let revoked = match (&jti, &subject) {
+                (Some(jti), _) => Revoked::Token(jti.clone()),
+                (None, subject) => Revoked::Subject(subject.clone().unwrap_or_default()),
+            };
+            let id = store_revocation(&mut tx, &revoked, not_before)?;
+            let entry = Entry::new("tokens.revoke").subject("token_revocation", id);
+            tx.record(entry, Noted(TokenRevocation { jti, subject, not_before }))
+        })
+        .await
+}

@@ -1,0 +1,11 @@
+//! Revoking tokens: in force before the answer, and after a restart. There is no list to read.
+
+mod api;
+mod model;
+
+use crate::platform::http::Room;
+
+/// The room's operations.
+pub fn routes() -> Room {
+    Room::new("token_revocations").serve(api::__path_revoke, api::revoke)
+}

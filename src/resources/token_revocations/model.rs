@@ -1,0 +1,59 @@
+//! What is revoked.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use validator::{Validate, ValidationError};
+
+use crate::domain::Instant;
+use crate::platform::http::Command;
+
+fn exactly_one(asked: &RevokeTokens) -> Result<(), ValidationError> {
+    match (&asked.jti, &asked.subject) {
+        (Some(_), None) | (None, Some(_)) => Ok(()),
+        _ => Err(ValidationError::new("exactly_one").with_message("exactly one of jti and subject is required".into())),
+    }
+}
+
+fn not_before_needs_subject(asked: &RevokeTokens) -> Result<(), ValidationError> {
+    if asked.not_before.is_none() || asked.subject.is_some() {
+        return Ok(());
+    }
+    let mut error = ValidationError::new("needs_subject").with_message("goes with a subject alone".into());
+    error.add_param("pointer".into(), &"/not_before");
+    Err(error)
+}
+
+/// Tokens to revoke: one by its `jti`, or all of a subject that were issued before an instant.
+#[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[validate(schema(function = "exactly_one"), schema(function = "not_before_needs_subject"))]
+pub struct RevokeTokens {
+    /// The `jti` of the token.
+    #[schema(min_length = 1, max_length = 255, nullable = false, example = "6f1c3a9e")]
+    pub jti: Option<String>,
+    /// The `sub` of the tokens.
+    #[schema(min_length = 1, max_length = 255, nullable = false, example = "staff-17")]
+    pub subject: Option<String>,
+    /// Tokens of the subject that were issued before this are refused; now unless said.
+    #[schema(nullable = false)]
+    pub not_before: Option<Instant>,
+}
+
+impl Command for RevokeTokens {
+    type Resource = TokenRevocation;
+}
+
+/// A revocation, in force.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct TokenRevocation {
+    /// The `jti` of the token.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "6f1c3a9e")]
+    pub jti: Option<String>,
+    /// The `sub` of the tokens.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "staff-17")]
+    pub subject: Option<String>,
+    /// Tokens that were issued before this are refused.
+    pub not_before: Instant,
+}

@@ -1,0 +1,100 @@
+//! The two listeners: the API, and the metrics on a port of their own.
+
+use std::net::{SocketAddr, TcpListener};
+use std::time::Duration;
+
+use actix_web::dev::{Server, ServerHandle};
+use actix_web::middleware::from_fn;
+use actix_web::web::{self, Bytes};
+use actix_web::{App, HttpResponse, HttpServer};
+
+use crate::app::{self, StartError};
+use crate::config::Config;
+use crate::platform::auth::House;
+use crate::platform::http::pass;
+use crate::platform::telemetry::Metrics;
+
+/// How long the head of a request may take to arrive.
+const HEAD_DEADLINE: Duration = Duration::from_secs(5);
+
+/// A service that listens. Its futures must be awaited for it to answer.
+pub struct Running {
+    /// Where the API listens.
+    pub address: SocketAddr,
+    /// Where the metrics listen.
+    pub metrics_address: Option<SocketAddr>,
+    /// The API's server.
+    pub api: Server,
+    /// The metrics' server.
+    pub metrics: Option<Server>,
+}
+
+impl Running {
+    /// What stops it.
+    pub fn handle(&self) -> ServerHandle {
+        self.api.handle()
+    }
+}
+
+fn listen(address: SocketAddr, what: &str) -> Result<(TcpListener, SocketAddr), StartError> {
+    let fault = |error: std::io::Error| {
+        let hint = match error.kind() {
+            std::io::ErrorKind::AddrInUse => ": another program listens there. Stop it, or choose another address",
+            _ => "",
+        };
+        StartError(format!("{what} {address}: {error}{hint}"))
+    };
+    let listener = TcpListener::bind(address).map_err(fault)?;
+    let bound = listener.local_addr().map_err(fault)?;
+    Ok((listener, bound))
+}
+
+/// Begins to listen.
+///
+/// # Errors
+/// [`StartError`] when an address cannot be had.
+pub fn start(config: &Config, house: &House) -> Result<Running, StartError> {
+    let fault = |error: std::io::Error| StartError(error.to_string());
+    let (listener, address) = listen(config.server.listen, "server.listen")?;
+    let metrics = Metrics::default();
+    let document = Bytes::from(app::openapi_json());
+    let configure = app::configure(house, document);
+    let (mint, clock, counted) = (house.mint().clone(), house.clock().clone(), metrics.clone());
+    let workers = match config.server.workers {
+        0 => std::thread::available_parallelism().map_or(2, usize::from),
+        chosen => chosen,
+    };
+    let api = HttpServer::new(move || {
+        let (mint, clock, counted) = (mint.clone(), clock.clone(), counted.clone());
+        App::new()
+            .wrap(from_fn(move |request, next| pass(request, next, mint.clone(), clock.clone(), counted.clone())))
+            .configure(configure.clone())
+    })
+    .workers(workers)
+    .client_request_timeout(HEAD_DEADLINE)
+    .shutdown_timeout(config.server.shutdown_seconds)
+    .listen(listener)
+    .map_err(fault)?
+    .run();
+    let (metrics_address, metrics) = match config.metrics_listen().map_err(StartError)? {
+        None => (None, None),
+        Some(wanted) => {
+            let (listener, bound) = listen(wanted, "server.metrics_listen")?;
+            let house = house.clone();
+            let serve = move || {
+                let (house, metrics) = (house.clone(), metrics.clone());
+                App::new().route("/metrics", web::get().to(move || {
+                    let text = metrics.text(house.waiting());
+                    async move {
+                        HttpResponse::Ok()
+                            .content_type("application/openmetrics-text; version=1.0.0; charset=utf-8")
+                            .body(text)
+                    }
+                }))
+            };
+            let server = HttpServer::new(serve).workers(1).disable_signals().listen(listener).map_err(fault)?.run();
+            (Some(bound), Some(server))
+        }
+    };
+    Ok(Running { address, metrics_address, api, metrics })
+}
