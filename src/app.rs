@@ -113,6 +113,15 @@ pub async fn build(config: &Config, clock: Clock, entropy: Arc<dyn Entropy>) -> 
     Ok(house)
 }
 
+/// Brings the database at `url` up to date and does nothing else: a template for many.
+///
+/// # Errors
+/// [`StartError`] with what the operator must change.
+pub fn migrate_only(url: &str) -> Result<(), StartError> {
+    let target = Target::parse(url).map_err(|error| StartError(error.to_string()))?;
+    migrate(&target, |_| Ok::<(), StartError>(()))
+}
+
 /// Half a database is no database: never make a new empty file beside what is left of an old one.
 fn check_files(target: &Target) -> Result<(), StartError> {
     let Target::Sqlite { file, vault } = target else { return Ok(()) };

@@ -64,7 +64,13 @@ pub struct Database {
 
 impl std::fmt::Debug for Database {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Database {{ url: {:?}, readers: {}, writers: {} }}", Target::parse(&self.url), self.readers, self.writers)
+        write!(
+            f,
+            "Database {{ url: {:?}, readers: {}, writers: {} }}",
+            Target::parse(&self.url),
+            self.readers,
+            self.writers
+        )
     }
 }
 
@@ -177,9 +183,10 @@ impl Config {
     pub fn metrics_listen(&self) -> Result<Option<SocketAddr>, String> {
         match self.server.metrics_listen.as_str() {
             "off" => Ok(None),
-            address => address.parse().map(Some).map_err(|_| {
-                "server.metrics_listen must be an address such as 127.0.0.1:9090, or \"off\"".to_owned()
-            }),
+            address => address
+                .parse()
+                .map(Some)
+                .map_err(|_| "server.metrics_listen must be an address such as 127.0.0.1:9090, or \"off\"".to_owned()),
         }
     }
 
@@ -237,7 +244,12 @@ mod tests {
     fn the_environment_overrides() {
         let config = Config::read(
             None,
-            &variables(&[("IEWM__SERVER__LISTEN", "127.0.0.1:1"), ("IEWM__AUTH__ROLES", "council"), ("IEWM__AUTH__ISSUER", "x"), ("IEWM__AUTH__JWKS", "j")]),
+            &variables(&[
+                ("IEWM__SERVER__LISTEN", "127.0.0.1:1"),
+                ("IEWM__AUTH__ROLES", "council"),
+                ("IEWM__AUTH__ISSUER", "x"),
+                ("IEWM__AUTH__JWKS", "j"),
+            ]),
         )
         .unwrap();
         assert_eq!(config.server.listen.port(), 1);

@@ -83,14 +83,17 @@ pub fn start(config: &Config, house: &House) -> Result<Running, StartError> {
             let house = house.clone();
             let serve = move || {
                 let (house, metrics) = (house.clone(), metrics.clone());
-                App::new().route("/metrics", web::get().to(move || {
-                    let text = metrics.text(house.waiting());
-                    async move {
-                        HttpResponse::Ok()
-                            .content_type("application/openmetrics-text; version=1.0.0; charset=utf-8")
-                            .body(text)
-                    }
-                }))
+                App::new().route(
+                    "/metrics",
+                    web::get().to(move || {
+                        let text = metrics.text(house.waiting());
+                        async move {
+                            HttpResponse::Ok()
+                                .content_type("application/openmetrics-text; version=1.0.0; charset=utf-8")
+                                .body(text)
+                        }
+                    }),
+                )
             };
             let server = HttpServer::new(serve).workers(1).disable_signals().listen(listener).map_err(fault)?.run();
             (Some(bound), Some(server))

@@ -69,7 +69,10 @@ impl Arguments {
             Command::Keys { command: Keys::Init } => {
                 let file = config()?.vault.master_key_file;
                 MasterKeys::generate_file(&file, &SystemEntropy).map_err(|error| error.to_string())?;
-                println!("Made {}. Back it up apart from the database: without it, the data cannot be read.", file.display());
+                println!(
+                    "Made {}. Back it up apart from the database: without it, the data cannot be read.",
+                    file.display()
+                );
                 Ok(())
             }
             Command::Openapi => {

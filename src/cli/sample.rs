@@ -15,14 +15,56 @@ use serde_json::{Value, json};
 
 /// Name, local part, telephone, organisation, job title, and the purposes consented to.
 const PEOPLE: &[(&str, &str, &str, &str, &str, &[Purpose])] = &[
-    ("Margaret Okonkwo", "margaret.okonkwo", "020 7946 0101", "Dudley Metropolitan Borough Council", "Director of Adult Social Services", &[Purpose::Newsletter, Purpose::EventInformation]),
-    ("Tomasz Wiśniewski", "tomasz.wisniewski", "020 7946 0102", "City of Wolverhampton Council", "Commissioning Manager", &[Purpose::Newsletter]),
-    ("Siân Pritchard", "sian.pritchard", "020 7946 0103", "Herefordshire Council", "Head of Improvement", &[Purpose::Newsletter, Purpose::BlogsAndArticles]),
+    (
+        "Margaret Okonkwo",
+        "margaret.okonkwo",
+        "020 7946 0101",
+        "Dudley Metropolitan Borough Council",
+        "Director of Adult Social Services",
+        &[Purpose::Newsletter, Purpose::EventInformation],
+    ),
+    (
+        "Tomasz Wiśniewski",
+        "tomasz.wisniewski",
+        "020 7946 0102",
+        "City of Wolverhampton Council",
+        "Commissioning Manager",
+        &[Purpose::Newsletter],
+    ),
+    (
+        "Siân Pritchard",
+        "sian.pritchard",
+        "020 7946 0103",
+        "Herefordshire Council",
+        "Head of Improvement",
+        &[Purpose::Newsletter, Purpose::BlogsAndArticles],
+    ),
     ("李小明", "li.xiaoming", "020 7946 0104", "Coventry City Council", "Data Analyst", &[Purpose::BlogsAndArticles]),
-    ("Aisha Rahman", "aisha.rahman", "020 7946 0105", "Sandwell Council", "Principal Social Worker", &[Purpose::ProfessionalNetworks]),
+    (
+        "Aisha Rahman",
+        "aisha.rahman",
+        "020 7946 0105",
+        "Sandwell Council",
+        "Principal Social Worker",
+        &[Purpose::ProfessionalNetworks],
+    ),
     ("Declan O'Brien", "declan.obrien", "020 7946 0106", "Solihull Council", "Programme Lead", &[]),
-    ("Zoë Featherstone-Hughes", "zoe.fh", "020 7946 0107", "Worcestershire County Council", "Communications Officer", &[Purpose::TradeArticles]),
-    ("Harpreet Singh Gill", "harpreet.gill", "020 7946 0108", "Walsall Council", "Finance Business Partner", &[Purpose::Newsletter, Purpose::TradeArticles]),
+    (
+        "Zoë Featherstone-Hughes",
+        "zoe.fh",
+        "020 7946 0107",
+        "Worcestershire County Council",
+        "Communications Officer",
+        &[Purpose::TradeArticles],
+    ),
+    (
+        "Harpreet Singh Gill",
+        "harpreet.gill",
+        "020 7946 0108",
+        "Walsall Council",
+        "Finance Business Partner",
+        &[Purpose::Newsletter, Purpose::TradeArticles],
+    ),
 ];
 
 /// Fills an empty database; returns the sample contractor, whose token the demo prints.

@@ -48,7 +48,9 @@ pub(super) fn check(config: &Config) -> Result<(), String> {
     MasterKeys::read(&config.vault.master_key_file).map_err(|error| format!("vault.master_key_file: {error}"))?;
     let issuers = config.issuers()?;
     if issuers.is_empty() {
-        return Err("auth.issuer is empty: no token would be accepted. Name an issuer, its audience and its jwks".to_owned());
+        return Err(
+            "auth.issuer is empty: no token would be accepted. Name an issuer, its audience and its jwks".to_owned()
+        );
     }
     for (issuer, _) in issuers {
         KeySource::named(&issuer.jwks).map_err(|error| format!("auth.jwks of {}: {error}", issuer.issuer))?;

@@ -50,7 +50,8 @@ pub(super) fn issuer(directory: &Path) -> Result<TokenMint, String> {
         return existing_issuer(directory);
     }
     let mint = TokenMint::generate(&SystemEntropy).map_err(|error| fault(&error))?;
-    let mut made = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&file).map_err(|e| fault(&e))?;
+    let mut made =
+        fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&file).map_err(|e| fault(&e))?;
     made.write_all(mint.seed()).map_err(|error| fault(&error))?;
     fs::write(jwks_file(directory), mint.jwks()).map_err(|error| fault(&error))?;
     Ok(mint)
@@ -66,7 +67,12 @@ fn existing_issuer(directory: &Path) -> Result<TokenMint, String> {
 }
 
 /// A token of the demo's issuer, good for an hour.
-pub(super) fn mint(mint: &TokenMint, roles: &[Role], organisation: Option<OrganisationId>, subject: &str) -> Result<String, String> {
+pub(super) fn mint(
+    mint: &TokenMint,
+    roles: &[Role],
+    organisation: Option<OrganisationId>,
+    subject: &str,
+) -> Result<String, String> {
     let now = Clock::system().now();
     let request = TokenRequest {
         issuer: ISSUER.to_owned(),

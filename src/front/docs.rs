@@ -13,32 +13,40 @@ const CSP: &str = "default-src 'self'; img-src 'self' data:; style-src 'self' 'u
 /// Serves the document and the page.
 pub fn install(document: Bytes, config: &mut ServiceConfig) {
     let ui = Arc::new(Config::from("/openapi.json").persist_authorization(false).display_request_duration(true));
-    config.route("/openapi.json", web::get().to(move || {
-        let document = document.clone();
-        async move {
-            HttpResponse::Ok()
-                .content_type("application/json")
-                .insert_header((header::CACHE_CONTROL, "no-cache"))
-                .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
-                .body(document)
-        }
-    }));
-    config.route("/docs", web::get().to(|| async {
-        HttpResponse::PermanentRedirect().insert_header((header::LOCATION, "/docs/")).finish()
-    }));
-    config.route("/docs/{file:.*}", web::get().to(move |request: HttpRequest| {
-        let ui = ui.clone();
-        async move {
-            let file = request.match_info().get("file").unwrap_or_default();
-            let file = if file.is_empty() { "index.html" } else { file };
-            match utoipa_swagger_ui::serve(file, ui) {
-                Ok(Some(found)) => HttpResponse::Ok()
-                    .content_type(found.content_type)
-                    .insert_header((header::CONTENT_SECURITY_POLICY, CSP))
+    config.route(
+        "/openapi.json",
+        web::get().to(move || {
+            let document = document.clone();
+            async move {
+                HttpResponse::Ok()
+                    .content_type("application/json")
+                    .insert_header((header::CACHE_CONTROL, "no-cache"))
                     .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
-                    .body(found.bytes.to_vec()),
-                _ => crate::platform::http::not_found(&request),
+                    .body(document)
             }
-        }
-    }));
+        }),
+    );
+    config.route(
+        "/docs",
+        web::get()
+            .to(|| async { HttpResponse::PermanentRedirect().insert_header((header::LOCATION, "/docs/")).finish() }),
+    );
+    config.route(
+        "/docs/{file:.*}",
+        web::get().to(move |request: HttpRequest| {
+            let ui = ui.clone();
+            async move {
+                let file = request.match_info().get("file").unwrap_or_default();
+                let file = if file.is_empty() { "index.html" } else { file };
+                match utoipa_swagger_ui::serve(file, ui) {
+                    Ok(Some(found)) => HttpResponse::Ok()
+                        .content_type(found.content_type)
+                        .insert_header((header::CONTENT_SECURITY_POLICY, CSP))
+                        .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+                        .body(found.bytes.to_vec()),
+                    _ => crate::platform::http::not_found(&request),
+                }
+            }
+        }),
+    );
 }

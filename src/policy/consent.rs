@@ -14,7 +14,16 @@ pub const CONFIRM_WITHIN: Duration = Duration::days(14);
 
 /// How a person told their decision.
 #[derive(
-    Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema, strum::IntoStaticStr, strum::EnumString,
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Serialize,
+    Deserialize,
+    utoipa::ToSchema,
+    strum::IntoStaticStr,
+    strum::EnumString,
     strum::VariantArray,
 )]
 #[serde(rename_all = "snake_case")]
@@ -48,7 +57,16 @@ impl Method {
 
 /// The state of a consent.
 #[derive(
-    Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema, strum::IntoStaticStr, strum::EnumString,
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Serialize,
+    Deserialize,
+    utoipa::ToSchema,
+    strum::IntoStaticStr,
+    strum::EnumString,
     strum::VariantArray,
 )]
 #[serde(rename_all = "snake_case")]

@@ -4,5 +4,5 @@
 //! none sees what another wrote. `harness` holds what they share; every other module is a chapter of stories.
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a story that cannot go on should fail where it stands")]
 
-mod foundations;
 mod harness;
+mod organisations;

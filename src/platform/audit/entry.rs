@@ -96,7 +96,8 @@ impl EntryRow {
     /// Completes an entry.
     pub fn new(entry: Entry, outcome: Outcome, actor: &Actor, id: EntryId, at: Instant) -> Self {
         let caller = actor.caller();
-        let roles = caller.map(|caller| caller.roles.iter().map(|role: &Role| role.as_str()).collect::<Vec<_>>().join(","));
+        let roles =
+            caller.map(|caller| caller.roles.iter().map(|role: &Role| role.as_str()).collect::<Vec<_>>().join(","));
         Self {
             id,
             at,

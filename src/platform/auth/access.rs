@@ -87,7 +87,6 @@ impl<P: Permission> Access<P> {
         Incoming {
             request,
             body: Body::Coming(payload),
-            now: self.context.now,
             caller: self.caller_key(),
             cursors: self.context.vault.keyring.cursors.clone(),
             entropy: self.context.entropy.clone(),

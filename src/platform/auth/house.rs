@@ -76,7 +76,19 @@ impl House {
         let looks = Looks::start(database.clone());
         let vault = Arc::new(vault);
         let in_flight = InFlight::default();
-        Self(Arc::new(Inner { database, vault, clock, entropy, mint, tokens, standing, identity, holders, looks, in_flight }))
+        Self(Arc::new(Inner {
+            database,
+            vault,
+            clock,
+            entropy,
+            mint,
+            tokens,
+            standing,
+            identity,
+            holders,
+            looks,
+            in_flight,
+        }))
     }
 
     /// Gives the house to the handlers' guards.

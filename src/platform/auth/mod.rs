@@ -22,10 +22,10 @@ mod tokens;
 pub use access::Access;
 pub use bearer::bearer;
 pub use house::{House, Parts, Standing};
-pub use permissions::*;
 pub use jwks::{KeySet, KeySetError, VerificationKey};
 pub use key_source::{KeySource, KeySourceError};
 pub use mint::{TokenMint, TokenRequest};
+pub use permissions::*;
 pub use tokens::{DuplicateIssuer, Issuer, Refused, Tokens, Verified};
 
 /// Why a token is refused: a word for the debug log, which never holds anything of the token's.

@@ -7,18 +7,21 @@ use crate::domain::{Error, Instant, RevocationId};
 use crate::platform::db::AnyConnection;
 use crate::platform::doors::WriteTx;
 
-diesel::table! {
-    use diesel::sql_types::*;
-    use crate::platform::db::{InstantSql, UuidSql};
+mod schema {
+    diesel::table! {
+        use diesel::sql_types::*;
+        use crate::platform::db::{InstantSql, UuidSql};
 
-    token_revocations (id) {
-        id -> UuidSql,
-        kind -> Text,
-        value -> Text,
-        not_before -> InstantSql,
-        moot_at -> InstantSql,
+        token_revocations (id) {
+            id -> UuidSql,
+            kind -> Text,
+            value -> Text,
+            not_before -> InstantSql,
+            moot_at -> InstantSql,
+        }
     }
 }
+use schema::token_revocations;
 
 /// What a revocation is about.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -107,14 +107,12 @@ impl KeyChanges {
         let made = &self.made;
         self.file.immediate_transaction(|file| {
             for key in made {
-                diesel::sql_query(
-                    "INSERT INTO data_keys (owner_id, master_key, wrapped, made_at) VALUES (?, ?, ?, ?)",
-                )
-                .bind::<Binary, _>(key.owner.as_bytes().as_slice())
-                .bind::<Binary, _>(&key.master_key)
-                .bind::<Binary, _>(&key.wrapped)
-                .bind::<BigInt, _>(key.made_at.micros())
-                .execute(file)?;
+                diesel::sql_query("INSERT INTO data_keys (owner_id, master_key, wrapped, made_at) VALUES (?, ?, ?, ?)")
+                    .bind::<Binary, _>(key.owner.as_bytes().as_slice())
+                    .bind::<Binary, _>(&key.master_key)
+                    .bind::<Binary, _>(&key.wrapped)
+                    .bind::<BigInt, _>(key.made_at.micros())
+                    .execute(file)?;
             }
             Ok(())
         })

@@ -100,7 +100,9 @@ fn with_timeouts(url: &str) -> String {
         return url.to_owned();
     }
     let joint = if url.contains('?') { '&' } else { '?' };
-    format!("{url}{joint}connect_timeout=2&tcp_user_timeout=3000&keepalives_idle=5&keepalives_interval=1&keepalives_count=3")
+    format!(
+        "{url}{joint}connect_timeout=2&tcp_user_timeout=3000&keepalives_idle=5&keepalives_interval=1&keepalives_count=3"
+    )
 }
 
 /// libpq's messages can repeat the URL, and with it the password.

@@ -26,16 +26,6 @@ pub(super) fn begin_write(connection: &mut AnyConnection) -> QueryResult<()> {
     }
 }
 
-/// Begins a transaction whose statements all see the same data.
-pub(super) fn begin_snapshot(connection: &mut AnyConnection) -> QueryResult<()> {
-    match connection {
-        AnyConnection::Sqlite(sqlite) => AnsiTransactionManager::begin_transaction(sqlite),
-        AnyConnection::Postgres(postgres) => {
-            AnsiTransactionManager::begin_transaction_sql(postgres, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        }
-    }
-}
-
 /// Holds the row `id` of `table` against other writers until the transaction ends. On SQLite the
 /// writer is alone already. A row that is not there holds nothing.
 ///
@@ -112,10 +102,24 @@ impl From<DieselError> for Error {
 /// take more are temporary, the rest are ours.
 fn unkind(kind: &str, message: &str) -> Error {
     const PASSING: &[&str] = &[
-        "server closed the connection", "no connection to the server", "terminating connection", "could not connect",
-        "database is locked", "database or disk is full", "disk I/O error", "statement timeout", "No space left",
-        "the database system is", "connection not open", "AnyConnection refused", "SSL SYSCALL", "could not receive data",
-        "could not send data", "attempt to write a readonly database", "unable to open database file", "deadlock detected",
+        "server closed the connection",
+        "no connection to the server",
+        "terminating connection",
+        "could not connect",
+        "database is locked",
+        "database or disk is full",
+        "disk I/O error",
+        "statement timeout",
+        "No space left",
+        "the database system is",
+        "connection not open",
+        "AnyConnection refused",
+        "SSL SYSCALL",
+        "could not receive data",
+        "could not send data",
+        "attempt to write a readonly database",
+        "unable to open database file",
+        "deadlock detected",
         "lock timeout",
     ];
     match PASSING.iter().find(|passing| message.contains(**passing)) {

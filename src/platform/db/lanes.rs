@@ -160,7 +160,8 @@ fn connected<'a>(lane: &'a mut Option<Lane>, target: &Target, purpose: Use) -> O
         *lane = None;
     }
     if lane.is_none() {
-        match super::open(target, purpose).and_then(|connection: AnyConnection| Lane::new(connection, target, purpose)) {
+        match super::open(target, purpose).and_then(|connection: AnyConnection| Lane::new(connection, target, purpose))
+        {
             Ok(opened) => *lane = Some(opened),
             Err(error) => tracing::warn!(%error, "no connection"),
         }

@@ -9,9 +9,9 @@ mod migrations;
 mod settings;
 mod types;
 
-pub use connection::{AnyConnection, ConnectionError};
-pub(crate) use connection::open;
 pub(in crate::platform) use batch::{KeyRow, Lane};
+pub(crate) use connection::open;
+pub use connection::{AnyConnection, ConnectionError};
 pub use lanes::{Database, LaneCount};
 pub(crate) use migrations::migrate;
 pub use migrations::{Column, MigrationError, columns};

@@ -53,7 +53,9 @@ impl Answer {
     pub fn json(status: u16, value: &impl Serialize) -> Self {
         match serde_json::to_vec(value) {
             Ok(body) => Self::bytes(status, JSON, body),
-            Err(error) => problem::answer(&Error::internal(format_args!("an answer could not be written: {error}")), ""),
+            Err(error) => {
+                problem::answer(&Error::internal(format_args!("an answer could not be written: {error}")), "")
+            }
         }
     }
 
@@ -105,8 +107,7 @@ impl Answer {
             && self.status == 200
             && self.get(&header::ETAG).is_some_and(|etag| names_etag(request.headers(), etag));
         let status = if not_modified { 304 } else { self.status };
-        let mut response =
-            HttpResponse::new(StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR));
+        let mut response = HttpResponse::new(StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR));
         let headers = response.headers_mut();
         for (name, value) in self.headers {
             if not_modified && name == header::CONTENT_TYPE {
@@ -134,9 +135,10 @@ impl Answer {
 
 /// Whether `If-None-Match` names this entity tag (RFC 9110 section 13.1.2, weak comparison).
 fn names_etag(headers: &HeaderMap, etag: &str) -> bool {
-    headers.get_all(header::IF_NONE_MATCH).filter_map(|value| value.to_str().ok()).any(|value| {
-        value.trim() == "*" || value.split(',').any(|tag| tag.trim().trim_start_matches("W/") == etag)
-    })
+    headers
+        .get_all(header::IF_NONE_MATCH)
+        .filter_map(|value| value.to_str().ok())
+        .any(|value| value.trim() == "*" || value.split(',').any(|tag| tag.trim().trim_start_matches("W/") == etag))
 }
 
 /// The problem that `error` is, for this request.

@@ -11,7 +11,7 @@ use actix_web::web::{Bytes, BytesMut};
 use futures_util::StreamExt;
 
 use super::describe::Op;
-use crate::domain::{Code, Entropy, Error, Instant};
+use crate::domain::{Code, Entropy, Error};
 use crate::platform::vault::CursorKey;
 
 /// How much a body may hold unless the operation says otherwise.
@@ -23,7 +23,6 @@ const BODY_DEADLINE: Duration = Duration::from_secs(20);
 pub struct Incoming {
     pub(in crate::platform) request: HttpRequest,
     pub(in crate::platform) body: Body,
-    pub(in crate::platform) now: Instant,
     /// Who calls, for what is bound to a caller.
     pub(in crate::platform) caller: String,
     pub(in crate::platform) cursors: Arc<CursorKey>,

@@ -8,8 +8,8 @@ use actix_web::http::{Method, header};
 use aws_lc_rs::digest;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use utoipa::openapi::{ArrayBuilder, ObjectBuilder, RefOr, Schema, Type};
 use utoipa::ToSchema;
+use utoipa::openapi::{ArrayBuilder, ObjectBuilder, RefOr, Schema, Type};
 
 use super::answer::{Answer, JSON};
 use super::describe::{self, Op};
@@ -107,7 +107,8 @@ where
             None => None,
             Some(cursor) => Some(open(&incoming.cursors, &bound_to, cursor)?),
         };
-        let limit = if page.limit == Limit::default() { String::new() } else { format!("limit={}", u16::from(page.limit)) };
+        let limit =
+            if page.limit == Limit::default() { String::new() } else { format!("limit={}", u16::from(page.limit)) };
         let query = [written, limit].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("&");
         let address = if query.is_empty() { path.clone() } else { format!("{path}?{query}") };
         let (cursors, entropy) = (incoming.cursors.clone(), incoming.entropy.clone());
@@ -127,7 +128,10 @@ where
 
 fn open<K: DeserializeOwned>(cursors: &CursorKey, bound_to: &[u8], cursor: &str) -> Result<K, Error> {
     cursors.open(bound_to, cursor).and_then(|key| serde_json::from_slice(&key).ok()).ok_or_else(|| {
-        Error::new(Code::InvalidCursor, "The cursor was not given to you for this list and these filters; start again without one.")
+        Error::new(
+            Code::InvalidCursor,
+            "The cursor was not given to you for this list and these filters; start again without one.",
+        )
     })
 }
 
@@ -170,6 +174,8 @@ impl<T: Serialize + ToSchema + Send + 'static> Reply for Listed<T> {
         op.schemas.insert(name.clone(), RefOr::T(Schema::Object(envelope)));
         let reference = RefOr::Ref(utoipa::openapi::Ref::from_schema_name(name));
         let response = op.answers_with(200, "A page of the list.", JSON, Some(reference));
-        response.headers.insert("Link".to_owned(), describe::header::<String>("The next page, as rel=\"next\" (RFC 8288).").into());
+        response
+            .headers
+            .insert("Link".to_owned(), describe::header::<String>("The next page, as rel=\"next\" (RFC 8288).").into());
     }
 }

@@ -1,9 +1,9 @@
 //! `If-Match`: which version of a resource a change was made to (RFC 9110 section 13.1.1, RFC 6585).
 
 use actix_web::http::header;
-use utoipa::openapi::path::{ParameterBuilder, ParameterIn};
-use utoipa::openapi::Required;
 use utoipa::PartialSchema;
+use utoipa::openapi::Required;
+use utoipa::openapi::path::{ParameterBuilder, ParameterIn};
 
 use super::describe::Op;
 use super::incoming::{Incoming, Take};
@@ -64,10 +64,9 @@ impl Take for IfMatch {
         match (values.next(), values.next()) {
             (Some(value), None) => Self::parse(value),
             (Some(_), Some(_)) => Err(Error::new(Code::InvalidHeader, "If-Match must be sent once.")),
-            (None, _) => Err(Error::new(
-                Code::PreconditionRequired,
-                "Send the ETag of the version that you change as If-Match.",
-            )),
+            (None, _) => {
+                Err(Error::new(Code::PreconditionRequired, "Send the ETag of the version that you change as If-Match."))
+            }
         }
     }
 

@@ -42,15 +42,20 @@ pub(super) fn members<T: ToSchema>() -> Vec<String> {
 }
 
 pub(super) fn fault(name: &str, code: &'static str, detail: String) -> Error {
-    let detail = if detail.contains('`') || detail.contains('"') { "is not of the form that this parameter has".to_owned() } else { detail };
+    let detail = if detail.contains('`') || detail.contains('"') {
+        "is not of the form that this parameter has".to_owned()
+    } else {
+        detail
+    };
     Error::new(Code::InvalidQuery, format!("The query parameter {name}: {detail}."))
         .with(|p| p.faults = vec![Fault::new(name, code, detail)])
 }
 
 /// The parameters, each known and given once.
 pub(super) fn pairs(query: &str, known: &[String]) -> Result<Vec<(String, String)>, Error> {
-    let given: Vec<(String, String)> = serde_urlencoded::from_str(query)
-        .map_err(|_| Error::new(Code::InvalidQuery, "The query is not in the form of application/x-www-form-urlencoded."))?;
+    let given: Vec<(String, String)> = serde_urlencoded::from_str(query).map_err(|_| {
+        Error::new(Code::InvalidQuery, "The query is not in the form of application/x-www-form-urlencoded.")
+    })?;
     let mut faults = Vec::new();
     for (at, (name, _)) in given.iter().enumerate() {
         if !known.contains(name) {

@@ -9,9 +9,9 @@ use actix_web::dev::Payload;
 use actix_web::http::Method;
 use actix_web::{Handler, HttpRequest, HttpResponse, Route, web};
 use futures_util::FutureExt;
+use utoipa::PartialSchema;
 use utoipa::openapi::path::{HttpMethod, Operation, ParameterBuilder, ParameterIn};
 use utoipa::openapi::{OpenApi, RefOr, Required, Schema};
-use utoipa::PartialSchema;
 
 use super::answer::{Answer, problem_for};
 use super::describe::Op;
@@ -46,10 +46,9 @@ macro_rules! arguments {
         impl<P: Permission, $($name: Take + 'static),*> Arguments for (Access<P>, $($name,)*) {
             type Permission = P;
 
-            #[expect(non_snake_case, clippy::allow_attributes, unused_variables, reason = "the macro names values after their types")]
-            async fn take(access: Access<P>, incoming: &mut Incoming) -> Result<Self, Error> {
-                $(let $name = $name::take(incoming).await?;)*
-                Ok((access, $($name,)*))
+            async fn take(access: Access<P>, _incoming: &mut Incoming) -> Result<Self, Error> {
+                // A tuple's parts are evaluated in order.
+                Ok((access, $($name::take(_incoming).await?,)*))
             }
 
             fn describe(op: &mut Op<'_>) {
@@ -204,12 +203,7 @@ where
     answer.into_response(&request, !A::Permission::PUBLIC)
 }
 
-async fn settle<H, A>(
-    handler: H,
-    request: &HttpRequest,
-    payload: Payload,
-    takes_query: bool,
-) -> Result<Answer, Error>
+async fn settle<H, A>(handler: H, request: &HttpRequest, payload: Payload, takes_query: bool) -> Result<Answer, Error>
 where
     H: Handler<A>,
     A: Arguments,

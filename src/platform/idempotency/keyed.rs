@@ -73,9 +73,8 @@ fn is_kept(error: &Error) -> bool {
 }
 
 fn key_of(incoming: &Incoming) -> Result<Option<String>, Error> {
-    let malformed = || {
-        Error::new(Code::InvalidHeader, "Idempotency-Key must be sent once, as 8 to 255 visible ASCII characters.")
-    };
+    let malformed =
+        || Error::new(Code::InvalidHeader, "Idempotency-Key must be sent once, as 8 to 255 visible ASCII characters.");
     let mut given = incoming.request.headers().get_all(IDEMPOTENCY_KEY);
     let Some(value) = given.next() else { return Ok(None) };
     let key = value.to_str().map_err(|_| malformed())?;

@@ -11,19 +11,22 @@ use crate::platform::http::Answer;
 use crate::platform::http::answer::KeptAnswer;
 use crate::platform::vault::Place;
 
-diesel::table! {
-    use diesel::sql_types::*;
-    use crate::platform::db::{InstantSql, UuidSql};
+mod schema {
+    diesel::table! {
+        use diesel::sql_types::*;
+        use crate::platform::db::{InstantSql, UuidSql};
 
-    kept_answers (key) {
-        key -> Binary,
-        fingerprint -> Binary,
-        sealed -> Binary,
-        contact_id -> Nullable<UuidSql>,
-        reading -> Bool,
-        kept_until -> InstantSql,
+        kept_answers (key) {
+            key -> Binary,
+            fingerprint -> Binary,
+            sealed -> Binary,
+            contact_id -> Nullable<UuidSql>,
+            reading -> Bool,
+            kept_until -> InstantSql,
+        }
     }
 }
+use schema::kept_answers;
 
 /// How long an answer is kept.
 const KEPT: chrono::Duration = chrono::Duration::hours(24);
@@ -48,7 +51,10 @@ pub(super) fn find(tx: &mut ReadTx<'_>, keyed: &Keyed) -> Result<Option<Answer>,
         .optional()?;
     let Some((fingerprint, sealed)) = found else { return Ok(None) };
     if fingerprint != keyed.fingerprint {
-        return Err(Error::new(Code::KeyReused, "This Idempotency-Key was used for a request with another query, content type or body."));
+        return Err(Error::new(
+            Code::KeyReused,
+            "This Idempotency-Key was used for a request with another query, content type or body.",
+        ));
     }
     let plain = tx.open_for_house(&place(keyed), &sealed)?;
     let kept: KeptAnswer = serde_json::from_slice(&plain).map_err(Error::internal)?;

@@ -50,7 +50,8 @@ fn a_yes_on_a_form_waits_for_the_mailbox_and_lapses() {
 #[test]
 fn a_given_consent_stays_given_while_another_yes_waits() {
     let given = after(None, 1, &give(&nobody_said_anything(), Method::Paper, at(0), shown(), at(0)).unwrap());
-    let again = give(&Facts { current: Some(given.clone()), ..nobody_said_anything() }, Method::WebForm, at(1), shown(), at(1));
+    let again =
+        give(&Facts { current: Some(given.clone()), ..nobody_said_anything() }, Method::WebForm, at(1), shown(), at(1));
     let both = after(Some(&given), 2, &again.unwrap());
     assert_eq!((both.state, both.decision_id), (State::Given, id(1)));
     assert_eq!(both.pending.unwrap().decision_id, id(2));
@@ -87,7 +88,13 @@ fn a_material_change_makes_older_consents_stale_from_its_day() {
     let change = Some(MaterialChange { notice_version: notice("2026-06-05"), effective_on: notice("2026-06-10") });
     assert_eq!(state_at(&given, change, at(8)), State::Given);
     assert_eq!(state_at(&given, change, at(9)), State::Stale);
-    let renewed = give(&Facts { current: Some(given.clone()), ..nobody_said_anything() }, Method::Paper, at(9), notice("2026-06-05"), at(9));
+    let renewed = give(
+        &Facts { current: Some(given.clone()), ..nobody_said_anything() },
+        Method::Paper,
+        at(9),
+        notice("2026-06-05"),
+        at(9),
+    );
     assert_eq!(state_at(&after(Some(&given), 2, &renewed.unwrap()), change, at(9)), State::Given);
 }
 

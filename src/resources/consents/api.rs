@@ -1,15 +1,13 @@
 //! The handlers.
 
 use super::model::{
-    CheckConsents, CheckResults, Consent, ConsentDecision, ConsentFilter, ReceiptQuery, ReceiptVerdict,
-    RecordDecision, VerifyReceipt,
+    CheckConsents, CheckResults, Consent, ConsentDecision, ConsentFilter, ReceiptQuery, ReceiptVerdict, RecordDecision,
+    VerifyReceipt,
 };
 use super::stream::{Audience, Form};
 use super::{check as checking, history as decisions, receipt as receipts, store};
 use crate::domain::{ConsentId, DecisionId, Error, Purpose};
-use crate::platform::auth::{
-    Access, AudiencesRead, ConsentsCheck, ConsentsRead, ConsentsRecord, Public,
-};
+use crate::platform::auth::{Access, AudiencesRead, ConsentsCheck, ConsentsRead, ConsentsRecord, Public};
 use crate::platform::http::{
     ById, ByWord, Created, Done, Found, Listed, Listing, MediaType, NoFilter, Plain, Query, Text, Valid,
 };
@@ -60,10 +58,7 @@ pub(super) async fn check(
 
 /// Read a consent
 #[utoipa::path(get, path = "/v1/consents/{id}")]
-pub(super) async fn read(
-    access: Access<ConsentsRead>,
-    ById(id): ById<ConsentId>,
-) -> Result<Found<Consent>, Error> {
+pub(super) async fn read(access: Access<ConsentsRead>, ById(id): ById<ConsentId>) -> Result<Found<Consent>, Error> {
     access.read(move |tx| store::read(tx, id)).await.map(Found)
 }
 

@@ -20,18 +20,21 @@ use crate::platform::doors::{ReadTx, Recorded, WriteTx};
 use crate::policy::consent;
 use crate::resources::standing;
 
-diesel::table! {
-    use diesel::sql_types::*;
-    use crate::platform::db::{InstantSql, UuidSql};
+mod schema {
+    diesel::table! {
+        use diesel::sql_types::*;
+        use crate::platform::db::{InstantSql, UuidSql};
 
-    consent_confirmations (token_hash) {
-        token_hash -> Binary,
-        decision_id -> UuidSql,
-        consent_id -> UuidSql,
-        expires_at -> InstantSql,
-        spent_at -> Nullable<InstantSql>,
+        consent_confirmations (token_hash) {
+            token_hash -> Binary,
+            decision_id -> UuidSql,
+            consent_id -> UuidSql,
+            expires_at -> InstantSql,
+            spent_at -> Nullable<InstantSql>,
+        }
     }
 }
+use schema::consent_confirmations;
 
 /// How long a link can be used.
 const LINK_LIVES: Duration = Duration::days(7);

@@ -6,9 +6,7 @@ use diesel::prelude::*;
 use super::evidence::Evidence;
 use super::history;
 use super::model::{Answer, Consent, ConsentFilter, DecisionKind, RecordDecision};
-use crate::domain::{
-    ConsentId, ContactId, DecisionId, Error, Fault, Instant, Limit, ListPage, Purpose, london_date,
-};
+use crate::domain::{ConsentId, ContactId, DecisionId, Error, Fault, Instant, Limit, ListPage, Purpose, london_date};
 use crate::platform::audit::Entry;
 use crate::platform::db::dialect;
 use crate::platform::doors::{ReadTx, Recorded, WriteTx};
@@ -19,48 +17,51 @@ use crate::resources::contacts::store::{self as contacts, ContactFacts};
 use crate::resources::notices::current::MaterialChanges;
 use crate::resources::{notices, standing};
 
-diesel::table! {
-    use diesel::sql_types::*;
-    use crate::platform::db::{InstantSql, UuidSql};
+mod schema {
+    diesel::table! {
+        use diesel::sql_types::*;
+        use crate::platform::db::{InstantSql, UuidSql};
 
-    consents (id) {
-        id -> UuidSql,
-        contact_id -> UuidSql,
-        purpose -> Text,
-        state -> Text,
-        since -> InstantSql,
-        notice_version -> Date,
-        method -> Text,
-        decision_id -> UuidSql,
-        pending_decision_id -> Nullable<UuidSql>,
-        pending_until -> Nullable<InstantSql>,
-        withdrawn_at -> Nullable<InstantSql>,
-        created_at -> InstantSql,
-        version -> Integer,
+        consents (id) {
+            id -> UuidSql,
+            contact_id -> UuidSql,
+            purpose -> Text,
+            state -> Text,
+            since -> InstantSql,
+            notice_version -> Date,
+            method -> Text,
+            decision_id -> UuidSql,
+            pending_decision_id -> Nullable<UuidSql>,
+            pending_until -> Nullable<InstantSql>,
+            withdrawn_at -> Nullable<InstantSql>,
+            created_at -> InstantSql,
+            version -> Integer,
+        }
+    }
+
+    diesel::table! {
+        use diesel::sql_types::*;
+        use crate::platform::db::{InstantSql, UuidSql};
+
+        consent_decisions (id) {
+            id -> UuidSql,
+            consent_id -> UuidSql,
+            contact_id -> UuidSql,
+            purpose -> Text,
+            decision -> Text,
+            method -> Text,
+            occurred_at -> InstantSql,
+            recorded_at -> InstantSql,
+            pending_until -> Nullable<InstantSql>,
+            notice_version -> Date,
+            wording_sha256 -> Nullable<Binary>,
+            evidence -> Nullable<Binary>,
+            confirms -> Nullable<UuidSql>,
+            recorded_by -> Text,
+        }
     }
 }
-
-diesel::table! {
-    use diesel::sql_types::*;
-    use crate::platform::db::{InstantSql, UuidSql};
-
-    consent_decisions (id) {
-        id -> UuidSql,
-        consent_id -> UuidSql,
-        contact_id -> UuidSql,
-        purpose -> Text,
-        decision -> Text,
-        method -> Text,
-        occurred_at -> InstantSql,
-        recorded_at -> InstantSql,
-        pending_until -> Nullable<InstantSql>,
-        notice_version -> Date,
-        wording_sha256 -> Nullable<Binary>,
-        evidence -> Nullable<Binary>,
-        confirms -> Nullable<UuidSql>,
-        recorded_by -> Text,
-    }
-}
+pub(super) use schema::{consent_decisions, consents};
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = consents)]

@@ -3,12 +3,8 @@
 use super::model::{Contact, ContactFilter, CreateContact, PatchContact, SearchContacts};
 use super::{search as lookup, store};
 use crate::domain::{ContactId, Error};
-use crate::platform::auth::{
-    Access, ContactsCreate, ContactsDelete, ContactsRead, ContactsSearch, ContactsUpdate,
-};
-use crate::platform::http::{
-    ById, Created, Done, Found, IfMatch, Listed, Listing, NoContent, NoFilter, Patch, Valid,
-};
+use crate::platform::auth::{Access, ContactsCreate, ContactsDelete, ContactsRead, ContactsSearch, ContactsUpdate};
+use crate::platform::http::{ById, Created, Done, Found, IfMatch, Listed, Listing, NoContent, NoFilter, Patch, Valid};
 
 /// List contacts
 ///
@@ -53,10 +49,7 @@ pub(super) async fn search(
 
 /// Read a contact
 #[utoipa::path(get, path = "/v1/contacts/{id}")]
-pub(super) async fn read(
-    access: Access<ContactsRead>,
-    ById(id): ById<ContactId>,
-) -> Result<Found<Contact>, Error> {
+pub(super) async fn read(access: Access<ContactsRead>, ById(id): ById<ContactId>) -> Result<Found<Contact>, Error> {
     access.read(move |tx| store::read(tx, id)).await.map(Found)
 }
 

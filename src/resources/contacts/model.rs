@@ -210,7 +210,8 @@ fn exactly_one(asked: &SearchContacts) -> Result<(), ValidationError> {
     let given = [asked.email.is_some(), asked.telephone.is_some(), asked.name.is_some()];
     match given.iter().filter(|&&given| given).count() {
         1 => Ok(()),
-        _ => Err(ValidationError::new("exactly_one").with_message("exactly one of email, telephone and name is required".into())),
+        _ => Err(ValidationError::new("exactly_one")
+            .with_message("exactly one of email, telephone and name is required".into())),
     }
 }
 

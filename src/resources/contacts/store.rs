@@ -5,9 +5,7 @@ use diesel::prelude::*;
 
 use super::model::{Contact, ContactFilter, ContactStatus, CreateContact, PatchContact, PersonName, Source};
 use super::particulars::Particulars;
-use crate::domain::{
-    Code, ContactId, EmailAddress, Error, Fault, Instant, Limit, ListPage, Telephone, london_date,
-};
+use crate::domain::{Code, ContactId, EmailAddress, Error, Fault, Instant, Limit, ListPage, Telephone, london_date};
 use crate::platform::audit::Entry;
 use crate::platform::db::dialect;
 use crate::platform::doors::{ReadTx, Recorded, WriteTx};
@@ -18,34 +16,37 @@ use crate::platform::vault::{DataKey, Wrapped};
 use crate::policy::retention;
 use crate::resources::standing;
 
-diesel::table! {
-    use diesel::sql_types::*;
-    use crate::platform::db::{InstantSql, UuidSql};
+mod schema {
+    diesel::table! {
+        use diesel::sql_types::*;
+        use crate::platform::db::{InstantSql, UuidSql};
 
-    contacts (id) {
-        id -> UuidSql,
-        status -> Text,
-        source_kind -> Text,
-        obtained_on -> Date,
-        created_at -> InstantSql,
-        updated_at -> InstantSql,
-        last_activity_on -> Date,
-        particulars -> Nullable<Binary>,
-        email_index -> Nullable<Binary>,
-        telephone_index -> Nullable<Binary>,
-        version -> Integer,
+        contacts (id) {
+            id -> UuidSql,
+            status -> Text,
+            source_kind -> Text,
+            obtained_on -> Date,
+            created_at -> InstantSql,
+            updated_at -> InstantSql,
+            last_activity_on -> Date,
+            particulars -> Nullable<Binary>,
+            email_index -> Nullable<Binary>,
+            telephone_index -> Nullable<Binary>,
+            version -> Integer,
+        }
+    }
+
+    diesel::table! {
+        use diesel::sql_types::*;
+        use crate::platform::db::UuidSql;
+
+        contact_name_tokens (token, contact_id) {
+            token -> Integer,
+            contact_id -> UuidSql,
+        }
     }
 }
-
-diesel::table! {
-    use diesel::sql_types::*;
-    use crate::platform::db::UuidSql;
-
-    contact_name_tokens (token, contact_id) {
-        token -> Integer,
-        contact_id -> UuidSql,
-    }
-}
+pub(super) use schema::{contact_name_tokens, contacts};
 
 diesel::allow_tables_to_appear_in_same_query!(contacts, data_keys, contact_name_tokens);
 
@@ -230,8 +231,7 @@ fn claim_address(tx: &mut WriteTx<'_>, index: &[u8], own: Option<ContactId>) -> 
 fn write_name_tokens(tx: &mut WriteTx<'_>, id: ContactId, name: &PersonName) -> Result<(), Error> {
     let tokens = tx.keyring().blind_index.name_tokens(name.as_str());
     for token in tokens {
-        let values =
-            (contact_name_tokens::token.eq(i32::from_be_bytes(token)), contact_name_tokens::contact_id.eq(id));
+        let values = (contact_name_tokens::token.eq(i32::from_be_bytes(token)), contact_name_tokens::contact_id.eq(id));
         diesel::insert_into(contact_name_tokens::table).values(values).execute(tx.connection())?;
     }
     Ok(())
@@ -414,11 +414,8 @@ pub struct ContactFacts {
 /// # Errors
 /// When the database fails.
 pub fn facts(tx: &mut ReadTx<'_>, id: ContactId) -> Result<Option<ContactFacts>, Error> {
-    let found: Option<(String, Option<Vec<u8>>)> = contacts::table
-        .find(id)
-        .select((contacts::status, contacts::email_index))
-        .first(tx.connection())
-        .optional()?;
+    let found: Option<(String, Option<Vec<u8>>)> =
+        contacts::table.find(id).select((contacts::status, contacts::email_index)).first(tx.connection()).optional()?;
     found.map(|(status, mark)| Ok(ContactFacts { status: status.parse().map_err(damaged)?, mark })).transpose()
 }
 

@@ -87,7 +87,11 @@ pub struct PrivacyNotice {
     pub complaint_route: Passage,
     /// SHA-256, in hexadecimal, of the RFC 8785 form of an object of `version`, `effective_on`,
     /// `controller`, `purposes`, `rights`, `contact` and `complaint_route`.
-    #[schema(example = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", min_length = 64, max_length = 64)]
+    #[schema(
+        example = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+        min_length = 64,
+        max_length = 64
+    )]
     pub sha256: String,
     /// When it was published.
     #[serde(skip_serializing_if = "Option::is_none")]

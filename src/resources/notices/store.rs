@@ -5,9 +5,7 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::model::{
-    DraftNotice, NoticePurpose, NoticeStatus, Passage, PatchNotice, PrivacyNotice, PurposeChange,
-};
+use super::model::{DraftNotice, NoticePurpose, NoticeStatus, Passage, PatchNotice, PrivacyNotice, PurposeChange};
 use super::{current, original};
 use crate::domain::{Code, Error, Fault, Instant, Limit, ListPage, london_date};
 use crate::platform::audit::Entry;
@@ -16,30 +14,33 @@ use crate::platform::db::dialect;
 use crate::platform::doors::{ReadTx, Recorded, WriteTx};
 use crate::platform::http::IfMatch;
 
-diesel::table! {
-    use diesel::sql_types::*;
-    use crate::platform::db::InstantSql;
+mod schema {
+    diesel::table! {
+        use diesel::sql_types::*;
+        use crate::platform::db::InstantSql;
 
-    privacy_notices (version) {
-        version -> Date,
-        effective_on -> Date,
-        status -> Text,
-        content -> Text,
-        sha256 -> Text,
-        published_at -> Nullable<InstantSql>,
-        revision -> Integer,
+        privacy_notices (version) {
+            version -> Date,
+            effective_on -> Date,
+            status -> Text,
+            content -> Text,
+            sha256 -> Text,
+            published_at -> Nullable<InstantSql>,
+            revision -> Integer,
+        }
+    }
+
+    diesel::table! {
+        use diesel::sql_types::*;
+
+        material_changes (notice_version, purpose) {
+            notice_version -> Date,
+            purpose -> Text,
+            effective_on -> Date,
+        }
     }
 }
-
-diesel::table! {
-    use diesel::sql_types::*;
-
-    material_changes (notice_version, purpose) {
-        notice_version -> Date,
-        purpose -> Text,
-        effective_on -> Date,
-    }
-}
+use schema::{material_changes, privacy_notices};
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = privacy_notices)]

@@ -1,8 +1,6 @@
 //! The handlers.
 
-use super::model::{
-    CreateOrganisation, Organisation, OrganisationFilter, OrganisationStatus, PatchOrganisation,
-};
+use super::model::{CreateOrganisation, Organisation, OrganisationFilter, OrganisationStatus, PatchOrganisation};
 use super::store;
 use crate::domain::{Error, OrganisationId};
 use crate::platform::auth::{Access, OrganisationsRead, OrganisationsWrite};

@@ -14,21 +14,24 @@ use crate::platform::doors::{ReadTx, Recorded, WriteTx};
 use crate::platform::http::IfMatch;
 use crate::platform::vault::Place;
 
-diesel::table! {
-    use diesel::sql_types::*;
-    use crate::platform::db::{InstantSql, UuidSql};
+mod schema {
+    diesel::table! {
+        use diesel::sql_types::*;
+        use crate::platform::db::{InstantSql, UuidSql};
 
-    organisations (id) {
-        id -> UuidSql,
-        name -> Text,
-        kind -> Text,
-        status -> Text,
-        contact_point -> Nullable<Binary>,
-        created_at -> InstantSql,
-        updated_at -> InstantSql,
-        version -> Integer,
+        organisations (id) {
+            id -> UuidSql,
+            name -> Text,
+            kind -> Text,
+            status -> Text,
+            contact_point -> Nullable<Binary>,
+            created_at -> InstantSql,
+            updated_at -> InstantSql,
+            version -> Integer,
+        }
     }
 }
+use schema::organisations;
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = organisations)]
@@ -109,8 +112,7 @@ pub fn read(tx: &mut ReadTx<'_>, id: OrganisationId) -> Result<Organisation, Err
         Scope::Organisation(own) if own != id => return Err(Error::not_found()),
         Scope::Organisation(_) | Scope::All => {}
     }
-    let row: Option<Row> =
-        organisations::table.find(id).select(Row::as_select()).first(tx.connection()).optional()?;
+    let row: Option<Row> = organisations::table.find(id).select(Row::as_select()).first(tx.connection()).optional()?;
     from_row(tx, row.ok_or_else(Error::not_found)?)
 }
 

@@ -5,20 +5,23 @@ use diesel::prelude::*;
 use crate::domain::{Error, Purpose};
 use crate::platform::doors::{ReadTx, WriteTx};
 
-diesel::table! {
-    use diesel::sql_types::*;
-    use crate::platform::db::InstantSql;
+mod schema {
+    diesel::table! {
+        use diesel::sql_types::*;
+        use crate::platform::db::InstantSql;
 
-    /// Suppression marks.
-    suppressions (mark, purpose) {
-        /// The blind index of the address.
-        mark -> Binary,
-        /// For which purpose.
-        purpose -> Text,
-        /// Since when.
-        since -> InstantSql,
+        /// Suppression marks.
+        suppressions (mark, purpose) {
+            /// The blind index of the address.
+            mark -> Binary,
+            /// For which purpose.
+            purpose -> Text,
+            /// Since when.
+            since -> InstantSql,
+        }
     }
 }
+use schema::suppressions;
 
 /// Whether the address bears a mark for the purpose.
 ///
@@ -55,11 +58,8 @@ pub fn suppress(tx: &mut WriteTx<'_>, mark: &[u8]) -> Result<(), Error> {
         if is_suppressed(tx, mark, purpose)? {
             continue;
         }
-        let values = (
-            suppressions::mark.eq(mark),
-            suppressions::purpose.eq(purpose.as_str()),
-            suppressions::since.eq(since),
-        );
+        let values =
+            (suppressions::mark.eq(mark), suppressions::purpose.eq(purpose.as_str()), suppressions::since.eq(since));
         diesel::insert_into(suppressions::table).values(values).execute(tx.connection())?;
     }
     Ok(())

@@ -1,43 +1,193 @@
-//! The service a story talks to.
-//!
-//! So far only its database: fresh, empty, and gone when the service is dropped.
+//! The service a story talks to: a real one, on a port of its own, with a database, keys and issuers of
+//! its own, and a clock that the story turns.
 
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use actix_web::dev::ServerHandle;
+use iewm::app;
+use iewm::config::Config;
+use iewm::domain::{Clock, Hands, IdMint, Instant, OrganisationId, Role};
+use iewm::platform::auth::{House, TokenMint, TokenRequest};
+use iewm::platform::vault::{MasterKeys, SystemEntropy};
+use iewm::server;
 use tempfile::TempDir;
 
+use super::client::{Answer, Request};
 use super::{Engine, postgres};
+
+/// The `iss` of the story's tokens.
+pub(crate) const ISSUER: &str = "https://issuer.example";
+/// The `aud` of the story's tokens.
+pub(crate) const AUDIENCE: &str = "iewm";
 
 /// A service of the story's own.
 pub(crate) struct Service {
     /// The engine its database runs on.
     pub(crate) engine: Engine,
-    /// Where its database is, as the configuration would name it.
+    /// Where its database is, as the configuration names it.
     pub(crate) database_url: String,
-    _home: Home,
+    /// The house, for what a story does behind the API's back: background work, waiting for looks.
+    pub(crate) house: House,
+    /// The clock's hands.
+    pub(crate) hands: Hands,
+    /// The issuer of tokens.
+    pub(crate) issuer: TokenMint,
+    config: Config,
+    clock: Clock,
+    address: String,
+    metrics_address: String,
+    server: ServerHandle,
+    http: reqwest::Client,
+    directory: TempDir,
+    _database: Option<postgres::Database>,
 }
 
-/// What holds the database, and removes it when dropped.
-enum Home {
-    Directory { _directory: TempDir },
-    Database { _database: postgres::Database },
+/// The configuration of a service that keeps its keys in `directory`.
+fn config(directory: &Path, database_url: &str) -> Config {
+    let set = |name: &str, value: String| (format!("IEWM__{name}"), value);
+    let path = |name: &str| directory.join(name).display().to_string();
+    let variables: HashMap<String, String> = HashMap::from([
+        set("SERVER__LISTEN", "127.0.0.1:0".into()),
+        set("SERVER__METRICS_LISTEN", "127.0.0.1:0".into()),
+        set("SERVER__PUBLIC_URL", "https://iewm.example".into()),
+        set("SERVER__WORKERS", "2".into()),
+        set("SERVER__SHUTDOWN_SECONDS", "1".into()),
+        set("DATABASE__URL", database_url.to_owned()),
+        set("DATABASE__READERS", "2".into()),
+        set("DATABASE__WRITERS", "3".into()),
+        set("AUTH__ISSUER", ISSUER.into()),
+        set("AUTH__AUDIENCE", AUDIENCE.into()),
+        set("AUTH__JWKS", path("jwks.json")),
+        set("VAULT__MASTER_KEY_FILE", path("master.key")),
+    ]);
+    Config::read(None, &variables).expect("a configuration that is right")
 }
 
 impl Service {
     /// A service on a fresh database of `engine`, or `None` if this machine has no such engine.
-    #[expect(clippy::unused_async, reason = "starting the server, when it is there, awaits")]
     pub(crate) async fn start(engine: Engine) -> Option<Self> {
-        let (database_url, home) = match engine {
-            Engine::Sqlite => {
-                let directory = tempfile::tempdir().expect("a temporary directory");
-                let file = directory.path().join("iewm.sqlite");
-                (file.to_str().expect("a path in UTF-8").to_owned(), Home::Directory { _directory: directory })
-            }
+        let directory = tempfile::tempdir().expect("a temporary directory");
+        MasterKeys::generate_file(&directory.path().join("master.key"), &SystemEntropy).expect("a master key");
+        let issuer = TokenMint::generate(&SystemEntropy).expect("an issuer");
+        std::fs::write(directory.path().join("jwks.json"), issuer.jwks()).expect("a JWKS file");
+        let (database_url, database) = match engine {
+            Engine::Sqlite => (format!("sqlite://{}", directory.path().join("iewm.db").display()), None),
             Engine::Postgres => {
-                // The schema's migrations run here, once.
-                postgres::template(|_url| {});
+                postgres::template(|url| app::migrate_only(url).expect("migrations that run"));
                 let database = postgres::database()?;
-                (database.url.clone(), Home::Database { _database: database })
+                (database.url.clone(), Some(database))
             }
         };
-        Some(Self { engine, database_url, _home: home })
+        let config = config(directory.path(), &database_url);
+        let start = Instant::parse("2026-11-24T10:00:00Z").expect("an instant");
+        let (clock, hands) = Clock::by_hand(start);
+        let (house, running) = open(&config, &clock).await;
+        Some(Self {
+            engine,
+            database_url,
+            house,
+            hands,
+            issuer,
+            config,
+            clock,
+            address: format!("http://{}", running.address),
+            metrics_address: running.metrics_address.map(|address| format!("http://{address}")).unwrap_or_default(),
+            server: begin(running),
+            http: reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().expect("a client"),
+            directory,
+            _database: database,
+        })
     }
+
+    /// Stops the service and starts it again on the same database, as after a deployment.
+    pub(crate) async fn restart(&mut self) {
+        self.server.stop(true).await;
+        self.house.flush_looks().await;
+        let (house, running) = open(&self.config, &self.clock).await;
+        self.house = house;
+        self.address = format!("http://{}", running.address);
+        self.server = begin(running);
+    }
+
+    /// The time on the service's clock.
+    pub(crate) fn now(&self) -> Instant {
+        self.clock.now()
+    }
+
+    /// The address of the API, without a slash at its end.
+    pub(crate) fn address(&self) -> &str {
+        &self.address
+    }
+
+    /// The address of the metrics.
+    pub(crate) fn metrics_address(&self) -> &str {
+        &self.metrics_address
+    }
+
+    /// The folder that holds the service's files.
+    pub(crate) fn directory(&self) -> PathBuf {
+        self.directory.path().to_owned()
+    }
+
+    /// A token of the story's issuer.
+    pub(crate) fn token(&self, subject: &str, roles: &[Role], organisation: Option<OrganisationId>) -> String {
+        let request = TokenRequest {
+            issuer: ISSUER.to_owned(),
+            audience: AUDIENCE.to_owned(),
+            subject: subject.to_owned(),
+            roles: roles.to_vec(),
+            organisation,
+            lifetime_seconds: 3600,
+        };
+        let jti = IdMint::new(Arc::new(SystemEntropy)).uuid(self.now());
+        self.issuer.mint(&request, self.now(), jti).expect("a token")
+    }
+
+    /// A token of IEWM's staff.
+    pub(crate) fn staff(&self) -> String {
+        self.token("staff-1", &[Role::IewmStaff], None)
+    }
+
+    /// A token of the council's.
+    pub(crate) fn council(&self) -> String {
+        self.token("council-1", &[Role::Council], None)
+    }
+
+    /// A request to the service, without a token.
+    pub(crate) fn request(&self, method: &str, path: &str) -> Request {
+        let method = method.parse().expect("a method");
+        Request::new(self.http.request(method, format!("{}{path}", self.address)))
+    }
+
+    /// `GET path` with the token of staff.
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        self.request("GET", path).token(&self.staff()).send().await
+    }
+
+    /// `POST path` with the token of staff.
+    pub(crate) async fn post(&self, path: &str, body: serde_json::Value) -> Answer {
+        self.request("POST", path).token(&self.staff()).json(&body).send().await
+    }
+
+    /// `PATCH path` with the token of staff and the version's entity tag.
+    pub(crate) async fn patch(&self, path: &str, etag: &str, body: serde_json::Value) -> Answer {
+        self.request("PATCH", path).token(&self.staff()).if_match(etag).merge_patch(&body).send().await
+    }
+}
+
+async fn open(config: &Config, clock: &Clock) -> (House, server::Running) {
+    let house = app::build(config, clock.clone(), Arc::new(SystemEntropy)).await.expect("a house that can be built");
+    let running = server::start(config, &house).expect("a server that can listen");
+    (house, running)
+}
+
+fn begin(running: server::Running) -> ServerHandle {
+    let handle = running.handle();
+    actix_web::rt::spawn(running.api);
+    if let Some(metrics) = running.metrics {
+        actix_web::rt::spawn(metrics);
+    }
+    handle
 }

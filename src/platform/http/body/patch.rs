@@ -24,8 +24,13 @@ impl<T: Command> Take for Patch<T> {
     fn describe(op: &mut Op<'_>) {
         op.body::<T>(MERGE_PATCH, true);
         for code in [
-            Code::MalformedJson, Code::DuplicateMember, Code::TooDeep, Code::RequestTimeout, Code::TooLarge,
-            Code::UnsupportedMediaType, Code::Invalid,
+            Code::MalformedJson,
+            Code::DuplicateMember,
+            Code::TooDeep,
+            Code::RequestTimeout,
+            Code::TooLarge,
+            Code::UnsupportedMediaType,
+            Code::Invalid,
         ] {
             op.code(code);
         }

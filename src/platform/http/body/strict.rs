@@ -27,7 +27,9 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Value, Error> {
     value.and_then(|value| deserializer.end().map(|()| value)).map_err(|error| {
         let place = format!("at line {}, column {}", error.line(), error.column());
         match FAULT.take() {
-            Some(Code::TooDeep) => Error::new(Code::TooDeep, format!("The body has more than {DEPTH} levels, {place}.")),
+            Some(Code::TooDeep) => {
+                Error::new(Code::TooDeep, format!("The body has more than {DEPTH} levels, {place}."))
+            }
             Some(code) => Error::new(code, format!("An object has two members of one name, {place}.")),
             None if bytes.is_empty() => Error::new(Code::MalformedJson, "The body is empty; send JSON."),
             None => Error::new(Code::MalformedJson, format!("The body is not JSON: it goes wrong {place}.")),

@@ -32,8 +32,13 @@ impl<T: Command> Take for Valid<T> {
     fn describe(op: &mut Op<'_>) {
         op.body::<T>(JSON, true);
         for code in [
-            Code::MalformedJson, Code::DuplicateMember, Code::TooDeep, Code::RequestTimeout, Code::TooLarge,
-            Code::UnsupportedMediaType, Code::Invalid,
+            Code::MalformedJson,
+            Code::DuplicateMember,
+            Code::TooDeep,
+            Code::RequestTimeout,
+            Code::TooLarge,
+            Code::UnsupportedMediaType,
+            Code::Invalid,
         ] {
             op.code(code);
         }
@@ -80,7 +85,11 @@ pub(super) fn parse<T: Command>(body: &[u8]) -> Result<T, Error> {
         let pointer: String = error.path().iter().map(|part| format!("/{part}")).collect();
         // serde quotes values in some of its messages; those of our own types are safe and plain.
         let message = error.inner().to_string();
-        let detail = if message.contains('`') || message.contains('"') { "does not have the required form".into() } else { message };
+        let detail = if message.contains('`') || message.contains('"') {
+            "does not have the required form".into()
+        } else {
+            message
+        };
         Error::invalid(vec![Fault::new(pointer.trim_end_matches("/?"), "invalid", detail)])
     })?;
     parsed.validate().map_err(|errors| {
