@@ -11,6 +11,7 @@ use actix_web::{Handler, HttpRequest, HttpResponse, Route, web};
 use futures_util::FutureExt;
 use utoipa::PartialSchema;
 use utoipa::openapi::path::{HttpMethod, Operation, ParameterBuilder, ParameterIn};
+use utoipa::openapi::tag::TagBuilder;
 use utoipa::openapi::{OpenApi, RefOr, Required, Schema};
 
 use super::answer::{Answer, problem_for};
@@ -75,6 +76,7 @@ struct Served {
 /// One room's operations.
 pub struct Room {
     tag: &'static str,
+    about: &'static str,
     served: Vec<Served>,
     schemas: BTreeMap<String, RefOr<Schema>>,
 }
@@ -91,9 +93,20 @@ pub struct Listing {
 }
 
 impl Room {
-    /// A room whose operations are grouped under `tag`, and whose operation ids begin with it.
-    pub fn new(tag: &'static str) -> Self {
-        Self { tag, served: Vec::new(), schemas: BTreeMap::new() }
+    /// A room whose operations are grouped under `tag`, described as `about`; their ids begin with the tag.
+    pub fn new(tag: &'static str, about: &'static str) -> Self {
+        Self { tag, about, served: Vec::new(), schemas: BTreeMap::new() }
+    }
+
+    /// Adds to the description of the operation served last the problems that are its own: those that
+    /// its arguments and its answer do not bring along.
+    #[must_use]
+    pub fn problems(mut self, codes: &[Code]) -> Self {
+        if let Some(served) = self.served.last_mut() {
+            let mut op = Op { operation: &mut served.operation, schemas: &mut self.schemas };
+            codes.iter().for_each(|&code| op.code(code));
+        }
+        self
     }
 
     /// Serves `handler` as its `#[utoipa::path]` says. Everything else in the description comes from
@@ -118,6 +131,7 @@ impl Room {
             if method == HttpMethod::Post && !A::Permission::PUBLIC {
                 describe_key(&mut op);
             }
+            op.code(Code::InvalidQuery);
             op.code(Code::Unavailable);
             let takes_query = operation
                 .parameters
@@ -146,6 +160,8 @@ impl Room {
 
     /// Adds the room's operations to the document.
     pub fn describe(self, document: &mut OpenApi) {
+        let tag = TagBuilder::new().name(self.tag).description(Some(self.about)).build();
+        document.tags.get_or_insert_default().push(tag);
         for Served { path, method, operation, .. } in self.served {
             document.paths.add_path_operation(path, vec![method], operation);
         }

@@ -8,5 +8,7 @@ use crate::platform::http::Room;
 
 /// The room's operations.
 pub fn routes() -> Room {
-    Room::new("audit").serve(api::__path_list, api::list).serve(api::__path_accesses, api::accesses)
+    Room::new("audit", "Who did what, and who looked.")
+        .serve(api::__path_list, api::list)
+        .serve(api::__path_accesses, api::accesses)
 }

@@ -20,20 +20,27 @@ mod stream;
 pub use confirmation::mint as mint_confirmation;
 pub use personal::ConsentData;
 
+use crate::domain::Code;
 use crate::platform::http::Room;
 
 /// The room's operations.
 pub fn routes() -> Room {
-    Room::new("consents")
+    Room::new("consents", "One person's answer for one purpose: decisions, their proof, and who may be written to.")
         .serve(api::__path_list, api::list)
         .serve(api::__path_record, api::record)
+        .problems(&[Code::SupersededByWithdrawal, Code::Erased, Code::PurposeNotConsent])
         .serve(api::__path_check, api::check)
+        .problems(&[Code::PurposeNotConsent])
         .serve(api::__path_read, api::read)
         .serve(api::__path_history, api::history)
         .serve(api::__path_receipt, api::receipt)
+        .problems(&[Code::UnknownProfile])
         .serve(api::__path_decision_receipt, api::decision_receipt)
+        .problems(&[Code::UnknownProfile])
         .serve(api::__path_verify, api::verify)
         .serve(api::__path_audience, api::audience)
         .serve(links::__path_show_confirmation, links::show_confirmation)
+        .problems(&[Code::Gone])
         .serve(links::__path_confirm, links::confirm)
+        .problems(&[Code::Gone])
 }

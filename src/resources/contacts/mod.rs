@@ -13,15 +13,20 @@ pub mod store;
 
 pub use personal::ContactData;
 
+use crate::domain::Code;
 use crate::platform::http::Room;
 
 /// The room's operations.
 pub fn routes() -> Room {
-    Room::new("contacts")
+    Room::new("contacts", "The people that IEWM knows.")
         .serve(api::__path_list, api::list)
         .serve(api::__path_create, api::create)
+        .problems(&[Code::ContactExists])
         .serve(api::__path_search, api::search)
         .serve(api::__path_read, api::read)
+        .problems(&[Code::Erased])
         .serve(api::__path_update, api::update)
+        .problems(&[Code::ContactExists, Code::Erased])
         .serve(api::__path_delete, api::delete)
+        .problems(&[Code::ErasureRequestRequired, Code::Erased])
 }

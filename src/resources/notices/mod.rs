@@ -11,15 +11,19 @@ pub mod model;
 mod original;
 pub mod store;
 
+use crate::domain::Code;
 use crate::platform::http::Room;
 
 /// The room's operations.
 pub fn routes() -> Room {
-    Room::new("notices")
+    Room::new("notices", "The privacy notice in its versions, and the purposes that it names.")
         .serve(api::__path_current, api::current)
         .serve(api::__path_list, api::list)
         .serve(api::__path_draft, api::draft)
+        .problems(&[Code::VersionExists])
         .serve(api::__path_read, api::read)
         .serve(api::__path_update, api::update)
+        .problems(&[Code::IllegalTransition])
         .serve(api::__path_publish, api::publish)
+        .problems(&[Code::IllegalTransition])
 }

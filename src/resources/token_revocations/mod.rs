@@ -7,5 +7,5 @@ use crate::platform::http::Room;
 
 /// The room's operations.
 pub fn routes() -> Room {
-    Room::new("token_revocations").serve(api::__path_revoke, api::revoke)
+    Room::new("token_revocations", "Refusing tokens before they expire.").serve(api::__path_revoke, api::revoke)
 }
