@@ -139,7 +139,9 @@ impl Config {
     pub fn read(file: Option<&Path>, variables: &std::collections::HashMap<String, String>) -> Result<Self, String> {
         let mut sources = config::Config::builder().add_source(File::from_str(DEFAULTS, FileFormat::Toml));
         if let Some(url) = variables.get("DATABASE_URL") {
-            let weak = config::Config::builder().set_override("database.url", url.as_str()).and_then(|b| b.build());
+            let weak = config::Config::builder()
+                .set_override("database.url", url.as_str())
+                .and_then(config::ConfigBuilder::<config::builder::DefaultState>::build);
             sources = sources.add_source(weak.map_err(|error| error.to_string())?);
         }
         if let Some(file) = file {

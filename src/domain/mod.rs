@@ -7,6 +7,7 @@
 mod actor;
 mod email;
 mod error;
+mod hex;
 mod identity;
 mod ids;
 mod instant;
@@ -18,6 +19,7 @@ mod text;
 pub use actor::{Actor, Caller, Role, Scope};
 pub use email::EmailAddress;
 pub use error::{CODES, Code, CodeEntry, Error, Fault, Refusal};
+pub use hex::hex;
 pub use identity::{Controller, Identity};
 pub(crate) use ids::each_id;
 pub use ids::{ConsentId, ContactId, DecisionId, EntryId, IdMint, OrganisationId, RevocationId};

@@ -1,7 +1,7 @@
 //! The rooms, one for each noun. Each keeps its resource and commands (`model`), its handlers (`api`),
 //! its rows and SQL (`store`), and what it knows of people (`personal`). A room uses lower rooms'
 //! models and store functions, never their rows, and never calls upward. In rising order: notices,
-//! organisations, standing, contacts, consents, audit_trail, token_revocations.
+//! organisations, standing, contacts, consents, `audit_trail`, `token_revocations`.
 
 pub mod audit_trail;
 pub mod consents;

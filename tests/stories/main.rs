@@ -2,7 +2,12 @@
 //!
 //! Each story is told on SQLite and on PostgreSQL, with a database of its own, so that stories run side by side and
 //! none sees what another wrote. `harness` holds what they share; every other module is a chapter of stories.
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a story that cannot go on should fail where it stands")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a story that cannot go on should fail where it stands"
+)]
 
 mod harness;
 mod organisations;

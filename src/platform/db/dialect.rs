@@ -150,6 +150,9 @@ pub(super) fn is_broken(connection: &mut AnyConnection) -> bool {
 
 /// Turns the violation of the unique constraint `name` into `error`; every other error passes.
 /// SQLite names the columns of a constraint, PostgreSQL its name: give both.
+///
+/// # Errors
+/// `error` for that violation; every other error as it is.
 pub fn on_unique<T>(
     result: QueryResult<T>,
     constraint: &str,

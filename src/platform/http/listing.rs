@@ -92,9 +92,9 @@ where
         let known: Vec<String> = filters.iter().cloned().chain(query::members::<PageParameters>()).collect();
         let mut given = query::pairs(incoming.request.query_string(), &known)?;
         given.sort();
-        let (of_filter, of_page) = given.into_iter().partition(|(name, _)| filters.contains(name));
+        let (of_filter, of_page): (Vec<_>, Vec<_>) = given.into_iter().partition(|(name, _)| filters.contains(name));
         let filter_pairs: Vec<(String, String)> = of_filter;
-        let page: PageParameters = query::parse(of_page)?;
+        let page: PageParameters = query::parse(&of_page)?;
         let written = serde_urlencoded::to_string(&filter_pairs).map_err(Error::internal)?;
         let path = incoming.request.path().to_owned();
         let mut bound_to = format!("{}\n{path}\n{written}\n", incoming.caller).into_bytes();
@@ -114,7 +114,7 @@ where
         let (cursors, entropy) = (incoming.cursors.clone(), incoming.entropy.clone());
         let link = Link { cursors, entropy, bound_to, address };
         Ok(Self {
-            filter: query::parse(filter_pairs)?,
+            filter: query::parse(&filter_pairs)?,
             page: Pager { limit: page.limit, after, link, key: PhantomData },
         })
     }

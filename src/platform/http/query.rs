@@ -14,7 +14,7 @@ pub struct Query<T>(pub T);
 
 impl<T: DeserializeOwned + ToSchema> Take for Query<T> {
     async fn take(incoming: &mut Incoming) -> Result<Self, Error> {
-        parse(pairs(incoming.request.query_string(), &members::<T>())?).map(Self)
+        parse(&pairs(incoming.request.query_string(), &members::<T>())?).map(Self)
     }
 
     fn describe(op: &mut Op<'_>) {
@@ -72,8 +72,8 @@ pub(super) fn pairs(query: &str, known: &[String]) -> Result<Vec<(String, String
     Err(Error::new(Code::InvalidQuery, detail).with(|p| p.faults = faults))
 }
 
-pub(super) fn parse<T: DeserializeOwned>(pairs: Vec<(String, String)>) -> Result<T, Error> {
-    let encoded = serde_urlencoded::to_string(&pairs).map_err(Error::internal)?;
+pub(super) fn parse<T: DeserializeOwned>(pairs: &[(String, String)]) -> Result<T, Error> {
+    let encoded = serde_urlencoded::to_string(pairs).map_err(Error::internal)?;
     let deserializer = serde_urlencoded::Deserializer::new(form(encoded.as_bytes()));
     serde_path_to_error::deserialize(deserializer).map_err(|error| {
         let name = error.path().to_string();

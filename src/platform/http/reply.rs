@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 use super::answer::{Answer, JSON};
 use super::describe::{self, Op};
-use crate::domain::Error;
+use crate::domain::{Error, hex};
 
 /// A resource of the API: has an address and a version.
 pub trait Resource: Serialize + ToSchema + Send + 'static {
@@ -31,8 +31,7 @@ pub trait Resource: Serialize + ToSchema + Send + 'static {
             None => format!("\"{}\"", self.version()),
             Some(members) => {
                 let digest = digest::digest(&digest::SHA256, members.as_bytes());
-                let short: String = digest.as_ref().iter().take(6).map(|byte| format!("{byte:02x}")).collect();
-                format!("\"{}-{short}\"", self.version())
+                format!("\"{}-{}\"", self.version(), hex(digest.as_ref().get(..6).unwrap_or_default()))
             }
         }
     }

@@ -104,7 +104,9 @@ impl Room {
     pub fn problems(mut self, codes: &[Code]) -> Self {
         if let Some(served) = self.served.last_mut() {
             let mut op = Op { operation: &mut served.operation, schemas: &mut self.schemas };
-            codes.iter().for_each(|&code| op.code(code));
+            for &code in codes {
+                op.code(code);
+            }
         }
         self
     }
@@ -112,6 +114,7 @@ impl Room {
     /// Serves `handler` as its `#[utoipa::path]` says. Everything else in the description comes from
     /// the types of the handler's arguments and answer.
     #[must_use]
+    #[expect(clippy::needless_pass_by_value, reason = "the documentation is a marker: its type is what counts")]
     pub fn serve<D, H, A>(mut self, _documentation: D, handler: H) -> Self
     where
         D: utoipa::Path,

@@ -55,7 +55,7 @@ impl Metrics {
         self.seconds.observe(took.as_secs_f64());
     }
 
-    /// The metrics in the text format of OpenMetrics 1.0, with the lengths of the lanes' queues as given.
+    /// The metrics in the text format of `OpenMetrics` 1.0, with the lengths of the lanes' queues as given.
     pub fn text(&self, (reads, writes): (usize, usize)) -> String {
         for (kind, count) in [("read", reads), ("write", writes)] {
             self.waiting.get_or_create(&Lane { kind }).set(i64::try_from(count).unwrap_or(i64::MAX));

@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use super::model::{AuditEntry, AuditFilter};
-use crate::domain::{ContactId, EntryId, Error, Instant, Limit, ListPage, OrganisationId};
+use crate::domain::{ContactId, EntryId, Error, Instant, Limit, ListPage, OrganisationId, hex};
 use crate::platform::audit::audit_entries;
 use crate::platform::doors::ReadTx;
 use crate::resources::contacts;
@@ -40,7 +40,7 @@ fn from_row(row: Row) -> Result<AuditEntry, Error> {
         contact_id: row.contact_id,
         subject: row.subject,
         detail: serde_json::from_str(&row.detail).map_err(|_| damaged())?,
-        digest: row.digest.iter().map(|byte| format!("{byte:02x}")).collect(),
+        digest: hex(&row.digest),
     })
 }
 

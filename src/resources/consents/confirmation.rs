@@ -139,10 +139,10 @@ pub(super) fn confirm(mut tx: WriteTx<'_>, token: &str) -> Result<Recorded<Confi
     if let Some(mark) = &known.contact.mark {
         standing::store::lift(&mut tx, mark, purpose)?;
     }
-    let nothing = Evidence { wording: None, locale: None, evidence_ref: None };
+    let nothing = Evidence { wording: None, locale: None, reference: None };
     let consent: Consent = tx.also(|tx| {
         let recorded_by = "link:confirmation".to_owned();
-        append(tx, grant.contact_id, purpose, known, &lawful, &nothing, recorded_by)
+        append(tx, grant.contact_id, purpose, &known, &lawful, &nothing, recorded_by)
     })?;
     let confirmation = Confirmation { state: consent.state, ..shown(&mut tx, &link)? };
     let consent: ConsentId = consent.id;

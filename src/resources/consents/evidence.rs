@@ -15,7 +15,7 @@ pub(super) struct Evidence {
     #[serde(rename = "l", skip_serializing_if = "Option::is_none")]
     pub(super) locale: Option<Locale>,
     #[serde(rename = "e", skip_serializing_if = "Option::is_none")]
-    pub(super) evidence_ref: Option<EvidenceRef>,
+    pub(super) reference: Option<EvidenceRef>,
 }
 
 fn place(id: DecisionId) -> Place<'static> {
@@ -24,7 +24,7 @@ fn place(id: DecisionId) -> Place<'static> {
 
 impl Evidence {
     pub(super) fn is_empty(&self) -> bool {
-        self.wording.is_none() && self.locale.is_none() && self.evidence_ref.is_none()
+        self.wording.is_none() && self.locale.is_none() && self.reference.is_none()
     }
 
     /// The commitment to the wording that stays when the wording itself is gone.
@@ -42,9 +42,4 @@ impl Evidence {
         let plain = key.open(&place(id), sealed)?;
         serde_json::from_slice(&plain).map_err(|_| Error::internal("a decision's evidence cannot be read"))
     }
-}
-
-/// Bytes in hexadecimal.
-pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -3,10 +3,9 @@
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
-use super::evidence::hex;
 use super::model::{ConsentDecision, DecisionKind};
 use super::store::{consent_decisions, consents, damaged};
-use crate::domain::{ConsentId, ContactId, DecisionId, Error, Instant, Limit, ListPage, Purpose};
+use crate::domain::{ConsentId, ContactId, DecisionId, Error, Instant, Limit, ListPage, Purpose, hex};
 use crate::platform::audit::Entry;
 use crate::platform::doors::ReadTx;
 use crate::policy::consent::{Act, Decision};

@@ -1,14 +1,13 @@
 //! Signed receipts of decisions, a withdrawal's too, that anyone can verify offline: a compact JWS
-//! (RFC 7515, EdDSA) over a record aligned with the Kantara Consent Receipt v1.1.
+//! (RFC 7515, `EdDSA`) over a record aligned with the Kantara Consent Receipt v1.1.
 
 use serde_json::{Value, json};
 
 use super::confirmation::evidence;
-use super::evidence::hex;
 use super::history;
-use super::model::{DecisionKind, ReceiptVerdict};
+use super::model::{DecisionKind, EvidenceRef, Locale, ReceiptVerdict, Wording};
 use super::store::{consents, damaged};
-use crate::domain::{Code, ConsentId, DecisionId, Error, Purpose};
+use crate::domain::{Code, ConsentId, DecisionId, Error, Purpose, hex};
 use crate::platform::audit::Entry;
 use crate::platform::doors::ReadTx;
 use crate::platform::vault::{VerifyingKey, verify_jws};
@@ -62,9 +61,9 @@ pub(super) fn of_decision(tx: &mut ReadTx<'_>, id: DecisionId) -> Result<String,
     let (wording, locale, evidence_ref) = match &evidence {
         None => (None, None, None),
         Some(evidence) => (
-            evidence.wording.as_ref().map(|wording| wording.as_str()),
-            evidence.locale.as_ref().map(|locale| locale.as_str()),
-            evidence.evidence_ref.as_ref().map(|reference| reference.as_str()),
+            evidence.wording.as_ref().map(Wording::as_str),
+            evidence.locale.as_ref().map(Locale::as_str),
+            evidence.reference.as_ref().map(EvidenceRef::as_str),
         ),
     };
     let public_url = &tx.identity().public_url;

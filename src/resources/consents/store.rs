@@ -274,9 +274,9 @@ pub fn record(mut tx: WriteTx<'_>, asked: RecordDecision) -> Result<Recorded<Con
         Answer::Withdrawn => consent::withdraw(asked.method, occurred_at, notice_version),
     };
     let RecordDecision { contact_id, purpose, wording, locale, evidence_ref, .. } = asked;
-    let evidence = Evidence { wording, locale, evidence_ref };
+    let evidence = Evidence { wording, locale, reference: evidence_ref };
     let recorded_by = tx.actor().label();
-    append(tx, contact_id, purpose, known, &lawful, &evidence, recorded_by)
+    append(tx, contact_id, purpose, &known, &lawful, &evidence, recorded_by)
 }
 
 /// Appends a decision and projects the state: the one writer of consents.
@@ -284,7 +284,7 @@ pub(super) fn append(
     mut tx: WriteTx<'_>,
     contact_id: ContactId,
     purpose: Purpose,
-    known: Known,
+    known: &Known,
     lawful: &Lawful<Decision>,
     evidence: &Evidence,
     recorded_by: String,

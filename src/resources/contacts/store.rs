@@ -5,7 +5,9 @@ use diesel::prelude::*;
 
 use super::model::{Contact, ContactFilter, ContactStatus, CreateContact, PatchContact, PersonName, Source};
 use super::particulars::Particulars;
-use crate::domain::{Code, ContactId, EmailAddress, Error, Fault, Instant, Limit, ListPage, Telephone, london_date};
+use crate::domain::{
+    Code, ContactId, EmailAddress, Error, Fault, Instant, Limit, ListPage, Telephone, hex, london_date,
+};
 use crate::platform::audit::Entry;
 use crate::platform::db::dialect;
 use crate::platform::doors::{ReadTx, Recorded, WriteTx};
@@ -212,8 +214,7 @@ fn telephone_index(tx: &ReadTx<'_>, telephone: &Telephone) -> Vec<u8> {
 
 /// Takes an address for this transaction, and refuses it when another live contact has it.
 fn claim_address(tx: &mut WriteTx<'_>, index: &[u8], own: Option<ContactId>) -> Result<(), Error> {
-    let name: String = index.iter().map(|byte| format!("{byte:02x}")).collect();
-    dialect::lock_name(tx.connection(), &name)?;
+    dialect::lock_name(tx.connection(), &hex(index))?;
     let holder: Option<ContactId> = contacts::table
         .filter(contacts::email_index.eq(index))
         .select(contacts::id)

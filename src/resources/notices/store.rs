@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::model::{DraftNotice, NoticePurpose, NoticeStatus, Passage, PatchNotice, PrivacyNotice, PurposeChange};
 use super::{current, original};
-use crate::domain::{Code, Error, Fault, Instant, Limit, ListPage, london_date};
+use crate::domain::{Code, Error, Fault, Instant, Limit, ListPage, hex, london_date};
 use crate::platform::audit::Entry;
 use crate::platform::auth::NoticesDraft;
 use crate::platform::db::dialect;
@@ -75,7 +75,7 @@ impl Content {
         }
         let canonical = serde_jcs::to_vec(&Hashed { version, effective_on, content: self }).map_err(Error::internal)?;
         let hash = digest::digest(&digest::SHA256, &canonical);
-        Ok(hash.as_ref().iter().map(|byte| format!("{byte:02x}")).collect())
+        Ok(hex(hash.as_ref()))
     }
 }
 

@@ -69,9 +69,12 @@ fn tell(error: &ValidationError<'_>, read_only: &[String], faults: &mut Vec<Faul
             Fault::new(member(property.as_str().unwrap_or_default()), "missing", "is required")
         }
         Kind::AdditionalProperties { unexpected } => {
-            faults.extend(unexpected.iter().map(|name| match read_only.contains(name) && at.is_empty() {
-                true => Fault::new(member(name), "read_only", "is set by the service and cannot be sent"),
-                false => Fault::new(member(name), "unknown", "is not a member that this operation knows"),
+            faults.extend(unexpected.iter().map(|name| {
+                if at.is_empty() && read_only.contains(name) {
+                    Fault::new(member(name), "read_only", "is set by the service and cannot be sent")
+                } else {
+                    Fault::new(member(name), "unknown", "is not a member that this operation knows")
+                }
             }));
             return;
         }

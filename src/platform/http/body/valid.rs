@@ -82,7 +82,7 @@ pub(super) fn parse<T: Command>(body: &[u8]) -> Result<T, Error> {
         return Err(Error::invalid(faults));
     }
     let parsed: T = serde_path_to_error::deserialize(value).map_err(|error| {
-        let pointer: String = error.path().iter().map(|part| format!("/{part}")).collect();
+        let pointer = error.path().iter().fold(String::new(), |at, part| format!("{at}/{part}"));
         // serde quotes values in some of its messages; those of our own types are safe and plain.
         let message = error.inner().to_string();
         let detail = if message.contains('`') || message.contains('"') {
