@@ -11,6 +11,95 @@ pub fn keep_until(last_activity_on: NaiveDate) -> NaiveDate {
     last_activity_on.checked_add_months(SIX_YEARS).unwrap_or(NaiveDate::MAX)
 }
 
+/// A line of the retention schedule.
+#[derive(Clone, Copy, Debug)]
+pub struct RetentionRule {
+    /// The class of records, as the schedule and the disposal of records name it.
+    pub record_class: &'static str,
+    /// What the period runs from.
+    pub trigger: &'static str,
+    /// How long, as an ISO 8601 duration, or in words where there is none.
+    pub period: &'static str,
+    /// What is done then.
+    pub action: &'static str,
+    /// The tables that hold the class.
+    pub tables: &'static [&'static str],
+}
+
+/// The retention schedule: the notice's six years, and what is kept for a shorter time or for good.
+pub const SCHEDULE: &[RetentionRule] = &[
+    RetentionRule {
+        record_class: "contact",
+        trigger: "The person's last dealing with IEWM",
+        period: "P6Y",
+        action: "Erased, and the person's key destroyed, in a reviewed disposal",
+        tables: &["contacts", "contact_name_tokens", "vault.data_keys"],
+    },
+    RetentionRule {
+        record_class: "consent",
+        trigger: "The person's last dealing with IEWM",
+        period: "P6Y",
+        action: "The proof becomes unreadable with the person's key; ids and dates stay as evidence of compliance",
+        tables: &["consents", "consent_decisions"],
+    },
+    RetentionRule {
+        record_class: "confirmation_link",
+        trigger: "The sending of the link",
+        period: "P7D",
+        action: "Can no longer be used",
+        tables: &["consent_confirmations"],
+    },
+    RetentionRule {
+        record_class: "suppression_mark",
+        trigger: "Erasure of the person, or an objection",
+        period: "As long as mailings are sent",
+        action: "Lifted by the mailbox itself alone, for one purpose at a time",
+        tables: &["suppressions"],
+    },
+    RetentionRule {
+        record_class: "audit",
+        trigger: "The act",
+        period: "P6Y",
+        action: "Disposed of in a reviewed disposal; holds ids and commitments alone",
+        tables: &["audit_entries"],
+    },
+    RetentionRule {
+        record_class: "kept_answer",
+        trigger: "The answer",
+        period: "PT24H",
+        action: "Deleted; at once when the person is erased",
+        tables: &["kept_answers"],
+    },
+    RetentionRule {
+        record_class: "token_revocation",
+        trigger: "The revocation",
+        period: "PT62M",
+        action: "Deleted: the token has expired by then",
+        tables: &["token_revocations"],
+    },
+    RetentionRule {
+        record_class: "organisation",
+        trigger: "The end of the last dealing with it",
+        period: "P6Y",
+        action: "Disposed of in a reviewed disposal",
+        tables: &["organisations"],
+    },
+    RetentionRule {
+        record_class: "privacy_notice",
+        trigger: "None",
+        period: "For good",
+        action: "Kept: consents refer to the version that was shown",
+        tables: &["privacy_notices", "material_changes"],
+    },
+    RetentionRule {
+        record_class: "service_key",
+        trigger: "None",
+        period: "As long as the service runs",
+        action: "Kept",
+        tables: &["vault.service_keys"],
+    },
+];
+
 #[cfg(test)]
 mod tests {
     use super::*;

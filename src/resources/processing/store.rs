@@ -1,0 +1,57 @@
+//! Where the record comes from: the notice in force, the configuration, the policy.
+
+use super::model::{ProcessingActivity, ProcessingActivityList, RetentionLine, RetentionScheduleList};
+use crate::domain::{Error, Purpose};
+use crate::platform::doors::ReadTx;
+use crate::policy::retention::SCHEDULE;
+use crate::resources::notices;
+
+const SECURITY: &[&str] = &[
+    "Particulars sealed with AES-256-GCM under a key for each person; master keys apart from the database",
+    "Access by role, tokens of at most one hour, revocable at once",
+    "Every write and every look at a person's data recorded, append-only",
+    "Encryption in transit by the proxy before the service",
+];
+
+/// The record, from the notice in force.
+///
+/// # Errors
+/// When the database fails.
+pub(super) fn activities(tx: &mut ReadTx<'_>) -> Result<ProcessingActivityList, Error> {
+    let notice = notices::store::in_force(tx)?;
+    let controller = &tx.identity().controller;
+    let items = notice.purposes.into_iter().map(|purpose| ProcessingActivity {
+        purpose: purpose.code,
+        lawful_basis: purpose.lawful_basis,
+        controller: format!("{}, {}, {}", controller.name, controller.address, controller.telephone),
+        data_protection_officer: controller.data_protection_email.clone(),
+        subjects: vec![subjects(purpose.code)],
+        data: purpose.data.into_iter().map(String::from).collect(),
+        recipients: purpose.recipients.into_iter().map(String::from).collect(),
+        transfers: "None: the data stays in the United Kingdom",
+        retention: purpose.retention.into(),
+        security: SECURITY.to_vec(),
+    });
+    Ok(ProcessingActivityList { items: items.collect(), next_cursor: None })
+}
+
+fn subjects(purpose: Purpose) -> &'static str {
+    match purpose {
+        Purpose::Newsletter | Purpose::BlogsAndArticles | Purpose::TradeArticles | Purpose::EventInformation => {
+            "People who have opted in"
+        }
+        Purpose::EventAdministration | Purpose::VenueSecurity => "People who have registered for an event",
+        Purpose::ProfessionalNetworks => "Members of professional networks",
+    }
+}
+
+/// The schedule, from the policy.
+pub(super) fn schedule() -> RetentionScheduleList {
+    let items = SCHEDULE.iter().map(|rule| RetentionLine {
+        record_class: rule.record_class,
+        trigger: rule.trigger,
+        period: rule.period,
+        action: rule.action,
+    });
+    RetentionScheduleList { items: items.collect(), next_cursor: None }
+}
