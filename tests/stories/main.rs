@@ -9,6 +9,7 @@
     reason = "a story that cannot go on should fail where it stands"
 )]
 
+mod documents;
 mod harness;
 mod organisations;
 mod processing;
