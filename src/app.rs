@@ -14,6 +14,7 @@ use crate::inventory;
 use crate::platform::auth::{House, Issuer, KeySource, Parts, Tokens};
 use crate::platform::db::{Database, LaneCount, MigrationError, Target, migrate};
 use crate::platform::http::{OperationListing, Room, install};
+use crate::platform::rate::RateLimits;
 use crate::platform::vault::{MasterKeys, Vault, store as vault};
 use crate::resources::{self, notices, organisations::store::OrganisationStanding};
 
@@ -98,6 +99,7 @@ pub async fn build(config: &Config, clock: Clock, entropy: Arc<dyn Entropy>) -> 
     let processors = std::thread::available_parallelism().map_or(2, usize::from);
     let chosen = |configured: usize| if configured == 0 { 2 * processors } else { configured };
     let count = LaneCount { readers: chosen(config.database.readers), writers: chosen(config.database.writers) };
+    let limits = RateLimits::new(config.rates().map_err(StartError)?, &clock);
     let house = House::new(Parts {
         database: Database::start(&target, count),
         vault: Vault { master_keys: Arc::new(master_keys), keyring },
@@ -106,6 +108,7 @@ pub async fn build(config: &Config, clock: Clock, entropy: Arc<dyn Entropy>) -> 
         mint: IdMint::new(entropy),
         tokens: tokens(config)?,
         standing: Box::new(OrganisationStanding),
+        limits,
         identity: config.identity(),
         holders: inventory::holders(),
     });

@@ -2,6 +2,7 @@
 //! the start, and passed by value.
 
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 
 use config::{Environment, File, FileFormat};
@@ -9,6 +10,7 @@ use serde::Deserialize;
 
 use crate::domain::{Controller, Identity, Role};
 use crate::platform::db::Target;
+use crate::platform::rate::RateSettings;
 use crate::platform::telemetry::Format;
 
 /// The defaults, compiled in.
@@ -28,6 +30,8 @@ pub struct Config {
     pub vault: Vault,
     /// Who is responsible for the data.
     pub controller: Controller,
+    /// How many requests are taken.
+    pub limits: Limits,
     /// For `security.txt`.
     pub security: Security,
     /// What is logged, and how.
@@ -48,6 +52,20 @@ pub struct Server {
     pub workers: usize,
     /// Seconds that running requests have when the service stops.
     pub shutdown_seconds: u64,
+    /// Origins whose pages may call the API, comma-separated.
+    pub cors_origins: String,
+}
+
+/// How many requests are taken.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Limits {
+    /// Requests a minute for each caller, or `off`.
+    pub rate: String,
+    /// Requests a minute for each address, or `off`.
+    pub address_rate: String,
+    /// Proxies whose `Forwarded` is believed, comma-separated.
+    pub trusted_proxies: String,
 }
 
 /// Where the data is.
@@ -167,6 +185,8 @@ impl Config {
         if !(self.security.contact.starts_with("mailto:") || self.security.contact.starts_with("https://")) {
             return Err("security.contact must begin with mailto: or https:// (RFC 9116)".to_owned());
         }
+        self.cors_origins()?;
+        self.rates()?;
         self.issuers().map(|_| ())
     }
 
@@ -190,6 +210,43 @@ impl Config {
                 .map(Some)
                 .map_err(|_| "server.metrics_listen must be an address such as 127.0.0.1:9090, or \"off\"".to_owned()),
         }
+    }
+
+    /// The origins whose pages may call the API.
+    ///
+    /// # Errors
+    /// A text for the operator.
+    pub fn cors_origins(&self) -> Result<Vec<String>, String> {
+        let origins = listed(&self.server.cors_origins).map(|origin| {
+            let host = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
+            let well_formed = host.is_some_and(|host| !host.is_empty() && !host.contains(['/', '*', '?', '#', '@']));
+            well_formed.then(|| origin.to_owned()).ok_or_else(|| {
+                "server.cors_origins must list origins such as https://www.example.gov.uk; * is refused".to_owned()
+            })
+        });
+        origins.collect()
+    }
+
+    /// The rate limits.
+    ///
+    /// # Errors
+    /// A text for the operator that names the key.
+    pub fn rates(&self) -> Result<RateSettings, String> {
+        let rate = |name: &str, value: &str| match value {
+            "off" => Ok(None),
+            number => number
+                .parse::<NonZeroU32>()
+                .map(Some)
+                .map_err(|_| format!("limits.{name} must be a whole number of requests a minute, or \"off\"")),
+        };
+        let proxies = listed(&self.limits.trusted_proxies).map(str::parse);
+        Ok(RateSettings {
+            per_caller: rate("rate", &self.limits.rate)?,
+            per_address: rate("address_rate", &self.limits.address_rate)?,
+            trusted_proxies: proxies
+                .collect::<Result<_, _>>()
+                .map_err(|_| "limits.trusted_proxies must list IP addresses".to_owned())?,
+        })
     }
 
     /// The service as it names itself.
@@ -224,6 +281,11 @@ impl Config {
         })
         .collect()
     }
+}
+
+/// The parts of a comma list.
+fn listed(list: &str) -> impl Iterator<Item = &str> {
+    list.split(',').map(str::trim).filter(|part| !part.is_empty())
 }
 
 #[cfg(test)]
@@ -275,6 +337,10 @@ mod tests {
             ("IEWM__AUTH__ROLES", "admin", "auth.roles"),
             ("IEWM__SERVER__PUBLIC_URL", "ftp://x", "server.public_url"),
             ("IEWM__SECURITY__CONTACT", "me", "security.contact"),
+            ("IEWM__SERVER__CORS_ORIGINS", "*", "server.cors_origins"),
+            ("IEWM__SERVER__CORS_ORIGINS", "https://a.example/path", "server.cors_origins"),
+            ("IEWM__LIMITS__RATE", "many", "limits.rate"),
+            ("IEWM__LIMITS__TRUSTED_PROXIES", "proxy", "limits.trusted_proxies"),
         ] {
             let given = variables(&[(name, value), ("IEWM__AUTH__ISSUER", "x"), ("IEWM__AUTH__JWKS", "j")]);
             let error = Config::read(None, &given).unwrap_err();

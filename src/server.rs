@@ -3,6 +3,7 @@
 use std::net::{SocketAddr, TcpListener};
 use std::time::Duration;
 
+use actix_cors::Cors;
 use actix_web::dev::{Server, ServerHandle};
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, Bytes};
@@ -49,6 +50,33 @@ fn listen(address: SocketAddr, what: &str) -> Result<(TcpListener, SocketAddr), 
     Ok((listener, bound))
 }
 
+/// Which pages may call the API from a browser: those of the listed origins, none by default.
+fn cors(origins: &[String]) -> Cors {
+    let allowed = origins.iter().fold(Cors::default(), |cors, origin| cors.allowed_origin(origin));
+    allowed
+        .allowed_methods(["GET", "HEAD", "POST", "PATCH", "PUT", "DELETE"])
+        .allowed_headers([
+            "authorization",
+            "content-type",
+            "if-match",
+            "if-none-match",
+            "idempotency-key",
+            "x-request-id",
+        ])
+        .expose_headers([
+            "etag",
+            "location",
+            "link",
+            "x-request-id",
+            "retry-after",
+            "ratelimit",
+            "ratelimit-policy",
+            "idempotent-replayed",
+        ])
+        .block_on_origin_mismatch(false)
+        .max_age(3600)
+}
+
 /// Begins to listen.
 ///
 /// # Errors
@@ -64,9 +92,11 @@ pub fn start(config: &Config, house: &House) -> Result<Running, StartError> {
         0 => std::thread::available_parallelism().map_or(2, usize::from),
         chosen => chosen,
     };
+    let origins = config.cors_origins().map_err(StartError)?;
     let api = HttpServer::new(move || {
         let (mint, clock, counted) = (mint.clone(), clock.clone(), counted.clone());
         App::new()
+            .wrap(cors(&origins))
             .wrap(from_fn(move |request, next| pass(request, next, mint.clone(), clock.clone(), counted.clone())))
             .configure(configure.clone())
     })

@@ -109,6 +109,8 @@ codes! {
         "The key was used before with another query, content type or body. Use a new key for a new request.";
     PreconditionRequired 428 "precondition_required" "If-Match is missing"
         "A change must say which version it changes. Send the resource's `ETag` as `If-Match`.";
+    RateLimited 429 "rate_limited" "Too many requests"
+        "The caller, or the address that the request came from, has sent more requests than the limit of a minute allows. Wait as long as `Retry-After` says. `RateLimit-Policy` tells the limit, `RateLimit` what is left of it.";
     Internal 500 "internal" "Something broke on our side"
         "The service failed. Nothing was changed. Report the request id, which is `instance`.";
     Unavailable 503 "unavailable" "Not able to answer just now"
@@ -173,6 +175,8 @@ pub struct Particulars {
     pub contact_id: Option<ContactId>,
     /// Seconds after which to try again.
     pub retry_after: Option<u32>,
+    /// More headers of the answer, by name and value.
+    pub headers: Vec<(String, String)>,
     /// The methods or media types that would have been right, for `Allow` and the like.
     pub allow: Option<String>,
 }

@@ -7,5 +7,6 @@ pub mod doors;
 pub mod http;
 pub mod idempotency;
 pub mod personal;
+pub mod rate;
 pub mod telemetry;
 pub mod vault;

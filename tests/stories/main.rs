@@ -11,5 +11,6 @@
 
 mod documents;
 mod harness;
+mod limits;
 mod organisations;
 mod processing;

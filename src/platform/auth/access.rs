@@ -17,6 +17,7 @@ use crate::platform::db::Lane;
 use crate::platform::doors::{Context, Noted, ReadTx, Recorded, WriteTx};
 use crate::platform::http::{Body, Created, Done, Found, Incoming, Op, Reply, Resource};
 use crate::platform::idempotency::{self, Keyed};
+use crate::platform::rate::Left;
 
 /// The right to act as `P`.
 pub struct Access<P> {
@@ -24,6 +25,7 @@ pub struct Access<P> {
     context: Context,
     token: Option<Arc<Verified>>,
     keyed: Option<Arc<Keyed>>,
+    left: Option<Left>,
     permission: PhantomData<fn() -> P>,
 }
 
@@ -43,7 +45,7 @@ impl<P: Permission> Access<P> {
             identity: house.0.identity.clone(),
             holders: house.0.holders,
         };
-        Self { house, context, token: None, keyed: None, permission: PhantomData }
+        Self { house, context, token: None, keyed: None, left: None, permission: PhantomData }
     }
 
     /// Judges the token of a request: its signature, its claims and its roles. Whether it has been
@@ -52,9 +54,10 @@ impl<P: Permission> Access<P> {
         let Some(Installed(house)) = request.app_data::<Installed>() else {
             return Err(Error::internal("no house is installed"));
         };
+        let by_address = house.0.limits.address(request)?;
         let sent = request.headers().contains_key(AUTHORIZATION);
         if P::PUBLIC && !(P::TOKEN_SHOWS_MORE && sent) {
-            return Ok(Self::for_actor(house.clone(), Actor::Anonymous));
+            return Ok(Self { left: by_address, ..Self::for_actor(house.clone(), Actor::Anonymous) });
         }
         let mut given = request.headers().get_all(AUTHORIZATION);
         let (value, another) = (given.next(), given.next());
@@ -79,7 +82,13 @@ impl<P: Permission> Access<P> {
         access.context.scope = scope;
         access.context.now = now;
         access.token = Some(token);
+        access.left = house.0.limits.caller(&access.caller_key())?.or(by_address);
         Ok(access)
+    }
+
+    /// What is left of the rate limit that the request counted against.
+    pub(in crate::platform) fn rate_left(&self) -> Option<&Left> {
+        self.left.as_ref()
     }
 
     /// The request as the handler's arguments are taken from it.
@@ -152,6 +161,7 @@ impl<P: Permission> Access<P> {
             context: self.context.clone(),
             token: self.token.clone(),
             keyed: self.keyed.clone(),
+            left: self.left.clone(),
             permission: PhantomData,
         }
     }

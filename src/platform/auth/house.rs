@@ -13,6 +13,7 @@ use crate::platform::audit::Looks;
 use crate::platform::db::{AnyConnection, Database};
 use crate::platform::idempotency::InFlight;
 use crate::platform::personal::Holders;
+use crate::platform::rate::RateLimits;
 use crate::platform::vault::Vault;
 
 /// What the platform must ask of the organisations above it.
@@ -40,6 +41,8 @@ pub struct Parts {
     pub tokens: Tokens,
     /// The organisations' standing.
     pub standing: Box<dyn Standing>,
+    /// How many requests are taken.
+    pub limits: RateLimits,
     /// The service as it names itself.
     pub identity: Identity,
     /// The rooms that hold personal data.
@@ -54,6 +57,7 @@ pub(super) struct Inner {
     pub(super) mint: IdMint,
     pub(super) tokens: Tokens,
     pub(super) standing: Box<dyn Standing>,
+    pub(super) limits: RateLimits,
     pub(super) identity: Arc<Identity>,
     pub(super) holders: Holders,
     pub(super) looks: Looks,
@@ -70,7 +74,7 @@ pub(super) struct Installed(pub(super) House);
 impl House {
     /// Assembles the house. Must be called on a tokio runtime, which will write the looks.
     pub fn new(parts: Parts) -> Self {
-        let Parts { database, vault, clock, entropy, mint, tokens, standing, identity, holders } = parts;
+        let Parts { database, vault, clock, entropy, mint, tokens, standing, limits, identity, holders } = parts;
         let identity = Arc::new(identity);
         let database = Arc::new(database);
         let looks = Looks::start(database.clone());
@@ -84,6 +88,7 @@ impl House {
             mint,
             tokens,
             standing,
+            limits,
             identity,
             holders,
             looks,

@@ -82,6 +82,11 @@ pub fn answer(error: &Error, instance: &str) -> Answer {
     if let Some(seconds) = more.retry_after {
         answer = answer.header(header::RETRY_AFTER, seconds.to_string());
     }
+    for (name, value) in &more.headers {
+        if let Ok(name) = HeaderName::try_from(name) {
+            answer = answer.header(name, value.clone());
+        }
+    }
     match (&more.allow, entry.status) {
         (Some(allow), 405) => answer.header(header::ALLOW, allow.clone()),
         (Some(types), 415) if types.contains("merge-patch") => {

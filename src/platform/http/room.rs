@@ -7,7 +7,7 @@ use std::panic::AssertUnwindSafe;
 
 use actix_web::dev::Payload;
 use actix_web::http::Method;
-use actix_web::{Handler, HttpRequest, HttpResponse, Route, web};
+use actix_web::{Handler, HttpMessage, HttpRequest, HttpResponse, Route, web};
 use futures_util::FutureExt;
 use utoipa::PartialSchema;
 use utoipa::openapi::path::{HttpMethod, Operation, ParameterBuilder, ParameterIn};
@@ -22,6 +22,7 @@ use super::reply::Outcome;
 use crate::domain::{Code, Error};
 use crate::platform::auth::{Access, Permission};
 use crate::platform::idempotency;
+use crate::platform::rate::Left;
 
 /// A handler's arguments: `Access<P>` first, then what it takes from the request, in the order in
 /// which it is judged.
@@ -135,6 +136,7 @@ impl Room {
                 describe_key(&mut op);
             }
             op.code(Code::InvalidQuery);
+            op.code(Code::RateLimited);
             op.code(Code::Unavailable);
             let takes_query = operation
                 .parameters
@@ -212,13 +214,16 @@ where
 {
     let settled = AssertUnwindSafe(settle::<H, A>(handler, &request, payload, takes_query)).catch_unwind().await;
     let answer = settled.unwrap_or_else(|_| Err(Error::internal("a panic in a handler")));
-    let answer = answer.unwrap_or_else(|error| {
+    let mut answer = answer.unwrap_or_else(|error| {
         if let Some(cause) = error.cause() {
             let request_id = super::edge::request_id(&request);
             tracing::error!(request_id, code = error.code().entry().name, cause, "failed");
         }
         problem_for(&error, &request)
     });
+    if let Some(left) = request.extensions().get::<Left>() {
+        answer.headers.extend(left.headers());
+    }
     answer.into_response(&request, !A::Permission::PUBLIC)
 }
 
@@ -229,6 +234,9 @@ where
     H::Output: Outcome,
 {
     let access = Access::<A::Permission>::judge(request)?;
+    if let Some(left) = access.rate_left() {
+        request.extensions_mut().insert(left.clone());
+    }
     let incoming = access.incoming(request.clone(), payload);
     let carry_out = async move |access: Access<A::Permission>, mut incoming: Incoming| {
         if !takes_query {

@@ -45,15 +45,18 @@ pub(crate) struct Service {
 }
 
 /// The configuration of a service that keeps its keys in `directory`.
-fn config(directory: &Path, database_url: &str) -> Config {
+fn config(directory: &Path, database_url: &str, more: &[(&str, &str)]) -> Config {
     let set = |name: &str, value: String| (format!("IEWM__{name}"), value);
     let path = |name: &str| directory.join(name).display().to_string();
-    let variables: HashMap<String, String> = HashMap::from([
+    let mut variables: HashMap<String, String> = HashMap::from([
         set("SERVER__LISTEN", "127.0.0.1:0".into()),
         set("SERVER__METRICS_LISTEN", "127.0.0.1:0".into()),
         set("SERVER__PUBLIC_URL", "https://iewm.example".into()),
         set("SERVER__WORKERS", "2".into()),
         set("SERVER__SHUTDOWN_SECONDS", "1".into()),
+        set("SERVER__CORS_ORIGINS", "https://www.council.example".into()),
+        set("LIMITS__RATE", "off".into()),
+        set("LIMITS__ADDRESS_RATE", "off".into()),
         set("DATABASE__URL", database_url.to_owned()),
         set("DATABASE__READERS", "2".into()),
         set("DATABASE__WRITERS", "3".into()),
@@ -62,12 +65,18 @@ fn config(directory: &Path, database_url: &str) -> Config {
         set("AUTH__JWKS", path("jwks.json")),
         set("VAULT__MASTER_KEY_FILE", path("master.key")),
     ]);
+    variables.extend(more.iter().map(|(name, value)| set(name, (*value).to_owned())));
     Config::read(None, &variables).expect("a configuration that is right")
 }
 
 impl Service {
     /// A service on a fresh database of `engine`, or `None` if this machine has no such engine.
     pub(crate) async fn start(engine: Engine) -> Option<Self> {
+        Self::start_with(engine, &[]).await
+    }
+
+    /// The same with more configuration, by the names that the environment uses after `IEWM__`.
+    pub(crate) async fn start_with(engine: Engine, more: &[(&str, &str)]) -> Option<Self> {
         let directory = tempfile::tempdir().expect("a temporary directory");
         MasterKeys::generate_file(&directory.path().join("master.key"), &SystemEntropy).expect("a master key");
         let issuer = TokenMint::generate(&SystemEntropy).expect("an issuer");
@@ -80,7 +89,7 @@ impl Service {
                 (database.url.clone(), Some(database))
             }
         };
-        let config = config(directory.path(), &database_url);
+        let config = config(directory.path(), &database_url, more);
         let start = Instant::parse("2026-11-24T10:00:00Z").expect("an instant");
         let (clock, hands) = Clock::by_hand(start);
         let (house, running) = open(&config, &clock).await;

@@ -1,0 +1,173 @@
+//! Rate limits, per caller and per address: a bucket for each (GCRA, by `governor`), on the house's own
+//! clock. Told in the headers of draft-ietf-httpapi-ratelimit-headers.
+
+use std::net::IpAddr;
+use std::num::NonZeroU32;
+use std::time::Duration;
+
+use actix_web::HttpRequest;
+use actix_web::http::header::{FORWARDED, HeaderName};
+use governor::clock::Clock as Ticking;
+use governor::middleware::StateInformationMiddleware;
+use governor::state::keyed::DashMapStateStore;
+use governor::{Quota, RateLimiter};
+
+use crate::domain::{Clock, Code, Error};
+
+/// Keys above which idle ones are dropped before another is added.
+const KEYS: usize = 10_000;
+/// The window of a limit, in seconds.
+const WINDOW: u32 = 60;
+
+/// The house's clock, as `governor` reads one.
+#[derive(Clone)]
+struct Ticks(Clock);
+
+impl Ticking for Ticks {
+    type Instant = Duration;
+
+    fn now(&self) -> Duration {
+        Duration::from_micros(u64::try_from(self.0.now().micros()).unwrap_or(0))
+    }
+}
+
+type Buckets<K> = RateLimiter<K, DashMapStateStore<K>, Ticks, StateInformationMiddleware>;
+
+struct Limit<K: std::hash::Hash + Eq + Clone> {
+    policy: &'static str,
+    per_minute: NonZeroU32,
+    buckets: Buckets<K>,
+    clock: Ticks,
+}
+
+/// What is left of a limit, for the answer's headers.
+#[derive(Clone, Debug)]
+pub struct Left {
+    policy: &'static str,
+    per_minute: u32,
+    remaining: u32,
+    seconds: u64,
+}
+
+impl Left {
+    /// `RateLimit-Policy` and `RateLimit`.
+    pub(in crate::platform) fn headers(&self) -> [(HeaderName, String); 2] {
+        let Self { policy, per_minute, remaining, seconds } = self;
+        [
+            (HeaderName::from_static("ratelimit-policy"), format!("\"{policy}\";q={per_minute};w={WINDOW}")),
+            (HeaderName::from_static("ratelimit"), format!("\"{policy}\";r={remaining};t={seconds}")),
+        ]
+    }
+}
+
+impl<K: std::hash::Hash + Eq + Clone> Limit<K> {
+    fn new(policy: &'static str, per_minute: NonZeroU32, clock: &Clock) -> Self {
+        let clock = Ticks(clock.clone());
+        let buckets = RateLimiter::new(Quota::per_minute(per_minute), DashMapStateStore::default(), clock.clone());
+        Self { policy, per_minute, buckets, clock }
+    }
+
+    fn take(&self, key: &K) -> Result<Left, Error> {
+        if self.buckets.len() > KEYS {
+            self.buckets.retain_recent();
+        }
+        let per_minute = self.per_minute.get();
+        match self.buckets.check_key(key) {
+            Ok(state) => {
+                let remaining = state.remaining_burst_capacity();
+                let seconds =
+                    u64::from(per_minute - remaining.min(per_minute)) * u64::from(WINDOW) / u64::from(per_minute);
+                Ok(Left { policy: self.policy, per_minute, remaining, seconds })
+            }
+            Err(until) => {
+                let wait = until.wait_time_from(self.clock.now()).as_secs() + 1;
+                let left = Left { policy: self.policy, per_minute, remaining: 0, seconds: wait };
+                Err(Error::new(
+                    Code::RateLimited,
+                    format!("More than {per_minute} requests in a minute; wait {wait} seconds."),
+                )
+                .with(|p| {
+                    p.retry_after = u32::try_from(wait).ok();
+                    p.headers = left.headers().map(|(name, value)| (name.to_string(), value)).to_vec();
+                }))
+            }
+        }
+    }
+}
+
+/// What the configuration allows.
+#[derive(Clone, Debug, Default)]
+pub struct RateSettings {
+    /// Requests a minute for each caller; `None` for no limit.
+    pub per_caller: Option<NonZeroU32>,
+    /// Requests a minute for each address; `None` for no limit.
+    pub per_address: Option<NonZeroU32>,
+    /// The proxies whose `Forwarded` is believed.
+    pub trusted_proxies: Vec<IpAddr>,
+}
+
+/// The limits of a running service.
+pub struct RateLimits {
+    callers: Option<Limit<String>>,
+    addresses: Option<Limit<IpAddr>>,
+    trusted_proxies: Vec<IpAddr>,
+}
+
+impl RateLimits {
+    /// Limits as configured, on the given clock.
+    pub fn new(settings: RateSettings, clock: &Clock) -> Self {
+        Self {
+            callers: settings.per_caller.map(|rate| Limit::new("caller", rate, clock)),
+            addresses: settings.per_address.map(|rate| Limit::new("address", rate, clock)),
+            trusted_proxies: settings.trusted_proxies,
+        }
+    }
+
+    /// Takes one request from the caller's bucket.
+    ///
+    /// # Errors
+    /// 429 `rate_limited`.
+    pub(in crate::platform) fn caller(&self, key: &String) -> Result<Option<Left>, Error> {
+        self.callers.as_ref().map(|limit| limit.take(key)).transpose()
+    }
+
+    /// Takes one request from the bucket of the address that the request comes from.
+    ///
+    /// # Errors
+    /// 429 `rate_limited`.
+    pub(in crate::platform) fn address(&self, request: &HttpRequest) -> Result<Option<Left>, Error> {
+        let Some(limit) = &self.addresses else { return Ok(None) };
+        let Some(peer) = request.peer_addr().map(|peer| peer.ip()) else { return Ok(None) };
+        let forwarded = request.headers().get(FORWARDED).and_then(|value| value.to_str().ok());
+        let address = if self.trusted_proxies.contains(&peer) { forwarded.and_then(last_for) } else { None };
+        limit.take(&address.unwrap_or(peer)).map(Some)
+    }
+}
+
+/// The address that the nearest proxy saw: the `for` of the last element of `Forwarded` (RFC 7239). What
+/// stands before it was written by whoever sent the request.
+fn last_for(forwarded: &str) -> Option<IpAddr> {
+    let element = forwarded.rsplit(',').next()?;
+    let pair = element.split(';').map(str::trim).find(|pair| pair.to_ascii_lowercase().starts_with("for="))?;
+    let node = pair.get(4..)?.trim_matches('"');
+    if let Some(v6) = node.strip_prefix('[') {
+        return v6.split(']').next()?.parse().ok();
+    }
+    node.parse().ok().or_else(|| node.split(':').next()?.parse().ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nearest_proxys_word_counts() {
+        let ip = |text: &str| Some(text.parse::<IpAddr>().unwrap());
+        assert_eq!(last_for("for=192.0.2.60;proto=http;by=203.0.113.43"), ip("192.0.2.60"));
+        assert_eq!(last_for("for=10.0.0.1, For=\"198.51.100.17:4711\""), ip("198.51.100.17"));
+        assert_eq!(last_for("for=\"[2001:db8:cafe::17]:4711\""), ip("2001:db8:cafe::17"));
+        for bad in ["", "for=unknown", "by=1.2.3.4", "for=_hidden"] {
+            assert_eq!(last_for(bad), None, "{bad}");
+        }
+    }
+}
