@@ -12,5 +12,6 @@
 mod documents;
 mod harness;
 mod limits;
+mod offline_receipts;
 mod organisations;
 mod processing;

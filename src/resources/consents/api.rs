@@ -4,6 +4,7 @@ use super::model::{
     CheckConsents, CheckResults, Consent, ConsentDecision, ConsentFilter, ReceiptQuery, ReceiptVerdict, RecordDecision,
     VerifyReceipt,
 };
+use super::receipt::Profile;
 use super::stream::{Audience, Form};
 use super::{check as checking, history as decisions, receipt as receipts, store};
 use crate::domain::{ConsentId, DecisionId, Error, Purpose};
@@ -87,8 +88,8 @@ pub(super) async fn receipt(
     Query(query): Query<ReceiptQuery>,
     ById(id): ById<ConsentId>,
 ) -> Result<Text<Jose>, Error> {
-    receipts::check_profile(query.profile.as_deref())?;
-    access.read(move |tx| receipts::of_consent(tx, id)).await.map(Text::new)
+    let profile = Profile::named(query.profile.as_deref())?;
+    access.read(move |tx| receipts::of_consent(tx, id, profile)).await.map(Text::new)
 }
 
 /// The signed receipt of a decision
@@ -98,8 +99,8 @@ pub(super) async fn decision_receipt(
     Query(query): Query<ReceiptQuery>,
     ById(id): ById<DecisionId>,
 ) -> Result<Text<Jose>, Error> {
-    receipts::check_profile(query.profile.as_deref())?;
-    access.read(move |tx| receipts::of_decision(tx, id)).await.map(Text::new)
+    let profile = Profile::named(query.profile.as_deref())?;
+    access.read(move |tx| receipts::of_decision(tx, id, profile)).await.map(Text::new)
 }
 
 /// Verify a receipt

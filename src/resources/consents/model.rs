@@ -264,7 +264,7 @@ pub struct ReceiptVerdict {
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ReceiptQuery {
-    /// The profile: `kantara-1.1`.
+    /// The profile: `kantara-1.1` unless said, or `iso-27560`.
     #[schema(nullable = false, example = "kantara-1.1", max_length = 40)]
     pub profile: Option<String>,
 }

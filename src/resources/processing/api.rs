@@ -11,7 +11,7 @@ use crate::platform::http::Plain;
 /// What Article 30(1) of the UK GDPR demands, from the same data as the privacy notice in force.
 #[utoipa::path(get, path = "/v1/processing-activities")]
 pub(super) async fn activities(access: Access<ContactsRead>) -> Result<Plain<ProcessingActivityList>, Error> {
-    access.read(|tx| store::activities(tx)).await.map(Plain)
+    access.read(store::activities).await.map(Plain)
 }
 
 /// The retention schedule
