@@ -15,7 +15,7 @@ use crate::platform::auth::{House, Issuer, KeySource, Parts, Tokens};
 use crate::platform::db::{Database, LaneCount, MigrationError, Target, migrate};
 use crate::platform::http::{OperationListing, Room, install};
 use crate::platform::rate::RateLimits;
-use crate::platform::vault::{MasterKeys, Vault, store as vault};
+use crate::platform::vault::{MasterKeys, Vault, rotate, store as vault};
 use crate::resources::{self, notices, organisations::store::OrganisationStanding};
 
 /// Why the service cannot start. The text is for the operator.
@@ -102,7 +102,7 @@ pub async fn build(config: &Config, clock: Clock, entropy: Arc<dyn Entropy>) -> 
     let limits = RateLimits::new(config.rates().map_err(StartError)?, &clock);
     let house = House::new(Parts {
         database: Database::start(&target, count),
-        vault: Vault { master_keys: Arc::new(master_keys), keyring },
+        vault: Vault::new(master_keys, keyring),
         clock,
         entropy: entropy.clone(),
         mint: IdMint::new(entropy),
@@ -123,6 +123,19 @@ pub async fn build(config: &Config, clock: Clock, entropy: Arc<dyn Entropy>) -> 
 pub fn migrate_only(url: &str) -> Result<(), StartError> {
     let target = Target::parse(url).map_err(|error| StartError(error.to_string()))?;
     migrate(&target, |_| Ok::<(), StartError>(()))
+}
+
+/// Puts a new master key first in its file and wraps every key anew under it, beside a running service.
+///
+/// # Errors
+/// [`StartError`] with what the operator must change; running it again goes on.
+pub fn rotate_keys(config: &Config, entropy: &dyn Entropy, progress: impl FnMut(i64, i64)) -> Result<i64, StartError> {
+    let target = config.target().map_err(StartError)?;
+    check_files(&target)?;
+    migrate(&target, |connection| {
+        rotate(connection, &config.vault.master_key_file, entropy, progress)
+            .map_err(|error| StartError(error.to_string()))
+    })
 }
 
 /// Half a database is no database: never make a new empty file beside what is left of an old one.

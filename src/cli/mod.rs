@@ -53,6 +53,9 @@ enum Command {
 enum Keys {
     /// Make the master key file that the configuration names.
     Init,
+    /// Make a new master key and wrap every key anew under it, beside a running service. Run again, it goes
+    /// on where it was stopped.
+    Rotate,
 }
 
 impl Arguments {
@@ -72,6 +75,16 @@ impl Arguments {
                 println!(
                     "Made {}. Back it up apart from the database: without it, the data cannot be read.",
                     file.display()
+                );
+                Ok(())
+            }
+            Command::Keys { command: Keys::Rotate } => {
+                let config = config()?;
+                let told = |done, total| eprintln!("{done} of {total} keys wrapped anew");
+                let total = iewm::app::rotate_keys(&config, &SystemEntropy, told).map_err(|error| error.to_string())?;
+                let file = config.vault.master_key_file.display();
+                println!(
+                    "{total} keys are wrapped under the first key of {file}. Back the file up; its older keys open older backups."
                 );
                 Ok(())
             }

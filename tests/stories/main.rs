@@ -11,6 +11,7 @@
 
 mod documents;
 mod harness;
+mod key_rotation;
 mod limits;
 mod offline_receipts;
 mod organisations;

@@ -87,7 +87,7 @@ impl<'a> ReadTx<'a> {
             None => store::made_in_this_group(self.lane, owner)
                 .ok_or_else(|| Error::internal("a sealed row has no data key"))?,
         };
-        let key = self.context.vault.master_keys.unwrap(owner.as_bytes(), &wrapped)?;
+        let key = self.context.vault.unwrap(owner.as_bytes(), &wrapped)?;
         Ok(DataKey::from_secret(key))
     }
 

@@ -80,8 +80,9 @@ impl<'a> WriteTx<'a> {
     /// When it cannot be stored.
     pub fn make_key(&mut self, owner: Uuid) -> Result<DataKey, Error> {
         let key = DataKey::generate(self.entropy());
-        let wrapped = self.0.context.vault.master_keys.wrap(self.entropy(), owner.as_bytes(), key.as_secret());
-        store::insert(self.0.lane, owner, &wrapped, self.0.context.now)?;
+        let Context { vault, now, .. } = self.0.context;
+        let wrapped = vault.wrap(self.entropy(), owner.as_bytes(), key.as_secret());
+        store::insert(self.0.lane, owner, &wrapped, *now)?;
         Ok(key)
     }
 

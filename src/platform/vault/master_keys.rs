@@ -100,7 +100,7 @@ pub enum KeyFileFault {
 }
 
 impl KeyFileError {
-    fn new(path: &Path, fault: KeyFileFault) -> Self {
+    pub(super) fn new(path: &Path, fault: KeyFileFault) -> Self {
         Self { path: path.to_owned(), fault }
     }
 

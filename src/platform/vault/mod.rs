@@ -14,6 +14,7 @@ mod keyring;
 mod mac;
 mod master_keys;
 mod random;
+mod rotation;
 mod sealing;
 mod secret;
 mod signing;
@@ -26,19 +27,15 @@ pub use keyring::Keyring;
 pub use mac::MacKey;
 pub use master_keys::{KeyFileError, KeyFileFault, MasterKeyId, MasterKeys, Wrapped};
 pub use random::SystemEntropy;
+pub use rotation::RotationError;
+pub(crate) use rotation::rotate;
 pub use sealing::{DataKey, Place};
 pub use secret::SecretBytes;
 pub use signing::{JwsFault, SigningKey, VerifyingKey, verify_jws};
 pub use words::{NameQueryFault, matches as name_matches};
 
-/// The keys of a running service.
-#[derive(Debug)]
-pub struct Vault {
-    /// The master keys, from their file.
-    pub master_keys: std::sync::Arc<MasterKeys>,
-    /// The service's own keys.
-    pub keyring: Keyring,
-}
+mod running;
+pub use running::Vault;
 
 /// An [`Entropy`](crate::domain::Entropy) for tests: every byte differs from call to call, none is secret.
 #[cfg(test)]

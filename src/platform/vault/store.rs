@@ -130,3 +130,70 @@ pub(crate) fn open_keyring(
     }
     Keyring::from_secrets(&secrets)
 }
+
+/// How many keys are not wrapped under `newest`.
+pub(super) fn older_than(connection: &mut AnyConnection, newest: MasterKeyId) -> Result<i64, Error> {
+    let newest = newest.0.to_vec();
+    let data: i64 = data_keys::table.filter(data_keys::master_key.ne(&newest)).count().get_result(connection)?;
+    let service: i64 =
+        service_keys::table.filter(service_keys::master_key.ne(&newest)).count().get_result(connection)?;
+    Ok(data + service)
+}
+
+/// Wraps the service's own keys under the newest master key.
+pub(super) fn rewrap_service_keys(
+    connection: &mut AnyConnection,
+    master_keys: &MasterKeys,
+    entropy: &dyn Entropy,
+) -> Result<(), Error> {
+    let rows: Vec<(String, Vec<u8>, Vec<u8>)> = service_keys::table
+        .filter(service_keys::master_key.ne(master_keys.newest().0.to_vec()))
+        .select((service_keys::name, service_keys::master_key, service_keys::wrapped))
+        .load(connection)?;
+    for (name, master_key, bytes) in rows {
+        let wrapped = rewrap(master_keys, entropy, name.as_bytes(), &master_key, bytes)?;
+        let changes =
+            (service_keys::master_key.eq(wrapped.master_key.0.to_vec()), service_keys::wrapped.eq(wrapped.bytes));
+        let unchanged = service_keys::name.eq(&name).and(service_keys::master_key.eq(&master_key));
+        diesel::update(service_keys::table.filter(unchanged)).set(changes).execute(connection)?;
+    }
+    Ok(())
+}
+
+/// Wraps up to `most` data keys under the newest master key; returns how many.
+pub(super) fn rewrap_data_keys(
+    connection: &mut AnyConnection,
+    master_keys: &MasterKeys,
+    entropy: &dyn Entropy,
+    most: i64,
+) -> Result<i64, Error> {
+    let rows: Vec<(ContactId, Vec<u8>, Vec<u8>)> = data_keys::table
+        .filter(data_keys::master_key.ne(master_keys.newest().0.to_vec()))
+        .select((data_keys::owner_id, data_keys::master_key, data_keys::wrapped))
+        .limit(most)
+        .load(connection)?;
+    let count = i64::try_from(rows.len()).unwrap_or(i64::MAX);
+    connection.transaction(|connection| {
+        for (owner, master_key, bytes) in rows {
+            let wrapped = rewrap(master_keys, entropy, owner.uuid().as_bytes(), &master_key, bytes)?;
+            let changes =
+                (data_keys::master_key.eq(wrapped.master_key.0.to_vec()), data_keys::wrapped.eq(wrapped.bytes));
+            let unchanged = data_keys::owner_id.eq(owner).and(data_keys::master_key.eq(&master_key));
+            diesel::update(data_keys::table.filter(unchanged)).set(changes).execute(connection)?;
+        }
+        Ok(count)
+    })
+}
+
+fn rewrap(
+    master_keys: &MasterKeys,
+    entropy: &dyn Entropy,
+    owner: &[u8],
+    master_key: &[u8],
+    bytes: Vec<u8>,
+) -> Result<Wrapped, Error> {
+    let wrapped = Wrapped::from_columns(Some(master_key.to_vec()), Some(bytes))
+        .ok_or_else(|| Error::internal("a wrapped key is damaged"))?;
+    let secret = master_keys.unwrap(owner, &wrapped)?;
+    Ok(master_keys.wrap(entropy, owner, &secret))
+}

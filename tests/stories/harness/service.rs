@@ -120,6 +120,11 @@ impl Service {
         self.server = begin(running);
     }
 
+    /// The configuration.
+    pub(crate) fn config(&self) -> &Config {
+        &self.config
+    }
+
     /// The time on the service's clock.
     pub(crate) fn now(&self) -> Instant {
         self.clock.now()
