@@ -9,10 +9,9 @@ use actix_web::dev::Payload;
 use actix_web::http::Method;
 use actix_web::{Handler, HttpMessage, HttpRequest, HttpResponse, Route, web};
 use futures_util::FutureExt;
-use utoipa::PartialSchema;
 use utoipa::openapi::path::{HttpMethod, Operation, ParameterBuilder, ParameterIn};
 use utoipa::openapi::tag::TagBuilder;
-use utoipa::openapi::{OpenApi, RefOr, Required, Schema};
+use utoipa::openapi::{ObjectBuilder, OpenApi, RefOr, Required, Schema, Type};
 
 use super::answer::{Answer, problem_for};
 use super::describe::Op;
@@ -253,6 +252,11 @@ where
 }
 
 fn describe_key(op: &mut Op<'_>) {
+    let key = ObjectBuilder::new()
+        .schema_type(Type::String)
+        .min_length(Some(8))
+        .max_length(Some(255))
+        .pattern(Some("^[!-~]+$"));
     let parameter = ParameterBuilder::new()
         .name("Idempotency-Key")
         .parameter_in(ParameterIn::Header)
@@ -261,7 +265,7 @@ fn describe_key(op: &mut Op<'_>) {
             "A key of your choice, 8 to 255 visible ASCII characters. A repetition of the same request with the same \
              key within 24 hours gets the first answer again, with `Idempotent-Replayed: true`, and nothing is done twice.",
         ))
-        .schema(Some(String::schema()));
+        .schema(Some(key));
     op.parameter(parameter.build());
     for code in [Code::InvalidHeader, Code::KeyInUse, Code::KeyReused] {
         op.code(code);

@@ -265,7 +265,7 @@ pub struct ReceiptVerdict {
 #[serde(deny_unknown_fields)]
 pub struct ReceiptQuery {
     /// The profile: `kantara-1.1` unless said, or `iso-27560`.
-    #[schema(nullable = false, example = "kantara-1.1", max_length = 40)]
+    #[schema(nullable = false, example = "kantara-1.1", pattern = "^(kantara-1\\.1|iso-27560)$")]
     pub profile: Option<String>,
 }
 
