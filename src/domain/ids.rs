@@ -32,13 +32,20 @@ macro_rules! each_id {
 }
 pub(crate) use each_id;
 
+/// A UUID in its hyphenated form: the others that exist (braces, `urn:uuid:`, bare digits) name nothing here, so that
+/// an id is written in one way everywhere.
+fn hyphenated(text: &str) -> Result<Uuid, &'static str> {
+    let parsed = Some(text).filter(|text| text.len() == 36).and_then(|text| Uuid::from_str(text).ok());
+    parsed.ok_or("must be a UUID such as 01937a5e-8f00-7c3a-9d55-3f2a60b1c901")
+}
+
 macro_rules! define_ids {
     ($($(#[$doc:meta])* $name:ident,)*) => {$(
         $(#[$doc])*
         ///
         /// A UUID of version 7 in its hyphenated lower-case form.
         #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema)]
-        #[serde(transparent)]
+        #[serde(try_from = "String", into = "Uuid")]
         #[schema(value_type = String, format = Uuid, example = "01937a5e-8f00-7c3a-9d55-3f2a60b1c901")]
         pub struct $name(Uuid);
 
@@ -73,10 +80,24 @@ macro_rules! define_ids {
         }
 
         impl FromStr for $name {
-            type Err = uuid::Error;
+            type Err = &'static str;
 
             fn from_str(text: &str) -> Result<Self, Self::Err> {
-                Uuid::from_str(text).map(Self)
+                hyphenated(text).map(Self)
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = &'static str;
+
+            fn try_from(text: String) -> Result<Self, Self::Error> {
+                hyphenated(&text).map(Self)
+            }
+        }
+
+        impl From<$name> for Uuid {
+            fn from(id: $name) -> Self {
+                id.0
             }
         }
     )*};

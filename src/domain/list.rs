@@ -1,10 +1,10 @@
 //! Lists: how many at once, and a page of a list.
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 /// How many items a page of a list holds at most: 1 to 200, 50 unless said.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(try_from = "u16", into = "u16")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, utoipa::ToSchema)]
+#[serde(try_from = "String")]
 #[schema(value_type = u16, minimum = 1, maximum = 200, default = 50, example = 50)]
 pub struct Limit(u16);
 
@@ -26,11 +26,14 @@ impl Default for Limit {
     }
 }
 
-impl TryFrom<u16> for Limit {
+impl TryFrom<String> for Limit {
     type Error = &'static str;
 
-    fn try_from(limit: u16) -> Result<Self, Self::Error> {
-        if (1..=200).contains(&limit) { Ok(Self(limit)) } else { Err("must be a whole number from 1 to 200") }
+    /// Reads a limit as a query has it: digits alone, no sign.
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        let digits = Some(text).filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()));
+        let limit = digits.and_then(|text| text.parse().ok()).filter(|limit| (1..=200).contains(limit));
+        limit.map(Self).ok_or("must be a whole number from 1 to 200")
     }
 }
 

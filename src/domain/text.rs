@@ -112,7 +112,7 @@ macro_rules! line_type {
     ($(#[$doc:meta])* $name:ident, $most:tt, $example:tt) => {
         $crate::domain::text_type! {
             $(#[$doc])* $name, $most, $example, $crate::domain::clean_line,
-            r"^[^\u0000-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069]*$"
+            r"^[^\u0000-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069]*[^\s\u0000-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069][^\u0000-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069]*$"
         }
     };
 }
@@ -122,7 +122,7 @@ macro_rules! prose_type {
     ($(#[$doc:meta])* $name:ident, $most:tt, $example:tt) => {
         $crate::domain::text_type! {
             $(#[$doc])* $name, $most, $example, $crate::domain::clean_prose,
-            r"^[^\u0000-\u0009\u000B-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069]*$"
+            r"^[^\u0000-\u0009\u000B-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069]*[^\s\u0000-\u0009\u000B-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069][^\u0000-\u0009\u000B-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069]*$"
         }
     };
 }

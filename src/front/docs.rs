@@ -3,50 +3,47 @@
 use std::sync::Arc;
 
 use actix_web::http::header;
-use actix_web::web::{self, Bytes, ServiceConfig};
+use actix_web::web::{Bytes, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use utoipa_swagger_ui::Config;
+
+use crate::platform::http::{install_page, not_found};
 
 /// The page may load nothing from elsewhere. Swagger UI styles its elements inline.
 const CSP: &str = "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'";
 
 /// Serves the document and the page.
 pub fn install(document: Bytes, config: &mut ServiceConfig) {
-    let ui = Arc::new(Config::from("/openapi.json").persist_authorization(false).display_request_duration(true));
-    config.route(
-        "/openapi.json",
-        web::get().to(move || {
-            let document = document.clone();
-            async move {
-                HttpResponse::Ok()
-                    .content_type("application/json")
-                    .insert_header((header::CACHE_CONTROL, "no-cache"))
+    let ui = Config::from("/openapi.json").persist_authorization(false).display_request_duration(true);
+    // Else the page would send the document's address to a validator on the Internet.
+    let ui = Arc::new(ui.validator_url("none"));
+    let page = move || {
+        let document = document.clone();
+        async move {
+            HttpResponse::Ok()
+                .content_type("application/json")
+                .insert_header((header::CACHE_CONTROL, "no-cache"))
+                .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+                .body(document)
+        }
+    };
+    install_page("/openapi.json", page, config);
+    let onward = || async { HttpResponse::PermanentRedirect().insert_header((header::LOCATION, "/docs/")).finish() };
+    install_page("/docs", onward, config);
+    let file = move |request: HttpRequest| {
+        let ui = ui.clone();
+        async move {
+            let file = request.match_info().get("file").unwrap_or_default();
+            let file = if file.is_empty() { "index.html" } else { file };
+            match utoipa_swagger_ui::serve(file, ui) {
+                Ok(Some(found)) => HttpResponse::Ok()
+                    .content_type(found.content_type)
+                    .insert_header((header::CONTENT_SECURITY_POLICY, CSP))
                     .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
-                    .body(document)
+                    .body(found.bytes.to_vec()),
+                _ => not_found(&request),
             }
-        }),
-    );
-    config.route(
-        "/docs",
-        web::get()
-            .to(|| async { HttpResponse::PermanentRedirect().insert_header((header::LOCATION, "/docs/")).finish() }),
-    );
-    config.route(
-        "/docs/{file:.*}",
-        web::get().to(move |request: HttpRequest| {
-            let ui = ui.clone();
-            async move {
-                let file = request.match_info().get("file").unwrap_or_default();
-                let file = if file.is_empty() { "index.html" } else { file };
-                match utoipa_swagger_ui::serve(file, ui) {
-                    Ok(Some(found)) => HttpResponse::Ok()
-                        .content_type(found.content_type)
-                        .insert_header((header::CONTENT_SECURITY_POLICY, CSP))
-                        .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
-                        .body(found.bytes.to_vec()),
-                    _ => crate::platform::http::not_found(&request),
-                }
-            }
-        }),
-    );
+        }
+    };
+    install_page("/docs/{file:.*}", file, config);
 }

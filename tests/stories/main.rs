@@ -9,10 +9,16 @@
     reason = "a story that cannot go on should fail where it stands"
 )]
 
+mod bad_input;
 mod documents;
+mod front;
 mod harness;
+mod idempotency;
 mod key_rotation;
 mod limits;
+mod lists;
 mod offline_receipts;
 mod organisations;
+mod preconditions;
+mod problems;
 mod processing;

@@ -10,6 +10,7 @@ use futures_util::stream::BoxStream;
 use serde::{Deserialize, Serialize};
 
 use super::edge::request_id;
+use super::entity_tag::EntityTags;
 use super::problem;
 use crate::domain::Error;
 
@@ -135,10 +136,13 @@ impl Answer {
 
 /// Whether `If-None-Match` names this entity tag (RFC 9110 section 13.1.2, weak comparison).
 fn names_etag(headers: &HeaderMap, etag: &str) -> bool {
-    headers
-        .get_all(header::IF_NONE_MATCH)
-        .filter_map(|value| value.to_str().ok())
-        .any(|value| value.trim() == "*" || value.split(',').any(|tag| tag.trim().trim_start_matches("W/") == etag))
+    let own = etag.trim_matches('"');
+    let mut values = headers.get_all(header::IF_NONE_MATCH).filter_map(|value| value.to_str().ok());
+    values.any(|value| match EntityTags::parse(value) {
+        Some(EntityTags::Any) => true,
+        Some(EntityTags::Listed(tags)) => tags.iter().any(|tag| tag.opaque == own),
+        None => false,
+    })
 }
 
 /// The problem that `error` is, for this request.

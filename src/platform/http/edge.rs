@@ -21,6 +21,20 @@ pub fn request_id(request: &HttpRequest) -> String {
     request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default()
 }
 
+/// A method by its name, or `other`: a caller can make up as many as it likes, and with any text.
+fn known(method: &Method) -> &'static str {
+    match method.as_str() {
+        "GET" => "GET",
+        "HEAD" => "HEAD",
+        "POST" => "POST",
+        "PUT" => "PUT",
+        "PATCH" => "PATCH",
+        "DELETE" => "DELETE",
+        "OPTIONS" => "OPTIONS",
+        _ => "other",
+    }
+}
+
 /// The outermost middleware.
 pub(crate) async fn pass(
     mut request: ServiceRequest,
@@ -30,9 +44,11 @@ pub(crate) async fn pass(
     metrics: Metrics,
 ) -> Result<ServiceResponse<impl MessageBody>, FrameworkError> {
     let started = std::time::Instant::now();
-    let given = request.headers().get(&X_REQUEST_ID).and_then(|value| value.to_str().ok());
-    let id = match given {
-        Some(id) if (1..=128).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_graphic()) => id.to_owned(),
+    let mut given = request.headers().get_all(&X_REQUEST_ID).map(|value| value.to_str().unwrap_or_default());
+    let id = match (given.next(), given.next()) {
+        (Some(id), None) if (1..=128).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_graphic()) => {
+            id.to_owned()
+        }
         _ => mint.uuid(clock.now()).to_string(),
     };
     request.extensions_mut().insert(RequestId(id.clone()));
@@ -46,7 +62,8 @@ pub(crate) async fn pass(
     }
     let pattern = response.request().match_pattern().unwrap_or_else(|| "(none)".to_owned());
     let (status, took) = (response.status().as_u16(), started.elapsed());
-    metrics.answered(&method, &pattern, status, took);
-    tracing::info!(request_id = %id, %method, route = %pattern, status, micros = took.as_micros(), "answered");
+    let method = known(&method);
+    metrics.answered(method, &pattern, status, took);
+    tracing::info!(request_id = %id, method, route = %pattern, status, micros = took.as_micros(), "answered");
     Ok(response)
 }

@@ -18,6 +18,9 @@ use crate::platform::vault::CursorKey;
 pub const BODY_LIMIT: usize = 1024 * 1024;
 /// How long a body may take to arrive.
 const BODY_DEADLINE: Duration = Duration::from_secs(20);
+/// How much of a body that is too large is still taken in before it is refused, and for how long.
+const SURPLUS: usize = 4 * 1024 * 1024;
+const SURPLUS_DEADLINE: Duration = Duration::from_secs(2);
 
 /// A request whose caller has been judged.
 pub struct Incoming {
@@ -45,7 +48,13 @@ impl Incoming {
             Error::new(Code::TooLarge, format!("The body is larger than the {limit} bytes that this operation takes."))
         };
         let declared = self.request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok());
-        if declared.and_then(|length| length.parse::<u64>().ok()).is_some_and(|length| length > limit as u64) {
+        let declared = declared.and_then(|length| length.parse::<usize>().ok()).unwrap_or_default();
+        if declared > limit {
+            if let Body::Coming(payload) = &mut self.body
+                && declared <= SURPLUS
+            {
+                forget(payload).await;
+            }
             return Err(too_large());
         }
         let payload = match &mut self.body {
@@ -58,6 +67,7 @@ impl Incoming {
             while let Some(piece) = payload.next().await {
                 let piece = piece.map_err(|_| Error::new(Code::MalformedJson, "The body broke off before its end."))?;
                 if bytes.len() + piece.len() > limit {
+                    forget(payload).await;
                     return Err(too_large());
                 }
                 bytes.extend_from_slice(&piece);
@@ -98,6 +108,21 @@ impl Incoming {
     }
 }
 
+/// Takes in and forgets what a caller is still sending: one that is cut off while it writes never reads why.
+async fn forget(payload: &mut Payload) {
+    let rest = async {
+        let mut left = SURPLUS;
+        while let Some(Ok(piece)) = payload.next().await {
+            left = left.saturating_sub(piece.len());
+            if left == 0 {
+                return;
+            }
+        }
+    };
+    // Whether it ended or not, the answer is the same.
+    let _ = tokio::time::timeout(SURPLUS_DEADLINE, rest).await;
+}
+
 /// Something that a handler takes from a request. Arguments are taken in the order in which a handler
 /// names them, which is the order in which they are judged: query, body, precondition, path.
 pub trait Take: Sized {
@@ -109,4 +134,64 @@ pub trait Take: Sized {
 
     /// Adds to the description of an operation what it asks of the request, and its problems.
     fn describe(op: &mut Op<'_>);
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use actix_web::error::PayloadError;
+    use actix_web::test::TestRequest;
+    use futures_util::stream::{self, Stream};
+
+    use super::*;
+    use crate::platform::vault::{CountingEntropy, SecretBytes};
+
+    /// A request whose body comes as `pieces` come.
+    fn incoming(pieces: impl Stream<Item = Result<Bytes, PayloadError>> + 'static) -> Incoming {
+        let entropy = CountingEntropy::new();
+        Incoming {
+            request: TestRequest::post().to_http_request(),
+            body: Body::Coming(Payload::Stream { payload: Box::pin(pieces) }),
+            caller: String::new(),
+            cursors: Arc::new(CursorKey::new(&SecretBytes::random(&entropy))),
+            entropy: Arc::new(entropy),
+        }
+    }
+
+    /// A byte every `gap`, without an end.
+    fn trickle(gap: Duration) -> impl Stream<Item = Result<Bytes, PayloadError>> {
+        stream::unfold((), move |()| async move {
+            tokio::time::sleep(gap).await;
+            Some((Ok(Bytes::from_static(b" ")), ()))
+        })
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_body_has_20_seconds_in_all_however_it_trickles() {
+        for gap in [Duration::from_millis(100), Duration::from_secs(19), Duration::from_secs(21)] {
+            let begun = tokio::time::Instant::now();
+            let refused = incoming(trickle(gap)).body(BODY_LIMIT).await.unwrap_err();
+            assert_eq!(refused.code(), Code::RequestTimeout);
+            assert_eq!(begun.elapsed().as_secs(), 20, "{gap:?}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_body_that_ends_in_time_is_whole() {
+        let pieces = trickle(Duration::from_secs(1)).take(19);
+        assert_eq!(incoming(pieces).body(19).await.unwrap().len(), 19);
+    }
+
+    #[tokio::test]
+    async fn endless_chunks_are_refused_at_the_limit() {
+        let pieces = stream::repeat_with(|| Ok(Bytes::from_static(&[b' '; 4096])));
+        assert_eq!(incoming(pieces).body(BODY_LIMIT).await.unwrap_err().code(), Code::TooLarge);
+    }
+
+    #[tokio::test]
+    async fn a_body_that_breaks_off_is_no_json() {
+        let pieces = stream::iter([Ok(Bytes::from_static(b"{")), Err(PayloadError::Incomplete(None))]);
+        assert_eq!(incoming(pieces).body(BODY_LIMIT).await.unwrap_err().code(), Code::MalformedJson);
+    }
 }

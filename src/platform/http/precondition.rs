@@ -6,6 +6,7 @@ use utoipa::openapi::Required;
 use utoipa::openapi::path::{ParameterBuilder, ParameterIn};
 
 use super::describe::Op;
+use super::entity_tag::EntityTags;
 use super::incoming::{Incoming, Take};
 use crate::domain::{Code, Error};
 
@@ -35,27 +36,24 @@ impl IfMatch {
     }
 
     fn parse(value: &str) -> Result<Self, Error> {
-        if value.trim() == "*" {
-            return Ok(Self::Any);
-        }
-        let mut versions = Vec::new();
-        for tag in value.split(',').map(str::trim) {
-            let opaque = tag.strip_prefix("W/").unwrap_or(tag);
-            let Some(opaque) = opaque.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) else {
-                return Err(Error::new(
-                    Code::InvalidHeader,
-                    "If-Match must hold an entity tag as ETag gave it, in double quotes.",
-                ));
-            };
+        match EntityTags::parse(value) {
+            Some(EntityTags::Any) => Ok(Self::Any),
             // A weak tag never matches here: RFC 9110 section 13.1.1 compares strongly.
-            if !tag.starts_with("W/")
-                && let Some(version) = opaque.split('-').next().and_then(|version| version.parse().ok())
-            {
-                versions.push(version);
-            }
+            Some(EntityTags::Listed(tags)) => Ok(Self::Versions(
+                tags.iter().filter(|tag| !tag.weak).filter_map(|tag| version_of(tag.opaque)).collect(),
+            )),
+            None => Err(Error::new(
+                Code::InvalidHeader,
+                "If-Match must hold entity tags as ETag gave them, in double quotes.",
+            )),
         }
-        Ok(Self::Versions(versions))
     }
+}
+
+/// The version part of a tag of ours, written as we write it.
+fn version_of(opaque: &str) -> Option<i32> {
+    let written = opaque.split('-').next()?;
+    written.parse().ok().filter(|version: &i32| version.to_string() == written)
 }
 
 impl Take for IfMatch {
@@ -100,7 +98,7 @@ mod tests {
 
     #[test]
     fn weak_and_foreign_tags_do_not_match() {
-        for tag in [r#"W/"3""#, r#""abc""#, r#""""#] {
+        for tag in [r#"W/"3""#, r#""abc""#, r#""""#, r#""+3""#, r#""03""#] {
             assert_eq!(IfMatch::parse(tag).unwrap().check(3).unwrap_err().code(), Code::StaleVersion, "{tag}");
         }
         assert_eq!(IfMatch::parse("3").unwrap_err().code(), Code::InvalidHeader);

@@ -7,7 +7,7 @@ use std::panic::AssertUnwindSafe;
 
 use actix_web::dev::Payload;
 use actix_web::http::Method;
-use actix_web::{Handler, HttpMessage, HttpRequest, HttpResponse, Route, web};
+use actix_web::{FromRequest, Handler, HttpMessage, HttpRequest, HttpResponse, Resource, Route, web};
 use futures_util::FutureExt;
 use utoipa::openapi::path::{HttpMethod, Operation, ParameterBuilder, ParameterIn};
 use utoipa::openapi::tag::TagBuilder;
@@ -184,19 +184,33 @@ pub fn install(rooms: Vec<Room>, config: &mut web::ServiceConfig) {
     let mut paths: Vec<_> = paths.into_iter().collect();
     paths.sort_by_key(|(path, _)| path.matches('{').count());
     for (path, routes) in paths {
-        let mut methods: Vec<String> = routes.iter().map(|(method, _)| framework(method).to_string()).collect();
-        if methods.iter().any(|method| method == "GET") {
-            methods.push("HEAD".to_owned());
-        }
-        let allow = methods.join(", ");
+        let methods = routes.iter().map(|(method, _)| framework(method).to_string()).collect();
         let resource = routes.into_iter().fold(web::resource(path), |resource, (_, route)| resource.route(route));
-        config.service(resource.default_service(web::to(move |request: HttpRequest| {
-            let error = Error::new(Code::MethodNotAllowed, format!("This address takes {allow}."))
-                .with(|p| p.allow = Some(allow.clone()));
-            std::future::ready(problem_for(&error, &request).into_response(&request, false))
-        })));
+        config.service(only(methods, resource));
     }
     config.default_service(web::to(|request: HttpRequest| async move { not_found(&request) }));
+}
+
+/// What is served outside the rooms: `GET` of `path` answered by `handler`, other methods as anywhere.
+pub fn install_page<A: FromRequest + 'static>(
+    path: &str,
+    handler: impl Handler<A, Output = HttpResponse>,
+    config: &mut web::ServiceConfig,
+) {
+    config.service(only(vec!["GET".to_owned()], web::resource(path).route(web::get().to(handler))));
+}
+
+/// The resource, answering methods other than its own with 405 and `Allow`.
+fn only(mut methods: Vec<String>, resource: Resource) -> Resource {
+    if methods.iter().any(|method| method == "GET") {
+        methods.push("HEAD".to_owned());
+    }
+    let allow = methods.join(", ");
+    resource.default_service(web::to(move |request: HttpRequest| {
+        let error = Error::new(Code::MethodNotAllowed, format!("This address takes {allow}."))
+            .with(|p| p.allow = Some(allow.clone()));
+        std::future::ready(problem_for(&error, &request).into_response(&request, false))
+    }))
 }
 
 /// The answer to a request for what is not there.
@@ -211,19 +225,25 @@ where
     A: Arguments,
     H::Output: Outcome,
 {
-    let settled = AssertUnwindSafe(settle::<H, A>(handler, &request, payload, takes_query)).catch_unwind().await;
+    let settled = settle::<H, A>(handler, &request, payload, takes_query);
+    survive(settled, &request).await.into_response(&request, !A::Permission::PUBLIC)
+}
+
+/// The answer of a request that is carried out, a problem if that fails or panics.
+async fn survive(carried_out: impl Future<Output = Result<Answer, Error>>, request: &HttpRequest) -> Answer {
+    let settled = AssertUnwindSafe(carried_out).catch_unwind().await;
     let answer = settled.unwrap_or_else(|_| Err(Error::internal("a panic in a handler")));
     let mut answer = answer.unwrap_or_else(|error| {
         if let Some(cause) = error.cause() {
-            let request_id = super::edge::request_id(&request);
+            let request_id = super::edge::request_id(request);
             tracing::error!(request_id, code = error.code().entry().name, cause, "failed");
         }
-        problem_for(&error, &request)
+        problem_for(&error, request)
     });
     if let Some(left) = request.extensions().get::<Left>() {
         answer.headers.extend(left.headers());
     }
-    answer.into_response(&request, !A::Permission::PUBLIC)
+    answer
 }
 
 async fn settle<H, A>(handler: H, request: &HttpRequest, payload: Payload, takes_query: bool) -> Result<Answer, Error>
@@ -282,5 +302,22 @@ fn framework(method: &HttpMethod) -> Method {
         HttpMethod::Head => Method::HEAD,
         HttpMethod::Patch => Method::PATCH,
         HttpMethod::Trace => Method::TRACE,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::test::TestRequest;
+
+    use super::*;
+
+    #[actix_web::test]
+    async fn a_panic_in_a_handler_is_a_problem_and_tells_nothing_of_itself() {
+        let request = TestRequest::default().to_http_request();
+        let answer = survive(async { panic!("Ada Lovelace") }, &request).await;
+        assert_eq!(answer.status, 500);
+        let super::super::answer::Payload::Whole(body) = answer.payload else { panic!("a stream") };
+        let text = String::from_utf8(body).unwrap();
+        assert!(text.contains(r#""code":"internal""#) && !text.contains("Ada"), "{text}");
     }
 }

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix_web::http::Method;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
@@ -14,7 +13,7 @@ use prometheus_client::registry::Registry;
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Answered {
-    method: String,
+    method: &'static str,
     route: String,
     status: u16,
 }
@@ -49,8 +48,8 @@ impl Default for Metrics {
 
 impl Metrics {
     /// Counts an answer. `route` is the pattern, never the path.
-    pub fn answered(&self, method: &Method, route: &str, status: u16, took: Duration) {
-        let labels = Answered { method: method.to_string(), route: route.to_owned(), status };
+    pub fn answered(&self, method: &'static str, route: &str, status: u16, took: Duration) {
+        let labels = Answered { method, route: route.to_owned(), status };
         self.answered.get_or_create(&labels).inc();
         self.seconds.observe(took.as_secs_f64());
     }

@@ -29,10 +29,22 @@ fn not_before_needs_subject(asked: &RevokeTokens) -> Result<(), ValidationError>
 #[validate(schema(function = "exactly_one"), schema(function = "not_before_needs_subject"))]
 pub struct RevokeTokens {
     /// The `jti` of the token.
-    #[schema(min_length = 1, max_length = 255, nullable = false, example = "6f1c3a9e")]
+    #[schema(
+        min_length = 1,
+        max_length = 255,
+        pattern = r"^[^\u0000-\u001F\u007F-\u009F]*$",
+        nullable = false,
+        example = "6f1c3a9e"
+    )]
     pub jti: Option<String>,
     /// The `sub` of the tokens.
-    #[schema(min_length = 1, max_length = 255, nullable = false, example = "staff-17")]
+    #[schema(
+        min_length = 1,
+        max_length = 255,
+        pattern = r"^[^\u0000-\u001F\u007F-\u009F]*$",
+        nullable = false,
+        example = "staff-17"
+    )]
     pub subject: Option<String>,
     /// Tokens of the subject that were issued before this are refused; now unless said.
     #[schema(nullable = false)]
