@@ -1,22 +1,21 @@
 //! `demo`: everything that it takes to try the service, made on the first run and found on the next.
 
-use std::fs;
-use std::os::unix::fs::DirBuilderExt;
+use std::net::SocketAddr;
 use std::path::Path;
 
 use iewm::config::Config;
 use iewm::domain::{OrganisationId, Role};
-use iewm::platform::auth::{House, TokenMint};
+use iewm::platform::auth::TokenMint;
 use iewm::platform::telemetry::{Format, start_logging};
 use iewm::platform::vault::{MasterKeys, SystemEntropy};
 
-use super::{sample, serve, token};
+use super::{make_folder, sample, serve, token};
 
 /// Serves the demo. Only the addresses are taken from the configuration.
 pub(super) fn demo(mut config: Config) -> Result<(), String> {
     let directory = token::directory();
-    fs::DirBuilder::new().recursive(true).mode(0o700).create(&directory).map_err(|error| format!("./data: {error}"))?;
     let key_file = directory.join("master.key");
+    make_folder(&key_file)?;
     let database = directory.join("iewm.db");
     check_half_made(&key_file, &database)?;
     if !key_file.exists() {
@@ -31,10 +30,9 @@ pub(super) fn demo(mut config: Config) -> Result<(), String> {
     config.auth.roles = "iewm_staff,council,contractor".to_owned();
     config.auth.issuers.clear();
     start_logging(Format::Text, "warn")?;
-    let address = config.server.listen;
-    serve::run(&config, async move |house| {
+    serve::run(&config, async move |house, address| {
         let contractor = sample::fill(house).await?;
-        greet(house, &issuer, contractor, &format!("http://{address}"))
+        greet(&issuer, contractor, address)
     })
 }
 
@@ -50,8 +48,8 @@ fn check_half_made(key_file: &Path, database: &Path) -> Result<(), String> {
     }
 }
 
-fn greet(_: &House, issuer: &TokenMint, contractor: OrganisationId, base: &str) -> Result<(), String> {
-    println!("The demo is at {base}, its API document at {base}/docs/");
+fn greet(issuer: &TokenMint, contractor: OrganisationId, address: SocketAddr) -> Result<(), String> {
+    println!("The demo is at http://{address}, its API document at http://{address}/docs/");
     println!("It keeps everything in ./data; remove that folder to begin anew. These tokens last an hour:\n");
     println!("export STAFF={}", token::mint(issuer, &[Role::IewmStaff], None, "demo-staff")?);
     println!("export COUNCIL={}", token::mint(issuer, &[Role::Council], None, "demo-council")?);

@@ -1,11 +1,12 @@
 //! `serve`, `migrate`, `check-config`.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use iewm::app;
 use iewm::config::Config;
 use iewm::domain::Clock;
-use iewm::platform::auth::{House, KeySource};
+use iewm::platform::auth::House;
 use iewm::platform::telemetry::start_logging;
 use iewm::platform::vault::{MasterKeys, SystemEntropy};
 use iewm::server;
@@ -14,16 +15,19 @@ use iewm::server;
 pub(super) fn serve(config: &Config) -> Result<(), String> {
     check(config)?;
     start_logging(config.log.format, &config.log.filter)?;
-    run(config, async |_| Ok(()))
+    run(config, async |_, _| Ok(()))
 }
 
-/// Assembles the house, does `first` with it, and serves.
-pub(super) fn run(config: &Config, first: impl AsyncFnOnce(&House) -> Result<(), String>) -> Result<(), String> {
+/// Assembles the house, does `first` with it and the address that it listens at, and serves.
+pub(super) fn run(
+    config: &Config,
+    first: impl AsyncFnOnce(&House, SocketAddr) -> Result<(), String>,
+) -> Result<(), String> {
     let fault = |error: app::StartError| error.to_string();
     actix_web::rt::System::new().block_on(async {
         let house = app::build(config, Clock::system(), Arc::new(SystemEntropy)).await.map_err(fault)?;
         let running = server::start(config, &house).map_err(fault)?;
-        first(&house).await?;
+        first(&house, running.address).await?;
         tracing::info!(address = %running.address, metrics = ?running.metrics_address, "listening");
         if let Some(metrics) = running.metrics {
             actix_web::rt::spawn(metrics);
@@ -46,14 +50,10 @@ pub(super) fn migrate(config: &Config) -> Result<(), String> {
 /// Checks what can be checked without the database.
 pub(super) fn check(config: &Config) -> Result<(), String> {
     MasterKeys::read(&config.vault.master_key_file).map_err(|error| format!("vault.master_key_file: {error}"))?;
-    let issuers = config.issuers()?;
-    if issuers.is_empty() {
+    if config.issuers()?.is_empty() {
         return Err(
             "auth.issuer is empty: no token would be accepted. Name an issuer, its audience and its jwks".to_owned()
         );
     }
-    for (issuer, _) in issuers {
-        KeySource::named(&issuer.jwks).map_err(|error| format!("auth.jwks of {}: {error}", issuer.issuer))?;
-    }
-    Ok(())
+    app::tokens(config).map(|_| ()).map_err(|error| error.to_string())
 }
