@@ -9,9 +9,14 @@
     reason = "a story that cannot go on should fail where it stands"
 )]
 
+mod architecture;
+mod command_line;
 mod documents;
 mod harness;
+mod inventory;
 mod limits;
 mod offline_receipts;
 mod organisations;
 mod processing;
+mod roles;
+mod tokens;
