@@ -27,12 +27,19 @@ pub(super) fn run(
     actix_web::rt::System::new().block_on(async {
         let house = app::build(config, Clock::system(), Arc::new(SystemEntropy)).await.map_err(fault)?;
         let running = server::start(config, &house).map_err(fault)?;
-        first(&house, running.address).await?;
-        tracing::info!(address = %running.address, metrics = ?running.metrics_address, "listening");
+        // Running before anybody is told of it: whoever stops it at once must find it listening to signals.
+        let api = actix_web::rt::spawn(running.api);
         if let Some(metrics) = running.metrics {
             actix_web::rt::spawn(metrics);
         }
-        let stopped = running.api.await.map_err(|error| error.to_string());
+        tokio::task::yield_now().await;
+        first(&house, running.address).await?;
+        let metrics = running.metrics_address.map(|address| address.to_string());
+        tracing::info!(address = %running.address, metrics, "listening");
+        let stopped = match api.await {
+            Ok(stopped) => stopped.map_err(|error| error.to_string()),
+            Err(error) => Err(error.to_string()),
+        };
         house.flush_looks().await;
         tracing::info!("stopped");
         stopped

@@ -66,12 +66,12 @@ fn mode(file: &Path) -> u32 {
 #[test]
 fn a_usage_error_is_exit_code_two() {
     let folder = folder();
-    for arguments in
-        [&["serv"] as &[&str], &[], &["keys"], &["token"], &["token", "--role", "admin"], &["serve", "--port", "1"]]
-    {
+    for arguments in [&["serv"] as &[&str], &[], &["keys"], &["token"], &["serve", "--port", "1"]] {
         let ended = run(folder.path(), &Variables::new(), arguments);
         refused(&ended, 2, &["Usage: iewm"]);
     }
+    let ended = run(folder.path(), &Variables::new(), &["token", "--role", "admin"]);
+    refused(&ended, 2, &["'admin'", "iewm_staff, council, contractor"]);
     let help = run(folder.path(), &Variables::new(), &["--help"]);
     assert_eq!(help.code, 0);
     for command in ["serve", "demo", "migrate", "keys", "openapi", "token", "check-config", "health"] {

@@ -32,7 +32,9 @@ fn demo(folder: &Path) -> Demo {
 impl Demo {
     async fn get(&self, token: &str, path: &str) -> Value {
         let asked = request("GET", &format!("{}{path}", self.address)).token(&self.tokens[token]);
-        asked.send().await.expect(200).json()
+        let answer = asked.send().await;
+        assert_eq!(answer.status, 200, "{path}: {}: {:?}", answer.text(), self.process.heard());
+        answer.json()
     }
 }
 

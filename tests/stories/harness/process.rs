@@ -83,6 +83,12 @@ impl Process {
         }
     }
 
+    /// Every line that it has said so far, those that nobody waited for included.
+    pub(crate) fn heard(&self) -> Vec<String> {
+        let more = std::iter::from_fn(|| self.lines.recv_timeout(Duration::from_millis(200)).ok());
+        self.said.iter().cloned().chain(more).collect()
+    }
+
     /// Sends a signal, and waits for the end and for everything that is said until then.
     #[track_caller]
     pub(crate) fn stop(&mut self, signal: &str) -> ExitStatus {
