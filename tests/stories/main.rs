@@ -19,4 +19,5 @@ mod offline_receipts;
 mod organisations;
 mod processing;
 mod roles;
+mod secrecy;
 mod tokens;

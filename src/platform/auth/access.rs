@@ -36,7 +36,7 @@ use crate::platform::rate::Left;
 ///     Ok(Plain("Good morning".to_owned()))
 /// }
 ///
-/// let room = Room::new("greetings").serve(__path_greet, greet);
+/// let room = Room::new("greetings", "What is said first.").serve(__path_greet, greet);
 /// assert_eq!(room.listing()[0].permission, Some("organisations:read"));
 /// ```
 ///
@@ -52,7 +52,7 @@ use crate::platform::rate::Left;
 ///     Ok(Plain("Good morning".to_owned()))
 /// }
 ///
-/// let room = Room::new("greetings").serve(__path_greet, greet);
+/// let room = Room::new("greetings", "What is said first.").serve(__path_greet, greet);
 /// ```
 ///
 /// A permission that writes opens the writing door:
