@@ -1,5 +1,6 @@
 //! `demo`: everything that it takes to try the service, made on the first run and found on the next.
 
+use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::path::Path;
 
@@ -22,6 +23,10 @@ pub(super) fn demo(mut config: Config) -> Result<(), String> {
         MasterKeys::generate_file(&key_file, &SystemEntropy).map_err(|error| error.to_string())?;
     }
     let issuer = token::issuer(&directory)?;
+    if config.server.public_url == Config::read(None, &HashMap::new())?.server.public_url {
+        // Nobody named another: links lead to where the demo listens.
+        config.server.public_url = format!("http://{}", config.server.listen);
+    }
     config.database.url = format!("sqlite://{}", database.display());
     config.vault.master_key_file = key_file;
     config.auth.issuer = token::ISSUER.to_owned();
