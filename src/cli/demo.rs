@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::path::Path;
 
-use iewm::config::Config;
+use iewm::config::{Auth, Config};
 use iewm::domain::{OrganisationId, Role};
 use iewm::platform::auth::TokenMint;
 use iewm::platform::telemetry::{Format, start_logging};
@@ -29,11 +29,13 @@ pub(super) fn demo(mut config: Config) -> Result<(), String> {
     }
     config.database.url = format!("sqlite://{}", database.display());
     config.vault.master_key_file = key_file;
-    config.auth.issuer = token::ISSUER.to_owned();
-    config.auth.audience = token::AUDIENCE.to_owned();
-    config.auth.jwks = token::jwks_file(&directory).display().to_string();
-    config.auth.roles = "iewm_staff,council,contractor".to_owned();
-    config.auth.issuers.clear();
+    config.auth = Auth {
+        issuer: token::ISSUER.to_owned(),
+        audience: token::AUDIENCE.to_owned(),
+        jwks: token::jwks_file(&directory).display().to_string(),
+        roles: "iewm_staff,council,contractor".to_owned(),
+        issuers: Vec::new(),
+    };
     start_logging(Format::Text, "warn")?;
     serve::run(&config, async move |house, address| {
         let contractor = sample::fill(house).await?;

@@ -48,7 +48,7 @@ impl Source {
 
     /// Every path that begins with `crate::` or `super::`, spelt out from the root; of a list, each.
     pub(super) fn paths(&self) -> Vec<Path> {
-        let text: String = self.lines.iter().map(|(_, line)| format!("{line}\n")).collect();
+        let text: String = self.lines.iter().flat_map(|(_, line)| [line.as_str(), "\n"]).collect();
         let mut found = Vec::new();
         let mut from = 0;
         while let Some((at, base, after)) = next_start(&text, from) {

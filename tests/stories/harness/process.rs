@@ -10,7 +10,7 @@ use std::time::Duration;
 use super::client::Request;
 
 /// How long the program may take to say something.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The command `iewm` in a folder, with these variables and no others.
 pub(crate) fn command(folder: &Path, variables: &HashMap<String, String>, arguments: &[&str]) -> Command {

@@ -32,7 +32,7 @@ impl Needles {
             add(lower.encode_utf16().flat_map(u16::to_le_bytes).collect());
             add(lower.encode_utf16().flat_map(u16::to_be_bytes).collect());
             for text in [*value, &lower] {
-                add(text.bytes().map(|byte| format!("{byte:02x}")).collect::<String>().into_bytes());
+                add(iewm::domain::hex(text.as_bytes()).into_bytes());
                 for shift in 0..3 {
                     for alphabet in [BASE64_STANDARD, BASE64_URL_SAFE] {
                         add(in_base64(&alphabet, text, shift));
