@@ -153,10 +153,15 @@ fn check_files(target: &Target) -> Result<(), StartError> {
     )))
 }
 
-fn tokens(config: &Config) -> Result<Tokens, StartError> {
+/// The issuers that the configuration names, with their keys.
+///
+/// # Errors
+/// [`StartError`] when an issuer stands twice, or its keys cannot be had.
+pub fn tokens(config: &Config) -> Result<Tokens, StartError> {
     let mut issuers = Vec::new();
     for (issuer, ceiling) in config.issuers().map_err(StartError)? {
-        let keys = KeySource::named(&issuer.jwks).map_err(|error| StartError(format!("auth.jwks: {error}")))?;
+        let keys = KeySource::named(&issuer.jwks)
+            .map_err(|error| StartError(format!("auth.jwks of {}: {error}", issuer.issuer)))?;
         issuers.push(Issuer { issuer: issuer.issuer, audience: issuer.audience, keys, ceiling });
     }
     Tokens::new(issuers).map_err(|error| StartError(format!("auth: the issuer {} stands twice", error.0)))

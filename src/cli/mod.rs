@@ -8,7 +8,10 @@ mod serve;
 mod token;
 
 use std::collections::HashMap;
-use std::path::PathBuf;
+use std::fs;
+use std::io::Write;
+use std::os::unix::fs::DirBuilderExt;
+use std::path::{Path, PathBuf};
 
 use clap::{Parser, Subcommand};
 
@@ -71,6 +74,7 @@ impl Arguments {
             Command::Migrate => serve::migrate(&config()?),
             Command::Keys { command: Keys::Init } => {
                 let file = config()?.vault.master_key_file;
+                make_folder(&file)?;
                 MasterKeys::generate_file(&file, &SystemEntropy).map_err(|error| error.to_string())?;
                 println!(
                     "Made {}. Back it up apart from the database: without it, the data cannot be read.",
@@ -89,7 +93,8 @@ impl Arguments {
                 Ok(())
             }
             Command::Openapi => {
-                print!("{}", iewm::app::openapi_json());
+                // Whoever reads no further, such as `head`, has what they wanted.
+                let _ = std::io::stdout().write_all(iewm::app::openapi_json().as_bytes());
                 Ok(())
             }
             Command::Token(asked) => token::token(&asked),
@@ -101,4 +106,11 @@ impl Arguments {
             Command::Health => health::health(&config()?),
         }
     }
+}
+
+/// Makes the folder of a file that is to be secret, for its owner alone.
+fn make_folder(file: &Path) -> Result<(), String> {
+    let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty()) else { return Ok(()) };
+    let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(folder);
+    made.map_err(|error| format!("{}: {error}", folder.display()))
 }

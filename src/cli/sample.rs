@@ -14,7 +14,9 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 /// Name, local part, telephone, organisation, job title, and the purposes consented to.
-const PEOPLE: &[(&str, &str, &str, &str, &str, &[Purpose])] = &[
+type Person = (&'static str, &'static str, &'static str, &'static str, &'static str, &'static [Purpose]);
+
+const PEOPLE: &[Person] = &[
     (
         "Margaret Okonkwo",
         "margaret.okonkwo",
@@ -95,8 +97,6 @@ pub(super) async fn fill(house: &House) -> Result<OrganisationId, String> {
     });
     filled.await.map(|contractor| contractor.id).map_err(fault)
 }
-
-type Person = (&'static str, &'static str, &'static str, &'static str, &'static str, &'static [Purpose]);
 
 fn sign_up(tx: &mut WriteTx<'_>, person: Person) -> Result<(), iewm::domain::Error> {
     let (name, local, telephone, organisation, job_title, purposes) = person;

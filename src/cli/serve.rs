@@ -1,11 +1,12 @@
 //! `serve`, `migrate`, `check-config`.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use iewm::app;
 use iewm::config::Config;
 use iewm::domain::Clock;
-use iewm::platform::auth::{House, KeySource};
+use iewm::platform::auth::House;
 use iewm::platform::telemetry::start_logging;
 use iewm::platform::vault::{MasterKeys, SystemEntropy};
 use iewm::server;
@@ -14,21 +15,31 @@ use iewm::server;
 pub(super) fn serve(config: &Config) -> Result<(), String> {
     check(config)?;
     start_logging(config.log.format, &config.log.filter)?;
-    run(config, async |_| Ok(()))
+    run(config, async |_, _| Ok(()))
 }
 
-/// Assembles the house, does `first` with it, and serves.
-pub(super) fn run(config: &Config, first: impl AsyncFnOnce(&House) -> Result<(), String>) -> Result<(), String> {
+/// Assembles the house, does `first` with it and the address that it listens at, and serves.
+pub(super) fn run(
+    config: &Config,
+    first: impl AsyncFnOnce(&House, SocketAddr) -> Result<(), String>,
+) -> Result<(), String> {
     let fault = |error: app::StartError| error.to_string();
     actix_web::rt::System::new().block_on(async {
         let house = app::build(config, Clock::system(), Arc::new(SystemEntropy)).await.map_err(fault)?;
         let running = server::start(config, &house).map_err(fault)?;
-        first(&house).await?;
-        tracing::info!(address = %running.address, metrics = ?running.metrics_address, "listening");
+        // Running before anybody is told of it: whoever stops it at once must find it listening to signals.
+        let api = actix_web::rt::spawn(running.api);
         if let Some(metrics) = running.metrics {
             actix_web::rt::spawn(metrics);
         }
-        let stopped = running.api.await.map_err(|error| error.to_string());
+        tokio::task::yield_now().await;
+        first(&house, running.address).await?;
+        let metrics = running.metrics_address.map(|address| address.to_string());
+        tracing::info!(address = %running.address, metrics, "listening");
+        let stopped = match api.await {
+            Ok(stopped) => stopped.map_err(|error| error.to_string()),
+            Err(error) => Err(error.to_string()),
+        };
         house.flush_looks().await;
         tracing::info!("stopped");
         stopped
@@ -46,14 +57,10 @@ pub(super) fn migrate(config: &Config) -> Result<(), String> {
 /// Checks what can be checked without the database.
 pub(super) fn check(config: &Config) -> Result<(), String> {
     MasterKeys::read(&config.vault.master_key_file).map_err(|error| format!("vault.master_key_file: {error}"))?;
-    let issuers = config.issuers()?;
-    if issuers.is_empty() {
+    if config.issuers()?.is_empty() {
         return Err(
             "auth.issuer is empty: no token would be accepted. Name an issuer, its audience and its jwks".to_owned()
         );
     }
-    for (issuer, _) in issuers {
-        KeySource::named(&issuer.jwks).map_err(|error| format!("auth.jwks of {}: {error}", issuer.issuer))?;
-    }
-    Ok(())
+    app::tokens(config).map(|_| ()).map_err(|error| error.to_string())
 }

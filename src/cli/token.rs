@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::Write;
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -59,9 +59,17 @@ pub(super) fn issuer(directory: &Path) -> Result<TokenMint, String> {
 
 fn existing_issuer(directory: &Path) -> Result<TokenMint, String> {
     let file = seed_file(directory);
-    let seed = fs::read(&file).map_err(|error| {
+    let fault = |error: std::io::Error| {
         format!("{}: {error}. Run `iewm demo` here first: it makes the issuer's key.", file.display())
-    })?;
+    };
+    let mode = fs::metadata(&file).map_err(fault)?.permissions().mode() & 0o7777;
+    if mode & 0o077 != 0 {
+        return Err(format!(
+            "{} has mode {mode:04o}, so that others than its owner can read it: chmod 600 it, or remove ./data to begin anew",
+            file.display(),
+        ));
+    }
+    let seed = fs::read(&file).map_err(fault)?;
     let seed = seed.try_into().map_err(|_| format!("{} is damaged: it must hold 32 bytes", file.display()))?;
     TokenMint::from_seed(seed).map_err(|error| error.to_string())
 }

@@ -6,6 +6,45 @@ pub mod retention;
 
 /// Something that the law allowed. Only `policy` can make one, and nobody can change what is inside,
 /// so that a store that takes one cannot be given anything else.
+///
+/// ```
+/// use iewm::domain::{Instant, london_date};
+/// use iewm::policy::consent::{Method, withdraw};
+///
+/// let at = Instant::parse("2026-11-24T09:30:00Z").unwrap();
+/// let lawful = withdraw(Method::Telephone, at, london_date(at));
+/// assert_eq!(lawful.occurred_at, at);
+/// ```
+///
+/// Whoever has a decision in hand cannot rule on it themselves:
+///
+/// ```compile_fail,E0624
+/// use iewm::policy::{Lawful, consent::Decision};
+///
+/// fn rule(decision: Decision) -> Lawful<Decision> {
+///     Lawful::ruled(decision)
+/// }
+/// ```
+///
+/// ```compile_fail,E0423
+/// use iewm::policy::{Lawful, consent::Decision};
+///
+/// fn rule(decision: Decision) -> Lawful<Decision> {
+///     Lawful(decision)
+/// }
+/// ```
+///
+/// Nor change one that was ruled on:
+///
+/// ```compile_fail,E0594
+/// use iewm::domain::Instant;
+/// use iewm::policy::{Lawful, consent::Decision};
+///
+/// fn antedate(mut lawful: Lawful<Decision>, at: Instant) -> Lawful<Decision> {
+///     lawful.occurred_at = at;
+///     lawful
+/// }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Lawful<T>(T);
 

@@ -1,8 +1,12 @@
 //! Documents with generated parts: equal to what the code says. `UPDATE_DOCS=1 cargo test documents` rewrites them.
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
+use iewm::app::operations;
+use iewm::domain::{CODES, Role};
 use iewm::inventory;
+use iewm::platform::auth::PERMISSIONS;
 use iewm::platform::personal::Class;
 use iewm::policy::retention::SCHEDULE;
 
@@ -57,4 +61,63 @@ fn the_committed_document_is_the_one_that_is_served() {
     let committed = std::fs::read_to_string(path("openapi/openapi.json")).unwrap();
     let current = committed == iewm::app::openapi_json();
     assert!(current, "openapi/openapi.json is out of date: cargo run -- openapi > openapi/openapi.json");
+}
+
+/// Holds a page against what it should be, or writes it.
+fn hold(name: &str, page: &str) {
+    let file = path("docs").join(name);
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        std::fs::write(&file, page).unwrap();
+    }
+    let kept = std::fs::read_to_string(&file).unwrap_or_default();
+    assert!(kept == page, "docs/{name} is out of date: UPDATE_DOCS=1 cargo test documents");
+}
+
+/// The table of permissions.
+fn permissions() -> String {
+    let mut page = "# Permissions and roles\n\n\
+        Generated from `src/platform/auth/permissions.rs`; a test holds this page against it, and drives every operation\n\
+        with every set of roles from the same table. A token with several roles has the permissions of all of them. A\n\
+        contractor sees its own organisation alone, whatever the permission.\n\n\
+        | permission | what it is for | staff | council | contractor | operations |\n|---|---|---|---|---|---|\n"
+        .to_owned();
+    let operations = operations();
+    for row in PERMISSIONS {
+        let has = |role| if row.roles.contains(&role) { "yes" } else { "-" };
+        let (staff, council, contractor) = (has(Role::IewmStaff), has(Role::Council), has(Role::Contractor));
+        let guarded = operations.iter().filter(|operation| operation.permission == Some(row.name));
+        let guarded: Vec<String> =
+            guarded.map(|operation| format!("`{} {}`", operation.method, operation.path)).collect();
+        let (name, meaning, guarded) = (row.name, row.meaning, guarded.join("<br>"));
+        writeln!(page, "| `{name}` | {meaning} | {staff} | {council} | {contractor} | {guarded} |").unwrap();
+    }
+    page.push_str("\n## Without a token\n\n");
+    for operation in operations.iter().filter(|operation| operation.permission.is_none()) {
+        writeln!(page, "- `{} {}`", operation.method, operation.path).unwrap();
+    }
+    page
+}
+
+/// The table of problem codes.
+fn problems() -> String {
+    let mut page = "# Problems\n\n\
+        Every error is a problem document (RFC 9457, `application/problem+json`). `code` is stable: new ones may come, none\n\
+        changes its meaning. `type` is the address of the code's page. Generated from `src/domain/error.rs`; a test holds\n\
+        this page against it.\n\n\
+        | status | code | title | meaning |\n|---|---|---|---|\n"
+        .to_owned();
+    for entry in CODES {
+        writeln!(page, "| {} | `{}` | {} | {} |", entry.status, entry.name, entry.title, entry.meaning).unwrap();
+    }
+    page
+}
+
+#[test]
+fn the_page_of_permissions_is_the_table() {
+    hold("permissions.md", &permissions());
+}
+
+#[test]
+fn the_page_of_problems_is_the_table() {
+    hold("problems.md", &problems());
 }

@@ -9,11 +9,14 @@
     reason = "a story that cannot go on should fail where it stands"
 )]
 
+mod architecture;
 mod bad_input;
+mod command_line;
 mod documents;
 mod front;
 mod harness;
 mod idempotency;
+mod inventory;
 mod key_rotation;
 mod limits;
 mod lists;
@@ -22,3 +25,6 @@ mod organisations;
 mod preconditions;
 mod problems;
 mod processing;
+mod roles;
+mod secrecy;
+mod tokens;

@@ -1,6 +1,8 @@
 //! `Access<P>`: the proof that a caller may do `P`, and the only way to the database, the clock and
 //! entropy. Its doors consume it: one hop to a lane for each request.
 
+mod writing;
+
 use std::marker::PhantomData;
 use std::sync::Arc;
 
@@ -9,17 +11,86 @@ use actix_web::dev::Payload;
 use actix_web::http::header::AUTHORIZATION;
 
 use super::house::{House, Installed};
-use super::permissions::{Job, Permission, Writes};
+use super::permissions::Permission;
 use super::{Verified, bearer, store};
 use crate::domain::{Actor, Code, Error, Identity, Instant, Role, Scope};
-use crate::platform::audit::{Entry, EntryRow, Outcome, store as audit};
+use crate::platform::audit::{Entry, EntryRow, Outcome};
 use crate::platform::db::Lane;
-use crate::platform::doors::{Context, Noted, ReadTx, Recorded, WriteTx};
-use crate::platform::http::{Body, Created, Done, Found, Incoming, Op, Reply, Resource};
+use crate::platform::doors::{Context, Noted, ReadTx};
+use crate::platform::http::{Body, Incoming, Op};
 use crate::platform::idempotency::{self, Keyed};
 use crate::platform::rate::Left;
 
 /// The right to act as `P`.
+///
+/// It is a handler's first argument, or the handler cannot be served:
+///
+/// ```
+/// use iewm::domain::Error;
+/// use iewm::platform::auth::{Access, OrganisationsRead};
+/// use iewm::platform::http::{Plain, Room};
+///
+/// /// Greet
+/// #[utoipa::path(get, path = "/greeting")]
+/// async fn greet(_: Access<OrganisationsRead>) -> Result<Plain<String>, Error> {
+///     Ok(Plain("Good morning".to_owned()))
+/// }
+///
+/// let room = Room::new("greetings", "What is said first.").serve(__path_greet, greet);
+/// assert_eq!(room.listing()[0].permission, Some("organisations:read"));
+/// ```
+///
+/// The same handler without an access does not compile:
+///
+/// ```compile_fail,E0277
+/// use iewm::domain::Error;
+/// use iewm::platform::http::{Plain, Room};
+///
+/// /// Greet
+/// #[utoipa::path(get, path = "/greeting")]
+/// async fn greet() -> Result<Plain<String>, Error> {
+///     Ok(Plain("Good morning".to_owned()))
+/// }
+///
+/// let room = Room::new("greetings", "What is said first.").serve(__path_greet, greet);
+/// ```
+///
+/// A permission that writes opens the writing door:
+///
+/// ```
+/// use iewm::domain::Error;
+/// use iewm::platform::audit::Entry;
+/// use iewm::platform::auth::{Access, OrganisationsWrite};
+/// use iewm::platform::http::{Done, Plain};
+///
+/// async fn act(access: Access<OrganisationsWrite>) -> Result<Done<Plain<String>>, Error> {
+///     access.write(|tx| tx.record(Entry::new("nothing.done"), Plain(String::new()))).await
+/// }
+/// ```
+///
+/// One that reads does not have that door:
+///
+/// ```compile_fail,E0599
+/// use iewm::domain::Error;
+/// use iewm::platform::audit::Entry;
+/// use iewm::platform::auth::{Access, OrganisationsRead};
+/// use iewm::platform::http::{Done, Plain};
+///
+/// async fn act(access: Access<OrganisationsRead>) -> Result<Done<Plain<String>>, Error> {
+///     access.write(|tx| tx.record(Entry::new("nothing.done"), Plain(String::new()))).await
+/// }
+/// ```
+///
+/// Nobody outside `platform` can make one, not even from the house itself:
+///
+/// ```compile_fail,E0624
+/// use iewm::domain::Actor;
+/// use iewm::platform::auth::{Access, House, OrganisationsWrite};
+///
+/// fn help_oneself(house: House) -> Access<OrganisationsWrite> {
+///     Access::for_actor(house, Actor::Anonymous)
+/// }
+/// ```
 pub struct Access<P> {
     pub(super) house: House,
     context: Context,
@@ -49,8 +120,9 @@ impl<P: Permission> Access<P> {
     }
 
     /// Judges the token of a request: its signature, its claims and its roles. Whether it has been
-    /// revoked, and whether its organisation is active, is asked in the request's transaction.
-    pub(in crate::platform) fn judge(request: &HttpRequest) -> Result<Self, Error> {
+    /// revoked, and whether its organisation is active, is asked in the request's transaction, or here
+    /// where the request will not come so far.
+    pub(in crate::platform) async fn judge(request: &HttpRequest) -> Result<Self, Error> {
         let Some(Installed(house)) = request.app_data::<Installed>() else {
             return Err(Error::internal("no house is installed"));
         };
@@ -71,6 +143,8 @@ impl<P: Permission> Access<P> {
         let scope = match token.caller.roles.iter().find(granted) {
             None if P::PUBLIC => Scope::All,
             None => {
+                let inner = house.clone();
+                house.0.database.read(move |lane| admit(&inner, lane, Some(&token))).await?;
                 let detail = format!("None of the token's roles has the permission {}.", P::NAME);
                 return Err(Error::new(Code::Forbidden, detail).with(|p| p.permission = Some(P::NAME)));
             }
@@ -104,10 +178,21 @@ impl<P: Permission> Access<P> {
 
     /// Who calls, for what is bound to a caller.
     pub(in crate::platform) fn caller_key(&self) -> String {
-        match self.context.actor.caller() {
-            Some(caller) => format!("{}\n{}", caller.issuer, caller.subject),
-            None => String::new(),
-        }
+        let Some(caller) = self.context.actor.caller() else { return String::new() };
+        let organisation = caller.organisation.map(|id| id.to_string()).unwrap_or_default();
+        format!("{}\n{}\n{organisation}", caller.issuer, caller.subject)
+    }
+
+    /// For a request that ends before its transaction: a token that is no longer good does not even
+    /// learn what was wrong with the request.
+    ///
+    /// # Errors
+    /// 401 when the token is revoked or its organisation not active; 503 when no lane is free in time.
+    pub(in crate::platform) async fn admitted(self) -> Result<(), Error> {
+        let Self { house, token, .. } = self;
+        let Some(token) = token else { return Ok(()) };
+        let inner = house.clone();
+        house.0.database.read(move |lane| admit(&inner, lane, Some(&token))).await
     }
 
     /// Reads, on a reading lane. What the closure looked at is recorded before the answer leaves the
@@ -215,99 +300,6 @@ fn admit(house: &House, lane: &mut Lane, token: Option<&Verified>) -> Result<(),
     match token.caller.organisation {
         Some(organisation) if !house.0.standing.is_active(&mut lane.connection, organisation)? => Err(invalid_token()),
         _ => Ok(()),
-    }
-}
-
-impl<P: Writes> Access<P> {
-    /// Writes, in a transaction on a writing lane. With an idempotency key the answer is kept in the
-    /// same transaction, so that it can never be lost or given for a deed that was not done.
-    ///
-    /// # Errors
-    /// What the closure fails with, in which case nothing was written; 401 and 503 as for reading.
-    pub async fn write<T: Reply>(
-        self,
-        f: impl FnOnce(WriteTx<'_>) -> Result<Recorded<T>, Error> + Send + 'static,
-    ) -> Result<Done<T>, Error> {
-        let Self { house, context, token, keyed, .. } = self;
-        let (inner, refused_context) = (house.clone(), context.clone());
-        let written = house
-            .0
-            .database
-            .write(move |lane| {
-                admit(&inner, lane, token.as_deref())?;
-                let mut noted = Noted::default();
-                let Some(keyed) = keyed else {
-                    let value = f(WriteTx::new(ReadTx::new(lane, &context, &mut noted)))?;
-                    return Ok(Done::Fresh(value.into_inner()));
-                };
-                let kept = idempotency::claim(&mut ReadTx::new(lane, &context, &mut noted), &keyed)?;
-                if let Some(answer) = kept {
-                    return Ok(Done::Rendered(answer));
-                }
-                let answer = f(WriteTx::new(ReadTx::new(lane, &context, &mut noted)))?.into_inner().into_answer();
-                let contact = noted.contact;
-                let mut tx = ReadTx::new(lane, &context, &mut noted);
-                idempotency::keep(&mut tx, &keyed, &answer, contact, false)?;
-                Ok(Done::Rendered(answer))
-            })
-            .await;
-        if let Err(error) = &written {
-            record_refusal::<P>(&house, refused_context, error).await;
-        }
-        written
-    }
-
-    /// Writes, and answers 201 with what was made.
-    ///
-    /// # Errors
-    /// As [`Access::write`].
-    pub async fn create<T: Resource>(
-        self,
-        f: impl FnOnce(WriteTx<'_>) -> Result<Recorded<T>, Error> + Send + 'static,
-    ) -> Result<Done<Created<T>>, Error> {
-        self.write(move |tx| f(tx).map(|made| made.map(Created))).await
-    }
-
-    /// Writes, and answers 200 with the resource as it is afterwards.
-    ///
-    /// # Errors
-    /// As [`Access::write`].
-    pub async fn change<T: Resource>(
-        self,
-        f: impl FnOnce(WriteTx<'_>) -> Result<Recorded<T>, Error> + Send + 'static,
-    ) -> Result<Done<Found<T>>, Error> {
-        self.write(move |tx| f(tx).map(|changed| changed.map(Found))).await
-    }
-}
-
-impl Access<Job> {
-    /// Writes on behalf of the service itself.
-    ///
-    /// # Errors
-    /// What the closure fails with, in which case nothing was written; 503 when no lane is free.
-    pub async fn run<T: Send + 'static>(
-        self,
-        f: impl FnOnce(WriteTx<'_>) -> Result<Recorded<T>, Error> + Send + 'static,
-    ) -> Result<T, Error> {
-        let context = self.context;
-        let run = move |lane: &mut Lane| {
-            f(WriteTx::new(ReadTx::new(lane, &context, &mut Noted::default()))).map(Recorded::into_inner)
-        };
-        self.house.0.database.write(run).await
-    }
-}
-
-/// A refusal of the law rolled back what it refused, so the door writes it down afterwards.
-async fn record_refusal<P: Permission>(house: &House, context: Context, error: &Error) {
-    if !error.is_refusal() {
-        return;
-    }
-    let entry = Entry::new(P::NAME);
-    let outcome = Outcome::Refused(error.code().entry().name);
-    let row = EntryRow::new(entry, outcome, &context.actor, context.mint.id(context.now), context.now);
-    let recorded = house.0.database.write(move |lane| audit::append(&mut lane.connection, &row)).await;
-    if let Err(error) = recorded {
-        tracing::error!(%error, "a refusal could not be recorded");
     }
 }
 

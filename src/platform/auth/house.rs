@@ -10,7 +10,7 @@ use super::permissions::Job;
 use super::tokens::Tokens;
 use crate::domain::{Actor, Clock, Entropy, Error, IdMint, Identity, OrganisationId};
 use crate::platform::audit::Looks;
-use crate::platform::db::{AnyConnection, Database};
+use crate::platform::db::{AnyConnection, Database, dialect};
 use crate::platform::idempotency::InFlight;
 use crate::platform::personal::Holders;
 use crate::platform::rate::RateLimits;
@@ -113,8 +113,7 @@ impl House {
 
     /// Whether the database answers.
     pub async fn is_ready(&self) -> bool {
-        use diesel::connection::SimpleConnection;
-        self.0.database.read(|lane| Ok(lane.connection.batch_execute("SELECT 1")?)).await.is_ok()
+        self.0.database.read(|lane| Ok(dialect::ping(&mut lane.connection)?)).await.is_ok()
     }
 
     /// How many closures wait for a reading and for a writing lane.

@@ -66,7 +66,10 @@ pub(crate) fn open(target: &Target, purpose: Use) -> Result<AnyConnection, Conne
             };
             let mode = if purpose == Use::Preparing { "rwc" } else { "rw" };
             let vault_mode = if purpose == Use::Preparing { "rwc" } else { "ro" };
-            sqlite(&uri(file, mode), &uri(vault, vault_mode), purpose).map(AnyConnection::Sqlite)
+            let opened = sqlite(&uri(file, mode), &uri(vault, vault_mode), purpose);
+            opened
+                .map(AnyConnection::Sqlite)
+                .map_err(|error| ConnectionError(format!("{}: {}", file.display(), error.0)))
         }
     }
 }

@@ -139,13 +139,18 @@ fn kind_of(error: &DieselError) -> &'static str {
     }
 }
 
-/// Whether the connection can be used again after `error`.
-pub(super) fn is_broken(connection: &mut AnyConnection) -> bool {
+/// Asks the database for nothing but an answer.
+///
+/// # Errors
+/// When it gives none.
+pub fn ping(connection: &mut AnyConnection) -> QueryResult<()> {
     use diesel::connection::SimpleConnection;
-    match connection {
-        AnyConnection::Postgres(postgres) => postgres.batch_execute("SELECT 1").is_err(),
-        AnyConnection::Sqlite(sqlite) => sqlite.batch_execute("SELECT 1").is_err(),
-    }
+    connection.batch_execute("SELECT 1")
+}
+
+/// Whether the connection cannot be used again after an error.
+pub(super) fn is_broken(connection: &mut AnyConnection) -> bool {
+    ping(connection).is_err()
 }
 
 /// Turns the violation of the unique constraint `name` into `error`; every other error passes.

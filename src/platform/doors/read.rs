@@ -1,12 +1,11 @@
 //! A transaction that reads.
 
-use diesel::connection::SimpleConnection;
 use uuid::Uuid;
 
 use super::context::{Context, Noted};
 use crate::domain::{Actor, Entropy, Error, Identity, Instant, Scope};
 use crate::platform::audit::Entry;
-use crate::platform::db::{AnyConnection, Lane};
+use crate::platform::db::{AnyConnection, Lane, dialect};
 use crate::platform::personal::Holders;
 use crate::platform::vault::{DataKey, Keyring, Place, Wrapped, store};
 
@@ -32,7 +31,7 @@ impl<'a> ReadTx<'a> {
     /// # Errors
     /// 503 when it does not.
     pub fn ping(&mut self) -> Result<(), Error> {
-        Ok(self.lane.connection.batch_execute("SELECT 1")?)
+        Ok(dialect::ping(&mut self.lane.connection)?)
     }
 
     /// Who acts.

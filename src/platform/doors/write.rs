@@ -14,7 +14,42 @@ use crate::platform::vault::{DataKey, Place, store};
 /// Writing, on behalf of an actor.
 pub struct WriteTx<'a>(ReadTx<'a>);
 
-/// A value whose writing was written down. Only [`WriteTx::record`] makes one.
+/// A value whose writing was written down. Only [`WriteTx::record`] makes one:
+///
+/// ```
+/// use iewm::domain::Error;
+/// use iewm::platform::audit::Entry;
+/// use iewm::platform::doors::{Recorded, WriteTx};
+///
+/// fn act(tx: WriteTx<'_>) -> Result<Recorded<u8>, Error> {
+///     tx.record(Entry::new("nothing.done"), 1)
+/// }
+/// ```
+///
+/// A write that does not say what it did has nothing to return to its door:
+///
+/// ```compile_fail,E0423
+/// use iewm::domain::Error;
+/// use iewm::platform::doors::{Recorded, WriteTx};
+///
+/// fn act(tx: WriteTx<'_>) -> Result<Recorded<u8>, Error> {
+///     Ok(Recorded(1))
+/// }
+/// ```
+///
+/// Nor can anything be written once it was said:
+///
+/// ```compile_fail,E0382
+/// use iewm::domain::{ContactId, Error};
+/// use iewm::platform::audit::Entry;
+/// use iewm::platform::doors::{Recorded, WriteTx};
+///
+/// fn act(mut tx: WriteTx<'_>, contact: ContactId) -> Result<Recorded<u8>, Error> {
+///     let recorded = tx.record(Entry::new("nothing.done"), 1)?;
+///     tx.destroy_key(contact.uuid())?;
+///     Ok(recorded)
+/// }
+/// ```
 #[must_use = "a write that is not returned to its door is rolled back"]
 #[derive(Debug)]
 pub struct Recorded<T>(T);

@@ -252,16 +252,23 @@ where
     A: Arguments,
     H::Output: Outcome,
 {
-    let access = Access::<A::Permission>::judge(request)?;
+    let access = Access::<A::Permission>::judge(request).await?;
     if let Some(left) = access.rate_left() {
         request.extensions_mut().insert(left.clone());
     }
     let incoming = access.incoming(request.clone(), payload);
     let carry_out = async move |access: Access<A::Permission>, mut incoming: Incoming| {
-        if !takes_query {
-            NoQuery::check(incoming.request.query_string())?;
-        }
-        let arguments = A::take(access, &mut incoming).await?;
+        let caller = access.again();
+        let taken = async {
+            if !takes_query {
+                NoQuery::check(incoming.request.query_string())?;
+            }
+            A::take(access, &mut incoming).await
+        };
+        let arguments = match taken.await {
+            Ok(arguments) => arguments,
+            Err(error) => return Err(caller.admitted().await.err().unwrap_or(error)),
+        };
         handler.call(arguments).await.settle()
     };
     if request.method() == Method::POST && !A::Permission::PUBLIC {

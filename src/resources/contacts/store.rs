@@ -3,11 +3,9 @@
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
-use super::model::{Contact, ContactFilter, ContactStatus, CreateContact, PatchContact, PersonName, Source};
+use super::model::{Contact, ContactFilter, ContactStatus, CreateContact, PatchContact, Source};
 use super::particulars::Particulars;
-use crate::domain::{
-    Code, ContactId, EmailAddress, Error, Fault, Instant, Limit, ListPage, Telephone, hex, london_date,
-};
+use crate::domain::{Code, ContactId, Error, Fault, Instant, Limit, ListPage, london_date};
 use crate::platform::audit::Entry;
 use crate::platform::db::dialect;
 use crate::platform::doors::{ReadTx, Recorded, WriteTx};
@@ -93,6 +91,12 @@ macro_rules! people {
     };
 }
 pub(super) use {columns, people};
+
+mod consult;
+mod indexes;
+pub use consult::{Addressee, ContactFacts, addressees, facts, facts_of, touch};
+pub use indexes::email_index;
+use indexes::{claim_address, delete_name_tokens, telephone_index, write_name_tokens};
 
 fn damaged<E>(_: E) -> Error {
     Error::internal("a row of contacts cannot be read")
@@ -201,47 +205,6 @@ pub fn list(
             .with("count", items.len()),
     );
     Ok(ListPage { items, next })
-}
-
-/// The blind index of an e-mail address, which is its suppression mark as well.
-pub fn email_index(tx: &ReadTx<'_>, email: &EmailAddress) -> Vec<u8> {
-    tx.keyring().blind_index.email(email).to_vec()
-}
-
-fn telephone_index(tx: &ReadTx<'_>, telephone: &Telephone) -> Vec<u8> {
-    tx.keyring().blind_index.telephone(telephone).to_vec()
-}
-
-/// Takes an address for this transaction, and refuses it when another live contact has it.
-fn claim_address(tx: &mut WriteTx<'_>, index: &[u8], own: Option<ContactId>) -> Result<(), Error> {
-    dialect::lock_name(tx.connection(), &hex(index))?;
-    let holder: Option<ContactId> = contacts::table
-        .filter(contacts::email_index.eq(index))
-        .select(contacts::id)
-        .first(tx.connection())
-        .optional()?;
-    match holder {
-        Some(holder) if Some(holder) != own => {
-            let detail = "A live contact has this e-mail address; change that one instead.";
-            Err(Error::new(Code::ContactExists, detail).with(|p| p.contact_id = Some(holder)))
-        }
-        _ => Ok(()),
-    }
-}
-
-fn write_name_tokens(tx: &mut WriteTx<'_>, id: ContactId, name: &PersonName) -> Result<(), Error> {
-    let tokens = tx.keyring().blind_index.name_tokens(name.as_str());
-    for token in tokens {
-        let values = (contact_name_tokens::token.eq(i32::from_be_bytes(token)), contact_name_tokens::contact_id.eq(id));
-        diesel::insert_into(contact_name_tokens::table).values(values).execute(tx.connection())?;
-    }
-    Ok(())
-}
-
-fn delete_name_tokens(tx: &mut WriteTx<'_>, id: ContactId) -> Result<(), Error> {
-    let of_contact = contact_name_tokens::contact_id.eq(id);
-    diesel::delete(contact_name_tokens::table.filter(of_contact)).execute(tx.connection())?;
-    Ok(())
 }
 
 /// Signs a person up.
@@ -399,81 +362,4 @@ pub fn delete(mut tx: WriteTx<'_>, id: ContactId, if_match: &IfMatch) -> Result<
     tx.destroy_key(id.uuid())?;
     idempotency::forget(&mut tx, id)?;
     tx.record(Entry::new("contacts.delete").contact(id), NoContent)
-}
-
-/// What other rooms must know of a contact before they act.
-#[derive(Clone, Debug)]
-pub struct ContactFacts {
-    /// What is known of it.
-    pub status: ContactStatus,
-    /// The blind index of its address, which a suppression mark bears.
-    pub mark: Option<Vec<u8>>,
-}
-
-/// The facts about a contact; `None` when there is none.
-///
-/// # Errors
-/// When the database fails.
-pub fn facts(tx: &mut ReadTx<'_>, id: ContactId) -> Result<Option<ContactFacts>, Error> {
-    let found: Option<(String, Option<Vec<u8>>)> =
-        contacts::table.find(id).select((contacts::status, contacts::email_index)).first(tx.connection()).optional()?;
-    found.map(|(status, mark)| Ok(ContactFacts { status: status.parse().map_err(damaged)?, mark })).transpose()
-}
-
-/// The facts about several contacts; those that are not there are left out.
-///
-/// # Errors
-/// When the database fails.
-pub fn facts_of(tx: &mut ReadTx<'_>, ids: &[ContactId]) -> Result<Vec<(ContactId, ContactFacts)>, Error> {
-    let found: Vec<(ContactId, String, Option<Vec<u8>>)> = contacts::table
-        .filter(contacts::id.eq_any(ids))
-        .select((contacts::id, contacts::status, contacts::email_index))
-        .load(tx.connection())?;
-    found
-        .into_iter()
-        .map(|(id, status, mark)| Ok((id, ContactFacts { status: status.parse().map_err(damaged)?, mark })))
-        .collect()
-}
-
-/// A person's name and address, for a mailing.
-pub struct Addressee {
-    /// Who.
-    pub id: ContactId,
-    /// The name.
-    pub name: PersonName,
-    /// The address.
-    pub email: EmailAddress,
-    /// The address's blind index.
-    pub mark: Vec<u8>,
-}
-
-/// Those of the contacts that are live and have an address, in the order of their ids.
-///
-/// # Errors
-/// When the database fails.
-pub fn addressees(tx: &mut ReadTx<'_>, ids: &[ContactId]) -> Result<Vec<Addressee>, Error> {
-    let rows: Vec<Row> = people!()
-        .filter(contacts::id.eq_any(ids).and(contacts::email_index.is_not_null()))
-        .order(contacts::id)
-        .load(tx.connection())?;
-    let mut addressees = Vec::with_capacity(rows.len());
-    for row in rows {
-        let contact = open(tx, row)?.contact;
-        if let (Some(name), Some(email)) = (contact.name, contact.email) {
-            let mark = email_index(tx, &email);
-            addressees.push(Addressee { id: contact.id, name, email, mark });
-        }
-    }
-    Ok(addressees)
-}
-
-/// Notes that the person dealt with IEWM on `day`: the clock of retention starts anew. The contact's
-/// version stays, since nothing of the contact itself has changed.
-///
-/// # Errors
-/// When the database fails.
-pub fn touch(tx: &mut WriteTx<'_>, id: ContactId, day: NaiveDate) -> Result<(), Error> {
-    let earlier = contacts::table.find(id).filter(contacts::last_activity_on.lt(day));
-    diesel::update(earlier).set(contacts::last_activity_on.eq(day)).execute(tx.connection())?;
-    Ok(())
 }

@@ -3,6 +3,7 @@
 pub(crate) mod client;
 pub(crate) mod engines;
 pub(crate) mod postgres;
+pub(crate) mod process;
 pub(crate) mod service;
 
 pub(crate) use engines::{Engine, on_both_engines};

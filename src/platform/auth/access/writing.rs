@@ -1,0 +1,104 @@
+//! The writing door: what an [`Access`] to a permission that writes can do besides.
+
+use super::super::House;
+use super::super::permissions::{Job, Permission, Writes};
+use super::{Access, admit};
+use crate::domain::Error;
+use crate::platform::audit::{Entry, EntryRow, Outcome, store as audit};
+use crate::platform::db::Lane;
+use crate::platform::doors::{Context, Noted, ReadTx, Recorded, WriteTx};
+use crate::platform::http::{Created, Done, Found, Reply, Resource};
+use crate::platform::idempotency;
+
+impl<P: Writes> Access<P> {
+    /// Writes, in a transaction on a writing lane. With an idempotency key the answer is kept in the
+    /// same transaction, so that it can never be lost or given for a deed that was not done.
+    ///
+    /// # Errors
+    /// What the closure fails with, in which case nothing was written; 401 and 503 as for reading.
+    pub async fn write<T: Reply>(
+        self,
+        f: impl FnOnce(WriteTx<'_>) -> Result<Recorded<T>, Error> + Send + 'static,
+    ) -> Result<Done<T>, Error> {
+        let Self { house, context, token, keyed, .. } = self;
+        let (inner, refused_context) = (house.clone(), context.clone());
+        let written = house
+            .0
+            .database
+            .write(move |lane| {
+                admit(&inner, lane, token.as_deref())?;
+                let mut noted = Noted::default();
+                let Some(keyed) = keyed else {
+                    let value = f(WriteTx::new(ReadTx::new(lane, &context, &mut noted)))?;
+                    return Ok(Done::Fresh(value.into_inner()));
+                };
+                let kept = idempotency::claim(&mut ReadTx::new(lane, &context, &mut noted), &keyed)?;
+                if let Some(answer) = kept {
+                    return Ok(Done::Rendered(answer));
+                }
+                let answer = f(WriteTx::new(ReadTx::new(lane, &context, &mut noted)))?.into_inner().into_answer();
+                let contact = noted.contact;
+                let mut tx = ReadTx::new(lane, &context, &mut noted);
+                idempotency::keep(&mut tx, &keyed, &answer, contact, false)?;
+                Ok(Done::Rendered(answer))
+            })
+            .await;
+        if let Err(error) = &written {
+            record_refusal::<P>(&house, refused_context, error).await;
+        }
+        written
+    }
+
+    /// Writes, and answers 201 with what was made.
+    ///
+    /// # Errors
+    /// As [`Access::write`].
+    pub async fn create<T: Resource>(
+        self,
+        f: impl FnOnce(WriteTx<'_>) -> Result<Recorded<T>, Error> + Send + 'static,
+    ) -> Result<Done<Created<T>>, Error> {
+        self.write(move |tx| f(tx).map(|made| made.map(Created))).await
+    }
+
+    /// Writes, and answers 200 with the resource as it is afterwards.
+    ///
+    /// # Errors
+    /// As [`Access::write`].
+    pub async fn change<T: Resource>(
+        self,
+        f: impl FnOnce(WriteTx<'_>) -> Result<Recorded<T>, Error> + Send + 'static,
+    ) -> Result<Done<Found<T>>, Error> {
+        self.write(move |tx| f(tx).map(|changed| changed.map(Found))).await
+    }
+}
+
+impl Access<Job> {
+    /// Writes on behalf of the service itself.
+    ///
+    /// # Errors
+    /// What the closure fails with, in which case nothing was written; 503 when no lane is free.
+    pub async fn run<T: Send + 'static>(
+        self,
+        f: impl FnOnce(WriteTx<'_>) -> Result<Recorded<T>, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        let context = self.context;
+        let run = move |lane: &mut Lane| {
+            f(WriteTx::new(ReadTx::new(lane, &context, &mut Noted::default()))).map(Recorded::into_inner)
+        };
+        self.house.0.database.write(run).await
+    }
+}
+
+/// A refusal of the law rolled back what it refused, so the door writes it down afterwards.
+async fn record_refusal<P: Permission>(house: &House, context: Context, error: &Error) {
+    if !error.is_refusal() {
+        return;
+    }
+    let entry = Entry::new(P::NAME);
+    let outcome = Outcome::Refused(error.code().entry().name);
+    let row = EntryRow::new(entry, outcome, &context.actor, context.mint.id(context.now), context.now);
+    let recorded = house.0.database.write(move |lane| audit::append(&mut lane.connection, &row)).await;
+    if let Err(error) = recorded {
+        tracing::error!(%error, "a refusal could not be recorded");
+    }
+}

@@ -1,0 +1,86 @@
+//! What higher rooms ask of contacts, and the one thing that they tell.
+
+use chrono::NaiveDate;
+use diesel::prelude::*;
+
+use super::super::model::{ContactStatus, PersonName};
+use super::{Row, contacts, damaged, data_keys, email_index, open};
+use crate::domain::{ContactId, EmailAddress, Error};
+use crate::platform::doors::{ReadTx, WriteTx};
+
+/// What other rooms must know of a contact before they act.
+#[derive(Clone, Debug)]
+pub struct ContactFacts {
+    /// What is known of it.
+    pub status: ContactStatus,
+    /// The blind index of its address, which a suppression mark bears.
+    pub mark: Option<Vec<u8>>,
+}
+
+/// The facts about a contact; `None` when there is none.
+///
+/// # Errors
+/// When the database fails.
+pub fn facts(tx: &mut ReadTx<'_>, id: ContactId) -> Result<Option<ContactFacts>, Error> {
+    let found: Option<(String, Option<Vec<u8>>)> =
+        contacts::table.find(id).select((contacts::status, contacts::email_index)).first(tx.connection()).optional()?;
+    found.map(|(status, mark)| Ok(ContactFacts { status: status.parse().map_err(damaged)?, mark })).transpose()
+}
+
+/// The facts about several contacts; those that are not there are left out.
+///
+/// # Errors
+/// When the database fails.
+pub fn facts_of(tx: &mut ReadTx<'_>, ids: &[ContactId]) -> Result<Vec<(ContactId, ContactFacts)>, Error> {
+    let found: Vec<(ContactId, String, Option<Vec<u8>>)> = contacts::table
+        .filter(contacts::id.eq_any(ids))
+        .select((contacts::id, contacts::status, contacts::email_index))
+        .load(tx.connection())?;
+    found
+        .into_iter()
+        .map(|(id, status, mark)| Ok((id, ContactFacts { status: status.parse().map_err(damaged)?, mark })))
+        .collect()
+}
+
+/// A person's name and address, for a mailing.
+pub struct Addressee {
+    /// Who.
+    pub id: ContactId,
+    /// The name.
+    pub name: PersonName,
+    /// The address.
+    pub email: EmailAddress,
+    /// The address's blind index.
+    pub mark: Vec<u8>,
+}
+
+/// Those of the contacts that are live and have an address, in the order of their ids.
+///
+/// # Errors
+/// When the database fails.
+pub fn addressees(tx: &mut ReadTx<'_>, ids: &[ContactId]) -> Result<Vec<Addressee>, Error> {
+    let rows: Vec<Row> = people!()
+        .filter(contacts::id.eq_any(ids).and(contacts::email_index.is_not_null()))
+        .order(contacts::id)
+        .load(tx.connection())?;
+    let mut addressees = Vec::with_capacity(rows.len());
+    for row in rows {
+        let contact = open(tx, row)?.contact;
+        if let (Some(name), Some(email)) = (contact.name, contact.email) {
+            let mark = email_index(tx, &email);
+            addressees.push(Addressee { id: contact.id, name, email, mark });
+        }
+    }
+    Ok(addressees)
+}
+
+/// Notes that the person dealt with IEWM on `day`: the clock of retention starts anew. The contact's
+/// version stays, since nothing of the contact itself has changed.
+///
+/// # Errors
+/// When the database fails.
+pub fn touch(tx: &mut WriteTx<'_>, id: ContactId, day: NaiveDate) -> Result<(), Error> {
+    let earlier = contacts::table.find(id).filter(contacts::last_activity_on.lt(day));
+    diesel::update(earlier).set(contacts::last_activity_on.eq(day)).execute(tx.connection())?;
+    Ok(())
+}

@@ -1,0 +1,50 @@
+//! What a contact is found by: keyed hashes of its address, its number and the words of its name.
+
+use diesel::prelude::*;
+
+use super::super::model::PersonName;
+use super::{contact_name_tokens, contacts};
+use crate::domain::{Code, ContactId, EmailAddress, Error, Telephone, hex};
+use crate::platform::db::dialect;
+use crate::platform::doors::{ReadTx, WriteTx};
+
+/// The blind index of an e-mail address, which is its suppression mark as well.
+pub fn email_index(tx: &ReadTx<'_>, email: &EmailAddress) -> Vec<u8> {
+    tx.keyring().blind_index.email(email).to_vec()
+}
+
+pub(super) fn telephone_index(tx: &ReadTx<'_>, telephone: &Telephone) -> Vec<u8> {
+    tx.keyring().blind_index.telephone(telephone).to_vec()
+}
+
+/// Takes an address for this transaction, and refuses it when another live contact has it.
+pub(super) fn claim_address(tx: &mut WriteTx<'_>, index: &[u8], own: Option<ContactId>) -> Result<(), Error> {
+    dialect::lock_name(tx.connection(), &hex(index))?;
+    let holder: Option<ContactId> = contacts::table
+        .filter(contacts::email_index.eq(index))
+        .select(contacts::id)
+        .first(tx.connection())
+        .optional()?;
+    match holder {
+        Some(holder) if Some(holder) != own => {
+            let detail = "A live contact has this e-mail address; change that one instead.";
+            Err(Error::new(Code::ContactExists, detail).with(|p| p.contact_id = Some(holder)))
+        }
+        _ => Ok(()),
+    }
+}
+
+pub(super) fn write_name_tokens(tx: &mut WriteTx<'_>, id: ContactId, name: &PersonName) -> Result<(), Error> {
+    let tokens = tx.keyring().blind_index.name_tokens(name.as_str());
+    for token in tokens {
+        let values = (contact_name_tokens::token.eq(i32::from_be_bytes(token)), contact_name_tokens::contact_id.eq(id));
+        diesel::insert_into(contact_name_tokens::table).values(values).execute(tx.connection())?;
+    }
+    Ok(())
+}
+
+pub(super) fn delete_name_tokens(tx: &mut WriteTx<'_>, id: ContactId) -> Result<(), Error> {
+    let of_contact = contact_name_tokens::contact_id.eq(id);
+    diesel::delete(contact_name_tokens::table.filter(of_contact)).execute(tx.connection())?;
+    Ok(())
+}

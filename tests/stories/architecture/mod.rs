@@ -1,0 +1,109 @@
+//! The directions of the house, held: who may know whom, where the database and the web framework appear, and what a
+//! file may be called. `paths` reads the source, `rules` judges it.
+
+mod paths;
+mod rules;
+
+use std::fs;
+use std::path::Path;
+
+use paths::Source;
+
+/// Every file of `src/`.
+fn sources() -> Vec<Source> {
+    fn walk(folder: &Path, root: &Path, found: &mut Vec<Source>) {
+        let mut entries: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+        entries.sort();
+        for path in entries {
+            if path.is_dir() {
+                walk(&path, root, found);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                let name = path.strip_prefix(root).unwrap().to_str().unwrap();
+                found.push(Source::new(name, &fs::read_to_string(&path).unwrap()));
+            }
+        }
+    }
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut found = Vec::new();
+    walk(&root, &root, &mut found);
+    found
+}
+
+#[test]
+fn the_house_keeps_its_directions() {
+    let sources = sources();
+    assert!(sources.len() > 100, "only {} files were found", sources.len());
+    let mut breaches: Vec<String> = sources.iter().flat_map(rules::breaches).collect();
+    breaches.extend(rules::stale_exceptions(&sources));
+    assert!(breaches.is_empty(), "{} breaches:\n{}", breaches.len(), breaches.join("\n"));
+}
+
+/// Each breach is found: a test that cannot fail proves nothing.
+#[test]
+fn a_breach_is_found() {
+    let long = "//! Long.\n".repeat(401);
+    for (file, text, told) in [
+        ("domain/email.rs", "use crate::platform::db::Lane;", "src/domain/email.rs:1: domain must not know platform"),
+        (
+            "policy/consent.rs",
+            "\nuse crate::{domain::Error, resources::contacts};",
+            "2: policy must not know resources",
+        ),
+        ("platform/auth/house.rs", "fn f() { crate::app::rooms(); }", "1: platform must not know app"),
+        ("platform/http/room.rs", "use crate::policy::Lawful;", "platform must not know policy"),
+        ("resources/contacts/api.rs", "use crate::inventory::tables;", "resources must not know inventory"),
+        ("inventory.rs", "use crate::app;", "inventory must not know app"),
+        ("front/api.rs", "use crate::resources::contacts;", "front must not know resources"),
+        ("attic/mod.rs", "//! New.", "attic: a floor that no rule knows"),
+        (
+            "resources/contacts/store.rs",
+            "use crate::resources::consents::model::Consent;",
+            "contacts must not call upward to consents",
+        ),
+        (
+            "resources/contacts/store.rs",
+            "use super::super::audit_trail;",
+            "contacts must not call upward to audit_trail",
+        ),
+        (
+            "resources/consents/store.rs",
+            "use crate::resources::contacts::store::schema::contacts;",
+            "the rows of contacts",
+        ),
+        ("resources/visits/mod.rs", "//! New.", "visits: a room without a rank"),
+        ("resources/contacts/api.rs", "use diesel::prelude::*;", "diesel outside"),
+        ("platform/http/path.rs", "#[diesel(sql_type = Text)]", "diesel outside"),
+        ("domain/ids.rs", "use actix_web::web;", "actix outside"),
+        ("resources/contacts/store.rs", "fn f() { match c { AnyConnection::Sqlite(_) => {} } }", "engine outside"),
+        ("resources/consents/api.rs", "let facts = Facts { erased: false };", "facts are built"),
+        ("resources/contacts/api.rs", "let now = chrono::Utc::now();", "a clock of its own"),
+        ("platform/auth/tokens.rs", "let now = SystemTime::now();", "a clock of its own"),
+        ("resources/contacts/utils.rs", "//! Things.", "say what is in it"),
+        ("platform/http/body/helpers/mod.rs", "//! Things.", "say what is in it"),
+        ("platform/http/path.rs", long.as_str(), "401 lines"),
+    ] {
+        let found = rules::breaches(&Source::new(file, text));
+        assert!(found.len() == 1 && found[0].contains(told), "{file}: {told}: {found:?}");
+    }
+    let gone = rules::stale_exceptions(&[]);
+    assert!(gone.iter().any(|line| line.contains("is on a list of exceptions and does not need to be")), "{gone:?}");
+}
+
+#[test]
+fn what_is_allowed_is_not_a_breach() {
+    for (file, text) in [
+        ("policy/consent.rs", "use crate::domain::Error;"),
+        ("platform/auth/house.rs", "//! Not `crate::app`.\nuse super::{access::Access, tokens};"),
+        ("resources/consents/store.rs", "use crate::resources::contacts::store as contacts;\nuse diesel::prelude::*;"),
+        ("resources/consents/store.rs", "let facts = Facts { erased };"),
+        ("resources/consents/api.rs", "// Facts { are built elsewhere, by diesel\nuse super::store;"),
+        ("resources/contacts/model.rs", "pub struct ContactFacts {"),
+        ("domain/instant.rs", "Clock(Utc::now)"),
+        ("platform/http/edge.rs", "let started = std::time::Instant::now();"),
+        ("domain/error.rs", "fn f() {}\n#[cfg(test)]\nmod tests {\n    use crate::app;\n}"),
+        ("main.rs", "use iewm::app;"),
+    ] {
+        let found = rules::breaches(&Source::new(file, text));
+        assert!(found.is_empty(), "{file}: {found:?}");
+    }
+}

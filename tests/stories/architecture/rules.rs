@@ -1,0 +1,179 @@
+//! The rules. Each looks at one file and tells every breach by file and line.
+
+use super::paths::Source;
+
+/// What each floor may know of the crate.
+const FLOORS: &[(&str, &[&str])] = &[
+    ("domain", &["domain"]),
+    ("policy", &["domain", "policy"]),
+    ("platform", &["domain", "platform"]),
+    ("resources", &["domain", "policy", "platform", "resources"]),
+    ("inventory", &["domain", "policy", "platform", "resources", "inventory"]),
+    ("config", &["domain", "platform", "config"]),
+    ("front", &["domain", "platform", "front"]),
+    ("app", &["domain", "policy", "platform", "resources", "inventory", "config", "front", "app"]),
+    ("server", &["domain", "platform", "config", "app", "server"]),
+    // The program stands outside the library and sees what the library publishes.
+    ("cli", &["cli"]),
+    ("main", &["cli"]),
+    ("lib", &[]),
+];
+
+/// The rooms, lowest first.
+const ROOMS: &[&str] =
+    &["notices", "organisations", "standing", "contacts", "consents", "audit_trail", "token_revocations"];
+
+/// Files of a room that have a query of their own, besides its `store`: each is one question, too long to stand there.
+const QUERIES: &[&str] = &[
+    "resources/consents/audience.rs",
+    "resources/consents/check.rs",
+    "resources/consents/confirmation.rs",
+    "resources/consents/history.rs",
+    "resources/consents/personal.rs",
+    "resources/consents/receipt.rs",
+    "resources/contacts/search.rs",
+];
+
+/// Where the web framework appears besides `platform/http`, `platform/auth`, `front` and the rooms' `api.rs`.
+const ON_THE_WEB: &[&str] = &[
+    "app.rs",
+    "server.rs",
+    "cli/serve.rs",
+    "platform/idempotency/keyed.rs",
+    "platform/telemetry/metrics.rs",
+    "resources/consents/stream.rs",
+];
+
+/// The one place that reads the clock of the machine.
+const CLOCK: &str = "domain/instant.rs";
+
+/// The longest that a file may be, in lines.
+const LONGEST: usize = 400;
+
+/// Every breach of a rule in `source`.
+pub(super) fn breaches(source: &Source) -> Vec<String> {
+    let mut told = directions(source);
+    told.extend(rooms(source));
+    told.extend(words(source));
+    told.extend(names(source));
+    told
+}
+
+fn told(source: &Source, line: usize, breach: &str) -> String {
+    format!("src/{}:{line}: {breach}", source.file)
+}
+
+fn directions(source: &Source) -> Vec<String> {
+    let floor = source.floor();
+    let Some((_, allowed)) = FLOORS.iter().find(|(name, _)| *name == floor) else {
+        return vec![told(source, 1, &format!("{floor}: a floor that no rule knows"))];
+    };
+    // A macro or an attribute of the crate's root is nobody's floor.
+    let known = |name: &str| FLOORS.iter().any(|(floor, _)| *floor == name);
+    let paths =
+        source.paths().into_iter().filter_map(|path| path.names.first().cloned().map(|first| (path.line, first)));
+    let wrong = paths.filter(|(_, first)| known(first) && !allowed.contains(&first.as_str()));
+    wrong.map(|(line, first)| told(source, line, &format!("{floor} must not know {first}"))).collect()
+}
+
+fn rank(room: &str) -> Option<usize> {
+    ROOMS.iter().position(|name| *name == room)
+}
+
+fn rooms(source: &Source) -> Vec<String> {
+    let mut parts = source.file.split('/');
+    let (Some("resources"), Some(own), Some(_)) = (parts.next(), parts.next(), parts.next()) else { return Vec::new() };
+    let Some(own_rank) = rank(own) else {
+        return vec![told(source, 1, &format!("{own}: a room without a rank"))];
+    };
+    let mut breaches = Vec::new();
+    for path in source.paths() {
+        let [floor, other, inside @ ..] = path.names.as_slice() else { continue };
+        if floor != "resources" || other == own {
+            continue;
+        }
+        match rank(other) {
+            Some(rank) if rank > own_rank => {
+                breaches.push(told(source, path.line, &format!("{own} must not call upward to {other}")));
+            }
+            Some(_) if inside.iter().any(|name| name == "schema") => {
+                breaches.push(told(source, path.line, &format!("{own} must not use the rows of {other}")));
+            }
+            _ => {}
+        }
+    }
+    breaches
+}
+
+/// Where a word may stand, and what is said when it stands elsewhere.
+fn words(source: &Source) -> Vec<String> {
+    let file = source.file.as_str();
+    let in_store = file.ends_with("/store.rs") || file.contains("/store/");
+    let mut breaches = Vec::new();
+    for (line, text) in &source.lines {
+        let mut breach = |says: &str| breaches.push(told(source, *line, says));
+        if names_word(text, "diesel") && !queries(file) {
+            breach("diesel outside platform/db, the stores and their listed queries");
+        }
+        if (names_word(text, "actix_web") || names_word(text, "actix_rt")) && !on_the_web(file) {
+            breach("actix outside the edge");
+        }
+        if text.contains("AnyConnection::") && !file.starts_with("platform/db/") {
+            breach("the engine outside platform/db");
+        }
+        let builds = text.contains("Facts {") && !["struct ", "impl ", " for "].iter().any(|word| text.contains(word));
+        if builds && !in_store && !file.starts_with("policy/") {
+            breach("facts are built in the stores alone, from rows of the transaction that writes");
+        }
+        let clocks = ["Utc::now", "Local::now", "SystemTime::now", "now_v7", "thread::sleep"];
+        if clocks.iter().any(|clock| text.contains(clock)) && file != CLOCK {
+            breach("a clock of its own: time is passed in");
+        }
+    }
+    breaches
+}
+
+fn queries(file: &str) -> bool {
+    let in_store = file.ends_with("/store.rs") || file.contains("/store/");
+    file.starts_with("platform/db/") || in_store || QUERIES.contains(&file)
+}
+
+fn on_the_web(file: &str) -> bool {
+    let floors = ["platform/http/", "platform/auth/", "front/"];
+    floors.iter().any(|floor| file.starts_with(floor)) || file.ends_with("/api.rs") || ON_THE_WEB.contains(&file)
+}
+
+/// Whether `word` stands in `text` as a path's beginning or an attribute.
+fn names_word(text: &str, word: &str) -> bool {
+    let stands = |(at, _): (usize, &str)| {
+        let before = text[..at].chars().next_back();
+        let after = &text[at + word.len()..];
+        before.is_none_or(|before| !before.is_alphanumeric() && !"_/\"".contains(before))
+            && ["::", "(", ";"].iter().any(|next| after.starts_with(next))
+    };
+    text.match_indices(word).any(stands)
+}
+
+fn names(source: &Source) -> Vec<String> {
+    let mut breaches = Vec::new();
+    let nothing_said = ["utils", "util", "helpers", "helper", "common", "manager", "misc"];
+    if source.file.trim_end_matches(".rs").split('/').any(|name| nothing_said.contains(&name)) {
+        breaches.push(told(source, 1, "a name that could hold anything: say what is in it"));
+    }
+    if source.length > LONGEST {
+        breaches.push(told(source, LONGEST, &format!("{} lines: it is asking to be two", source.length)));
+    }
+    breaches
+}
+
+/// Files that stand on a list of exceptions and are no longer there, or no longer need it.
+pub(super) fn stale_exceptions(sources: &[Source]) -> Vec<String> {
+    let needs = |file: &str, word: &str| {
+        let source = sources.iter().find(|source| source.file == file);
+        source.is_some_and(|source| source.lines.iter().any(|(_, text)| names_word(text, word)))
+    };
+    let queries = QUERIES.iter().map(|file| (file, "diesel"));
+    let web = ON_THE_WEB.iter().map(|file| (file, "actix_web"));
+    let stale = queries.chain(web).filter(|(file, word)| !needs(file, word));
+    stale.map(|(file, _)| format!("src/{file}: is on a list of exceptions and does not need to be")).collect()
+}

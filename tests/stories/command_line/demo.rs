@@ -1,0 +1,141 @@
+//! `demo`: a newcomer's first minute, and their second day.
+
+use std::collections::HashMap;
+use std::fs;
+use std::net::TcpListener;
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use super::{Variables, anywhere, folder, mode, refused, set_mode, variables};
+use crate::harness::process::{Process, request, run};
+
+/// A demo that is up: where it listens, and the tokens it printed.
+struct Demo {
+    process: Process,
+    address: String,
+    tokens: HashMap<String, String>,
+}
+
+fn demo(folder: &Path) -> Demo {
+    let mut process = Process::start(folder, &anywhere(), &["demo"]);
+    process.until("Stop with Ctrl-C");
+    let greeting = process.said.iter().find_map(|line| line.strip_prefix("The demo is at ")).unwrap();
+    let address = greeting.split(',').next().unwrap().to_owned();
+    assert!(greeting.contains(&format!("{address}/docs/")) && !address.ends_with(":0"), "{greeting}");
+    let exports = process.said.iter().filter_map(|line| line.strip_prefix("export ")?.split_once('='));
+    let tokens: HashMap<_, _> = exports.map(|(name, token)| (name.to_owned(), token.to_owned())).collect();
+    assert_eq!(tokens.len(), 3, "{:?}", process.said);
+    Demo { process, address, tokens }
+}
+
+impl Demo {
+    async fn get(&self, token: &str, path: &str) -> Value {
+        let asked = request("GET", &format!("{}{path}", self.address)).token(&self.tokens[token]);
+        let answer = asked.send().await;
+        assert_eq!(answer.status, 200, "{path}: {}: {:?}", answer.text(), self.process.heard());
+        answer.json()
+    }
+}
+
+#[actix_web::test]
+async fn it_serves_sample_people_and_finds_everything_again() {
+    let folder = folder();
+    let first = demo(folder.path());
+    for file in ["master.key", "demo-issuer.key"] {
+        assert_eq!(mode(&folder.path().join("data").join(file)), 0o600, "{file}");
+    }
+    assert_eq!(mode(&folder.path().join("data")), 0o700);
+    let people = first.get("STAFF", "/v1/contacts").await["items"].clone();
+    assert!(people.as_array().unwrap().len() >= 8, "{people}");
+    let audit = first.get("COUNCIL", "/v1/audit").await;
+    assert!(!audit["items"].as_array().unwrap().is_empty());
+    let own = first.get("CONTRACTOR", "/v1/organisations").await["items"].clone();
+    assert_eq!(own.as_array().unwrap().len(), 1, "{own}");
+    let page = request("GET", &format!("{}/docs/", first.address)).send().await.expect(200);
+    assert!(page.text().contains("swagger"), "{}", page.text());
+
+    let made = request("POST", &format!("{}/v1/organisations", first.address)).token(&first.tokens["COUNCIL"]);
+    let made = made.json(&json!({ "name": "Guildhall", "kind": "venue" })).send().await.expect(201).header("location");
+    let token = run(folder.path(), &Variables::new(), &["token", "--role", "iewm_staff", "--subject", "me"]);
+    assert_eq!(token.code, 0, "{token:?}");
+    let mine = request("GET", &format!("{}{made}", first.address)).token(token.out.trim());
+    mine.send().await.expect(200);
+    let old = first.tokens.clone();
+    let Demo { mut process, .. } = first;
+    assert!(process.stop("TERM").success());
+
+    let second = demo(folder.path());
+    assert_eq!(second.get("STAFF", "/v1/contacts").await["items"], people);
+    assert_eq!(second.get("STAFF", &made).await["name"], "Guildhall");
+    assert_eq!(second.get("CONTRACTOR", "/v1/organisations").await["items"], own);
+    let yesterdays = request("GET", &format!("{}{made}", second.address)).token(&old["STAFF"]);
+    yesterdays.send().await.expect(200);
+    let mut process = second.process;
+    assert!(process.stop("INT").success());
+}
+
+#[test]
+fn a_taken_port_is_told() {
+    let folder = folder();
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let mut set = anywhere();
+    set.extend(variables(&[("SERVER__LISTEN", &address)]));
+    let ended = run(folder.path(), &set, &["demo"]);
+    refused(&ended, 1, &["server.listen", &address, "another program listens there"]);
+    let mut set = anywhere();
+    set.extend(variables(&[("SERVER__METRICS_LISTEN", &address)]));
+    let ended = run(folder.path(), &set, &["demo"]);
+    refused(&ended, 1, &["server.metrics_listen", &address, "another program listens there"]);
+}
+
+#[test]
+fn what_is_left_of_an_old_demo_is_not_built_upon() {
+    let folder = folder();
+    let mut process = demo(folder.path()).process;
+    assert!(process.stop("TERM").success());
+    for (missing, told) in
+        [("master.key", "cannot be read"), ("iewm-vault.db", "belong together"), ("iewm.db", "belong together")]
+    {
+        let (from, to) = (folder.path().join("data").join(missing), folder.path().join(missing));
+        fs::rename(&from, &to).unwrap();
+        refused(&run(folder.path(), &anywhere(), &["demo"]), 1, &[missing, told]);
+        assert!(!from.exists(), "{missing} was made anew");
+        fs::rename(&to, &from).unwrap();
+    }
+    let seed = folder.path().join("data/demo-issuer.key");
+    set_mode(&seed, 0o644);
+    refused(&run(folder.path(), &anywhere(), &["demo"]), 1, &["demo-issuer.key", "chmod 600"]);
+    refused(&run(folder.path(), &anywhere(), &["token", "--role", "council"]), 1, &["demo-issuer.key", "chmod 600"]);
+    set_mode(&seed, 0o600);
+    fs::write(&seed, "short").unwrap();
+    refused(&run(folder.path(), &anywhere(), &["demo"]), 1, &["demo-issuer.key", "damaged"]);
+}
+
+#[test]
+fn another_master_key_does_not_open_the_data() {
+    let folder = folder();
+    let mut process = demo(folder.path()).process;
+    assert!(process.stop("TERM").success());
+    let key = folder.path().join("data/master.key");
+    fs::rename(&key, folder.path().join("kept.key")).unwrap();
+    let set = variables(&[("VAULT__MASTER_KEY_FILE", "data/master.key")]);
+    assert_eq!(run(folder.path(), &set, &["keys", "init"]).code, 0);
+    refused(&run(folder.path(), &anywhere(), &["demo"]), 1, &["master key", "missing"]);
+}
+
+#[test]
+fn whatever_the_environment_says_the_demo_is_sqlite_under_data() {
+    let folder = folder();
+    let mut set = anywhere();
+    set.extend(variables(&[
+        ("DATABASE__URL", "postgres://nobody@127.0.0.1:1/none"),
+        ("AUTH__ISSUER", "x"),
+        ("AUTH__JWKS", "y"),
+    ]));
+    let mut process = Process::start(folder.path(), &set, &["demo"]);
+    process.until("Stop with Ctrl-C");
+    assert!(folder.path().join("data/iewm.db").is_file());
+    assert!(process.stop("TERM").success());
+}

@@ -1,0 +1,118 @@
+//! The program itself, as an operator starts it.
+
+use std::collections::HashMap;
+use std::io::{BufRead, BufReader, Read};
+use std::path::Path;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::time::Duration;
+
+use super::client::Request;
+
+/// How long the program may take to say something.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// The command `iewm` in a folder, with these variables and no others.
+pub(crate) fn command(folder: &Path, variables: &HashMap<String, String>, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_iewm"));
+    command.current_dir(folder).env_clear().envs(variables).args(arguments).stdin(Stdio::null());
+    command
+}
+
+/// What a command that ends by itself said.
+#[derive(Debug)]
+pub(crate) struct Ended {
+    /// Its exit code.
+    pub(crate) code: i32,
+    /// What it printed.
+    pub(crate) out: String,
+    /// What it printed on standard error.
+    pub(crate) err: String,
+}
+
+/// Runs a command to its end.
+pub(crate) fn run(folder: &Path, variables: &HashMap<String, String>, arguments: &[&str]) -> Ended {
+    let output = command(folder, variables, arguments).output().expect("the program starts");
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    Ended { code: output.status.code().expect("an exit code"), out: text(&output.stdout), err: text(&output.stderr) }
+}
+
+/// A service that runs as a process of its own.
+pub(crate) struct Process {
+    child: Child,
+    lines: Receiver<String>,
+    /// Every line that it has said so far, on standard output and on standard error.
+    pub(crate) said: Vec<String>,
+}
+
+fn pass_on(stream: impl Read + Send + 'static, lines: Sender<String>) {
+    std::thread::spawn(move || {
+        for line in BufReader::new(stream).split(b'\n').map_while(Result::ok) {
+            let _ = lines.send(String::from_utf8_lossy(&line).into_owned());
+        }
+    });
+}
+
+impl Process {
+    /// Starts a command that does not end by itself.
+    pub(crate) fn start(folder: &Path, variables: &HashMap<String, String>, arguments: &[&str]) -> Self {
+        let mut command = command(folder, variables, arguments);
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts");
+        let (sender, lines) = channel();
+        pass_on(child.stdout.take().expect("its output"), sender.clone());
+        pass_on(child.stderr.take().expect("its errors"), sender);
+        Self { child, lines, said: Vec::new() }
+    }
+
+    /// Waits until it says a line that contains `words`, and gives that line.
+    #[track_caller]
+    pub(crate) fn until(&mut self, words: &str) -> String {
+        if let Some(line) = self.said.iter().find(|line| line.contains(words)) {
+            return line.clone();
+        }
+        loop {
+            match self.lines.recv_timeout(PATIENCE) {
+                Ok(line) => {
+                    self.said.push(line.clone());
+                    if line.contains(words) {
+                        return line;
+                    }
+                }
+                Err(error) => panic!("{words:?} was not said ({error}):\n{}", self.said.join("\n")),
+            }
+        }
+    }
+
+    /// Every line that it has said so far, those that nobody waited for included.
+    pub(crate) fn heard(&self) -> Vec<String> {
+        let more = std::iter::from_fn(|| self.lines.recv_timeout(Duration::from_millis(200)).ok());
+        self.said.iter().cloned().chain(more).collect()
+    }
+
+    /// Sends a signal, and waits for the end and for everything that is said until then.
+    #[track_caller]
+    pub(crate) fn stop(&mut self, signal: &str) -> ExitStatus {
+        let pid = self.child.id().to_string();
+        let sent = Command::new("kill").args([&format!("-{signal}"), &pid]).status().expect("kill runs");
+        assert!(sent.success(), "{signal} could not be sent");
+        loop {
+            match self.lines.recv_timeout(PATIENCE) {
+                Ok(line) => self.said.push(line),
+                Err(RecvTimeoutError::Disconnected) => return self.child.wait().expect("its status"),
+                Err(RecvTimeoutError::Timeout) => panic!("it does not stop:\n{}", self.said.join("\n")),
+            }
+        }
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// A request to whatever listens at `address`.
+pub(crate) fn request(method: &str, address: &str) -> Request {
+    Request::new(reqwest::Client::new().request(method.parse().expect("a method"), address))
+}

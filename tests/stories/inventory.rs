@@ -1,0 +1,118 @@
+//! Against forgetting: every column of both migrated schemas is classed, and the two schemas say the same.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
+
+use iewm::app;
+use iewm::inventory::{holders, tables};
+use iewm::platform::db::{Column, Target, columns};
+use iewm::platform::personal::Class;
+
+use crate::harness::{Service, on_both_engines, postgres};
+
+on_both_engines! {
+    every_column_is_classed_and_nothing_else_is,
+    what_is_sealed_or_hashed_is_bytes,
+}
+
+/// What Diesel keeps for itself.
+const OF_THE_LIBRARY: &str = "__diesel_schema_migrations";
+
+/// The columns of a migrated database, by table and name.
+fn schema(url: &str) -> BTreeMap<(String, String), Column> {
+    let found = columns(&Target::parse(url).unwrap()).unwrap();
+    assert!(found.len() > 50, "only {} columns", found.len());
+    let ours = found.into_iter().filter(|column| column.table_name != OF_THE_LIBRARY);
+    ours.map(|column| ((column.table_name.clone(), column.column_name.clone()), column)).collect()
+}
+
+/// The family of a type, in the words of a strict SQLite table.
+fn family(type_name: &str) -> &str {
+    match type_name {
+        "uuid" | "bytea" | "BLOB" => "BLOB",
+        "timestamp with time zone" | "bigint" | "integer" | "smallint" | "boolean" | "INTEGER" => "INTEGER",
+        "text" | "date" | "TEXT" => "TEXT",
+        other => panic!("{other} has no equal on the other engine"),
+    }
+}
+
+async fn every_column_is_classed_and_nothing_else_is(service: Service) {
+    let there: BTreeSet<(String, String)> = schema(&service.database_url).into_keys().collect();
+    let mut classed = BTreeSet::new();
+    for table in tables() {
+        for (column, _) in table.columns {
+            let key = (table.name.to_owned(), (*column).to_owned());
+            assert!(classed.insert(key), "{}.{column} is classed twice", table.name);
+        }
+    }
+    let forgotten: Vec<_> = there.difference(&classed).collect();
+    let gone: Vec<_> = classed.difference(&there).collect();
+    assert!(forgotten.is_empty() && gone.is_empty(), "not classed: {forgotten:?}; classed but not there: {gone:?}");
+}
+
+async fn what_is_sealed_or_hashed_is_bytes(service: Service) {
+    let schema = schema(&service.database_url);
+    for table in tables() {
+        for (column, class) in table.columns {
+            let kept = family(&schema[&(table.name.to_owned(), (*column).to_owned())].type_name);
+            let fits = match class {
+                Class::Sealed => kept == "BLOB",
+                // The tokens of names are numbers: truncated on purpose, so that many names share one.
+                Class::BlindIndex => kept == "BLOB" || (kept == "INTEGER" && *column == "token"),
+                Class::Pseudonymous | Class::Plain => true,
+            };
+            assert!(fits, "{}.{column} is {class:?} and cannot be {kept}", table.name);
+        }
+    }
+}
+
+#[test]
+fn every_table_with_a_persons_data_belongs_to_one_room() {
+    let held: Vec<&str> = holders().iter().flat_map(|holder| holder.tables()).map(|table| table.name).collect();
+    // These hold something of a person for a time or under another's hand, and say in their meaning when it goes.
+    let elsewhere = ["organisations", "audit_entries", "kept_answers", "token_revocations", "vault.data_keys"];
+    for table in tables() {
+        let personal = table.columns.iter().any(|(_, class)| *class != Class::Plain);
+        let known = held.contains(&table.name) || elsewhere.contains(&table.name) || table.name == "vault.service_keys";
+        assert!(!personal || known, "{} holds personal data, and no room answers for it", table.name);
+        assert!(!table.meaning.is_empty(), "{}", table.name);
+    }
+    let rooms: BTreeSet<&str> = holders().iter().map(|holder| holder.room()).collect();
+    assert_eq!(rooms.len(), holders().len(), "a room is listed twice");
+}
+
+#[test]
+fn both_engines_have_the_same_schema() {
+    let directory = tempfile::tempdir().unwrap();
+    let url = format!("sqlite://{}", directory.path().join("iewm.db").display());
+    app::migrate_only(&url).unwrap();
+    let sqlite = schema(&url);
+    postgres::template(|url| app::migrate_only(url).expect("migrations that run"));
+    let Some(database) = postgres::database() else { return };
+    let postgres = schema(&database.url);
+    assert_eq!(sqlite.keys().collect::<Vec<_>>(), postgres.keys().collect::<Vec<_>>());
+    for (key, one) in &sqlite {
+        let other = &postgres[key];
+        assert_eq!(one.required, other.required, "{key:?}: NOT NULL on one engine alone");
+        assert_eq!(family(&one.type_name), family(&other.type_name), "{key:?}");
+    }
+}
+
+#[test]
+fn both_engines_have_the_same_migrations() {
+    let names = |engine: &str| -> BTreeSet<String> {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations").join(engine);
+        fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
+    };
+    assert_eq!(names("sqlite"), names("postgres"));
+    assert!(!names("sqlite").is_empty());
+    for engine in ["sqlite", "postgres"] {
+        for name in names(engine) {
+            for file in ["up.sql", "down.sql"] {
+                let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations").join(engine).join(&name).join(file);
+                assert!(path.is_file(), "{} is missing", path.display());
+            }
+        }
+    }
+}

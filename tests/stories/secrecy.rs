@@ -1,0 +1,214 @@
+//! What a person or an operator wrote is nowhere but in the answers to those who may see it: not in the database's
+//! bytes, not in a log line of any level, not in a metric, not in a problem.
+
+use std::collections::HashMap;
+use std::fs;
+use std::path::Path;
+
+use iewm::app;
+use iewm::domain::{Clock, IdMint, Role};
+use iewm::platform::auth::{TokenMint, TokenRequest};
+use iewm::platform::vault::{MasterKeys, SystemEntropy};
+use serde_json::{Value, json};
+
+use crate::harness::client::{Answer, Request};
+use crate::harness::process::{Process, request};
+use crate::harness::service::{AUDIENCE, ISSUER};
+use crate::harness::{Engine, postgres};
+
+mod dump;
+mod erased;
+mod needles;
+
+use needles::{CANARIES, Needles};
+
+/// A service in a process of its own that logs everything it can.
+struct Talkative {
+    process: Process,
+    issuer: TokenMint,
+    base: String,
+    metrics: String,
+    /// Every problem that was answered.
+    problems: Vec<String>,
+}
+
+fn start(folder: &Path, url: &str) -> Talkative {
+    let set = |name: &str, value: &str| (format!("IEWM__{name}"), value.to_owned());
+    let variables = HashMap::from([
+        set("SERVER__LISTEN", "127.0.0.1:0"),
+        set("SERVER__METRICS_LISTEN", "127.0.0.1:0"),
+        set("AUTH__ISSUER", ISSUER),
+        set("AUTH__AUDIENCE", AUDIENCE),
+        set("AUTH__JWKS", "jwks.json"),
+        set("VAULT__MASTER_KEY_FILE", "master.key"),
+        set("DATABASE__URL", url),
+        set("LOG__FILTER", "trace"),
+    ]);
+    MasterKeys::generate_file(&folder.join("master.key"), &SystemEntropy).unwrap();
+    let issuer = TokenMint::generate(&SystemEntropy).unwrap();
+    fs::write(folder.join("jwks.json"), issuer.jwks()).unwrap();
+    let mut process = Process::start(folder, &variables, &["serve"]);
+    let line: Value = serde_json::from_str(&process.until("\"listening\"")).unwrap();
+    let address = |name: &str| format!("http://{}", line[name].as_str().unwrap());
+    Talkative { base: address("address"), metrics: address("metrics"), process, issuer, problems: Vec::new() }
+}
+
+impl Talkative {
+    fn request(&self, method: &str, path: &str) -> Request {
+        let now = Clock::system().now();
+        let asked = TokenRequest {
+            issuer: ISSUER.to_owned(),
+            audience: AUDIENCE.to_owned(),
+            subject: "staff-1".to_owned(),
+            roles: vec![Role::IewmStaff, Role::Council],
+            organisation: None,
+            lifetime_seconds: 3600,
+        };
+        let jti = IdMint::new(std::sync::Arc::new(SystemEntropy)).uuid(now);
+        let token = self.issuer.mint(&asked, now, jti).unwrap();
+        request(method, &format!("{}{path}", self.base)).token(&token)
+    }
+
+    async fn post(&self, path: &str, body: &Value) -> Answer {
+        self.request("POST", path).json(body).send().await
+    }
+
+    async fn refuse(&mut self, status: u16, request: Request) {
+        let answer = request.send().await.expect(status);
+        self.problems.push(answer.text());
+    }
+}
+
+/// Everything that takes a value, and everything that could let one slip.
+async fn tell_everything(service: &mut Talkative) {
+    let [name, email, telephone, employer, job, source, wording, evidence, point] = *CANARIES;
+    let organisation = json!({ "name": "Guildhall", "kind": "venue", "contact_point": point });
+    service.post("/v1/organisations", &organisation).await.expect(201);
+    let person = json!({
+        "name": name, "email": email, "telephone": telephone, "organisation": employer, "job_title": job,
+        "source": { "kind": "event", "detail": source, "obtained_on": "2026-01-05" },
+    });
+    let keyed = |service: &Talkative| {
+        service.request("POST", "/v1/contacts").header("Idempotency-Key", "a-key-of-ours").json(&person)
+    };
+    let made = keyed(service).send().await.expect(201);
+    assert_eq!(keyed(service).send().await.expect(201).json(), made.json());
+    let (path, contact) = (made.header("location"), made.json()["id"].clone());
+    assert_eq!(made.json()["name"], name);
+
+    let paper = json!({
+        "contact_id": contact, "purpose": "newsletter", "decision": "given", "method": "paper",
+        "wording": wording, "evidence_ref": evidence,
+    });
+    let consent = service.post("/v1/consents", &paper).await.expect(201).header("location");
+    let form = json!({
+        "contact_id": contact, "purpose": "event_information", "decision": "given", "method": "web_form",
+        "wording": wording,
+    });
+    service.post("/v1/consents", &form).await.expect(201);
+    for path in [
+        &path,
+        &format!("{consent}/history"),
+        &format!("{consent}/receipt"),
+        "/v1/contacts",
+        "/v1/audiences/newsletter",
+    ] {
+        service.request("GET", path).send().await.expect(200);
+    }
+    for wanted in [json!({ "email": email }), json!({ "telephone": telephone }), json!({ "name": name })] {
+        let found = service.post("/v1/contacts/search", &wanted).await.expect(200).json();
+        assert_eq!(found["items"].as_array().unwrap().len(), 1, "{wanted}");
+    }
+    let patch = json!({ "job_title": format!("{job} II") });
+    service.request("PATCH", &path).if_match("\"1\"").merge_patch(&patch).send().await.expect(200);
+
+    let refusals = [
+        (409, service.request("POST", "/v1/contacts").json(&person)),
+        (412, service.request("PATCH", &path).if_match("\"1\"").merge_patch(&patch)),
+        (
+            422,
+            service.request("POST", "/v1/contacts").json(&json!({ "name": name, "email": name, "wording": wording })),
+        ),
+        (422, service.request("POST", "/v1/consents").json(&json!({ "contact_id": email, "evidence_ref": evidence }))),
+        (
+            400,
+            service
+                .request("POST", "/v1/contacts")
+                .body("application/json", format!("{{\"name\": \"{name}\" \"{email}\"}}")),
+        ),
+        (
+            400,
+            service
+                .request("POST", "/v1/contacts")
+                .body("application/json", format!("{{\"name\": \"{name}\", \"name\": \"{email}\"}}")),
+        ),
+        (415, service.request("POST", "/v1/contacts").body("text/plain", email)),
+        (400, service.request("GET", &format!("/v1/contacts?email={email}"))),
+        (400, service.request("GET", &format!("/v1/contacts?status={email}"))),
+        (400, service.request("GET", &format!("/v1/contacts?cursor={email}"))),
+        (404, service.request("GET", &format!("/v1/contacts/{email}"))),
+        (404, service.request("GET", &format!("/v1/{email}"))),
+        (404, service.request("GET", &format!("/v1/confirmations/{email}"))),
+        (405, service.request("PUT", "/v1/contacts").json(&person)),
+        (
+            401,
+            request("GET", &format!("{}/v1/contacts", service.base))
+                .header("Authorization", &format!("Bearer {email}")),
+        ),
+        (400, service.request("POST", "/v1/contacts").header("Idempotency-Key", name).json(&person)),
+    ];
+    for (status, request) in refusals {
+        service.refuse(status, request).await;
+    }
+    // The pointer to a member that nobody knows cannot but name it, to the caller who sent it and to nobody else.
+    service.post("/v1/contacts", &json!({ name: email })).await.expect(422);
+}
+
+async fn values_are_nowhere(engine: Engine) {
+    let folder = tempfile::tempdir().unwrap();
+    let (url, database) = match engine {
+        Engine::Sqlite => ("sqlite://iewm.db".to_owned(), None),
+        Engine::Postgres => {
+            postgres::template(|url| app::migrate_only(url).expect("migrations that run"));
+            let Some(database) = postgres::database() else { return };
+            (database.url.clone(), Some(database))
+        }
+    };
+    let mut service = start(folder.path(), &url);
+    tell_everything(&mut service).await;
+    let metrics = request("GET", &format!("{}/metrics", service.metrics)).send().await.expect(200).text();
+    assert!(metrics.contains("iewm_http_answers"), "{metrics}");
+
+    let needles = Needles::of(CANARIES);
+    // The files while it runs, with what is not checkpointed yet, and again when it has stopped.
+    dump::search_files(&needles, folder.path());
+    assert!(service.process.stop("TERM").success());
+    dump::search_files(&needles, folder.path());
+    if let Some(database) = &database {
+        dump::search_postgres(&needles, &database.url);
+    }
+    needles.assert_absent("the metrics", metrics.as_bytes());
+    for problem in &service.problems {
+        needles.assert_absent("a problem", problem.as_bytes());
+    }
+    let lines = &service.process.said;
+    assert!(lines.iter().any(|line| line.contains("\"TRACE\"")), "the log is not at its loudest");
+    assert!(lines.iter().any(|line| line.contains("/v1/contacts/search")), "the requests are not in the log");
+    for line in lines {
+        needles.assert_absent("the log", line.as_bytes());
+    }
+}
+
+mod values_are_nowhere {
+    use super::Engine;
+
+    #[actix_web::test]
+    async fn on_sqlite() {
+        super::values_are_nowhere(Engine::Sqlite).await;
+    }
+
+    #[actix_web::test]
+    async fn on_postgres() {
+        super::values_are_nowhere(Engine::Postgres).await;
+    }
+}
