@@ -9,9 +9,19 @@
     reason = "a story that cannot go on should fail where it stands"
 )]
 
+mod all_or_nothing;
+mod audit;
+mod checks_and_audiences;
+mod confirmations;
+mod consent_history;
+mod consents;
+mod contact_search;
+mod contacts;
 mod documents;
 mod harness;
 mod limits;
+mod notices;
 mod offline_receipts;
 mod organisations;
 mod processing;
+mod receipts;
