@@ -69,7 +69,8 @@ async fn a_decision_is_whole_or_not_at_all(service: Service) {
         let before = service.counts();
         service.break_table(table, event, "1 = 1");
         let purpose = if event == "INSERT" { "newsletter" } else { "trade_articles" };
-        let answers = [service.decide(grant(&ada, purpose, "paper")).await, service.decide(withdrawal(&ada, purpose)).await];
+        let answers =
+            [service.decide(grant(&ada, purpose, "paper")).await, service.decide(withdrawal(&ada, purpose)).await];
         service.mend_table(table);
         answers.iter().for_each(failed);
         assert_eq!(service.counts(), before, "{table}");
@@ -86,9 +87,12 @@ async fn a_correction_and_a_deletion_are_whole_or_not_at_all(service: Service) {
     service.house.flush_looks().await;
     let before = service.counts();
     let patch = json!({ "name": "Augusta King", "email": "augusta@example.org" });
-    for (table, event) in
-        [("contact_name_tokens", "DELETE"), ("contact_name_tokens", "INSERT"), ("contacts", "UPDATE"), ("audit_entries", "INSERT")]
-    {
+    for (table, event) in [
+        ("contact_name_tokens", "DELETE"),
+        ("contact_name_tokens", "INSERT"),
+        ("contacts", "UPDATE"),
+        ("audit_entries", "INSERT"),
+    ] {
         service.break_table(table, event, "1 = 1");
         let answer = service.patch(&path, &read.etag(), patch.clone()).await;
         service.mend_table(table);
@@ -143,11 +147,13 @@ async fn a_confirmation_is_whole_or_not_at_all(service: Service) {
     service.follow("POST", &link).await.expect(200);
 }
 
-async fn what_cannot_be_committed_was_not_done(service: Service) {
+async fn what_cannot_be_committed_was_not_done(mut service: Service) {
     let before = service.counts();
     service.break_commit("audit_entries");
     failed(&service.post("/v1/contacts", person("Ada Lovelace", "ada@example.org")).await);
     service.mend_table("audit_entries");
+    // On SQLite the keys lie in a file of their own: one without a row is swept at the next start.
+    service.restart().await;
     let mut after = service.counts();
     after.remove("main.story_orphans");
     assert_eq!(after, before);
@@ -172,7 +178,11 @@ async fn a_fault_takes_no_other_write_with_it(service: Service) {
     .await;
     service.mend_table("consent_decisions");
     for (purpose, answer) in &answers {
-        if *purpose == "newsletter" { failed(answer) } else { assert_eq!(answer.status, 201, "{}", answer.text()) }
+        if *purpose == "newsletter" {
+            failed(answer)
+        } else {
+            assert_eq!(answer.status, 201, "{}", answer.text())
+        }
         if *purpose == "people" {
             service.get(&answer.header("location")).await.expect(200);
         }

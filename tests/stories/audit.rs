@@ -83,10 +83,8 @@ async fn a_refusal_of_the_law_is_recorded(service: Service) {
     service.decide(grant(&ada, "venue_security", "paper")).await.problem(422, "purpose_not_consent");
     let refusals: Vec<Value> =
         service.audit("").await.into_iter().filter(|entry| entry["outcome"] == "refused").collect();
-    let told: Vec<(&str, &str)> = refusals
-        .iter()
-        .map(|entry| (entry["actor"].as_str().unwrap(), entry["code"].as_str().unwrap()))
-        .collect();
+    let told: Vec<(&str, &str)> =
+        refusals.iter().map(|entry| (entry["actor"].as_str().unwrap(), entry["code"].as_str().unwrap())).collect();
     assert_eq!(told, [("staff-1", "purpose_not_consent"), ("council-1", "superseded_by_withdrawal")]);
     for refusal in &refusals {
         assert_eq!(refusal["action"], "consents:record");

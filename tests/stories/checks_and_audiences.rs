@@ -34,8 +34,7 @@ async fn a_check_answers_every_code_in_the_order_asked(service: Service) {
     let unknown = "01937a5e-8f00-7c3a-9d55-3f2a60b1c901".to_owned();
 
     let asked = [&unknown, &given, &erased, &pending, &given, &withdrawn, &suppressed, &expired, &not_given];
-    let codes =
-        ["unknown", "given", "erased", "pending", "given", "withdrawn", "suppressed", "expired", "not_given"];
+    let codes = ["unknown", "given", "erased", "pending", "given", "withdrawn", "suppressed", "expired", "not_given"];
     let body = json!({ "purpose": "newsletter", "contact_ids": asked });
     let answer = service.post("/v1/consents/check", body).await.expect(200).json();
     let expected: Vec<Value> = asked
@@ -108,10 +107,7 @@ async fn an_audience_is_streamed_as_lines_and_as_csv(service: Service) {
     let records = csv(&table.text());
     assert_eq!(records.len(), 8);
     let written: Vec<&str> = records[1..].iter().map(|record| record[1].as_str()).collect();
-    assert_eq!(
-        written,
-        ["'=HYPERLINK(\"http://x\")", "Lovelace, \"Ada\"", "'+44", "'-x", "'@y", "王小明", "Odd"]
-    );
+    assert_eq!(written, ["'=HYPERLINK(\"http://x\")", "Lovelace, \"Ada\"", "'+44", "'-x", "'@y", "王小明", "Odd"]);
     assert_eq!(records[7][2], "'=1+1@example.org");
     assert_eq!(records[1][0], ids[0]);
     // A name is one line, so no cell can hold another row.
@@ -155,10 +151,8 @@ async fn a_large_audience_is_streamed_whole(service: Service) {
         expected.remove(id);
     }
     let text_of = service.get("/v1/audiences/newsletter").await.expect(200).text();
-    let streamed: Vec<String> = text_of
-        .lines()
-        .map(|line| text(&serde_json::from_str::<Value>(line).unwrap(), "contact_id"))
-        .collect();
+    let streamed: Vec<String> =
+        text_of.lines().map(|line| text(&serde_json::from_str::<Value>(line).unwrap(), "contact_id")).collect();
     assert_eq!(streamed.len(), 1210);
     assert_eq!(streamed.into_iter().collect::<HashSet<_>>(), expected);
     let looks = service.audit("action=audiences.read").await;

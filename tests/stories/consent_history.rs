@@ -74,9 +74,7 @@ async fn consents_read_as_they_had_been_recorded_by_an_instant(service: Service)
     service.decide(grant(&ada, "newsletter", "web_form")).await.expect(201);
     service.hands.set(at(24 * 20));
 
-    for (hours, state, version) in
-        [(1, "given", 1), (2, "withdrawn", 2), (3, "pending", 3), (24 * 15, "expired", 3)]
-    {
+    for (hours, state, version) in [(1, "given", 1), (2, "withdrawn", 2), (3, "pending", 3), (24 * 15, "expired", 3)] {
         let then = service.items(&format!("/v1/consents?contact_id={ada}&as_at={}", at(hours))).await;
         assert_eq!(then.len(), 1, "{hours}");
         assert_eq!((&then[0]["state"], &then[0]["version"]), (&json!(state), &json!(version)), "{hours}");
@@ -149,7 +147,9 @@ async fn the_database_refuses_to_rewrite_history(service: Service) {
             // Replacing a row deletes it without a trigger on deletion being asked.
             format!("INSERT OR REPLACE INTO {table} SELECT * FROM {table}")
         })),
-        Engine::Postgres => attempts.extend(["TRUNCATE consent_decisions CASCADE", "TRUNCATE audit_entries"].map(str::to_owned)),
+        Engine::Postgres => {
+            attempts.extend(["TRUNCATE consent_decisions CASCADE", "TRUNCATE audit_entries"].map(str::to_owned))
+        }
     }
     for attempt in attempts {
         let refused = service.sql(&attempt).expect_err(&attempt);

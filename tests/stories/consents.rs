@@ -55,12 +55,18 @@ async fn the_story_of_the_readme(service: Service) {
 
 async fn a_grant_needs_what_proves_it(service: Service) {
     let ada = service.sign_up("Ada Lovelace", "ada@example.org").await;
-    for (method, evidence) in
-        [("telephone", true), ("in_person", true), ("paper", true), ("web_form", false), ("email", false), ("import", false)]
-    {
+    for (method, evidence) in [
+        ("telephone", true),
+        ("in_person", true),
+        ("paper", true),
+        ("web_form", false),
+        ("email", false),
+        ("import", false),
+    ] {
         let bare = json!({ "contact_id": ada, "purpose": "newsletter", "decision": "given", "method": method });
         let refused = service.decide(bare.clone()).await.problem(422, "invalid");
-        let both: &[&str] = if evidence { &["/evidence_ref missing", "/wording missing"] } else { &["/wording missing"] };
+        let both: &[&str] =
+            if evidence { &["/evidence_ref missing", "/wording missing"] } else { &["/wording missing"] };
         assert_eq!(refused.faults(), both, "{method}");
         let mut blank = bare;
         blank["wording"] = json!(" ");
@@ -109,7 +115,10 @@ async fn a_bad_decision_is_refused_and_changes_nothing(service: Service) {
             service.decide(asked).await.problem(422, "purpose_not_consent");
         }
     }
-    assert_eq!(service.decide(grant(&ada, "professional_networks", "paper")).await.expect(201).json()["state"], "given");
+    assert_eq!(
+        service.decide(grant(&ada, "professional_networks", "paper")).await.expect(201).json()["state"],
+        "given"
+    );
 }
 
 async fn a_withdrawal_is_always_taken(service: Service) {
@@ -137,7 +146,9 @@ async fn a_grant_dated_before_the_last_withdrawal_is_refused(service: Service) {
     service.decide(dated(withdrawal(&ada, "newsletter"), "2026-11-20T12:00:00Z")).await.expect(201);
     // A withdrawal that arrives late does not move the last one back.
     service.decide(dated(withdrawal(&ada, "newsletter"), "2026-11-10T12:00:00Z")).await.expect(201);
-    for (at, status) in [("2026-11-20T11:59:59.999999Z", 409), ("2026-11-15T12:00:00Z", 409), ("2026-11-21T00:00:00Z", 201)] {
+    for (at, status) in
+        [("2026-11-20T11:59:59.999999Z", 409), ("2026-11-15T12:00:00Z", 409), ("2026-11-21T00:00:00Z", 201)]
+    {
         let answer = service.decide(dated(grant(&ada, "newsletter", "paper"), at)).await;
         if status == 409 {
             answer.problem(409, "superseded_by_withdrawal");

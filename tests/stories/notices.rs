@@ -46,8 +46,7 @@ async fn publish(service: &Service, version: &str) -> Answer {
     service.request("POST", &path).token(&service.council()).send().await
 }
 
-async fn the_notice_of_2019_is_there_from_the_first_start(service: Service) {
-    let mut service = service;
+async fn the_notice_of_2019_is_there_from_the_first_start(mut service: Service) {
     let answer = service.request("GET", "/v1/privacy-notice").send().await.expect(200);
     let notice = answer.json();
     assert_eq!((&notice["version"], &notice["effective_on"]), (&json!("2019-01-29"), &json!("2019-01-29")));
@@ -106,7 +105,10 @@ async fn a_draft_is_written_changed_and_published(service: Service) {
     for member in ["controller", "rights", "contact", "complaint_route"] {
         assert_eq!(written[member], today[member], "{member}");
     }
-    service.post("/v1/privacy-notices", draft("2026-12-01", "2027-01-01", "minor")).await.problem(409, "version_exists");
+    service
+        .post("/v1/privacy-notices", draft("2026-12-01", "2027-01-01", "minor"))
+        .await
+        .problem(409, "version_exists");
     let seeded = draft("2019-01-29", "2027-01-01", "minor");
     service.post("/v1/privacy-notices", seeded).await.problem(409, "version_exists");
 

@@ -46,7 +46,8 @@ async fn verdict(service: &Service, receipt: &str) -> Value {
 }
 
 async fn receipt(service: &Service, decision: &Value) -> String {
-    let answer = service.get(&format!("/v1/consent-decisions/{}/receipt", decision.as_str().unwrap())).await.expect(200);
+    let answer =
+        service.get(&format!("/v1/consent-decisions/{}/receipt", decision.as_str().unwrap())).await.expect(200);
     assert_eq!(answer.header("content-type"), "application/jose");
     answer.text()
 }
@@ -80,7 +81,8 @@ async fn a_receipt_of_a_grant_says_all_that_was_shown(service: Service) {
     let purpose = &said["services"][0]["purposes"][0];
     assert_eq!(purpose["purposeCategory"], json!(["newsletter"]));
     assert_eq!(purpose["consentType"], "EXPLICIT");
-    for member in ["purpose", "piiCategory", "primaryPurpose", "termination", "thirdPartyDisclosure", "thirdPartyName"] {
+    for member in ["purpose", "piiCategory", "primaryPurpose", "termination", "thirdPartyDisclosure", "thirdPartyName"]
+    {
         assert!(purpose.get(member).is_some(), "{member}");
     }
     assert_eq!((&said["sensitive"], &said["spiCat"]), (&json!(false), &json!([])));

@@ -10,7 +10,7 @@ use jsonschema::{ValidationError, Validator};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use crate::domain::{EmailAddress, Error, Fault, Instant, Telephone, TextFault};
+use crate::domain::{EmailAddress, Error, Fault, Instant, Telephone, TextFault, clean_prose};
 
 type Compiled = RwLock<HashMap<TypeId, Arc<Validator>>>;
 
@@ -93,7 +93,11 @@ fn tell(error: &ValidationError<'_>, read_only: &[String], faults: &mut Vec<Faul
         Kind::MinLength { limit: 1 } => Fault::new(at, "blank", "must not be empty"),
         Kind::MinLength { limit } => Fault::new(at, "too_short", format!("must have at least {limit} characters")),
         Kind::MaxLength { limit } => Fault::new(at, "too_long", format!("must have at most {limit} characters")),
-        Kind::Pattern { .. } => Fault::new(at, "characters", TextFault::Characters.detail()),
+        Kind::Pattern { .. } => match error.instance().as_str().unwrap_or_default() {
+            "" => return, // `minLength` tells it
+            text if only_blank(text) => Fault::new(at, TextFault::Blank.code(), TextFault::Blank.detail()),
+            _ => Fault::new(at, TextFault::Characters.code(), TextFault::Characters.detail()),
+        },
         Kind::MinItems { limit } => Fault::new(at, "too_few", format!("must have at least {limit} items")),
         Kind::MaxItems { limit } => Fault::new(at, "too_many", format!("must have at most {limit} items")),
         Kind::UniqueItems => Fault::new(at, "not_unique", "must not name anything twice"),
@@ -103,6 +107,11 @@ fn tell(error: &ValidationError<'_>, read_only: &[String], faults: &mut Vec<Faul
         _ => Fault::new(at, "invalid", "does not have the form that the API document describes"),
     };
     faults.push(fault);
+}
+
+/// Whether what a text lacks is something other than white space.
+fn only_blank(text: &str) -> bool {
+    text.trim().is_empty() && clean_prose(text.to_owned(), usize::MAX) == Err(TextFault::Blank)
 }
 
 fn is_not_null(error: &ValidationError<'_>) -> bool {
