@@ -15,6 +15,7 @@ on_both_engines! {
     a_correction_and_a_deletion_are_whole_or_not_at_all,
     a_confirmation_is_whole_or_not_at_all,
     what_cannot_be_committed_was_not_done,
+    a_key_that_outlived_its_person_goes_at_the_next_start,
     a_fault_takes_no_other_write_with_it,
     many_decisions_at_once_leave_the_fold_of_their_history,
 }
@@ -147,18 +148,33 @@ async fn a_confirmation_is_whole_or_not_at_all(service: Service) {
     service.follow("POST", &link).await.expect(200);
 }
 
-async fn what_cannot_be_committed_was_not_done(mut service: Service) {
+async fn what_cannot_be_committed_was_not_done(service: Service) {
     let before = service.counts();
     service.break_commit("audit_entries");
     failed(&service.post("/v1/contacts", person("Ada Lovelace", "ada@example.org")).await);
     service.mend_table("audit_entries");
-    // On SQLite the keys lie in a file of their own: one without a row is swept at the next start.
-    service.restart().await;
     let mut after = service.counts();
     after.remove("main.story_orphans");
     assert_eq!(after, before);
     let ada = service.sign_up("Ada Lovelace", "ada@example.org").await;
     service.get(&format!("/v1/contacts/{ada}")).await.expect(200);
+}
+
+async fn a_key_that_outlived_its_person_goes_at_the_next_start(mut service: Service) {
+    let ada = service.sign_up("Ada Lovelace", "ada@example.org").await;
+    let grace = service.sign_up("Grace Hopper", "grace@example.org").await;
+    service.sql("CREATE TABLE story_keys AS SELECT * FROM vault.data_keys").expect("a copy");
+    service.delete(&ada).await.expect(204);
+    // As if the machine had stopped between the two commits.
+    let back = "INSERT INTO vault.data_keys SELECT * FROM story_keys WHERE owner_id NOT IN \
+                (SELECT owner_id FROM vault.data_keys)";
+    service.sql(back).expect("the key again");
+    let keys = |service: &Service| service.counts()["vault.data_keys"];
+    assert_eq!(keys(&service), 2);
+    service.restart().await;
+    assert_eq!(keys(&service), 1);
+    service.get(&format!("/v1/contacts/{grace}")).await.expect(200);
+    assert_eq!(service.audit("action=keys.sweep").await.len(), 1);
 }
 
 async fn a_fault_takes_no_other_write_with_it(service: Service) {

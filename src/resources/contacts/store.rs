@@ -397,6 +397,26 @@ pub fn delete(mut tx: WriteTx<'_>, id: ContactId, if_match: &IfMatch) -> Result<
     tx.record(Entry::new("contacts.delete").contact(id), NoContent)
 }
 
+/// Destroys the keys of erased contacts that a crash left behind, between the commit of an erasure and
+/// that of the vault's own file.
+///
+/// # Errors
+/// When the database fails.
+pub fn sweep_keys(mut tx: WriteTx<'_>) -> Result<Recorded<()>, Error> {
+    let left: Vec<ContactId> = contacts::table
+        .inner_join(data_keys::table.on(data_keys::owner_id.eq(contacts::id)))
+        .filter(contacts::status.eq(<&str>::from(ContactStatus::Erased)))
+        .select(contacts::id)
+        .load(tx.connection())?;
+    if left.is_empty() {
+        return tx.unchanged(None, ());
+    }
+    for id in &left {
+        tx.destroy_key(id.uuid())?;
+    }
+    tx.record(Entry::new("keys.sweep").with("count", left.len()), ())
+}
+
 /// What other rooms must know of a contact before they act.
 #[derive(Clone, Debug)]
 pub struct ContactFacts {
