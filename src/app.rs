@@ -16,7 +16,7 @@ use crate::platform::db::{Database, LaneCount, MigrationError, Target, migrate};
 use crate::platform::http::{OperationListing, Room, install};
 use crate::platform::rate::RateLimits;
 use crate::platform::vault::{MasterKeys, Vault, store as vault};
-use crate::resources::{self, notices, organisations::store::OrganisationStanding};
+use crate::resources::{self, contacts, notices, organisations::store::OrganisationStanding};
 
 /// Why the service cannot start. The text is for the operator.
 #[derive(Debug)]
