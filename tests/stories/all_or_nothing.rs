@@ -195,9 +195,9 @@ async fn a_fault_takes_no_other_write_with_it(service: Service) {
     service.mend_table("consent_decisions");
     for (purpose, answer) in &answers {
         if *purpose == "newsletter" {
-            failed(answer)
+            failed(answer);
         } else {
-            assert_eq!(answer.status, 201, "{}", answer.text())
+            assert_eq!(answer.status, 201, "{}", answer.text());
         }
         if *purpose == "people" {
             service.get(&answer.header("location")).await.expect(200);
