@@ -107,12 +107,14 @@ macro_rules! text_type {
     };
 }
 
+// Each pattern below asks for a character that is not white space among those that are allowed.
+
 /// `line_type! { /// doc  Name, max characters, "example" }`: one line of text.
 macro_rules! line_type {
     ($(#[$doc:meta])* $name:ident, $most:tt, $example:tt) => {
         $crate::domain::text_type! {
             $(#[$doc])* $name, $most, $example, $crate::domain::clean_line,
-            r"^[^\u0000-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069]*[^\s\u0000-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069][^\u0000-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069]*$"
+            r"^[^\u0000-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069]*[^\u0000-\u0020\u007F-\u00A0\u1680\u2000-\u200A\u2028-\u202F\u205F\u2066-\u2069\u3000][^\u0000-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069]*$"
         }
     };
 }
@@ -122,7 +124,7 @@ macro_rules! prose_type {
     ($(#[$doc:meta])* $name:ident, $most:tt, $example:tt) => {
         $crate::domain::text_type! {
             $(#[$doc])* $name, $most, $example, $crate::domain::clean_prose,
-            r"^[^\u0000-\u0009\u000B-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069]*[^\s\u0000-\u0009\u000B-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069][^\u0000-\u0009\u000B-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069]*$"
+            r"^[^\u0000-\u0009\u000B-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069]*[^\u0000-\u0020\u007F-\u00A0\u1680\u2000-\u200A\u2028-\u202F\u205F\u2066-\u2069\u3000][^\u0000-\u0009\u000B-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069]*$"
         }
     };
 }
