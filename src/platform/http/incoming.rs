@@ -18,9 +18,6 @@ use crate::platform::vault::CursorKey;
 pub const BODY_LIMIT: usize = 1024 * 1024;
 /// How long a body may take to arrive.
 const BODY_DEADLINE: Duration = Duration::from_secs(20);
-/// How much of a body that is too large is still taken in before it is refused, and for how long.
-const SURPLUS: usize = 4 * 1024 * 1024;
-const SURPLUS_DEADLINE: Duration = Duration::from_secs(2);
 
 /// A request whose caller has been judged.
 pub struct Incoming {
@@ -48,13 +45,7 @@ impl Incoming {
             Error::new(Code::TooLarge, format!("The body is larger than the {limit} bytes that this operation takes."))
         };
         let declared = self.request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok());
-        let declared = declared.and_then(|length| length.parse::<usize>().ok()).unwrap_or_default();
-        if declared > limit {
-            if let Body::Coming(payload) = &mut self.body
-                && declared <= SURPLUS
-            {
-                forget(payload).await;
-            }
+        if declared.and_then(|length| length.parse::<u64>().ok()).is_some_and(|length| length > limit as u64) {
             return Err(too_large());
         }
         let payload = match &mut self.body {
@@ -67,7 +58,6 @@ impl Incoming {
             while let Some(piece) = payload.next().await {
                 let piece = piece.map_err(|_| Error::new(Code::MalformedJson, "The body broke off before its end."))?;
                 if bytes.len() + piece.len() > limit {
-                    forget(payload).await;
                     return Err(too_large());
                 }
                 bytes.extend_from_slice(&piece);
@@ -106,21 +96,6 @@ impl Incoming {
         Err(Error::new(Code::UnsupportedMediaType, format!("Send the body with Content-Type: {expected}."))
             .with(|p| p.allow = Some(expected.to_owned())))
     }
-}
-
-/// Takes in and forgets what a caller is still sending: one that is cut off while it writes never reads why.
-async fn forget(payload: &mut Payload) {
-    let rest = async {
-        let mut left = SURPLUS;
-        while let Some(Ok(piece)) = payload.next().await {
-            left = left.saturating_sub(piece.len());
-            if left == 0 {
-                return;
-            }
-        }
-    };
-    // Whether it ended or not, the answer is the same.
-    let _ = tokio::time::timeout(SURPLUS_DEADLINE, rest).await;
 }
 
 /// Something that a handler takes from a request. Arguments are taken in the order in which a handler
