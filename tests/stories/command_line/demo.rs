@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::fs;
 use std::net::TcpListener;
 use std::path::Path;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
@@ -31,8 +32,15 @@ fn demo(folder: &Path) -> Demo {
 
 impl Demo {
     async fn get(&self, token: &str, path: &str) -> Value {
-        let asked = request("GET", &format!("{}{path}", self.address)).token(&self.tokens[token]);
-        let answer = asked.send().await;
+        let ask = || request("GET", &format!("{}{path}", self.address)).token(&self.tokens[token]).send();
+        let mut answer = ask().await;
+        for _ in 0..20 {
+            // A machine that is busy with all these processes may be asked again, as the answer itself says.
+            if answer.status == 503 {
+                actix_web::rt::time::sleep(Duration::from_secs(answer.header("retry-after").parse().unwrap())).await;
+                answer = ask().await;
+            }
+        }
         assert_eq!(answer.status, 200, "{path}: {}: {:?}", answer.text(), self.process.heard());
         answer.json()
     }
