@@ -16,7 +16,7 @@ use crate::platform::db::{Database, LaneCount, MigrationError, Target, migrate};
 use crate::platform::http::{OperationListing, Room, install};
 use crate::platform::rate::RateLimits;
 use crate::platform::vault::{MasterKeys, Vault, rotate, store as vault};
-use crate::resources::{self, notices, organisations::store::OrganisationStanding};
+use crate::resources::{self, contacts, notices, organisations::store::OrganisationStanding};
 
 /// Why the service cannot start. The text is for the operator.
 #[derive(Debug)]
@@ -113,6 +113,7 @@ pub async fn build(config: &Config, clock: Clock, entropy: Arc<dyn Entropy>) -> 
         holders: inventory::holders(),
     });
     house.job("start").run(notices::store::seed).await?;
+    house.job("start").run(contacts::store::sweep_keys).await?;
     Ok(house)
 }
 

@@ -277,7 +277,11 @@ pub struct MaterialChange {
 pub fn state_at(projection: &Projection, last_change: Option<MaterialChange>, now: Instant) -> State {
     match projection.state {
         State::Pending if projection.pending.is_some_and(|pending| pending.until <= now) => State::Expired,
-        State::Given if is_stale(projection.notice_version, last_change, now) => State::Stale,
+        State::Given if is_stale(projection.notice_version, last_change, now) => match projection.pending {
+            // What is asked for again waits for its mailbox like a first yes.
+            Some(pending) if pending.until > now => State::Pending,
+            _ => State::Stale,
+        },
         state => state,
     }
 }

@@ -9,9 +9,17 @@
     reason = "a story that cannot go on should fail where it stands"
 )]
 
+mod all_or_nothing;
 mod architecture;
+mod audit;
 mod bad_input;
+mod checks_and_audiences;
 mod command_line;
+mod confirmations;
+mod consent_history;
+mod consents;
+mod contact_search;
+mod contacts;
 mod documents;
 mod front;
 mod harness;
@@ -20,11 +28,13 @@ mod inventory;
 mod key_rotation;
 mod limits;
 mod lists;
+mod notices;
 mod offline_receipts;
 mod organisations;
 mod preconditions;
 mod problems;
 mod processing;
+mod receipts;
 mod roles;
 mod secrecy;
 mod tokens;

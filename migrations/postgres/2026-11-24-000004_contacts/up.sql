@@ -2,7 +2,6 @@
 CREATE TABLE contacts (
     id               UUID NOT NULL PRIMARY KEY,
     status           TEXT NOT NULL CHECK (status IN ('active', 'erased')),
-    source_kind      TEXT NOT NULL,
     obtained_on      DATE NOT NULL,
     created_at       TIMESTAMPTZ NOT NULL,
     updated_at       TIMESTAMPTZ NOT NULL,

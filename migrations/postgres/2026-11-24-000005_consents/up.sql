@@ -43,6 +43,7 @@ CREATE TRIGGER consent_decisions_no_truncate BEFORE TRUNCATE ON consent_decision
 
 CREATE TABLE consent_confirmations (
     token_hash  BYTEA NOT NULL PRIMARY KEY,
+    mark        BYTEA NOT NULL,
     decision_id UUID NOT NULL REFERENCES consent_decisions (id),
     consent_id  UUID NOT NULL REFERENCES consents (id),
     expires_at  TIMESTAMPTZ NOT NULL,

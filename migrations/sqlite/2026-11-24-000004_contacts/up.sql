@@ -2,7 +2,6 @@
 CREATE TABLE contacts (
     id               BLOB NOT NULL PRIMARY KEY,
     status           TEXT NOT NULL CHECK (status IN ('active', 'erased')),
-    source_kind      TEXT NOT NULL,
     obtained_on      TEXT NOT NULL,
     created_at       INTEGER NOT NULL,
     updated_at       INTEGER NOT NULL,

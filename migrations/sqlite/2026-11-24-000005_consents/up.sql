@@ -40,6 +40,11 @@ CREATE TRIGGER consent_decisions_no_update BEFORE UPDATE ON consent_decisions
 BEGIN
     SELECT RAISE(ABORT, 'a consent decision is append-only');
 END;
+CREATE TRIGGER consent_decisions_no_replace BEFORE INSERT ON consent_decisions
+    WHEN EXISTS (SELECT 1 FROM consent_decisions WHERE id = NEW.id)
+BEGIN
+    SELECT RAISE(ABORT, 'a consent decision is append-only');
+END;
 CREATE TRIGGER consent_decisions_no_delete BEFORE DELETE ON consent_decisions
 BEGIN
     SELECT RAISE(ABORT, 'a consent decision is append-only');
@@ -47,6 +52,7 @@ END;
 
 CREATE TABLE consent_confirmations (
     token_hash  BLOB NOT NULL PRIMARY KEY,
+    mark        BLOB NOT NULL,
     decision_id BLOB NOT NULL REFERENCES consent_decisions (id),
     consent_id  BLOB NOT NULL REFERENCES consents (id),
     expires_at  INTEGER NOT NULL,

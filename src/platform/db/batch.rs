@@ -3,8 +3,8 @@
 //!
 //! On SQLite the data keys live in a file of their own, and two files in WAL mode do not commit
 //! atomically together. So new keys are committed before the group that needs them, and destroyed
-//! ones after the group that gave them up; a key left over by a crash opens nothing and is swept at
-//! the next start.
+//! ones after the group that gave them up. A key made for what was not committed is taken back; one
+//! left over by a crash opens nothing. The next start destroys the keys of the erased again.
 
 use std::collections::HashMap;
 
@@ -119,12 +119,22 @@ impl KeyChanges {
     }
 
     fn commit_destroyed(&mut self) -> QueryResult<()> {
-        if self.destroyed.is_empty() {
+        let destroyed = std::mem::take(&mut self.destroyed);
+        self.delete(&destroyed)
+    }
+
+    /// Deletes the keys that were committed for a group that was not.
+    fn take_back(&mut self) -> QueryResult<()> {
+        let made: Vec<Uuid> = self.made.iter().map(|key| key.owner).collect();
+        self.delete(&made)
+    }
+
+    fn delete(&mut self, owners: &[Uuid]) -> QueryResult<()> {
+        if owners.is_empty() {
             return Ok(());
         }
-        let destroyed = &self.destroyed;
         self.file.immediate_transaction(|file| {
-            for owner in destroyed {
+            for owner in owners {
                 diesel::sql_query("DELETE FROM data_keys WHERE owner_id = ?")
                     .bind::<Binary, _>(owner.as_bytes().as_slice())
                     .execute(file)?;
@@ -197,12 +207,18 @@ fn commit(lane: &mut Lane) -> Result<(), Error> {
     }
     let committed = Transactions::commit_transaction(&mut lane.connection);
     if let Err(error) = committed {
+        if let Some(keys) = lane.keys.as_mut()
+            && surely_undone(&error)
+            && let Err(error) = keys.take_back()
+        {
+            tracing::warn!(%error, "a key that opens nothing is left in the vault's file");
+        }
         roll_back(lane)?;
         return Err(passing(&error));
     }
     if let Some(keys) = lane.keys.as_mut() {
         if let Err(error) = keys.commit_destroyed() {
-            // The rows are gone; the key is swept at the next start.
+            // The rows are gone; the next start destroys it again.
             tracing::error!(%error, "a destroyed key is still in the vault's file");
         }
         keys.clear();
@@ -215,6 +231,12 @@ fn roll_back(lane: &mut Lane) -> Result<(), Error> {
         keys.clear();
     }
     Transactions::rollback_transaction(&mut lane.connection).map_err(|error| passing(&error))
+}
+
+/// Whether the database itself refused the commit. After an error of its disk it may have been done.
+fn surely_undone(error: &diesel::result::Error) -> bool {
+    use diesel::result::DatabaseErrorKind::{ClosedConnection, Unknown};
+    matches!(error, diesel::result::Error::DatabaseError(kind, _) if !matches!(kind, Unknown | ClosedConnection))
 }
 
 /// What could not be committed was not done: 503, whatever the reason.

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 use super::links;
 use super::store::{Row, consents};
-use crate::domain::{ConsentId, ContactId, EmailAddress, Error, Purpose, Scope, london_date};
+use crate::domain::{ConsentId, ContactId, EmailAddress, Error, Purpose, Scope};
 use crate::platform::audit::Entry;
 use crate::platform::doors::ReadTx;
 use crate::policy::consent::{self, State};
@@ -51,7 +51,7 @@ pub(super) fn page(tx: &mut ReadTx<'_>, purpose: Purpose, after: Option<ConsentI
         return Err(Error::not_found());
     }
     let now = tx.now();
-    let change = notices::store::material_changes(tx, london_date(now))?.of(purpose);
+    let change = notices::store::material_changes(tx, now)?.of(purpose);
     let mut query = consents::table
         .filter(consents::purpose.eq(purpose.as_str()).and(consents::state.eq("given")))
         .select(Row::as_select())

@@ -6,7 +6,7 @@ use diesel::prelude::*;
 
 use super::model::{CheckConsents, CheckResult, CheckResults, CheckRow, Contactability};
 use super::store::{Row, consents};
-use crate::domain::{ContactId, Error, london_date};
+use crate::domain::{ContactId, Error};
 use crate::platform::audit::Entry;
 use crate::platform::doors::ReadTx;
 use crate::policy::consent::{self, State};
@@ -21,7 +21,7 @@ use crate::resources::{notices, standing};
 pub(super) fn check(tx: &mut ReadTx<'_>, asked: &CheckConsents) -> Result<CheckResults, Error> {
     consent::must_take_consent(asked.purpose)?;
     let now = tx.now();
-    let change = notices::store::material_changes(tx, london_date(now))?.of(asked.purpose);
+    let change = notices::store::material_changes(tx, now)?.of(asked.purpose);
     let facts: HashMap<_, _> = contacts::facts_of(tx, &asked.contact_ids)?.into_iter().collect();
     let marks: Vec<Vec<u8>> = facts.values().filter_map(|facts| facts.mark.clone()).collect();
     let suppressed: HashSet<_> = standing::store::suppressed_among(tx, &marks, asked.purpose)?.into_iter().collect();

@@ -1,7 +1,8 @@
 //! Confirmation links: the mailbox's own answer to a grant that anybody could have typed.
 //!
 //! A token is 256 bits at random, stored as its SHA-256, used once, good for seven days. Whoever sends
-//! the mail mints it, when it is sent; no answer of the API ever holds one.
+//! the mail mints it, when it is sent; no answer of the API ever holds one. It speaks for the mailbox it
+//! was sent to, and for no address that the contact gets later.
 
 use aws_lc_rs::digest;
 use base64::Engine;
@@ -18,6 +19,7 @@ use crate::platform::audit::Entry;
 use crate::platform::db::dialect;
 use crate::platform::doors::{ReadTx, Recorded, WriteTx};
 use crate::policy::consent;
+use crate::resources::contacts::store as contacts;
 use crate::resources::standing;
 
 mod schema {
@@ -27,6 +29,7 @@ mod schema {
 
         consent_confirmations (token_hash) {
             token_hash -> Binary,
+            mark -> Binary,
             decision_id -> UuidSql,
             consent_id -> UuidSql,
             expires_at -> InstantSql,
@@ -46,14 +49,16 @@ fn hash(token: &str) -> Vec<u8> {
 /// Mints a link's token for a grant that waits: for the sender of the mail, and nobody else.
 ///
 /// # Errors
-/// 404 when there is no such decision.
+/// 404 when there is no such decision, or the contact has no address to send a link to.
 pub fn mint(mut tx: WriteTx<'_>, decision: DecisionId) -> Result<Recorded<String>, Error> {
     let row = history::row(&mut tx, decision)?;
+    let mark = contacts::facts(&mut tx, row.contact_id)?.and_then(|facts| facts.mark).ok_or_else(Error::not_found)?;
     let mut secret = [0; 32];
     tx.entropy().fill(&mut secret);
     let token = URL_SAFE_NO_PAD.encode(secret);
     let values = (
         consent_confirmations::token_hash.eq(hash(&token)),
+        consent_confirmations::mark.eq(mark),
         consent_confirmations::decision_id.eq(decision),
         consent_confirmations::consent_id.eq(row.consent_id),
         consent_confirmations::expires_at.eq(tx.now().plus(LINK_LIVES)),
@@ -66,6 +71,7 @@ pub fn mint(mut tx: WriteTx<'_>, decision: DecisionId) -> Result<Recorded<String
 
 struct Link {
     decision: DecisionId,
+    mark: Vec<u8>,
     expires_at: Instant,
 }
 
@@ -74,20 +80,21 @@ struct Link {
 /// # Errors
 /// 404 when there is none; 410 when it is spent or has expired.
 fn link(tx: &mut ReadTx<'_>, token: &str) -> Result<Link, Error> {
-    let found: Option<(DecisionId, Instant, Option<Instant>)> = consent_confirmations::table
+    let found: Option<(DecisionId, Vec<u8>, Instant, Option<Instant>)> = consent_confirmations::table
         .find(hash(token))
         .select((
             consent_confirmations::decision_id,
+            consent_confirmations::mark,
             consent_confirmations::expires_at,
             consent_confirmations::spent_at,
         ))
         .first(tx.connection())
         .optional()?;
-    let (decision, expires_at, spent_at) = found.ok_or_else(Error::not_found)?;
+    let (decision, mark, expires_at, spent_at) = found.ok_or_else(Error::not_found)?;
     if spent_at.is_some() || expires_at <= tx.now() {
         return Err(Error::new(Code::Gone, "This link has been used or has expired; ask for a new one."));
     }
-    Ok(Link { decision, expires_at })
+    Ok(Link { decision, mark, expires_at })
 }
 
 /// What the link asks the mailbox's owner. Changes nothing: mail scanners follow links.
@@ -131,14 +138,15 @@ pub(super) fn confirm(mut tx: WriteTx<'_>, token: &str) -> Result<Recorded<Confi
     let link = link(&mut tx, token)?;
     let purpose = grant.purpose()?;
     let known = store::facts(&mut tx, grant.contact_id, purpose)?.ok_or_else(Error::not_found)?;
+    if known.contact.mark.as_ref() != Some(&link.mark) {
+        return Err(Error::new(Code::Gone, "The contact's address has changed since this link was sent."));
+    }
     let now = tx.now();
     let method = grant.decision()?.method;
     let lawful = consent::confirm(&known.facts, link.decision, method, grant.notice_version, now)?;
     let spent = consent_confirmations::table.filter(consent_confirmations::decision_id.eq(link.decision));
     diesel::update(spent).set(consent_confirmations::spent_at.eq(now)).execute(tx.connection())?;
-    if let Some(mark) = &known.contact.mark {
-        standing::store::lift(&mut tx, mark, purpose)?;
-    }
+    standing::store::lift(&mut tx, &link.mark, purpose)?;
     let nothing = Evidence { wording: None, locale: None, reference: None };
     let consent: Consent = tx.also(|tx| {
         let recorded_by = "link:confirmation".to_owned();

@@ -62,6 +62,7 @@ impl Holder for ConsentData {
                 meaning: "The links that ask a mailbox to confirm, as hashes.",
                 columns: &[
                     ("token_hash", Plain),
+                    ("mark", Class::BlindIndex),
                     ("decision_id", Pseudonymous),
                     ("consent_id", Pseudonymous),
                     ("expires_at", Plain),

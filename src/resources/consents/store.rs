@@ -140,7 +140,7 @@ pub fn read(tx: &mut ReadTx<'_>, id: ConsentId) -> Result<Consent, Error> {
     let row: Option<Row> = consents::table.find(id).select(Row::as_select()).first(tx.connection()).optional()?;
     let row = row.ok_or_else(Error::not_found)?;
     let now = tx.now();
-    let changes = notices::store::material_changes(tx, london_date(now))?;
+    let changes = notices::store::material_changes(tx, now)?;
     tx.look(Entry::new("consents.read").contact(row.contact_id).subject("consent", id));
     row.consent(&changes, now)
 }
@@ -159,7 +159,7 @@ pub fn list(
     limit: Limit,
 ) -> Result<ListPage<Consent, ConsentId>, Error> {
     let at = filter.as_at.unwrap_or(tx.now());
-    let changes = notices::store::material_changes(tx, london_date(at))?;
+    let changes = notices::store::material_changes(tx, at)?;
     let mut found: Vec<Consent> = Vec::new();
     loop {
         let mut query = consents::table.select(Row::as_select()).order(consents::id.desc()).into_boxed();
@@ -351,7 +351,7 @@ pub(super) fn append(
     if !known.facts.erased {
         contacts::touch(&mut tx, contact_id, london_date(now))?;
     }
-    let changes = notices::store::material_changes(&mut tx, london_date(now))?;
+    let changes = notices::store::material_changes(&mut tx, now)?;
     let consent = shown(consent_id, contact_id, purpose, &projection, version, &changes, now);
     let entry = Entry::new("consents.record")
         .contact(contact_id)

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::model::{Employer, JobTitle, PersonName, SourceDetail};
+use super::model::{Employer, JobTitle, PersonName, SourceDetail, SourceKind};
 use crate::domain::{ContactId, EmailAddress, Entropy, Error, Telephone};
 use crate::platform::vault::{DataKey, Place};
 
@@ -24,6 +24,9 @@ pub struct Particulars {
     /// What the person does there.
     #[serde(rename = "j", skip_serializing_if = "Option::is_none")]
     pub job_title: Option<JobTitle>,
+    /// Who gave the data.
+    #[serde(rename = "k")]
+    pub source_kind: SourceKind,
     /// More about where the data came from.
     #[serde(rename = "s", skip_serializing_if = "Option::is_none")]
     pub source_detail: Option<SourceDetail>,

@@ -20,7 +20,6 @@ impl Holder for ContactData {
                 columns: &[
                     ("id", Class::Pseudonymous),
                     ("status", Class::Plain),
-                    ("source_kind", Class::Plain),
                     ("obtained_on", Class::Plain),
                     ("created_at", Class::Plain),
                     ("updated_at", Class::Plain),

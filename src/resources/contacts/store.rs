@@ -24,7 +24,6 @@ mod schema {
         contacts (id) {
             id -> UuidSql,
             status -> Text,
-            source_kind -> Text,
             obtained_on -> Date,
             created_at -> InstantSql,
             updated_at -> InstantSql,
@@ -54,7 +53,6 @@ diesel::allow_tables_to_appear_in_same_query!(contacts, data_keys, contact_name_
 pub(super) struct Row {
     pub(super) id: ContactId,
     status: String,
-    source_kind: String,
     obtained_on: NaiveDate,
     created_at: Instant,
     updated_at: Instant,
@@ -71,7 +69,6 @@ macro_rules! columns {
         (
             contacts::id,
             contacts::status,
-            contacts::source_kind,
             contacts::obtained_on,
             contacts::created_at,
             contacts::updated_at,
@@ -120,11 +117,9 @@ pub(super) fn open(tx: &mut ReadTx<'_>, row: Row) -> Result<Opened, Error> {
     let known = particulars.clone();
     let source = match &known {
         None => None,
-        Some(known) => Some(Source {
-            kind: row.source_kind.parse().map_err(damaged)?,
-            detail: known.source_detail.clone(),
-            obtained_on: row.obtained_on,
-        }),
+        Some(known) => {
+            Some(Source { kind: known.source_kind, detail: known.source_detail.clone(), obtained_on: row.obtained_on })
+        }
     };
     let (name, email, telephone, organisation, job_title) = match known {
         None => (None, None, None, None, None),
@@ -228,13 +223,13 @@ pub fn create(mut tx: WriteTx<'_>, asked: CreateContact) -> Result<Recorded<Cont
         telephone: asked.telephone,
         organisation: asked.organisation,
         job_title: asked.job_title,
+        source_kind: asked.source.kind,
         source_detail: asked.source.detail.clone(),
     };
     let key = tx.make_key(id.uuid())?;
     let values = (
         contacts::id.eq(id),
         contacts::status.eq(<&str>::from(ContactStatus::Active)),
-        contacts::source_kind.eq(<&str>::from(asked.source.kind)),
         contacts::obtained_on.eq(asked.source.obtained_on),
         contacts::created_at.eq(now),
         contacts::updated_at.eq(now),
@@ -287,6 +282,7 @@ pub fn update(
         telephone: patch.telephone.apply(known.telephone),
         organisation: patch.organisation.apply(known.organisation),
         job_title: patch.job_title.apply(known.job_title),
+        source_kind: known.source_kind,
         source_detail: known.source_detail,
     };
     if particulars.email.is_none() && particulars.telephone.is_none() {
@@ -362,4 +358,24 @@ pub fn delete(mut tx: WriteTx<'_>, id: ContactId, if_match: &IfMatch) -> Result<
     tx.destroy_key(id.uuid())?;
     idempotency::forget(&mut tx, id)?;
     tx.record(Entry::new("contacts.delete").contact(id), NoContent)
+}
+
+/// Destroys the keys of erased contacts that a crash left behind, between the commit of an erasure and
+/// that of the vault's own file.
+///
+/// # Errors
+/// When the database fails.
+pub fn sweep_keys(mut tx: WriteTx<'_>) -> Result<Recorded<()>, Error> {
+    let left: Vec<ContactId> = contacts::table
+        .inner_join(data_keys::table.on(data_keys::owner_id.eq(contacts::id)))
+        .filter(contacts::status.eq(<&str>::from(ContactStatus::Erased)))
+        .select(contacts::id)
+        .load(tx.connection())?;
+    if left.is_empty() {
+        return tx.unchanged(None, ());
+    }
+    for id in &left {
+        tx.destroy_key(id.uuid())?;
+    }
+    tx.record(Entry::new("keys.sweep").with("count", left.len()), ())
 }

@@ -42,6 +42,8 @@ mod schema {
 }
 use schema::{material_changes, privacy_notices};
 
+diesel::allow_tables_to_appear_in_same_query!(material_changes, privacy_notices);
+
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = privacy_notices)]
 struct Row {
@@ -300,14 +302,16 @@ pub fn publish(mut tx: WriteTx<'_>, version: NaiveDate) -> Result<Recorded<Priva
     tx.record(Entry::new("notices.publish").subject("privacy_notice", version), notice)
 }
 
-/// The material changes in force on `day`, by purpose.
+/// The material changes in force at `at`, by purpose, as the notices published by then made them.
 ///
 /// # Errors
 /// When the database fails.
-pub fn material_changes(tx: &mut ReadTx<'_>, day: NaiveDate) -> Result<current::MaterialChanges, Error> {
+pub fn material_changes(tx: &mut ReadTx<'_>, at: Instant) -> Result<current::MaterialChanges, Error> {
     let rows: Vec<(NaiveDate, String, NaiveDate)> = material_changes::table
-        .filter(material_changes::effective_on.le(day))
+        .inner_join(privacy_notices::table.on(privacy_notices::version.eq(material_changes::notice_version)))
+        .filter(material_changes::effective_on.le(london_date(at)).and(privacy_notices::published_at.le(at)))
         .order(material_changes::notice_version)
+        .select(material_changes::all_columns)
         .load(tx.connection())?;
     Ok(current::MaterialChanges::from_rows(rows))
 }

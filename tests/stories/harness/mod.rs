@@ -1,7 +1,10 @@
 //! What the stories share: the two database engines, a service to talk to, and the macro that tells a story on both.
 
+pub(crate) mod canonical;
 pub(crate) mod client;
+pub(crate) mod database;
 pub(crate) mod engines;
+pub(crate) mod people;
 pub(crate) mod postgres;
 pub(crate) mod process;
 pub(crate) mod service;

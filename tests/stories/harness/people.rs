@@ -1,0 +1,121 @@
+//! What stories about people begin with: somebody signed up, a consent given, a link minted.
+
+use iewm::domain::DecisionId;
+use iewm::resources::consents::mint_confirmation;
+use serde_json::{Value, json};
+
+use super::Service;
+use super::client::Answer;
+
+/// What the people of the stories are shown before they say yes.
+pub(crate) const WORDING: &str = "Yes, send me the newsletter.\nI can stop it at any time.";
+
+/// The body that signs somebody up.
+pub(crate) fn person(name: &str, email: &str) -> Value {
+    json!({ "name": name, "email": email, "source": { "kind": "self", "obtained_on": "2026-11-24" } })
+}
+
+/// The body that gives a consent by `method`, with all that any method needs.
+pub(crate) fn grant(contact: &str, purpose: &str, method: &str) -> Value {
+    json!({
+        "contact_id": contact, "purpose": purpose, "decision": "given", "method": method, "wording": WORDING,
+        "evidence_ref": "Call recording 42",
+    })
+}
+
+/// The body that withdraws a consent.
+pub(crate) fn withdrawal(contact: &str, purpose: &str) -> Value {
+    json!({ "contact_id": contact, "purpose": purpose, "decision": "withdrawn", "method": "email" })
+}
+
+/// A member of `body` that is a text.
+#[track_caller]
+pub(crate) fn text(body: &Value, member: &str) -> String {
+    body[member].as_str().unwrap_or_else(|| panic!("no {member} in {body}")).to_owned()
+}
+
+impl Service {
+    /// Signs somebody up, and returns the id.
+    pub(crate) async fn sign_up(&self, name: &str, email: &str) -> String {
+        text(&self.post("/v1/contacts", person(name, email)).await.expect(201).json(), "id")
+    }
+
+    /// Records a decision.
+    pub(crate) async fn decide(&self, decision: Value) -> Answer {
+        self.post("/v1/consents", decision).await
+    }
+
+    /// Records a grant by telephone, and returns the consent.
+    pub(crate) async fn give(&self, contact: &str, purpose: &str) -> Value {
+        self.decide(grant(contact, purpose, "telephone")).await.expect(201).json()
+    }
+
+    /// Records a withdrawal, and returns the consent.
+    pub(crate) async fn withdraw(&self, contact: &str, purpose: &str) -> Value {
+        self.decide(withdrawal(contact, purpose)).await.expect(201).json()
+    }
+
+    /// The code of a check for one contact.
+    pub(crate) async fn checked(&self, contact: &str, purpose: &str) -> String {
+        let asked = json!({ "purpose": purpose, "contact_ids": [contact] });
+        let answer = self.post("/v1/consents/check", asked).await.expect(200).json();
+        text(&answer["results"][0], "code")
+    }
+
+    /// The path of a confirmation link for a decision, as the mail would carry it.
+    pub(crate) async fn link(&self, decision: &str) -> String {
+        let decision: DecisionId = decision.parse().expect("a decision's id");
+        let token = self.house.job("mail").run(move |tx| mint_confirmation(tx, decision)).await.expect("a token");
+        format!("/v1/confirmations/{token}")
+    }
+
+    /// Follows a link without a token.
+    pub(crate) async fn follow(&self, method: &str, link: &str) -> Answer {
+        self.request(method, link).send().await
+    }
+
+    /// Gives by web form and confirms through the mailbox.
+    pub(crate) async fn give_and_confirm(&self, contact: &str, purpose: &str) {
+        self.decide(grant(contact, purpose, "web_form")).await.expect(201);
+        let waiting = self.newest_decision(contact, purpose).await;
+        let link = self.link(&text(&waiting, "id")).await;
+        self.follow("POST", &link).await.expect(200);
+    }
+
+    /// The newest decision beneath a consent.
+    pub(crate) async fn newest_decision(&self, contact: &str, purpose: &str) -> Value {
+        self.history(contact, purpose).await.first().cloned().expect("a decision")
+    }
+
+    /// The decisions beneath a consent, newest first.
+    pub(crate) async fn history(&self, contact: &str, purpose: &str) -> Vec<Value> {
+        let consent = self.consent(contact, purpose).await;
+        let path = format!("/v1/consents/{}/history?limit=200", text(&consent, "id"));
+        self.get(&path).await.expect(200).json()["items"].as_array().cloned().expect("items")
+    }
+
+    /// The consent of a contact for a purpose.
+    pub(crate) async fn consent(&self, contact: &str, purpose: &str) -> Value {
+        self.items(&format!("/v1/consents?contact_id={contact}&purpose={purpose}")).await.remove(0)
+    }
+
+    /// The items of one page of a list.
+    pub(crate) async fn items(&self, path: &str) -> Vec<Value> {
+        self.get(path).await.expect(200).json()["items"].as_array().cloned().expect("items")
+    }
+
+    /// The items of a list of the audit, which the council alone reads, once all looks are in it.
+    pub(crate) async fn audit(&self, query: &str) -> Vec<Value> {
+        self.house.flush_looks().await;
+        let path = format!("/v1/audit?limit=200&{query}");
+        let answer = self.request("GET", &path).token(&self.council()).send().await.expect(200).json();
+        answer["items"].as_array().cloned().expect("items")
+    }
+
+    /// Deletes a contact, as it is now.
+    pub(crate) async fn delete(&self, contact: &str) -> Answer {
+        let path = format!("/v1/contacts/{contact}");
+        let etag = self.get(&path).await.etag();
+        self.request("DELETE", &path).token(&self.staff()).if_match(&etag).send().await
+    }
+}
