@@ -1,5 +1,7 @@
 //! The canonical form of RFC 8785 and its hash, written again here, so that a fault of the service's own cannot hide.
 
+use std::fmt::Write as _;
+
 use aws_lc_rs::digest;
 use serde_json::Value;
 
@@ -29,7 +31,7 @@ fn string(text: &str) -> String {
             '\t' => quoted.push_str("\\t"),
             '\u{8}' => quoted.push_str("\\b"),
             '\u{c}' => quoted.push_str("\\f"),
-            c if c < ' ' => quoted.push_str(&format!("\\u{:04x}", u32::from(c))),
+            c if c < ' ' => write!(quoted, "\\u{:04x}", u32::from(c)).unwrap(),
             c => quoted.push(c),
         }
     }
@@ -39,5 +41,7 @@ fn string(text: &str) -> String {
 /// SHA-256 of a text, in hexadecimal.
 pub(crate) fn sha256(text: &str) -> String {
     let hash = digest::digest(&digest::SHA256, text.as_bytes());
-    hash.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+    let mut text = String::with_capacity(64);
+    hash.as_ref().iter().for_each(|byte| write!(text, "{byte:02x}").unwrap());
+    text
 }
