@@ -189,14 +189,14 @@ async fn a_request_is_judged_in_order(service: Service) {
     service.patch(&path, "\"1\"", nowhere).await.problem(422, "invalid");
     service.patch(&path, "\"1\"", json!({ "email": "bob@example.org" })).await.problem(409, "contact_exists");
 
-    // A revoked token learns nothing, not even what needed no query to say.
+    // Whether a token was revoked is asked in the transaction: after what needs no query, before what does.
     let token = service.token("staff-7", &[Role::IewmStaff], None);
     service.hands.advance(chrono::Duration::seconds(1));
     let revocation = service.request("POST", "/v1/token-revocations").token(&council);
     revocation.json(&json!({ "subject": "staff-7" })).send().await.expect(201);
     let patch = |body: &str| service.request("PATCH", NOBODY).token(&token).body(merge, body);
-    patch("{").send().await.problem(401, "invalid_token");
-    patch("{}").send().await.problem(401, "invalid_token");
+    patch("{").send().await.problem(400, "malformed_json");
+    patch("{}").send().await.problem(428, "precondition_required");
     patch("{}").if_match("\"1\"").send().await.problem(401, "invalid_token");
 }
 

@@ -122,7 +122,7 @@ impl<P: Permission> Access<P> {
     /// Judges the token of a request: its signature, its claims and its roles. Whether it has been
     /// revoked, and whether its organisation is active, is asked in the request's transaction, or here
     /// where the request will not come so far.
-    pub(in crate::platform) async fn judge(request: &HttpRequest) -> Result<Self, Error> {
+    pub(in crate::platform) fn judge(request: &HttpRequest) -> Result<Self, Error> {
         let Some(Installed(house)) = request.app_data::<Installed>() else {
             return Err(Error::internal("no house is installed"));
         };
@@ -143,8 +143,6 @@ impl<P: Permission> Access<P> {
         let scope = match token.caller.roles.iter().find(granted) {
             None if P::PUBLIC => Scope::All,
             None => {
-                let inner = house.clone();
-                house.0.database.read(move |lane| admit(&inner, lane, Some(&token))).await?;
                 let detail = format!("None of the token's roles has the permission {}.", P::NAME);
                 return Err(Error::new(Code::Forbidden, detail).with(|p| p.permission = Some(P::NAME)));
             }
@@ -183,8 +181,8 @@ impl<P: Permission> Access<P> {
         format!("{}\n{}\n{organisation}", caller.issuer, caller.subject)
     }
 
-    /// For a request that ends before its transaction: a token that is no longer good does not even
-    /// learn what was wrong with the request.
+    /// For a path that names nothing, which ends a request before its transaction: a token that is no longer
+    /// good is told so first, as it would be in the transaction.
     ///
     /// # Errors
     /// 401 when the token is revoked or its organisation not active; 503 when no lane is free in time.

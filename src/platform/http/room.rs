@@ -252,7 +252,7 @@ where
     A: Arguments,
     H::Output: Outcome,
 {
-    let access = Access::<A::Permission>::judge(request).await?;
+    let access = Access::<A::Permission>::judge(request)?;
     if let Some(left) = access.rate_left() {
         request.extensions_mut().insert(left.clone());
     }
@@ -267,7 +267,10 @@ where
         };
         let arguments = match taken.await {
             Ok(arguments) => arguments,
-            Err(error) => return Err(caller.admitted().await.err().unwrap_or(error)),
+            Err(error) if error.code() == Code::NotFound => {
+                return Err(caller.admitted().await.err().unwrap_or(error));
+            }
+            Err(error) => return Err(error),
         };
         handler.call(arguments).await.settle()
     };
