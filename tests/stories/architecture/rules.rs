@@ -41,7 +41,6 @@ const ON_THE_WEB: &[&str] = &[
     "cli/serve.rs",
     "platform/idempotency/keyed.rs",
     "platform/rate.rs",
-    "platform/telemetry/metrics.rs",
     "resources/consents/stream.rs",
 ];
 
