@@ -41,17 +41,17 @@ fn the_privacy_page_lists_every_column_and_the_schedule() {
     let mut page = String::new();
     for table in inventory::tables() {
         let rule = SCHEDULE.iter().find(|rule| rule.tables.contains(&table.name)).unwrap();
-        write!(page, "### `{}`\n\n{} Kept: {}.\n\n", table.name, table.meaning, rule.period).unwrap();
+        writeln!(page, "### `{}`\n\n{} Kept: {}.\n", table.name, table.meaning, rule.period).unwrap();
         page += "| column | class |\n|---|---|\n";
         for (column, of) in table.columns {
-            write!(page, "| `{column}` | {} |\n", class(*of)).unwrap();
+            writeln!(page, "| `{column}` | {} |", class(*of)).unwrap();
         }
         page += "\n";
     }
     generated_part("docs/PRIVACY.md", "tables", &page);
     let mut page = String::from("| class | runs from | period | then |\n|---|---|---|---|\n");
     for rule in SCHEDULE {
-        write!(page, "| `{}` | {} | {} | {} |\n", rule.record_class, rule.trigger, rule.period, rule.action).unwrap();
+        writeln!(page, "| `{}` | {} | {} | {} |", rule.record_class, rule.trigger, rule.period, rule.action).unwrap();
     }
     generated_part("docs/PRIVACY.md", "schedule", &page);
 }
