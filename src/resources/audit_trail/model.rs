@@ -80,7 +80,7 @@ pub struct AuditEntry {
 #[serde(deny_unknown_fields)]
 pub struct AuditFilter {
     /// Only those about this person.
-    #[schema(nullable = false, inline)]
+    #[schema(nullable = false)]
     pub contact_id: Option<ContactId>,
     /// Only those of this actor.
     #[schema(nullable = false, max_length = 255, example = "staff-17")]
@@ -89,6 +89,6 @@ pub struct AuditFilter {
     #[schema(nullable = false, max_length = 100, example = "contacts.read")]
     pub action: Option<String>,
     /// Only those at this instant or later.
-    #[schema(nullable = false, inline)]
+    #[schema(nullable = false)]
     pub since: Option<Instant>,
 }

@@ -176,16 +176,16 @@ pub struct ConsentDecision {
 #[serde(deny_unknown_fields)]
 pub struct ConsentFilter {
     /// Only this contact's.
-    #[schema(nullable = false, inline)]
+    #[schema(nullable = false)]
     pub contact_id: Option<ContactId>,
     /// Only those for this purpose.
-    #[schema(nullable = false, inline)]
+    #[schema(nullable = false)]
     pub purpose: Option<Purpose>,
     /// Only those in this state.
-    #[schema(nullable = false, inline)]
+    #[schema(nullable = false)]
     pub state: Option<State>,
     /// As what had been recorded by this instant tells it.
-    #[schema(nullable = false, inline)]
+    #[schema(nullable = false)]
     pub as_at: Option<Instant>,
 }
 

@@ -245,9 +245,9 @@ pub struct NothingElse {}
 #[serde(deny_unknown_fields)]
 pub struct ContactFilter {
     /// Only those of this status; all but the erased unless said.
-    #[schema(nullable = false, inline)]
+    #[schema(nullable = false)]
     pub status: Option<ContactStatus>,
     /// Only those changed at this instant or later.
-    #[schema(nullable = false, inline)]
+    #[schema(nullable = false)]
     pub updated_since: Option<Instant>,
 }

@@ -146,10 +146,10 @@ impl Command for PatchOrganisation {
 #[serde(deny_unknown_fields)]
 pub struct OrganisationFilter {
     /// Only those of this kind.
-    #[schema(nullable = false, inline)]
+    #[schema(nullable = false)]
     pub kind: Option<OrganisationKind>,
     /// Only those in this state.
-    #[schema(nullable = false, inline)]
+    #[schema(nullable = false)]
     pub status: Option<OrganisationStatus>,
 }
 
