@@ -37,4 +37,5 @@ mod processing;
 mod receipts;
 mod roles;
 mod secrecy;
+mod starting;
 mod tokens;

@@ -14,6 +14,7 @@ use diesel::sql_types::{BigInt, Binary};
 use uuid::Uuid;
 
 use super::connection::{ConnectionError, Use, open_vault_file};
+use super::lanes::Ticket;
 use super::{AnyConnection, Target, dialect};
 use crate::domain::{Error, Instant};
 
@@ -146,7 +147,7 @@ impl KeyChanges {
 
 /// Runs a group of closures and answers them all. A closure that fails is undone alone; a commit that
 /// fails undoes all of them, and each is told so.
-pub(super) fn run(lane: &mut Lane, group: &mut Vec<WriteJob>) {
+pub(super) fn run(lane: &mut Lane, group: &mut Vec<(Ticket, WriteJob)>) {
     if let Err(error) = dialect::begin_write(&mut lane.connection) {
         lane.suspect = true;
         let error = Error::from(error);
@@ -157,7 +158,11 @@ pub(super) fn run(lane: &mut Lane, group: &mut Vec<WriteJob>) {
     let alone = group.len() == 1;
     let mut replies = Vec::with_capacity(group.len());
     let mut keep_any = false;
-    for job in group.drain(..) {
+    for (ticket, job) in group.drain(..) {
+        // Behind a slow one in its group, a closure can still be given up.
+        if !ticket.start() {
+            continue;
+        }
         let outcome = if alone { job(lane) } else { in_savepoint(lane, job) };
         keep_any |= outcome.keep;
         replies.push(outcome.reply);

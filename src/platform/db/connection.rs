@@ -125,8 +125,9 @@ fn sqlite(file: &str, vault: &str, purpose: Use) -> Result<SqliteConnection, Con
         ))
         .map_err(|e| fault(&e))?;
     let last = match purpose {
-        Use::Reading => "PRAGMA query_only = ON;",
-        Use::Writing => "",
+        // Whoever waits longer for another process, such as a rotation of keys, is told to come back.
+        Use::Reading => "PRAGMA query_only = ON; PRAGMA busy_timeout = 1500;",
+        Use::Writing => "PRAGMA busy_timeout = 1500;",
         Use::Preparing => "PRAGMA vault.journal_mode = WAL; PRAGMA vault.secure_delete = ON;",
     };
     connection.batch_execute(last).map_err(|e| fault(&e))?;

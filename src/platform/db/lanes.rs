@@ -32,7 +32,7 @@ type ReadJob = Box<dyn FnOnce(&mut Lane) + Send>;
 /// A job on its way to a lane: whoever claims it first, the lane or the caller whose patience ends,
 /// decides whether it is ever started.
 #[derive(Clone)]
-struct Ticket(Arc<AtomicU8>);
+pub(super) struct Ticket(Arc<AtomicU8>);
 
 impl Ticket {
     const WAITING: u8 = 0;
@@ -41,6 +41,11 @@ impl Ticket {
 
     fn new() -> Self {
         Self(Arc::new(AtomicU8::new(Self::WAITING)))
+    }
+
+    /// Takes the job for a lane, which starts it now; `false` when it was given up.
+    pub(super) fn start(&self) -> bool {
+        self.claim(Self::STARTED)
     }
 
     fn claim(&self, state: u8) -> bool {
@@ -176,7 +181,7 @@ fn read_lane(target: &Target, jobs: &flume::Receiver<(Ticket, ReadJob)>) {
     let mut lane = None;
     connected(&mut lane, target, Use::Reading);
     while let Ok((ticket, job)) = jobs.recv() {
-        if !ticket.claim(Ticket::STARTED) {
+        if !ticket.start() {
             continue;
         }
         if let Some(lane) = connected(&mut lane, target, Use::Reading) {
@@ -190,14 +195,103 @@ fn write_lane(target: &Target, jobs: &flume::Receiver<(Ticket, WriteJob)>, most:
     connected(&mut lane, target, Use::Writing);
     let mut group = Vec::with_capacity(most);
     while let Ok(first) = jobs.recv() {
-        let waiting = std::iter::once(first).chain(jobs.try_iter().take(most - 1));
-        group.extend(waiting.filter(|(ticket, _)| ticket.claim(Ticket::STARTED)).map(|(_, job)| job));
-        if group.is_empty() {
-            continue;
-        }
+        group.extend(std::iter::once(first).chain(jobs.try_iter().take(most - 1)));
         match connected(&mut lane, target, Use::Writing) {
             Some(lane) => batch::run(lane, &mut group),
             None => group.clear(), // dropped replies answer 503
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::AtomicBool;
+    use std::sync::mpsc;
+
+    use super::*;
+    use crate::domain::Code;
+    use crate::platform::db::migrate;
+
+    /// A database with one lane of each kind, on a file that goes with the directory.
+    fn database() -> (Database, tempfile::TempDir) {
+        let directory = tempfile::tempdir().unwrap();
+        let target = Target::sqlite(&directory.path().join("iewm.db"));
+        migrate(&target, |_| Ok::<(), crate::platform::db::MigrationError>(())).unwrap();
+        (Database::start(&target, LaneCount { readers: 1, writers: 1 }), directory)
+    }
+
+    /// What is too late is answered 503, and a closure that has not started then never does.
+    #[tokio::test]
+    async fn a_closure_that_waits_too_long_is_never_started() {
+        let (database, _directory) = database();
+        let (release, held) = mpsc::channel::<()>();
+        let blocking = database.write(move |_| Ok(held.recv().is_ok()));
+        let started = Arc::new(AtomicBool::new(false));
+        let late = {
+            let started = started.clone();
+            database.write(move |_| {
+                started.store(true, Ordering::SeqCst);
+                Ok(())
+            })
+        };
+        let too_late = async {
+            let answer = late.await;
+            release.send(()).unwrap();
+            answer
+        };
+        let (blocked, late) = tokio::join!(blocking, too_late);
+        assert_eq!(blocked, Ok(true), "what has started is awaited");
+        let refused = late.unwrap_err();
+        assert_eq!((refused.code(), refused.particulars().retry_after), (Code::Unavailable, Some(1)));
+        // The lane has gone on, past the one that was given up.
+        database.write(|_| Ok(())).await.unwrap();
+        assert!(!started.load(Ordering::SeqCst));
+    }
+
+    #[tokio::test]
+    async fn a_full_queue_says_so_at_once() {
+        let (database, _directory) = database();
+        let (release, held) = mpsc::channel::<()>();
+        let (begun, begins) = mpsc::channel();
+        let database = Arc::new(database);
+        let blocker = database.clone();
+        let blocking = tokio::spawn(async move {
+            blocker
+                .write(move |_| {
+                    begun.send(()).unwrap();
+                    Ok(held.recv().is_ok())
+                })
+                .await
+        });
+        tokio::task::yield_now().await;
+        begins.recv().unwrap();
+        let waiting: Vec<_> = (0..QUEUE).map(|_| Box::pin(database.write(|_| Ok(())))).collect();
+        let mut waiting = waiting;
+        for write in &mut waiting {
+            assert!(futures_util::poll!(write).is_pending());
+        }
+        let refused = database.write(|_| Ok(())).await.unwrap_err();
+        assert_eq!(refused.code(), Code::Unavailable);
+        release.send(()).unwrap();
+        for write in waiting {
+            write.await.unwrap();
+        }
+        assert_eq!(blocking.await.unwrap(), Ok(true));
+    }
+
+    #[tokio::test]
+    async fn a_panic_is_the_closures_failure_alone() {
+        let (database, _directory) = database();
+        let panicked: Result<(), Error> = database.write(|_| panic!("on purpose")).await;
+        assert_eq!(panicked.unwrap_err().code(), Code::Internal);
+        database.write(|_| Ok(())).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_reading_lane_cannot_write() {
+        use diesel::connection::SimpleConnection;
+        let (database, _directory) = database();
+        let written = database.read(|lane| Ok(lane.connection.batch_execute("DELETE FROM kept_answers")?)).await;
+        assert!(written.is_err());
     }
 }

@@ -1,6 +1,7 @@
 //! Migrations: two folders with the same names, compiled in, applied under a lock.
 
 use std::fmt;
+use std::fs::File;
 
 use diesel::migration::MigrationSource;
 use diesel::prelude::*;
@@ -54,6 +55,7 @@ pub(crate) fn migrate<T, E: From<MigrationError>>(
     prepare: impl FnOnce(&mut AnyConnection) -> Result<T, E>,
 ) -> Result<T, E> {
     let failed = |error: &dyn fmt::Display| MigrationError::Failed(error.to_string());
+    let _held = hold(target)?;
     let mut connection = open(target, Use::Preparing).map_err(MigrationError::from)?;
     match &mut connection {
         AnyConnection::Postgres(postgres) => {
@@ -61,12 +63,21 @@ pub(crate) fn migrate<T, E: From<MigrationError>>(
             diesel::sql_query("SELECT pg_advisory_lock(1768257389)").execute(postgres).map_err(|e| failed(&e))?;
             apply(postgres, POSTGRES)?;
         }
-        AnyConnection::Sqlite(sqlite) => {
-            // A first start of two processes: whoever comes second waits for the busy time-out.
-            apply(sqlite, SQLITE)?;
-        }
+        AnyConnection::Sqlite(sqlite) => apply(sqlite, SQLITE)?,
     }
     prepare(&mut connection)
+}
+
+/// Holds a SQLite database against other processes that start: a lock on a file beside it, which the
+/// system lets go of when the process ends. PostgreSQL has a lock of its own for this.
+fn hold(target: &Target) -> Result<Option<File>, MigrationError> {
+    let Target::Sqlite { file, .. } = target else { return Ok(None) };
+    let path = file.with_extension("lock");
+    let failed =
+        |error: std::io::Error| MigrationError::Connection(ConnectionError(format!("{}: {error}", path.display())));
+    let held = File::options().create(true).write(true).truncate(false).open(&path).map_err(failed)?;
+    held.lock().map_err(failed)?;
+    Ok(Some(held))
 }
 
 fn apply<DB, C>(connection: &mut C, source: EmbeddedMigrations) -> Result<(), MigrationError>
