@@ -1,7 +1,12 @@
 //! The law, as pure functions over facts: no IO, no clock of its own. It reads like the regulation
 //! and cites it.
 
+pub mod breach_clock;
+pub mod calendar;
+pub mod clock;
+pub mod complaint_clock;
 pub mod consent;
+pub mod months;
 pub mod retention;
 
 /// Something that the law allowed. Only `policy` can make one, and nobody can change what is inside,

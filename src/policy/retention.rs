@@ -1,14 +1,13 @@
 //! Retention: how long a record is kept (UK GDPR Article 5(1)(e); the notice's six years).
 
-use chrono::{Months, NaiveDate};
+use chrono::NaiveDate;
 
-/// Six calendar years, in months.
-const SIX_YEARS: Months = Months::new(72);
+use super::months::six_years_after;
 
 /// The last day on which a record is kept: the same date six calendar years after the person's last
 /// dealing with IEWM; 28 February where there is no 29th.
 pub fn keep_until(last_activity_on: NaiveDate) -> NaiveDate {
-    last_activity_on.checked_add_months(SIX_YEARS).unwrap_or(NaiveDate::MAX)
+    six_years_after(last_activity_on)
 }
 
 /// A line of the retention schedule.

@@ -1,0 +1,34 @@
+//! The clock of a data-protection complaint: an acknowledgement within 30 days (Data Protection Act
+//! 2018 section 164A, for complaints received from 19 June 2026).
+//!
+//! Only the acknowledgement has a number of days. The outcome is owed without undue delay, and the
+//! duty to look into the complaint runs from its receipt, acknowledged or not.
+
+use chrono::{Days, NaiveDate};
+use serde::Serialize;
+
+use super::calendar::{Calendar, CalendarExhausted};
+
+/// The days allowed for the acknowledgement (section 164A).
+const DAYS: Days = Days::new(30);
+
+/// By when a complaint must be acknowledged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct ComplaintReading {
+    /// The thirtieth day, where the day after receipt is the first.
+    #[schema(example = "2026-07-25")]
+    pub nominal_due_on: NaiveDate,
+    /// The last lawful day, to its end in Europe/London: the thirtieth, or the next working day.
+    #[schema(example = "2026-07-27")]
+    pub due_on: NaiveDate,
+}
+
+/// By when a complaint received on `received_on` must be acknowledged: the day after receipt counts
+/// as the first of 30, and a weekend or bank holiday at the end gives way to the next working day.
+///
+/// # Errors
+/// [`CalendarExhausted`] where the answer lies outside the table of bank holidays.
+pub fn acknowledgement(received_on: NaiveDate, calendar: &Calendar) -> Result<ComplaintReading, CalendarExhausted> {
+    let nominal_due_on = received_on.checked_add_days(DAYS).unwrap_or(NaiveDate::MAX);
+    Ok(ComplaintReading { nominal_due_on, due_on: calendar.roll_forward(nominal_due_on)? })
+}
