@@ -11,7 +11,7 @@ use actix_web::web::{Bytes, BytesMut};
 use futures_util::StreamExt;
 
 use super::describe::Op;
-use crate::domain::{Code, Entropy, Error};
+use crate::domain::{Actor, Code, Entropy, Error};
 use crate::platform::vault::CursorKey;
 
 /// How much a body may hold unless the operation says otherwise.
@@ -25,6 +25,7 @@ pub struct Incoming {
     pub(in crate::platform) body: Body,
     /// Who calls, for what is bound to a caller.
     pub(in crate::platform) caller: String,
+    pub(in crate::platform) actor: Arc<Actor>,
     pub(in crate::platform) cursors: Arc<CursorKey>,
     pub(in crate::platform) entropy: Arc<dyn Entropy>,
 }
@@ -90,17 +91,28 @@ impl Incoming {
     /// # Errors
     /// 415, naming the right one.
     pub fn expect_media_type(&self, expected: &'static str) -> Result<(), Error> {
-        if self.media_type() == expected {
-            return Ok(());
-        }
-        Err(Error::new(Code::UnsupportedMediaType, format!("Send the body with Content-Type: {expected}."))
-            .with(|p| p.allow = Some(expected.to_owned())))
+        self.expect_one_of(&[expected]).map(|_| ())
+    }
+
+    /// Which of several media types the body has.
+    ///
+    /// # Errors
+    /// 415, naming the right ones.
+    pub fn expect_one_of(&self, expected: &[&'static str]) -> Result<&'static str, Error> {
+        let given = self.media_type();
+        expected.iter().copied().find(|known| *known == given).ok_or_else(|| {
+            let detail = format!("Send the body with Content-Type: {}.", expected.join(" or "));
+            Error::new(Code::UnsupportedMediaType, detail).with(|p| p.allow = Some(expected.join(", ")))
+        })
     }
 }
 
 /// Something that a handler takes from a request. Arguments are taken in the order in which a handler
 /// names them, which is the order in which they are judged: query, body, precondition, path.
 pub trait Take: Sized {
+    /// How much of a body it reads at most.
+    const BODY_LIMIT: usize = BODY_LIMIT;
+
     /// Takes it.
     ///
     /// # Errors

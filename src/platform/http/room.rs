@@ -15,7 +15,7 @@ use utoipa::openapi::{ObjectBuilder, OpenApi, RefOr, Required, Schema, Type};
 
 use super::answer::{Answer, problem_for};
 use super::describe::Op;
-use super::incoming::{Incoming, Take};
+use super::incoming::{BODY_LIMIT, Incoming, Take};
 use super::query::NoQuery;
 use super::reply::Outcome;
 use crate::domain::{Code, Error};
@@ -32,6 +32,9 @@ pub trait Arguments: Sized + 'static {
     /// The permission that the handler runs under.
     type Permission: Permission;
 
+    /// How much of a body the operation reads at most.
+    const BODY_LIMIT: usize;
+
     /// Takes the rest from the request.
     ///
     /// # Errors
@@ -46,6 +49,12 @@ macro_rules! arguments {
     ($($name:ident)*) => {
         impl<P: Permission, $($name: Take + 'static),*> Arguments for (Access<P>, $($name,)*) {
             type Permission = P;
+
+            const BODY_LIMIT: usize = {
+                let most = BODY_LIMIT;
+                $(let most = if $name::BODY_LIMIT > most { $name::BODY_LIMIT } else { most };)*
+                most
+            };
 
             async fn take(access: Access<P>, _incoming: &mut Incoming) -> Result<Self, Error> {
                 // A tuple's parts are evaluated in order.
@@ -275,7 +284,7 @@ where
         handler.call(arguments).await.settle()
     };
     if request.method() == Method::POST && !A::Permission::PUBLIC {
-        idempotency::once(access, incoming, carry_out).await
+        idempotency::once(access, incoming, A::BODY_LIMIT, carry_out).await
     } else {
         carry_out(access, incoming).await
     }
