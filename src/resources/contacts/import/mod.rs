@@ -57,8 +57,7 @@ pub(super) async fn import(
             let rejected = (first..).zip(&rows).map(|(row, _)| ImportResult::rejected(row, vec![fault.clone()]));
             results.extend(rejected);
         } else if dry_run {
-            let rehearse = move |tx: &mut _| load::rehearse(tx, first, &rows, people);
-            let (told, known) = access.page(rehearse).await?;
+            let (told, known) = access.page(move |tx| load::rehearse(tx, first, &rows, people)).await?;
             people = known;
             results.extend(told);
         } else {
