@@ -35,6 +35,8 @@ impl<Q> CsvUnder<Q> {
 }
 
 impl<Q: Permission> Take for CsvUnder<Q> {
+    const FORM_NEEDS: Option<&'static str> = Some(Q::NAME);
+
     async fn take(incoming: &mut Incoming) -> Result<Self, Error> {
         let wanted = is_wanted(incoming, super::answer::JSON);
         if wanted && !incoming.actor.has::<Q>() {

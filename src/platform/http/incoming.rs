@@ -80,10 +80,14 @@ impl Incoming {
         self.request.headers().get(name).and_then(|value| value.to_str().ok())
     }
 
+    /// The `Content-Type` as it was sent, empty where there is none.
+    pub fn content_type(&self) -> &str {
+        self.header(&header::CONTENT_TYPE).unwrap_or_default()
+    }
+
     /// The media type of the body, without parameters, in lower case.
     pub fn media_type(&self) -> String {
-        let value = self.request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-        value.unwrap_or_default().split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+        self.content_type().split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
     }
 
     /// Refuses a body of another media type than `expected`.
@@ -112,6 +116,8 @@ impl Incoming {
 pub trait Take: Sized {
     /// How much of a body it reads at most.
     const BODY_LIMIT: usize = BODY_LIMIT;
+    /// The permission that a form of the operation needs besides the operation's own.
+    const FORM_NEEDS: Option<&'static str> = None;
 
     /// Takes it.
     ///

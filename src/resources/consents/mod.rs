@@ -11,7 +11,6 @@ mod confirmation;
 mod evidence;
 mod history;
 mod links;
-mod merge;
 pub mod model;
 mod one_click;
 mod personal;

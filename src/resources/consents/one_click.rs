@@ -1,6 +1,5 @@
 //! The body that a mail program sends to unsubscribe with one click (RFC 8058 section 3.2).
 
-use actix_web::http::header;
 use utoipa::openapi::request_body::RequestBodyBuilder;
 use utoipa::openapi::{ContentBuilder, ObjectBuilder, RefOr, Required};
 
@@ -21,10 +20,7 @@ impl Take for OneClick {
         let fits = match incoming.media_type().as_str() {
             _ if body.is_empty() => true,
             FORM => is_form(&body),
-            MULTIPART => {
-                let content_type = incoming.header(&header::CONTENT_TYPE).unwrap_or_default();
-                boundary(content_type).is_some_and(|boundary| is_multipart(&body, boundary))
-            }
+            MULTIPART => boundary(incoming.content_type()).is_some_and(|boundary| is_multipart(&body, boundary)),
             _ => false,
         };
         if fits {

@@ -83,6 +83,6 @@ impl Holder for ConsentData {
     }
 
     fn merge(&self, tx: &mut WriteTx<'_>, merging: &Merging) -> Result<(), Error> {
-        super::merge::merge(tx, merging)
+        super::store::merge::merge(tx, merging)
     }
 }

@@ -8,14 +8,12 @@ use super::history;
 use super::model::{Answer, Consent, ConsentFilter, DecisionKind, RecordDecision};
 use crate::domain::{ConsentId, ContactId, DecisionId, Error, Fault, Instant, Limit, ListPage, Purpose, london_date};
 use crate::platform::audit::Entry;
-use crate::platform::db::dialect;
 use crate::platform::doors::{ReadTx, Recorded, WriteTx};
 use crate::policy::Lawful;
-use crate::policy::consent::{self, Act, Decision, Facts, Pending, Projection};
-use crate::resources::contacts::model::ContactStatus;
-use crate::resources::contacts::store::{self as contacts, ContactFacts};
+use crate::policy::consent::{self, Act, Decision, Pending, Projection};
+use crate::resources::contacts::store as contacts;
+use crate::resources::notices;
 use crate::resources::notices::current::MaterialChanges;
-use crate::resources::{notices, standing};
 
 mod schema {
     diesel::table! {
@@ -63,6 +61,10 @@ mod schema {
     }
 }
 pub(super) use schema::{consent_decisions, consents};
+
+mod facts;
+pub(super) mod merge;
+pub(super) use facts::{Known, facts, facts_of_person, of};
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = consents)]
@@ -219,47 +221,6 @@ fn as_recorded_by(
         }
     }
     Ok(shown_then)
-}
-
-/// What must be known to judge a decision, with the contact held against other writers.
-pub(super) struct Known {
-    pub(super) contact: ContactFacts,
-    pub(super) facts: Facts,
-    row: Option<Row>,
-}
-
-/// The facts for a decision of `contact` about `purpose`; `None` when there is no such contact.
-pub(super) fn facts(tx: &mut WriteTx<'_>, contact: ContactId, purpose: Purpose) -> Result<Option<Known>, Error> {
-    dialect::lock(tx.connection(), "contacts", contact.uuid())?;
-    let Some(known) = contacts::facts(tx, contact)? else { return Ok(None) };
-    let suppressed = match &known.mark {
-        Some(mark) => standing::store::is_suppressed(tx, mark, purpose)?,
-        None => false,
-    };
-    let row = of(tx, contact, purpose)?;
-    let current = row.as_ref().map(Row::projection).transpose()?;
-    let erased = known.status == ContactStatus::Erased;
-    Ok(Some(Known { contact: known, facts: Facts { erased, suppressed, current }, row }))
-}
-
-/// A contact's consent for a purpose.
-pub(super) fn of(tx: &mut ReadTx<'_>, contact: ContactId, purpose: Purpose) -> Result<Option<Row>, Error> {
-    let of_contact = consents::contact_id.eq(contact).and(consents::purpose.eq(purpose.as_str()));
-    Ok(consents::table.filter(of_contact).select(Row::as_select()).first(tx.connection()).optional()?)
-}
-
-/// As [`facts`], of the contact itself or of the one that it was merged into: a withdrawal reaches the
-/// person under whichever id it names them.
-pub(super) fn facts_of_person(
-    tx: &mut WriteTx<'_>,
-    contact: ContactId,
-    purpose: Purpose,
-) -> Result<Option<(ContactId, Known)>, Error> {
-    let Some(known) = facts(tx, contact, purpose)? else { return Ok(None) };
-    match known.contact.merged_into {
-        Some(into) => Ok(facts(tx, into, purpose)?.map(|known| (into, known))),
-        None => Ok(Some((contact, known))),
-    }
 }
 
 /// Who recorded a decision, and what it repeats.

@@ -1,13 +1,10 @@
 //! The audience as it is sent: a line or a row for each person, page after page, never all in memory.
 
-use actix_web::http::header;
-use actix_web::web::Bytes;
 use futures_util::stream::{self, StreamExt};
 
 use super::audience::{self, AudienceMember, AudiencePage};
 use crate::domain::{ConsentId, Error, Purpose};
 use crate::platform::auth::{Access, AudiencesRead};
-use crate::platform::http::answer::Payload;
 use crate::platform::http::{Answer, Incoming, Op, Reply, Take, csv};
 
 const NDJSON: &str = "application/x-ndjson";
@@ -53,8 +50,8 @@ impl Reply for Audience {
     fn into_answer(self) -> Answer {
         let Self { form, first, purpose, access } = self;
         let head = match form {
-            Form::Lines => Bytes::new(),
-            Form::Csv => Bytes::from_static(b"contact_id,name,email,unsubscribe_url\r\n"),
+            Form::Lines => Vec::new(),
+            Form::Csv => b"contact_id,name,email,unsubscribe_url\r\n".to_vec(),
         };
         let head = stream::iter((!head.is_empty()).then_some(Ok(head)));
         let pages = stream::try_unfold((Next::Write(first), access), move |(next, access)| async move {
@@ -67,11 +64,7 @@ impl Reply for Audience {
             Ok(Some((written(form, &page.members)?, (then, access))))
         });
         let media_type = if form == Form::Csv { csv::CSV_UTF8 } else { NDJSON };
-        Answer {
-            status: 200,
-            headers: vec![(header::CONTENT_TYPE, media_type.to_owned())],
-            payload: Payload::Stream(head.chain(pages).boxed()),
-        }
+        Answer::stream(media_type, head.chain(pages))
     }
 
     fn describe(op: &mut Op<'_>) {
@@ -82,7 +75,7 @@ impl Reply for Audience {
     }
 }
 
-fn written(form: Form, members: &[AudienceMember]) -> Result<Bytes, Error> {
+fn written(form: Form, members: &[AudienceMember]) -> Result<Vec<u8>, Error> {
     let mut bytes = Vec::with_capacity(members.len() * 256);
     match form {
         Form::Lines => {
@@ -99,5 +92,5 @@ fn written(form: Form, members: &[AudienceMember]) -> Result<Bytes, Error> {
             }
         }
     }
-    Ok(Bytes::from(bytes))
+    Ok(bytes)
 }

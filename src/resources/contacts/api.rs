@@ -3,7 +3,8 @@
 use super::export::Contacts;
 use super::import::{ImportFile, ImportQuery, ImportResults, import as load};
 use super::model::{Contact, ContactFilter, CreateContact, MergeContacts, PatchContact, SearchContacts};
-use super::{changes, merge as merging, search as lookup, store};
+use super::search as lookup;
+use super::store::{self, changes, merge as merging};
 use crate::domain::{ContactId, Error};
 use crate::platform::auth::{
     Access, ContactsCreate, ContactsDelete, ContactsExport, ContactsImport, ContactsMerge, ContactsRead,

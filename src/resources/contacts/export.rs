@@ -1,15 +1,12 @@
 //! A list of contacts as it is sent: a page of JSON, or all of them as CSV, a page of the database at a
 //! time and never all in memory.
 
-use actix_web::http::header;
-use actix_web::web::Bytes;
 use futures_util::stream::{self, StreamExt};
 
 use super::model::{Contact, ContactFilter};
 use super::store;
 use crate::domain::{ContactId, Error, Limit, ListPage};
 use crate::platform::auth::{Access, ContactsExport};
-use crate::platform::http::answer::Payload;
 use crate::platform::http::{Answer, Listed, Op, Reply, csv};
 
 const HEAD: &[&str] = &[
@@ -90,11 +87,7 @@ impl Reply for Contacts {
             let then = found.next.map_or(Next::End, Next::Read);
             Ok(Some((written(&found.items), (then, access, filter))))
         });
-        Answer {
-            status: 200,
-            headers: vec![(header::CONTENT_TYPE, csv::CSV_UTF8.to_owned())],
-            payload: Payload::Stream(stream::iter([Ok(Bytes::from(head))]).chain(pages).boxed()),
-        }
+        Answer::stream(csv::CSV_UTF8, stream::iter([Ok(head)]).chain(pages))
     }
 
     fn describe(op: &mut Op<'_>) {
@@ -103,7 +96,7 @@ impl Reply for Contacts {
     }
 }
 
-fn written(contacts: &[Contact]) -> Bytes {
+fn written(contacts: &[Contact]) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(contacts.len() * 256);
     for contact in contacts {
         let text = |text: Option<&str>| csv::formula_safe(text.unwrap_or_default()).into_owned();
@@ -130,5 +123,5 @@ fn written(contacts: &[Contact]) -> Bytes {
         ];
         csv::write_row(&mut bytes, cells);
     }
-    Bytes::from(bytes)
+    bytes
 }

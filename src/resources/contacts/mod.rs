@@ -5,10 +5,8 @@
 //! erased contact is an id without a person. Nobody is looked up in a URL.
 
 mod api;
-pub mod changes;
 mod export;
 mod import;
-mod merge;
 pub mod model;
 mod particulars;
 mod personal;

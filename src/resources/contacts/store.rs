@@ -89,11 +89,14 @@ macro_rules! people {
 }
 pub(super) use {columns, people};
 
+pub mod changes;
 mod consult;
 mod indexes;
+pub(super) mod merge;
 pub use consult::{Addressee, ContactFacts, addressees, facts, facts_of, touch};
+use indexes::claim_address;
 pub use indexes::email_index;
-pub(super) use indexes::{claim_address, delete_name_tokens, telephone_index, write_name_tokens};
+pub(super) use indexes::{delete_name_tokens, telephone_index, write_name_tokens};
 
 fn damaged<E>(_: E) -> Error {
     Error::internal("a row of contacts cannot be read")

@@ -41,7 +41,6 @@ const ON_THE_WEB: &[&str] = &[
     "cli/serve.rs",
     "platform/idempotency/keyed.rs",
     "platform/rate.rs",
-    "resources/consents/stream.rs",
 ];
 
 /// The one place that reads the clock of the machine.

@@ -6,9 +6,9 @@
 //! import neither gives nor revives one, and what a suppressed address says stays unsaid.
 
 mod file;
-mod load;
 mod people;
 mod row;
+mod store;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -57,7 +57,7 @@ pub(super) async fn import(
             let rejected = (first..).zip(&rows).map(|(row, _)| ImportResult::rejected(row, vec![fault.clone()]));
             results.extend(rejected);
         } else if dry_run {
-            let (told, known) = access.page(move |tx| load::rehearse(tx, first, &rows, people)).await?;
+            let (told, known) = access.page(move |tx| store::rehearse(tx, first, &rows, people)).await?;
             people = known;
             results.extend(told);
         } else {
@@ -86,7 +86,7 @@ async fn write(
     let mut attempt = 1;
     loop {
         let again = rows.clone();
-        match access.chunk(move |tx| load::write(tx, first, &again)).await {
+        match access.chunk(move |tx| store::write(tx, first, &again)).await {
             Err(error) if error.code() == Code::Unavailable && attempt < ATTEMPTS => {
                 tokio::time::sleep(Duration::from_millis(100) * attempt).await;
                 attempt += 1;

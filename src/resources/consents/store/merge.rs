@@ -6,9 +6,9 @@
 
 use diesel::prelude::*;
 
-use super::evidence::Evidence;
-use super::store::{self, Origin, Row, consents};
-use super::{confirmation, history};
+use super::super::evidence::Evidence;
+use super::super::{confirmation, history};
+use super::{Origin, Row, append, consents, facts};
 use crate::domain::Error;
 use crate::platform::doors::WriteTx;
 use crate::platform::personal::Merging;
@@ -19,7 +19,7 @@ use crate::resources::notices;
 ///
 /// # Errors
 /// When the database fails.
-pub(super) fn merge(tx: &mut WriteTx<'_>, merging: &Merging) -> Result<(), Error> {
+pub(in super::super) fn merge(tx: &mut WriteTx<'_>, merging: &Merging) -> Result<(), Error> {
     let now = tx.now();
     let changes = notices::store::material_changes(tx, now)?;
     let rows: Vec<Row> = consents::table
@@ -30,7 +30,7 @@ pub(super) fn merge(tx: &mut WriteTx<'_>, merging: &Merging) -> Result<(), Error
     for row in rows {
         confirmation::spend(tx, row.id)?;
         let (purpose, other) = (row.purpose()?, row.projection()?);
-        let Some(known) = store::facts(tx, merging.into, purpose)? else { continue };
+        let Some(known) = facts(tx, merging.into, purpose)? else { continue };
         let Some(lawful) = consent::take_over(known.facts.current.as_ref(), &other, changes.of(purpose), now) else {
             continue;
         };
@@ -42,7 +42,7 @@ pub(super) fn merge(tx: &mut WriteTx<'_>, merging: &Merging) -> Result<(), Error
         };
         let evidence = confirmation::evidence(tx, &proof)?.unwrap_or_else(Evidence::none);
         let origin = Origin::merged(tx.actor().label(), other.decision_id);
-        tx.also(|tx| store::append(tx, merging.into, purpose, &known, &lawful, &evidence, origin))?;
+        tx.also(|tx| append(tx, merging.into, purpose, &known, &lawful, &evidence, origin))?;
     }
     Ok(())
 }

@@ -2,10 +2,10 @@
 
 use diesel::prelude::*;
 
+use super::super::model::{Contact, ContactStatus, MergeContacts};
+use super::super::particulars::Particulars;
 use super::changes::rewrite;
-use super::model::{Contact, ContactStatus, MergeContacts};
-use super::particulars::Particulars;
-use super::store::{Opened, contacts, delete_name_tokens, email_index, erased, live};
+use super::{Opened, contacts, delete_name_tokens, email_index, erased, live};
 use crate::domain::{Code, ContactId, Error, Fault};
 use crate::platform::audit::Entry;
 use crate::platform::db::dialect;
@@ -18,7 +18,11 @@ use crate::platform::personal::Merging;
 ///
 /// # Errors
 /// 404; 410 when either was erased or merged; 422 when they are the same, or the other is not there.
-pub(super) fn merge(mut tx: WriteTx<'_>, into: ContactId, asked: &MergeContacts) -> Result<Recorded<Contact>, Error> {
+pub(in super::super) fn merge(
+    mut tx: WriteTx<'_>,
+    into: ContactId,
+    asked: &MergeContacts,
+) -> Result<Recorded<Contact>, Error> {
     let from = asked.from_contact_id;
     dialect::lock_all(tx.connection(), "contacts", &[into.uuid(), from.uuid()])?;
     let survivor = live(&mut tx, into)?;

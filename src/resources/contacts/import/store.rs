@@ -12,7 +12,7 @@ use crate::platform::audit::Entry;
 use crate::platform::db::dialect;
 use crate::platform::doors::{ReadTx, Recorded, WriteTx};
 use crate::platform::vault::store::data_keys;
-use crate::resources::contacts::changes::{insert, rewrite};
+use crate::resources::contacts::store::changes::{insert, rewrite};
 use crate::resources::contacts::store::{
     Opened, Row, columns, contacts, delete_name_tokens, email_index, open, people, telephone_index, write_name_tokens,
 };

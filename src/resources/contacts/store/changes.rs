@@ -4,9 +4,9 @@
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
-use super::model::{Contact, ContactStatus, CreateContact, PatchContact, Source};
-use super::particulars::Particulars;
-use super::store::{
+use super::super::model::{Contact, ContactStatus, CreateContact, PatchContact, Source};
+use super::super::particulars::Particulars;
+use super::{
     Opened, claim_address, contacts, delete_name_tokens, email_index, erased, live, telephone_index, write_name_tokens,
 };
 use crate::domain::{Code, ContactId, Error, Fault, london_date};
@@ -46,7 +46,7 @@ pub fn create(mut tx: WriteTx<'_>, asked: CreateContact) -> Result<Recorded<Cont
 }
 
 /// Puts a person in, whose address is claimed already.
-pub(super) fn insert(
+pub(in super::super) fn insert(
     mut tx: WriteTx<'_>,
     particulars: Particulars,
     obtained_on: NaiveDate,
@@ -89,7 +89,7 @@ pub(super) fn insert(
 }
 
 /// Writes the particulars of a contact anew, whose address is claimed already; its version rises.
-pub(super) fn rewrite(
+pub(in super::super) fn rewrite(
     tx: &mut WriteTx<'_>,
     id: ContactId,
     version: i32,
