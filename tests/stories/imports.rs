@@ -229,10 +229,8 @@ async fn a_key_keeps_the_answer_to_a_file(service: Service) {
 }
 
 async fn more_rows_than_a_chunk_holds(service: Service) {
-    let mut csv = "name,email\n".to_owned();
-    for number in 0..450 {
-        csv.push_str(&format!("Person {number},person{}@example.org\n", number % 430));
-    }
+    let lines = (0..450).map(|number| format!("Person {number},person{}@example.org", number % 430));
+    let csv = std::iter::once("name,email".to_owned()).chain(lines).collect::<Vec<_>>().join("\n");
     let dry = import(&service, &format!("{IMPORTS}?dry_run=true"), "text/csv", csv.as_str()).await.expect(200).json();
     let wet = rows(&service, &csv).await;
     let dry = dry["results"].as_array().unwrap().clone();

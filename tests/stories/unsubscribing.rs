@@ -78,7 +78,7 @@ async fn the_body_says_one_click_or_nothing(service: Service) {
 async fn a_link_is_ours_and_not_too_old(service: Service) {
     subscriber(&service, "ada@example.org").await;
     let link = link(&service).await;
-    for forged in ["/v1/unsubscribe/nonsense".to_owned(), format!("{link}AAAA"), link.replacen("A", "B", 1)] {
+    for forged in ["/v1/unsubscribe/nonsense".to_owned(), format!("{link}AAAA"), link.replacen('A', "B", 1)] {
         if forged != link {
             service.request("GET", &forged).send().await.problem(404, "not_found");
             service.request("POST", &forged).send().await.problem(404, "not_found");

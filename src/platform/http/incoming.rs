@@ -146,6 +146,7 @@ mod tests {
         Incoming {
             request: TestRequest::post().to_http_request(),
             body: Body::Coming(Payload::Stream { payload: Box::pin(pieces) }),
+            actor: Arc::new(Actor::Anonymous),
             caller: String::new(),
             cursors: Arc::new(CursorKey::new(&SecretBytes::random(&entropy))),
             entropy: Arc::new(entropy),

@@ -3,9 +3,9 @@
 
 use futures_util::stream::{self, StreamExt};
 
-use super::model::{Contact, ContactFilter};
+use super::model::{Contact, ContactFilter, Employer, JobTitle, PersonName, SourceDetail};
 use super::store;
-use crate::domain::{ContactId, Error, Limit, ListPage};
+use crate::domain::{ContactId, EmailAddress, Error, Limit, ListPage, Telephone};
 use crate::platform::auth::{Access, ContactsExport};
 use crate::platform::http::{Answer, Listed, Op, Reply, csv};
 
@@ -105,15 +105,15 @@ fn written(contacts: &[Contact]) -> Vec<u8> {
         let kind: &str = source.map(|source| source.kind.into()).unwrap_or_default();
         let cells = [
             contact.id.to_string(),
-            text(contact.name.as_ref().map(|name| name.as_str())),
-            text(contact.email.as_ref().map(|email| email.as_str())),
+            text(contact.name.as_ref().map(PersonName::as_str)),
+            text(contact.email.as_ref().map(EmailAddress::as_str)),
             // A telephone number begins with + and is no formula.
-            contact.telephone.as_ref().map(|telephone| telephone.as_str()).unwrap_or_default().to_owned(),
-            text(contact.organisation.as_ref().map(|organisation| organisation.as_str())),
-            text(contact.job_title.as_ref().map(|title| title.as_str())),
+            contact.telephone.as_ref().map(Telephone::as_str).unwrap_or_default().to_owned(),
+            text(contact.organisation.as_ref().map(Employer::as_str)),
+            text(contact.job_title.as_ref().map(JobTitle::as_str)),
             status.to_owned(),
             kind.to_owned(),
-            text(source.and_then(|source| source.detail.as_ref()).map(|detail| detail.as_str())),
+            text(source.and_then(|source| source.detail.as_ref()).map(SourceDetail::as_str)),
             source.map(|source| source.obtained_on.to_string()).unwrap_or_default(),
             contact.created_at.to_string(),
             contact.updated_at.to_string(),

@@ -117,28 +117,28 @@ fn quoted(from: &str) -> Option<(String, usize)> {
 mod tests {
     use super::*;
 
-    fn read(text: &str) -> Vec<Option<Vec<String>>> {
+    fn read(text: &str) -> Vec<Record> {
         Records::from(text, 0).collect()
     }
 
-    fn row(cells: &[&str]) -> Record {
-        Some(cells.iter().map(|&cell| cell.to_owned()).collect())
+    macro_rules! row {
+        ($($cell:expr),*) => { Some(vec![$($cell.to_owned()),*]) };
     }
 
     #[test]
     fn cells_are_plain_or_quoted_and_lines_end_either_way() {
-        assert_eq!(read("a,b\r\nc,d\n\n\r\ne"), [row(&["a", "b"]), row(&["c", "d"]), row(&["e"])]);
-        assert_eq!(read("\"a, \"\"b\"\"\",\"\"\n,\r\n"), [row(&["a, \"b\"", ""]), row(&["", ""])]);
-        assert_eq!(read("\"two\nlines\",x\ny,z"), [row(&["two\nlines", "x"]), row(&["y", "z"])]);
-        assert_eq!(read("Ada \"A\" L,x"), [row(&["Ada \"A\" L", "x"])]);
+        assert_eq!(read("a,b\r\nc,d\n\n\r\ne"), [row!("a", "b"), row!("c", "d"), row!("e")]);
+        assert_eq!(read("\"a, \"\"b\"\"\",\"\"\n,\r\n"), [row!("a, \"b\"", ""), row!("", "")]);
+        assert_eq!(read("\"two\nlines\",x\ny,z"), [row!("two\nlines", "x"), row!("y", "z")]);
+        assert_eq!(read("Ada \"A\" L,x"), [row!("Ada \"A\" L", "x")]);
         assert!(read("").is_empty());
     }
 
     #[test]
     fn a_stray_quotation_mark_spoils_its_own_line_alone() {
-        assert_eq!(read("\"a,1\nb,2\nc,3"), [None, row(&["b", "2"]), row(&["c", "3"])]);
-        assert_eq!(read("\"a,1\nb,2\n\"c,3\nd,4"), [None, row(&["b", "2"]), None, row(&["d", "4"])]);
-        assert_eq!(read("\"a\"x,1\nb,2"), [None, row(&["b", "2"])]);
+        assert_eq!(read("\"a,1\nb,2\nc,3"), [None, row!("b", "2"), row!("c", "3")]);
+        assert_eq!(read("\"a,1\nb,2\n\"c,3\nd,4"), [None, row!("b", "2"), None, row!("d", "4")]);
+        assert_eq!(read("\"a\"x,1\nb,2"), [None, row!("b", "2")]);
     }
 
     #[test]
@@ -146,6 +146,6 @@ mod tests {
         let text = "a\nb\nc\n";
         let mut records = Records::from(text, 0);
         records.next();
-        assert_eq!(Records::from(text, records.at()).collect::<Vec<_>>(), [row(&["b"]), row(&["c"])]);
+        assert_eq!(Records::from(text, records.at()).collect::<Vec<_>>(), [row!("b"), row!("c")]);
     }
 }

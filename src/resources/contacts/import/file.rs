@@ -136,7 +136,7 @@ impl ImportFile {
                     let line = rest.get(..length).unwrap_or(rest).trim_end_matches(['\r', '\n']);
                     *at += length;
                     if !line.trim().is_empty() {
-                        rows.push(checked(parse_body(line.as_bytes()).map_err(faults), today));
+                        rows.push(checked(parse_body(line.as_bytes()).map_err(|error| faults(&error)), today));
                     }
                 }
                 rows
@@ -157,10 +157,10 @@ fn cells(columns: &[&'static str], record: Record) -> Parsed {
     }
     let given = columns.iter().zip(record).filter(|(_, cell)| !cell.is_empty());
     let members: Map<String, Value> = given.map(|(&name, cell)| (name.to_owned(), cell.into())).collect();
-    parse_value(Value::Object(members)).map_err(faults)
+    parse_value(Value::Object(members)).map_err(|error| faults(&error))
 }
 
-fn faults(error: Error) -> Vec<Fault> {
+fn faults(error: &Error) -> Vec<Fault> {
     let found = error.particulars().faults.clone();
     if found.is_empty() {
         return vec![Fault::new("", error.code().entry().name, error.detail().to_owned())];

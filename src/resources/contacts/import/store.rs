@@ -106,12 +106,11 @@ fn change(mut tx: WriteTx<'_>, known: &Known, person: &Person) -> Result<Recorde
     let id = known.id.ok_or_else(|| Error::internal("a contact without an id was to be changed"))?;
     let Person { particulars, obtained_on } = person;
     let read;
-    let key = match &known.key {
-        Some(key) => key,
-        None => {
-            read = tx.key_of(id.uuid())?;
-            &read
-        }
+    let key = if let Some(key) = &known.key {
+        key
+    } else {
+        read = tx.key_of(id.uuid())?;
+        &read
     };
     rewrite(&mut tx, id, known.version, key, particulars, known.last_activity_on)?;
     if known.person.obtained_on != *obtained_on {

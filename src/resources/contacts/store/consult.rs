@@ -32,11 +32,11 @@ pub fn facts(tx: &mut ReadTx<'_>, id: ContactId) -> Result<Option<ContactFacts>,
 /// # Errors
 /// When the database fails.
 pub fn facts_of(tx: &mut ReadTx<'_>, ids: &[ContactId]) -> Result<Vec<(ContactId, ContactFacts)>, Error> {
-    let found: Vec<(ContactId, String, Option<Vec<u8>>, Option<ContactId>)> = contacts::table
+    let found = contacts::table
         .filter(contacts::id.eq_any(ids))
         .select((contacts::id, contacts::status, contacts::email_index, contacts::merged_into))
         .load(tx.connection())?;
-    let facts = found.into_iter().map(|(id, status, mark, merged_into)| {
+    let facts = found.into_iter().map(|(id, status, mark, merged_into): (_, String, _, _)| {
         Ok((id, ContactFacts { status: status.parse().map_err(damaged)?, mark, merged_into }))
     });
     facts.collect()
