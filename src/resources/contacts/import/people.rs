@@ -54,8 +54,8 @@ pub(super) struct Known {
     pub(super) person: Person,
     pub(super) version: i32,
     pub(super) last_activity_on: NaiveDate,
-    /// The contact's key, where it was read with it.
-    pub(super) key: Option<DataKey>,
+    /// The contact's key, where it was read with it; a key made ready is large, and most people need none.
+    pub(super) key: Option<Box<DataKey>>,
 }
 
 /// People by their addresses and numbers.

@@ -71,7 +71,7 @@ impl Marks {
             let person = Person { particulars, obtained_on: source.obtained_on };
             let (id, version, last_activity_on) = (Some(contact.id), contact.version, contact.last_activity_on);
             // A rehearsal remembers people from chunk to chunk, and writes nothing that would need their keys.
-            let key = key.filter(|_| held.is_some());
+            let key = key.filter(|_| held.is_some()).map(Box::new);
             into.add(keys, Known { id, person, version, last_activity_on, key });
         }
         Ok(())
