@@ -113,7 +113,7 @@ pub async fn build(config: &Config, clock: Clock, entropy: Arc<dyn Entropy>) -> 
         holders: inventory::holders(),
     });
     house.job("start").run(notices::store::seed).await?;
-    house.job("start").run(contacts::store::sweep_keys).await?;
+    house.job("start").run(contacts::store::changes::sweep_keys).await?;
     Ok(house)
 }
 

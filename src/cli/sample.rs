@@ -7,7 +7,7 @@ use iewm::platform::doors::WriteTx;
 use iewm::resources::consents::model::RecordDecision;
 use iewm::resources::consents::store as consents;
 use iewm::resources::contacts::model::CreateContact;
-use iewm::resources::contacts::store as contacts;
+use iewm::resources::contacts::store::changes as contacts;
 use iewm::resources::organisations::model::{CreateOrganisation, OrganisationFilter, OrganisationKind};
 use iewm::resources::organisations::store as organisations;
 use serde::de::DeserializeOwned;

@@ -95,6 +95,8 @@ codes! {
         "What was here has been used, has expired or was withdrawn.";
     Erased 410 "erased" "The contact was erased"
         "The person's data has been erased; only the fact remains.";
+    Merged 410 "merged" "The contact was merged"
+        "The contact turned out to be the same person as another, which holds everything about them now; `merged_into` names it.";
     StaleVersion 412 "stale_version" "Somebody changed it first"
         "`If-Match` names a version that is no longer current. Read the resource again, apply your change to it, and send its new `ETag`.";
     TooLarge 413 "too_large" "The body is too large"
@@ -173,6 +175,8 @@ pub struct Particulars {
     pub allowed_transitions: Option<Vec<&'static str>>,
     /// The contact that is there already.
     pub contact_id: Option<ContactId>,
+    /// The contact that the contact was merged into.
+    pub merged_into: Option<ContactId>,
     /// Seconds after which to try again.
     pub retry_after: Option<u32>,
     /// More headers of the answer, by name and value.

@@ -9,6 +9,9 @@ use serde::Deserialize;
 pub struct Limit(u16);
 
 impl Limit {
+    /// As many as a page can hold.
+    pub const MOST: Self = Self(200);
+
     /// The limit as a database counts.
     pub fn rows(self) -> i64 {
         i64::from(self.0)

@@ -2,7 +2,7 @@
 //! person can be forgotten. The trait lies below the rooms; the list of those who implement it above.
 
 use crate::domain::{ContactId, Error};
-use crate::platform::doors::ReadTx;
+use crate::platform::doors::{ReadTx, WriteTx};
 
 /// How sensitive a column is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +28,19 @@ pub struct Table {
     pub columns: &'static [(&'static str, Class)],
 }
 
+/// Two contacts that turned out to be one person.
+#[derive(Clone, Debug)]
+pub struct Merging {
+    /// The contact that goes.
+    pub from: ContactId,
+    /// The contact that stays.
+    pub into: ContactId,
+    /// The blind index of the address that the one had.
+    pub from_mark: Option<Vec<u8>>,
+    /// The blind index of the address that the other has from now on.
+    pub into_mark: Option<Vec<u8>>,
+}
+
 /// A room that holds personal data.
 pub trait Holder: Send + Sync {
     /// The room's name.
@@ -41,6 +54,13 @@ pub trait Holder: Send + Sync {
     /// # Errors
     /// When the database fails.
     fn blocks_deletion(&self, tx: &mut ReadTx<'_>, contact: ContactId) -> Result<bool, Error>;
+
+    /// Hands over what the room holds of the contact that goes to the one that stays, so that nothing
+    /// that protected the person before is lost. Both are locked.
+    ///
+    /// # Errors
+    /// When the database fails.
+    fn merge(&self, tx: &mut WriteTx<'_>, merging: &Merging) -> Result<(), Error>;
 }
 
 /// All rooms that hold personal data.

@@ -123,6 +123,8 @@ pub enum Act {
     Confirm(DecisionId),
     /// No.
     Withdraw,
+    /// Yes, taken over unconfirmed from another record of the same person, in place of what held here.
+    TakeOverUnconfirmed(Instant),
 }
 
 /// A decision as it is recorded.
@@ -256,6 +258,7 @@ pub fn project(before: Option<&Projection>, id: DecisionId, decision: &Decision)
                 _ => after(State::Pending, pending),
             }
         }
+        Act::TakeOverUnconfirmed(until) => after(State::Pending, Some(Pending { decision_id: id, until })),
         Act::Withdraw => Projection {
             withdrawn_at: Some(withdrawn_at.map_or(occurred_at, |earlier| earlier.max(occurred_at))),
             ..after(State::Withdrawn, None)
@@ -288,6 +291,46 @@ pub fn state_at(projection: &Projection, last_change: Option<MaterialChange>, no
 
 fn is_stale(shown: NaiveDate, last_change: Option<MaterialChange>, now: Instant) -> bool {
     last_change.is_some_and(|change| shown < change.notice_version && change.effective_on <= london_date(now))
+}
+
+/// How strict a state is: the more, the less may be done.
+fn strictness(state: State) -> u8 {
+    match state {
+        State::Given => 0,
+        State::Stale => 1,
+        State::Pending | State::Expired => 2,
+        State::Withdrawn => 3,
+    }
+}
+
+/// Two records of one person are merged. Judges whether the answer of the `other` takes the place of
+/// the one that stays, which it does where it is stricter, where it is a later withdrawal, or where the
+/// one that stays has no answer: a person who said no anywhere has said no (Articles 5(1)(d) and 7(3)).
+/// `None` when the one that stays needs no change.
+pub fn take_over(
+    own: Option<&Projection>,
+    other: &Projection,
+    last_change: Option<MaterialChange>,
+    now: Instant,
+) -> Option<Lawful<Decision>> {
+    // Another yes that waits while the first holds goes with its mail; the first is what is taken over.
+    let first = Projection { pending: other.pending.filter(|_| other.state == State::Pending), ..other.clone() };
+    let other = &first;
+    if let Some(own) = own {
+        let (ours, theirs) = (state_at(own, last_change, now), state_at(other, last_change, now));
+        let later_withdrawal = ours == State::Withdrawn && theirs == ours && other.withdrawn_at > own.withdrawn_at;
+        if strictness(theirs) <= strictness(ours) && !later_withdrawal {
+            return None;
+        }
+    }
+    let act = match (other.state, other.pending) {
+        (State::Withdrawn, _) => Act::Withdraw,
+        (State::Pending, Some(pending)) => Act::TakeOverUnconfirmed(pending.until),
+        _ => Act::Give,
+    };
+    let &Projection { method, since, notice_version, withdrawn_at, .. } = other;
+    let occurred_at = if act == Act::Withdraw { withdrawn_at.unwrap_or(since) } else { since };
+    Some(Lawful::ruled(Decision { act, method, occurred_at, notice_version }))
 }
 
 /// Why somebody may or may not be sent something for a purpose.

@@ -59,7 +59,7 @@ async fn every_operation_judges_every_set_of_roles(service: Service) {
 
 /// One cell of the matrix.
 async fn judged(service: &Service, operation: &OperationListing, roles: Option<&[Role]>, organisation: OrganisationId) {
-    let OperationListing { method, path, permission } = operation;
+    let OperationListing { method, path, permission, .. } = operation;
     let cell = format!("{method} {path} by {roles:?}");
     let path = address(path);
     assert!(!path.contains('{'), "{cell}: say what stands in the path");
@@ -100,7 +100,7 @@ async fn judged(service: &Service, operation: &OperationListing, roles: Option<&
 
 #[test]
 fn every_permission_guards_an_operation_and_every_guard_is_in_the_table() {
-    let guards: BTreeSet<&str> = operations().iter().filter_map(|operation| operation.permission).collect();
+    let guards: BTreeSet<&str> = operations().iter().flat_map(|it| [it.permission, it.form_needs]).flatten().collect();
     let table: BTreeSet<&str> = PERMISSIONS.iter().map(|row| row.name).collect();
     assert_eq!(guards, table);
     assert_eq!(table.len(), PERMISSIONS.len(), "a permission stands twice");
@@ -113,7 +113,7 @@ fn every_permission_guards_an_operation_and_every_guard_is_in_the_table() {
 fn what_changes_something_is_guarded_by_a_permission_that_writes() {
     // A search and a check read; their questions are bodies so that no person's data stands in an address.
     let reads = ["/v1/contacts/search", "/v1/consents/check", "/v1/consents/checks"];
-    for OperationListing { method, path, permission } in operations() {
+    for OperationListing { method, path, permission, .. } in operations() {
         let Some(name) = permission else { continue };
         let changes = method != "GET" && !reads.contains(&path.as_str());
         let writes = row(name).writes;
@@ -125,7 +125,7 @@ fn what_changes_something_is_guarded_by_a_permission_that_writes() {
 fn the_document_says_the_permission_of_each_operation() {
     let document = serde_json::to_value(openapi()).unwrap();
     let mut said = 0;
-    for OperationListing { method, path, permission } in operations() {
+    for OperationListing { method, path, permission, .. } in operations() {
         let operation = &document["paths"][&path][method.to_lowercase()];
         let security = &operation["security"];
         said += 1;

@@ -13,7 +13,7 @@ use actix_web::http::header::AUTHORIZATION;
 use super::house::{House, Installed};
 use super::permissions::Permission;
 use super::{Verified, bearer, store};
-use crate::domain::{Actor, Code, Error, Identity, Instant, Role, Scope};
+use crate::domain::{Actor, Caller, Code, Error, Identity, Instant, Role, Scope};
 use crate::platform::audit::{Entry, EntryRow, Outcome};
 use crate::platform::db::Lane;
 use crate::platform::doors::{Context, Noted, ReadTx};
@@ -104,6 +104,23 @@ fn invalid_token() -> Error {
     Error::new(Code::InvalidToken, "The token was refused; get a new one from its issuer.")
 }
 
+/// None of the token's roles has the permission `P`.
+pub(in crate::platform) fn forbidden<P: Permission>() -> Error {
+    let detail = format!("None of the token's roles has the permission {}.", P::NAME);
+    Error::new(Code::Forbidden, detail).with(|p| p.permission = Some(P::NAME))
+}
+
+/// How far a caller sees under the permission `P`.
+fn scope_under<P: Permission>(caller: &Caller) -> Result<Scope, Error> {
+    match caller.roles.iter().find(|role| P::ROLES.contains(role)) {
+        None if P::PUBLIC => Ok(Scope::All),
+        None => Err(forbidden::<P>()),
+        // Roles are in their order, the contractor's last: it counts only where no other grants.
+        Some(Role::Contractor) => caller.organisation.map(Scope::Organisation).ok_or_else(invalid_token),
+        Some(Role::IewmStaff | Role::Council) => Ok(Scope::All),
+    }
+}
+
 impl<P: Permission> Access<P> {
     pub(super) fn for_actor(house: House, actor: Actor) -> Self {
         let context = Context {
@@ -139,17 +156,7 @@ impl<P: Permission> Access<P> {
         let token = value.to_str().ok().filter(|_| another.is_none()).and_then(bearer).ok_or_else(invalid_token)?;
         let now = house.0.clock.now();
         let token = house.0.tokens.verify(token, now).map_err(|_| invalid_token())?;
-        let granted = |role: &&Role| P::ROLES.contains(role);
-        let scope = match token.caller.roles.iter().find(granted) {
-            None if P::PUBLIC => Scope::All,
-            None => {
-                let detail = format!("None of the token's roles has the permission {}.", P::NAME);
-                return Err(Error::new(Code::Forbidden, detail).with(|p| p.permission = Some(P::NAME)));
-            }
-            // Roles are in their order, the contractor's last: it counts only where no other grants.
-            Some(Role::Contractor) => token.caller.organisation.map(Scope::Organisation).ok_or_else(invalid_token)?,
-            Some(Role::IewmStaff | Role::Council) => Scope::All,
-        };
+        let scope = scope_under::<P>(&token.caller)?;
         let mut access = Self::for_actor(house.clone(), Actor::Caller(token.caller.clone()));
         access.context.scope = scope;
         access.context.now = now;
@@ -169,6 +176,7 @@ impl<P: Permission> Access<P> {
             request,
             body: Body::Coming(payload),
             caller: self.caller_key(),
+            actor: self.context.actor.clone(),
             cursors: self.context.vault.keyring.cursors.clone(),
             entropy: self.context.entropy.clone(),
         }
@@ -235,6 +243,19 @@ impl<P: Permission> Access<P> {
         f: impl FnOnce(&mut ReadTx<'_>) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
         self.again().read(f).await
+    }
+
+    /// The same caller under another permission, for an operation of which a form needs one of its own.
+    ///
+    /// # Errors
+    /// 403, naming the permission, when none of the token's roles has it.
+    pub fn narrow<Q: Permission>(self) -> Result<Access<Q>, Error> {
+        let Self { house, mut context, token, keyed, left, .. } = self;
+        context.scope = match context.actor.caller() {
+            Some(caller) => scope_under::<Q>(caller)?,
+            None => return Err(forbidden::<Q>()),
+        };
+        Ok(Access { house, context, token, keyed, left, permission: PhantomData })
     }
 
     /// The same access once more.

@@ -20,6 +20,7 @@ mod strict_json;
 mod tokens;
 
 pub use access::Access;
+pub(in crate::platform) use access::forbidden;
 pub use bearer::bearer;
 pub use house::{House, Parts, Standing};
 pub use jwks::{KeySet, KeySetError, VerificationKey};

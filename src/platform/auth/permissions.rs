@@ -71,6 +71,9 @@ permissions! {
     write ContactsCreate     "contacts:create"     [IewmStaff, Council] "Sign a person up.";
     write ContactsUpdate     "contacts:update"     [IewmStaff] "Change a contact.";
     write ContactsDelete     "contacts:delete"     [IewmStaff] "Delete a contact on which nothing depends.";
+    write ContactsMerge      "contacts:merge"      [IewmStaff] "Merge two contacts that are one person.";
+    write ContactsImport     "contacts:import"     [IewmStaff] "Import contacts from a file.";
+    read  ContactsExport     "contacts:export"     [IewmStaff] "Export contacts as CSV.";
     read  AccessesRead       "accesses:read"       [IewmStaff, Council] "See who looked at a person's data.";
     read  ConsentsRead       "consents:read"       [IewmStaff, Council] "See consents, their history and their receipts.";
     write ConsentsRecord     "consents:record"     [IewmStaff, Council] "Record that a person gives or withdraws a consent.";

@@ -3,7 +3,7 @@
 use diesel::connection::{AnsiTransactionManager, TransactionManager};
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
-use diesel::sql_types::{Binary, Text, Uuid as PgUuid};
+use diesel::sql_types::{Array, Binary, Integer, Text, Uuid as PgUuid};
 use uuid::Uuid;
 
 use super::{AnyConnection, Engine};
@@ -50,6 +50,64 @@ pub fn lock_name(connection: &mut AnyConnection, name: &str) -> Result<(), Error
         diesel::sql_query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))")
             .bind::<Text, _>(name)
             .execute(postgres)?;
+    }
+    Ok(())
+}
+
+/// Holds several rows of `table`, always in the order of their ids, so that two who hold several never
+/// wait for each other.
+///
+/// # Errors
+/// When the database fails.
+pub fn lock_all(connection: &mut AnyConnection, table: &'static str, ids: &[Uuid]) -> Result<(), Error> {
+    if let AnyConnection::Postgres(postgres) = connection {
+        diesel::sql_query(format!("SELECT 1 FROM {table} WHERE id = ANY($1) ORDER BY id FOR UPDATE"))
+            .bind::<Array<PgUuid>, _>(ids)
+            .execute(postgres)?;
+    }
+    Ok(())
+}
+
+/// Holds several names, one after the other as they stand: give them sorted.
+///
+/// # Errors
+/// When the database fails.
+pub fn lock_names(connection: &mut AnyConnection, names: &[String]) -> Result<(), Error> {
+    if let AnyConnection::Postgres(postgres) = connection {
+        diesel::sql_query("SELECT pg_advisory_xact_lock(hashtextextended(name, 0)) FROM unnest($1) AS name")
+            .bind::<Array<Text>, _>(names)
+            .execute(postgres)?;
+    }
+    Ok(())
+}
+
+/// Inserts many pairs of a number and an id into two columns of a table, in one round trip where there
+/// is a network between.
+///
+/// # Errors
+/// When the database fails.
+pub fn insert_pairs(
+    connection: &mut AnyConnection,
+    table: &'static str,
+    (number, id): (&'static str, &'static str),
+    pairs: &[(i32, Uuid)],
+) -> Result<(), Error> {
+    match connection {
+        AnyConnection::Postgres(postgres) => {
+            let (numbers, ids): (Vec<i32>, Vec<Uuid>) = pairs.iter().copied().unzip();
+            diesel::sql_query(format!("INSERT INTO {table} ({number}, {id}) SELECT * FROM unnest($1, $2)"))
+                .bind::<Array<Integer>, _>(numbers)
+                .bind::<Array<PgUuid>, _>(ids)
+                .execute(postgres)?;
+        }
+        AnyConnection::Sqlite(sqlite) => {
+            for (value, owner) in pairs {
+                diesel::sql_query(format!("INSERT INTO {table} ({number}, {id}) VALUES (?, ?)"))
+                    .bind::<Integer, _>(value)
+                    .bind::<Binary, _>(owner.as_bytes().as_slice())
+                    .execute(sqlite)?;
+            }
+        }
     }
     Ok(())
 }

@@ -6,7 +6,7 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse};
-use futures_util::stream::BoxStream;
+use futures_util::stream::{BoxStream, Stream, StreamExt, TryStreamExt};
 use serde::{Deserialize, Serialize};
 
 use super::edge::request_id;
@@ -66,6 +66,15 @@ impl Answer {
             status,
             headers: vec![(header::CONTENT_TYPE, media_type.to_owned())],
             payload: Payload::Whole(body.into()),
+        }
+    }
+
+    /// Pieces of a media type, sent as they come.
+    pub fn stream(media_type: &str, pieces: impl Stream<Item = Result<Vec<u8>, Error>> + Send + 'static) -> Self {
+        Self {
+            status: 200,
+            headers: vec![(header::CONTENT_TYPE, media_type.to_owned())],
+            payload: Payload::Stream(pieces.map_ok(Bytes::from).boxed()),
         }
     }
 

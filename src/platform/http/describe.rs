@@ -54,6 +54,14 @@ impl Op<'_> {
         }
     }
 
+    /// The answer `status` can also be text of another media type.
+    pub fn also_answers(&mut self, status: u16, media_type: &str) {
+        if let Some(RefOr::T(response)) = self.operation.responses.responses.get_mut(&status.to_string()) {
+            let content = ContentBuilder::new().schema(Some(String::schema())).build();
+            response.content.insert(media_type.to_owned(), content.into());
+        }
+    }
+
     /// A problem that the operation can be answered with; several of one status share a line each.
     pub fn problem(&mut self, status: u16, text: &str) {
         self.schema::<Problem>();

@@ -11,7 +11,7 @@ use actix_web::web::{Bytes, BytesMut};
 use futures_util::StreamExt;
 
 use super::describe::Op;
-use crate::domain::{Code, Entropy, Error};
+use crate::domain::{Actor, Code, Entropy, Error};
 use crate::platform::vault::CursorKey;
 
 /// How much a body may hold unless the operation says otherwise.
@@ -25,6 +25,7 @@ pub struct Incoming {
     pub(in crate::platform) body: Body,
     /// Who calls, for what is bound to a caller.
     pub(in crate::platform) caller: String,
+    pub(in crate::platform) actor: Arc<Actor>,
     pub(in crate::platform) cursors: Arc<CursorKey>,
     pub(in crate::platform) entropy: Arc<dyn Entropy>,
 }
@@ -79,10 +80,14 @@ impl Incoming {
         self.request.headers().get(name).and_then(|value| value.to_str().ok())
     }
 
+    /// The `Content-Type` as it was sent, empty where there is none.
+    pub fn content_type(&self) -> &str {
+        self.header(&header::CONTENT_TYPE).unwrap_or_default()
+    }
+
     /// The media type of the body, without parameters, in lower case.
     pub fn media_type(&self) -> String {
-        let value = self.request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-        value.unwrap_or_default().split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+        self.content_type().split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
     }
 
     /// Refuses a body of another media type than `expected`.
@@ -90,17 +95,30 @@ impl Incoming {
     /// # Errors
     /// 415, naming the right one.
     pub fn expect_media_type(&self, expected: &'static str) -> Result<(), Error> {
-        if self.media_type() == expected {
-            return Ok(());
-        }
-        Err(Error::new(Code::UnsupportedMediaType, format!("Send the body with Content-Type: {expected}."))
-            .with(|p| p.allow = Some(expected.to_owned())))
+        self.expect_one_of(&[expected]).map(|_| ())
+    }
+
+    /// Which of several media types the body has.
+    ///
+    /// # Errors
+    /// 415, naming the right ones.
+    pub fn expect_one_of(&self, expected: &[&'static str]) -> Result<&'static str, Error> {
+        let given = self.media_type();
+        expected.iter().copied().find(|known| *known == given).ok_or_else(|| {
+            let detail = format!("Send the body with Content-Type: {}.", expected.join(" or "));
+            Error::new(Code::UnsupportedMediaType, detail).with(|p| p.allow = Some(expected.join(", ")))
+        })
     }
 }
 
 /// Something that a handler takes from a request. Arguments are taken in the order in which a handler
 /// names them, which is the order in which they are judged: query, body, precondition, path.
 pub trait Take: Sized {
+    /// How much of a body it reads at most.
+    const BODY_LIMIT: usize = BODY_LIMIT;
+    /// The permission that a form of the operation needs besides the operation's own.
+    const FORM_NEEDS: Option<&'static str> = None;
+
     /// Takes it.
     ///
     /// # Errors
@@ -128,6 +146,7 @@ mod tests {
         Incoming {
             request: TestRequest::post().to_http_request(),
             body: Body::Coming(Payload::Stream { payload: Box::pin(pieces) }),
+            actor: Arc::new(Actor::Anonymous),
             caller: String::new(),
             cursors: Arc::new(CursorKey::new(&SecretBytes::random(&entropy))),
             entropy: Arc::new(entropy),

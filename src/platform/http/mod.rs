@@ -2,6 +2,7 @@
 
 pub mod answer;
 mod body;
+pub mod csv;
 mod describe;
 mod edge;
 mod entity_tag;
@@ -15,12 +16,12 @@ mod reply;
 mod room;
 
 pub use answer::Answer;
-pub use body::{Change, Command, Patch, Valid, WithoutBody};
+pub use body::{Change, Command, Patch, Valid, WithoutBody, parse_body, parse_value};
 pub use describe::Op;
 pub(crate) use edge::pass;
 pub use edge::request_id;
-pub(in crate::platform) use incoming::{BODY_LIMIT, Body};
-pub use incoming::{Incoming, Take};
+pub(in crate::platform) use incoming::Body;
+pub use incoming::{BODY_LIMIT, Incoming, Take};
 pub use listing::{Listed, Listing, NoFilter, Pager};
 pub use path::{ById, ByToken, ByVersion, ByWord, PathWord};
 pub use precondition::IfMatch;

@@ -50,6 +50,10 @@ pub struct Problem {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub contact_id: Option<ContactId>,
+    /// The contact that this one was merged into.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub merged_into: Option<ContactId>,
 }
 
 /// The answer that tells `error` to the caller of the request `instance`.
@@ -67,6 +71,7 @@ pub fn answer(error: &Error, instance: &str) -> Answer {
         article: more.article,
         allowed_transitions: more.allowed_transitions.clone(),
         contact_id: more.contact_id,
+        merged_into: more.merged_into,
     };
     let body = serde_json::to_vec(&body).unwrap_or_default();
     let mut answer = Answer::bytes(entry.status, PROBLEM_JSON, body);

@@ -15,7 +15,7 @@ use utoipa::openapi::{ObjectBuilder, OpenApi, RefOr, Required, Schema, Type};
 
 use super::answer::{Answer, problem_for};
 use super::describe::Op;
-use super::incoming::{Incoming, Take};
+use super::incoming::{BODY_LIMIT, Incoming, Take};
 use super::query::NoQuery;
 use super::reply::Outcome;
 use crate::domain::{Code, Error};
@@ -32,6 +32,12 @@ pub trait Arguments: Sized + 'static {
     /// The permission that the handler runs under.
     type Permission: Permission;
 
+    /// How much of a body the operation reads at most.
+    const BODY_LIMIT: usize;
+
+    /// The permission that a form of the operation needs besides the operation's own.
+    const FORM_NEEDS: Option<&'static str>;
+
     /// Takes the rest from the request.
     ///
     /// # Errors
@@ -46,6 +52,18 @@ macro_rules! arguments {
     ($($name:ident)*) => {
         impl<P: Permission, $($name: Take + 'static),*> Arguments for (Access<P>, $($name,)*) {
             type Permission = P;
+
+            const BODY_LIMIT: usize = {
+                let most = BODY_LIMIT;
+                $(let most = if $name::BODY_LIMIT > most { $name::BODY_LIMIT } else { most };)*
+                most
+            };
+
+            const FORM_NEEDS: Option<&'static str> = {
+                let needed = None;
+                $(let needed = if $name::FORM_NEEDS.is_some() { $name::FORM_NEEDS } else { needed };)*
+                needed
+            };
 
             async fn take(access: Access<P>, _incoming: &mut Incoming) -> Result<Self, Error> {
                 // A tuple's parts are evaluated in order.
@@ -71,6 +89,7 @@ struct Served {
     operation: Operation,
     route: Route,
     permission: Option<&'static str>,
+    form_needs: Option<&'static str>,
 }
 
 /// One room's operations.
@@ -90,6 +109,8 @@ pub struct Listing {
     pub path: String,
     /// The permission; `None` for a public operation.
     pub permission: Option<&'static str>,
+    /// The permission that another form of its answer needs besides.
+    pub form_needs: Option<&'static str>,
 }
 
 impl Room {
@@ -147,7 +168,8 @@ impl Room {
                 run::<H, A>(handler.clone(), request, payload.into_inner(), takes_query)
             };
             let route = Route::new().method(framework(&method)).to(run);
-            self.served.push(Served { path: path.clone(), method, operation, route, permission });
+            let form_needs = A::FORM_NEEDS;
+            self.served.push(Served { path: path.clone(), method, operation, route, permission, form_needs });
         }
         self
     }
@@ -158,6 +180,7 @@ impl Room {
             method: framework(&served.method).to_string(),
             path: served.path.clone(),
             permission: served.permission,
+            form_needs: served.form_needs,
         });
         list.collect()
     }
@@ -275,7 +298,7 @@ where
         handler.call(arguments).await.settle()
     };
     if request.method() == Method::POST && !A::Permission::PUBLIC {
-        idempotency::once(access, incoming, carry_out).await
+        idempotency::once(access, incoming, A::BODY_LIMIT, carry_out).await
     } else {
         carry_out(access, incoming).await
     }

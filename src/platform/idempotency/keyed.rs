@@ -7,7 +7,7 @@ use actix_web::http::header::{CONTENT_TYPE, HeaderName};
 use super::store;
 use crate::domain::{Code, Error};
 use crate::platform::auth::{Access, Permission};
-use crate::platform::http::{Answer, BODY_LIMIT, Incoming, problem_answer, request_id};
+use crate::platform::http::{Answer, Incoming, problem_answer, request_id};
 
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
@@ -24,12 +24,13 @@ pub struct Keyed {
 pub(in crate::platform) async fn once<P: Permission>(
     access: Access<P>,
     mut incoming: Incoming,
+    body_limit: usize,
     carry_out: impl AsyncFnOnce(Access<P>, Incoming) -> Result<Answer, Error>,
 ) -> Result<Answer, Error> {
     let Some(key) = key_of(&incoming)? else {
         return carry_out(access, incoming).await;
     };
-    let body = incoming.body(BODY_LIMIT).await?;
+    let body = incoming.body(body_limit).await?;
     let request = incoming.request.clone();
     let content_type = request.headers().get(CONTENT_TYPE).map(|value| value.as_bytes().to_vec()).unwrap_or_default();
     let mac = &access.keyring().idempotency;

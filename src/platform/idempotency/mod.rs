@@ -12,5 +12,5 @@ mod store;
 pub use in_flight::InFlight;
 pub use keyed::Keyed;
 pub(in crate::platform) use keyed::once;
-pub use store::forget;
 pub(in crate::platform) use store::{claim, keep};
+pub use store::{forget, pass_on};

@@ -98,6 +98,16 @@ pub(in crate::platform) fn keep(
     Ok(())
 }
 
+/// Answers that tell of `from` belong to `into` from now on: the two are one person.
+///
+/// # Errors
+/// When the database fails.
+pub fn pass_on(tx: &mut WriteTx<'_>, from: ContactId, into: ContactId) -> Result<(), Error> {
+    let of_contact = kept_answers::table.filter(kept_answers::contact_id.eq(from));
+    diesel::update(of_contact).set(kept_answers::contact_id.eq(into)).execute(tx.connection())?;
+    Ok(())
+}
+
 /// Forgets every answer that may tell of a person: those of deeds about them, and those of reads,
 /// which may have shown anybody.
 ///

@@ -154,3 +154,81 @@ proptest! {
         }
     }
 }
+
+mod merging {
+    use super::*;
+
+    fn answer(state: State, day: &str) -> Projection {
+        let since = Instant::parse(&format!("{day}T10:00:00Z")).unwrap();
+        let decision_id = DecisionId::from_uuid(uuid::Uuid::from_u128(7));
+        let until = since.plus(CONFIRM_WITHIN);
+        Projection {
+            state,
+            since,
+            notice_version: "2019-01-29".parse().unwrap(),
+            method: Method::WebForm,
+            decision_id,
+            pending: (state == State::Pending).then_some(Pending { decision_id, until }),
+            withdrawn_at: (state == State::Withdrawn).then_some(since),
+        }
+    }
+
+    fn now() -> Instant {
+        Instant::parse("2026-11-24T10:00:00Z").unwrap()
+    }
+
+    fn merged(own: Option<&Projection>, other: &Projection) -> State {
+        let id = DecisionId::from_uuid(uuid::Uuid::from_u128(8));
+        let after = take_over(own, other, None, now()).map(|decision| project(own, id, &decision));
+        state_at(after.as_ref().or(own).unwrap(), None, now())
+    }
+
+    #[test]
+    fn the_stricter_answer_wins_whichever_record_it_is_on() {
+        let given = answer(State::Given, "2026-01-01");
+        let lapsed = answer(State::Pending, "2026-01-01");
+        let waiting = answer(State::Pending, "2026-11-20");
+        let withdrawn = answer(State::Withdrawn, "2025-01-01");
+        for (one, other, holds) in [
+            (&given, &given, State::Given),
+            (&given, &waiting, State::Pending),
+            (&given, &lapsed, State::Expired),
+            (&given, &withdrawn, State::Withdrawn),
+            (&waiting, &withdrawn, State::Withdrawn),
+            (&lapsed, &withdrawn, State::Withdrawn),
+        ] {
+            assert_eq!(merged(Some(one), other), holds, "{one:?} {other:?}");
+            assert_eq!(merged(Some(other), one), holds, "{other:?} {one:?}");
+        }
+    }
+
+    #[test]
+    fn a_stale_answer_is_stricter_than_a_given_one() {
+        let change = MaterialChange {
+            notice_version: "2025-01-01".parse().unwrap(),
+            effective_on: "2025-01-01".parse().unwrap(),
+        };
+        let old = answer(State::Given, "2026-01-01");
+        let new = Projection { notice_version: "2025-01-01".parse().unwrap(), ..old.clone() };
+        let id = DecisionId::from_uuid(uuid::Uuid::from_u128(8));
+        let decision = take_over(Some(&new), &old, Some(change), now()).unwrap();
+        let after = project(Some(&new), id, &decision);
+        assert_eq!(state_at(&after, Some(change), now()), State::Stale);
+        assert!(take_over(Some(&old), &new, Some(change), now()).is_none());
+    }
+
+    #[test]
+    fn an_answer_that_stands_alone_is_kept_as_it_is() {
+        for state in [State::Given, State::Withdrawn] {
+            assert_eq!(merged(None, &answer(state, "2026-01-01")), state);
+        }
+    }
+
+    #[test]
+    fn of_two_withdrawals_the_later_date_stands() {
+        let (early, late) = (answer(State::Withdrawn, "2025-01-01"), answer(State::Withdrawn, "2026-01-01"));
+        let decision = take_over(Some(&early), &late, None, now()).unwrap();
+        assert_eq!(decision.occurred_at, late.since);
+        assert!(take_over(Some(&late), &early, None, now()).is_none());
+    }
+}

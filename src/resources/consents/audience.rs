@@ -6,8 +6,8 @@ use diesel::prelude::*;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::links;
 use super::store::{Row, consents};
+use super::unsubscribe;
 use crate::domain::{ConsentId, ContactId, EmailAddress, Error, Purpose, Scope};
 use crate::platform::audit::Entry;
 use crate::platform::doors::ReadTx;
@@ -75,7 +75,7 @@ pub(super) fn page(tx: &mut ReadTx<'_>, purpose: Purpose, after: Option<ConsentI
     let mut members = Vec::with_capacity(addressees.len());
     for addressee in addressees.into_iter().filter(|addressee| !suppressed.contains(&addressee.mark)) {
         members.push(AudienceMember {
-            unsubscribe_url: links::unsubscribe_url(tx, addressee.id, purpose)?,
+            unsubscribe_url: unsubscribe::url(tx, addressee.id, purpose)?,
             contact_id: addressee.id,
             name: addressee.name,
             email: addressee.email,

@@ -147,12 +147,23 @@ pub(super) fn confirm(mut tx: WriteTx<'_>, token: &str) -> Result<Recorded<Confi
     let spent = consent_confirmations::table.filter(consent_confirmations::decision_id.eq(link.decision));
     diesel::update(spent).set(consent_confirmations::spent_at.eq(now)).execute(tx.connection())?;
     standing::store::lift(&mut tx, &link.mark, purpose)?;
-    let nothing = Evidence { wording: None, locale: None, reference: None };
     let consent: Consent = tx.also(|tx| {
-        let recorded_by = "link:confirmation".to_owned();
-        append(tx, grant.contact_id, purpose, &known, &lawful, &nothing, recorded_by)
+        let origin = store::Origin::new("link:confirmation");
+        append(tx, grant.contact_id, purpose, &known, &lawful, &Evidence::none(), origin)
     })?;
     let confirmation = Confirmation { state: consent.state, ..shown(&mut tx, &link)? };
     let consent: ConsentId = consent.id;
     tx.record(Entry::new("confirmations.use").contact(grant.contact_id).subject("consent", consent), confirmation)
+}
+
+/// Spends the links of a consent that has gone elsewhere.
+///
+/// # Errors
+/// When the database fails.
+pub(super) fn spend(tx: &mut WriteTx<'_>, consent: ConsentId) -> Result<(), Error> {
+    let now = tx.now();
+    let of_consent = consent_confirmations::consent_id.eq(consent).and(consent_confirmations::spent_at.is_null());
+    let unspent = consent_confirmations::table.filter(of_consent);
+    diesel::update(unspent).set(consent_confirmations::spent_at.eq(now)).execute(tx.connection())?;
+    Ok(())
 }

@@ -23,6 +23,11 @@ fn place(id: DecisionId) -> Place<'static> {
 }
 
 impl Evidence {
+    /// No proof but the record itself.
+    pub(super) fn none() -> Self {
+        Self { wording: None, locale: None, reference: None }
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.wording.is_none() && self.locale.is_none() && self.reference.is_none()
     }

@@ -27,6 +27,7 @@ pub(super) struct Row {
     pub(super) evidence: Option<Vec<u8>>,
     pub(super) confirms: Option<DecisionId>,
     recorded_by: String,
+    merged_from: Option<DecisionId>,
 }
 
 impl Row {
@@ -44,6 +45,7 @@ impl Row {
             notice_version: self.notice_version,
             wording_sha256: self.wording_sha256.as_deref().map(hex),
             recorded_by: self.recorded_by.clone(),
+            merged_from: self.merged_from,
         })
     }
 
@@ -51,6 +53,7 @@ impl Row {
     pub(super) fn judged(&self) -> Result<Decision, Error> {
         let shown = self.decision()?;
         let act = match (shown.decision, self.pending_until, self.confirms) {
+            (DecisionKind::Given, Some(until), _) if self.merged_from.is_some() => Act::TakeOverUnconfirmed(until),
             (DecisionKind::Given, Some(until), _) => Act::GiveUnconfirmed(until),
             (DecisionKind::Given, None, _) => Act::Give,
             (DecisionKind::Confirmed, _, Some(grant)) => Act::Confirm(grant),

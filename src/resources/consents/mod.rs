@@ -12,10 +12,12 @@ mod evidence;
 mod history;
 mod links;
 pub mod model;
+mod one_click;
 mod personal;
 mod receipt;
 pub mod store;
 mod stream;
+mod unsubscribe;
 
 pub use confirmation::mint as mint_confirmation;
 pub use personal::ConsentData;
@@ -42,5 +44,9 @@ pub fn routes() -> Room {
         .serve(links::__path_show_confirmation, links::show_confirmation)
         .problems(&[Code::Gone])
         .serve(links::__path_confirm, links::confirm)
+        .problems(&[Code::Gone])
+        .serve(links::__path_show_subscription, links::show_subscription)
+        .problems(&[Code::Gone])
+        .serve(links::__path_unsubscribe, links::unsubscribe)
         .problems(&[Code::Gone])
 }

@@ -166,9 +166,14 @@ pub struct ConsentDecision {
     /// SHA-256, in hexadecimal, of the wording that the person was shown, as UTF-8; null where none was.
     #[schema(example = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08")]
     pub wording_sha256: Option<String>,
-    /// Who recorded it: the subject of a token, or `link:confirmation` for the mailbox itself.
+    /// Who recorded it: the subject of a token, or `link:confirmation` or `link:unsubscribe` for the
+    /// mailbox itself.
     #[schema(example = "staff-17")]
     pub recorded_by: String,
+    /// The decision that this one repeats, taken over from a contact that was merged into this one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub merged_from: Option<DecisionId>,
 }
 
 /// Which consents to list.
@@ -280,4 +285,15 @@ pub struct Confirmation {
     pub wording: Wording,
     /// Until when the link can be used.
     pub expires_at: Instant,
+}
+
+/// What an unsubscribe link is about.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Subscription {
+    /// What the consent is for.
+    pub purpose: Purpose,
+    /// What holds now; absent where nothing was ever decided.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub state: Option<State>,
 }

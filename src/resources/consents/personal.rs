@@ -4,8 +4,8 @@ use diesel::prelude::*;
 
 use super::store::consents;
 use crate::domain::{ConsentId, ContactId, Error};
-use crate::platform::doors::ReadTx;
-use crate::platform::personal::{Class, Holder, Table};
+use crate::platform::doors::{ReadTx, WriteTx};
+use crate::platform::personal::{Class, Holder, Merging, Table};
 
 /// The room's personal data.
 pub struct ConsentData;
@@ -55,6 +55,7 @@ impl Holder for ConsentData {
                     ("evidence", Sealed),
                     ("confirms", Pseudonymous),
                     ("recorded_by", Pseudonymous),
+                    ("merged_from", Pseudonymous),
                 ],
             },
             Table {
@@ -79,5 +80,9 @@ impl Holder for ConsentData {
             .first(tx.connection())
             .optional()?;
         Ok(found.is_some())
+    }
+
+    fn merge(&self, tx: &mut WriteTx<'_>, merging: &Merging) -> Result<(), Error> {
+        super::store::merge::merge(tx, merging)
     }
 }

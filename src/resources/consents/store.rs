@@ -8,14 +8,12 @@ use super::history;
 use super::model::{Answer, Consent, ConsentFilter, DecisionKind, RecordDecision};
 use crate::domain::{ConsentId, ContactId, DecisionId, Error, Fault, Instant, Limit, ListPage, Purpose, london_date};
 use crate::platform::audit::Entry;
-use crate::platform::db::dialect;
 use crate::platform::doors::{ReadTx, Recorded, WriteTx};
 use crate::policy::Lawful;
-use crate::policy::consent::{self, Act, Decision, Facts, Pending, Projection};
-use crate::resources::contacts::model::ContactStatus;
-use crate::resources::contacts::store::{self as contacts, ContactFacts};
+use crate::policy::consent::{self, Act, Decision, Pending, Projection};
+use crate::resources::contacts::store as contacts;
+use crate::resources::notices;
 use crate::resources::notices::current::MaterialChanges;
-use crate::resources::{notices, standing};
 
 mod schema {
     diesel::table! {
@@ -58,10 +56,15 @@ mod schema {
             evidence -> Nullable<Binary>,
             confirms -> Nullable<UuidSql>,
             recorded_by -> Text,
+            merged_from -> Nullable<UuidSql>,
         }
     }
 }
 pub(super) use schema::{consent_decisions, consents};
+
+mod facts;
+pub(super) mod merge;
+pub(super) use facts::{Known, facts, facts_of_person, of};
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = consents)]
@@ -220,29 +223,22 @@ fn as_recorded_by(
     Ok(shown_then)
 }
 
-/// What must be known to judge a decision, with the contact held against other writers.
-pub(super) struct Known {
-    pub(super) contact: ContactFacts,
-    pub(super) facts: Facts,
-    row: Option<Row>,
+/// Who recorded a decision, and what it repeats.
+pub(super) struct Origin {
+    recorded_by: String,
+    merged_from: Option<DecisionId>,
 }
 
-/// The facts for a decision of `contact` about `purpose`; `None` when there is no such contact.
-pub(super) fn facts(tx: &mut WriteTx<'_>, contact: ContactId, purpose: Purpose) -> Result<Option<Known>, Error> {
-    dialect::lock(tx.connection(), "contacts", contact.uuid())?;
-    let Some(known) = contacts::facts(tx, contact)? else { return Ok(None) };
-    let suppressed = match &known.mark {
-        Some(mark) => standing::store::is_suppressed(tx, mark, purpose)?,
-        None => false,
-    };
-    let row: Option<Row> = consents::table
-        .filter(consents::contact_id.eq(contact).and(consents::purpose.eq(purpose.as_str())))
-        .select(Row::as_select())
-        .first(tx.connection())
-        .optional()?;
-    let current = row.as_ref().map(Row::projection).transpose()?;
-    let erased = known.status == ContactStatus::Erased;
-    Ok(Some(Known { contact: known, facts: Facts { erased, suppressed, current }, row }))
+impl Origin {
+    /// A decision of its own.
+    pub(super) fn new(recorded_by: impl Into<String>) -> Self {
+        Self { recorded_by: recorded_by.into(), merged_from: None }
+    }
+
+    /// One taken over from another contact's.
+    pub(super) fn merged(recorded_by: String, from: DecisionId) -> Self {
+        Self { recorded_by, merged_from: Some(from) }
+    }
 }
 
 /// Records a decision.
@@ -254,7 +250,13 @@ pub fn record(mut tx: WriteTx<'_>, asked: RecordDecision) -> Result<Recorded<Con
     consent::must_take_consent(asked.purpose)?;
     let now = tx.now();
     let occurred_at = asked.occurred_at.unwrap_or(now);
-    let known = facts(&mut tx, asked.contact_id, asked.purpose)?;
+    let known = facts_of_person(&mut tx, asked.contact_id, asked.purpose)?;
+    match &known {
+        Some((into, _)) if *into != asked.contact_id && asked.decision == Answer::Given => {
+            return Err(contacts::merged(*into));
+        }
+        _ => {}
+    }
     let notice_version = notices::store::shown_version(&mut tx, asked.notice_version)?;
     let mut faults = Vec::new();
     if occurred_at > now {
@@ -266,17 +268,17 @@ pub fn record(mut tx: WriteTx<'_>, asked: RecordDecision) -> Result<Recorded<Con
     if notice_version.is_none() {
         faults.push(Fault::unknown_reference("/notice_version"));
     }
-    let (Some(known), Some(notice_version), true) = (known, notice_version, faults.is_empty()) else {
+    let (Some((contact_id, known)), Some(notice_version), true) = (known, notice_version, faults.is_empty()) else {
         return Err(Error::invalid(faults));
     };
     let lawful = match asked.decision {
         Answer::Given => consent::give(&known.facts, asked.method, occurred_at, notice_version, now)?,
         Answer::Withdrawn => consent::withdraw(asked.method, occurred_at, notice_version),
     };
-    let RecordDecision { contact_id, purpose, wording, locale, evidence_ref, .. } = asked;
+    let RecordDecision { purpose, wording, locale, evidence_ref, .. } = asked;
     let evidence = Evidence { wording, locale, reference: evidence_ref };
-    let recorded_by = tx.actor().label();
-    append(tx, contact_id, purpose, &known, &lawful, &evidence, recorded_by)
+    let origin = Origin::new(tx.actor().label());
+    append(tx, contact_id, purpose, &known, &lawful, &evidence, origin)
 }
 
 /// Appends a decision and projects the state: the one writer of consents.
@@ -287,7 +289,7 @@ pub(super) fn append(
     known: &Known,
     lawful: &Lawful<Decision>,
     evidence: &Evidence,
-    recorded_by: String,
+    origin: Origin,
 ) -> Result<Recorded<Consent>, Error> {
     let now = tx.now();
     let id: DecisionId = tx.new_id();
@@ -327,7 +329,7 @@ pub(super) fn append(
     };
     let (kind, pending_until, confirms) = match lawful.act {
         Act::Give => (DecisionKind::Given, None, None),
-        Act::GiveUnconfirmed(until) => (DecisionKind::Given, Some(until), None),
+        Act::GiveUnconfirmed(until) | Act::TakeOverUnconfirmed(until) => (DecisionKind::Given, Some(until), None),
         Act::Confirm(grant) => (DecisionKind::Confirmed, None, Some(grant)),
         Act::Withdraw => (DecisionKind::Withdrawn, None, None),
     };
@@ -345,10 +347,12 @@ pub(super) fn append(
         consent_decisions::wording_sha256.eq(evidence.wording_sha256().filter(|_| sealed.is_some())),
         consent_decisions::evidence.eq(sealed),
         consent_decisions::confirms.eq(confirms),
-        consent_decisions::recorded_by.eq(recorded_by),
+        consent_decisions::recorded_by.eq(origin.recorded_by),
+        consent_decisions::merged_from.eq(origin.merged_from),
     );
     diesel::insert_into(consent_decisions::table).values(values).execute(tx.connection())?;
-    if !known.facts.erased {
+    // What is taken over is no new dealing with the person.
+    if !known.facts.erased && origin.merged_from.is_none() {
         contacts::touch(&mut tx, contact_id, london_date(now))?;
     }
     let changes = notices::store::material_changes(&mut tx, now)?;

@@ -1,23 +1,37 @@
 //! The handlers.
 
-use super::model::{Contact, ContactFilter, CreateContact, PatchContact, SearchContacts};
-use super::{search as lookup, store};
+use super::export::Contacts;
+use super::import::{ImportFile, ImportQuery, ImportResults, import as load};
+use super::model::{Contact, ContactFilter, CreateContact, MergeContacts, PatchContact, SearchContacts};
+use super::search as lookup;
+use super::store::{self, changes, merge as merging};
 use crate::domain::{ContactId, Error};
-use crate::platform::auth::{Access, ContactsCreate, ContactsDelete, ContactsRead, ContactsSearch, ContactsUpdate};
-use crate::platform::http::{ById, Created, Done, Found, IfMatch, Listed, Listing, NoContent, NoFilter, Patch, Valid};
+use crate::platform::auth::{
+    Access, ContactsCreate, ContactsDelete, ContactsExport, ContactsImport, ContactsMerge, ContactsRead,
+    ContactsSearch, ContactsUpdate,
+};
+use crate::platform::http::csv::CsvUnder;
+use crate::platform::http::{
+    ById, Created, Done, Found, IfMatch, Listed, Listing, NoContent, NoFilter, Patch, Plain, Query, Valid,
+};
 
 /// List contacts
 ///
-/// Newest first, without those that were erased unless they are asked for.
+/// Newest first, without those that were erased unless they are asked for. With `Accept: text/csv`, a
+/// stream of all that match (from `cursor` on, whatever `limit` says).
 #[utoipa::path(get, path = "/v1/contacts")]
 pub(super) async fn list(
     access: Access<ContactsRead>,
+    csv: CsvUnder<ContactsExport>,
     asked: Listing<ContactFilter, ContactId>,
-) -> Result<Listed<Contact>, Error> {
+) -> Result<Contacts, Error> {
     let Listing { filter, page } = asked;
     let (after, limit) = (page.after(), page.limit());
+    if csv.is_wanted() {
+        return Contacts::export(access.narrow()?, filter, after).await;
+    }
     let found = access.read(move |tx| store::list(tx, &filter, after, limit)).await?;
-    Ok(page.turn(found))
+    Ok(Contacts::Page(page.turn(found)))
 }
 
 /// Sign a person up
@@ -28,7 +42,7 @@ pub(super) async fn create(
     access: Access<ContactsCreate>,
     Valid(asked): Valid<CreateContact>,
 ) -> Result<Done<Created<Contact>>, Error> {
-    access.create(move |tx| store::create(tx, asked)).await
+    access.create(move |tx| changes::create(tx, asked)).await
 }
 
 /// Look a person up
@@ -61,7 +75,7 @@ pub(super) async fn update(
     if_match: IfMatch,
     ById(id): ById<ContactId>,
 ) -> Result<Done<Found<Contact>>, Error> {
-    access.change(move |tx| store::update(tx, id, &if_match, patch)).await
+    access.change(move |tx| changes::update(tx, id, &if_match, patch)).await
 }
 
 /// Delete a contact on which nothing depends
@@ -74,5 +88,35 @@ pub(super) async fn delete(
     if_match: IfMatch,
     ById(id): ById<ContactId>,
 ) -> Result<Done<NoContent>, Error> {
-    access.write(move |tx| store::delete(tx, id, &if_match)).await
+    access.write(move |tx| changes::delete(tx, id, &if_match)).await
+}
+
+/// Merge two contacts that are one person
+///
+/// The contact of the path stays and takes over what it lacks; the other answers 410 `merged` from then
+/// on. For each purpose the stricter consent wins. Suppression marks of both addresses stay in force.
+#[utoipa::path(post, path = "/v1/contacts/{id}/merge")]
+pub(super) async fn merge(
+    access: Access<ContactsMerge>,
+    Valid(asked): Valid<MergeContacts>,
+    ById(id): ById<ContactId>,
+) -> Result<Done<Found<Contact>>, Error> {
+    access.change(move |tx| merging::merge(tx, id, &asked)).await
+}
+
+/// Import contacts from a file
+///
+/// One row for each person, as CSV with a header row or as JSON lines. Every row has its own result and
+/// its own fate: a bad row never loses a good one. A contact is found again by its e-mail address (or,
+/// where the row has none, by telephone number and name) and updated with what the row gives; an empty
+/// cell changes nothing. An address that was erased or is suppressed stays so. Consents cannot be
+/// imported. With `dry_run=true` the results are told and nothing is changed. Doing an import again does
+/// no harm.
+#[utoipa::path(post, path = "/v1/contacts/imports")]
+pub(super) async fn import(
+    access: Access<ContactsImport>,
+    Query(query): Query<ImportQuery>,
+    file: ImportFile,
+) -> Result<Plain<ImportResults>, Error> {
+    load(access, file, query.dry_run).await.map(Plain)
 }

@@ -5,6 +5,8 @@
 //! erased contact is an id without a person. Nobody is looked up in a URL.
 
 mod api;
+mod export;
+mod import;
 pub mod model;
 mod particulars;
 mod personal;
@@ -24,9 +26,12 @@ pub fn routes() -> Room {
         .problems(&[Code::ContactExists])
         .serve(api::__path_search, api::search)
         .serve(api::__path_read, api::read)
-        .problems(&[Code::Erased])
+        .problems(&[Code::Erased, Code::Merged])
         .serve(api::__path_update, api::update)
-        .problems(&[Code::ContactExists, Code::Erased])
+        .problems(&[Code::ContactExists, Code::Erased, Code::Merged])
         .serve(api::__path_delete, api::delete)
-        .problems(&[Code::ErasureRequestRequired, Code::Erased])
+        .problems(&[Code::ErasureRequestRequired, Code::Erased, Code::Merged])
+        .serve(api::__path_merge, api::merge)
+        .problems(&[Code::Erased, Code::Merged])
+        .serve(api::__path_import, api::import)
 }

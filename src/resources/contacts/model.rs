@@ -240,6 +240,18 @@ impl Command for SearchContacts {
 #[derive(Debug, ToSchema)]
 pub struct NothingElse {}
 
+/// The contact to merge into the one that the path names.
+#[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MergeContacts {
+    /// The contact that is the same person, and goes.
+    pub from_contact_id: ContactId,
+}
+
+impl Command for MergeContacts {
+    type Resource = NothingElse;
+}
+
 /// Which contacts to list.
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

@@ -7,7 +7,7 @@ use crate::domain::{ContactId, EmailAddress, Entropy, Error, Telephone};
 use crate::platform::vault::{DataKey, Place};
 
 /// A person's particulars.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Particulars {
     /// The name.
     #[serde(rename = "n")]

@@ -1,8 +1,8 @@
 //! What this room holds of people.
 
 use crate::domain::{ContactId, Error};
-use crate::platform::doors::ReadTx;
-use crate::platform::personal::{Class, Holder, Table};
+use crate::platform::doors::{ReadTx, WriteTx};
+use crate::platform::personal::{Class, Holder, Merging, Table};
 
 /// The room's personal data.
 pub struct ContactData;
@@ -28,6 +28,8 @@ impl Holder for ContactData {
                     ("email_index", Class::BlindIndex),
                     ("telephone_index", Class::BlindIndex),
                     ("version", Class::Plain),
+                    ("merged_into", Class::Pseudonymous),
+                    ("former_mark", Class::BlindIndex),
                 ],
             },
             Table {
@@ -40,5 +42,10 @@ impl Holder for ContactData {
 
     fn blocks_deletion(&self, _: &mut ReadTx<'_>, _: ContactId) -> Result<bool, Error> {
         Ok(false)
+    }
+
+    // The room that merges: it does so itself, before it asks the others.
+    fn merge(&self, _: &mut WriteTx<'_>, _: &Merging) -> Result<(), Error> {
+        Ok(())
     }
 }

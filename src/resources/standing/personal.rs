@@ -1,8 +1,9 @@
 //! What this room holds of people: marks that outlive them, by design.
 
+use super::store;
 use crate::domain::{ContactId, Error};
-use crate::platform::doors::ReadTx;
-use crate::platform::personal::{Class, Holder, Table};
+use crate::platform::doors::{ReadTx, WriteTx};
+use crate::platform::personal::{Class, Holder, Merging, Table};
 
 /// The room's personal data.
 pub struct StandingData;
@@ -22,5 +23,12 @@ impl Holder for StandingData {
 
     fn blocks_deletion(&self, _: &mut ReadTx<'_>, _: ContactId) -> Result<bool, Error> {
         Ok(false)
+    }
+
+    fn merge(&self, tx: &mut WriteTx<'_>, merging: &Merging) -> Result<(), Error> {
+        match (&merging.from_mark, &merging.into_mark) {
+            (Some(from), Some(into)) if from != into => store::spread(tx, from, into),
+            _ => Ok(()),
+        }
     }
 }

@@ -65,6 +65,35 @@ pub fn suppress(tx: &mut WriteTx<'_>, mark: &[u8]) -> Result<(), Error> {
     Ok(())
 }
 
+/// Those of the marks that stand for any purpose at all.
+///
+/// # Errors
+/// When the database fails.
+pub fn suppressed_at_all(tx: &mut ReadTx<'_>, marks: &[Vec<u8>]) -> Result<Vec<Vec<u8>>, Error> {
+    let marked = suppressions::table.filter(suppressions::mark.eq_any(marks));
+    Ok(marked.select(suppressions::mark).distinct().load(tx.connection())?)
+}
+
+/// Marks an address for every purpose that another address of the same person is marked for; the marks
+/// of both stand from then on.
+///
+/// # Errors
+/// When the database fails.
+pub fn spread(tx: &mut WriteTx<'_>, from: &[u8], to: &[u8]) -> Result<(), Error> {
+    let since = tx.now();
+    let marked = suppressions::table.filter(suppressions::mark.eq(from)).select(suppressions::purpose);
+    let purposes: Vec<String> = marked.load(tx.connection())?;
+    for purpose in purposes {
+        let there: Option<String> =
+            suppressions::table.find((to, &purpose)).select(suppressions::purpose).first(tx.connection()).optional()?;
+        if there.is_none() {
+            let values = (suppressions::mark.eq(to), suppressions::purpose.eq(&purpose), suppressions::since.eq(since));
+            diesel::insert_into(suppressions::table).values(values).execute(tx.connection())?;
+        }
+    }
+    Ok(())
+}
+
 /// Lifts the mark for one purpose: the mailbox itself has answered.
 ///
 /// # Errors

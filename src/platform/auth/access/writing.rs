@@ -49,6 +49,25 @@ impl<P: Writes> Access<P> {
         written
     }
 
+    /// Writes one chunk of many rows, in a transaction of its own: the one use for which a writing access
+    /// is not spent. Whoever writes in chunks must see to it that doing it all again does no harm, since an
+    /// idempotency key keeps only the answer to the whole.
+    ///
+    /// # Errors
+    /// As [`Access::write`]; the chunks before stay written.
+    pub async fn chunk<T: Send + 'static>(
+        &self,
+        f: impl FnOnce(WriteTx<'_>) -> Result<Recorded<T>, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        let Self { house, context, token, .. } = self.again();
+        let inner = house.clone();
+        let run = move |lane: &mut Lane| {
+            admit(&inner, lane, token.as_deref())?;
+            f(WriteTx::new(ReadTx::new(lane, &context, &mut Noted::default()))).map(Recorded::into_inner)
+        };
+        house.0.database.write(run).await
+    }
+
     /// Writes, and answers 201 with what was made.
     ///
     /// # Errors

@@ -75,8 +75,19 @@ impl Take for WithoutBody {
     }
 }
 
-pub(super) fn parse<T: Command>(body: &[u8]) -> Result<T, Error> {
-    let value = strict::parse(body)?;
+/// A JSON text, checked and parsed.
+///
+/// # Errors
+/// 400 when it is not JSON; 422 with every fault.
+pub fn parse<T: Command>(body: &[u8]) -> Result<T, Error> {
+    parse_value(strict::parse(body)?)
+}
+
+/// A JSON value, checked and parsed.
+///
+/// # Errors
+/// 422 with every fault.
+pub fn parse_value<T: Command>(value: Value) -> Result<T, Error> {
     let faults = shape::check::<T>(&value, &read_only_members::<T>())?;
     if !faults.is_empty() {
         return Err(Error::invalid(faults));

@@ -15,6 +15,8 @@ pub struct ContactFacts {
     pub status: ContactStatus,
     /// The blind index of its address, which a suppression mark bears.
     pub mark: Option<Vec<u8>>,
+    /// The contact that it was merged into.
+    pub merged_into: Option<ContactId>,
 }
 
 /// The facts about a contact; `None` when there is none.
@@ -22,9 +24,7 @@ pub struct ContactFacts {
 /// # Errors
 /// When the database fails.
 pub fn facts(tx: &mut ReadTx<'_>, id: ContactId) -> Result<Option<ContactFacts>, Error> {
-    let found: Option<(String, Option<Vec<u8>>)> =
-        contacts::table.find(id).select((contacts::status, contacts::email_index)).first(tx.connection()).optional()?;
-    found.map(|(status, mark)| Ok(ContactFacts { status: status.parse().map_err(damaged)?, mark })).transpose()
+    Ok(facts_of(tx, &[id])?.pop().map(|(_, facts)| facts))
 }
 
 /// The facts about several contacts; those that are not there are left out.
@@ -32,14 +32,14 @@ pub fn facts(tx: &mut ReadTx<'_>, id: ContactId) -> Result<Option<ContactFacts>,
 /// # Errors
 /// When the database fails.
 pub fn facts_of(tx: &mut ReadTx<'_>, ids: &[ContactId]) -> Result<Vec<(ContactId, ContactFacts)>, Error> {
-    let found: Vec<(ContactId, String, Option<Vec<u8>>)> = contacts::table
+    let found = contacts::table
         .filter(contacts::id.eq_any(ids))
-        .select((contacts::id, contacts::status, contacts::email_index))
+        .select((contacts::id, contacts::status, contacts::email_index, contacts::merged_into))
         .load(tx.connection())?;
-    found
-        .into_iter()
-        .map(|(id, status, mark)| Ok((id, ContactFacts { status: status.parse().map_err(damaged)?, mark })))
-        .collect()
+    let facts = found.into_iter().map(|(id, status, mark, merged_into): (_, String, _, _)| {
+        Ok((id, ContactFacts { status: status.parse().map_err(damaged)?, mark, merged_into }))
+    });
+    facts.collect()
 }
 
 /// A person's name and address, for a mailing.

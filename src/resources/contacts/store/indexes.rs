@@ -13,12 +13,12 @@ pub fn email_index(tx: &ReadTx<'_>, email: &EmailAddress) -> Vec<u8> {
     tx.keyring().blind_index.email(email).to_vec()
 }
 
-pub(super) fn telephone_index(tx: &ReadTx<'_>, telephone: &Telephone) -> Vec<u8> {
+pub(in super::super) fn telephone_index(tx: &ReadTx<'_>, telephone: &Telephone) -> Vec<u8> {
     tx.keyring().blind_index.telephone(telephone).to_vec()
 }
 
 /// Takes an address for this transaction, and refuses it when another live contact has it.
-pub(super) fn claim_address(tx: &mut WriteTx<'_>, index: &[u8], own: Option<ContactId>) -> Result<(), Error> {
+pub(in super::super) fn claim_address(tx: &mut WriteTx<'_>, index: &[u8], own: Option<ContactId>) -> Result<(), Error> {
     dialect::lock_name(tx.connection(), &hex(index))?;
     let holder: Option<ContactId> = contacts::table
         .filter(contacts::email_index.eq(index))
@@ -34,16 +34,13 @@ pub(super) fn claim_address(tx: &mut WriteTx<'_>, index: &[u8], own: Option<Cont
     }
 }
 
-pub(super) fn write_name_tokens(tx: &mut WriteTx<'_>, id: ContactId, name: &PersonName) -> Result<(), Error> {
+pub(in super::super) fn write_name_tokens(tx: &mut WriteTx<'_>, id: ContactId, name: &PersonName) -> Result<(), Error> {
     let tokens = tx.keyring().blind_index.name_tokens(name.as_str());
-    for token in tokens {
-        let values = (contact_name_tokens::token.eq(i32::from_be_bytes(token)), contact_name_tokens::contact_id.eq(id));
-        diesel::insert_into(contact_name_tokens::table).values(values).execute(tx.connection())?;
-    }
-    Ok(())
+    let pairs: Vec<_> = tokens.into_iter().map(|token| (i32::from_be_bytes(token), id.uuid())).collect();
+    dialect::insert_pairs(tx.connection(), "contact_name_tokens", ("token", "contact_id"), &pairs)
 }
 
-pub(super) fn delete_name_tokens(tx: &mut WriteTx<'_>, id: ContactId) -> Result<(), Error> {
+pub(in super::super) fn delete_name_tokens(tx: &mut WriteTx<'_>, id: ContactId) -> Result<(), Error> {
     let of_contact = contact_name_tokens::contact_id.eq(id);
     diesel::delete(contact_name_tokens::table.filter(of_contact)).execute(tx.connection())?;
     Ok(())

@@ -1,0 +1,57 @@
+//! What must be known to judge a decision, as it is in the transaction that records it.
+
+use diesel::prelude::*;
+
+use super::{Row, consents};
+use crate::domain::{ContactId, Error, Purpose};
+use crate::platform::db::dialect;
+use crate::platform::doors::{ReadTx, WriteTx};
+use crate::policy::consent::Facts;
+use crate::resources::contacts::model::ContactStatus;
+use crate::resources::contacts::store::{self as contacts, ContactFacts};
+use crate::resources::standing;
+
+/// What must be known to judge a decision, with the contact held against other writers.
+pub(in super::super) struct Known {
+    pub(in super::super) contact: ContactFacts,
+    pub(in super::super) facts: Facts,
+    pub(super) row: Option<Row>,
+}
+
+/// The facts for a decision of `contact` about `purpose`; `None` when there is no such contact.
+pub(in super::super) fn facts(
+    tx: &mut WriteTx<'_>,
+    contact: ContactId,
+    purpose: Purpose,
+) -> Result<Option<Known>, Error> {
+    dialect::lock(tx.connection(), "contacts", contact.uuid())?;
+    let Some(known) = contacts::facts(tx, contact)? else { return Ok(None) };
+    let suppressed = match &known.mark {
+        Some(mark) => standing::store::is_suppressed(tx, mark, purpose)?,
+        None => false,
+    };
+    let row = of(tx, contact, purpose)?;
+    let current = row.as_ref().map(Row::projection).transpose()?;
+    let erased = known.status == ContactStatus::Erased;
+    Ok(Some(Known { contact: known, facts: Facts { erased, suppressed, current }, row }))
+}
+
+/// A contact's consent for a purpose.
+pub(in super::super) fn of(tx: &mut ReadTx<'_>, contact: ContactId, purpose: Purpose) -> Result<Option<Row>, Error> {
+    let of_contact = consents::contact_id.eq(contact).and(consents::purpose.eq(purpose.as_str()));
+    Ok(consents::table.filter(of_contact).select(Row::as_select()).first(tx.connection()).optional()?)
+}
+
+/// As [`facts`], of the contact itself or of the one that it was merged into: a withdrawal reaches the
+/// person under whichever id it names them.
+pub(in super::super) fn facts_of_person(
+    tx: &mut WriteTx<'_>,
+    contact: ContactId,
+    purpose: Purpose,
+) -> Result<Option<(ContactId, Known)>, Error> {
+    let Some(known) = facts(tx, contact, purpose)? else { return Ok(None) };
+    match known.contact.merged_into {
+        Some(into) => Ok(facts(tx, into, purpose)?.map(|known| (into, known))),
+        None => Ok(Some((contact, known))),
+    }
+}

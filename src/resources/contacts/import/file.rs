@@ -1,0 +1,178 @@
+//! The file as it was sent, parsed a few rows at a time.
+
+use std::fmt;
+
+use chrono::NaiveDate;
+use serde_json::{Map, Value};
+use utoipa::openapi::request_body::RequestBodyBuilder;
+use utoipa::openapi::{ContentBuilder, RefOr, Required};
+use utoipa::{PartialSchema, ToSchema};
+
+use super::row::{COLUMNS, ImportRow};
+use crate::domain::{Code, Error, Fault};
+use crate::platform::http::csv::{CSV, Record, Records};
+use crate::platform::http::{Incoming, Op, Take, parse_body, parse_value};
+
+const NDJSON: &str = "application/x-ndjson";
+/// How large a file can be.
+const FILE_LIMIT: usize = 20 * 1024 * 1024;
+/// How many lines it can have, so that the answer has an end as well.
+const MOST_LINES: usize = 250_000;
+
+/// A row that can be stored, or what is wrong with it.
+pub(super) type Parsed = Result<ImportRow, Vec<Fault>>;
+
+/// A file being read.
+pub struct ImportFile {
+    text: String,
+    at: usize,
+    form: Form,
+}
+
+enum Form {
+    /// A JSON object in each line.
+    Lines,
+    /// Comma-separated values of these columns.
+    Csv(Vec<&'static str>),
+}
+
+impl fmt::Debug for ImportFile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[personal]")
+    }
+}
+
+impl Take for ImportFile {
+    const BODY_LIMIT: usize = FILE_LIMIT;
+
+    async fn take(incoming: &mut Incoming) -> Result<Self, Error> {
+        let media_type = incoming.expect_one_of(&[CSV, NDJSON])?;
+        let body = incoming.body(FILE_LIMIT).await?;
+        let text = String::from_utf8(body.into())
+            .map_err(|_| Error::new(Code::MalformedJson, "The file is not text in UTF-8."))?;
+        if text.bytes().filter(|&byte| byte == b'\n').count() > MOST_LINES {
+            let detail = format!("must have at most {MOST_LINES} lines; send several files");
+            return Err(Error::invalid(vec![Fault::new("", "too_many", detail)]));
+        }
+        // What some spreadsheets put before a text in UTF-8.
+        let at = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+        if media_type == NDJSON {
+            return Ok(Self { text, at, form: Form::Lines });
+        }
+        let mut records = Records::from(&text, at);
+        let columns = columns(records.next().flatten())?;
+        let at = records.at();
+        Ok(Self { text, at, form: Form::Csv(columns) })
+    }
+
+    fn describe(op: &mut Op<'_>) {
+        let row = op.schema::<ImportRow>();
+        let table = "name,email,organisation\r\nAda Lovelace,ada.lovelace@example.org,Analytical Engines Ltd\r\n";
+        let csv = ContentBuilder::new().schema(Some(String::schema())).example(Some(table.into())).build();
+        let lines = ContentBuilder::new().schema(Some(row)).build();
+        let text = format!(
+            "CSV with a header row of any of `{}`, in any order, with `name` and one of `email` and `telephone`; or \
+             JSON lines, each a `{}`. At most 20 MiB and {MOST_LINES} lines.",
+            COLUMNS.join("`, `"),
+            ImportRow::name(),
+        );
+        let body = RequestBodyBuilder::new().description(Some(text)).required(Some(Required::True));
+        op.operation.request_body = Some(RefOr::T(body.content(CSV, csv).content(NDJSON, lines).build()));
+        for code in
+            [Code::MalformedJson, Code::RequestTimeout, Code::TooLarge, Code::UnsupportedMediaType, Code::Invalid]
+        {
+            op.code(code);
+        }
+    }
+}
+
+/// The columns that the header row names. A file without one would show a person's data here, so that a
+/// fault tells the column's place and not what stands there.
+fn columns(header: Record) -> Result<Vec<&'static str>, Error> {
+    let Some(header) = header else {
+        let detail = format!("must be a header row of some of {}", COLUMNS.join(", "));
+        return Err(Error::invalid(vec![Fault::new("/header", "missing", detail)]));
+    };
+    let (mut columns, mut faults) = (Vec::new(), Vec::new());
+    for (at, cell) in header.iter().enumerate() {
+        let pointer = format!("/header/{at}");
+        match COLUMNS.iter().copied().find(|&known| known == cell) {
+            None => {
+                let detail = format!("is not a column that an import knows; those are {}", COLUMNS.join(", "));
+                faults.push(Fault::new(pointer, "unknown", detail));
+            }
+            Some(column) if columns.contains(&column) => {
+                faults.push(Fault::new(pointer, "repeated", "is a column that stands twice"));
+            }
+            Some(column) => columns.push(column),
+        }
+    }
+    let has = |name: &str| columns.contains(&name);
+    if faults.is_empty() && !has("name") {
+        faults.push(Fault::new("/name", "missing", "is a column that an import needs"));
+    }
+    if faults.is_empty() && !has("email") && !has("telephone") {
+        faults.push(Fault::new("/email", "missing", "or telephone is a column that an import needs"));
+    }
+    if faults.is_empty() { Ok(columns) } else { Err(Error::invalid(faults)) }
+}
+
+impl ImportFile {
+    /// The next rows, at most `most` of them; none at the end.
+    pub(super) fn next_rows(&mut self, most: usize, today: NaiveDate) -> Vec<Parsed> {
+        let Self { text, at, form } = self;
+        match form {
+            Form::Csv(columns) => {
+                let mut records = Records::from(text, *at);
+                let rows = records.by_ref().take(most).map(|record| checked(cells(columns, record), today)).collect();
+                *at = records.at();
+                rows
+            }
+            Form::Lines => {
+                let mut rows = Vec::new();
+                while rows.len() < most {
+                    let Some(rest) = text.get(*at..).filter(|rest| !rest.is_empty()) else { break };
+                    let length = rest.find('\n').map_or(rest.len(), |end| end + 1);
+                    let line = rest.get(..length).unwrap_or(rest).trim_end_matches(['\r', '\n']);
+                    *at += length;
+                    if !line.trim().is_empty() {
+                        rows.push(checked(parse_body(line.as_bytes()).map_err(|error| faults(&error)), today));
+                    }
+                }
+                rows
+            }
+        }
+    }
+}
+
+/// A CSV record as the row that it is; an empty cell is as none.
+fn cells(columns: &[&'static str], record: Record) -> Parsed {
+    let Some(record) = record else {
+        let detail = "has a quotation mark that is not closed, or that something follows";
+        return Err(vec![Fault::new("", "malformed_csv", detail)]);
+    };
+    if record.len() != columns.len() {
+        let detail = format!("must have {} cells, as many as the header row", columns.len());
+        return Err(vec![Fault::new("", "columns", detail)]);
+    }
+    let given = columns.iter().zip(record).filter(|(_, cell)| !cell.is_empty());
+    let members: Map<String, Value> = given.map(|(&name, cell)| (name.to_owned(), cell.into())).collect();
+    parse_value(Value::Object(members)).map_err(|error| faults(&error))
+}
+
+fn faults(error: &Error) -> Vec<Fault> {
+    let found = error.particulars().faults.clone();
+    if found.is_empty() {
+        return vec![Fault::new("", error.code().entry().name, error.detail().to_owned())];
+    }
+    found
+}
+
+fn checked(row: Parsed, today: NaiveDate) -> Parsed {
+    match row {
+        Ok(row) if row.obtained_on.is_some_and(|day| day > today) => {
+            Err(vec![Fault::new("/obtained_on", "future", "must not be in the future")])
+        }
+        row => row,
+    }
+}

@@ -1,0 +1,161 @@
+//! The people that a file's rows may mean, and what a row makes of one.
+
+use std::collections::{HashMap, HashSet};
+
+use chrono::NaiveDate;
+
+use super::file::Parsed;
+use super::row::{ImportOutcome, ImportResult, ImportRow};
+use crate::domain::{ContactId, Error};
+use crate::platform::vault::{BlindIndexKey, DataKey};
+use crate::resources::contacts::model::SourceKind;
+use crate::resources::contacts::particulars::Particulars;
+
+/// What is known of a person, and from where.
+#[derive(Clone)]
+pub(super) struct Person {
+    pub(super) particulars: Particulars,
+    pub(super) obtained_on: NaiveDate,
+}
+
+impl Person {
+    fn new(row: &ImportRow, today: NaiveDate) -> Self {
+        let ImportRow { name, email, telephone, organisation, job_title, source_detail, obtained_on } = row.clone();
+        let source_kind = SourceKind::Import;
+        let particulars = Particulars { name, email, telephone, organisation, job_title, source_kind, source_detail };
+        Self { particulars, obtained_on: obtained_on.unwrap_or(today) }
+    }
+
+    /// The person as the row has it; `None` when the row tells nothing new.
+    fn with(&self, row: &ImportRow) -> Option<Self> {
+        let ImportRow { name, telephone, organisation, job_title, source_detail, obtained_on, .. } = row.clone();
+        let known = &self.particulars;
+        let source_detail = source_detail.or_else(|| known.source_detail.clone());
+        let obtained_on = obtained_on.unwrap_or(self.obtained_on);
+        // Where another source is told, it is this import's from now on.
+        let new_source = obtained_on != self.obtained_on || source_detail != known.source_detail;
+        let particulars = Particulars {
+            name,
+            email: known.email.clone(),
+            telephone: telephone.or_else(|| known.telephone.clone()),
+            organisation: organisation.or_else(|| known.organisation.clone()),
+            job_title: job_title.or_else(|| known.job_title.clone()),
+            source_kind: if new_source { SourceKind::Import } else { known.source_kind },
+            source_detail,
+        };
+        (new_source || particulars != *known).then_some(Self { particulars, obtained_on })
+    }
+}
+
+/// A person who is stored, or who would be after a dry run.
+pub(super) struct Known {
+    /// The contact; `None` for one that only a dry run has made.
+    pub(super) id: Option<ContactId>,
+    pub(super) person: Person,
+    pub(super) version: i32,
+    pub(super) last_activity_on: NaiveDate,
+    /// The contact's key, where it was read with it; a key made ready is large, and most people need none.
+    pub(super) key: Option<Box<DataKey>>,
+}
+
+/// People by their addresses and numbers.
+#[derive(Default)]
+pub(super) struct People {
+    known: Vec<Known>,
+    ids: HashSet<ContactId>,
+    by_email: HashMap<[u8; 32], usize>,
+    by_telephone: HashMap<[u8; 32], Vec<usize>>,
+}
+
+impl People {
+    /// Adds somebody, unless they are here already, perhaps as an earlier row has changed them.
+    pub(super) fn add(&mut self, keys: &BlindIndexKey, known: Known) {
+        if known.id.is_some_and(|id| !self.ids.insert(id)) {
+            return;
+        }
+        let at = self.known.len();
+        if let Some(email) = &known.person.particulars.email {
+            self.by_email.insert(keys.email(email), at);
+        }
+        if let Some(telephone) = &known.person.particulars.telephone {
+            self.by_telephone.entry(keys.telephone(telephone)).or_default().push(at);
+        }
+        self.known.push(known);
+    }
+
+    /// Whom a row means: whoever has its address; or, where it has none, its number and its name.
+    fn find(&self, keys: &BlindIndexKey, row: &ImportRow) -> Option<usize> {
+        match (&row.email, &row.telephone) {
+            (Some(email), _) => self.by_email.get(&keys.email(email)).copied(),
+            (None, Some(telephone)) => {
+                let bearers = self.by_telephone.get(&keys.telephone(telephone))?;
+                let named = |&&at: &&usize| self.known.get(at).is_some_and(|it| it.person.particulars.name == row.name);
+                bearers.iter().find(named).copied()
+            }
+            (None, None) => None,
+        }
+    }
+}
+
+/// What a row leads to.
+pub(super) enum Deed<'a> {
+    /// A new contact.
+    Create,
+    /// A change of one that is there.
+    Update(&'a Known),
+}
+
+/// Settles rows one after the other, so that a later one finds what an earlier one did. `act` does it,
+/// or only pretends to.
+pub(super) fn settle(
+    first: u32,
+    rows: &[Parsed],
+    today: NaiveDate,
+    keys: &BlindIndexKey,
+    people: &mut People,
+    suppressed: &HashSet<Vec<u8>>,
+    mut act: impl FnMut(Deed<'_>, &Person) -> Result<Option<ContactId>, Error>,
+) -> Result<Vec<ImportResult>, Error> {
+    let mut results = Vec::with_capacity(rows.len());
+    for (number, row) in (first..).zip(rows) {
+        let row = match row {
+            Ok(row) => row,
+            Err(faults) => {
+                results.push(ImportResult::rejected(number, faults.clone()));
+                continue;
+            }
+        };
+        if row.email.as_ref().is_some_and(|email| suppressed.contains(keys.email(email).as_slice())) {
+            results.push(ImportResult::new(number, ImportOutcome::Suppressed, None));
+            continue;
+        }
+        let result = match people.find(keys, row) {
+            None => {
+                let person = Person::new(row, today);
+                let id = act(Deed::Create, &person)?;
+                let last_activity_on = person.obtained_on;
+                people.add(keys, Known { id, person, version: 1, last_activity_on, key: None });
+                ImportResult::new(number, ImportOutcome::Created, id)
+            }
+            Some(at) => {
+                let Some(known) = people.known.get_mut(at) else { continue };
+                match known.person.with(row) {
+                    None => ImportResult::new(number, ImportOutcome::Unchanged, known.id),
+                    Some(person) => {
+                        known.last_activity_on = known.last_activity_on.max(row.obtained_on.unwrap_or(today));
+                        act(Deed::Update(known), &person)?;
+                        let number_is_new = person.particulars.telephone != known.person.particulars.telephone;
+                        if let Some(telephone) = person.particulars.telephone.as_ref().filter(|_| number_is_new) {
+                            people.by_telephone.entry(keys.telephone(telephone)).or_default().push(at);
+                        }
+                        known.version += 1;
+                        known.person = person;
+                        ImportResult::new(number, ImportOutcome::Updated, known.id)
+                    }
+                }
+            }
+        };
+        results.push(result);
+    }
+    Ok(results)
+}

@@ -1,0 +1,114 @@
+//! A row of a file, and what becomes of it.
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use validator::{Validate, ValidationError};
+
+use crate::domain::{ContactId, EmailAddress, Fault, Telephone};
+use crate::platform::http::Command;
+use crate::resources::contacts::model::{Employer, JobTitle, NothingElse, PersonName, SourceDetail};
+
+/// How to import.
+#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ImportQuery {
+    /// Tell what would become of each row, and change nothing.
+    #[serde(default)]
+    pub dry_run: bool,
+}
+
+fn reachable(row: &ImportRow) -> Result<(), ValidationError> {
+    if row.email.is_some() || row.telephone.is_some() {
+        return Ok(());
+    }
+    let mut error = ValidationError::new("unreachable").with_message("an email or a telephone is required".into());
+    error.add_param("pointer".into(), &"/email");
+    Err(error)
+}
+
+/// A person in a file: a name, and an e-mail address or a telephone number.
+#[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[validate(schema(function = "reachable"))]
+pub struct ImportRow {
+    /// The person's name.
+    pub name: PersonName,
+    /// The person's e-mail address; required unless there is a telephone number.
+    #[schema(nullable = false)]
+    pub email: Option<EmailAddress>,
+    /// The person's telephone number; required unless there is an e-mail address.
+    #[schema(nullable = false)]
+    pub telephone: Option<Telephone>,
+    /// Where the person works.
+    #[schema(nullable = false)]
+    pub organisation: Option<Employer>,
+    /// What the person does there.
+    #[schema(nullable = false)]
+    pub job_title: Option<JobTitle>,
+    /// More about where the data came from.
+    #[schema(nullable = false)]
+    pub source_detail: Option<SourceDetail>,
+    /// When it was obtained; today unless said, and not in the future.
+    #[schema(nullable = false, example = "2026-11-24")]
+    pub obtained_on: Option<NaiveDate>,
+}
+
+impl Command for ImportRow {
+    type Resource = NothingElse;
+}
+
+/// The columns that a CSV file can have: the members of [`ImportRow`].
+pub(super) const COLUMNS: &[&str] =
+    &["name", "email", "telephone", "organisation", "job_title", "source_detail", "obtained_on"];
+
+/// What became of a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ImportOutcome {
+    /// A new contact was made.
+    Created,
+    /// A contact that was there was changed.
+    Updated,
+    /// A contact that was there has all of it already.
+    Unchanged,
+    /// The address was erased or is suppressed: nothing was stored.
+    Suppressed,
+    /// The row is wrong: nothing was stored.
+    Rejected,
+}
+
+/// A row and what became of it.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ImportResult {
+    /// Which row, the first one of data being 1.
+    #[schema(minimum = 1)]
+    pub row: u32,
+    /// What became of it.
+    pub result: ImportOutcome,
+    /// The contact; absent where there is none, as for one that a dry run would make.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub contact_id: Option<ContactId>,
+    /// What is wrong with a rejected row, with pointers to its members.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub errors: Option<Vec<Fault>>,
+}
+
+impl ImportResult {
+    pub(super) fn new(row: u32, result: ImportOutcome, contact_id: Option<ContactId>) -> Self {
+        Self { row, result, contact_id, errors: None }
+    }
+
+    pub(super) fn rejected(row: u32, faults: Vec<Fault>) -> Self {
+        Self { row, result: ImportOutcome::Rejected, contact_id: None, errors: Some(faults) }
+    }
+}
+
+/// What became of every row, in the order of the file.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ImportResults {
+    /// The rows.
+    pub results: Vec<ImportResult>,
+}

@@ -1,0 +1,160 @@
+//! A chunk of rows against the database: for good, or as a rehearsal.
+
+use std::collections::HashSet;
+
+use diesel::prelude::*;
+
+use super::file::Parsed;
+use super::people::{Deed, Known, People, Person, settle};
+use super::row::{ImportOutcome, ImportResult};
+use crate::domain::{ContactId, Error, hex, london_date};
+use crate::platform::audit::Entry;
+use crate::platform::db::dialect;
+use crate::platform::doors::{ReadTx, Recorded, WriteTx};
+use crate::platform::vault::store::data_keys;
+use crate::resources::contacts::store::changes::{insert, rewrite};
+use crate::resources::contacts::store::{
+    Opened, Row, columns, contacts, delete_name_tokens, email_index, open, people, telephone_index, write_name_tokens,
+};
+use crate::resources::standing;
+
+/// What the rows of a chunk can be found by.
+struct Marks {
+    emails: Vec<Vec<u8>>,
+    telephones: Vec<Vec<u8>>,
+}
+
+impl Marks {
+    fn of(tx: &ReadTx<'_>, rows: &[Parsed]) -> Self {
+        let mut marks = Self { emails: Vec::new(), telephones: Vec::new() };
+        for row in rows.iter().flatten() {
+            match (&row.email, &row.telephone) {
+                (Some(email), _) => marks.emails.push(email_index(tx, email)),
+                (None, Some(telephone)) => marks.telephones.push(telephone_index(tx, telephone)),
+                (None, None) => {}
+            }
+        }
+        for list in [&mut marks.emails, &mut marks.telephones] {
+            list.sort_unstable();
+            list.dedup();
+        }
+        marks
+    }
+
+    /// Holds everybody who may be meant and every address, so that what is found stays true: first those
+    /// who are there, then the addresses.
+    fn hold(&self, tx: &mut WriteTx<'_>) -> Result<HashSet<ContactId>, Error> {
+        let by_email = contacts::email_index.eq_any(&self.emails);
+        let meant = contacts::table.filter(by_email.or(contacts::telephone_index.eq_any(&self.telephones)));
+        let ids: Vec<ContactId> = meant.select(contacts::id).load(tx.connection())?;
+        let rows: Vec<_> = ids.iter().map(|id| id.uuid()).collect();
+        dialect::lock_all(tx.connection(), "contacts", &rows)?;
+        let names: Vec<String> = self.emails.iter().chain(&self.telephones).map(|mark| hex(mark)).collect();
+        dialect::lock_names(tx.connection(), &names)?;
+        Ok(ids.into_iter().collect())
+    }
+
+    /// Adds everybody who may be meant.
+    fn find(&self, tx: &mut ReadTx<'_>, into: &mut People, held: Option<&HashSet<ContactId>>) -> Result<(), Error> {
+        let by_email = contacts::email_index.eq_any(&self.emails);
+        let rows: Vec<Row> = people!()
+            .filter(by_email.or(contacts::telephone_index.eq_any(&self.telephones)))
+            .order(contacts::id)
+            .load(tx.connection())?;
+        let keys = &tx.keyring().blind_index;
+        for row in rows {
+            if held.is_some_and(|held| !held.contains(&row.id)) {
+                return Err(Error::unavailable("a contact of this import was made by somebody else just now"));
+            }
+            let Opened { contact, particulars: Some(particulars), key } = open(tx, row)? else { continue };
+            let Some(source) = contact.source else { continue };
+            let person = Person { particulars, obtained_on: source.obtained_on };
+            let (id, version, last_activity_on) = (Some(contact.id), contact.version, contact.last_activity_on);
+            // A rehearsal remembers people from chunk to chunk, and writes nothing that would need their keys.
+            let key = key.filter(|_| held.is_some()).map(Box::new);
+            into.add(keys, Known { id, person, version, last_activity_on, key });
+        }
+        Ok(())
+    }
+
+    fn suppressed(&self, tx: &mut ReadTx<'_>) -> Result<HashSet<Vec<u8>>, Error> {
+        Ok(standing::store::suppressed_at_all(tx, &self.emails)?.into_iter().collect())
+    }
+}
+
+/// Writes the rows of a chunk, the first of which is number `first`.
+///
+/// # Errors
+/// When the database fails, in which case nothing of the chunk is written.
+pub(super) fn write(mut tx: WriteTx<'_>, first: u32, rows: &[Parsed]) -> Result<Recorded<Vec<ImportResult>>, Error> {
+    let marks = Marks::of(&tx, rows);
+    let held = marks.hold(&mut tx)?;
+    let mut people = People::default();
+    marks.find(&mut tx, &mut people, Some(&held))?;
+    let suppressed = marks.suppressed(&mut tx)?;
+    let (today, keys) = (london_date(tx.now()), &tx.keyring().blind_index);
+    let results = settle(first, rows, today, keys, &mut people, &suppressed, |deed, person| match deed {
+        Deed::Create => {
+            let Person { particulars, obtained_on } = person.clone();
+            tx.also(|tx| insert(tx, particulars, obtained_on)).map(|contact| Some(contact.id))
+        }
+        Deed::Update(known) => tx.also(|tx| change(tx, known, person)),
+    })?;
+    let entry = told("contacts.import", &results);
+    tx.record(entry, results)
+}
+
+fn change(mut tx: WriteTx<'_>, known: &Known, person: &Person) -> Result<Recorded<Option<ContactId>>, Error> {
+    let id = known.id.ok_or_else(|| Error::internal("a contact without an id was to be changed"))?;
+    let Person { particulars, obtained_on } = person;
+    let read;
+    let key = if let Some(key) = &known.key {
+        key
+    } else {
+        read = tx.key_of(id.uuid())?;
+        &read
+    };
+    rewrite(&mut tx, id, known.version, key, particulars, known.last_activity_on)?;
+    if known.person.obtained_on != *obtained_on {
+        let obtained_on = contacts::obtained_on.eq(obtained_on);
+        diesel::update(contacts::table.find(id)).set(obtained_on).execute(tx.connection())?;
+    }
+    if known.person.particulars.name != particulars.name {
+        delete_name_tokens(&mut tx, id)?;
+        write_name_tokens(&mut tx, id, &particulars.name)?;
+    }
+    tx.record(Entry::new("contacts.update").contact(id), Some(id))
+}
+
+/// What writing the rows would do, after `people` as earlier chunks would have left them.
+///
+/// # Errors
+/// When the database fails.
+pub(super) fn rehearse(
+    tx: &mut ReadTx<'_>,
+    first: u32,
+    rows: &[Parsed],
+    mut people: People,
+) -> Result<(Vec<ImportResult>, People), Error> {
+    let marks = Marks::of(tx, rows);
+    marks.find(tx, &mut people, None)?;
+    let suppressed = marks.suppressed(tx)?;
+    let (today, keys) = (london_date(tx.now()), &tx.keyring().blind_index);
+    let pretend = |deed: Deed<'_>, _: &Person| match deed {
+        Deed::Create => Ok(None),
+        Deed::Update(known) => Ok(known.id),
+    };
+    let results = settle(first, rows, today, keys, &mut people, &suppressed, pretend)?;
+    tx.look(told("contacts.import_dry_run", &results));
+    Ok((results, people))
+}
+
+fn told(action: &'static str, results: &[ImportResult]) -> Entry {
+    let count = |outcome| results.iter().filter(|result| result.result == outcome).count();
+    Entry::new(action)
+        .with("created", count(ImportOutcome::Created))
+        .with("updated", count(ImportOutcome::Updated))
+        .with("unchanged", count(ImportOutcome::Unchanged))
+        .with("suppressed", count(ImportOutcome::Suppressed))
+        .with("rejected", count(ImportOutcome::Rejected))
+}

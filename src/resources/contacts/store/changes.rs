@@ -1,0 +1,241 @@
+//! How contacts come, change and go. Whoever holds several rows or addresses at once holds the rows
+//! first, each kind in a fixed order.
+
+use chrono::NaiveDate;
+use diesel::prelude::*;
+
+use super::super::model::{Contact, ContactStatus, CreateContact, PatchContact, Source};
+use super::super::particulars::Particulars;
+use super::{
+    Opened, claim_address, contacts, delete_name_tokens, email_index, erased, live, telephone_index, write_name_tokens,
+};
+use crate::domain::{Code, ContactId, Error, Fault, london_date};
+use crate::platform::audit::Entry;
+use crate::platform::db::dialect;
+use crate::platform::doors::{Recorded, WriteTx};
+use crate::platform::http::{IfMatch, NoContent};
+use crate::platform::idempotency;
+use crate::platform::vault::DataKey;
+use crate::platform::vault::store::data_keys;
+use crate::policy::retention;
+use crate::resources::standing;
+
+/// Signs a person up.
+///
+/// # Errors
+/// 409 `contact_exists`; 422 when the data was obtained in the future.
+pub fn create(mut tx: WriteTx<'_>, asked: CreateContact) -> Result<Recorded<Contact>, Error> {
+    let now = tx.now();
+    if asked.source.obtained_on > london_date(now) {
+        return Err(Error::invalid(vec![Fault::new("/source/obtained_on", "future", "must not be in the future")]));
+    }
+    let email_index = asked.email.as_ref().map(|email| email_index(&tx, email));
+    if let Some(index) = &email_index {
+        claim_address(&mut tx, index, None)?;
+    }
+    let particulars = Particulars {
+        name: asked.name,
+        email: asked.email,
+        telephone: asked.telephone,
+        organisation: asked.organisation,
+        job_title: asked.job_title,
+        source_kind: asked.source.kind,
+        source_detail: asked.source.detail,
+    };
+    insert(tx, particulars, asked.source.obtained_on)
+}
+
+/// Puts a person in, whose address is claimed already.
+pub(in super::super) fn insert(
+    mut tx: WriteTx<'_>,
+    particulars: Particulars,
+    obtained_on: NaiveDate,
+) -> Result<Recorded<Contact>, Error> {
+    let now = tx.now();
+    let email_index = particulars.email.as_ref().map(|email| email_index(&tx, email));
+    let telephone_index = particulars.telephone.as_ref().map(|telephone| telephone_index(&tx, telephone));
+    let id: ContactId = tx.new_id();
+    let key = tx.make_key(id.uuid())?;
+    let values = (
+        contacts::id.eq(id),
+        contacts::status.eq(<&str>::from(ContactStatus::Active)),
+        contacts::obtained_on.eq(obtained_on),
+        contacts::created_at.eq(now),
+        contacts::updated_at.eq(now),
+        contacts::last_activity_on.eq(obtained_on),
+        contacts::particulars.eq(particulars.seal(&key, tx.entropy(), id)?),
+        contacts::email_index.eq(email_index),
+        contacts::telephone_index.eq(telephone_index),
+        contacts::version.eq(1),
+    );
+    diesel::insert_into(contacts::table).values(values).execute(tx.connection())?;
+    write_name_tokens(&mut tx, id, &particulars.name)?;
+    let contact = Contact {
+        id,
+        name: Some(particulars.name),
+        email: particulars.email,
+        telephone: particulars.telephone,
+        organisation: particulars.organisation,
+        job_title: particulars.job_title,
+        status: ContactStatus::Active,
+        last_activity_on: obtained_on,
+        keep_until: retention::keep_until(obtained_on),
+        source: Some(Source { kind: particulars.source_kind, detail: particulars.source_detail, obtained_on }),
+        created_at: now,
+        updated_at: now,
+        version: 1,
+    };
+    tx.record(Entry::new("contacts.create").contact(id), contact)
+}
+
+/// Writes the particulars of a contact anew, whose address is claimed already; its version rises.
+pub(in super::super) fn rewrite(
+    tx: &mut WriteTx<'_>,
+    id: ContactId,
+    version: i32,
+    key: &DataKey,
+    particulars: &Particulars,
+    last_activity_on: NaiveDate,
+) -> Result<(), Error> {
+    let email_index = particulars.email.as_ref().map(|email| email_index(tx, email));
+    let telephone_index = particulars.telephone.as_ref().map(|telephone| telephone_index(tx, telephone));
+    let changes = (
+        contacts::updated_at.eq(tx.now()),
+        contacts::last_activity_on.eq(last_activity_on),
+        contacts::particulars.eq(particulars.seal(key, tx.entropy(), id)?),
+        contacts::email_index.eq(email_index),
+        contacts::telephone_index.eq(telephone_index),
+        contacts::version.eq(version + 1),
+    );
+    diesel::update(contacts::table.find(id)).set(changes).execute(tx.connection())?;
+    Ok(())
+}
+
+/// Corrects a contact.
+///
+/// # Errors
+/// 404; 410 when it was erased or merged; 412 when it has changed since; 409 when another contact has the
+/// address; 422 when neither address nor number would be left.
+pub fn update(
+    mut tx: WriteTx<'_>,
+    id: ContactId,
+    if_match: &IfMatch,
+    patch: PatchContact,
+) -> Result<Recorded<Contact>, Error> {
+    dialect::lock(tx.connection(), "contacts", id.uuid())?;
+    let Opened { contact: before, particulars: Some(known), key: Some(key) } = live(&mut tx, id)? else {
+        return Err(erased());
+    };
+    if_match.check(before.version)?;
+    let renamed = patch.name.as_ref().is_some_and(|name| *name != known.name);
+    let particulars = Particulars {
+        name: patch.name.unwrap_or(known.name),
+        email: patch.email.apply(known.email),
+        telephone: patch.telephone.apply(known.telephone),
+        organisation: patch.organisation.apply(known.organisation),
+        job_title: patch.job_title.apply(known.job_title),
+        source_kind: known.source_kind,
+        source_detail: known.source_detail,
+    };
+    if particulars.email.is_none() && particulars.telephone.is_none() {
+        let detail = "an email or a telephone must be left";
+        return Err(Error::invalid(vec![Fault::new("/email", "unreachable", detail)]));
+    }
+    if let Some(email) = &particulars.email {
+        let index = email_index(&tx, email);
+        claim_address(&mut tx, &index, Some(id))?;
+    }
+    let now = tx.now();
+    let today = london_date(now);
+    rewrite(&mut tx, id, before.version, &key, &particulars, today)?;
+    if renamed {
+        delete_name_tokens(&mut tx, id)?;
+        write_name_tokens(&mut tx, id, &particulars.name)?;
+    }
+    let contact = Contact {
+        name: Some(particulars.name),
+        email: particulars.email,
+        telephone: particulars.telephone,
+        organisation: particulars.organisation,
+        job_title: particulars.job_title,
+        updated_at: now,
+        last_activity_on: today,
+        keep_until: retention::keep_until(today),
+        version: before.version + 1,
+        ..before
+    };
+    tx.record(Entry::new("contacts.update").contact(id), contact)
+}
+
+/// Deletes a contact on which nothing depends: its rows and its key. The id stays, and so does the
+/// address's suppression mark.
+///
+/// # Errors
+/// 404; 410 when it was erased or merged; 412 when it has changed since; 409 `erasure_request_required` when
+/// another room's records depend on it.
+pub fn delete(mut tx: WriteTx<'_>, id: ContactId, if_match: &IfMatch) -> Result<Recorded<NoContent>, Error> {
+    dialect::lock(tx.connection(), "contacts", id.uuid())?;
+    let Opened { contact, .. } = live(&mut tx, id)?;
+    if_match.check(contact.version)?;
+    for holder in tx.holders() {
+        if holder.blocks_deletion(&mut tx, id)? {
+            let detail = format!("The contact has {} that depend on it; take an erasure request.", holder.room());
+            return Err(Error::new(Code::ErasureRequestRequired, detail));
+        }
+    }
+    let mut marks: Vec<Vec<u8>> = contact.email.iter().map(|email| email_index(&tx, email)).collect();
+    // The person goes under every id that they had.
+    let merged: Vec<(ContactId, Option<Vec<u8>>)> = contacts::table
+        .filter(contacts::merged_into.eq(id))
+        .select((contacts::id, contacts::former_mark))
+        .load(tx.connection())?;
+    for (merged, mark) in merged {
+        marks.extend(mark);
+        tx.destroy_key(merged.uuid())?;
+    }
+    for mark in marks {
+        standing::store::suppress(&mut tx, &mark)?;
+    }
+    delete_name_tokens(&mut tx, id)?;
+    let now = tx.now();
+    let changes = (
+        contacts::status.eq(<&str>::from(ContactStatus::Erased)),
+        contacts::updated_at.eq(now),
+        contacts::particulars.eq(None::<Vec<u8>>),
+        contacts::email_index.eq(None::<Vec<u8>>),
+        contacts::telephone_index.eq(None::<Vec<u8>>),
+        contacts::version.eq(contact.version + 1),
+    );
+    diesel::update(contacts::table.find(id)).set(changes).execute(tx.connection())?;
+    tx.destroy_key(id.uuid())?;
+    idempotency::forget(&mut tx, id)?;
+    tx.record(Entry::new("contacts.delete").contact(id), NoContent)
+}
+
+/// Destroys the keys of erased contacts that a crash left behind, between the commit of an erasure and
+/// that of the vault's own file. The key of one that was merged goes with the one that it is now.
+///
+/// # Errors
+/// When the database fails.
+pub fn sweep_keys(mut tx: WriteTx<'_>) -> Result<Recorded<()>, Error> {
+    let erased = contacts::status.eq(<&str>::from(ContactStatus::Erased));
+    let keyed: Vec<(ContactId, Option<ContactId>)> = contacts::table
+        .inner_join(data_keys::table.on(data_keys::owner_id.eq(contacts::id)))
+        .filter(erased)
+        .select((contacts::id, contacts::merged_into))
+        .load(tx.connection())?;
+    let survivors: Vec<ContactId> = keyed.iter().filter_map(|(_, into)| *into).collect();
+    let alive: Vec<ContactId> = contacts::table
+        .filter(contacts::id.eq_any(survivors).and(contacts::status.ne(<&str>::from(ContactStatus::Erased))))
+        .select(contacts::id)
+        .load(tx.connection())?;
+    let is_left = |into: Option<ContactId>| into.is_none_or(|into| !alive.contains(&into));
+    let left: Vec<ContactId> = keyed.iter().filter(|(_, into)| is_left(*into)).map(|(id, _)| *id).collect();
+    if left.is_empty() {
+        return tx.unchanged(None, ());
+    }
+    for id in &left {
+        tx.destroy_key(id.uuid())?;
+    }
+    tx.record(Entry::new("keys.sweep").with("count", left.len()), ())
+}

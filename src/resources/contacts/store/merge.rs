@@ -1,0 +1,88 @@
+//! Two contacts that are one person (UK GDPR Article 5(1)(d)).
+
+use diesel::prelude::*;
+
+use super::super::model::{Contact, ContactStatus, MergeContacts};
+use super::super::particulars::Particulars;
+use super::changes::rewrite;
+use super::{Opened, contacts, delete_name_tokens, email_index, erased, live};
+use crate::domain::{Code, ContactId, Error, Fault};
+use crate::platform::audit::Entry;
+use crate::platform::db::dialect;
+use crate::platform::doors::{Recorded, WriteTx};
+use crate::platform::idempotency;
+use crate::platform::personal::Merging;
+
+/// Merges `asked.from_contact_id` into `into`, which keeps what it has and takes over what it lacks. The
+/// other is an id from then on, which says where the person is now.
+///
+/// # Errors
+/// 404; 410 when either was erased or merged; 422 when they are the same, or the other is not there.
+pub(in super::super) fn merge(
+    mut tx: WriteTx<'_>,
+    into: ContactId,
+    asked: &MergeContacts,
+) -> Result<Recorded<Contact>, Error> {
+    let from = asked.from_contact_id;
+    dialect::lock_all(tx.connection(), "contacts", &[into.uuid(), from.uuid()])?;
+    let survivor = live(&mut tx, into)?;
+    if into == from {
+        let detail = "must be another contact than the one that it is merged into";
+        return Err(Error::invalid(vec![Fault::new("/from_contact_id", "same_contact", detail)]));
+    }
+    let other = live(&mut tx, from).map_err(|error| match error.code() {
+        Code::NotFound => Error::invalid(vec![Fault::unknown_reference("/from_contact_id")]),
+        _ => error,
+    })?;
+    let (
+        Opened { contact: before, particulars: Some(own), key: Some(key) },
+        Opened { contact: gone, particulars: Some(others), .. },
+    ) = (survivor, other)
+    else {
+        return Err(erased());
+    };
+    let from_mark = others.email.as_ref().map(|email| email_index(&tx, email));
+    let last_activity_on = before.last_activity_on.max(gone.last_activity_on);
+    let together = Particulars {
+        name: own.name,
+        email: own.email.or(others.email),
+        telephone: own.telephone.or(others.telephone),
+        organisation: own.organisation.or(others.organisation),
+        job_title: own.job_title.or(others.job_title),
+        source_kind: own.source_kind,
+        source_detail: own.source_detail,
+    };
+    let into_mark = together.email.as_ref().map(|email| email_index(&tx, email));
+    empty(&mut tx, &gone, into, from_mark.clone().filter(|mark| into_mark.as_ref() != Some(mark)))?;
+    rewrite(&mut tx, into, before.version, &key, &together, last_activity_on)?;
+    let merging = Merging { from, into, from_mark, into_mark };
+    for holder in tx.holders() {
+        holder.merge(&mut tx, &merging)?;
+    }
+    idempotency::pass_on(&mut tx, from, into)?;
+    let goes = Entry::new("contacts.merged_away").contact(from).subject("contact", into);
+    tx.also(|tx| tx.record(goes, ()))?;
+    let contact = live(&mut tx, into)?.contact;
+    tx.record(Entry::new("contacts.merge").contact(into).subject("contact", from), contact)
+}
+
+/// Leaves of a contact its id, and where the person is now. Its key stays as long as the survivor's: the
+/// proofs of its decisions are sealed under it.
+fn empty(tx: &mut WriteTx<'_>, gone: &Contact, into: ContactId, former: Option<Vec<u8>>) -> Result<(), Error> {
+    delete_name_tokens(tx, gone.id)?;
+    // Whoever was merged into the one that goes now is where it goes: one step leads to the person.
+    let earlier = contacts::table.filter(contacts::merged_into.eq(gone.id));
+    diesel::update(earlier).set(contacts::merged_into.eq(into)).execute(tx.connection())?;
+    let changes = (
+        contacts::status.eq(<&str>::from(ContactStatus::Erased)),
+        contacts::updated_at.eq(tx.now()),
+        contacts::particulars.eq(None::<Vec<u8>>),
+        contacts::email_index.eq(None::<Vec<u8>>),
+        contacts::telephone_index.eq(None::<Vec<u8>>),
+        contacts::merged_into.eq(into),
+        contacts::former_mark.eq(former),
+        contacts::version.eq(gone.version + 1),
+    );
+    diesel::update(contacts::table.find(gone.id)).set(changes).execute(tx.connection())?;
+    Ok(())
+}
