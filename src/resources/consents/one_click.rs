@@ -31,7 +31,7 @@ impl Take for OneClick {
     }
 
     fn describe(op: &mut Op<'_>) {
-        let value = ObjectBuilder::new().enum_values(Some([VALUE])).build();
+        let value = ObjectBuilder::new().schema_type(utoipa::openapi::Type::String).enum_values(Some([VALUE])).build();
         let form = || ObjectBuilder::new().property(NAME, value.clone()).required(NAME).build();
         let content = |media_type: &str, body: RequestBodyBuilder| {
             body.content(media_type, ContentBuilder::new().schema(Some(form())).build())
