@@ -44,23 +44,35 @@ impl Marks {
     /// Holds everybody who may be meant and every address, so that what is found stays true: first those
     /// who are there, then the addresses.
     fn hold(&self, tx: &mut WriteTx<'_>) -> Result<HashSet<ContactId>, Error> {
-        let by_email = contacts::email_index.eq_any(&self.emails);
-        let meant = contacts::table.filter(by_email.or(contacts::telephone_index.eq_any(&self.telephones)));
-        let ids: Vec<ContactId> = meant.select(contacts::id).load(tx.connection())?;
+        let mut ids: HashSet<ContactId> = HashSet::new();
+        if !self.emails.is_empty() {
+            let meant = contacts::table.filter(contacts::email_index.eq_any(&self.emails)).select(contacts::id);
+            ids.extend(meant.load::<ContactId>(tx.connection())?);
+        }
+        if !self.telephones.is_empty() {
+            let meant = contacts::table.filter(contacts::telephone_index.eq_any(&self.telephones)).select(contacts::id);
+            ids.extend(meant.load::<ContactId>(tx.connection())?);
+        }
         let rows: Vec<_> = ids.iter().map(|id| id.uuid()).collect();
         dialect::lock_all(tx.connection(), "contacts", &rows)?;
         let names: Vec<String> = self.emails.iter().chain(&self.telephones).map(|mark| hex(mark)).collect();
         dialect::lock_names(tx.connection(), &names)?;
-        Ok(ids.into_iter().collect())
+        Ok(ids)
     }
 
     /// Adds everybody who may be meant.
     fn find(&self, tx: &mut ReadTx<'_>, into: &mut People, held: Option<&HashSet<ContactId>>) -> Result<(), Error> {
-        let by_email = contacts::email_index.eq_any(&self.emails);
-        let rows: Vec<Row> = people!()
-            .filter(by_email.or(contacts::telephone_index.eq_any(&self.telephones)))
-            .order(contacts::id)
-            .load(tx.connection())?;
+        // Two questions, for each of which there is an index; as one they would be answered by reading everybody.
+        let mut rows: Vec<Row> = Vec::new();
+        if !self.emails.is_empty() {
+            let meant = people!().filter(contacts::email_index.eq_any(&self.emails));
+            rows.extend(meant.load::<Row>(tx.connection())?);
+        }
+        if !self.telephones.is_empty() {
+            let meant = people!().filter(contacts::telephone_index.eq_any(&self.telephones));
+            rows.extend(meant.load::<Row>(tx.connection())?);
+        }
+        rows.sort_by_key(|row| row.id);
         let keys = &tx.keyring().blind_index;
         for row in rows {
             if held.is_some_and(|held| !held.contains(&row.id)) {
