@@ -4,6 +4,7 @@ use diesel::connection::{AnsiTransactionManager, TransactionManager};
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use diesel::sql_types::{Array, Binary, Integer, Text, Uuid as PgUuid};
+use diesel::sqlite::Sqlite;
 use uuid::Uuid;
 
 use super::{AnyConnection, Engine};
@@ -101,11 +102,14 @@ pub fn insert_pairs(
                 .execute(postgres)?;
         }
         AnyConnection::Sqlite(sqlite) => {
-            for (value, owner) in pairs {
-                diesel::sql_query(format!("INSERT INTO {table} ({number}, {id}) VALUES (?, ?)"))
-                    .bind::<Integer, _>(value)
-                    .bind::<Binary, _>(owner.as_bytes().as_slice())
-                    .execute(sqlite)?;
+            // One statement, since one that is written here is prepared anew each time.
+            for pairs in pairs.chunks(100) {
+                let places = vec!["(?, ?)"; pairs.len()].join(", ");
+                let insert = diesel::sql_query(format!("INSERT INTO {table} ({number}, {id}) VALUES {places}"));
+                let insert = pairs.iter().fold(insert.into_boxed::<Sqlite>(), |insert, (value, owner)| {
+                    insert.bind::<Integer, _>(*value).bind::<Binary, _>(owner.as_bytes().to_vec())
+                });
+                insert.execute(sqlite)?;
             }
         }
     }
