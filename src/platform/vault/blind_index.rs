@@ -19,7 +19,8 @@ impl BlindIndexKey {
         Self(MacKey::new(secret))
     }
 
-    /// The index of an e-mail address, the same however its letters are cased.
+    /// The index of an e-mail address, the same however its letters are cased. It is the address's suppression
+    /// mark as well, which is how a mark that outlives an erasure is joined to a new sign-up.
     pub fn email(&self, address: &EmailAddress) -> [u8; 32] {
         self.0.mac("email", &[address.folded().as_bytes()])
     }
@@ -27,12 +28,6 @@ impl BlindIndexKey {
     /// The index of a telephone number.
     pub fn telephone(&self, number: &Telephone) -> [u8; 32] {
         self.0.mac("telephone", &[number.as_str().as_bytes()])
-    }
-
-    /// The mark that stays of an erased address, so that it is not taken up again by an import. It cannot
-    /// be told to belong to the same address as an [`email`](Self::email) index.
-    pub fn suppression(&self, address: &EmailAddress) -> [u8; 32] {
-        self.0.mac("suppression", &[address.folded().as_bytes()])
     }
 
     /// The tokens to store for a name, sorted, each once.
@@ -78,8 +73,6 @@ mod tests {
         let (one, other) =
             (EmailAddress::parse("Ada@example.org").unwrap(), EmailAddress::parse("ada@EXAMPLE.org").unwrap());
         assert_eq!(key().email(&one), key().email(&other));
-        assert_eq!(key().suppression(&one), key().suppression(&other));
-        assert_ne!(key().email(&one), key().suppression(&one));
         assert_ne!(key().email(&one), key().email(&EmailAddress::parse("bob@example.org").unwrap()));
     }
 

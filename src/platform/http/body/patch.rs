@@ -2,10 +2,10 @@
 
 use serde::{Deserialize, Deserializer};
 
-use super::valid::{Command, parse};
-use crate::domain::{Code, Error};
+use super::valid::{Command, described, taken};
+use crate::domain::Error;
 use crate::platform::http::describe::Op;
-use crate::platform::http::incoming::{BODY_LIMIT, Incoming, Take};
+use crate::platform::http::incoming::{Incoming, Take};
 
 const MERGE_PATCH: &str = "application/merge-patch+json";
 
@@ -16,24 +16,11 @@ pub struct Patch<T>(pub T);
 
 impl<T: Command> Take for Patch<T> {
     async fn take(incoming: &mut Incoming) -> Result<Self, Error> {
-        incoming.expect_media_type(MERGE_PATCH)?;
-        let body = incoming.body(BODY_LIMIT).await?;
-        parse(&body).map(Self)
+        taken(incoming, MERGE_PATCH).await.map(Self)
     }
 
     fn describe(op: &mut Op<'_>) {
-        op.body::<T>(MERGE_PATCH, true);
-        for code in [
-            Code::MalformedJson,
-            Code::DuplicateMember,
-            Code::TooDeep,
-            Code::RequestTimeout,
-            Code::TooLarge,
-            Code::UnsupportedMediaType,
-            Code::Invalid,
-        ] {
-            op.code(code);
-        }
+        described::<T>(op, MERGE_PATCH);
     }
 }
 

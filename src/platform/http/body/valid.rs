@@ -24,24 +24,34 @@ pub struct Valid<T>(pub T);
 
 impl<T: Command> Take for Valid<T> {
     async fn take(incoming: &mut Incoming) -> Result<Self, Error> {
-        incoming.expect_media_type(JSON)?;
-        let body = incoming.body(BODY_LIMIT).await?;
-        parse(&body).map(Self)
+        taken(incoming, JSON).await.map(Self)
     }
 
     fn describe(op: &mut Op<'_>) {
-        op.body::<T>(JSON, true);
-        for code in [
-            Code::MalformedJson,
-            Code::DuplicateMember,
-            Code::TooDeep,
-            Code::RequestTimeout,
-            Code::TooLarge,
-            Code::UnsupportedMediaType,
-            Code::Invalid,
-        ] {
-            op.code(code);
-        }
+        described::<T>(op, JSON);
+    }
+}
+
+/// A body of `media_type`, through every check.
+pub(super) async fn taken<T: Command>(incoming: &mut Incoming, media_type: &'static str) -> Result<T, Error> {
+    incoming.expect_media_type(media_type)?;
+    let body = incoming.body(BODY_LIMIT).await?;
+    parse(&body)
+}
+
+/// Such a body and its problems, in the description of an operation.
+pub(super) fn described<T: Command>(op: &mut Op<'_>, media_type: &str) {
+    op.body::<T>(media_type, true);
+    for code in [
+        Code::MalformedJson,
+        Code::DuplicateMember,
+        Code::TooDeep,
+        Code::RequestTimeout,
+        Code::TooLarge,
+        Code::UnsupportedMediaType,
+        Code::Invalid,
+    ] {
+        op.code(code);
     }
 }
 
