@@ -2,9 +2,15 @@
 //! that hold personal data. A test walks the migrated schema and fails on a column that is not here.
 
 use crate::platform::personal::{Class, Holder, Holders, Table};
-use crate::resources::{consents, contacts, standing};
+use crate::resources::{consents, contacts, messages, preferences, standing};
 
-static HOLDERS: &[&dyn Holder] = &[&standing::StandingData, &contacts::ContactData, &consents::ConsentData];
+static HOLDERS: &[&dyn Holder] = &[
+    &standing::StandingData,
+    &contacts::ContactData,
+    &consents::ConsentData,
+    &preferences::PreferenceData,
+    &messages::MessageData,
+];
 
 /// The rooms that hold personal data, lowest first.
 pub fn holders() -> Holders {

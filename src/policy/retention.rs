@@ -49,6 +49,20 @@ pub const SCHEDULE: &[RetentionRule] = &[
         tables: &["consent_confirmations"],
     },
     RetentionRule {
+        record_class: "preference_link",
+        trigger: "The sending of the link",
+        period: "P30D",
+        action: "Can no longer be used; deleted within another thirty days of mailing",
+        tables: &["preference_links"],
+    },
+    RetentionRule {
+        record_class: "message",
+        trigger: "The mail server took the message, or it was dropped or given up",
+        period: "P30D",
+        action: "Deleted; it holds ids alone",
+        tables: &["messages"],
+    },
+    RetentionRule {
         record_class: "suppression_mark",
         trigger: "Erasure of the person, or an objection",
         period: "As long as mailings are sent",

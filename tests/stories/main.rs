@@ -29,6 +29,7 @@ mod inventory;
 mod key_rotation;
 mod limits;
 mod lists;
+mod mailing;
 mod merging;
 mod notices;
 mod offline_receipts;

@@ -84,6 +84,8 @@ permissions! {
     write NoticesDraft       "notices:draft"       [IewmStaff, Council] "See, draft and change versions of the privacy notice.";
     write NoticesPublish     "notices:publish"     [Council] "Publish a version of the privacy notice.";
     read  AuditRead          "audit:read"          [Council] "Read the audit.";
+    read  MessagesRead       "messages:read"       [IewmStaff, Council] "See what is sent by mail, and what became of it.";
+    write MessagesRetry      "messages:retry"      [IewmStaff] "Try a message again.";
     write TokensRevoke       "tokens:revoke"       [Council] "Revoke tokens.";
 }
 

@@ -6,9 +6,12 @@ use diesel::prelude::*;
 use super::evidence::Evidence;
 use super::history;
 use super::model::{Answer, Consent, ConsentFilter, DecisionKind, RecordDecision};
-use crate::domain::{ConsentId, ContactId, DecisionId, Error, Fault, Instant, Limit, ListPage, Purpose, london_date};
+use crate::domain::{
+    ConsentId, ContactId, DecisionId, Error, Fault, Instant, Limit, ListPage, Purpose, SubjectId, london_date,
+};
 use crate::platform::audit::Entry;
 use crate::platform::doors::{ReadTx, Recorded, WriteTx};
+use crate::platform::outbox::{self, Outgoing};
 use crate::policy::Lawful;
 use crate::policy::consent::{self, Act, Decision, Pending, Projection};
 use crate::resources::contacts::store as contacts;
@@ -61,6 +64,9 @@ mod schema {
     }
 }
 pub(super) use schema::{consent_decisions, consents};
+
+/// The kind of message that asks a mailbox to confirm a grant; its subject is the decision.
+pub const CONFIRMATION: &str = "confirmation";
 
 mod facts;
 pub(super) mod merge;
@@ -146,6 +152,21 @@ pub fn read(tx: &mut ReadTx<'_>, id: ConsentId) -> Result<Consent, Error> {
     let changes = notices::store::material_changes(tx, now)?;
     tx.look(Entry::new("consents.read").contact(row.contact_id).subject("consent", id));
     row.consent(&changes, now)
+}
+
+/// What holds of a contact for each purpose that takes a consent; `None` where nothing was ever decided.
+///
+/// # Errors
+/// When the database fails.
+pub fn states(tx: &mut ReadTx<'_>, contact: ContactId) -> Result<Vec<(Purpose, Option<consent::State>)>, Error> {
+    let rows: Vec<Row> =
+        consents::table.filter(consents::contact_id.eq(contact)).select(Row::as_select()).load(tx.connection())?;
+    let now = tx.now();
+    let changes = notices::store::material_changes(tx, now)?;
+    let decided = rows.iter().map(|row| row.consent(&changes, now)).collect::<Result<Vec<_>, _>>()?;
+    let purposes = <Purpose as strum::VariantArray>::VARIANTS.iter().filter(|purpose| purpose.takes_consent());
+    let state = |purpose| decided.iter().find(|consent| consent.purpose == purpose).map(|consent| consent.state);
+    Ok(purposes.map(|&purpose| (purpose, state(purpose))).collect())
 }
 
 /// How many rows are looked through at a time when a filter is on what time decides.
@@ -241,12 +262,29 @@ impl Origin {
     }
 }
 
+/// Records a decision that the mailbox itself makes by a link: `recorded_by` names the link.
+///
+/// # Errors
+/// As [`record`].
+pub fn record_by_link(
+    tx: WriteTx<'_>,
+    asked: RecordDecision,
+    recorded_by: &'static str,
+) -> Result<Recorded<Consent>, Error> {
+    record_as(tx, asked, Origin::new(recorded_by))
+}
+
 /// Records a decision.
 ///
 /// # Errors
 /// 422 for a contract-only purpose, an unknown contact or notice, or a decision in the future; 410
 /// for a grant of the erased; 409 for a grant that a later withdrawal stands against.
-pub fn record(mut tx: WriteTx<'_>, asked: RecordDecision) -> Result<Recorded<Consent>, Error> {
+pub fn record(tx: WriteTx<'_>, asked: RecordDecision) -> Result<Recorded<Consent>, Error> {
+    let origin = Origin::new(tx.actor().label());
+    record_as(tx, asked, origin)
+}
+
+fn record_as(mut tx: WriteTx<'_>, asked: RecordDecision, origin: Origin) -> Result<Recorded<Consent>, Error> {
     consent::must_take_consent(asked.purpose)?;
     let now = tx.now();
     let occurred_at = asked.occurred_at.unwrap_or(now);
@@ -277,7 +315,6 @@ pub fn record(mut tx: WriteTx<'_>, asked: RecordDecision) -> Result<Recorded<Con
     };
     let RecordDecision { purpose, wording, locale, evidence_ref, .. } = asked;
     let evidence = Evidence { wording, locale, reference: evidence_ref };
-    let origin = Origin::new(tx.actor().label());
     append(tx, contact_id, purpose, &known, &lawful, &evidence, origin)
 }
 
@@ -351,6 +388,11 @@ pub(super) fn append(
         consent_decisions::merged_from.eq(origin.merged_from),
     );
     diesel::insert_into(consent_decisions::table).values(values).execute(tx.connection())?;
+    if projection.pending.is_some_and(|pending| pending.decision_id == id) && known.contact.mark.is_some() {
+        let subject = Some(SubjectId::from_uuid(id.uuid()));
+        let ask = Outgoing { kind: CONFIRMATION, contact: Some(contact_id), subject, mark: None };
+        outbox::queue(&mut tx, ask)?;
+    }
     // What is taken over is no new dealing with the person.
     if !known.facts.erased && origin.merged_from.is_none() {
         contacts::touch(&mut tx, contact_id, london_date(now))?;

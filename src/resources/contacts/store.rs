@@ -30,6 +30,7 @@ mod schema {
             version -> Integer,
             merged_into -> Nullable<UuidSql>,
             former_mark -> Nullable<Binary>,
+            email_bounced_at -> Nullable<InstantSql>,
         }
     }
 
@@ -58,6 +59,7 @@ pub(super) struct Row {
     particulars: Option<Vec<u8>>,
     version: i32,
     merged_into: Option<ContactId>,
+    email_bounced_at: Option<Instant>,
     master_key: Option<Vec<u8>>,
     wrapped: Option<Vec<u8>>,
 }
@@ -75,6 +77,7 @@ macro_rules! columns {
             contacts::particulars,
             contacts::version,
             contacts::merged_into,
+            contacts::email_bounced_at,
             data_keys::master_key.nullable(),
             data_keys::wrapped.nullable(),
         )
@@ -89,11 +92,12 @@ macro_rules! people {
 }
 pub(super) use {columns, people};
 
+pub mod bounce;
 pub mod changes;
 mod consult;
 mod indexes;
 pub(super) mod merge;
-pub use consult::{Addressee, ContactFacts, addressees, facts, facts_of, touch};
+pub use consult::{Addressee, ContactFacts, addressees, facts, facts_of, touch, with_address};
 use indexes::claim_address;
 pub use indexes::email_index;
 pub(super) use indexes::{delete_name_tokens, telephone_index, write_name_tokens};
@@ -141,6 +145,7 @@ pub(super) fn open(tx: &mut ReadTx<'_>, row: Row) -> Result<Opened, Error> {
         updated_at: row.updated_at,
         last_activity_on: row.last_activity_on,
         keep_until: retention::keep_until(row.last_activity_on),
+        email_bounced_at: row.email_bounced_at,
         version: row.version,
     };
     Ok(Opened { contact, particulars, key })

@@ -20,8 +20,18 @@ const FLOORS: &[(&str, &[&str])] = &[
 ];
 
 /// The rooms, lowest first.
-const ROOMS: &[&str] =
-    &["notices", "organisations", "standing", "contacts", "consents", "processing", "audit_trail", "token_revocations"];
+const ROOMS: &[&str] = &[
+    "notices",
+    "organisations",
+    "standing",
+    "contacts",
+    "consents",
+    "preferences",
+    "messages",
+    "processing",
+    "audit_trail",
+    "token_revocations",
+];
 
 /// Files of a room that have a query of their own, besides its `store`: each is one question, too long to stand there.
 const QUERIES: &[&str] = &[

@@ -42,6 +42,15 @@ pub fn facts_of(tx: &mut ReadTx<'_>, ids: &[ContactId]) -> Result<Vec<(ContactId
     facts.collect()
 }
 
+/// The live contact whose address has the blind index `mark`.
+///
+/// # Errors
+/// When the database fails.
+pub fn with_address(tx: &mut ReadTx<'_>, mark: &[u8]) -> Result<Option<ContactId>, Error> {
+    let has_it = contacts::table.filter(contacts::email_index.eq(mark));
+    Ok(has_it.select(contacts::id).first(tx.connection()).optional()?)
+}
+
 /// A person's name and address, for a mailing.
 pub struct Addressee {
     /// Who.

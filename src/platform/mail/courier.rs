@@ -1,0 +1,227 @@
+//! The courier: hands a mail to a server over SMTP (RFC 5321), or lays it in a folder for a demo.
+
+use std::fmt;
+use std::net::IpAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use lettre::transport::smtp::AsyncSmtpTransportBuilder;
+use lettre::transport::smtp::Error as SmtpError;
+use lettre::transport::smtp::authentication::Credentials;
+use lettre::transport::smtp::response::Code as SmtpCode;
+use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
+use percent_encoding::percent_decode_str;
+use url::Url;
+
+/// How long one answer of the mail server may take.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// How long a whole delivery may take; well within an outbox's lease.
+const DEADLINE: Duration = Duration::from_secs(120);
+
+/// Where mails go, as the configuration says.
+#[derive(Clone)]
+pub struct CourierSettings {
+    /// `smtps://USER:PASSWORD@HOST:PORT`, or `smtp://...?tls=required`.
+    pub smtp_url: String,
+    /// The password, if it does not stand in the address.
+    pub password: Option<String>,
+    /// The folder that mails are laid in when there is no server.
+    pub folder: Option<PathBuf>,
+}
+
+/// Why an address of a mail server cannot be used. The text is for the operator.
+#[derive(Debug)]
+pub struct SmtpUrlError(pub &'static str);
+
+impl fmt::Display for SmtpUrlError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+}
+
+impl std::error::Error for SmtpUrlError {}
+
+/// Why a mail could not be handed over.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Failure {
+    /// Not now. The reason is a code such as `smtp_451` or `timeout`.
+    Passing(String),
+    /// The server cannot be reached, or does not let us in: no mail can be handed over now.
+    Away(String),
+    /// Never.
+    Refused {
+        /// A code such as `smtp_550`.
+        reason: String,
+        /// Whether it is the address that is refused, and not this mail.
+        address: bool,
+    },
+}
+
+/// Hands mails over.
+pub enum Courier {
+    /// To a server.
+    Smtp(Box<AsyncSmtpTransport<Tokio1Executor>>),
+    /// Into a folder, a file for each.
+    Folder(PathBuf),
+}
+
+impl CourierSettings {
+    /// Whether a courier can be made of them.
+    ///
+    /// # Errors
+    /// When the address of the server is not one, or would send mail unencrypted over a network.
+    pub fn check(&self) -> Result<(), SmtpUrlError> {
+        if self.smtp_url.is_empty() { Ok(()) } else { self.smtp().map(|_| ()) }
+    }
+
+    fn smtp(&self) -> Result<AsyncSmtpTransportBuilder, SmtpUrlError> {
+        let user = user(&self.smtp_url)?;
+        let transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(&self.smtp_url);
+        let builder = transport.map_err(|_| SmtpUrlError(FORM))?.timeout(Some(PATIENCE));
+        Ok(match (user, &self.password) {
+            (Some(user), Some(password)) => builder.credentials(Credentials::new(user, password.clone())),
+            _ => builder,
+        })
+    }
+}
+
+impl Courier {
+    /// The courier that the settings ask for; `None` when they name neither a server nor a folder. Must be called on a
+    /// tokio runtime, which keeps the connections.
+    ///
+    /// # Errors
+    /// As [`CourierSettings::check`].
+    pub fn new(settings: &CourierSettings) -> Result<Option<Self>, SmtpUrlError> {
+        if settings.smtp_url.is_empty() {
+            return Ok(settings.folder.clone().map(Self::Folder));
+        }
+        Ok(Some(Self::Smtp(Box::new(settings.smtp()?.build()))))
+    }
+
+    /// Hands a message over.
+    ///
+    /// # Errors
+    /// [`Failure`] when it was not taken.
+    pub async fn deliver(&self, name: &str, message: Message) -> Result<(), Failure> {
+        match self {
+            Self::Smtp(transport) => match tokio::time::timeout(DEADLINE, transport.send(message)).await {
+                Ok(sent) => sent.map(|_| ()).map_err(|error| failure(&error)),
+                Err(_) => Err(Failure::Away("timeout".to_owned())),
+            },
+            Self::Folder(folder) => {
+                let file = folder.join(format!("{name}.eml"));
+                let folder = folder.clone();
+                let written = tokio::task::spawn_blocking(move || {
+                    std::fs::create_dir_all(folder)?;
+                    std::fs::write(file, message.formatted())
+                });
+                match written.await {
+                    Ok(Ok(())) => Ok(()),
+                    _ => Err(Failure::Away("folder".to_owned())),
+                }
+            }
+        }
+    }
+}
+
+const FORM: &str = "must be smtps://HOST, smtp://HOST?tls=required, or smtp:// to this machine itself";
+
+/// The user that the address names.
+///
+/// # Errors
+/// When it is no address of a mail server, or would send mail unencrypted over a network.
+fn user(text: &str) -> Result<Option<String>, SmtpUrlError> {
+    let url = Url::parse(text).map_err(|_| SmtpUrlError(FORM))?;
+    let loopback = match url.host_str() {
+        None | Some("") => return Err(SmtpUrlError(FORM)),
+        Some(name) => {
+            let address = name.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
+            name == "localhost" || address.is_ok_and(|address| address.is_loopback())
+        }
+    };
+    let encrypted = url.query_pairs().any(|(name, value)| name == "tls" && value == "required");
+    match url.scheme() {
+        "smtps" => {}
+        "smtp" if loopback || encrypted => {}
+        "smtp" => {
+            return Err(SmtpUrlError(
+                "would send mail unencrypted over a network: use smtps://HOST or smtp://HOST?tls=required",
+            ));
+        }
+        _ => return Err(SmtpUrlError(FORM)),
+    }
+    let user = percent_decode_str(url.username()).decode_utf8().map_err(|_| SmtpUrlError(FORM))?;
+    Ok(Some(user.into_owned()).filter(|user| !user.is_empty()))
+}
+
+/// What the server's answer means for the message. Its text may quote the address, so that only its code is kept.
+fn failure(error: &SmtpError) -> Failure {
+    let Some(code) = error.status() else {
+        let reason = if error.is_timeout() { "timeout" } else { "unreachable" };
+        return Failure::Away(reason.to_owned());
+    };
+    judged(code)
+}
+
+fn judged(code: SmtpCode) -> Failure {
+    let number = u16::from(code);
+    let reason = format!("smtp_{number}");
+    match number {
+        // The server is closing down.
+        421 => Failure::Away(reason),
+        // It does not know us (RFC 4954 section 6): a fault of the configuration, not of the mail.
+        454 | 530 | 534 | 535 | 538 => Failure::Away(reason),
+        400..=499 => Failure::Passing(reason),
+        // No such mailbox, or none that takes mail (RFC 5321 section 4.2.3).
+        550 | 551 | 553 => Failure::Refused { reason, address: true },
+        _ => Failure::Refused { reason, address: false },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use lettre::transport::smtp::response::{Category, Detail, Severity};
+
+    use super::*;
+
+    fn check(smtp_url: &str) -> Result<(), SmtpUrlError> {
+        CourierSettings { smtp_url: smtp_url.to_owned(), password: None, folder: None }.check()
+    }
+
+    #[test]
+    fn mail_leaves_this_machine_encrypted_or_not_at_all() {
+        for good in [
+            "smtps://u:p@mail.example",
+            "smtp://mail.example:587?tls=required",
+            "smtp://127.0.0.1:25",
+            "smtp://localhost",
+        ] {
+            assert!(check(good).is_ok(), "{good}");
+        }
+        for bad in
+            ["smtp://mail.example", "smtp://mail.example?tls=opportunistic", "https://mail.example", "mail", "smtps://"]
+        {
+            assert!(check(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn the_user_is_read_from_the_address() {
+        assert_eq!(user("smtps://iewm%40example.org@mail.example").unwrap().unwrap(), "iewm@example.org");
+        assert!(user("smtps://mail.example").unwrap().is_none());
+    }
+
+    #[test]
+    fn an_answer_of_the_server_decides_what_becomes_of_the_message() {
+        let answer = |severity, category, detail| judged(SmtpCode::new(severity, category, detail));
+        let refused = answer(Severity::PermanentNegativeCompletion, Category::MailSystem, Detail::Zero);
+        assert_eq!(refused, Failure::Refused { reason: "smtp_550".into(), address: true });
+        let grey = answer(Severity::TransientNegativeCompletion, Category::MailSystem, Detail::One);
+        assert_eq!(grey, Failure::Passing("smtp_451".into()));
+        let stranger = answer(Severity::PermanentNegativeCompletion, Category::Unspecified3, Detail::Five);
+        assert_eq!(stranger, Failure::Away("smtp_535".into()));
+        let too_big = answer(Severity::PermanentNegativeCompletion, Category::MailSystem, Detail::Four);
+        assert_eq!(too_big, Failure::Refused { reason: "smtp_554".into(), address: false });
+    }
+}
