@@ -77,7 +77,7 @@ fn cors(origins: &[String]) -> Cors {
         .max_age(3600)
 }
 
-/// Begins to listen.
+/// Begins to listen, and to fetch the issuers' keys. Must be called on a tokio runtime.
 ///
 /// # Errors
 /// [`StartError`] when an address cannot be had.
@@ -88,6 +88,7 @@ pub fn start(config: &Config, house: &House) -> Result<Running, StartError> {
     let document = Bytes::from(app::openapi_json());
     let configure = app::configure(house, document);
     let (mint, clock, counted) = (house.mint().clone(), house.clock().clone(), metrics.clone());
+    house.keep_keys();
     let workers = match config.server.workers {
         0 => std::thread::available_parallelism().map_or(2, usize::from),
         chosen => chosen,

@@ -134,7 +134,14 @@ fn check_config_says_what_is_wrong() {
         ("DATABASE__URL", "mysql://x", "database.url"),
         ("AUTH__ISSUER", "", "auth.issuer is empty"),
         ("AUTH__JWKS", "missing.json", "missing.json"),
-        ("AUTH__JWKS", "https://issuer.example/jwks.json", "must be the path of a file"),
+        ("AUTH__JWKS", "http://issuer.example/jwks.json", "auth.jwks of https://issuer.example: only https"),
+        (
+            "AUTH__JWKS",
+            "https://me:secret@issuer.example/",
+            "auth.jwks of https://issuer.example: the address must not",
+        ),
+        ("AUTH__CA_FILE", "missing.pem", "auth.ca_file: missing.pem"),
+        ("AUTH__CA_FILE", "jwks.json", "there is no certificate in it"),
         ("AUTH__ROLES", "admin", "auth.roles"),
         ("LOG__FORMAT", "xml", "log.format"),
     ] {
