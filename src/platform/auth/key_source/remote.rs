@@ -94,14 +94,15 @@ impl Keeper {
     async fn keep(mut self, mut wishes: mpsc::Receiver<Wish>, clock: Clock) {
         let mut waiting = Vec::new();
         loop {
-            // Those that came while the keys were being fetched may find them there.
+            // Those that came while the keys were being fetched may find theirs there; dropped, a wish is answered too.
             waiting.retain(|wish: &Wish| !self.has(&wish.kid));
             let now = clock.now();
             if self.pace.is_due(now) || (!waiting.is_empty() && self.pace.may_ask(now)) {
                 self.refresh(now).await;
             }
-            // Whoever waited is answered by being let go.
-            waiting.clear();
+            for wish in waiting.drain(..) {
+                let _ = wish.done.send(());
+            }
             match timeout(LOOK, wishes.recv()).await {
                 Ok(None) => return,
                 Ok(Some(wish)) => waiting.push(wish),

@@ -56,13 +56,13 @@ impl Fetch for Scripted {
 }
 
 /// Keys by these names, new ones each time.
-fn keys(kids: &[&str]) -> Result<Fetched, FetchError> {
+fn keys(kids: &[&str]) -> Fetched {
     let keys: Vec<_> = kids.iter().map(|kid| Pair::ed().jwk(kid)).collect();
-    Ok(Fetched { body: jwks(&keys).into_bytes(), max_age: None })
+    Fetched { body: jwks(&keys).into_bytes(), max_age: None }
 }
 
-fn down() -> Result<Fetched, FetchError> {
-    Err(FetchError::Connection("refused".to_owned()))
+fn down() -> FetchError {
+    FetchError::Connection("refused".to_owned())
 }
 
 struct Kept {
@@ -97,7 +97,7 @@ impl Kept {
 
 #[tokio::test(start_paused = true)]
 async fn the_first_who_comes_waits_for_the_first_keys() {
-    let kept = Kept::new(Scripted::new(keys(&["a"])));
+    let kept = Kept::new(Scripted::new(Ok(keys(&["a"]))));
     kept.issuer.hold();
     tokio::time::sleep(LOOK).await;
     assert!(kept.keys.learn("a").now_or_never().is_none());
@@ -108,13 +108,13 @@ async fn the_first_who_comes_waits_for_the_first_keys() {
 
 #[tokio::test(start_paused = true)]
 async fn an_unknown_kid_is_asked_for_once_a_minute_and_no_more() {
-    let kept = Kept::new(Scripted::new(keys(&["a"])));
+    let kept = Kept::new(Scripted::new(Ok(keys(&["a"]))));
     kept.later(0).await;
-    kept.issuer.says(keys(&["b"]));
+    kept.issuer.says(Ok(keys(&["b"])));
     assert!(kept.learns("b").await && !kept.has("a"));
     assert_eq!(kept.issuer.asked(), 2);
 
-    kept.issuer.says(keys(&["b", "c"]));
+    kept.issuer.says(Ok(keys(&["b", "c"])));
     for number in 0..500 {
         kept.keys.learn(&format!("made up {number}")).await;
     }
@@ -129,10 +129,10 @@ async fn an_unknown_kid_is_asked_for_once_a_minute_and_no_more() {
 
 #[tokio::test(start_paused = true)]
 async fn all_who_wait_share_one_fetch_and_nobody_else_waits() {
-    let kept = Kept::new(Scripted::new(keys(&["a"])));
+    let kept = Kept::new(Scripted::new(Ok(keys(&["a"]))));
     kept.later(0).await;
     kept.issuer.hold();
-    kept.issuer.says(keys(&["a", "b"]));
+    kept.issuer.says(Ok(keys(&["a", "b"])));
     let mut all = Box::pin(join_all((0..100).map(|_| kept.learns("b"))));
     assert!((&mut all).now_or_never().is_none());
     tokio::time::sleep(LOOK).await;
@@ -145,7 +145,7 @@ async fn all_who_wait_share_one_fetch_and_nobody_else_waits() {
 
 #[tokio::test(start_paused = true)]
 async fn who_comes_when_too_many_wait_is_answered_at_once() {
-    let issuer = Scripted::new(keys(&["a"]));
+    let issuer = Scripted::new(Ok(keys(&["a"])));
     issuer.hold();
     let kept = Kept::new(issuer);
     tokio::time::sleep(LOOK).await;
@@ -160,11 +160,11 @@ async fn who_comes_when_too_many_wait_is_answered_at_once() {
 
 #[tokio::test(start_paused = true)]
 async fn old_keys_stay_in_force_while_nothing_good_comes() {
-    let kept = Kept::new(Scripted::new(keys(&["a"])));
+    let kept = Kept::new(Scripted::new(Ok(keys(&["a"]))));
     kept.later(0).await;
     let text = |text: &str| Ok(Fetched { body: text.as_bytes().to_vec(), max_age: None });
     let secret = r#"{"keys": [{"kty": "oct", "kid": "b", "k": "c2VjcmV0"}]}"#;
-    let bad = [down(), text("<html>"), text(""), text("{}"), text(secret), Err(FetchError::Status(302))];
+    let bad = [Err(down()), text("<html>"), text(""), text("{}"), text(secret), Err(FetchError::Status(302))];
     let generation = kept.keys.current().generation;
     for bad in bad {
         let asked = kept.issuer.asked();
@@ -174,38 +174,38 @@ async fn old_keys_stay_in_force_while_nothing_good_comes() {
         assert!(!kept.learns("b").await && kept.has("a"));
         assert_eq!(kept.keys.current().generation, generation);
     }
-    kept.issuer.says(keys(&["b"]));
+    kept.issuer.says(Ok(keys(&["b"])));
     kept.later(60).await;
     assert!(kept.has("b") && !kept.has("a"));
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_service_without_keys_finds_its_issuer_by_itself() {
-    let kept = Kept::new(Scripted::new(down()));
+    let kept = Kept::new(Scripted::new(Err(down())));
     assert!(!kept.learns("a").await && kept.keys.current().keys.is_empty());
-    kept.issuer.says(keys(&["a"]));
+    kept.issuer.says(Ok(keys(&["a"])));
     kept.later(5).await;
     assert!(kept.has("a"));
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_withdrawn_key_goes_out_of_force_although_nobody_asks() {
-    let kept = Kept::new(Scripted::new(keys(&["a", "b"])));
+    let kept = Kept::new(Scripted::new(Ok(keys(&["a", "b"]))));
     kept.later(0).await;
     let before = kept.keys.current().generation;
     kept.later(15 * 60).await;
     assert_eq!((kept.issuer.asked(), kept.keys.current().generation), (2, before), "the same keys are no news");
-    kept.issuer.says(keys(&["b"]));
+    kept.issuer.says(Ok(keys(&["b"])));
     kept.later(15 * 60).await;
     assert!(!kept.has("a") && kept.has("b") && kept.keys.current().generation > before);
-    kept.issuer.says(keys(&[]));
+    kept.issuer.says(Ok(keys(&[])));
     kept.later(15 * 60).await;
     assert!(kept.keys.current().keys.is_empty());
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_remembered_token_falls_with_its_published_key() {
-    let (pair, issuer) = (Pair::ed(), Scripted::new(down()));
+    let (pair, issuer) = (Pair::ed(), Scripted::new(Err(down())));
     let published = |kid: &str| Ok(Fetched { body: jwks(&[pair.jwk(kid)]).into_bytes(), max_age: None });
     issuer.says(published("k"));
     let tokens = Tokens::new(vec![Issuer {
@@ -250,7 +250,7 @@ async fn a_remembered_token_falls_with_its_published_key() {
 
 #[tokio::test(start_paused = true)]
 async fn the_task_ends_with_its_source() {
-    let kept = Kept::new(Scripted::new(keys(&["a"])));
+    let kept = Kept::new(Scripted::new(Ok(keys(&["a"]))));
     kept.later(0).await;
     let Kept { issuer, keys, .. } = kept;
     assert!(Arc::strong_count(&issuer) > 1);
