@@ -12,7 +12,7 @@ use crate::domain::{Clock, Entropy, Error, IdMint};
 use crate::front;
 use crate::inventory;
 use crate::jobs::Delivery;
-use crate::platform::auth::{House, Issuer, KeySource, Parts, Tokens};
+use crate::platform::auth::{Authorities, House, Issuer, KeySource, Parts, Tokens};
 use crate::platform::db::{Database, LaneCount, MigrationError, Target, migrate};
 use crate::platform::http::{OperationListing, Room, install};
 use crate::platform::rate::RateLimits;
@@ -166,14 +166,19 @@ fn check_files(target: &Target) -> Result<(), StartError> {
     )))
 }
 
-/// The issuers that the configuration names, with their keys.
+/// The issuers that the configuration names, with the keys of those that have them in a file. What issuers
+/// publish is fetched when the service listens: one that is down keeps nobody else from their work.
 ///
 /// # Errors
-/// [`StartError`] when an issuer stands twice, or its keys cannot be had.
+/// [`StartError`] when an issuer stands twice, the keys in its file are refused, or its address is.
 pub fn tokens(config: &Config) -> Result<Tokens, StartError> {
+    let authorities = match config.auth.ca_file.as_str() {
+        "" => Authorities::default(),
+        file => Authorities::read(file.as_ref()).map_err(|error| StartError(format!("auth.ca_file: {error}")))?,
+    };
     let mut issuers = Vec::new();
     for (issuer, ceiling) in config.issuers().map_err(StartError)? {
-        let keys = KeySource::named(&issuer.jwks)
+        let keys = KeySource::named(&issuer.jwks, &authorities)
             .map_err(|error| StartError(format!("auth.jwks of {}: {error}", issuer.issuer)))?;
         issuers.push(Issuer { issuer: issuer.issuer, audience: issuer.audience, keys, ceiling });
     }

@@ -107,10 +107,12 @@ pub struct Auth {
     pub issuer: String,
     /// Its `aud`.
     pub audience: String,
-    /// Its keys.
+    /// Its keys: the path of a JWKS file, or an https address.
     pub jwks: String,
     /// Its ceiling of roles, comma-separated.
     pub roles: String,
+    /// Authorities that are trusted besides the system's where keys are fetched by https: a PEM file, or empty.
+    pub ca_file: String,
     /// More issuers.
     pub issuers: Vec<Issuer>,
 }
@@ -123,7 +125,7 @@ pub struct Issuer {
     pub issuer: String,
     /// Its `aud`.
     pub audience: String,
-    /// Its keys: the path of a JWKS file.
+    /// Its keys: the path of a JWKS file, or an https address.
     pub jwks: String,
     /// Its ceiling of roles, comma-separated.
     pub roles: String,
@@ -273,15 +275,12 @@ impl Config {
     /// # Errors
     /// A text for the operator that names the key.
     pub fn issuers(&self) -> Result<Vec<(Issuer, Vec<Role>)>, String> {
-        let Auth { issuer, audience, jwks, roles, issuers } = self.auth.clone();
+        let Auth { issuer, audience, jwks, roles, issuers, .. } = self.auth.clone();
         let first = Issuer { issuer, audience, jwks, roles };
         let all = std::iter::once(first).filter(|first| !first.issuer.is_empty()).chain(issuers);
         all.map(|issuer| {
             if issuer.audience.is_empty() || issuer.jwks.is_empty() {
                 return Err(format!("auth: the issuer {} needs an audience and a jwks", issuer.issuer));
-            }
-            if issuer.jwks.contains("://") {
-                return Err(format!("auth.jwks of {}: must be the path of a file", issuer.issuer));
             }
             let roles = issuer.roles.split(',').map(|role| role.trim().parse::<Role>());
             let ceiling = roles.collect::<Result<Vec<_>, _>>().map_err(|_| {

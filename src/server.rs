@@ -6,13 +6,14 @@ use std::time::Duration;
 use actix_cors::Cors;
 use actix_web::dev::{Server, ServerHandle};
 use actix_web::middleware::from_fn;
-use actix_web::web::{self, Bytes};
-use actix_web::{App, HttpResponse, HttpServer};
+use actix_web::web::{self, Bytes, ServiceConfig};
+use actix_web::{App, HttpRequest, HttpResponse, HttpServer};
 
 use crate::app::{self, StartError};
 use crate::config::Config;
+use crate::domain::Telephone;
 use crate::platform::auth::House;
-use crate::platform::http::pass;
+use crate::platform::http::{identify, install_page, not_found, pass};
 use crate::platform::telemetry::Metrics;
 
 /// How long the head of a request may take to arrive.
@@ -77,7 +78,28 @@ fn cors(origins: &[String]) -> Cors {
         .max_age(3600)
 }
 
-/// Begins to listen.
+/// The tables of telephone numbers are read when the first number is: now, beside the start, so that no request
+/// waits for them.
+fn load_telephone_tables() {
+    let load = || drop(Telephone::parse("01905 765765"));
+    if let Err(error) = std::thread::Builder::new().name("telephone-tables".to_owned()).spawn(load) {
+        tracing::debug!(%error, "the tables of telephone numbers are read later");
+    }
+}
+
+/// What the port of the metrics serves: them, and problems for everything else.
+fn metrics_port(house: House, metrics: Metrics, config: &mut ServiceConfig) {
+    let text = move || {
+        let text = metrics.text(house.waiting());
+        async move {
+            HttpResponse::Ok().content_type("application/openmetrics-text; version=1.0.0; charset=utf-8").body(text)
+        }
+    };
+    install_page("/metrics", text, config);
+    config.default_service(web::to(async |request: HttpRequest| not_found(&request)));
+}
+
+/// Begins to listen, and to fetch the issuers' keys. Must be called on a tokio runtime.
 ///
 /// # Errors
 /// [`StartError`] when an address cannot be had.
@@ -88,6 +110,8 @@ pub fn start(config: &Config, house: &House) -> Result<Running, StartError> {
     let document = Bytes::from(app::openapi_json());
     let configure = app::configure(house, document);
     let (mint, clock, counted) = (house.mint().clone(), house.clock().clone(), metrics.clone());
+    house.keep_keys();
+    load_telephone_tables();
     let workers = match config.server.workers {
         0 => std::thread::available_parallelism().map_or(2, usize::from),
         chosen => chosen,
@@ -112,18 +136,11 @@ pub fn start(config: &Config, house: &House) -> Result<Running, StartError> {
             let (listener, bound) = listen(wanted, "server.metrics_listen")?;
             let house = house.clone();
             let serve = move || {
+                let (mint, clock) = (house.mint().clone(), house.clock().clone());
                 let (house, metrics) = (house.clone(), metrics.clone());
-                App::new().route(
-                    "/metrics",
-                    web::get().to(move || {
-                        let text = metrics.text(house.waiting());
-                        async move {
-                            HttpResponse::Ok()
-                                .content_type("application/openmetrics-text; version=1.0.0; charset=utf-8")
-                                .body(text)
-                        }
-                    }),
-                )
+                App::new()
+                    .wrap(from_fn(move |request, next| identify(request, next, mint.clone(), clock.clone())))
+                    .configure(move |config| metrics_port(house, metrics, config))
             };
             let server = HttpServer::new(serve).workers(1).disable_signals().listen(listener).map_err(fault)?.run();
             (Some(bound), Some(server))

@@ -39,6 +39,7 @@ pub(super) fn demo(mut config: Config) -> Result<(), String> {
         audience: token::AUDIENCE.to_owned(),
         jwks: token::jwks_file(&directory).display().to_string(),
         roles: "iewm_staff,council,contractor".to_owned(),
+        ca_file: String::new(),
         issuers: Vec::new(),
     };
     start_logging(Format::Text, "warn")?;

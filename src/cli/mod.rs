@@ -99,7 +99,7 @@ impl Arguments {
             }
             Command::Token(asked) => token::token(&asked),
             Command::CheckConfig => {
-                serve::check(&config()?)?;
+                serve::check_config(&config()?)?;
                 println!("The configuration is right.");
                 Ok(())
             }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use iewm::app;
 use iewm::config::Config;
 use iewm::domain::Clock;
-use iewm::platform::auth::House;
+use iewm::platform::auth::{House, Tokens};
 use iewm::platform::telemetry::start_logging;
 use iewm::platform::vault::{MasterKeys, SystemEntropy};
 use iewm::server;
@@ -67,13 +67,25 @@ pub(super) fn migrate(config: &Config) -> Result<(), String> {
     })
 }
 
-/// Checks what can be checked without the database.
-pub(super) fn check(config: &Config) -> Result<(), String> {
+/// Checks the configuration, and says of each issuer whether its published keys can be had from here. That they
+/// cannot is no fault of the configuration, and keeps `serve` from nothing.
+pub(super) fn check_config(config: &Config) -> Result<(), String> {
+    let tokens = check(config)?;
+    actix_web::rt::System::new().block_on(async {
+        for (issuer, why) in tokens.without_keys().await {
+            eprintln!("Note: the keys of {issuer} cannot be had from here now: {why}. Its tokens would be refused.");
+        }
+    });
+    Ok(())
+}
+
+/// Checks what can be checked without the database and without a connection.
+fn check(config: &Config) -> Result<Tokens, String> {
     MasterKeys::read(&config.vault.master_key_file).map_err(|error| format!("vault.master_key_file: {error}"))?;
     if config.issuers()?.is_empty() {
         return Err(
             "auth.issuer is empty: no token would be accepted. Name an issuer, its audience and its jwks".to_owned()
         );
     }
-    app::tokens(config).map(|_| ()).map_err(|error| error.to_string())
+    app::tokens(config).map_err(|error| error.to_string())
 }

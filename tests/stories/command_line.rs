@@ -9,6 +9,7 @@ use std::path::Path;
 use serde_json::Value;
 use tempfile::TempDir;
 
+use crate::harness::https::{HttpsServer, Says};
 use crate::harness::process::{Ended, run};
 
 mod demo;
@@ -134,7 +135,14 @@ fn check_config_says_what_is_wrong() {
         ("DATABASE__URL", "mysql://x", "database.url"),
         ("AUTH__ISSUER", "", "auth.issuer is empty"),
         ("AUTH__JWKS", "missing.json", "missing.json"),
-        ("AUTH__JWKS", "https://issuer.example/jwks.json", "must be the path of a file"),
+        ("AUTH__JWKS", "http://issuer.example/jwks.json", "auth.jwks of https://issuer.example: only https"),
+        (
+            "AUTH__JWKS",
+            "https://me:secret@issuer.example/",
+            "auth.jwks of https://issuer.example: the address must not",
+        ),
+        ("AUTH__CA_FILE", "missing.pem", "auth.ca_file: missing.pem"),
+        ("AUTH__CA_FILE", "jwks.json", "there is no certificate in it"),
         ("AUTH__ROLES", "admin", "auth.roles"),
         ("LOG__FORMAT", "xml", "log.format"),
     ] {
@@ -212,4 +220,27 @@ fn health_fails_where_nothing_listens() {
     let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
     let ended = run(folder.path(), &variables(&[("SERVER__LISTEN", &free)]), &["health"]);
     refused(&ended, 1, &[&free, "does not answer"]);
+}
+
+#[actix_web::test]
+async fn check_config_says_whether_published_keys_can_be_had() {
+    let folder = folder();
+    let issuer = HttpsServer::start(Says::ok("{\"keys\": []}")).await;
+    let mut set = proper(folder.path());
+    let ca_file = issuer.ca_file(folder.path()).display().to_string();
+    set.extend(variables(&[("AUTH__JWKS", &issuer.address()), ("AUTH__CA_FILE", &ca_file)]));
+    let check = async || {
+        let (folder, set) = (folder.path().to_owned(), set.clone());
+        let ended = tokio::task::spawn_blocking(move || run(&folder, &set, &["check-config"])).await.unwrap();
+        assert_eq!((ended.code, ended.out.as_str()), (0, "The configuration is right.\n"), "{ended:?}");
+        ended.err
+    };
+    assert_eq!(check().await, "");
+    // No fault of the configuration: the service would start.
+    for (says, told) in [(Says::answer("404 Not Found", ""), "404"), (Says::ok("<html>"), "JSON")] {
+        issuer.says(says);
+        let err = check().await;
+        assert!(err.contains("https://issuer.example") && err.contains(told), "{err}");
+    }
+    assert_eq!(issuer.asked(), 3);
 }

@@ -4,6 +4,7 @@ use iewm::domain::Error;
 use iewm::platform::doors::Recorded;
 use serde_json::{Value, json};
 
+use crate::harness::process::request;
 use crate::harness::{Service, on_both_engines};
 
 on_both_engines! {
@@ -55,8 +56,20 @@ async fn metrics_count_on_a_port_of_their_own_and_name_nobody(service: Service) 
     for personal in ["ada", "lovelace", "765765", "staff-1", id.as_str()] {
         assert!(!text.to_lowercase().contains(personal), "{personal}");
     }
-    let api = reqwest::get(format!("{}/v1/contacts", service.metrics_address())).await.unwrap();
-    assert_eq!(api.status(), 404);
+    let at = |method: &str, path: &str| request(method, &format!("{}{path}", service.metrics_address()));
+    for path in ["/v1/contacts", "/", "/metrics/"] {
+        let problem = at("GET", path).header("X-Request-Id", "scrape-1").send().await.problem(404, "not_found");
+        assert_eq!(
+            (problem.header("x-request-id").as_str(), &problem.json()["instance"]),
+            ("scrape-1", &json!("scrape-1"))
+        );
+    }
+    let allowed = at("POST", "/metrics").send().await.problem(405, "method_not_allowed");
+    assert_eq!(allowed.header("allow"), "GET, HEAD");
+    let head = at("HEAD", "/metrics").send().await.expect(200);
+    assert!(head.bytes().is_empty() && head.header("content-type").starts_with("application/openmetrics-text"));
+    let again = at("GET", "/metrics").send().await.expect(200).text();
+    assert!(again.contains("iewm_http_answer_seconds_count 7"), "what this port answers is not counted");
 }
 
 async fn weaknesses_can_be_reported(service: Service) {

@@ -72,7 +72,7 @@ async fn a_mail_says_who_asks_for_what_and_how_to_stop_it(service: Service) {
     service.deliver(&server).await;
     let mail = &server.taken()[0];
     assert_eq!(mail.header("To"), "ada@example.org");
-    assert_eq!(mail.header("From"), "Improvement and Efficiency West Midlands <info@westmidlandsiep.gov.uk>");
+    assert_eq!(mail.header("From"), "\"Improvement and Efficiency West Midlands\" <info@westmidlandsiep.gov.uk>");
     assert_eq!(mail.header("Subject"), "Please confirm that you want our newsletter");
     assert_eq!(mail.header("Auto-Submitted"), "auto-generated");
     assert_eq!(mail.header("List-Unsubscribe-Post"), "List-Unsubscribe=One-Click");

@@ -37,6 +37,7 @@ mod organisations;
 mod preconditions;
 mod problems;
 mod processing;
+mod published_keys;
 mod receipts;
 mod roles;
 mod secrecy;

@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 use crate::harness::{Service, on_both_engines};
 
 on_both_engines! {
     the_record_says_of_each_purpose_what_the_notice_says,
+    as_csv_the_record_says_what_it_says_as_json,
+    a_cell_of_the_record_is_no_formula,
     the_schedule_is_public_and_says_six_years,
 }
 
@@ -26,6 +28,54 @@ async fn the_record_says_of_each_purpose_what_the_notice_says(service: Service) 
         }
     }
     service.request("GET", "/v1/processing-activities").send().await.problem(401, "unauthenticated");
+}
+
+/// The record as CSV, each row by the names of its columns.
+async fn rows(service: &Service) -> Vec<Map<String, Value>> {
+    let asked = service.request("GET", "/v1/processing-activities").token(&service.staff());
+    let answer = asked.header("Accept", "text/csv").send().await.expect(200);
+    assert_eq!(answer.header("content-type"), "text/csv; charset=utf-8");
+    assert_eq!(answer.header("cache-control"), "no-store");
+    let mut reader = csv::Reader::from_reader(answer.bytes());
+    let rows = reader.deserialize().map(|row| row.unwrap());
+    rows.collect()
+}
+
+async fn as_csv_the_record_says_what_it_says_as_json(service: Service) {
+    let record = service.get("/v1/processing-activities").await.expect(200).json();
+    let activities = record["items"].as_array().unwrap();
+    let rows = rows(&service).await;
+    assert_eq!(rows.len(), activities.len());
+    for (row, activity) in rows.iter().zip(activities) {
+        let activity = activity.as_object().unwrap();
+        assert!(row.keys().eq(activity.keys()), "a column for each member, in its place");
+        for (name, value) in activity {
+            let parts =
+                value.as_array().map(|parts| parts.iter().map(|part| part.as_str().unwrap()).collect::<Vec<_>>());
+            let told = parts.map_or_else(|| value.as_str().unwrap().to_owned(), |parts| parts.join("; "));
+            assert_eq!(row[name], told, "{name}");
+        }
+    }
+
+    // JSON unless CSV is asked for by name; CSV needs no other permission.
+    let asked = || service.request("GET", "/v1/processing-activities");
+    for accept in ["*/*", "application/json", "text/csv, application/json"] {
+        let answer = asked().token(&service.staff()).header("Accept", accept).send().await.expect(200);
+        assert_eq!(answer.header("content-type"), "application/json", "{accept}");
+    }
+    asked().token(&service.council()).header("Accept", "text/csv").send().await.expect(200);
+    asked().header("Accept", "text/csv").send().await.problem(401, "unauthenticated");
+}
+
+async fn a_cell_of_the_record_is_no_formula(service: Service) {
+    let set =
+        [("CONTROLLER__NAME", "=HYPERLINK(\"https://x.example\"), Ltd"), ("CONTROLLER__DATA_PROTECTION_EMAIL", "@x")];
+    let service = Service::start_with(service.engine, &set).await.unwrap();
+    for row in rows(&service).await {
+        let controller = row["controller"].as_str().unwrap();
+        assert!(controller.starts_with("'=HYPERLINK(\"https://x.example\"), Ltd, "), "{controller}");
+        assert_eq!(row["data_protection_officer"], "'@x");
+    }
 }
 
 async fn the_schedule_is_public_and_says_six_years(service: Service) {

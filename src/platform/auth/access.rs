@@ -139,7 +139,7 @@ impl<P: Permission> Access<P> {
     /// Judges the token of a request: its signature, its claims and its roles. Whether it has been
     /// revoked, and whether its organisation is active, is asked in the request's transaction, or here
     /// where the request will not come so far.
-    pub(in crate::platform) fn judge(request: &HttpRequest) -> Result<Self, Error> {
+    pub(in crate::platform) async fn judge(request: &HttpRequest) -> Result<Self, Error> {
         let Some(Installed(house)) = request.app_data::<Installed>() else {
             return Err(Error::internal("no house is installed"));
         };
@@ -155,7 +155,7 @@ impl<P: Permission> Access<P> {
         };
         let token = value.to_str().ok().filter(|_| another.is_none()).and_then(bearer).ok_or_else(invalid_token)?;
         let now = house.0.clock.now();
-        let token = house.0.tokens.verify(token, now).map_err(|_| invalid_token())?;
+        let token = house.0.tokens.verify(token, now).await.map_err(|_| invalid_token())?;
         let scope = scope_under::<P>(&token.caller)?;
         let mut access = Self::for_actor(house.clone(), Actor::Caller(token.caller.clone()));
         access.context.scope = scope;

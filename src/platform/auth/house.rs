@@ -106,6 +106,11 @@ impl House {
         Access::for_actor(self.clone(), Actor::Job(name))
     }
 
+    /// Begins to keep the keys that issuers publish current. Must be called on a tokio runtime.
+    pub fn keep_keys(&self) {
+        self.0.tokens.keep_keys(&self.0.clock);
+    }
+
     /// Returns when all looks so far are recorded.
     pub async fn flush_looks(&self) {
         self.0.looks.flush().await;

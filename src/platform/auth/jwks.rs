@@ -1,5 +1,8 @@
 //! A set of public keys (RFC 7517), read strictly: one doubtful key refuses the whole set.
 //!
+//! A set that an issuer publishes for all the world may hold keys for other uses besides; those are left
+//! out (RFC 7517 section 5), and nothing else is forgiven.
+//!
 //! A key serves one algorithm, which follows from its type, so that no token can choose another for
 //! it (RFC 8725 section 3.1). Secret keys of either kind have no place in a set that is published.
 
@@ -39,7 +42,7 @@ impl VerificationKey {
 }
 
 /// The public keys of one issuer, by `kid`.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct KeySet {
     keys: HashMap<String, VerificationKey>,
 }
@@ -56,19 +59,50 @@ impl fmt::Display for KeySetError {
 
 impl std::error::Error for KeySetError {}
 
+/// Why a key is not taken.
+enum Unfit {
+    /// It may be a good key, but is not for verifying tokens with an algorithm that is taken here.
+    OtherUse(&'static str),
+    /// It is not what a published key may be.
+    Doubtful(&'static str),
+}
+
+impl From<&'static str> for Unfit {
+    fn from(why: &'static str) -> Self {
+        Self::Doubtful(why)
+    }
+}
+
 impl KeySet {
-    /// Reads a set. An empty one is a set under which no token is good.
+    /// Reads a set that was made for this service. An empty one is a set under which no token is good.
     ///
     /// # Errors
     /// It is not a JWKS, or a key in it is not one that may verify tokens; the error says which and why.
     pub fn parse(bytes: &[u8]) -> Result<Self, KeySetError> {
+        Self::read(bytes, false)
+    }
+
+    /// Reads a set that its issuer publishes for everybody: keys for encryption, or of a type or an
+    /// algorithm that is not taken here, are left out.
+    ///
+    /// # Errors
+    /// As for [`KeySet::parse`], but for keys that are left out.
+    pub fn published(bytes: &[u8]) -> Result<Self, KeySetError> {
+        Self::read(bytes, true)
+    }
+
+    fn read(bytes: &[u8], others_left_out: bool) -> Result<Self, KeySetError> {
         let set = strict_json::object(bytes).map_err(|why| KeySetError(format!("it is not strict JSON: {why}")))?;
         let list = set.get("keys").and_then(Value::as_array);
         let list = list.ok_or_else(|| KeySetError("it has no `keys` array".to_owned()))?;
         let mut keys = HashMap::new();
         for (index, jwk) in list.iter().enumerate() {
             let refuse = |why: &str| KeySetError(format!("key {} of the set {why}", index + 1));
-            let (kid, key) = read_key(jwk).map_err(refuse)?;
+            let (kid, key) = match read_key(jwk) {
+                Ok(named) => named,
+                Err(Unfit::OtherUse(_)) if others_left_out => continue,
+                Err(Unfit::OtherUse(why) | Unfit::Doubtful(why)) => return Err(refuse(why)),
+            };
             if keys.insert(kid, key).is_some() {
                 return Err(refuse("has the `kid` of another key"));
             }
@@ -81,44 +115,58 @@ impl KeySet {
         self.keys.get(kid)
     }
 
+    /// How many keys there are.
+    pub fn len(&self) -> usize {
+        self.keys.len()
+    }
+
     /// Whether there is no key at all.
     pub fn is_empty(&self) -> bool {
         self.keys.is_empty()
     }
 }
 
-fn read_key(jwk: &Value) -> Result<(String, VerificationKey), &'static str> {
+fn read_key(jwk: &Value) -> Result<(String, VerificationKey), Unfit> {
     let jwk = jwk.as_object().ok_or("is not an object")?;
     let text = |name| jwk.get(name).and_then(Value::as_str);
     if text("kty") == Some("oct") {
-        return Err("is symmetric (`oct`); only public keys may verify tokens");
+        return Err("is symmetric (`oct`); only public keys may verify tokens".into());
     }
     if PRIVATE.iter().any(|name| jwk.contains_key(*name)) {
-        return Err("is a private key; publish its public part only, and replace it if it was published");
+        return Err("is a private key; publish its public part only, and replace it if it was published".into());
     }
-    let kid = text("kid").filter(|kid| !kid.is_empty() && kid.chars().count() <= LONGEST_KID);
-    let kid = kid.ok_or("has no `kid`, or one longer than 255 characters")?.to_owned();
-    if jwk.get("use").is_some_and(|usage| usage != "sig") {
-        return Err("has a `use` other than `sig`");
+    if let Some(usage) = jwk.get("use") {
+        let usage = usage.as_str().ok_or("has a `use` that is not a text")?;
+        if usage != "sig" {
+            return Err(Unfit::OtherUse("has a `use` other than `sig`"));
+        }
     }
     if let Some(operations) = jwk.get("key_ops") {
         let operations = operations.as_array().ok_or("has a `key_ops` that is not an array")?;
         if !operations.iter().any(|operation| operation == "verify") {
-            return Err("has a `key_ops` without `verify`");
+            return Err(Unfit::OtherUse("has a `key_ops` without `verify`"));
         }
     }
-    let key = match (text("kty"), text("crv")) {
-        (Some("OKP"), Some("Ed25519")) => ed25519(jwk)?,
-        (Some("EC"), Some("P-256")) => p256(jwk)?,
-        (Some("RSA"), _) => rsa(jwk)?,
-        _ => return Err("is not Ed25519, P-256 or RSA"),
+    let serves = match (text("kty").ok_or("has no `kty`")?, text("crv")) {
+        ("OKP", Some("Ed25519")) => Algorithm::EdDSA,
+        ("EC", Some("P-256")) => Algorithm::ES256,
+        ("RSA", _) => Algorithm::RS256,
+        _ => return Err(Unfit::OtherUse("is not Ed25519, P-256 or RSA")),
     };
-    match jwk.get("alg") {
-        Some(named) if named.as_str().and_then(header::algorithm) != Some(key.algorithm) => {
-            Err("has an `alg` that its type does not serve")
+    if let Some(named) = jwk.get("alg") {
+        let named = named.as_str().ok_or("has an `alg` that is not a text")?;
+        if header::algorithm(named) != Some(serves) {
+            return Err(Unfit::OtherUse("has an `alg` that its type does not serve"));
         }
-        _ => Ok((kid, key)),
     }
+    let kid = text("kid").filter(|kid| !kid.is_empty() && kid.chars().count() <= LONGEST_KID);
+    let kid = kid.ok_or("has no `kid`, or one longer than 255 characters")?.to_owned();
+    let key = match serves {
+        Algorithm::EdDSA => ed25519(jwk)?,
+        Algorithm::ES256 => p256(jwk)?,
+        _ => rsa(jwk)?,
+    };
+    Ok((kid, key))
 }
 
 /// The bytes of a member in canonical base64url.

@@ -1,34 +1,38 @@
-//! Where the keys of an issuer come from: a file, read again when it changes.
-//!
-//! What the file holds is compared, not when it was written: no file system's idea of time can hide
-//! a change. A bad new file leaves the old keys in force and says so in the log, once for each change.
+//! Where the keys of an issuer come from: a file, or an address under which the issuer publishes them.
+
+mod fetch;
+mod file;
+mod pace;
+mod remote;
 
 use std::fmt;
-use std::fs::File;
-use std::io::{self, Read};
-use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
 
 use super::{KeySet, KeySetError};
-use crate::domain::Instant;
+use crate::domain::{Clock, Instant};
 
-/// How long a look at the file is good for, in microseconds.
-const LOOK_AGAIN: u64 = 2_000_000;
-/// The largest file of keys that is read, in bytes.
-const LARGEST: u64 = 256 * 1024;
+pub use fetch::{Authorities, Fetch, FetchError, Fetched, HttpsFetch};
+pub use file::FileKeys;
+pub use remote::RemoteKeys;
 
 /// Where an issuer's keys come from.
 #[derive(Debug)]
 pub enum KeySource {
     /// A file on this machine.
     File(FileKeys),
+    /// An https address.
+    Https(RemoteKeys),
 }
 
 /// Why an issuer's keys cannot be had, in words for whoever configured them.
 #[derive(Debug)]
 pub enum KeySourceError {
-    /// The location is an address, and only files are read as yet.
-    Remote(String),
+    /// The address is not one that keys may be fetched from; the text says why.
+    Address(&'static str),
+    /// The connections to issuers cannot be made ready; the text says why.
+    Connections(String),
     /// The file cannot be read.
     Unreadable(PathBuf, io::Error),
     /// What the file holds is not a set of keys that may verify tokens.
@@ -38,8 +42,9 @@ pub enum KeySourceError {
 impl fmt::Display for KeySourceError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Remote(address) => {
-                write!(f, "keys cannot be fetched from {address}: give the path of a JWKS file instead")
+            Self::Address(why) => f.write_str(why),
+            Self::Connections(why) => {
+                write!(f, "https cannot be spoken: {why}. Install the system's CA certificates, or name auth.ca_file")
             }
             Self::Unreadable(path, why) => write!(f, "the keys in {} cannot be read: {why}", path.display()),
             Self::Bad(path, why) => write!(f, "the keys in {} are refused: {why}", path.display()),
@@ -50,15 +55,16 @@ impl fmt::Display for KeySourceError {
 impl std::error::Error for KeySourceError {}
 
 impl KeySource {
-    /// The source that a configuration names: the path of a file.
+    /// The source that a configuration names: the path of a file, or an https address. Nothing is fetched
+    /// before [`KeySource::keep`].
     ///
     /// # Errors
-    /// `location` is an address instead of a path, or as for [`KeySource::file`].
-    pub fn named(location: &str) -> Result<Self, KeySourceError> {
-        if location.contains("://") {
-            return Err(KeySourceError::Remote(location.to_owned()));
+    /// The address is none that keys may be fetched from, or as for [`KeySource::file`].
+    pub fn named(location: &str, authorities: &Authorities) -> Result<Self, KeySourceError> {
+        if !location.contains("://") {
+            return Self::file(location);
         }
-        Self::file(location)
+        Ok(Self::Https(RemoteKeys::new(Arc::new(HttpsFetch::new(location, authorities, fetch::DEADLINE)?))))
     }
 
     /// The JWKS file at `path`, which must be good now.
@@ -69,10 +75,37 @@ impl KeySource {
         FileKeys::open(path.into()).map(Self::File)
     }
 
+    /// Begins to keep the keys of `issuer` current, for as long as the source is there. Must be called on
+    /// a tokio runtime.
+    pub(super) fn keep(&self, issuer: &str, clock: &Clock) {
+        if let Self::Https(remote) = self {
+            remote.keep(issuer, clock);
+        }
+    }
+
     /// The keys in force at `now`, and how often they have changed so far.
     pub(super) fn current(&self, now: Instant) -> Current {
         match self {
             Self::File(file) => file.current(now),
+            Self::Https(remote) => remote.current(),
+        }
+    }
+
+    /// Returns when the keys are as new as can be had for `kid`, which was not found among them.
+    pub(super) async fn learn(&self, kid: &str) {
+        if let Self::Https(remote) = self {
+            remote.learn(kid).await;
+        }
+    }
+
+    /// Whether keys can be had now, for whoever checks a configuration: fetches them, and keeps nothing.
+    ///
+    /// # Errors
+    /// They cannot be fetched, or are refused; the text says why.
+    pub(super) async fn probe(&self) -> Result<(), String> {
+        match self {
+            Self::File(_) => Ok(()),
+            Self::Https(remote) => remote.probe().await,
         }
     }
 }
@@ -83,82 +116,3 @@ pub(super) struct Current {
     pub(super) keys: Arc<KeySet>,
     pub(super) generation: u64,
 }
-
-/// The keys in a file.
-#[derive(Debug)]
-pub struct FileKeys {
-    path: PathBuf,
-    current: RwLock<Current>,
-    seen: Mutex<Seen>,
-}
-
-/// What the last look at the file showed.
-#[derive(Debug)]
-struct Seen {
-    at: Option<Instant>,
-    content: Option<Vec<u8>>,
-}
-
-impl FileKeys {
-    fn open(path: PathBuf) -> Result<Self, KeySourceError> {
-        let content = read(&path).map_err(|why| KeySourceError::Unreadable(path.clone(), why))?;
-        let keys = KeySet::parse(&content).map_err(|why| KeySourceError::Bad(path.clone(), why))?;
-        if keys.is_empty() {
-            tracing::warn!(path = %path.display(), "the file holds no key: every token of its issuer is refused");
-        }
-        let current = RwLock::new(Current { keys: Arc::new(keys), generation: 0 });
-        Ok(Self { path, current, seen: Mutex::new(Seen { at: None, content: Some(content) }) })
-    }
-
-    fn current(&self, now: Instant) -> Current {
-        // Whoever finds somebody else looking goes on with the keys there are.
-        if let Ok(mut seen) = self.seen.try_lock() {
-            let fresh = seen.at.is_some_and(|at| at.micros().abs_diff(now.micros()) < LOOK_AGAIN);
-            if !fresh {
-                seen.at = Some(now);
-                self.look(&mut seen);
-            }
-        }
-        self.current.read().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    fn look(&self, seen: &mut Seen) {
-        let (content, parsed) = match read(&self.path) {
-            Ok(content) if seen.content.as_ref() == Some(&content) => return,
-            Ok(content) => {
-                let parsed = KeySet::parse(&content).map_err(|why| why.to_string());
-                (Some(content), parsed)
-            }
-            Err(_) if seen.content.is_none() => return,
-            Err(why) => (None, Err(why.to_string())),
-        };
-        seen.content = content;
-        match parsed {
-            Ok(keys) => {
-                tracing::info!(path = %self.path.display(), empty = keys.is_empty(), "new keys are in force");
-                let mut current = self.current.write().unwrap_or_else(PoisonError::into_inner);
-                *current = Current { keys: Arc::new(keys), generation: current.generation + 1 };
-            }
-            Err(why) => {
-                tracing::warn!(path = %self.path.display(), why, "the new keys are refused; the old ones stay in force");
-            }
-        }
-    }
-}
-
-/// The content of a regular file of a sensible size.
-fn read(path: &Path) -> io::Result<Vec<u8>> {
-    // Opening a pipe would wait for its writer.
-    if !std::fs::metadata(path)?.is_file() {
-        return Err(io::Error::other("it is not a file"));
-    }
-    let mut content = Vec::new();
-    File::open(path)?.take(LARGEST + 1).read_to_end(&mut content)?;
-    if content.len() as u64 > LARGEST {
-        return Err(io::Error::other("it is larger than 256 KiB"));
-    }
-    Ok(content)
-}
-
-#[cfg(test)]
-mod tests;

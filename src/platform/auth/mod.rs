@@ -1,7 +1,7 @@
 //! Who calls: bearer tokens of configured issuers (RFC 9068) and the keys they are checked with.
 //!
 //! Everything here is a function of the token, the keys and the time that is passed in. Only
-//! [`KeySource`] reads anything, namely its file of keys.
+//! [`KeySource`] reads anything: its file of keys, or the address that its issuer publishes them under.
 
 mod access;
 mod bearer;
@@ -24,7 +24,9 @@ pub(in crate::platform) use access::forbidden;
 pub use bearer::bearer;
 pub use house::{House, Parts, Standing};
 pub use jwks::{KeySet, KeySetError, VerificationKey};
-pub use key_source::{KeySource, KeySourceError};
+pub use key_source::{
+    Authorities, Fetch, FetchError, Fetched, FileKeys, HttpsFetch, KeySource, KeySourceError, RemoteKeys,
+};
 pub use mint::{TokenMint, TokenRequest};
 pub use permissions::*;
 pub use tokens::{DuplicateIssuer, Issuer, Refused, Tokens, Verified};

@@ -8,11 +8,12 @@ use std::fmt;
 use std::sync::Arc;
 
 use aws_lc_rs::digest::{SHA256, digest};
+use futures_util::future::join_all;
 use quick_cache::sync::Cache;
 
 use super::claims::{Payload, Window};
 use super::{Flaw, KeySource, compact, header};
-use crate::domain::{Caller, Code, Error, Instant, Role};
+use crate::domain::{Caller, Clock, Code, Error, Instant, Role};
 
 /// How many verified tokens are remembered.
 const REMEMBERED: usize = 10_000;
@@ -73,6 +74,20 @@ impl fmt::Display for DuplicateIssuer {
 
 impl std::error::Error for DuplicateIssuer {}
 
+/// Why a token is not taken, or not yet.
+enum Shortfall {
+    /// It is bad.
+    Flaw(Flaw),
+    /// It would do, but no key of its issuer goes by this name.
+    UnknownKey { issuer: usize, kid: String },
+}
+
+impl From<Flaw> for Shortfall {
+    fn from(flaw: Flaw) -> Self {
+        Self::Flaw(flaw)
+    }
+}
+
 /// A verified token, and the state of the keys that it was verified with.
 #[derive(Clone)]
 struct Remembered {
@@ -112,20 +127,49 @@ impl Tokens {
         }
     }
 
-    /// Whose `token` is, if it is good at `now`. Revocations are not looked at here.
+    /// Begins to keep the keys that issuers publish current, for as long as `self` is there. Must be called
+    /// on a tokio runtime.
+    pub fn keep_keys(&self, clock: &Clock) {
+        for issuer in &self.issuers {
+            issuer.keys.keep(&issuer.issuer, clock);
+        }
+    }
+
+    /// The issuers whose published keys cannot be had now, with the reasons, for whoever checks a configuration.
+    pub async fn without_keys(&self) -> Vec<(&str, String)> {
+        let probes = self.issuers.iter().map(|issuer| async move {
+            let found = issuer.keys.probe().await;
+            found.err().map(|why| (issuer.issuer.as_str(), why))
+        });
+        join_all(probes).await.into_iter().flatten().collect()
+    }
+
+    /// Whose `token` is, if it is good at `now`. Revocations are not looked at here. Only a token that names
+    /// a key which its issuer did not have when it was last asked is waited with, until it has been asked.
     ///
     /// # Errors
     /// The token is refused, for whatever reason.
-    pub fn verify(&self, token: &str, now: Instant) -> Result<Arc<Verified>, Refused> {
-        self.examine(token, now).map_err(|flaw| {
+    pub async fn verify(&self, token: &str, now: Instant) -> Result<Arc<Verified>, Refused> {
+        let mut judged = self.examine(token, now);
+        if let Err(Shortfall::UnknownKey { issuer, kid }) = &judged
+            && let Some(issuer) = self.issuers.get(*issuer)
+        {
+            issuer.keys.learn(kid).await;
+            judged = self.examine(token, now);
+        }
+        judged.map_err(|shortfall| {
+            let flaw = match shortfall {
+                Shortfall::Flaw(flaw) => flaw,
+                Shortfall::UnknownKey { .. } => "unknown kid",
+            };
             tracing::debug!(flaw, "a token was refused");
             Refused(())
         })
     }
 
-    fn examine(&self, token: &str, now: Instant) -> Result<Arc<Verified>, Flaw> {
+    fn examine(&self, token: &str, now: Instant) -> Result<Arc<Verified>, Shortfall> {
         if token.len() > compact::LONGEST {
-            return Err("too long");
+            return Err("too long".into());
         }
         let name = <[u8; 32]>::try_from(digest(&SHA256, token.as_bytes()).as_ref()).map_err(|_| "digest")?;
         if let Some(known) = self.remembered.get(&name) {
@@ -142,7 +186,7 @@ impl Tokens {
         Ok(verified)
     }
 
-    fn verify_anew(&self, token: &str, now: Instant) -> Result<Remembered, Flaw> {
+    fn verify_anew(&self, token: &str, now: Instant) -> Result<Remembered, Shortfall> {
         let parts = compact::split(token)?;
         let header = header::read(&parts.header)?;
         let payload = Payload::read(&parts.payload)?;
@@ -151,12 +195,16 @@ impl Tokens {
         let (index, issuer) = found.ok_or("unknown issuer")?;
         // Only this issuer's own keys: another one's may go by the same `kid`.
         let current = issuer.keys.current(now);
-        let key = current.keys.find(&header.kid).ok_or("unknown kid")?;
+        let Some(key) = current.keys.find(&header.kid) else {
+            // A token that would be refused with any key is no reason to ask for one.
+            payload.claims(&issuer.audience, &issuer.ceiling)?.window.holds(now)?;
+            return Err(Shortfall::UnknownKey { issuer: index, kid: header.kid });
+        };
         if key.algorithm() != header.algorithm {
-            return Err("the key serves another algorithm");
+            return Err("the key serves another algorithm".into());
         }
         if !key.verifies(parts.signed, parts.signature) {
-            return Err("signature");
+            return Err("signature".into());
         }
         let claims = payload.claims(&issuer.audience, &issuer.ceiling)?;
         claims.window.holds(now)?;

@@ -7,7 +7,7 @@ use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{Error as FrameworkError, HttpMessage, HttpRequest};
 
-use crate::domain::IdMint;
+use crate::domain::{Clock, IdMint};
 use crate::platform::telemetry::Metrics;
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -35,15 +35,13 @@ fn known(method: &Method) -> &'static str {
     }
 }
 
-/// The outermost middleware.
-pub(crate) async fn pass(
+/// The outermost middleware of a port that is not counted: the request gets its id, and `HEAD` is answered as `GET`.
+pub(crate) async fn identify<B: MessageBody + 'static>(
     mut request: ServiceRequest,
-    next: Next<impl MessageBody + 'static>,
+    next: Next<B>,
     mint: IdMint,
-    clock: crate::domain::Clock,
-    metrics: Metrics,
-) -> Result<ServiceResponse<impl MessageBody>, FrameworkError> {
-    let started = std::time::Instant::now();
+    clock: Clock,
+) -> Result<ServiceResponse<B>, FrameworkError> {
     let mut given = request.headers().get_all(&X_REQUEST_ID).map(|value| value.to_str().unwrap_or_default());
     let id = match (given.next(), given.next()) {
         (Some(id), None) if (1..=128).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_graphic()) => {
@@ -52,14 +50,28 @@ pub(crate) async fn pass(
         _ => mint.uuid(clock.now()).to_string(),
     };
     request.extensions_mut().insert(RequestId(id.clone()));
-    let method = request.method().clone();
-    if method == Method::HEAD {
+    if request.method() == Method::HEAD {
         request.head_mut().method = Method::GET;
     }
     let mut response = next.call(request).await?;
     if let Ok(value) = HeaderValue::try_from(&id) {
         response.headers_mut().insert(X_REQUEST_ID, value);
     }
+    Ok(response)
+}
+
+/// The outermost middleware of the API: the same, counted and logged.
+pub(crate) async fn pass<B: MessageBody + 'static>(
+    request: ServiceRequest,
+    next: Next<B>,
+    mint: IdMint,
+    clock: Clock,
+    metrics: Metrics,
+) -> Result<ServiceResponse<B>, FrameworkError> {
+    let started = std::time::Instant::now();
+    let method = request.method().clone();
+    let response = identify(request, next, mint, clock).await?;
+    let id = request_id(response.request());
     let pattern = response.request().match_pattern().unwrap_or_else(|| "(none)".to_owned());
     let (status, took) = (response.status().as_u16(), started.elapsed());
     let method = known(&method);

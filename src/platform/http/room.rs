@@ -275,7 +275,7 @@ where
     A: Arguments,
     H::Output: Outcome,
 {
-    let access = Access::<A::Permission>::judge(request)?;
+    let access = Access::<A::Permission>::judge(request).await?;
     if let Some(left) = access.rate_left() {
         request.extensions_mut().insert(left.clone());
     }

@@ -1,6 +1,7 @@
 //! The handlers.
 
-use super::model::{ProcessingActivityList, RetentionScheduleList};
+use super::model::RetentionScheduleList;
+use super::record::{Form, Record};
 use super::store;
 use crate::domain::Error;
 use crate::platform::auth::{Access, ContactsRead, Public};
@@ -8,10 +9,11 @@ use crate::platform::http::Plain;
 
 /// The record of processing activities
 ///
-/// What Article 30(1) of the UK GDPR demands, from the same data as the privacy notice in force.
+/// What Article 30(1) of the UK GDPR demands, from the same data as the privacy notice in force. With
+/// `Accept: text/csv`, a row for each activity, the parts of a list separated by semicolons.
 #[utoipa::path(get, path = "/v1/processing-activities")]
-pub(super) async fn activities(access: Access<ContactsRead>) -> Result<Plain<ProcessingActivityList>, Error> {
-    access.read(store::activities).await.map(Plain)
+pub(super) async fn activities(access: Access<ContactsRead>, form: Form) -> Result<Record, Error> {
+    access.read(store::activities).await.map(|list| Record { list, form })
 }
 
 /// The retention schedule

@@ -3,6 +3,7 @@
 
 mod api;
 mod model;
+mod record;
 mod store;
 
 use crate::platform::http::Room;

@@ -20,7 +20,7 @@ pub(crate) enum Answer {
     Take,
     /// It answers a recipient so.
     Recipient(u16),
-    /// It answers so once it has the whole mail.
+    /// It answers so when the mail itself is to follow.
     Data(u16),
     /// It takes the mail and says nothing, until it is told to go on.
     Silence,
@@ -66,15 +66,19 @@ impl Handler for Clerk {
         }
     }
 
+    fn data_start(&mut self, _: &str, _: &str, _: bool, _: &[String]) -> Response {
+        match self.answer {
+            Answer::Data(code) => said(code),
+            _ => response::OK,
+        }
+    }
+
     fn data(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.data.extend_from_slice(bytes);
         Ok(())
     }
 
     fn data_end(&mut self) -> Response {
-        if let Answer::Data(code) = self.answer {
-            return said(code);
-        }
         let (state, told) = &*self.state;
         let mut state = state.lock().unwrap();
         state.taken.push(self.data.clone());

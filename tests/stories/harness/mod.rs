@@ -4,6 +4,7 @@ pub(crate) mod canonical;
 pub(crate) mod client;
 pub(crate) mod database;
 pub(crate) mod engines;
+pub(crate) mod https;
 pub(crate) mod mail;
 pub(crate) mod people;
 pub(crate) mod postgres;

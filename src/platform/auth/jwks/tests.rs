@@ -74,6 +74,39 @@ fn a_doubtful_key_refuses_the_whole_set() {
 }
 
 #[test]
+fn of_a_published_set_the_keys_for_other_uses_are_left_out() {
+    let (good, ec, rsa) = (Pair::ed().jwk("good"), Pair::ec().jwk("k"), Pair::rsa().jwk("k"));
+    let others = [
+        with(with(rsa.clone(), "use", json!("enc")), "alg", json!("RSA-OAEP")),
+        with(rsa, "alg", json!("RS512")),
+        with(ec.clone(), "key_ops", json!(["deriveKey"])),
+        json!({"kty": "EC", "crv": "P-384", "kid": "k", "x": ec["x"], "y": ec["y"]}),
+        json!({"kty": "AKP", "alg": "ML-DSA-44", "kid": "k", "pub": "AAAA"}),
+    ];
+    let all: Vec<Value> = others.iter().cloned().chain([good.clone()]).collect();
+    let set = KeySet::published(jwks(&all).as_bytes()).unwrap();
+    assert!(set.find("good").is_some() && set.find("k").is_none() && set.len() == 1);
+    for other in others {
+        assert!(KeySet::parse(jwks(&[good.clone(), other.clone()]).as_bytes()).is_err(), "{other}");
+    }
+    let mut typeless = ec.clone();
+    typeless.as_object_mut().unwrap().remove("kty");
+    let doubtful = [
+        json!({"kty": "oct", "kid": "k", "k": "c2VjcmV0", "alg": "HS256"}),
+        with(with(ec.clone(), "d", json!("AAAA")), "use", json!("enc")),
+        with(ec.clone(), "kid", json!("good")),
+        with(ec.clone(), "y", ec["x"].clone()),
+        with(ec.clone(), "use", json!(null)),
+        with(ec, "alg", json!(null)),
+        json!("a key"),
+        typeless,
+    ];
+    for jwk in doubtful {
+        assert!(KeySet::published(jwks(&[good.clone(), jwk.clone()]).as_bytes()).is_err(), "{jwk}");
+    }
+}
+
+#[test]
 fn a_weak_rsa_key_is_refused() {
     let rsa = |n: &[u8], e: &[u8]| json!({"kty": "RSA", "kid": "k", "n": b64(n), "e": b64(e)});
     let modulus = [0xff; 256];

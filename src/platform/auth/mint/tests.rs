@@ -1,3 +1,5 @@
+use futures_util::FutureExt as _;
+
 use super::super::forge::noon;
 use super::super::{Issuer, KeySource, Tokens};
 use super::*;
@@ -27,7 +29,7 @@ fn what_is_minted_is_taken() {
     }])
     .unwrap();
     let token = mint.mint(&request(), noon(), Uuid::from_u128(1)).unwrap();
-    let verified = tokens.verify(&token, noon()).unwrap();
+    let verified = tokens.verify(&token, noon()).now_or_never().unwrap().unwrap();
     assert_eq!((verified.caller.subject.as_str(), verified.caller.organisation), ("ann", request().organisation));
     assert_eq!(verified.jti, Uuid::from_u128(1).to_string());
     assert_eq!(verified.expires_at, noon().seconds() + 3600);
