@@ -1,6 +1,7 @@
 //! How mails leave.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use serde::Deserialize;
 use url::Url;
@@ -21,6 +22,8 @@ pub struct Mail {
     pub from: String,
     /// Where answers go; empty for there.
     pub reply_to: String,
+    /// Seconds that one answer of the mail server may take.
+    pub timeout_seconds: u64,
     /// A folder for mails when there is no server; empty for none.
     pub folder: String,
     /// Where the pages of links in mails are; empty for the service's own.
@@ -37,6 +40,9 @@ impl std::fmt::Debug for Mail {
 impl Mail {
     /// What can be checked before anything is opened.
     pub(super) fn check(&self) -> Result<(), String> {
+        if !(1..=60).contains(&self.timeout_seconds) {
+            return Err("mail.timeout_seconds must be 1 to 60".to_owned());
+        }
         if !self.pages_url.is_empty() && !self.pages_url.starts_with("https://") {
             return Err("mail.pages_url must be an https address".to_owned());
         }
@@ -64,8 +70,9 @@ impl Mail {
             "" => None,
             file => Some(read_secret(Path::new(file)).map_err(|error| format!("mail.smtp_password_file: {error}"))?),
         };
+        let patience = Duration::from_secs(self.timeout_seconds);
         let folder = Some(PathBuf::from(&self.folder)).filter(|folder| !folder.as_os_str().is_empty());
-        Ok(CourierSettings { smtp_url: self.smtp_url.clone(), password, folder })
+        Ok(CourierSettings { smtp_url: self.smtp_url.clone(), password, patience, folder })
     }
 }
 

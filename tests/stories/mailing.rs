@@ -21,6 +21,8 @@ on_both_engines! {
     a_message_in_dead_hands_is_taken_up_again,
     settled_messages_are_swept_after_thirty_days,
     a_merge_asks_the_one_that_stays,
+    a_server_that_says_nothing_is_not_waited_for,
+    who_is_killed_with_a_mail_on_its_way_sends_it_once_more_under_the_same_id,
 }
 
 /// A sign-up by web form that waits for its mailbox; the contact's id.
@@ -297,4 +299,43 @@ async fn a_merge_asks_the_one_that_stays(service: Service) {
     assert!(taken[0].text().contains(WORDING.lines().next().unwrap()));
     service.follow("POST", &taken[0].link("confirmations")).await.expect(200);
     assert_eq!(service.checked(&stays, "newsletter").await, "given");
+}
+
+async fn a_server_that_says_nothing_is_not_waited_for(service: Service) {
+    let deaf = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    asked(&service, "ada@example.org").await;
+    let url = format!("smtp://{}", deaf.local_addr().unwrap());
+    assert_eq!(service.delivery(&url).tick().await.unwrap(), 1);
+    let message = &messages(&service).await[0];
+    assert_eq!((&message["status"], &message["reason"]), (&json!("queued"), &json!("timeout")));
+}
+
+async fn who_is_killed_with_a_mail_on_its_way_sends_it_once_more_under_the_same_id(mut service: Service) {
+    let server = MailServer::start();
+    server.answer(&[Answer::Silence]);
+    let ada = asked(&service, "ada@example.org").await;
+    // The server has the mail and has not said so when the sender goes.
+    let delivery = service.delivery(&server.url);
+    let sending = actix_web::rt::spawn(async move { delivery.tick().await });
+    let (server, _) = actix_web::rt::task::spawn_blocking(move || {
+        server.until_silent();
+        (server, ())
+    })
+    .await
+    .unwrap();
+    sending.abort();
+    assert!(sending.await.unwrap_err().is_cancelled());
+    service.restart().await;
+    server.speak();
+
+    assert_eq!(service.deliver(&server).await, 0, "nobody knows yet that it died");
+    service.hands.advance(Duration::minutes(5));
+    assert_eq!(service.deliver(&server).await, 1);
+    let taken = server.taken();
+    assert_eq!(taken.len(), 2);
+    assert_eq!(taken[0].header("Message-ID"), taken[1].header("Message-ID"));
+    assert_ne!(taken[0].link("confirmations"), taken[1].link("confirmations"), "a link is never kept in clear");
+    service.follow("POST", &taken[0].link("confirmations")).await.expect(200);
+    assert_eq!(service.checked(&ada, "newsletter").await, "given");
+    service.follow("POST", &taken[1].link("confirmations")).await.problem(410, "gone");
 }

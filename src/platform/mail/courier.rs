@@ -13,11 +13,8 @@ use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
 use percent_encoding::percent_decode_str;
 use url::Url;
 
-/// How long one answer of the mail server may take.
-const PATIENCE: Duration = Duration::from_secs(30);
-
-/// How long a whole delivery may take; well within an outbox's lease.
-const DEADLINE: Duration = Duration::from_secs(120);
+/// How many times as long as one answer a whole delivery may take.
+const ANSWERS: u32 = 4;
 
 /// Where mails go, as the configuration says.
 #[derive(Clone)]
@@ -26,6 +23,8 @@ pub struct CourierSettings {
     pub smtp_url: String,
     /// The password, if it does not stand in the address.
     pub password: Option<String>,
+    /// How long one answer of the mail server may take. Four times that is well within an outbox's lease.
+    pub patience: Duration,
     /// The folder that mails are laid in when there is no server.
     pub folder: Option<PathBuf>,
 }
@@ -61,7 +60,12 @@ pub enum Failure {
 /// Hands mails over.
 pub enum Courier {
     /// To a server.
-    Smtp(Box<AsyncSmtpTransport<Tokio1Executor>>),
+    Smtp {
+        /// What speaks to it.
+        transport: Box<AsyncSmtpTransport<Tokio1Executor>>,
+        /// How long a whole delivery may take.
+        deadline: Duration,
+    },
     /// Into a folder, a file for each.
     Folder(PathBuf),
 }
@@ -78,7 +82,7 @@ impl CourierSettings {
     fn smtp(&self) -> Result<AsyncSmtpTransportBuilder, SmtpUrlError> {
         let user = user(&self.smtp_url)?;
         let transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(&self.smtp_url);
-        let builder = transport.map_err(|_| SmtpUrlError(FORM))?.timeout(Some(PATIENCE));
+        let builder = transport.map_err(|_| SmtpUrlError(FORM))?.timeout(Some(self.patience));
         Ok(match (user, &self.password) {
             (Some(user), Some(password)) => builder.credentials(Credentials::new(user, password.clone())),
             _ => builder,
@@ -96,7 +100,8 @@ impl Courier {
         if settings.smtp_url.is_empty() {
             return Ok(settings.folder.clone().map(Self::Folder));
         }
-        Ok(Some(Self::Smtp(Box::new(settings.smtp()?.build()))))
+        let transport = Box::new(settings.smtp()?.build());
+        Ok(Some(Self::Smtp { transport, deadline: settings.patience * ANSWERS }))
     }
 
     /// Hands a message over.
@@ -105,10 +110,12 @@ impl Courier {
     /// [`Failure`] when it was not taken.
     pub async fn deliver(&self, name: &str, message: Message) -> Result<(), Failure> {
         match self {
-            Self::Smtp(transport) => match tokio::time::timeout(DEADLINE, transport.send(message)).await {
-                Ok(sent) => sent.map(|_| ()).map_err(|error| failure(&error)),
-                Err(_) => Err(Failure::Away("timeout".to_owned())),
-            },
+            Self::Smtp { transport, deadline } => {
+                match tokio::time::timeout(*deadline, transport.send(message)).await {
+                    Ok(sent) => sent.map(|_| ()).map_err(|error| failure(&error)),
+                    Err(_) => Err(Failure::Away("timeout".to_owned())),
+                }
+            }
             Self::Folder(folder) => {
                 let file = folder.join(format!("{name}.eml"));
                 let folder = folder.clone();
@@ -186,7 +193,8 @@ mod tests {
     use super::*;
 
     fn check(smtp_url: &str) -> Result<(), SmtpUrlError> {
-        CourierSettings { smtp_url: smtp_url.to_owned(), password: None, folder: None }.check()
+        let patience = Duration::from_secs(30);
+        CourierSettings { smtp_url: smtp_url.to_owned(), password: None, patience, folder: None }.check()
     }
 
     #[test]

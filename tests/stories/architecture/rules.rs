@@ -9,9 +9,10 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("platform", &["domain", "platform"]),
     ("resources", &["domain", "policy", "platform", "resources"]),
     ("inventory", &["domain", "policy", "platform", "resources", "inventory"]),
+    ("jobs", &["domain", "platform", "resources", "jobs"]),
     ("config", &["domain", "platform", "config"]),
     ("front", &["domain", "platform", "front"]),
-    ("app", &["domain", "policy", "platform", "resources", "inventory", "config", "front", "app"]),
+    ("app", &["domain", "policy", "platform", "resources", "inventory", "jobs", "config", "front", "app"]),
     ("server", &["domain", "platform", "config", "app", "server"]),
     // The program stands outside the library and sees what the library publishes.
     ("cli", &["cli"]),
@@ -42,6 +43,7 @@ const QUERIES: &[&str] = &[
     "resources/consents/personal.rs",
     "resources/consents/receipt/mod.rs",
     "resources/contacts/search.rs",
+    "resources/preferences/links.rs",
 ];
 
 /// Where the web framework appears besides `platform/http`, `platform/auth`, `front` and the rooms' `api.rs`.

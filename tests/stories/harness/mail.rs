@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::net::{IpAddr, TcpListener};
 use std::sync::{Arc, Condvar, Mutex};
+use std::time::Duration;
 use std::{io, thread};
 
 use iewm::jobs::Delivery;
@@ -166,7 +167,8 @@ impl MailServer {
 impl Service {
     /// What sends this service's messages to a server.
     pub(crate) fn delivery(&self, url: &str) -> Delivery {
-        let settings = CourierSettings { smtp_url: url.to_owned(), password: None, folder: None };
+        let patience = Duration::from_secs(1);
+        let settings = CourierSettings { smtp_url: url.to_owned(), password: None, patience, folder: None };
         let courier = Courier::new(&settings).expect("an address of a server").expect("a server");
         let sender = self.config().sender().expect("a sender");
         Delivery::new(self.house.clone(), resources::letters(), courier, sender)
