@@ -22,6 +22,8 @@ pub struct Mail {
     pub from: String,
     /// Where answers go; empty for there.
     pub reply_to: String,
+    /// A file with the certificate of an authority that is trusted besides the system's; empty for none.
+    pub ca_file: String,
     /// Seconds that one answer of the mail server may take.
     pub timeout_seconds: u64,
     /// A folder for mails when there is no server; empty for none.
@@ -70,9 +72,13 @@ impl Mail {
             "" => None,
             file => Some(read_secret(Path::new(file)).map_err(|error| format!("mail.smtp_password_file: {error}"))?),
         };
+        let authority = match self.ca_file.as_str() {
+            "" => None,
+            file => Some(std::fs::read(file).map_err(|error| format!("mail.ca_file: {file}: {error}"))?),
+        };
         let patience = Duration::from_secs(self.timeout_seconds);
         let folder = Some(PathBuf::from(&self.folder)).filter(|folder| !folder.as_os_str().is_empty());
-        Ok(CourierSettings { smtp_url: self.smtp_url.clone(), password, patience, folder })
+        Ok(CourierSettings { smtp_url: self.smtp_url.clone(), password, authority, patience, folder })
     }
 }
 

@@ -1,8 +1,10 @@
 //! Mail: what leaves, when, to whom, and what becomes of what does not.
 
 use chrono::Duration;
+use iewm::platform::mail::CourierSettings;
 use serde_json::{Value, json};
 
+use crate::harness::https::identity;
 use crate::harness::mail::{Answer, MailServer};
 use crate::harness::people::{WORDING, grant, text};
 use crate::harness::{Service, on_both_engines};
@@ -22,6 +24,8 @@ on_both_engines! {
     settled_messages_are_swept_after_thirty_days,
     a_merge_asks_the_one_that_stays,
     a_server_that_says_nothing_is_not_waited_for,
+    mail_leaves_over_tls_to_a_server_that_is_known_with_the_right_password,
+    a_suppressed_address_is_asked_whoever_brings_the_yes,
     who_is_killed_with_a_mail_on_its_way_sends_it_once_more_under_the_same_id,
 }
 
@@ -338,4 +342,47 @@ async fn who_is_killed_with_a_mail_on_its_way_sends_it_once_more_under_the_same_
     service.follow("POST", &taken[0].link("confirmations")).await.expect(200);
     assert_eq!(service.checked(&ada, "newsletter").await, "given");
     service.follow("POST", &taken[1].link("confirmations")).await.problem(410, "gone");
+}
+
+async fn mail_leaves_over_tls_to_a_server_that_is_known_with_the_right_password(service: Service) {
+    let identity = identity();
+    let server = MailServer::start_secured(&identity, &service.directory());
+    asked(&service, "ada@example.org").await;
+    let url = server.url.replace("smtp://", "smtp://user@") + "?tls=required";
+    let settings = |password: &str, authority: Option<&str>| CourierSettings {
+        smtp_url: url.clone(),
+        password: Some(password.to_owned()),
+        authority: authority.map(|authority| authority.as_bytes().to_vec()),
+        patience: std::time::Duration::from_secs(5),
+        folder: None,
+    };
+    for (settings, reason) in [
+        (settings("open sesame", None), "unreachable"),
+        (settings("open barley", Some(&identity.authority)), "smtp_535"),
+    ] {
+        service.delivery_by(&settings).tick().await.unwrap();
+        let message = &messages(&service).await[0];
+        assert_eq!((&message["status"], &message["reason"]), (&json!("queued"), &json!(reason)));
+        service.hands.advance(Duration::minutes(1));
+    }
+    assert!(server.taken().is_empty());
+    service.delivery_by(&settings("open sesame", Some(&identity.authority))).tick().await.unwrap();
+    assert_eq!(messages(&service).await[0]["status"], "sent");
+    assert_eq!(server.taken().len(), 1);
+}
+
+async fn a_suppressed_address_is_asked_whoever_brings_the_yes(service: Service) {
+    let server = MailServer::start();
+    let ada = service.sign_up("Ada Lovelace", "ada@example.org").await;
+    service.delete(&ada).await.expect(204);
+    let again = service.sign_up("Ada Lovelace", "ada@example.org").await;
+    let consent = service.give(&again, "newsletter").await;
+    assert_eq!(consent["state"], "pending");
+    service.give(&again, "trade_articles").await;
+    assert_eq!(service.checked(&again, "newsletter").await, "suppressed");
+    assert_eq!(service.deliver(&server).await, 2);
+    let asks_for = |what: &str| server.taken().into_iter().find(|mail| mail.header("Subject").contains(what)).unwrap();
+    service.follow("POST", &asks_for("our newsletter").link("confirmations")).await.expect(200);
+    assert_eq!(service.checked(&again, "newsletter").await, "given");
+    assert_eq!(service.checked(&again, "trade_articles").await, "suppressed", "the mailbox spoke of one purpose");
 }

@@ -8,6 +8,7 @@ use std::time::Duration;
 use lettre::transport::smtp::AsyncSmtpTransportBuilder;
 use lettre::transport::smtp::Error as SmtpError;
 use lettre::transport::smtp::authentication::Credentials;
+use lettre::transport::smtp::client::{Certificate, Tls, TlsParameters};
 use lettre::transport::smtp::response::Code as SmtpCode;
 use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
 use percent_encoding::percent_decode_str;
@@ -23,6 +24,8 @@ pub struct CourierSettings {
     pub smtp_url: String,
     /// The password, if it does not stand in the address.
     pub password: Option<String>,
+    /// The certificate, in PEM, of an authority that is trusted besides the system's.
+    pub authority: Option<Vec<u8>>,
     /// How long one answer of the mail server may take. Four times that is well within an outbox's lease.
     pub patience: Duration,
     /// The folder that mails are laid in when there is no server.
@@ -80,9 +83,20 @@ impl CourierSettings {
     }
 
     fn smtp(&self) -> Result<AsyncSmtpTransportBuilder, SmtpUrlError> {
-        let user = user(&self.smtp_url)?;
+        let Server { name, user, tls } = Server::named(&self.smtp_url)?;
         let transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(&self.smtp_url);
-        let builder = transport.map_err(|_| SmtpUrlError(FORM))?.timeout(Some(self.patience));
+        let mut builder = transport.map_err(|_| SmtpUrlError(FORM))?.timeout(Some(self.patience));
+        if let Some(authority) = &self.authority {
+            let unusable = |_| SmtpUrlError("cannot be spoken to with the certificate in mail.ca_file");
+            let parameters = TlsParameters::builder(name);
+            let parameters = parameters.add_root_certificate(Certificate::from_pem(authority).map_err(unusable)?);
+            let parameters = parameters.build().map_err(unusable)?;
+            match tls {
+                Secured::FromTheStart => builder = builder.tls(Tls::Wrapper(parameters)),
+                Secured::ByStartTls => builder = builder.tls(Tls::Required(parameters)),
+                Secured::ByBeingHere => {}
+            }
+        }
         Ok(match (user, &self.password) {
             (Some(user), Some(password)) => builder.credentials(Credentials::new(user, password.clone())),
             _ => builder,
@@ -134,32 +148,49 @@ impl Courier {
 
 const FORM: &str = "must be smtps://HOST, smtp://HOST?tls=required, or smtp:// to this machine itself";
 
-/// The user that the address names.
-///
-/// # Errors
-/// When it is no address of a mail server, or would send mail unencrypted over a network.
-fn user(text: &str) -> Result<Option<String>, SmtpUrlError> {
-    let url = Url::parse(text).map_err(|_| SmtpUrlError(FORM))?;
-    let loopback = match url.host_str() {
-        None | Some("") => return Err(SmtpUrlError(FORM)),
-        Some(name) => {
-            let address = name.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
-            name == "localhost" || address.is_ok_and(|address| address.is_loopback())
+/// How what is sent is kept from others.
+enum Secured {
+    /// TLS from the first byte (RFC 8314).
+    FromTheStart,
+    /// TLS once both have agreed on it, or nothing (RFC 3207).
+    ByStartTls,
+    /// It does not leave this machine.
+    ByBeingHere,
+}
+
+/// A mail server as its address names it.
+struct Server {
+    name: String,
+    user: Option<String>,
+    tls: Secured,
+}
+
+impl Server {
+    /// # Errors
+    /// When it is no address of a mail server, or would send mail unencrypted over a network.
+    fn named(text: &str) -> Result<Self, SmtpUrlError> {
+        let url = Url::parse(text).map_err(|_| SmtpUrlError(FORM))?;
+        let name = url.host_str().unwrap_or_default().trim_start_matches('[').trim_end_matches(']');
+        if name.is_empty() {
+            return Err(SmtpUrlError(FORM));
         }
-    };
-    let encrypted = url.query_pairs().any(|(name, value)| name == "tls" && value == "required");
-    match url.scheme() {
-        "smtps" => {}
-        "smtp" if loopback || encrypted => {}
-        "smtp" => {
-            return Err(SmtpUrlError(
-                "would send mail unencrypted over a network: use smtps://HOST or smtp://HOST?tls=required",
-            ));
-        }
-        _ => return Err(SmtpUrlError(FORM)),
+        let here = name == "localhost" || name.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
+        let required = url.query_pairs().any(|(name, value)| name == "tls" && value == "required");
+        let tls = match url.scheme() {
+            "smtps" => Secured::FromTheStart,
+            "smtp" if required => Secured::ByStartTls,
+            "smtp" if here => Secured::ByBeingHere,
+            "smtp" => {
+                return Err(SmtpUrlError(
+                    "would send mail unencrypted over a network: use smtps://HOST or smtp://HOST?tls=required",
+                ));
+            }
+            _ => return Err(SmtpUrlError(FORM)),
+        };
+        let user = percent_decode_str(url.username()).decode_utf8().map_err(|_| SmtpUrlError(FORM))?;
+        let user = Some(user.into_owned()).filter(|user| !user.is_empty());
+        Ok(Self { name: name.to_owned(), user, tls })
     }
-    let user = percent_decode_str(url.username()).decode_utf8().map_err(|_| SmtpUrlError(FORM))?;
-    Ok(Some(user.into_owned()).filter(|user| !user.is_empty()))
 }
 
 /// What the server's answer means for the message. Its text may quote the address, so that only its code is kept.
@@ -194,7 +225,8 @@ mod tests {
 
     fn check(smtp_url: &str) -> Result<(), SmtpUrlError> {
         let patience = Duration::from_secs(30);
-        CourierSettings { smtp_url: smtp_url.to_owned(), password: None, patience, folder: None }.check()
+        let smtp_url = smtp_url.to_owned();
+        CourierSettings { smtp_url, password: None, authority: None, patience, folder: None }.check()
     }
 
     #[test]
@@ -216,8 +248,9 @@ mod tests {
 
     #[test]
     fn the_user_is_read_from_the_address() {
-        assert_eq!(user("smtps://iewm%40example.org@mail.example").unwrap().unwrap(), "iewm@example.org");
-        assert!(user("smtps://mail.example").unwrap().is_none());
+        let user = |url| Server::named(url).unwrap().user;
+        assert_eq!(user("smtps://iewm%40example.org@mail.example").unwrap(), "iewm@example.org");
+        assert!(user("smtps://mail.example").is_none());
     }
 
     #[test]

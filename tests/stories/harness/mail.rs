@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::net::{IpAddr, TcpListener};
+use std::path::Path;
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 use std::{io, thread};
@@ -9,10 +10,11 @@ use std::{io, thread};
 use iewm::jobs::Delivery;
 use iewm::platform::mail::{Courier, CourierSettings};
 use iewm::resources;
-use mailin_embedded::{Handler, Response, Server, response};
+use mailin_embedded::{AuthMechanism, Handler, Response, Server, SslConfig, response};
 use mailparse::{MailHeaderMap, ParsedMail};
 
 use super::Service;
+use super::https::Identity;
 
 /// How the server answers the next delivery.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,6 +60,10 @@ impl Handler for Clerk {
         self.answer = self.state.0.lock().unwrap().answers.pop_front().unwrap_or(Answer::Take);
         self.data.clear();
         response::OK
+    }
+
+    fn auth_plain(&mut self, _: &str, user: &str, password: &str) -> Response {
+        if (user, password) == ("user", "open sesame") { response::AUTH_OK } else { response::INVALID_CREDENTIALS }
     }
 
     fn rcpt(&mut self, _: &str) -> Response {
@@ -131,11 +137,29 @@ impl Taken {
 impl MailServer {
     /// Starts to listen.
     pub(crate) fn start() -> Self {
+        Self::listen(|_| {})
+    }
+
+    /// Starts to listen, takes mail over TLS alone, from `user` with `password`; it shows who it is with `identity`,
+    /// which it keeps in `folder`.
+    pub(crate) fn start_secured(identity: &Identity, folder: &Path) -> Self {
+        let (cert, key) = (folder.join("mail.pem"), folder.join("mail.key"));
+        std::fs::write(&cert, identity.leaf.pem()).expect("a file");
+        std::fs::write(&key, identity.key.serialize_pem()).expect("a file");
+        let path = |path: &Path| path.display().to_string();
+        let shown = SslConfig::SelfSigned { cert_path: path(&cert), key_path: path(&key) };
+        Self::listen(|server| {
+            server.with_ssl(shown).expect("a certificate that can be used").with_auth(AuthMechanism::Plain);
+        })
+    }
+
+    fn listen(prepare: impl FnOnce(&mut Server<Clerk>)) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let url = format!("smtp://{}", listener.local_addr().expect("an address"));
         let state = Arc::new((Mutex::new(State::default()), Condvar::new()));
         let mut server = Server::new(Clerk { state: state.clone(), answer: Answer::Take, data: Vec::new() });
         server.with_name("mail.example").with_num_threads(4).with_tcp_listener(listener);
+        prepare(&mut server);
         thread::spawn(move || server.serve().expect("a server that goes on"));
         Self { url, state }
     }
@@ -168,8 +192,13 @@ impl Service {
     /// What sends this service's messages to a server.
     pub(crate) fn delivery(&self, url: &str) -> Delivery {
         let patience = Duration::from_secs(1);
-        let settings = CourierSettings { smtp_url: url.to_owned(), password: None, patience, folder: None };
-        let courier = Courier::new(&settings).expect("an address of a server").expect("a server");
+        let smtp_url = url.to_owned();
+        self.delivery_by(&CourierSettings { smtp_url, password: None, authority: None, patience, folder: None })
+    }
+
+    /// The same by settings of the story's own.
+    pub(crate) fn delivery_by(&self, settings: &CourierSettings) -> Delivery {
+        let courier = Courier::new(settings).expect("an address of a server").expect("a server");
         let sender = self.config().sender().expect("a sender");
         Delivery::new(self.house.clone(), resources::letters(), courier, sender)
     }
