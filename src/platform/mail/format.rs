@@ -3,8 +3,8 @@
 use std::time::{Duration, UNIX_EPOCH};
 
 use lettre::Message;
-use lettre::message::header::{Header, HeaderName, HeaderValue};
-use lettre::message::{Mailbox, MultiPart};
+use lettre::message::header::{ContentTransferEncoding, ContentType, Header, HeaderName, HeaderValue};
+use lettre::message::{Body, Mailbox, MultiPart, SinglePart};
 
 use crate::domain::{ContactId, EmailAddress, Error, Instant, MessageId};
 
@@ -96,10 +96,24 @@ impl Mail {
                 .header(ListUnsubscribe(format!("<{url}>")))
                 .header(ListUnsubscribePost("List-Unsubscribe=One-Click".to_owned()));
         }
+        let text = SinglePart::builder().header(ContentType::TEXT_PLAIN).body(body(&self.text));
+        let html = SinglePart::builder().header(ContentType::TEXT_HTML).body(body(&self.html));
         builder
-            .multipart(MultiPart::alternative_plain_html(self.text.clone(), self.html.clone()))
+            .multipart(MultiPart::alternative().singlepart(text).singlepart(html))
             .map_err(|_| Error::internal("a mail cannot be put together"))
     }
+}
+
+/// The longest line that may be sent as it is, in octets (RFC 5322 section 2.1.1).
+const LONGEST_LINE: usize = 998;
+
+/// A part as it stands where mail allows it, so that a link stays whole for whoever reads the source; else encoded.
+fn body(text: &str) -> Body {
+    if text.is_ascii() && text.lines().all(|line| line.len() <= LONGEST_LINE) {
+        let lines = text.lines().fold(String::with_capacity(text.len()), |lines, line| lines + line + "\r\n");
+        return Body::dangerous_pre_encoded(lines.into_bytes(), ContentTransferEncoding::SevenBit);
+    }
+    Body::new(text.to_owned())
 }
 
 #[cfg(test)]
@@ -136,6 +150,16 @@ mod tests {
             "List-Unsubscribe-Post: List-Unsubscribe=One-Click",
         ] {
             assert!(head.contains(line), "{line} in {head}");
+        }
+    }
+
+    #[test]
+    fn a_part_stands_as_it_is_where_mail_allows_it() {
+        let link = format!("https://iewm.example/{}", "x".repeat(200));
+        assert_eq!(body(&link).encoding(), ContentTransferEncoding::SevenBit);
+        assert_eq!(body(&format!("{link}\n.\n")).as_ref(), format!("{link}\r\n.\r\n").as_bytes());
+        for encoded in ["Caf\u{e9}".to_owned(), "x".repeat(999)] {
+            assert_ne!(body(&encoded).encoding(), ContentTransferEncoding::SevenBit);
         }
     }
 
