@@ -321,12 +321,11 @@ async fn who_is_killed_with_a_mail_on_its_way_sends_it_once_more_under_the_same_
     // The server has the mail and has not said so when the sender goes.
     let delivery = service.delivery(&server.url);
     let sending = actix_web::rt::spawn(async move { delivery.tick().await });
-    let (server, _) = actix_web::rt::task::spawn_blocking(move || {
+    let waiting = actix_web::rt::task::spawn_blocking(move || {
         server.until_silent();
-        (server, ())
-    })
-    .await
-    .unwrap();
+        server
+    });
+    let server = waiting.await.unwrap();
     sending.abort();
     assert!(sending.await.unwrap_err().is_cancelled());
     service.restart().await;

@@ -206,10 +206,8 @@ fn judged(code: SmtpCode) -> Failure {
     let number = u16::from(code);
     let reason = format!("smtp_{number}");
     match number {
-        // The server is closing down.
-        421 => Failure::Away(reason),
-        // It does not know us (RFC 4954 section 6): a fault of the configuration, not of the mail.
-        454 | 530 | 534 | 535 | 538 => Failure::Away(reason),
+        // The server is closing down, or does not know us (RFC 4954 section 6): no fault of the mail.
+        421 | 454 | 530 | 534 | 535 | 538 => Failure::Away(reason),
         400..=499 => Failure::Passing(reason),
         // No such mailbox, or none that takes mail (RFC 5321 section 4.2.3).
         550 | 551 | 553 => Failure::Refused { reason, address: true },
