@@ -2,13 +2,14 @@
 //! that hold personal data. A test walks the migrated schema and fails on a column that is not here.
 
 use crate::platform::personal::{Class, Holder, Holders, Table};
-use crate::resources::{consents, contacts, messages, preferences, standing};
+use crate::resources::{consents, contacts, messages, networks, preferences, standing};
 
 static HOLDERS: &[&dyn Holder] = &[
     &standing::StandingData,
     &contacts::ContactData,
     &consents::ConsentData,
     &preferences::PreferenceData,
+    &networks::NetworkData,
     &messages::MessageData,
 ];
 
@@ -34,6 +35,20 @@ const OTHERS: &[Table] = &[
             ("kind", Class::Plain),
             ("status", Class::Plain),
             ("contact_point", Class::Sealed),
+            ("created_at", Class::Plain),
+            ("updated_at", Class::Plain),
+            ("version", Class::Plain),
+        ],
+    },
+    Table {
+        name: "networks",
+        meaning: "The professional networks.",
+        columns: &[
+            ("id", Class::Plain),
+            ("code", Class::Plain),
+            ("name", Class::Plain),
+            ("description", Class::Plain),
+            ("status", Class::Plain),
             ("created_at", Class::Plain),
             ("updated_at", Class::Plain),
             ("version", Class::Plain),

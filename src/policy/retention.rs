@@ -42,6 +42,20 @@ pub const SCHEDULE: &[RetentionRule] = &[
         tables: &["consents", "consent_decisions"],
     },
     RetentionRule {
+        record_class: "membership",
+        trigger: "The person's last dealing with IEWM",
+        period: "P6Y",
+        action: "What was told in words becomes unreadable with the person's key; the pseudonymous history stays",
+        tables: &["memberships"],
+    },
+    RetentionRule {
+        record_class: "network",
+        trigger: "Its closure",
+        period: "P6Y",
+        action: "Disposed of in a reviewed disposal",
+        tables: &["networks"],
+    },
+    RetentionRule {
         record_class: "confirmation_link",
         trigger: "The sending of the link",
         period: "P7D",

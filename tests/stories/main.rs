@@ -31,6 +31,7 @@ mod limits;
 mod lists;
 mod mailing;
 mod merging;
+mod networks;
 mod notices;
 mod offline_receipts;
 mod organisations;

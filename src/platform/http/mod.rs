@@ -16,7 +16,7 @@ mod reply;
 mod room;
 
 pub use answer::Answer;
-pub use body::{Change, Command, Patch, Valid, WithoutBody, parse_body, parse_value};
+pub use body::{Change, Command, MayBeEmpty, Patch, Valid, WithoutBody, parse_body, parse_value};
 pub use describe::Op;
 pub use edge::request_id;
 pub(crate) use edge::{identify, pass};

@@ -97,7 +97,7 @@ pub mod changes;
 mod consult;
 mod indexes;
 pub(super) mod merge;
-pub use consult::{Addressee, ContactFacts, addressees, facts, facts_of, touch, with_address};
+pub use consult::{Addressee, ContactFacts, addressees, facts, facts_of, names, touch, with_address};
 use indexes::claim_address;
 pub use indexes::email_index;
 pub(super) use indexes::{delete_name_tokens, telephone_index, write_name_tokens};
@@ -168,7 +168,8 @@ pub(super) fn live(tx: &mut ReadTx<'_>, id: ContactId) -> Result<Opened, Error> 
     open(tx, row)
 }
 
-pub(super) fn erased() -> Error {
+/// The person's data was erased.
+pub fn erased() -> Error {
     Error::new(Code::Erased, "The person's data was erased; only the fact remains.")
 }
 

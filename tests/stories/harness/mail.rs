@@ -16,6 +16,9 @@ use mailparse::{MailHeaderMap, ParsedMail};
 use super::Service;
 use super::https::Identity;
 
+/// How long a mail may take to come.
+const PATIENCE: Duration = Duration::from_mins(1);
+
 /// How the server answers the next delivery.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Answer {
@@ -89,9 +92,9 @@ impl Handler for Clerk {
         let (state, told) = &*self.state;
         let mut state = state.lock().unwrap();
         state.taken.push(self.data.clone());
+        told.notify_all();
         if self.answer == Answer::Silence {
             state.silent += 1;
-            told.notify_all();
             let _released = told.wait_while(state, |state| !state.released).unwrap();
         }
         response::OK
@@ -127,10 +130,10 @@ impl Taken {
 
     /// The path of the link in the text that goes to `/v1/{kind}/...`.
     pub(crate) fn link(&self, kind: &str) -> String {
-        let prefix = format!("https://iewm.example/v1/{kind}/");
-        let text = self.text();
-        let line = text.lines().find(|line| line.starts_with(&prefix)).expect("a link on a line of its own");
-        line.trim_start_matches("https://iewm.example").trim().to_owned()
+        let (text, path) = (self.text(), format!("/v1/{kind}/"));
+        let links = text.lines().filter(|line| line.starts_with("http"));
+        let found = links.filter_map(|line| line.find(&path).and_then(|at| line.get(at..))).next();
+        found.expect("a link on a line of its own").trim().to_owned()
     }
 }
 
@@ -173,6 +176,16 @@ impl MailServer {
     pub(crate) fn taken(&self) -> Vec<Taken> {
         let taken = self.state.0.lock().unwrap().taken.clone();
         taken.into_iter().map(|bytes| Taken { bytes }).collect()
+    }
+
+    /// Waits until it has taken so many mails, and gives them.
+    pub(crate) fn until_taken(&self, number: usize) -> Vec<Taken> {
+        let (state, told) = &*self.state;
+        let waited = told.wait_timeout_while(state.lock().unwrap(), PATIENCE, |state| state.taken.len() < number);
+        let (state, timeout) = waited.unwrap();
+        assert!(!timeout.timed_out(), "{} mails after {PATIENCE:?}", state.taken.len());
+        drop(state);
+        self.taken()
     }
 
     /// Waits until it has taken a mail and is silent about it.

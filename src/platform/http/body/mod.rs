@@ -11,4 +11,4 @@ mod strict;
 mod valid;
 
 pub use patch::{Change, Patch};
-pub use valid::{Command, Valid, WithoutBody, parse as parse_body, parse_value};
+pub use valid::{Command, MayBeEmpty, Valid, WithoutBody, parse as parse_body, parse_value};

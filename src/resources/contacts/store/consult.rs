@@ -83,6 +83,20 @@ pub fn addressees(tx: &mut ReadTx<'_>, ids: &[ContactId]) -> Result<Vec<Addresse
     Ok(addressees)
 }
 
+/// The names of those of the contacts that are live.
+///
+/// # Errors
+/// When the database fails.
+pub fn names(tx: &mut ReadTx<'_>, ids: &[ContactId]) -> Result<Vec<(ContactId, PersonName)>, Error> {
+    let rows: Vec<Row> = people!().filter(contacts::id.eq_any(ids)).load(tx.connection())?;
+    let mut names = Vec::with_capacity(rows.len());
+    for row in rows {
+        let contact = open(tx, row)?.contact;
+        names.extend(contact.name.map(|name| (contact.id, name)));
+    }
+    Ok(names)
+}
+
 /// Notes that the person dealt with IEWM on `day`: the clock of retention starts anew. The contact's
 /// version stays, since nothing of the contact itself has changed.
 ///
