@@ -164,7 +164,8 @@ async fn entries_are_found_by_person_actor_action_and_time(service: Service) {
     assert_eq!(entry["roles"], json!(["council"]));
     assert_eq!(entry["contact_id"], ada.as_str());
     assert!(text(entry, "subject").starts_with("consent_decision/"));
-    for bad in ["contact_id=7", "since=now", "colour=red"] {
+    let long = format!("actor={}", "a".repeat(256));
+    for bad in ["contact_id=7", "since=now", "colour=red", "actor=", "actor=a%00b", "action=%0A", &long] {
         let asked = service.request("GET", &format!("/v1/audit?{bad}")).token(&council);
         asked.send().await.problem(400, "invalid_query");
     }
