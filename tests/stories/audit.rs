@@ -192,7 +192,8 @@ async fn no_entry_holds_personal_data(service: Service) {
     }
     service.get("/v1/audiences/newsletter").await.expect(200);
     let entries = serde_json::to_string(&service.audit("").await).unwrap().to_lowercase();
-    for word in ["zyx", "quintessa", "7946", "drawer"] {
+    // The number whole: four digits of it may well stand in a digest.
+    for word in ["zyx", "quintessa", "7946 0958", "79460958", "drawer"] {
         assert!(!entries.contains(word), "{word}");
     }
 }
