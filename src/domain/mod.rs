@@ -30,7 +30,7 @@ pub use instant::{Clock, Hands, Instant, london_date};
 pub use list::{Limit, ListPage};
 pub use purpose::{LawfulBasis, Purpose};
 pub use telephone::Telephone;
-pub use text::{TextFault, clean_line, clean_prose};
+pub use text::{TextFault, clean_line, clean_prose, opaque_line};
 pub(crate) use text::{line_type, prose_type, text_type};
 
 /// Where unpredictable bytes come from: the operating system in service, a seeded source in tests.

@@ -60,6 +60,14 @@ pub fn clean_line(text: String, most: usize) -> Result<String, TextFault> {
     clean(text, most, false)
 }
 
+/// One line of text of at most `most` characters, byte for byte as it is: for what is compared, and is nobody's prose.
+///
+/// # Errors
+/// The first [`TextFault`] found.
+pub fn opaque_line(text: String, most: usize) -> Result<String, TextFault> {
+    clean_line(text.clone(), most).map(|_| text)
+}
+
 /// Text of at most `most` characters in which line feeds are allowed, in NFC.
 ///
 /// # Errors
@@ -109,11 +117,14 @@ macro_rules! text_type {
 
 // Each pattern below asks for a character that is not white space among those that are allowed.
 
-/// `line_type! { /// doc  Name, max characters, "example" }`: one line of text.
+/// `line_type! { /// doc  Name, max characters, "example" }`: one line of text. With `, opaque_line` it is kept as it is.
 macro_rules! line_type {
     ($(#[$doc:meta])* $name:ident, $most:tt, $example:tt) => {
+        $crate::domain::line_type! { $(#[$doc])* $name, $most, $example, clean_line }
+    };
+    ($(#[$doc:meta])* $name:ident, $most:tt, $example:tt, $clean:ident) => {
         $crate::domain::text_type! {
-            $(#[$doc])* $name, $most, $example, $crate::domain::clean_line,
+            $(#[$doc])* $name, $most, $example, $crate::domain::$clean,
             r"^[^\u0000-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069]*[^\u0000-\u0020\u007F-\u00A0\u1680\u2000-\u200A\u2028-\u202F\u205F\u2066-\u2069\u3000][^\u0000-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069]*$"
         }
     };
@@ -144,6 +155,7 @@ mod tests {
     #[test]
     fn decomposed_text_is_composed() {
         assert_eq!(clean_line("Zoe\u{308}".to_owned(), 200), Ok("Zoë".to_owned()));
+        assert_eq!(opaque_line("Zoe\u{308}".to_owned(), 200), Ok("Zoe\u{308}".to_owned()));
     }
 
     #[test]

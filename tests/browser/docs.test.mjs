@@ -14,6 +14,13 @@ after(async () => {
   await demo?.stop();
 });
 
+// For a person to look at: see README.md. The token and the port are covered.
+const pictures = new URL("../../target/screenshots/", import.meta.url);
+const look = async (page, name, mask) => {
+  await mkdir(pictures, { recursive: true });
+  await page.screenshot({ path: new URL(`docs-${name}.png`, pictures).pathname, mask, maskColor: "#888" });
+};
+
 test("the page authorises with a token and runs a request, with nothing from elsewhere", async () => {
   const page = await browser.newPage({ viewport: { width: 1300, height: 1400 } });
   const foreign = [];
@@ -26,6 +33,7 @@ test("the page authorises with a token and runs a request, with nothing from els
   await page.goto(`${demo.address}/docs/`);
   await page.getByRole("heading", { name: /IEWM contacts and consents/ }).waitFor();
 
+  await look(page, "top", []);
   await page.getByRole("button", { name: "Authorize" }).first().click();
   await page.locator(".modal-ux input").fill(demo.tokens.STAFF);
   await page.locator(".modal-ux").getByRole("button", { name: "Apply credentials" }).click();
@@ -38,9 +46,8 @@ test("the page authorises with a token and runs a request, with nothing from els
   const answer = operation.locator(".live-responses-table");
   await answer.getByText("Margaret Okonkwo").first().waitFor();
   assert.match(await answer.innerText(), /200/);
-  await mkdir(new URL("screenshots/", import.meta.url), { recursive: true });
   await operation.scrollIntoViewIfNeeded();
-  await page.screenshot({ path: new URL("screenshots/docs.png", import.meta.url).pathname });
+  await look(page, "request", [operation.locator(".curl-command"), operation.locator(".request-url")]);
 
   assert.deepEqual(foreign, []);
   assert.deepEqual(complaints, []);

@@ -20,6 +20,7 @@ mod consent_history;
 mod consents;
 mod contact_search;
 mod contacts;
+mod container;
 mod documents;
 mod front;
 mod harness;

@@ -68,11 +68,21 @@ async fn the_body_says_one_click_or_nothing(service: Service) {
     let form = "application/x-www-form-urlencoded";
     post(form, "List-Unsubscribe=Two-Clicks").await.problem(422, "invalid");
     post(form, "purpose=trade_articles").await.problem(422, "invalid");
+    post(form, "List-Unsubscribe=One-Click&purpose=trade_articles").await.problem(422, "invalid");
     post("application/json", "{}").await.problem(422, "invalid");
     assert_eq!(service.request("GET", &link).send().await.expect(200).json()["state"], "given");
     post(form, "List-Unsubscribe=One-Click").await.expect(200);
     let part = "--b\r\nContent-Disposition: form-data; name=\"List-Unsubscribe\"\r\n\r\nOne-Click\r\n--b--\r\n";
     post("multipart/form-data; boundary=b", part).await.expect(200);
+}
+
+#[test]
+fn the_document_says_that_the_form_is_closed() {
+    let document = serde_json::to_value(iewm::app::openapi()).unwrap();
+    let content = &document["paths"]["/v1/unsubscribe/{token}"]["post"]["requestBody"]["content"];
+    for media_type in ["application/x-www-form-urlencoded", "multipart/form-data"] {
+        assert_eq!(content[media_type]["schema"]["additionalProperties"], false, "{media_type}");
+    }
 }
 
 async fn a_link_is_ours_and_not_too_old(service: Service) {

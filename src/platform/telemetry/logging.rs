@@ -1,5 +1,7 @@
 //! Log lines on stderr: JSON for machines, or text for a person at a terminal.
 
+use std::io::IsTerminal;
+
 use tracing_subscriber::{EnvFilter, fmt};
 
 /// How log lines are written.
@@ -21,7 +23,7 @@ pub fn start(format: Format, filter: &str) -> Result<(), String> {
     let builder = fmt().with_env_filter(filter).with_writer(std::io::stderr);
     let started = match format {
         Format::Json => builder.json().flatten_event(true).try_init(),
-        Format::Text => builder.with_target(false).compact().try_init(),
+        Format::Text => builder.with_target(false).with_ansi(std::io::stderr().is_terminal()).compact().try_init(),
     };
     started.map_err(|error| error.to_string())
 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::domain::{ContactId, EntryId, Instant, OrganisationId};
+use crate::domain::{ContactId, EntryId, Instant, OrganisationId, line_type};
 
 /// What became of an act.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, strum::EnumString)]
@@ -75,6 +75,16 @@ pub struct AuditEntry {
     pub digest: String,
 }
 
+line_type! {
+    /// Who did it: the `sub` of a token, or the name of a job.
+    ActorName, 255, "staff-17", opaque_line
+}
+
+line_type! {
+    /// What was done: the operation, such as `contacts.read`.
+    ActionName, 100, "contacts.read", opaque_line
+}
+
 /// Which entries to list.
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -83,11 +93,11 @@ pub struct AuditFilter {
     #[schema(nullable = false)]
     pub contact_id: Option<ContactId>,
     /// Only those of this actor.
-    #[schema(nullable = false, max_length = 255, example = "staff-17")]
-    pub actor: Option<String>,
+    #[schema(nullable = false)]
+    pub actor: Option<ActorName>,
     /// Only those of this action.
-    #[schema(nullable = false, max_length = 100, example = "contacts.read")]
-    pub action: Option<String>,
+    #[schema(nullable = false)]
+    pub action: Option<ActionName>,
     /// Only those at this instant or later.
     #[schema(nullable = false)]
     pub since: Option<Instant>,

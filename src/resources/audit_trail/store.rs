@@ -60,10 +60,10 @@ pub(super) fn list(
         query = query.filter(audit_entries::contact_id.eq(contact));
     }
     if let Some(actor) = &filter.actor {
-        query = query.filter(audit_entries::actor.eq(actor.clone()));
+        query = query.filter(audit_entries::actor.eq(actor.as_str().to_owned()));
     }
     if let Some(action) = &filter.action {
-        query = query.filter(audit_entries::action.eq(action.clone()));
+        query = query.filter(audit_entries::action.eq(action.as_str().to_owned()));
     }
     if let Some(since) = filter.since {
         query = query.filter(audit_entries::at.ge(since));

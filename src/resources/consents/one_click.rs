@@ -1,6 +1,7 @@
 //! The body that a mail program sends to unsubscribe with one click (RFC 8058 section 3.2).
 
 use utoipa::openapi::request_body::RequestBodyBuilder;
+use utoipa::openapi::schema::AdditionalProperties;
 use utoipa::openapi::{ContentBuilder, ObjectBuilder, RefOr, Required};
 
 use crate::domain::{Code, Error, Fault};
@@ -32,7 +33,10 @@ impl Take for OneClick {
 
     fn describe(op: &mut Op<'_>) {
         let value = ObjectBuilder::new().schema_type(utoipa::openapi::Type::String).enum_values(Some([VALUE])).build();
-        let form = || ObjectBuilder::new().property(NAME, value.clone()).required(NAME).build();
+        let form = || {
+            let form = ObjectBuilder::new().property(NAME, value.clone()).required(NAME);
+            form.additional_properties(Some(AdditionalProperties::FreeForm(false))).build()
+        };
         let content = |media_type: &str, body: RequestBodyBuilder| {
             body.content(media_type, ContentBuilder::new().schema(Some(form())).build())
         };

@@ -1,0 +1,73 @@
+"""What Schemathesis cannot know by itself: a format and two media types of ours, and the rules that no schema can say."""
+
+import datetime
+import json
+
+import schemathesis
+from hypothesis import strategies
+
+# Why a request that fits the document may be refused all the same: the codes of its problem, or of the faults in it. Any
+# other, such as `type`, `too_long` or `unknown`, would mean that the document promises more than the service takes.
+REASONS = {
+    400: {"invalid_cursor"},
+    404: {"not_found"},
+    409: {
+        "contact_exists",
+        "version_exists",
+        "illegal_transition",
+        "conflict",
+        "erasure_request_required",
+        "superseded_by_withdrawal",
+    },
+    410: {"gone", "erased", "merged"},
+    412: {"stale_version"},
+    422: {
+        "idempotency_key_reused",  # the tool's keys are short, and come again
+        "unknown_reference",  # an id that names nothing
+        "same_contact",  # merged into itself
+        "exactly_one",  # of several members
+        "unreachable",  # neither an e-mail address nor a telephone number
+        "needs_subject",  # not_before without one
+        "not_unique",  # in a list of objects, by one of their members
+        "future",  # what cannot have happened yet
+        "not_later",  # than the notice in force
+        "lawful_basis",  # that the purpose cannot rest on
+        "purpose_not_consent",
+        "missing /wording",  # of a consent that is given
+        "missing /evidence_ref",  # of one that left no trace here
+        "too_short /name",  # a word of a name that is looked up
+    },
+}
+
+
+@schemathesis.check
+def refused_for_a_reason(ctx, response, case):
+    """A request that fits the document is refused only for what the document cannot say."""
+    known = REASONS.get(response.status_code)
+    if known is None or case.meta is None or not case.meta.generation.mode.is_positive:
+        return
+    problem = response.json()
+    faults = [(fault["code"], fault["pointer"]) for fault in problem.get("errors", [])] or [(problem["code"], "")]
+    for code, pointer in faults:
+        assert {code, f"{code} {pointer}"} & known, f"fits the document, and was refused: {code} at '{pointer}'"
+
+
+telephones = strategies.from_regex(r"\+4419057657[0-9]{2}", fullmatch=True)
+schemathesis.openapi.format("telephone", telephones)
+# Dates and instants are those of the years 1900 to 9999.
+schemathesis.openapi.format("date", strategies.dates(min_value=datetime.date(1900, 1, 1)).map(str))
+instants = strategies.datetimes(min_value=datetime.datetime(1900, 1, 1))
+schemathesis.openapi.format("date-time", instants.map(lambda instant: f"{instant.isoformat()}Z"))
+
+
+@schemathesis.serializer("text/csv")
+def write_table(ctx, value):
+    """A drawn text makes the rows; without a header they would be refused before they are read."""
+    text = value if isinstance(value, str) else str(value)
+    return (text if text.startswith("name,") else f"name,email\r\n{text}").encode()
+
+
+@schemathesis.serializer("application/x-ndjson")
+def write_lines(ctx, value):
+    """The document describes a line, and one line is a file."""
+    return json.dumps(value).encode()
