@@ -15,6 +15,7 @@ on_both_engines! {
     a_directory_shows_who_wants_to_be_found,
     a_member_is_erased_by_request_alone,
     a_merge_hands_the_memberships_over,
+    contacts_are_listed_and_exported_by_network,
 }
 
 async fn network(service: &Service, code: &str) -> String {
@@ -197,4 +198,30 @@ async fn a_merge_hands_the_memberships_over(service: Service) {
     }
     let expected = [("active", "Dudley"), ("ended", "Sandwell"), ("active", "Walsall")];
     assert_eq!(seen, expected.map(|(status, represents)| (status.to_owned(), represents.to_owned())));
+}
+
+async fn contacts_are_listed_and_exported_by_network(service: Service) {
+    let (adass, other) = (network(&service, "adass").await, network(&service, "other").await);
+    let mut members = Vec::new();
+    for number in 0..5 {
+        let person = service.sign_up(&format!("Person {number}"), &format!("p{number}@example.org")).await;
+        join(&service, if number == 2 { &other } else { &adass }, json!({ "contact_id": person })).await;
+        members.push(person);
+    }
+    join(&service, &adass, json!({ "contact_id": members[0], "role": "chair" })).await;
+    let path = format!("/v1/contacts?network_id={adass}");
+    let ids = |items: &[Value]| items.iter().map(|item| text(item, "id")).collect::<Vec<_>>();
+    assert_eq!(
+        ids(&service.items(&path).await),
+        [4, 3, 1, 0].map(|at: usize| members[at].clone()),
+        "once each, newest first"
+    );
+    let first = service.get(&format!("{path}&limit=3")).await.expect(200).json();
+    assert_eq!(first["items"].as_array().unwrap().len(), 3);
+    let rest = service.items(&format!("{path}&limit=3&cursor={}", text(&first, "next_cursor"))).await;
+    assert_eq!(ids(&rest), [members[0].clone()]);
+    let csv =
+        service.request("GET", &path).token(&service.staff()).header("Accept", "text/csv").send().await.expect(200);
+    assert_eq!(csv.text().lines().count(), 5);
+    assert!(service.items("/v1/contacts?network_id=01937a5e-8f00-7c3a-9d55-3f2a60b1c901").await.is_empty());
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::{Validate, ValidationError};
 
-use crate::domain::{ContactId, EmailAddress, Instant, Telephone, line_type};
+use crate::domain::{ContactId, EmailAddress, Instant, NetworkId, Telephone, line_type};
 use crate::platform::http::{Change, Command, Resource};
 
 line_type! {
@@ -265,6 +265,9 @@ pub struct ContactFilter {
     /// Only those of this status; all but the erased unless said.
     #[schema(nullable = false)]
     pub status: Option<ContactStatus>,
+    /// Only those who are in this network now.
+    #[schema(nullable = false)]
+    pub network_id: Option<NetworkId>,
     /// Only those changed at this instant or later.
     #[schema(nullable = false)]
     pub updated_since: Option<Instant>,

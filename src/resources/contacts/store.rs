@@ -5,7 +5,7 @@ use diesel::prelude::*;
 
 use super::model::{Contact, ContactFilter, ContactStatus, Source};
 use super::particulars::Particulars;
-use crate::domain::{Code, ContactId, Error, Instant, Limit, ListPage};
+use crate::domain::{Code, ContactId, Error, Instant, Limit, ListPage, NetworkId};
 use crate::platform::audit::Entry;
 use crate::platform::doors::ReadTx;
 use crate::platform::vault::store::data_keys;
@@ -202,6 +202,58 @@ pub fn list(
     page(tx, "contacts.list", filter, after, limit)
 }
 
+/// The contacts that match, of `among` or of all, newest first, those before `after`.
+fn matching(
+    tx: &mut ReadTx<'_>,
+    filter: &ContactFilter,
+    among: Option<&[ContactId]>,
+    after: Option<ContactId>,
+    most: i64,
+) -> Result<Vec<Row>, Error> {
+    let mut query = people!().order(contacts::id.desc()).into_boxed();
+    let status: &str = filter.status.unwrap_or(ContactStatus::Active).into();
+    // A contact that was merged is neither a person nor an erased one.
+    query = query.filter(contacts::status.eq(status).and(contacts::merged_into.is_null()));
+    if let Some(since) = filter.updated_since {
+        query = query.filter(contacts::updated_at.ge(since));
+    }
+    if let Some(among) = among {
+        query = query.filter(contacts::id.eq_any(among));
+    }
+    if let Some(after) = after {
+        query = query.filter(contacts::id.lt(after));
+    }
+    Ok(query.limit(most).load(tx.connection())?)
+}
+
+/// How many members of a network are looked through at a time.
+const CANDIDATES: usize = 200;
+
+/// As [`matching`], of a network's members, whom the room that knows them tells by and by.
+fn in_network(
+    tx: &mut ReadTx<'_>,
+    filter: &ContactFilter,
+    network: NetworkId,
+    mut after: Option<ContactId>,
+    most: i64,
+) -> Result<Vec<Row>, Error> {
+    let mut found = Vec::new();
+    loop {
+        let mut members = Vec::new();
+        for holder in tx.holders() {
+            let told = holder.members(tx, network, after, i64::try_from(CANDIDATES).unwrap_or(i64::MAX))?;
+            members.extend(told.unwrap_or_default());
+        }
+        let left = most - i64::try_from(found.len()).unwrap_or(i64::MAX);
+        found.extend(matching(tx, filter, Some(&members), None, left)?);
+        let enough = i64::try_from(found.len()).is_ok_and(|found| found >= most);
+        if enough || members.len() < CANDIDATES {
+            return Ok(found);
+        }
+        after = members.last().copied();
+    }
+}
+
 /// A page of the contacts that match, recorded as a look at them for `action`.
 pub(super) fn page(
     tx: &mut ReadTx<'_>,
@@ -210,17 +262,11 @@ pub(super) fn page(
     after: Option<ContactId>,
     limit: Limit,
 ) -> Result<ListPage<Contact, ContactId>, Error> {
-    let mut query = people!().order(contacts::id.desc()).into_boxed();
-    let status: &str = filter.status.unwrap_or(ContactStatus::Active).into();
-    // A contact that was merged is neither a person nor an erased one.
-    query = query.filter(contacts::status.eq(status).and(contacts::merged_into.is_null()));
-    if let Some(since) = filter.updated_since {
-        query = query.filter(contacts::updated_at.ge(since));
-    }
-    if let Some(after) = after {
-        query = query.filter(contacts::id.lt(after));
-    }
-    let rows: Vec<Row> = query.limit(limit.rows() + 1).load(tx.connection())?;
+    let most = limit.rows() + 1;
+    let rows = match filter.network_id {
+        None => matching(tx, filter, None, after, most)?,
+        Some(network) => in_network(tx, filter, network, after, most)?,
+    };
     let ListPage { items, next } = ListPage::cut(rows, limit, |row| row.id);
     let items = items.into_iter().map(|row| Ok(open(tx, row)?.contact)).collect::<Result<Vec<_>, Error>>()?;
     tx.look(

@@ -1,7 +1,7 @@
 //! What this room holds of people.
 
 use super::store::{memberships, merge};
-use crate::domain::{ContactId, Error};
+use crate::domain::{ContactId, Error, NetworkId};
 use crate::platform::doors::{ReadTx, WriteTx};
 use crate::platform::personal::{Class, Holder, Merging, Table};
 
@@ -36,6 +36,16 @@ impl Holder for NetworkData {
 
     fn blocks_deletion(&self, tx: &mut ReadTx<'_>, contact: ContactId) -> Result<bool, Error> {
         memberships::has_any(tx, contact)
+    }
+
+    fn members(
+        &self,
+        tx: &mut ReadTx<'_>,
+        network: NetworkId,
+        after: Option<ContactId>,
+        most: i64,
+    ) -> Result<Option<Vec<ContactId>>, Error> {
+        memberships::members(tx, network, after, most).map(Some)
     }
 
     fn merge(&self, tx: &mut WriteTx<'_>, merging: &Merging) -> Result<(), Error> {

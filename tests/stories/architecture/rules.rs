@@ -28,6 +28,7 @@ const ROOMS: &[&str] = &[
     "contacts",
     "consents",
     "preferences",
+    "networks",
     "messages",
     "processing",
     "audit_trail",

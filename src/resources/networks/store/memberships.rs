@@ -272,6 +272,22 @@ pub(in super::super) fn has_any(tx: &mut ReadTx<'_>, contact: ContactId) -> Resu
     Ok(found.is_some())
 }
 
+/// The contacts who are in a network now, by falling id, those before `after`, at most `most` of them.
+pub(in super::super) fn members(
+    tx: &mut ReadTx<'_>,
+    network: NetworkId,
+    after: Option<ContactId>,
+    most: i64,
+) -> Result<Vec<ContactId>, Error> {
+    let live = memberships::network_id.eq(network).and(memberships::status.eq(<&str>::from(MembershipStatus::Active)));
+    let members = memberships::table.filter(live).select(memberships::contact_id).distinct();
+    let mut members = members.order(memberships::contact_id.desc()).into_boxed();
+    if let Some(after) = after {
+        members = members.filter(memberships::contact_id.lt(after));
+    }
+    Ok(members.limit(most).load(tx.connection())?)
+}
+
 /// For the merge: what must be known of a row to hand it over.
 impl Row {
     pub(super) fn lasts(&self) -> bool {
