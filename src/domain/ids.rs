@@ -31,6 +31,8 @@ macro_rules! each_id {
             NetworkId,
             /// Names a person's place in a network.
             MembershipId,
+            /// Names an event.
+            EventId,
             /// Names a message to be sent by mail.
             MessageId,
             /// Names the record that a message is about, of whichever noun.

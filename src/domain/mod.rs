@@ -23,7 +23,7 @@ pub use hex::hex;
 pub use identity::{Controller, Identity};
 pub(crate) use ids::each_id;
 pub use ids::{
-    ConsentId, ContactId, DecisionId, EntryId, IdMint, MembershipId, MessageId, NetworkId, OrganisationId,
+    ConsentId, ContactId, DecisionId, EntryId, EventId, IdMint, MembershipId, MessageId, NetworkId, OrganisationId,
     RevocationId, SubjectId,
 };
 pub use instant::{Clock, Hands, Instant, london_date};

@@ -49,6 +49,13 @@ pub const SCHEDULE: &[RetentionRule] = &[
         tables: &["memberships"],
     },
     RetentionRule {
+        record_class: "event",
+        trigger: "Its end or cancellation",
+        period: "P6Y",
+        action: "Disposed of in a reviewed disposal",
+        tables: &["events"],
+    },
+    RetentionRule {
         record_class: "network",
         trigger: "Its closure",
         period: "P6Y",

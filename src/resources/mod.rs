@@ -1,11 +1,12 @@
 //! The rooms, one for each noun. Each keeps its resource and commands (`model`), its handlers (`api`),
 //! its rows and SQL (`store`), and what it knows of people (`personal`). A room uses lower rooms'
 //! models and store functions, never their rows, and never calls upward. In rising order: notices,
-//! organisations, standing, contacts, consents, preferences, networks, messages, processing, `audit_trail`, `token_revocations`.
+//! organisations, standing, contacts, consents, preferences, networks, events, messages, processing, `audit_trail`, `token_revocations`.
 
 pub mod audit_trail;
 pub mod consents;
 pub mod contacts;
+pub mod events;
 pub mod messages;
 pub mod networks;
 pub mod notices;
@@ -26,6 +27,7 @@ pub fn rooms() -> Vec<Room> {
         contacts::routes(),
         consents::routes(),
         networks::routes(),
+        events::routes(),
         messages::routes(),
         processing::routes(),
         audit_trail::routes(),

@@ -22,6 +22,7 @@ mod contact_search;
 mod contacts;
 mod container;
 mod documents;
+mod events;
 mod front;
 mod harness;
 mod idempotency;

@@ -29,6 +29,7 @@ const ROOMS: &[&str] = &[
     "consents",
     "preferences",
     "networks",
+    "events",
     "messages",
     "processing",
     "audit_trail",
