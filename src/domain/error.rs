@@ -76,7 +76,7 @@ codes! {
     MethodNotAllowed 405 "method_not_allowed" "The method is not allowed here"
         "The address exists, but not with this method. `Allow` lists those it has.";
     RequestTimeout 408 "request_timeout" "The body took too long"
-        "The request's body did not arrive within 20 seconds. Send it again over a faster connection.";
+        "The request's body did not arrive in time, which is 20 seconds unless the operator has set another. Send it again over a faster connection.";
     Conflict 409 "conflict" "In conflict with what is there"
         "The request contradicts something that is stored. Read the resource again.";
     ContactExists 409 "contact_exists" "The contact is there already"

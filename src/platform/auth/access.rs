@@ -175,6 +175,7 @@ impl<P: Permission> Access<P> {
         Incoming {
             request,
             body: Body::Coming(payload),
+            deadline: self.house.0.body_deadline,
             caller: self.caller_key(),
             actor: self.context.actor.clone(),
             cursors: self.context.vault.keyring.cursors.clone(),

@@ -201,6 +201,25 @@ mod tests {
         assert!(!started.load(Ordering::SeqCst));
     }
 
+    /// What has started is undone, not committed, once its caller has been told that it was not done.
+    #[tokio::test]
+    async fn a_started_write_that_was_given_up_leaves_nothing() {
+        use diesel::connection::SimpleConnection;
+        let (database, _directory) = database();
+        let (release, held) = mpsc::channel::<()>();
+        let insert = "INSERT INTO kept_answers (key, fingerprint, sealed, reading, kept_until) \
+                      VALUES (x'00', x'00', x'00', 0, 0)";
+        let slow = database.write(Patience::Request, move |lane| {
+            lane.connection.batch_execute(insert)?;
+            Ok(held.recv().is_ok())
+        });
+        let refused = slow.await.unwrap_err();
+        assert_eq!((refused.code(), refused.particulars().retry_after), (Code::Unavailable, Some(1)));
+        release.send(()).unwrap();
+        // It is the first with its key.
+        database.write(Patience::Request, move |lane| Ok(lane.connection.batch_execute(insert)?)).await.unwrap();
+    }
+
     #[tokio::test]
     async fn a_full_queue_says_so_at_once() {
         let (database, _directory) = database();
