@@ -1,5 +1,6 @@
 //! Faults: what the service does when its process, its database, its disk or its callers fail it.
 
+mod cluster;
 mod crash;
 mod database_away;
 mod disk;
