@@ -9,6 +9,7 @@ use std::os::unix::process::CommandExt;
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, PgConnection};
@@ -30,11 +31,9 @@ pub(super) fn cluster() -> Option<MutexGuard<'static, Cluster>> {
     };
     let cluster = CLUSTER.get_or_init(started).as_ref()?.lock().unwrap_or_else(PoisonError::into_inner);
     // A story that failed may have left it in any state.
-    if PgConnection::establish(&cluster.url("postgres?connect_timeout=2")).is_err() {
-        let there = processes(&cluster);
-        if !there.is_empty() {
-            send_signal("KILL", there);
-        }
+    if let Err(error) = PgConnection::establish(&cluster.url("postgres?connect_timeout=2")) {
+        eprintln!("{error}");
+        kill(&cluster);
         control(&cluster, &["start"]);
     }
     Some(cluster)
@@ -63,7 +62,31 @@ pub(super) fn control(cluster: &Cluster, arguments: &[&str]) {
     if owner.uid() != fs::metadata("/proc/self").unwrap().uid() {
         command.uid(owner.uid()).gid(owner.gid());
     }
-    assert!(command.status().unwrap().success(), "{arguments:?}");
+    let done = command.status().unwrap().success();
+    assert!(done, "{arguments:?}: {}", fs::read_to_string(cluster.home.join("server.log")).unwrap_or_default());
+}
+
+/// Kills all of the server, and waits until it is dead.
+pub(super) fn kill(cluster: &Cluster) {
+    let there = processes(cluster);
+    if there.is_empty() {
+        return;
+    }
+    send_signal("KILL", there.iter().copied());
+    let killed = Instant::now();
+    while there.iter().any(|&process| is_alive(process)) {
+        assert!(killed.elapsed() < Duration::from_secs(20), "it does not die");
+        std::thread::yield_now();
+    }
+    // Who is dead but not buried would be taken for alive by the next.
+    for lock in ["data/postmaster.pid", ".s.PGSQL.5432.lock"] {
+        let _ = fs::remove_file(cluster.home.join(lock));
+    }
+}
+
+fn is_alive(process: u32) -> bool {
+    let state = fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
+    state.rsplit_once(") ").is_some_and(|(_, rest)| !rest.starts_with(['Z', 'X']))
 }
 
 /// The server's processes, the first of them first.
@@ -78,8 +101,7 @@ pub(super) fn processes(cluster: &Cluster) -> Vec<u32> {
         (parent == first).then_some(process)
     };
     let children = fs::read_dir("/proc").unwrap().filter_map(Result::ok).filter_map(child);
-    let there = fs::exists(format!("/proc/{first}")).unwrap();
-    there.then_some(first).into_iter().chain(children).collect()
+    is_alive(first).then_some(first).into_iter().chain(children).collect()
 }
 
 /// A network between the service and the server, which can lose everything without a word.

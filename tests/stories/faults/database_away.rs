@@ -9,13 +9,17 @@ use diesel::{PgConnection, sql_query, sql_types};
 use futures_util::future::{join, join_all};
 use serde_json::{Value, json};
 
-use super::cluster::{Network, cluster, control, database, execute, processes};
+use super::cluster::{Network, cluster, control, database, execute, kill, processes};
 use super::{nothing_is_lost, sign_up_until_refused};
 use crate::harness::client::{Answer, Request};
 use crate::harness::people::{person, text};
 use crate::harness::postgres::Cluster;
 use crate::harness::process::send_signal;
 use crate::harness::served::Served;
+
+/// Long enough for lanes that do not come back to be replaced.
+const LONG: Duration = Duration::from_secs(5);
+const SHORT: Duration = Duration::ZERO;
 
 /// What the design gives a caller and a recovery, 2 and 5 seconds, on a machine that is busy with other stories.
 const ANSWERED: Duration = Duration::from_secs(5);
@@ -45,7 +49,7 @@ fn keyless(at: usize) -> String {
 }
 
 /// The database goes away amid writes, and comes back.
-async fn endures(served: &Served, goes: impl FnOnce(), comes: impl FnOnce()) {
+async fn endures(served: &Served, at_least: Duration, goes: impl FnOnce(), comes: impl FnOnce()) {
     let first = served.post("/v1/contacts", &person("Ada Lovelace", "ada@example.org")).send().await.expect(201);
     let ada = first.header("location");
     let acknowledged = RefCell::new(Vec::new());
@@ -69,9 +73,8 @@ async fn endures(served: &Served, goes: impl FnOnce(), comes: impl FnOnce()) {
         assert!(!answer.header("retry-after").is_empty());
     }
 
-    // As long as it takes for lanes that do not come back to be replaced.
     let (mut round, mut undone) = (0, Vec::new());
-    while gone.borrow().elapsed() < Duration::from_secs(5) || round < 2 {
+    while gone.borrow().elapsed() < at_least || round < 2 {
         let asked = Instant::now();
         served.request("GET", "/health/live").send().await.expect(200);
         assert!(asked.elapsed() < ANSWERED);
@@ -135,15 +138,14 @@ fn tell(story: impl AsyncFnOnce(&Cluster, &str, Served)) {
 fn stopped_by_its_operator() {
     tell(async |cluster, _, served| {
         let stop = || control(cluster, &["stop", "-m", "fast"]);
-        endures(&served, stop, || control(cluster, &["start"])).await;
+        endures(&served, SHORT, stop, || control(cluster, &["start"])).await;
     });
 }
 
 #[test]
 fn killed() {
     tell(async |cluster, _, served| {
-        let kill = || send_signal("KILL", processes(cluster));
-        endures(&served, kill, || control(cluster, &["start"])).await;
+        endures(&served, SHORT, || kill(cluster), || control(cluster, &["start"])).await;
     });
 }
 
@@ -151,7 +153,8 @@ fn killed() {
 fn hung() {
     tell(async |cluster, _, served| {
         let all = processes(cluster);
-        endures(&served, || send_signal("STOP", all.clone()), || send_signal("CONT", processes(cluster))).await;
+        let (stop, go_on) = (|| send_signal("STOP", all.clone()), || send_signal("CONT", processes(cluster)));
+        endures(&served, LONG, stop, go_on).await;
     });
 }
 
@@ -160,32 +163,31 @@ fn behind_a_network_that_swallows_everything() {
     let Some(cluster) = cluster() else { return };
     let network = Network::to(&cluster);
     let served = Served::start(&network.url(&database(&cluster)), &[]);
-    actix_web::rt::System::new().block_on(endures(&served, || network.loses(true), || network.loses(false)));
+    actix_web::rt::System::new().block_on(endures(&served, LONG, || network.loses(true), || network.loses(false)));
 }
 
 #[test]
 fn out_of_connections() {
     tell(async |cluster, name, served| {
         let taken = RefCell::new(Vec::new());
-        let (elsewhere, url) = (cluster.url("postgres"), cluster.url("template1"));
+        let url = cluster.url("postgres");
         let ours = format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'");
         let take = || {
-            let mut connection = PgConnection::establish(&elsewhere).unwrap();
-            loop {
-                sql_query(&ours).execute(&mut connection).unwrap();
+            let mut connection = PgConnection::establish(&url).unwrap();
+            // One that is being opened is not seen yet: nobody must come for a while.
+            let mut quiet = 0;
+            while quiet < 3 {
+                let ended = sql_query(&ours).execute(&mut connection).unwrap();
+                let before = taken.borrow().len();
                 while let Ok(another) = PgConnection::establish(&url) {
                     taken.borrow_mut().push(another);
                 }
-                let Count { count } =
-                    sql_query(format!("SELECT count(*) AS count FROM pg_stat_activity WHERE datname = '{name}'"))
-                        .get_result(&mut connection)
-                        .unwrap();
-                if count == 0 {
-                    break;
-                }
+                quiet = if ended == 0 && taken.borrow().len() == before { quiet + 1 } else { 0 };
+                sql_query("SELECT pg_sleep(0.1)").execute(&mut connection).unwrap();
             }
+            taken.borrow_mut().push(connection);
         };
-        endures(&served, take, || taken.borrow_mut().clear()).await;
+        endures(&served, SHORT, take, || taken.borrow_mut().clear()).await;
     });
 }
 

@@ -71,18 +71,27 @@ impl Process {
     /// Waits until it says a line that contains `words`, and gives that line.
     #[track_caller]
     pub(crate) fn until(&mut self, words: &str) -> String {
+        self.until_or_end(words).unwrap_or_else(|| panic!("{words:?} was not said:\n{}", self.said.join("\n")))
+    }
+
+    /// Waits until it says a line that contains `words`, and gives that line; `None` when it ends first.
+    #[track_caller]
+    pub(crate) fn until_or_end(&mut self, words: &str) -> Option<String> {
         if let Some(line) = self.said.iter().find(|line| line.contains(words)) {
-            return line.clone();
+            return Some(line.clone());
         }
         loop {
             match self.lines.recv_timeout(PATIENCE) {
                 Ok(line) => {
                     self.said.push(line.clone());
                     if line.contains(words) {
-                        return line;
+                        return Some(line);
                     }
                 }
-                Err(error) => panic!("{words:?} was not said ({error}):\n{}", self.said.join("\n")),
+                Err(RecvTimeoutError::Disconnected) => return None,
+                Err(RecvTimeoutError::Timeout) => {
+                    panic!("{words:?} was not said in time:\n{}", self.said.join("\n"))
+                }
             }
         }
     }

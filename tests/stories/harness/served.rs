@@ -57,6 +57,9 @@ impl Served {
         MasterKeys::generate_file(&folder.path().join("master.key"), &SystemEntropy).expect("a master key");
         let issuer = TokenMint::generate(&SystemEntropy).expect("an issuer");
         std::fs::write(folder.path().join("jwks.json"), issuer.jwks()).expect("a JWKS file");
+        // A launcher may forget where it was started.
+        let path = |name: &str| folder.path().join(name).display().to_string();
+        let (jwks, key) = (path("jwks.json"), path("master.key"));
         let own = [
             ("SERVER__LISTEN", "127.0.0.1:0"),
             ("SERVER__METRICS_LISTEN", "off"),
@@ -69,8 +72,8 @@ impl Served {
             ("DATABASE__WRITERS", "3"),
             ("AUTH__ISSUER", ISSUER),
             ("AUTH__AUDIENCE", AUDIENCE),
-            ("AUTH__JWKS", "jwks.json"),
-            ("VAULT__MASTER_KEY_FILE", "master.key"),
+            ("AUTH__JWKS", &jwks),
+            ("VAULT__MASTER_KEY_FILE", &key),
         ];
         let variables: HashMap<_, _> =
             own.iter().chain(more).map(|(name, value)| (format!("IEWM__{name}"), (*value).to_owned())).collect();
@@ -100,17 +103,27 @@ impl Served {
         (self.process, self.address) = begin(&launch(&self.launcher, self.folder.path(), &self.variables));
     }
 
-    /// Tries to start it once it has ended, where it must refuse; returns what it says.
-    #[track_caller]
-    pub(crate) fn refuses(&self) -> String {
-        let output = launch(&self.launcher, self.folder.path(), &self.variables)().output().expect("it runs");
-        assert_eq!(output.status.code(), Some(1), "{output:?}");
-        String::from_utf8_lossy(&output.stderr).into_owned()
+    /// Tries to start it once it has ended; returns what it says if it refuses, or nothing.
+    pub(crate) fn try_begin(&mut self) -> String {
+        let mut process = Process::of(launch(&self.launcher, self.folder.path(), &self.variables)());
+        match process.until_or_end("\"listening\"") {
+            Some(line) => {
+                (self.process, self.address) = (process, address(&line));
+                String::new()
+            }
+            None => {
+                assert_eq!(process.ended().code(), Some(1), "{:?}", process.said);
+                process.said.join("\n")
+            }
+        }
     }
 
-    /// Its folder.
-    pub(crate) fn folder(&self) -> &Path {
-        self.folder.path()
+    /// Tries to start it once it has ended, where it must refuse; returns what it says.
+    #[track_caller]
+    pub(crate) fn refuses(&mut self) -> String {
+        let said = self.try_begin();
+        assert!(!said.is_empty(), "it serves");
+        said
     }
 
     /// A token of IEWM's staff.
@@ -177,7 +190,11 @@ fn launch<'a>(
 
 fn begin(command: &impl Fn() -> Command) -> (Process, String) {
     let mut process = Process::of(command());
-    let line: Value = serde_json::from_str(&process.until("\"listening\"")).expect("a JSON line");
-    let address = line["address"].as_str().expect("an address").to_owned();
+    let address = address(&process.until("\"listening\""));
     (process, address)
+}
+
+fn address(line: &str) -> String {
+    let line: Value = serde_json::from_str(line).expect("a JSON line");
+    line["address"].as_str().expect("an address").to_owned()
 }
