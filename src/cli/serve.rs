@@ -43,7 +43,9 @@ pub(super) fn run(
         };
         stopped?;
         let recorded = tokio::time::timeout(Duration::from_secs(server::RECORDING_SECONDS), house.flush_looks());
-        recorded.await.map_err(|_| "the database does not answer: looks at personal data were not recorded".to_owned())?;
+        recorded
+            .await
+            .map_err(|_| "the database does not answer: looks at personal data were not recorded".to_owned())?;
         tracing::info!("stopped");
         Ok(())
     })

@@ -101,8 +101,7 @@ pub(super) fn start(
 }
 
 fn post(shared: &Arc<Shared>, purpose: Use, name: String) -> Option<Post> {
-    let watch =
-        Arc::new(Watch { epoch: Instant::now(), began: AtomicU64::new(0), replaced: AtomicBool::new(false) });
+    let watch = Arc::new(Watch { epoch: Instant::now(), began: AtomicU64::new(0), replaced: AtomicBool::new(false) });
     let (own, watched) = (shared.clone(), watch.clone());
     let run = move || match purpose {
         Use::Reading => read_lane(&own, &watched),
@@ -157,8 +156,8 @@ fn connected<'a>(open: &'a mut Option<Open>, shared: &Shared, purpose: Use) -> O
         }
     }
     if open.is_none() {
-        let opened = super::open(&shared.target, purpose)
-            .and_then(|connection| Lane::new(connection, &shared.target, purpose));
+        let opened =
+            super::open(&shared.target, purpose).and_then(|connection| Lane::new(connection, &shared.target, purpose));
         match opened {
             Ok(lane) => {
                 *open = Some(Open { lane, used: Instant::now(), losses });

@@ -65,17 +65,13 @@ impl Incoming {
             }
             Ok(bytes.freeze())
         };
-        match tokio::time::timeout(self.deadline, read).await {
-            Ok(bytes) => {
-                let bytes = bytes?;
-                self.body = Body::Whole(bytes.clone());
-                Ok(bytes)
-            }
-            Err(_) => {
-                let detail = format!("The body did not arrive within {} seconds.", self.deadline.as_secs());
-                Err(Error::new(Code::RequestTimeout, detail))
-            }
-        }
+        let Ok(bytes) = tokio::time::timeout(self.deadline, read).await else {
+            let detail = format!("The body did not arrive within {} seconds.", self.deadline.as_secs());
+            return Err(Error::new(Code::RequestTimeout, detail));
+        };
+        let bytes = bytes?;
+        self.body = Body::Whole(bytes.clone());
+        Ok(bytes)
     }
 
     /// The value of a header, if it is there and text.

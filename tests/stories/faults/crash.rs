@@ -46,7 +46,7 @@ fn killed(engine: Engine) {
             assert!(answers.iter().all(Option::is_none), "all were cut off: {answers:?}");
             assert!(!served.process.ended().success());
             served.begin();
-            nothing_is_lost(&served, &acknowledged.borrow()).await;
+            nothing_is_lost(&served, &acknowledged).await;
         }
     });
 }

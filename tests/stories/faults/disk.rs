@@ -101,10 +101,10 @@ fn a_full_disk_refuses_writes_and_loses_none() {
                 assert!(freed.elapsed() < Duration::from_secs(10), "there is space and nothing is written");
                 actix_web::rt::time::sleep(Duration::from_millis(50)).await;
             }
-            nothing_is_lost(&served, &acknowledged.borrow()).await;
+            nothing_is_lost(&served, &acknowledged).await;
         }
         served.again("KILL");
-        nothing_is_lost(&served, &acknowledged.borrow()).await;
+        nothing_is_lost(&served, &acknowledged).await;
     });
 }
 

@@ -7,6 +7,9 @@ mod disk;
 mod drain;
 mod overload;
 mod panics;
+mod triggers;
+
+use std::cell::RefCell;
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -68,7 +71,7 @@ async fn sign_up_until_refused(served: &Served, who: &str, told: impl Fn(Acknowl
 
 /// Asserts that everything that was acknowledged is there with its entry in the audit, and that nothing is
 /// there by half.
-async fn nothing_is_lost(served: &Served, acknowledged: &[Acknowledged]) {
+async fn nothing_is_lost(served: &Served, acknowledged: &RefCell<Vec<Acknowledged>>) {
     let of = |items: &[Value], member: &str| {
         let mut all: Vec<String> = items.iter().map(|item| text(item, member)).collect();
         all.sort_unstable();
@@ -79,7 +82,7 @@ async fn nothing_is_lost(served: &Served, acknowledged: &[Acknowledged]) {
     let consents = of(&served.all("/v1/consents").await, "contact_id");
     assert_eq!(of(&served.audit("action=contacts.create").await, "contact_id"), contacts);
     assert_eq!(of(&served.audit("action=consents.record").await, "contact_id"), consents);
-    for done in acknowledged {
+    for done in acknowledged.borrow().iter() {
         let (there, id) = match done {
             Acknowledged::Contact(id) => (&contacts, id),
             Acknowledged::Consent(contact) => (&consents, contact),

@@ -83,7 +83,8 @@ fn slow_heads_and_bodies_are_given_up() {
                 stream
             })
             .collect();
-        let mut bodies: Vec<_> = (0..20).map(|_| begun(&served.address, served.staff(), "Content-Length: 1000")).collect();
+        let mut bodies: Vec<_> =
+            (0..20).map(|_| begun(&served.address, served.staff(), "Content-Length: 1000")).collect();
         for body in &mut bodies {
             body.write_all(b"{").unwrap();
         }
@@ -104,8 +105,8 @@ fn slow_heads_and_bodies_are_given_up() {
 #[test]
 fn endless_bodies_are_refused_and_cost_no_memory() {
     let (_ground, served) = served();
-    let chunk = [b"10000\r\n".as_slice(), &[b' '; 0x10000], b"\r\n"].concat();
     let spaces = vec![b' '; 0x10000];
+    let chunk = [b"10000\r\n".as_slice(), &spaces, b"\r\n"].concat();
     let (address, staff) = (served.address.as_str(), served.staff());
     let send = |token: &str, body: &str, piece: &[u8], status: &str, code: &str| {
         let mut stream = begun(address, token, body);

@@ -106,16 +106,12 @@ impl Served {
     /// Tries to start it once it has ended; returns what it says if it refuses, or nothing.
     pub(crate) fn try_begin(&mut self) -> String {
         let mut process = Process::of(launch(&self.launcher, self.folder.path(), &self.variables)());
-        match process.until_or_end("\"listening\"") {
-            Some(line) => {
-                (self.process, self.address) = (process, address(&line));
-                String::new()
-            }
-            None => {
-                assert_eq!(process.ended().code(), Some(1), "{:?}", process.said);
-                process.said.join("\n")
-            }
-        }
+        let Some(line) = process.until_or_end("\"listening\"") else {
+            assert_eq!(process.ended().code(), Some(1), "{:?}", process.said);
+            return process.said.join("\n");
+        };
+        (self.process, self.address) = (process, address(&line));
+        String::new()
     }
 
     /// Tries to start it once it has ended, where it must refuse; returns what it says.
