@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::time::{Duration, Instant};
 
 use actix_web::rt::time::sleep;
+use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::{PgConnection, sql_query, sql_types};
 use futures_util::future::{join, join_all};
@@ -240,5 +241,20 @@ fn a_commit_in_doubt_is_said_to_be_and_its_key_tells() {
         assert_eq!(contacts.len(), 1, "once and no more");
         assert_eq!(contacts[0]["id"], told.json()["id"]);
         nothing_is_lost(&served, &RefCell::default()).await;
+    });
+}
+
+/// Looks that cannot be recorded do not keep the service from stopping, and are not lost without a word.
+#[test]
+fn looks_that_cannot_be_recorded_are_told_at_the_end() {
+    tell(async |cluster, name, mut served| {
+        let made = served.post("/v1/contacts", &person("Ada Lovelace", "ada@example.org")).send().await.expect(201);
+        let mut holder = PgConnection::establish(&cluster.url(name)).unwrap();
+        holder.batch_execute("BEGIN; LOCK TABLE audit_entries IN EXCLUSIVE MODE").unwrap();
+        served.get(&made.header("location")).send().await.expect(200);
+        let told = Instant::now();
+        assert_eq!(served.process.stop("TERM").code(), Some(1));
+        assert!(told.elapsed() < Duration::from_secs(15), "{:?}", told.elapsed());
+        assert!(served.process.said.iter().any(|line| line.contains("were not recorded")), "{:?}", served.process.said);
     });
 }
