@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use iewm::app;
 use iewm::config::Config;
@@ -40,9 +41,13 @@ pub(super) fn run(
             Ok(stopped) => stopped.map_err(|error| error.to_string()),
             Err(error) => Err(error.to_string()),
         };
-        house.flush_looks().await;
+        stopped?;
+        let recorded = tokio::time::timeout(Duration::from_secs(server::RECORDING_SECONDS), house.flush_looks());
+        recorded
+            .await
+            .map_err(|_| "the database does not answer: looks at personal data were not recorded".to_owned())?;
         tracing::info!("stopped");
-        stopped
+        Ok(())
     })
 }
 

@@ -22,6 +22,7 @@ mod contact_search;
 mod contacts;
 mod container;
 mod documents;
+mod faults;
 mod front;
 mod harness;
 mod idempotency;

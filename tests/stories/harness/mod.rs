@@ -8,6 +8,7 @@ pub(crate) mod https;
 pub(crate) mod people;
 pub(crate) mod postgres;
 pub(crate) mod process;
+pub(crate) mod served;
 pub(crate) mod service;
 
 pub(crate) use engines::{Engine, on_both_engines};
