@@ -1,7 +1,9 @@
 //! Assembly: configuration in, a running service out.
 
 use std::fmt;
+use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix_web::web::{Bytes, ServiceConfig};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
@@ -110,6 +112,7 @@ pub async fn build(config: &Config, clock: Clock, entropy: Arc<dyn Entropy>) -> 
         tokens: tokens(config)?,
         standing: Box::new(OrganisationStanding),
         limits,
+        body_deadline: Duration::from_secs(config.limits.body_seconds),
         identity: config.identity(),
         holders: inventory::holders(),
     });
@@ -151,16 +154,23 @@ pub fn rotate_keys(config: &Config, entropy: &dyn Entropy, progress: impl FnMut(
     })
 }
 
-/// Half a database is no database: never make a new empty file beside what is left of an old one.
+/// Half a database is no database: never make a new empty file beside what is left of an old one. An empty
+/// file is what a disk that was full leaves, or a hand that slipped: SQLite would take it for a new database.
 fn check_files(target: &Target) -> Result<(), StartError> {
     let Target::Sqlite { file, vault } = target else { return Ok(()) };
-    let (missing, there) = match (file.exists(), vault.exists()) {
+    let is_there = |file: &Path| std::fs::metadata(file).is_ok_and(|found| found.len() > 0);
+    let (missing, there) = match (is_there(file), is_there(vault)) {
         (true, false) => (vault, file),
         (false, true) => (file, vault),
-        _ => return Ok(()),
+        (true, true) => return Ok(()),
+        (false, false) => {
+            // A volume that is not mounted looks like this too.
+            tracing::warn!(file = %file.display(), "there is no database: a new, empty one is made");
+            return Ok(());
+        }
     };
     Err(StartError(format!(
-        "{} is there but {} is not: the two belong together. Restore the missing file, or move the other away to begin anew.",
+        "{} is there but {} is missing or empty: the two belong together. Restore the missing file, or move the other away to begin anew.",
         there.display(),
         missing.display(),
     )))

@@ -71,6 +71,10 @@ pub struct Limits {
     pub rate: String,
     /// Requests a minute for each address, or `off`.
     pub address_rate: String,
+    /// Seconds that the head of a request may take to arrive.
+    pub head_seconds: u64,
+    /// Seconds that a body may take to arrive.
+    pub body_seconds: u64,
     /// Proxies whose `Forwarded` is believed, comma-separated.
     pub trusted_proxies: String,
 }
@@ -193,6 +197,9 @@ impl Config {
         }
         if !(self.security.contact.starts_with("mailto:") || self.security.contact.starts_with("https://")) {
             return Err("security.contact must begin with mailto: or https:// (RFC 9116)".to_owned());
+        }
+        if self.limits.head_seconds == 0 || self.limits.body_seconds == 0 {
+            return Err("limits.head_seconds and limits.body_seconds must be at least 1".to_owned());
         }
         self.cors_origins()?;
         self.rates()?;
@@ -352,6 +359,7 @@ mod tests {
             ("IEWM__MAIL__FROM", "nobody", "mail.from"),
             ("IEWM__MAIL__SMTP_URL", "smtp://mail.example", "mail.smtp_url"),
             ("IEWM__MAIL__PAGES_URL", "http://pages.example", "mail.pages_url"),
+            ("IEWM__LIMITS__BODY_SECONDS", "0", "limits.body_seconds"),
             ("IEWM__LIMITS__TRUSTED_PROXIES", "proxy", "limits.trusted_proxies"),
         ] {
             let given = variables(&[(name, value), ("IEWM__AUTH__ISSUER", "x"), ("IEWM__AUTH__JWKS", "j")]);

@@ -16,8 +16,8 @@ use crate::platform::auth::House;
 use crate::platform::http::{identify, install_page, not_found, pass};
 use crate::platform::telemetry::Metrics;
 
-/// How long the head of a request may take to arrive.
-const HEAD_DEADLINE: Duration = Duration::from_secs(5);
+/// How much of the time for stopping is kept for what is still to be recorded, in seconds.
+pub const RECORDING_SECONDS: u64 = 2;
 
 /// A service that listens. Its futures must be awaited for it to answer.
 pub struct Running {
@@ -125,8 +125,8 @@ pub fn start(config: &Config, house: &House) -> Result<Running, StartError> {
             .configure(configure.clone())
     })
     .workers(workers)
-    .client_request_timeout(HEAD_DEADLINE)
-    .shutdown_timeout(config.server.shutdown_seconds)
+    .client_request_timeout(Duration::from_secs(config.limits.head_seconds))
+    .shutdown_timeout(config.server.shutdown_seconds.saturating_sub(RECORDING_SECONDS).max(1))
     .listen(listener)
     .map_err(fault)?
     .run();

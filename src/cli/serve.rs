@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use iewm::app;
 use iewm::config::Config;
@@ -48,14 +49,18 @@ pub(super) fn run(
         };
         drop(stop);
         if let Some(delivery) = delivery {
-            let patience = std::time::Duration::from_secs(config.server.shutdown_seconds);
+            let patience = Duration::from_secs(config.server.shutdown_seconds);
             if tokio::time::timeout(patience, delivery).await.is_err() {
                 tracing::warn!("a message is still on its way to the mail server; it may leave twice");
             }
         }
-        house.flush_looks().await;
+        stopped?;
+        let recorded = tokio::time::timeout(Duration::from_secs(server::RECORDING_SECONDS), house.flush_looks());
+        recorded
+            .await
+            .map_err(|_| "the database does not answer: looks at personal data were not recorded".to_owned())?;
         tracing::info!("stopped");
-        stopped
+        Ok(())
     })
 }
 

@@ -76,7 +76,7 @@ codes! {
     MethodNotAllowed 405 "method_not_allowed" "The method is not allowed here"
         "The address exists, but not with this method. `Allow` lists those it has.";
     RequestTimeout 408 "request_timeout" "The body took too long"
-        "The request's body did not arrive within 20 seconds. Send it again over a faster connection.";
+        "The request's body did not arrive in time, which is 20 seconds unless the operator has set another. Send it again over a faster connection.";
     Conflict 409 "conflict" "In conflict with what is there"
         "The request contradicts something that is stored. Read the resource again.";
     ContactExists 409 "contact_exists" "The contact is there already"
@@ -127,6 +127,8 @@ codes! {
         "The service failed. Nothing was changed. Report the request id, which is `instance`.";
     Unavailable 503 "unavailable" "Not able to answer just now"
         "The service is too busy, or its database cannot be reached. Nothing was changed. Try again after `Retry-After` seconds.";
+    OutcomeUnknown 503 "outcome_unknown" "Not known whether it was done"
+        "The database stopped answering while the change was being committed, so that it was either done whole or not at all. After `Retry-After` seconds, find out: send the same request with the same `Idempotency-Key`, which answers what was done, or does it now, but never twice. A request that had no key can be done twice: read the resource before you send it again.";
 }
 
 /// A fault in what was sent.
@@ -249,6 +251,14 @@ impl Error {
     pub fn unavailable(cause: impl fmt::Display) -> Self {
         let mut error = Self::new(Code::Unavailable, "The service cannot answer just now; nothing was changed.")
             .with(|p| p.retry_after = Some(1));
+        error.0.cause = Some(cause.to_string());
+        error
+    }
+
+    /// The database went away while it was asked to commit: done whole, or not at all.
+    pub fn outcome_unknown(cause: impl fmt::Display) -> Self {
+        let detail = "It is not known whether this was done. Send it again with the same Idempotency-Key to find out.";
+        let mut error = Self::new(Code::OutcomeUnknown, detail).with(|p| p.retry_after = Some(1));
         error.0.cause = Some(cause.to_string());
         error
     }

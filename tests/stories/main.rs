@@ -23,6 +23,7 @@ mod contacts;
 mod container;
 mod documents;
 mod events;
+mod faults;
 mod front;
 mod harness;
 mod idempotency;

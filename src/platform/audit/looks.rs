@@ -8,7 +8,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::{EntryRow, store};
 use crate::domain::Error;
-use crate::platform::db::Database;
+use crate::platform::db::{Database, Lane, Patience};
 
 /// How long a look may wait before it is written.
 const FLUSH_EVERY: Duration = Duration::from_millis(250);
@@ -16,6 +16,9 @@ const FLUSH_EVERY: Duration = Duration::from_millis(250);
 const QUEUE: usize = 4096;
 /// How many are written in one transaction.
 const BATCH: usize = 512;
+
+/// How long a read waits for room in the queue.
+const PATIENCE: Duration = Duration::from_millis(1900);
 
 enum Message {
     Look(Box<EntryRow>),
@@ -34,10 +37,13 @@ impl Looks {
         Self(sender)
     }
 
-    /// Queues a look; waits when the queue is full.
+    /// Queues a look; waits a while when the queue is full. What cannot be recorded is not shown.
     pub(in crate::platform) async fn note(&self, look: EntryRow) -> Result<(), Error> {
-        let sent = self.0.send(Message::Look(Box::new(look))).await;
-        sent.map_err(|_| Error::unavailable("looks are not being recorded"))
+        let sent = tokio::time::timeout(PATIENCE, self.0.send(Message::Look(Box::new(look)))).await;
+        match sent {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(_)) | Err(_) => Err(Error::unavailable("looks are not being recorded")),
+        }
     }
 
     /// Returns when everything that was queued before is written; for shutting down, and for tests.
@@ -81,16 +87,22 @@ async fn write(database: &Database, batch: Vec<EntryRow>) {
         return;
     }
     let batch = Arc::new(batch);
+    let mut again = false;
     loop {
         let looks = batch.clone();
-        let written = database
-            .write(move |lane| looks.iter().try_for_each(|look| store::append(&mut lane.connection, look)))
-            .await;
-        match written {
+        let append = move |lane: &mut Lane| {
+            let connection = &mut lane.connection;
+            looks.iter().try_for_each(|look| {
+                // What became of the attempt before may not be known.
+                if again && store::is_there(connection, look)? { Ok(()) } else { store::append(connection, look) }
+            })
+        };
+        match database.write(Patience::Chunk, append).await {
             Ok(()) => return,
             Err(error) => {
                 tracing::error!(%error, looks = batch.len(), "looks could not be recorded yet");
                 tokio::time::sleep(FLUSH_EVERY).await;
+                again = true;
             }
         }
     }

@@ -61,3 +61,9 @@ pub(in crate::platform) fn append(connection: &mut AnyConnection, entry: &EntryR
     diesel::insert_into(audit_entries::table).values(values).execute(connection)?;
     Ok(())
 }
+
+/// Whether an entry is there already.
+pub(super) fn is_there(connection: &mut AnyConnection, entry: &EntryRow) -> Result<bool, Error> {
+    let found: i64 = audit_entries::table.filter(audit_entries::id.eq(entry.id)).count().get_result(connection)?;
+    Ok(found > 0)
+}

@@ -15,7 +15,7 @@ use super::permissions::Permission;
 use super::{Verified, bearer, store};
 use crate::domain::{Actor, Caller, Code, Error, Identity, Instant, Role, Scope};
 use crate::platform::audit::{Entry, EntryRow, Outcome};
-use crate::platform::db::Lane;
+use crate::platform::db::{Lane, Patience};
 use crate::platform::doors::{Context, Noted, ReadTx};
 use crate::platform::http::{Body, Incoming, Op};
 use crate::platform::idempotency::{self, Keyed};
@@ -175,6 +175,7 @@ impl<P: Permission> Access<P> {
         Incoming {
             request,
             body: Body::Coming(payload),
+            deadline: self.house.0.body_deadline,
             caller: self.caller_key(),
             actor: self.context.actor.clone(),
             cursors: self.context.vault.keyring.cursors.clone(),
@@ -302,7 +303,7 @@ impl<P: Permission> Access<P> {
     ) -> Result<T, Error> {
         let context = self.context;
         let run = move |lane: &mut Lane| f(&mut ReadTx::new(lane, &context, &mut Noted::default()));
-        self.house.0.database.write(run).await
+        self.house.0.database.write(Patience::Request, run).await
     }
 }
 

@@ -2,6 +2,7 @@
 //! through an [`Access`].
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix_web::web::ServiceConfig;
 
@@ -43,6 +44,8 @@ pub struct Parts {
     pub standing: Box<dyn Standing>,
     /// How many requests are taken.
     pub limits: RateLimits,
+    /// How long a body may take to arrive.
+    pub body_deadline: Duration,
     /// The service as it names itself.
     pub identity: Identity,
     /// The rooms that hold personal data.
@@ -58,6 +61,7 @@ pub(super) struct Inner {
     pub(super) tokens: Tokens,
     pub(super) standing: Box<dyn Standing>,
     pub(super) limits: RateLimits,
+    pub(super) body_deadline: Duration,
     pub(super) identity: Arc<Identity>,
     pub(super) holders: Holders,
     pub(super) looks: Looks,
@@ -74,7 +78,8 @@ pub(super) struct Installed(pub(super) House);
 impl House {
     /// Assembles the house. Must be called on a tokio runtime, which will write the looks.
     pub fn new(parts: Parts) -> Self {
-        let Parts { database, vault, clock, entropy, mint, tokens, standing, limits, identity, holders } = parts;
+        let Parts { database, vault, clock, entropy, mint, tokens, standing, limits, body_deadline, identity, holders } =
+            parts;
         let identity = Arc::new(identity);
         let database = Arc::new(database);
         let looks = Looks::start(database.clone());
@@ -89,6 +94,7 @@ impl House {
             tokens,
             standing,
             limits,
+            body_deadline,
             identity,
             holders,
             looks,

@@ -6,7 +6,8 @@
 //! ones after the group that gave them up. A key made for what was not committed is taken back; one
 //! left over by a crash opens nothing. The next start destroys the keys of the erased again.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
+use std::time::{Duration, Instant as Stopwatch};
 
 use diesel::connection::TransactionManager;
 use diesel::prelude::*;
@@ -14,8 +15,8 @@ use diesel::sql_types::{BigInt, Binary};
 use uuid::Uuid;
 
 use super::connection::{ConnectionError, Use, open_vault_file};
-use super::lanes::Ticket;
-use super::{AnyConnection, Target, dialect};
+use super::ticket::Ticket;
+use super::{AnyConnection, Engine, Target, dialect};
 use crate::domain::{Error, Instant};
 
 type Transactions = <AnyConnection as diesel::Connection>::TransactionManager;
@@ -36,6 +37,8 @@ pub(in crate::platform) struct Lane {
     pub(in crate::platform) keys: Option<KeyChanges>,
     /// The last error was one that a broken connection makes.
     pub(super) suspect: bool,
+    /// The connection must be opened anew.
+    pub(super) broken: bool,
 }
 
 impl Lane {
@@ -44,7 +47,7 @@ impl Lane {
             Target::Sqlite { vault, .. } if purpose == Use::Writing => Some(KeyChanges::new(open_vault_file(vault)?)),
             _ => None,
         };
-        Ok(Self { connection, keys, suspect: false })
+        Ok(Self { connection, keys, suspect: false, broken: false })
     }
 }
 
@@ -145,11 +148,17 @@ impl KeyChanges {
     }
 }
 
-/// Runs a group of closures and answers them all. A closure that fails is undone alone; a commit that
-/// fails undoes all of them, and each is told so.
-pub(super) fn run(lane: &mut Lane, group: &mut Vec<(Ticket, WriteJob)>) {
+/// How long closures of one group may be started: those after them make the next, so that the first
+/// ones are not long in doubt.
+const STARTING: Duration = Duration::from_millis(250);
+
+/// Runs a group of closures and answers them all; those it does not come to stay in `group`. A closure
+/// that fails, or was given up while it ran, is undone alone; a commit that fails undoes all of them, and
+/// each is told so.
+pub(super) fn run(lane: &mut Lane, group: &mut VecDeque<(Ticket, WriteJob)>) {
     if let Err(error) = dialect::begin_write(&mut lane.connection) {
         lane.suspect = true;
+        lane.broken = !matches!(error, diesel::result::Error::DatabaseError(..));
         let error = Error::from(error);
         tracing::warn!(%error, "a transaction could not begin");
         group.clear(); // dropped replies answer 503
@@ -158,29 +167,38 @@ pub(super) fn run(lane: &mut Lane, group: &mut Vec<(Ticket, WriteJob)>) {
     let alone = group.len() == 1;
     let mut replies = Vec::with_capacity(group.len());
     let mut keep_any = false;
-    for (ticket, job) in group.drain(..) {
+    let begun = Stopwatch::now();
+    while begun.elapsed() < STARTING
+        && let Some((ticket, job)) = group.pop_front()
+    {
         // Behind a slow one in its group, a closure can still be given up.
         if !ticket.start() {
             continue;
         }
-        let outcome = if alone { job(lane) } else { in_savepoint(lane, job) };
+        let outcome = if alone { settled(&ticket, job(lane)) } else { in_savepoint(lane, &ticket, job) };
         keep_any |= outcome.keep;
         replies.push(outcome.reply);
     }
-    let committed = if keep_any { commit(lane) } else { roll_back(lane) };
-    if let Err(error) = &committed {
+    let ended = if keep_any { commit(lane) } else { roll_back(lane) };
+    if let Err(error) = &ended {
         lane.suspect = true;
         tracing::warn!(%error, "a group of writes was not committed");
     }
     for reply in replies {
-        reply(committed.clone());
+        reply(ended.clone());
     }
 }
 
-fn in_savepoint(lane: &mut Lane, job: WriteJob) -> Outcome {
+/// The outcome, if its caller still waits; from here on it cannot be given up.
+fn settled(ticket: &Ticket, mut outcome: Outcome) -> Outcome {
+    outcome.keep = outcome.keep && ticket.settle();
+    outcome
+}
+
+fn in_savepoint(lane: &mut Lane, ticket: &Ticket, job: WriteJob) -> Outcome {
     let mark = lane.keys.as_ref().map(KeyChanges::mark);
     let begun = Transactions::begin_transaction(&mut lane.connection);
-    let outcome = job(lane);
+    let outcome = settled(ticket, job(lane));
     let ended = begun.and_then(|()| {
         if outcome.keep {
             Transactions::commit_transaction(&mut lane.connection)
@@ -207,19 +225,11 @@ fn commit(lane: &mut Lane) -> Result<(), Error> {
     if let Some(keys) = lane.keys.as_mut()
         && let Err(error) = keys.commit_made()
     {
-        roll_back(lane)?;
-        return Err(passing(&error));
+        let _ = roll_back(lane);
+        return Err(not_committed(&error));
     }
-    let committed = Transactions::commit_transaction(&mut lane.connection);
-    if let Err(error) = committed {
-        if let Some(keys) = lane.keys.as_mut()
-            && surely_undone(&error)
-            && let Err(error) = keys.take_back()
-        {
-            tracing::warn!(%error, "a key that opens nothing is left in the vault's file");
-        }
-        roll_back(lane)?;
-        return Err(passing(&error));
+    if let Err(error) = Transactions::commit_transaction(&mut lane.connection) {
+        return Err(uncommitted(lane, &error));
     }
     if let Some(keys) = lane.keys.as_mut() {
         if let Err(error) = keys.commit_destroyed() {
@@ -231,21 +241,51 @@ fn commit(lane: &mut Lane) -> Result<(), Error> {
     Ok(())
 }
 
+/// What a commit that failed means: nothing was done, or nobody knows.
+fn uncommitted(lane: &mut Lane, error: &diesel::result::Error) -> Error {
+    let mut undone = surely_undone(error);
+    if undone
+        && let Some(keys) = lane.keys.as_mut()
+        && let Err(error) = keys.take_back()
+    {
+        tracing::warn!(%error, "a key that opens nothing is left in the vault's file");
+    }
+    lane.broken |= roll_back(lane).is_err();
+    if dialect::engine(&lane.connection) == Engine::Postgres && !lane.broken {
+        // A server that still answers has refused the commit.
+        undone |= dialect::ping(&mut lane.connection).is_ok();
+    }
+    if undone { not_committed(error) } else { Error::outcome_unknown(first_line(error)) }
+}
+
 fn roll_back(lane: &mut Lane) -> Result<(), Error> {
     if let Some(keys) = lane.keys.as_mut() {
         keys.clear();
     }
-    Transactions::rollback_transaction(&mut lane.connection).map_err(|error| passing(&error))
+    Transactions::rollback_transaction(&mut lane.connection).map_err(|error| {
+        lane.broken = true;
+        not_committed(&error)
+    })
 }
 
-/// Whether the database itself refused the commit. After an error of its disk it may have been done.
+/// Whether the database itself refused the commit. After an error of its disk it may have been done,
+/// unless what was missing was space for it.
 fn surely_undone(error: &diesel::result::Error) -> bool {
     use diesel::result::DatabaseErrorKind::{ClosedConnection, Unknown};
-    matches!(error, diesel::result::Error::DatabaseError(kind, _) if !matches!(kind, Unknown | ClosedConnection))
+    match error {
+        diesel::result::Error::DatabaseError(Unknown, information) => {
+            ["database or disk is full", "database is locked"].contains(&information.message())
+        }
+        diesel::result::Error::DatabaseError(kind, _) => !matches!(kind, ClosedConnection),
+        _ => false,
+    }
 }
 
 /// What could not be committed was not done: 503, whatever the reason.
-fn passing(error: &diesel::result::Error) -> Error {
-    let error = error.to_string();
-    Error::unavailable(format_args!("not committed: {}", error.lines().next().unwrap_or_default()))
+fn not_committed(error: &diesel::result::Error) -> Error {
+    Error::unavailable(format_args!("not committed: {}", first_line(error)))
+}
+
+fn first_line(error: &diesel::result::Error) -> String {
+    error.to_string().lines().next().unwrap_or_default().to_owned()
 }

@@ -1,5 +1,7 @@
 //! The only place where the code asks which engine it talks to.
 
+use std::time::Duration;
+
 use diesel::connection::{AnsiTransactionManager, TransactionManager};
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
@@ -24,6 +26,17 @@ pub(super) fn begin_write(connection: &mut AnyConnection) -> QueryResult<()> {
     match connection {
         AnyConnection::Sqlite(sqlite) => AnsiTransactionManager::begin_transaction_sql(sqlite, "BEGIN IMMEDIATE"),
         AnyConnection::Postgres(postgres) => AnsiTransactionManager::begin_transaction(postgres),
+    }
+}
+
+/// Lets the statements of this transaction take up to `most` each, where the server has a shorter limit.
+pub(super) fn allow_statements(connection: &mut AnyConnection, most: Duration) -> QueryResult<()> {
+    use diesel::connection::SimpleConnection;
+    match connection {
+        AnyConnection::Sqlite(_) => Ok(()),
+        AnyConnection::Postgres(postgres) => {
+            postgres.batch_execute(&format!("SET LOCAL statement_timeout = '{}s'", most.as_secs()))
+        }
     }
 }
 

@@ -2,21 +2,21 @@
 //! request, prepared statements that stay warm, and a queue that says no before it is too long.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::Duration;
 
 use tokio::sync::oneshot;
+use tokio::time::timeout;
 
-use super::batch::{self, Lane, Outcome, WriteJob};
-use super::connection::Use;
-use super::{AnyConnection, Engine, Target, dialect};
+use super::batch::{Lane, Outcome, WriteJob};
+use super::supervisor::{self, ReadJob};
+use super::ticket::{Abandon, Ticket};
+use super::{Engine, Target, dialect};
 use crate::domain::Error;
 
-/// How long a request waits for a lane before it is told to come back: nothing has been done then.
-const PATIENCE: Duration = Duration::from_millis(1900);
 /// How many closures may wait for each kind of lane.
 const QUEUE: usize = 2048;
+/// What is left of two seconds for the answer to a commit that is on its way.
+const COMMITTING: Duration = Duration::from_millis(100);
 
 /// How many lanes to run.
 #[derive(Clone, Copy, Debug)]
@@ -27,38 +27,28 @@ pub struct LaneCount {
     pub writers: usize,
 }
 
-type ReadJob = Box<dyn FnOnce(&mut Lane) + Send>;
-
-/// A job on its way to a lane: whoever claims it first, the lane or the caller whose patience ends,
-/// decides whether it is ever started.
-#[derive(Clone)]
-pub(super) struct Ticket(Arc<AtomicU8>);
-
-impl Ticket {
-    const WAITING: u8 = 0;
-    const STARTED: u8 = 1;
-    const GIVEN_UP: u8 = 2;
-
-    fn new() -> Self {
-        Self(Arc::new(AtomicU8::new(Self::WAITING)))
-    }
-
-    /// Takes the job for a lane, which starts it now; `false` when it was given up.
-    pub(super) fn start(&self) -> bool {
-        self.claim(Self::STARTED)
-    }
-
-    fn claim(&self, state: u8) -> bool {
-        self.0.compare_exchange(Self::WAITING, state, Ordering::SeqCst, Ordering::SeqCst).is_ok()
-    }
+/// How long a caller waits before it is told to come back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::platform) enum Patience {
+    /// A request: 1.9 seconds in all.
+    Request,
+    /// A chunk of a long request: 1.9 seconds for a lane, 10 on it.
+    Chunk,
+    /// Background work, and what is done at the start: 1.9 seconds for a lane, 60 on it.
+    Job,
 }
 
-/// Gives up a waiting job when the request that asked for it goes away.
-struct Abandon(Ticket);
+impl Patience {
+    /// How long any caller waits for a lane.
+    const WAITING: Duration = Duration::from_millis(1900);
 
-impl Drop for Abandon {
-    fn drop(&mut self) {
-        self.0.claim(Ticket::GIVEN_UP);
+    /// How much longer a caller waits for a closure that has started.
+    fn more(self) -> Option<Duration> {
+        match self {
+            Self::Request => None,
+            Self::Chunk => Some(Duration::from_secs(10)),
+            Self::Job => Some(Duration::from_mins(1)),
+        }
     }
 }
 
@@ -66,6 +56,8 @@ impl Drop for Abandon {
 pub struct Database {
     reads: flume::Sender<(Ticket, ReadJob)>,
     writes: flume::Sender<(Ticket, WriteJob)>,
+    /// Its end is the end of whoever looks after the lanes.
+    _supervised: flume::Sender<()>,
 }
 
 impl Database {
@@ -73,19 +65,13 @@ impl Database {
     pub fn start(target: &Target, count: LaneCount) -> Self {
         let (reads, reading) = flume::bounded(QUEUE);
         let (writes, writing) = flume::bounded(QUEUE);
-        for number in 0..count.readers.max(1) {
-            let (jobs, target) = (reading.clone(), target.clone());
-            spawn(&format!("read-lane-{number}"), move || read_lane(&target, &jobs));
-        }
+        let (supervised, stop) = flume::bounded(0);
         let (writers, most) = match target.engine() {
             Engine::Sqlite => (1, 256),
             Engine::Postgres => (count.writers.max(1), 1),
         };
-        for number in 0..writers {
-            let (jobs, target) = (writing.clone(), target.clone());
-            spawn(&format!("write-lane-{number}"), move || write_lane(&target, &jobs, most));
-        }
-        Self { reads, writes }
+        supervisor::start(target, (count.readers.max(1), writers), most, reading, writing, stop);
+        Self { reads, writes, _supervised: supervised }
     }
 
     /// How many closures wait for a reading and for a writing lane.
@@ -107,7 +93,7 @@ impl Database {
         });
         self.reads.try_send((ticket.clone(), job)).map_err(|_| Error::unavailable("the queue of reads is full"))?;
         let _abandon = Abandon(ticket);
-        match tokio::time::timeout(PATIENCE, told).await {
+        match timeout(Patience::WAITING, told).await {
             Ok(Ok(answer)) => answer,
             Ok(Err(_)) => Err(Error::unavailable("no connection to the database")),
             Err(_) => Err(Error::unavailable("no answer from the database in time")),
@@ -115,15 +101,22 @@ impl Database {
     }
 
     /// Runs `f` on a writing lane, in a transaction that is committed when `f` returns `Ok` and the
-    /// answer given only then. Given up while it waits, never once it has started.
+    /// answer given only then. Whoever has waited as long as `patience` says gives it up, and it will
+    /// not be committed; unless that has begun, and then it is not known what became of it.
     pub(in crate::platform) async fn write<T: Send + 'static>(
         &self,
+        patience: Patience,
         f: impl FnOnce(&mut Lane) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
         let ticket = Ticket::new();
         let (tell, mut told) = oneshot::channel();
         let job: WriteJob = Box::new(move |lane| {
-            let answer = guarded(|| f(lane));
+            let answer = guarded(|| {
+                if let Some(longer) = patience.more() {
+                    dialect::allow_statements(&mut lane.connection, longer)?;
+                }
+                f(lane)
+            });
             let keep = answer.is_ok();
             lane.suspect |= answer.as_ref().is_err_and(is_passing);
             let reply = Box::new(move |committed: Result<(), Error>| {
@@ -133,20 +126,24 @@ impl Database {
         });
         self.writes.try_send((ticket.clone(), job)).map_err(|_| Error::unavailable("the queue of writes is full"))?;
         let abandon = Abandon(ticket);
-        let answer = match tokio::time::timeout(PATIENCE, &mut told).await {
-            Ok(answer) => answer,
-            Err(_) if abandon.0.claim(Ticket::GIVEN_UP) => {
-                return Err(Error::unavailable("no writing lane was free in time"));
+        let ticket = &abandon.0;
+        let mut answer = timeout(Patience::WAITING, &mut told).await;
+        if let (Err(_), Some(longer)) = (&answer, patience.more())
+            && !ticket.give_up_waiting()
+        {
+            answer = timeout(longer, &mut told).await;
+        }
+        if answer.is_err() {
+            if ticket.give_up() {
+                return Err(Error::unavailable("no answer from a writing lane in time: given up and not committed"));
             }
-            Err(_) => told.await,
-        };
-        answer.unwrap_or_else(|_| Err(Error::unavailable("no connection to the database")))
-    }
-}
-
-fn spawn(name: &str, run: impl FnOnce() + Send + 'static) {
-    if let Err(error) = std::thread::Builder::new().name(name.to_owned()).spawn(run) {
-        tracing::error!(%error, name, "a lane could not be started");
+            answer = timeout(COMMITTING, told).await;
+        }
+        match answer {
+            Ok(Ok(answer)) => answer,
+            Ok(Err(_)) if !ticket.is_settled() => Err(Error::unavailable("no connection to the database")),
+            Ok(Err(_)) | Err(_) => Err(Error::outcome_unknown("no answer to a commit in time")),
+        }
     }
 }
 
@@ -159,54 +156,10 @@ fn is_passing(error: &Error) -> bool {
     error.code() == crate::domain::Code::Unavailable
 }
 
-/// The lane's connection, opened anew when the last one broke.
-fn connected<'a>(lane: &'a mut Option<Lane>, target: &Target, purpose: Use) -> Option<&'a mut Lane> {
-    if lane.as_mut().is_some_and(|lane| lane.suspect && dialect::is_broken(&mut lane.connection)) {
-        *lane = None;
-    }
-    if lane.is_none() {
-        match super::open(target, purpose).and_then(|connection: AnyConnection| Lane::new(connection, target, purpose))
-        {
-            Ok(opened) => *lane = Some(opened),
-            Err(error) => tracing::warn!(%error, "no connection"),
-        }
-    }
-    if let Some(lane) = lane.as_mut() {
-        lane.suspect = false;
-    }
-    lane.as_mut()
-}
-
-fn read_lane(target: &Target, jobs: &flume::Receiver<(Ticket, ReadJob)>) {
-    let mut lane = None;
-    connected(&mut lane, target, Use::Reading);
-    while let Ok((ticket, job)) = jobs.recv() {
-        if !ticket.start() {
-            continue;
-        }
-        if let Some(lane) = connected(&mut lane, target, Use::Reading) {
-            job(lane);
-        }
-    }
-}
-
-fn write_lane(target: &Target, jobs: &flume::Receiver<(Ticket, WriteJob)>, most: usize) {
-    let mut lane = None;
-    connected(&mut lane, target, Use::Writing);
-    let mut group = Vec::with_capacity(most);
-    while let Ok(first) = jobs.recv() {
-        group.extend(std::iter::once(first).chain(jobs.try_iter().take(most - 1)));
-        match connected(&mut lane, target, Use::Writing) {
-            Some(lane) => batch::run(lane, &mut group),
-            None => group.clear(), // dropped replies answer 503
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use std::sync::atomic::AtomicBool;
-    use std::sync::mpsc;
+    use std::sync::atomic::{AtomicBool, Ordering};
+    use std::sync::{Arc, mpsc};
 
     use super::*;
     use crate::domain::Code;
@@ -225,11 +178,11 @@ mod tests {
     async fn a_closure_that_waits_too_long_is_never_started() {
         let (database, _directory) = database();
         let (release, held) = mpsc::channel::<()>();
-        let blocking = database.write(move |_| Ok(held.recv().is_ok()));
+        let blocking = database.write(Patience::Job, move |_| Ok(held.recv().is_ok()));
         let started = Arc::new(AtomicBool::new(false));
         let late = {
             let started = started.clone();
-            database.write(move |_| {
+            database.write(Patience::Request, move |_| {
                 started.store(true, Ordering::SeqCst);
                 Ok(())
             })
@@ -240,12 +193,31 @@ mod tests {
             answer
         };
         let (blocked, late) = tokio::join!(blocking, too_late);
-        assert_eq!(blocked, Ok(true), "what has started is awaited");
+        assert_eq!(blocked, Ok(true), "a job that has started is awaited");
         let refused = late.unwrap_err();
         assert_eq!((refused.code(), refused.particulars().retry_after), (Code::Unavailable, Some(1)));
         // The lane has gone on, past the one that was given up.
-        database.write(|_| Ok(())).await.unwrap();
+        database.write(Patience::Request, |_| Ok(())).await.unwrap();
         assert!(!started.load(Ordering::SeqCst));
+    }
+
+    /// What has started is undone, not committed, once its caller has been told that it was not done.
+    #[tokio::test]
+    async fn a_started_write_that_was_given_up_leaves_nothing() {
+        use diesel::connection::SimpleConnection;
+        let (database, _directory) = database();
+        let (release, held) = mpsc::channel::<()>();
+        let insert = "INSERT INTO kept_answers (key, fingerprint, sealed, reading, kept_until) \
+                      VALUES (x'00', x'00', x'00', 0, 0)";
+        let slow = database.write(Patience::Request, move |lane| {
+            lane.connection.batch_execute(insert)?;
+            Ok(held.recv().is_ok())
+        });
+        let refused = slow.await.unwrap_err();
+        assert_eq!((refused.code(), refused.particulars().retry_after), (Code::Unavailable, Some(1)));
+        release.send(()).unwrap();
+        // It is the first with its key.
+        database.write(Patience::Request, move |lane| Ok(lane.connection.batch_execute(insert)?)).await.unwrap();
     }
 
     #[tokio::test]
@@ -257,7 +229,7 @@ mod tests {
         let blocker = database.clone();
         let blocking = tokio::spawn(async move {
             blocker
-                .write(move |_| {
+                .write(Patience::Job, move |_| {
                     begun.send(()).unwrap();
                     Ok(held.recv().is_ok())
                 })
@@ -265,12 +237,12 @@ mod tests {
         });
         tokio::task::yield_now().await;
         begins.recv().unwrap();
-        let waiting: Vec<_> = (0..QUEUE).map(|_| Box::pin(database.write(|_| Ok(())))).collect();
+        let waiting: Vec<_> = (0..QUEUE).map(|_| Box::pin(database.write(Patience::Request, |_| Ok(())))).collect();
         let mut waiting = waiting;
         for write in &mut waiting {
             assert!(futures_util::poll!(write).is_pending());
         }
-        let refused = database.write(|_| Ok(())).await.unwrap_err();
+        let refused = database.write(Patience::Request, |_| Ok(())).await.unwrap_err();
         assert_eq!(refused.code(), Code::Unavailable);
         release.send(()).unwrap();
         for write in waiting {
@@ -282,9 +254,9 @@ mod tests {
     #[tokio::test]
     async fn a_panic_is_the_closures_failure_alone() {
         let (database, _directory) = database();
-        let panicked: Result<(), Error> = database.write(|_| panic!("on purpose")).await;
+        let panicked: Result<(), Error> = database.write(Patience::Request, |_| panic!("on purpose")).await;
         assert_eq!(panicked.unwrap_err().code(), Code::Internal);
-        database.write(|_| Ok(())).await.unwrap();
+        database.write(Patience::Request, |_| Ok(())).await.unwrap();
     }
 
     #[tokio::test]

@@ -63,9 +63,28 @@ pub(crate) fn migrate<T, E: From<MigrationError>>(
             diesel::sql_query("SELECT pg_advisory_lock(1768257389)").execute(postgres).map_err(|e| failed(&e))?;
             apply(postgres, POSTGRES)?;
         }
-        AnyConnection::Sqlite(sqlite) => apply(sqlite, SQLITE)?,
+        AnyConnection::Sqlite(sqlite) => {
+            apply(sqlite, SQLITE)?;
+            writable(sqlite, target)?;
+        }
     }
     prepare(&mut connection)
+}
+
+/// SQLite opens for reading alone a file that it may not write, and says nothing: told here, not by every write.
+fn writable(sqlite: &mut SqliteConnection, target: &Target) -> Result<(), MigrationError> {
+    let Target::Sqlite { file, vault } = target else { return Ok(()) };
+    // Neither changes anything, but each asks for the right to.
+    let asked = [
+        (file, "DELETE FROM __diesel_schema_migrations WHERE 1 = 0"),
+        (vault, "DELETE FROM vault.data_keys WHERE 1 = 0"),
+    ];
+    for (file, statement) in asked {
+        diesel::sql_query(statement).execute(sqlite).map_err(|error| {
+            MigrationError::Connection(ConnectionError(format!("{} cannot be written: {error}", file.display())))
+        })?;
+    }
+    Ok(())
 }
 
 /// Holds a SQLite database against other processes that start: a lock on a file beside it, which the

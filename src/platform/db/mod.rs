@@ -7,11 +7,14 @@ pub mod dialect;
 mod lanes;
 mod migrations;
 mod settings;
+mod supervisor;
+mod ticket;
 mod types;
 
 pub(in crate::platform) use batch::{KeyRow, Lane};
 pub(crate) use connection::open;
 pub use connection::{AnyConnection, ConnectionError};
+pub(in crate::platform) use lanes::Patience;
 pub use lanes::{Database, LaneCount};
 pub(crate) use migrations::migrate;
 pub use migrations::{Column, MigrationError, columns};

@@ -1,11 +1,19 @@
 //! What every request passes: its id, `HEAD` answered as `GET` without a body, one log line.
 
-use actix_web::body::MessageBody;
-use actix_web::dev::{ServiceRequest, ServiceResponse};
+use std::cell::RefCell;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll};
+
+use actix_web::body::{BodySize, BoxBody, MessageBody};
+use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
+use actix_web::error::PayloadError;
 use actix_web::http::Method;
 use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::middleware::Next;
+use actix_web::web::Bytes;
 use actix_web::{Error as FrameworkError, HttpMessage, HttpRequest};
+use futures_util::Stream;
 
 use crate::domain::{Clock, IdMint};
 use crate::platform::telemetry::Metrics;
@@ -35,13 +43,55 @@ fn known(method: &Method) -> &'static str {
     }
 }
 
+/// The body of a request.
+struct Body(Rc<RefCell<Payload>>);
+
+impl Stream for Body {
+    type Item = Result<Bytes, PayloadError>;
+
+    fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        Pin::new(&mut *self.0.borrow_mut()).poll_next(context)
+    }
+}
+
+/// The body of a response, which keeps that of its request alive until it is sent.
+struct Behind {
+    sent: BoxBody,
+    _received: Body,
+}
+
+impl MessageBody for Behind {
+    type Error = <BoxBody as MessageBody>::Error;
+
+    fn size(&self) -> BodySize {
+        self.sent.size()
+    }
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, Self::Error>>> {
+        Pin::new(&mut self.sent).poll_next(context)
+    }
+}
+
+/// Shares the body between whoever reads it and the response. The framework reads on, without an end, what
+/// is left of a body in chunks whose reader is gone; while there is a reader it closes the connection
+/// behind the answer instead.
+fn shared_body(request: &mut ServiceRequest) -> Option<Body> {
+    let payload = request.take_payload();
+    if matches!(payload, Payload::None) {
+        return None;
+    }
+    let shared = Rc::new(RefCell::new(payload));
+    request.set_payload(Payload::Stream { payload: Box::pin(Body(shared.clone())) });
+    Some(Body(shared))
+}
+
 /// The outermost middleware of a port that is not counted: the request gets its id, and `HEAD` is answered as `GET`.
 pub(crate) async fn identify<B: MessageBody + 'static>(
     mut request: ServiceRequest,
     next: Next<B>,
     mint: IdMint,
     clock: Clock,
-) -> Result<ServiceResponse<B>, FrameworkError> {
+) -> Result<ServiceResponse, FrameworkError> {
     let mut given = request.headers().get_all(&X_REQUEST_ID).map(|value| value.to_str().unwrap_or_default());
     let id = match (given.next(), given.next()) {
         (Some(id), None) if (1..=128).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_graphic()) => {
@@ -50,10 +100,14 @@ pub(crate) async fn identify<B: MessageBody + 'static>(
         _ => mint.uuid(clock.now()).to_string(),
     };
     request.extensions_mut().insert(RequestId(id.clone()));
+    let body = shared_body(&mut request);
     if request.method() == Method::HEAD {
         request.head_mut().method = Method::GET;
     }
-    let mut response = next.call(request).await?;
+    let mut response = next.call(request).await?.map_into_boxed_body();
+    if let Some(received) = body {
+        response = response.map_body(|_, sent| BoxBody::new(Behind { sent, _received: received }));
+    }
     if let Ok(value) = HeaderValue::try_from(&id) {
         response.headers_mut().insert(X_REQUEST_ID, value);
     }
@@ -67,7 +121,7 @@ pub(crate) async fn pass<B: MessageBody + 'static>(
     mint: IdMint,
     clock: Clock,
     metrics: Metrics,
-) -> Result<ServiceResponse<B>, FrameworkError> {
+) -> Result<ServiceResponse, FrameworkError> {
     let started = std::time::Instant::now();
     let method = request.method().clone();
     let response = identify(request, next, mint, clock).await?;

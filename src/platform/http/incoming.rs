@@ -16,13 +16,13 @@ use crate::platform::vault::CursorKey;
 
 /// How much a body may hold unless the operation says otherwise.
 pub const BODY_LIMIT: usize = 1024 * 1024;
-/// How long a body may take to arrive.
-const BODY_DEADLINE: Duration = Duration::from_secs(20);
 
 /// A request whose caller has been judged.
 pub struct Incoming {
     pub(in crate::platform) request: HttpRequest,
     pub(in crate::platform) body: Body,
+    /// How long the body may take to arrive.
+    pub(in crate::platform) deadline: Duration,
     /// Who calls, for what is bound to a caller.
     pub(in crate::platform) caller: String,
     pub(in crate::platform) actor: Arc<Actor>,
@@ -40,7 +40,7 @@ impl Incoming {
     /// The body, at most `limit` bytes of it.
     ///
     /// # Errors
-    /// 413 when it is larger, 408 when it takes longer than 20 seconds, 400 when it breaks off.
+    /// 413 when it is larger, 408 when it takes longer than the deadline, 400 when it breaks off.
     pub async fn body(&mut self, limit: usize) -> Result<Bytes, Error> {
         let too_large = || {
             Error::new(Code::TooLarge, format!("The body is larger than the {limit} bytes that this operation takes."))
@@ -65,14 +65,13 @@ impl Incoming {
             }
             Ok(bytes.freeze())
         };
-        match tokio::time::timeout(BODY_DEADLINE, read).await {
-            Ok(bytes) => {
-                let bytes = bytes?;
-                self.body = Body::Whole(bytes.clone());
-                Ok(bytes)
-            }
-            Err(_) => Err(Error::new(Code::RequestTimeout, "The body did not arrive within 20 seconds.")),
-        }
+        let Ok(bytes) = tokio::time::timeout(self.deadline, read).await else {
+            let detail = format!("The body did not arrive within {} seconds.", self.deadline.as_secs());
+            return Err(Error::new(Code::RequestTimeout, detail));
+        };
+        let bytes = bytes?;
+        self.body = Body::Whole(bytes.clone());
+        Ok(bytes)
     }
 
     /// The value of a header, if it is there and text.
@@ -146,6 +145,7 @@ mod tests {
         Incoming {
             request: TestRequest::post().to_http_request(),
             body: Body::Coming(Payload::Stream { payload: Box::pin(pieces) }),
+            deadline: Duration::from_secs(20),
             actor: Arc::new(Actor::Anonymous),
             caller: String::new(),
             cursors: Arc::new(CursorKey::new(&SecretBytes::random(&entropy))),

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 use super::answer::{Answer, JSON};
 use super::describe::{self, Op};
-use crate::domain::{Error, hex};
+use crate::domain::{Code, Error, hex};
 
 /// A resource of the API: has an address and a version.
 pub trait Resource: Serialize + ToSchema + Send + 'static {
@@ -164,6 +164,7 @@ impl<T: Reply> Reply for Done<T> {
 
     fn describe(op: &mut Op<'_>) {
         T::describe(op);
+        op.code(Code::OutcomeUnknown);
     }
 }
 

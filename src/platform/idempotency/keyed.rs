@@ -52,14 +52,20 @@ pub(in crate::platform) async fn once<P: Permission>(
         Err(error) if is_kept(&error) => problem_answer(&error, &request_id(&request)),
         Err(error) => return Err(error),
     };
-    // A write has kept its answer itself; what is still not kept had no effect.
-    let kept = keeper.keep(move |tx| {
-        if store::find(tx, &keyed)?.is_none() {
-            store::keep(tx, &keyed, &answer, None, true)?;
+    // A write has kept its answer itself; what is still not kept had no effect, so that doing it again does
+    // no harm. What was done is told in any case.
+    if let Some(told) = answer.to_kept() {
+        let kept = keeper.keep(move |tx| {
+            if store::find(tx, &keyed)?.is_none() {
+                store::keep(tx, &keyed, &told, None, true)?;
+            }
+            Ok(())
+        });
+        if let Err(error) = kept.await {
+            tracing::warn!(%error, "an answer was not kept for its Idempotency-Key");
         }
-        Ok(answer)
-    });
-    kept.await
+    }
+    Ok(answer)
 }
 
 pub(super) fn in_use() -> Error {

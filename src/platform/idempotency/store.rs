@@ -76,12 +76,11 @@ pub(in crate::platform) fn claim(tx: &mut ReadTx<'_>, keyed: &Keyed) -> Result<O
 pub(in crate::platform) fn keep(
     tx: &mut ReadTx<'_>,
     keyed: &Keyed,
-    answer: &Answer,
+    kept: &KeptAnswer,
     contact: Option<ContactId>,
     reading: bool,
 ) -> Result<(), Error> {
-    let Some(kept) = answer.to_kept() else { return Ok(()) };
-    let plain = serde_json::to_vec(&kept).map_err(Error::internal)?;
+    let plain = serde_json::to_vec(kept).map_err(Error::internal)?;
     let sealed = tx.keyring().house.seal(tx.entropy(), &place(keyed), &plain);
     let now = tx.now();
     let connection = tx.connection();

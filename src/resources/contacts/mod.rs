@@ -34,4 +34,5 @@ pub fn routes() -> Room {
         .serve(api::__path_merge, api::merge)
         .problems(&[Code::Erased, Code::Merged])
         .serve(api::__path_import, api::import)
+        .problems(&[Code::OutcomeUnknown])
 }

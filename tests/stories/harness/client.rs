@@ -43,10 +43,14 @@ impl Request {
 
     /// Sends it.
     pub(crate) async fn send(self) -> Answer {
-        let response = self.0.send().await.expect("an answer");
+        self.try_send().await.expect("an answer")
+    }
+
+    /// Sends it to somebody who may not answer.
+    pub(crate) async fn try_send(self) -> Result<Answer, reqwest::Error> {
+        let response = self.0.send().await?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        let body = response.bytes().await.expect("a whole body").to_vec();
-        Answer { status, headers, body }
+        Ok(Answer { status, headers, body: response.bytes().await?.to_vec() })
     }
 }
 

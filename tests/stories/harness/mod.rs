@@ -9,6 +9,7 @@ pub(crate) mod mail;
 pub(crate) mod people;
 pub(crate) mod postgres;
 pub(crate) mod process;
+pub(crate) mod served;
 pub(crate) mod service;
 
 pub(crate) use engines::{Engine, on_both_engines};

@@ -138,7 +138,7 @@ fn server() -> Option<&'static Server> {
                 let server = Server::connect(url, None);
                 return Some(server.unwrap_or_else(|why| panic!("IEWM_TEST_POSTGRES_URL is set, but {why}")));
             }
-            match start_cluster() {
+            match start_cluster().and_then(|cluster| Server::connect(cluster.url("postgres"), cluster.leash)) {
                 Ok(server) => Some(server),
                 Err(why) => {
                     let required = env::var("IEWM_TEST_POSTGRES").is_ok_and(|value| value == "required");
@@ -156,11 +156,28 @@ fn server() -> Option<&'static Server> {
         .as_ref()
 }
 
-/// Starts the throwaway cluster, or says why it cannot.
-fn start_cluster() -> Result<Server, String> {
+/// A throwaway cluster.
+pub(crate) struct Cluster {
+    /// The directory that holds its socket and, as `data`, its files.
+    pub(crate) home: PathBuf,
+    /// The directory of PostgreSQL's programs.
+    pub(crate) programs: PathBuf,
+    /// Its end is the end of the cluster.
+    leash: Option<ChildStdin>,
+}
+
+impl Cluster {
+    /// The URL of a database on it, reached through its socket.
+    pub(crate) fn url(&self, database: &str) -> String {
+        format!("postgres://postgres@{}/{database}", self.home.to_string_lossy().replace('/', "%2F"))
+    }
+}
+
+/// Starts a throwaway cluster, or says why it cannot.
+pub(crate) fn start_cluster() -> Result<Cluster, String> {
     let programs = programs().ok_or("initdb, pg_ctl and postgres are neither in PATH nor in /usr/lib/postgresql")?;
     let directory = socket_directory().map_err(|error| format!("there is no directory for it: {error}"))?;
-    let home = directory.to_str().ok_or("the system's temporary directory is not named in UTF-8")?;
+    directory.to_str().ok_or("the system's temporary directory is not named in UTF-8")?;
     let log = tempfile::tempfile().and_then(|log| Ok((log.try_clone()?, log)));
     let (mut log, for_keeper) = log.map_err(|error| format!("there is no file for its log: {error}"))?;
 
@@ -180,7 +197,7 @@ fn start_cluster() -> Result<Server, String> {
         let _ = BufReader::new(output).read_line(&mut said);
     }
     if said == "ready\n" {
-        return Server::connect(format!("postgres://postgres@{}/postgres", home.replace('/', "%2F")), leash);
+        return Ok(Cluster { home: directory, programs, leash });
     }
 
     drop(leash);

@@ -56,7 +56,11 @@ fn pass_on(stream: impl Read + Send + 'static, lines: Sender<String>) {
 impl Process {
     /// Starts a command that does not end by itself.
     pub(crate) fn start(folder: &Path, variables: &HashMap<String, String>, arguments: &[&str]) -> Self {
-        let mut command = command(folder, variables, arguments);
+        Self::of(command(folder, variables, arguments))
+    }
+
+    /// Starts this command.
+    pub(crate) fn of(mut command: Command) -> Self {
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts");
         let (sender, lines) = channel();
         pass_on(child.stdout.take().expect("its output"), sender.clone());
@@ -67,18 +71,27 @@ impl Process {
     /// Waits until it says a line that contains `words`, and gives that line.
     #[track_caller]
     pub(crate) fn until(&mut self, words: &str) -> String {
+        self.until_or_end(words).unwrap_or_else(|| panic!("{words:?} was not said:\n{}", self.said.join("\n")))
+    }
+
+    /// Waits until it says a line that contains `words`, and gives that line; `None` when it ends first.
+    #[track_caller]
+    pub(crate) fn until_or_end(&mut self, words: &str) -> Option<String> {
         if let Some(line) = self.said.iter().find(|line| line.contains(words)) {
-            return line.clone();
+            return Some(line.clone());
         }
         loop {
             match self.lines.recv_timeout(PATIENCE) {
                 Ok(line) => {
                     self.said.push(line.clone());
                     if line.contains(words) {
-                        return line;
+                        return Some(line);
                     }
                 }
-                Err(error) => panic!("{words:?} was not said ({error}):\n{}", self.said.join("\n")),
+                Err(RecvTimeoutError::Disconnected) => return None,
+                Err(RecvTimeoutError::Timeout) => {
+                    panic!("{words:?} was not said in time:\n{}", self.said.join("\n"))
+                }
             }
         }
     }
@@ -89,12 +102,21 @@ impl Process {
         self.said.iter().cloned().chain(more).collect()
     }
 
+    /// Its number.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Sends a signal, and waits for the end and for everything that is said until then.
     #[track_caller]
     pub(crate) fn stop(&mut self, signal: &str) -> ExitStatus {
-        let pid = self.child.id().to_string();
-        let sent = Command::new("kill").args([&format!("-{signal}"), &pid]).status().expect("kill runs");
-        assert!(sent.success(), "{signal} could not be sent");
+        send_signal(signal, [self.id()]);
+        self.ended()
+    }
+
+    /// Waits for the end and for everything that is said until then.
+    #[track_caller]
+    pub(crate) fn ended(&mut self) -> ExitStatus {
         loop {
             match self.lines.recv_timeout(PATIENCE) {
                 Ok(line) => self.said.push(line),
@@ -110,6 +132,14 @@ impl Drop for Process {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// Sends a signal to processes.
+#[track_caller]
+pub(crate) fn send_signal(signal: &str, processes: impl IntoIterator<Item = u32>) {
+    let numbers = processes.into_iter().map(|number| number.to_string());
+    let sent = Command::new("kill").arg(format!("-{signal}")).args(numbers).status().expect("kill runs");
+    assert!(sent.success(), "{signal} could not be sent");
 }
 
 /// A request to whatever listens at `address`.

@@ -5,7 +5,7 @@ use super::super::permissions::{Job, Permission, Writes};
 use super::{Access, admit};
 use crate::domain::Error;
 use crate::platform::audit::{Entry, EntryRow, Outcome, store as audit};
-use crate::platform::db::Lane;
+use crate::platform::db::{Lane, Patience};
 use crate::platform::doors::{Context, Noted, ReadTx, Recorded, WriteTx};
 use crate::platform::http::{Created, Done, Found, Reply, Resource};
 use crate::platform::idempotency;
@@ -25,7 +25,7 @@ impl<P: Writes> Access<P> {
         let written = house
             .0
             .database
-            .write(move |lane| {
+            .write(Patience::Request, move |lane| {
                 admit(&inner, lane, token.as_deref())?;
                 let mut noted = Noted::default();
                 let Some(keyed) = keyed else {
@@ -39,7 +39,9 @@ impl<P: Writes> Access<P> {
                 let answer = f(WriteTx::new(ReadTx::new(lane, &context, &mut noted)))?.into_inner().into_answer();
                 let contact = noted.contact;
                 let mut tx = ReadTx::new(lane, &context, &mut noted);
-                idempotency::keep(&mut tx, &keyed, &answer, contact, false)?;
+                if let Some(kept) = answer.to_kept() {
+                    idempotency::keep(&mut tx, &keyed, &kept, contact, false)?;
+                }
                 Ok(Done::Rendered(answer))
             })
             .await;
@@ -65,7 +67,7 @@ impl<P: Writes> Access<P> {
             admit(&inner, lane, token.as_deref())?;
             f(WriteTx::new(ReadTx::new(lane, &context, &mut Noted::default()))).map(Recorded::into_inner)
         };
-        house.0.database.write(run).await
+        house.0.database.write(Patience::Chunk, run).await
     }
 
     /// Writes, and answers 201 with what was made.
@@ -104,7 +106,7 @@ impl Access<Job> {
         let run = move |lane: &mut Lane| {
             f(WriteTx::new(ReadTx::new(lane, &context, &mut Noted::default()))).map(Recorded::into_inner)
         };
-        self.house.0.database.write(run).await
+        self.house.0.database.write(Patience::Job, run).await
     }
 }
 
@@ -116,7 +118,8 @@ async fn record_refusal<P: Permission>(house: &House, context: Context, error: &
     let entry = Entry::new(P::NAME);
     let outcome = Outcome::Refused(error.code().entry().name);
     let row = EntryRow::new(entry, outcome, &context.actor, context.mint.id(context.now), context.now);
-    let recorded = house.0.database.write(move |lane| audit::append(&mut lane.connection, &row)).await;
+    let append = move |lane: &mut Lane| audit::append(&mut lane.connection, &row);
+    let recorded = house.0.database.write(Patience::Request, append).await;
     if let Err(error) = recorded {
         tracing::error!(%error, "a refusal could not be recorded");
     }
