@@ -24,6 +24,7 @@ pub fn rooms() -> Vec<Room> {
         organisations::routes(),
         contacts::routes(),
         consents::routes(),
+        preferences::routes(),
         messages::routes(),
         processing::routes(),
         audit_trail::routes(),

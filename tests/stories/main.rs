@@ -35,6 +35,7 @@ mod notices;
 mod offline_receipts;
 mod organisations;
 mod preconditions;
+mod preferences;
 mod problems;
 mod processing;
 mod published_keys;

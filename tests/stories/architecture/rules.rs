@@ -42,6 +42,7 @@ const QUERIES: &[&str] = &[
     "resources/consents/personal.rs",
     "resources/consents/receipt/mod.rs",
     "resources/contacts/search.rs",
+    "resources/preferences/links.rs",
 ];
 
 /// Where the web framework appears besides `platform/http`, `platform/auth`, `front` and the rooms' `api.rs`.
