@@ -34,6 +34,7 @@ mod merging;
 mod notices;
 mod offline_receipts;
 mod organisations;
+mod pages;
 mod preconditions;
 mod preferences;
 mod problems;

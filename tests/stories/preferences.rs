@@ -258,7 +258,7 @@ async fn looking_changes_nothing_however_often(service: Service) {
     }
     assert_eq!((looked(&service, &links[1]).await, service.history(&ada, "newsletter").await), before);
     assert_eq!(service.deliver(&server).await, 0);
-    let done = service.audit(&format!("contact_id={ada}&outcome=done")).await;
+    let done = service.audit(&format!("contact_id={ada}")).await;
     let by_link = |entry: &&Value| text(entry, "action").ends_with(".use");
     assert_eq!(done.iter().filter(by_link).count(), 0, "{done:?}");
     service.follow("POST", &links[0]).await.expect(200);
