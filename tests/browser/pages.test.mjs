@@ -99,7 +99,7 @@ test("a person confirms, looks, stops, asks again and unsubscribes with a keyboa
   assert.equal(await heading(page), "Please confirm that you want our newsletter");
   await judge(page, "confirm");
   assert.equal(await state(contact, "newsletter"), "pending");
-  await press(page, "Yes, send me our newsletter");
+  await press(page, "Yes, send me the newsletter");
   assert.match(await heading(page), /You have confirmed that you want our newsletter/);
   await judge(page, "confirmed");
   assert.equal(await state(contact, "newsletter"), "given");
@@ -107,11 +107,11 @@ test("a person confirms, looks, stops, asks again and unsubscribes with a keyboa
   await page.goto(link(demo, mail, "preferences"));
   assert.equal(await heading(page), "Your choices about mail from us");
   await judge(page, "choices");
-  await press(page, "Stop our newsletter");
-  await page.getByRole("heading", { name: "You have stopped our newsletter" }).waitFor();
+  await press(page, "Stop the newsletter");
+  await page.getByRole("heading", { name: "You have stopped the newsletter" }).waitFor();
   await judge(page, "choices-stopped");
   assert.equal(await state(contact, "newsletter"), "withdrawn");
-  await press(page, "Send me our newsletter");
+  await press(page, "Send me the newsletter");
   assert.equal(await heading(page), "Please check your mail");
   await judge(page, "check-your-mail");
   await press(page, "Back to your choices");
@@ -120,15 +120,15 @@ test("a person confirms, looks, stops, asks again and unsubscribes with a keyboa
 
   const again = await mailTo(demo, email, 2);
   await page.goto(link(demo, again, "confirmations"));
-  await press(page, "Yes, send me our newsletter");
+  await press(page, "Yes, send me the newsletter");
   assert.equal(await state(contact, "newsletter"), "given");
 
   await page.goto(link(demo, again, "unsubscribe"));
-  assert.equal(await heading(page), "Stop our newsletter?");
+  assert.equal(await heading(page), "Stop the newsletter?");
   await judge(page, "unsubscribe");
   assert.equal(await state(contact, "newsletter"), "given");
-  await press(page, "Stop our newsletter");
-  assert.equal(await heading(page), "You have stopped our newsletter");
+  await press(page, "Stop the newsletter");
+  assert.equal(await heading(page), "You have stopped the newsletter");
   await judge(page, "unsubscribed");
   assert.equal(await state(contact, "newsletter"), "withdrawn");
   await page.goto(link(demo, again, "unsubscribe"));
@@ -146,7 +146,7 @@ test("a link that is no good says so, and what to do", async () => {
   assert.equal(await heading(page), "We cannot find this page");
   await judge(page, "lost");
   await page.goto(link(demo, mail, "confirmations"));
-  await press(page, "Yes, send me our newsletter");
+  await press(page, "Yes, send me the newsletter");
   await page.goto(link(demo, mail, "confirmations"));
   assert.equal(await heading(page), "This link no longer works");
   await judge(page, "gone");

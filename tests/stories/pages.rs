@@ -81,7 +81,7 @@ async fn a_person_confirms_looks_stops_and_asks_again_by_pages_alone(service: Se
     let choices = page(browse(&service, &links.preferences).await, 200);
     assert!(choices.contains("You have said yes. We send this to you."), "{choices}");
     let done = page(press(&service, &links.preferences, "purpose=newsletter&decision=withdrawn").await, 200);
-    assert!(done.contains("You have stopped our newsletter") && done.contains("Nothing else has changed"), "{done}");
+    assert!(done.contains("You have stopped the newsletter") && done.contains("Nothing else has changed"), "{done}");
     assert_eq!(service.checked(&ada, "newsletter").await, "withdrawn");
     let same = page(press(&service, &links.preferences, "purpose=newsletter&decision=withdrawn").await, 200);
     assert!(same.contains("Nothing has changed"), "{same}");
@@ -94,15 +94,15 @@ async fn a_person_confirms_looks_stops_and_asks_again_by_pages_alone(service: Se
     assert_eq!(service.checked(&ada, "newsletter").await, "given");
 
     let asked = page(browse(&service, &links.unsubscribe).await, 200);
-    assert!(asked.contains("Stop our newsletter?"), "{asked}");
+    assert!(asked.contains("Stop the newsletter?"), "{asked}");
     assert_eq!(service.checked(&ada, "newsletter").await, "given");
     for _ in 0..2 {
         let done = page(press(&service, &links.unsubscribe, "List-Unsubscribe=One-Click").await, 200);
-        assert!(done.contains("You have stopped our newsletter") && done.contains("What has not changed"), "{done}");
+        assert!(done.contains("You have stopped the newsletter") && done.contains("What has not changed"), "{done}");
     }
     assert_eq!(service.checked(&ada, "newsletter").await, "withdrawn");
     let asked = page(browse(&service, &links.unsubscribe).await, 200);
-    assert!(asked.contains("You have stopped our newsletter already") && !asked.contains("<button"), "{asked}");
+    assert!(asked.contains("You have stopped the newsletter already") && !asked.contains("<button"), "{asked}");
 }
 
 async fn a_page_loads_nothing_and_gives_nothing_away(service: Service) {

@@ -3,7 +3,7 @@
 use askama::Template;
 
 use super::model::{Confirmation, State, Subscription, Wording};
-use super::purposes::called;
+use super::purposes::{called, named};
 use crate::domain::london_date;
 use crate::platform::http::Frame;
 
@@ -13,6 +13,7 @@ struct Confirm<'a> {
     frame: &'a Frame,
     waits: bool,
     called: &'a str,
+    named: &'a str,
     wording: &'a Wording,
     until: String,
 }
@@ -22,7 +23,7 @@ pub(super) fn confirm(asked: &Confirmation, frame: &Frame) -> askama::Result<Str
     let Confirmation { purpose, state, wording, expires_at } = asked;
     let until = london_date(*expires_at).format("%-d %B %Y").to_string();
     let waits = !matches!(state, State::Withdrawn | State::Expired);
-    Confirm { frame, waits, called: called(*purpose), wording, until }.render()
+    Confirm { frame, waits, called: called(*purpose), named: named(*purpose), wording, until }.render()
 }
 
 #[derive(Template)]
@@ -42,7 +43,7 @@ pub(super) fn confirmed(done: &Confirmation, frame: &Frame) -> askama::Result<St
 #[template(path = "pages/unsubscribe.html")]
 struct Unsubscribe<'a> {
     frame: &'a Frame,
-    called: &'a str,
+    named: &'a str,
     stopped: bool,
     waits: bool,
 }
@@ -51,17 +52,17 @@ struct Unsubscribe<'a> {
 pub(super) fn unsubscribe(asked: &Subscription, frame: &Frame) -> askama::Result<String> {
     let stopped = asked.state == Some(State::Withdrawn);
     let waits = asked.state == Some(State::Pending);
-    Unsubscribe { frame, called: called(asked.purpose), stopped, waits }.render()
+    Unsubscribe { frame, named: named(asked.purpose), stopped, waits }.render()
 }
 
 #[derive(Template)]
 #[template(path = "pages/unsubscribed.html")]
 struct Unsubscribed<'a> {
     frame: &'a Frame,
-    called: &'a str,
+    named: &'a str,
 }
 
 /// Says that it is stopped.
 pub(super) fn unsubscribed(done: &Subscription, frame: &Frame) -> askama::Result<String> {
-    Unsubscribed { frame, called: called(done.purpose) }.render()
+    Unsubscribed { frame, named: named(done.purpose) }.render()
 }

@@ -15,11 +15,18 @@ pub fn called(purpose: Purpose) -> &'static str {
     }
 }
 
+/// What the person calls what they get for a purpose: "Send me ...", "Stop ...".
+pub fn named(purpose: Purpose) -> &'static str {
+    plain_english(purpose).map_or_else(|| called(purpose), |words| words.named)
+}
+
 /// What a purpose that takes consent is, and what its consent says.
 #[derive(Clone, Copy, Debug)]
 pub struct PlainEnglish {
     /// What the purpose is called above a text of its own.
     pub title: &'static str,
+    /// What the person calls it: "Send me ...".
+    pub named: &'static str,
     /// What the person gets.
     pub meaning: &'static str,
     /// What a yes from our pages says, word for word (UK GDPR Article 7(1) to (3)).
@@ -28,35 +35,40 @@ pub struct PlainEnglish {
 
 /// The purpose in plain English; `None` for one that takes no consent.
 pub fn plain_english(purpose: Purpose) -> Option<PlainEnglish> {
-    let (title, meaning, wording) = match purpose {
+    let (title, named, meaning, wording) = match purpose {
         Purpose::Newsletter => (
             "Newsletter",
-            "What Improvement and Efficiency West Midlands (IEWM) is doing, sent to you by e-mail.",
-            "Yes, please send me the IEWM newsletter by e-mail. I can stop it at any time.",
+            "the newsletter",
+            "What Improvement and Efficiency West Midlands (IEWM) is doing, sent to you by email.",
+            "Yes, please send me the IEWM newsletter by email. I can stop it at any time.",
         ),
         Purpose::BlogsAndArticles => (
             "Blogs and website articles",
-            "What IEWM writes about its programme and its field, sent to you by e-mail.",
-            "Yes, please send me IEWM's blogs and website articles by e-mail. I can stop them at any time.",
+            "blogs and website articles",
+            "What IEWM writes about its programme and its field, sent to you by email.",
+            "Yes, please send me IEWM's blogs and website articles by email. I can stop them at any time.",
         ),
         Purpose::TradeArticles => (
             "Trade articles",
-            "News and articles in the trade press that feature IEWM's work, sent to you by e-mail.",
-            "Yes, please send me trade articles that feature IEWM by e-mail. I can stop them at any time.",
+            "trade articles",
+            "News and articles in the trade press that feature IEWM's work, sent to you by email.",
+            "Yes, please send me trade articles that feature IEWM by email. I can stop them at any time.",
         ),
         Purpose::EventInformation => (
             "News of events",
-            "Word of coming IEWM events, sent to you by e-mail. To book an event, you need not say yes to this.",
-            "Yes, please send me news of coming IEWM events by e-mail. I can stop it at any time.",
+            "news of events",
+            "Word of coming IEWM events, sent to you by email. To book an event, you need not say yes to this.",
+            "Yes, please send me news of coming IEWM events by email. I can stop it at any time.",
         ),
         Purpose::ProfessionalNetworks => (
             "Professional networks",
-            "Word of the professional networks that IEWM runs or supports, sent to you by e-mail.",
+            "mail about professional networks",
+            "Word of the professional networks that IEWM runs or supports, sent to you by email.",
             "Yes, please send me mail about IEWM's professional networks. I can stop it at any time.",
         ),
         Purpose::EventAdministration | Purpose::VenueSecurity => return None,
     };
-    Some(PlainEnglish { title, meaning, wording })
+    Some(PlainEnglish { title, named, meaning, wording })
 }
 
 #[cfg(test)]

@@ -30,10 +30,10 @@ pub struct Preference {
     #[schema(required)]
     pub state: Option<State>,
     /// What the person gets, in plain English.
-    #[schema(example = "Word of coming IEWM events, sent to you by e-mail.")]
+    #[schema(example = "Word of coming IEWM events, sent to you by email.")]
     pub meaning: &'static str,
     /// What a yes says unless another wording is sent with it: show this to the person before they say it.
-    #[schema(example = "Yes, please send me news of coming IEWM events by e-mail. I can stop it at any time.")]
+    #[schema(example = "Yes, please send me news of coming IEWM events by email. I can stop it at any time.")]
     pub wording: &'static str,
     /// Whether a yes waits until the mailbox has confirmed it: always, since a link can be passed on.
     #[schema(example = true)]

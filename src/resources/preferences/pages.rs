@@ -7,14 +7,14 @@ use super::model::{ConfirmationRequired, Preference, Preferences};
 use crate::domain::Purpose;
 use crate::platform::http::{Either, Frame, PageOrJson, Shown};
 use crate::resources::consents::model::State;
-use crate::resources::consents::purposes::{called, plain_english};
+use crate::resources::consents::purposes::{named, plain_english};
 
 /// A purpose on the page.
 struct Choice {
     purpose: Purpose,
     title: &'static str,
     meaning: &'static str,
-    called: &'static str,
+    named: &'static str,
     wording: &'static str,
     /// What holds now.
     now: &'static str,
@@ -35,14 +35,14 @@ struct Changed {
 struct Choices<'a> {
     frame: &'a Frame,
     done: Option<Changed>,
-    choices: Vec<Choice>,
+    purposes: Vec<Choice>,
 }
 
 #[derive(Template)]
 #[template(path = "pages/check_your_mail.html")]
 struct CheckYourMail<'a> {
     frame: &'a Frame,
-    called: &'a str,
+    named: &'a str,
 }
 
 fn choice(preference: &Preference) -> Option<Choice> {
@@ -68,7 +68,7 @@ fn choice(preference: &Preference) -> Option<Choice> {
         purpose,
         title: words.title,
         meaning: preference.meaning,
-        called: called(purpose),
+        named: words.named,
         wording: preference.wording,
         now,
         can_stop,
@@ -78,7 +78,7 @@ fn choice(preference: &Preference) -> Option<Choice> {
 }
 
 fn page(preferences: &Preferences, done: Option<Changed>, frame: &Frame) -> askama::Result<String> {
-    Choices { frame, done, choices: preferences.consents.iter().filter_map(choice).collect() }.render()
+    Choices { frame, done, purposes: preferences.consents.iter().filter_map(choice).collect() }.render()
 }
 
 /// What a mailbox has agreed to.
@@ -92,16 +92,16 @@ pub(super) fn decided(
     purpose: Purpose,
     decided: Decided,
 ) -> Either<Shown<Preferences>, Shown<ConfirmationRequired, 202>> {
-    let called = called(purpose);
+    let named = named(purpose);
     let (preferences, done) = match decided {
         Decided::Waits(waits) => {
-            let page = move |_: &ConfirmationRequired, frame: &Frame| CheckYourMail { frame, called }.render();
+            let page = move |_: &ConfirmationRequired, frame: &Frame| CheckYourMail { frame, named }.render();
             return Either::Other(wanted.show(waits, page));
         }
         Decided::Done(preferences) => {
             let text = "We have stopped it at once. Nothing else has changed. A mail that had left us before may still \
                 reach you.";
-            (preferences, Changed { title: format!("You have stopped {called}"), text })
+            (preferences, Changed { title: format!("You have stopped {named}"), text })
         }
         Decided::Unchanged(preferences) => {
             let text = "What you chose is what held already.";

@@ -17,7 +17,7 @@ use super::answer::{Answer, JSON};
 use super::describe::Op;
 use super::incoming::{Incoming, Take};
 use super::reply::Reply;
-use crate::domain::{Controller, Error, Identity};
+use crate::domain::{Controller, Error, Identity, Telephone};
 use crate::platform::auth::identity_of;
 
 pub(super) use problem::answer as problem_answer;
@@ -44,6 +44,12 @@ impl Frame {
     /// Who is responsible for the data.
     pub fn controller(&self) -> &Controller {
         &self.0.controller
+    }
+
+    /// Its telephone number, as people write it.
+    pub fn telephone(&self) -> String {
+        let given = &self.0.controller.telephone;
+        Telephone::parse(given).map_or_else(|_| given.clone(), |number| number.as_written())
     }
 
     /// The style.

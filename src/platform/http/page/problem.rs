@@ -47,7 +47,7 @@ fn words(error: &Error) -> (&'static str, &str, &'static str) {
         Code::Gone | Code::Erased | Code::Merged => (
             "This link no longer works",
             error.detail(),
-            "Nothing has changed just now. The link at the foot of our newest mail to you shows what you have agreed to.",
+            "Nothing has changed just now. What you chose before still holds. The link at the foot of our newest mail to you shows what you have agreed to.",
         ),
         Code::RateLimited => (
             "Please wait a moment",
