@@ -26,6 +26,7 @@ pub fn rooms() -> Vec<Room> {
         organisations::routes(),
         contacts::routes(),
         consents::routes(),
+        preferences::routes(),
         networks::routes(),
         events::routes(),
         messages::routes(),

@@ -3,12 +3,13 @@
 use askama::Template;
 
 use super::super::links;
-use super::{Foot, called};
+use super::Foot;
 use crate::domain::{DecisionId, Error};
 use crate::platform::doors::WriteTx;
 use crate::platform::mail::Mail;
 use crate::platform::outbox::{Claimed, Composed, Letter};
 use crate::resources::consents::model::Wording;
+use crate::resources::consents::purposes::called;
 use crate::resources::consents::{self, Waiting};
 use crate::resources::contacts::store as contacts;
 

@@ -3,8 +3,10 @@
 mod confirmation;
 mod preferences;
 
-use crate::domain::{Controller, Purpose};
+use crate::domain::Controller;
 use crate::platform::outbox::Letters;
+
+pub(super) use preferences::PREFERENCES;
 
 /// The letters of this room.
 pub static LETTERS: Letters = &[&confirmation::ConfirmationLetter, &preferences::PreferencesLetter];
@@ -13,17 +15,4 @@ pub static LETTERS: Letters = &[&confirmation::ConfirmationLetter, &preferences:
 struct Foot<'a> {
     controller: &'a Controller,
     preferences_url: String,
-}
-
-/// What a purpose is called in a sentence: "Please confirm that you want ...".
-pub(super) fn called(purpose: Purpose) -> &'static str {
-    match purpose {
-        Purpose::Newsletter => "our newsletter",
-        Purpose::BlogsAndArticles => "our blogs and website articles",
-        Purpose::TradeArticles => "our trade articles",
-        Purpose::EventInformation => "news of our events",
-        Purpose::ProfessionalNetworks => "mail about our professional networks",
-        Purpose::EventAdministration => "mail about the events you have booked",
-        Purpose::VenueSecurity => "mail about security at our venues",
-    }
 }
