@@ -143,7 +143,14 @@ fn link(tx: &mut ReadTx<'_>, token: &str) -> Result<Link, Error> {
 /// 404 and 410.
 pub(super) fn show(tx: &mut ReadTx<'_>, token: &str) -> Result<Confirmation, Error> {
     let link = link(tx, token)?;
-    shown(tx, &link)
+    let grant = history::row(tx, link.decision)?;
+    let known = contacts::facts(tx, grant.contact_id)?.ok_or_else(Error::not_found)?;
+    if known.mark.as_ref() == Some(&link.mark) { shown(tx, &link) } else { Err(other_mailbox()) }
+}
+
+/// The link was sent to another mailbox than the contact has now.
+fn other_mailbox() -> Error {
+    Error::new(Code::Gone, "The contact's address has changed since this link was sent.")
 }
 
 fn shown(tx: &mut ReadTx<'_>, link: &Link) -> Result<Confirmation, Error> {
@@ -179,7 +186,7 @@ pub(super) fn confirm(mut tx: WriteTx<'_>, token: &str) -> Result<Recorded<Confi
     let purpose = grant.purpose()?;
     let known = store::facts(&mut tx, grant.contact_id, purpose)?.ok_or_else(Error::not_found)?;
     if known.contact.mark.as_ref() != Some(&link.mark) {
-        return Err(Error::new(Code::Gone, "The contact's address has changed since this link was sent."));
+        return Err(other_mailbox());
     }
     let now = tx.now();
     let method = grant.decision()?.method;

@@ -131,8 +131,8 @@ impl Taken {
     /// The path of the link in the text that goes to `/v1/{kind}/...`.
     pub(crate) fn link(&self, kind: &str) -> String {
         let (text, path) = (self.text(), format!("/v1/{kind}/"));
-        let links = text.lines().filter(|line| line.starts_with("http"));
-        let found = links.filter_map(|line| line.find(&path).and_then(|at| line.get(at..))).next();
+        let mut links = text.lines().filter(|line| line.starts_with("http"));
+        let found = links.find_map(|line| line.find(&path).and_then(|at| line.get(at..)));
         found.expect("a link on a line of its own").trim().to_owned()
     }
 }

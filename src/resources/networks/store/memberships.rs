@@ -33,7 +33,7 @@ pub(in super::super) struct Row {
 }
 
 /// A row, unsealed.
-pub(in super::super) fn open(tx: &mut ReadTx<'_>, row: Row) -> Result<Membership, Error> {
+pub(in super::super) fn open(tx: &mut ReadTx<'_>, row: &Row) -> Result<Membership, Error> {
     // The erased leave the membership behind, and nothing that was told of it.
     let told = match tx.key_if_there(row.contact_id.uuid())? {
         Some(key) => Particulars::open(&key, row.id, &row.particulars)?,
@@ -82,14 +82,14 @@ pub(in super::super) fn list(
     }
     let rows: Vec<Row> = query.limit(limit.rows() + 1).load(tx.connection())?;
     let ListPage { items, next } = ListPage::cut(rows, limit, |row| row.id);
-    let items = items.into_iter().map(|row| open(tx, row)).collect::<Result<Vec<_>, _>>()?;
+    let items = items.into_iter().map(|row| open(tx, &row)).collect::<Result<Vec<_>, _>>()?;
     tx.look(Entry::new("memberships.list").subject("network", network).with("count", items.len()));
     Ok(ListPage { items, next })
 }
 
 fn one(tx: &mut ReadTx<'_>, id: MembershipId) -> Result<Membership, Error> {
     let row: Option<Row> = memberships::table.find(id).select(Row::as_select()).first(tx.connection()).optional()?;
-    open(tx, row.ok_or_else(Error::not_found)?)
+    open(tx, &row.ok_or_else(Error::not_found)?)
 }
 
 /// One membership.
