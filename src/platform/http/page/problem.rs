@@ -59,6 +59,11 @@ fn words(error: &Error) -> (&'static str, &str, &'static str) {
             "The fault is ours. Nothing has changed.",
             "Please try again in a few minutes.",
         ),
+        Code::OutcomeUnknown => (
+            "Sorry, we cannot tell whether this worked",
+            "The fault is ours: the answer of our database was lost.",
+            "Please open the link in the mail again: it shows what stands now, and you can choose again.",
+        ),
         _ => (
             "Sorry, we did not understand that",
             "What your browser sent is not what this page asks. Nothing has changed.",
