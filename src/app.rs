@@ -13,6 +13,7 @@ use crate::config::Config;
 use crate::domain::{Clock, Entropy, Error, IdMint};
 use crate::front;
 use crate::inventory;
+use crate::jobs::Delivery;
 use crate::platform::auth::{Authorities, House, Issuer, KeySource, Parts, Tokens};
 use crate::platform::db::{Database, LaneCount, MigrationError, Target, migrate};
 use crate::platform::http::{OperationListing, Room, install};
@@ -118,6 +119,17 @@ pub async fn build(config: &Config, clock: Clock, entropy: Arc<dyn Entropy>) -> 
     house.job("start").run(notices::store::seed).await?;
     house.job("start").run(contacts::store::changes::sweep_keys).await?;
     Ok(house)
+}
+
+/// What sends the messages of the house; `None` when no mail server is configured, so that they wait. Must be called on
+/// a tokio runtime.
+///
+/// # Errors
+/// [`StartError`] with what the operator must change.
+pub fn delivery(config: &Config, house: &House) -> Result<Option<Delivery>, StartError> {
+    let sender = config.sender().map_err(StartError)?;
+    let courier = config.mail.courier().map_err(StartError)?;
+    Ok(courier.map(|courier| Delivery::new(house.clone(), resources::letters(), courier, sender)))
 }
 
 /// Brings the database at `url` up to date and does nothing else: a template for many.

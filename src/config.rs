@@ -13,6 +13,11 @@ use crate::platform::db::Target;
 use crate::platform::rate::RateSettings;
 use crate::platform::telemetry::Format;
 
+mod mail;
+mod secret_file;
+
+pub use mail::Mail;
+
 /// The defaults, compiled in.
 pub const DEFAULTS: &str = include_str!("../config.default.toml");
 
@@ -28,6 +33,8 @@ pub struct Config {
     pub auth: Auth,
     /// Where the master keys are.
     pub vault: Vault,
+    /// Where mails go, and who they come from.
+    pub mail: Mail,
     /// Who is responsible for the data.
     pub controller: Controller,
     /// How many requests are taken.
@@ -196,6 +203,8 @@ impl Config {
         }
         self.cors_origins()?;
         self.rates()?;
+        self.mail.check()?;
+        self.sender()?;
         self.issuers().map(|_| ())
     }
 
@@ -262,6 +271,7 @@ impl Config {
     pub fn identity(&self) -> Identity {
         Identity {
             public_url: self.server.public_url.clone(),
+            pages_url: self.mail.pages_url(&self.server.public_url),
             controller: self.controller.clone(),
             security_contact: self.security.contact.clone(),
         }
@@ -346,6 +356,9 @@ mod tests {
             ("IEWM__SERVER__CORS_ORIGINS", "*", "server.cors_origins"),
             ("IEWM__SERVER__CORS_ORIGINS", "https://a.example/path", "server.cors_origins"),
             ("IEWM__LIMITS__RATE", "many", "limits.rate"),
+            ("IEWM__MAIL__FROM", "nobody", "mail.from"),
+            ("IEWM__MAIL__SMTP_URL", "smtp://mail.example", "mail.smtp_url"),
+            ("IEWM__MAIL__PAGES_URL", "http://pages.example", "mail.pages_url"),
             ("IEWM__LIMITS__BODY_SECONDS", "0", "limits.body_seconds"),
             ("IEWM__LIMITS__TRUSTED_PROXIES", "proxy", "limits.trusted_proxies"),
         ] {

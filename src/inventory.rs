@@ -2,9 +2,16 @@
 //! that hold personal data. A test walks the migrated schema and fails on a column that is not here.
 
 use crate::platform::personal::{Class, Holder, Holders, Table};
-use crate::resources::{consents, contacts, standing};
+use crate::resources::{consents, contacts, messages, networks, preferences, standing};
 
-static HOLDERS: &[&dyn Holder] = &[&standing::StandingData, &contacts::ContactData, &consents::ConsentData];
+static HOLDERS: &[&dyn Holder] = &[
+    &standing::StandingData,
+    &contacts::ContactData,
+    &consents::ConsentData,
+    &preferences::PreferenceData,
+    &networks::NetworkData,
+    &messages::MessageData,
+];
 
 /// The rooms that hold personal data, lowest first.
 pub fn holders() -> Holders {
@@ -28,6 +35,46 @@ const OTHERS: &[Table] = &[
             ("kind", Class::Plain),
             ("status", Class::Plain),
             ("contact_point", Class::Sealed),
+            ("created_at", Class::Plain),
+            ("updated_at", Class::Plain),
+            ("version", Class::Plain),
+        ],
+    },
+    Table {
+        name: "networks",
+        meaning: "The professional networks.",
+        columns: &[
+            ("id", Class::Plain),
+            ("code", Class::Plain),
+            ("name", Class::Plain),
+            ("description", Class::Plain),
+            ("status", Class::Plain),
+            ("created_at", Class::Plain),
+            ("updated_at", Class::Plain),
+            ("version", Class::Plain),
+        ],
+    },
+    Table {
+        name: "events",
+        meaning: "The events. They belong to no person.",
+        columns: &[
+            ("id", Class::Plain),
+            ("title", Class::Plain),
+            ("description", Class::Plain),
+            ("starts_at", Class::Plain),
+            ("ends_at", Class::Plain),
+            ("venue_organisation_id", Class::Plain),
+            ("place_name", Class::Plain),
+            ("place_address", Class::Plain),
+            ("online_url", Class::Plain),
+            ("capacity", Class::Plain),
+            ("registration_opens_at", Class::Plain),
+            ("registration_closes_at", Class::Plain),
+            ("self_cancel_until", Class::Plain),
+            ("waiting_list", Class::Plain),
+            ("promotion", Class::Plain),
+            ("offer_working_hours", Class::Plain),
+            ("status", Class::Plain),
             ("created_at", Class::Plain),
             ("updated_at", Class::Plain),
             ("version", Class::Plain),

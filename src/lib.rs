@@ -3,13 +3,14 @@
 //!
 //! The map of the house, from the ground up: `domain` is the vocabulary, `policy` the law, `platform` the
 //! machinery; the rooms of `resources` stand on them, one for each noun; `inventory` lists what must not
-//! be forgotten; `app` assembles. `docs/ARCHITECTURE.md` walks a request through it.
+//! be forgotten; `jobs` works in the background; `app` assembles. `docs/ARCHITECTURE.md` walks a request through it.
 
 pub mod app;
 pub mod config;
 pub mod domain;
 mod front;
 pub mod inventory;
+pub mod jobs;
 pub mod platform;
 pub mod policy;
 pub mod resources;

@@ -29,6 +29,11 @@ pub(super) fn demo(mut config: Config) -> Result<(), String> {
     }
     config.database.url = format!("sqlite://{}", database.display());
     config.vault.master_key_file = key_file;
+    let mails = directory.join("mail");
+    if config.mail.smtp_url.is_empty() {
+        config.mail.folder = mails.display().to_string();
+    }
+    let mails = config.mail.smtp_url.is_empty().then_some(mails);
     config.auth = Auth {
         issuer: token::ISSUER.to_owned(),
         audience: token::AUDIENCE.to_owned(),
@@ -40,7 +45,7 @@ pub(super) fn demo(mut config: Config) -> Result<(), String> {
     start_logging(Format::Text, "warn")?;
     serve::run(&config, async move |house, address| {
         let contractor = sample::fill(house).await?;
-        greet(&issuer, contractor, address)
+        greet(&issuer, contractor, address, mails.as_deref())
     })
 }
 
@@ -56,12 +61,20 @@ fn check_half_made(key_file: &Path, database: &Path) -> Result<(), String> {
     }
 }
 
-fn greet(issuer: &TokenMint, contractor: OrganisationId, address: SocketAddr) -> Result<(), String> {
+fn greet(
+    issuer: &TokenMint,
+    contractor: OrganisationId,
+    address: SocketAddr,
+    mails: Option<&Path>,
+) -> Result<(), String> {
     println!("The demo is at http://{address}, its API document at http://{address}/docs/");
     println!("It keeps everything in ./data; remove that folder to begin anew. These tokens last an hour:\n");
     println!("export STAFF={}", token::mint(issuer, &[Role::IewmStaff], None, "demo-staff")?);
     println!("export COUNCIL={}", token::mint(issuer, &[Role::Council], None, "demo-council")?);
     println!("export CONTRACTOR={}", token::mint(issuer, &[Role::Contractor], Some(contractor), "demo-contractor")?);
+    if let Some(mails) = mails {
+        println!("\nNo mail server is configured: mails are laid in {} as .eml files.", mails.display());
+    }
     println!("\n`iewm token --role iewm_staff` makes more. Stop with Ctrl-C.");
     Ok(())
 }

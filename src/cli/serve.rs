@@ -33,6 +33,12 @@ pub(super) fn run(
         if let Some(metrics) = running.metrics {
             actix_web::rt::spawn(metrics);
         }
+        let delivery = app::delivery(config, &house).map_err(fault)?;
+        if delivery.is_none() {
+            tracing::warn!("mail.smtp_url is empty: messages wait in the outbox");
+        }
+        let (stop, stopping) = tokio::sync::watch::channel(());
+        let delivery = delivery.map(|delivery| actix_web::rt::spawn(delivery.run(stopping)));
         tokio::task::yield_now().await;
         first(&house, running.address).await?;
         let metrics = running.metrics_address.map(|address| address.to_string());
@@ -41,6 +47,13 @@ pub(super) fn run(
             Ok(stopped) => stopped.map_err(|error| error.to_string()),
             Err(error) => Err(error.to_string()),
         };
+        drop(stop);
+        if let Some(delivery) = delivery {
+            let patience = Duration::from_secs(config.server.shutdown_seconds);
+            if tokio::time::timeout(patience, delivery).await.is_err() {
+                tracing::warn!("a message is still on its way to the mail server; it may leave twice");
+            }
+        }
         stopped?;
         let recorded = tokio::time::timeout(Duration::from_secs(server::RECORDING_SECONDS), house.flush_looks());
         recorded

@@ -83,6 +83,16 @@ codes! {
         "A live contact has this e-mail address; `contact_id` names it. Change that one instead.";
     VersionExists 409 "version_exists" "That version of the notice is there already"
         "A privacy notice of this version exists. Versions are dates; choose another.";
+    NetworkExists 409 "network_exists" "A network has that code already"
+        "The code of a network is its own. Choose another, or change the network that has it.";
+    AlreadyMember 409 "already_member" "The person is a member already"
+        "A person has one live membership for each network and role. Change that one, or end it first.";
+    NetworkClosed 409 "network_closed" "The network takes no more members"
+        "The network was closed. Reopen it, if people are to join again.";
+    NotEnded 409 "not_ended" "The event has not ended"
+        "An event is completed once it is over.";
+    NotPublished 409 "not_published" "The event was not published"
+        "What is asked for is there once the event has been published.";
     IllegalTransition 409 "illegal_transition" "Not possible in this state"
         "The resource cannot go from its state to the one asked for. `allowed_transitions` lists where it can go; empty means that the state is final.";
     ErasureRequestRequired 409 "erasure_request_required" "This contact can only be erased by request"

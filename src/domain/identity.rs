@@ -23,6 +23,8 @@ pub struct Controller {
 pub struct Identity {
     /// The address under which it is reached, without a slash at its end.
     pub public_url: String,
+    /// The address that the pages of links in mails lie under, without a slash at its end.
+    pub pages_url: String,
     /// Who is responsible for the data.
     pub controller: Controller,
     /// Where weaknesses are reported (RFC 9116).

@@ -27,6 +27,16 @@ macro_rules! each_id {
             EntryId,
             /// Names a revocation of tokens.
             RevocationId,
+            /// Names a professional network.
+            NetworkId,
+            /// Names a person's place in a network.
+            MembershipId,
+            /// Names an event.
+            EventId,
+            /// Names a message to be sent by mail.
+            MessageId,
+            /// Names the record that a message is about, of whichever noun.
+            SubjectId,
         }
     };
 }

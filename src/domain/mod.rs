@@ -22,7 +22,10 @@ pub use error::{CODES, Code, CodeEntry, Error, Fault, Refusal};
 pub use hex::hex;
 pub use identity::{Controller, Identity};
 pub(crate) use ids::each_id;
-pub use ids::{ConsentId, ContactId, DecisionId, EntryId, IdMint, OrganisationId, RevocationId};
+pub use ids::{
+    ConsentId, ContactId, DecisionId, EntryId, EventId, IdMint, MembershipId, MessageId, NetworkId, OrganisationId,
+    RevocationId, SubjectId,
+};
 pub use instant::{Clock, Hands, Instant, london_date};
 pub use list::{Limit, ListPage};
 pub use purpose::{LawfulBasis, Purpose};

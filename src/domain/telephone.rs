@@ -36,6 +36,13 @@ impl Telephone {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// The number as people in the UK write it, such as 01905 765765; a foreign one in groups, with its country code.
+    pub fn as_written(&self) -> String {
+        let Ok(number) = phonenumber::parse(None, &self.0) else { return self.0.clone() };
+        let british = number.country().id() == Some(country::GB);
+        number.format().mode(if british { Mode::National } else { Mode::International }).to_string()
+    }
 }
 
 impl FromStr for Telephone {
@@ -69,6 +76,12 @@ impl fmt::Debug for Telephone {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_number_is_written_as_people_write_it() {
+        assert_eq!(Telephone::parse("+441905765765").unwrap().as_written(), "01905 765765");
+        assert_eq!(Telephone::parse("+33142685300").unwrap().as_written(), "+33 1 42 68 53 00");
+    }
 
     #[test]
     fn a_national_number_is_converted() {

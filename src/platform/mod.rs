@@ -6,6 +6,8 @@ pub mod db;
 pub mod doors;
 pub mod http;
 pub mod idempotency;
+pub mod mail;
+pub mod outbox;
 pub mod personal;
 pub mod rate;
 pub mod telemetry;

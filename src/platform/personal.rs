@@ -1,7 +1,7 @@
 //! What every room that holds personal data must be able to say and do, so that nothing about a
 //! person can be forgotten. The trait lies below the rooms; the list of those who implement it above.
 
-use crate::domain::{ContactId, Error};
+use crate::domain::{ContactId, Error, NetworkId};
 use crate::platform::doors::{ReadTx, WriteTx};
 
 /// How sensitive a column is.
@@ -54,6 +54,21 @@ pub trait Holder: Send + Sync {
     /// # Errors
     /// When the database fails.
     fn blocks_deletion(&self, tx: &mut ReadTx<'_>, contact: ContactId) -> Result<bool, Error>;
+
+    /// The contacts who are in a network now, by falling id, those before `after`, at most `most` of them; `None` from a
+    /// room that knows of no networks.
+    ///
+    /// # Errors
+    /// When the database fails.
+    fn members(
+        &self,
+        _tx: &mut ReadTx<'_>,
+        _network: NetworkId,
+        _after: Option<ContactId>,
+        _most: i64,
+    ) -> Result<Option<Vec<ContactId>>, Error> {
+        Ok(None)
+    }
 
     /// Hands over what the room holds of the contact that goes to the one that stays, so that nothing
     /// that protected the person before is lost. Both are locked.

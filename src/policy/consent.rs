@@ -9,6 +9,10 @@ use serde::{Deserialize, Serialize};
 use super::Lawful;
 use crate::domain::{Code, DecisionId, Instant, Purpose, Refusal, london_date};
 
+/// How long a grant that waits stands against another one like it: whoever asks again meanwhile is not mailed again,
+/// and the link that was sent confirms the first.
+pub const ASK_AGAIN_AFTER: Duration = Duration::days(1);
+
 /// How long a grant waits for the mailbox to confirm it before it lapses.
 pub const CONFIRM_WITHIN: Duration = Duration::days(14);
 
@@ -251,10 +255,14 @@ pub fn project(before: Option<&Projection>, id: DecisionId, decision: &Decision)
     match act {
         Act::Give | Act::Confirm(_) => after(State::Given, None),
         Act::GiveUnconfirmed(until) => {
-            let pending = Some(Pending { decision_id: id, until });
+            let first =
+                before.and_then(|before| before.pending).filter(|first| until < first.until.plus(ASK_AGAIN_AFTER));
+            let pending = first.or(Some(Pending { decision_id: id, until }));
             match before {
                 // What was given stays given while another yes waits for its mailbox.
                 Some(given) if given.state == State::Given => Projection { pending, ..given.clone() },
+                // What was asked for a moment ago is still what the mailbox is asked.
+                Some(waiting) if first.is_some() => waiting.clone(),
                 _ => after(State::Pending, pending),
             }
         }

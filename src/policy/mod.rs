@@ -6,6 +6,7 @@ pub mod calendar;
 pub mod clock;
 pub mod complaint_clock;
 pub mod consent;
+pub mod events;
 pub mod months;
 pub mod retention;
 

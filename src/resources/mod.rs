@@ -1,18 +1,23 @@
 //! The rooms, one for each noun. Each keeps its resource and commands (`model`), its handlers (`api`),
 //! its rows and SQL (`store`), and what it knows of people (`personal`). A room uses lower rooms'
 //! models and store functions, never their rows, and never calls upward. In rising order: notices,
-//! organisations, standing, contacts, consents, processing, `audit_trail`, `token_revocations`.
+//! organisations, standing, contacts, consents, preferences, networks, events, messages, processing, `audit_trail`, `token_revocations`.
 
 pub mod audit_trail;
 pub mod consents;
 pub mod contacts;
+pub mod events;
+pub mod messages;
+pub mod networks;
 pub mod notices;
 pub mod organisations;
+pub mod preferences;
 pub mod processing;
 pub mod standing;
 pub mod token_revocations;
 
 use crate::platform::http::Room;
+use crate::platform::outbox::Letters;
 
 /// The operations of all rooms.
 pub fn rooms() -> Vec<Room> {
@@ -21,8 +26,17 @@ pub fn rooms() -> Vec<Room> {
         organisations::routes(),
         contacts::routes(),
         consents::routes(),
+        preferences::routes(),
+        networks::routes(),
+        events::routes(),
+        messages::routes(),
         processing::routes(),
         audit_trail::routes(),
         token_revocations::routes(),
     ]
+}
+
+/// The kinds of messages that all rooms queue.
+pub fn letters() -> Letters {
+    preferences::LETTERS
 }

@@ -34,5 +34,5 @@ export async function startDemo(settings = {}) {
     await ended;
     await rm(directory, { recursive: true });
   };
-  return { address, tokens, stop };
+  return { address, tokens, stop, directory };
 }

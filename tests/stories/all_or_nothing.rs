@@ -217,7 +217,8 @@ fn fold(history: &[Value]) -> (Value, Value) {
     for line in history.iter().rev() {
         let waits = line["decision"] == "given" && matches!(line["method"].as_str(), Some("web_form" | "email"));
         match line["decision"].as_str().unwrap() {
-            "given" if waits && state == "given" => {}
+            // Whoever asks again on the same day is waited for from the first time on.
+            "given" if waits && (state == "given" || state == "pending") => {}
             "given" if waits => (state, decision) = (json!("pending"), line["id"].clone()),
             "given" | "confirmed" => (state, decision) = (json!("given"), line["id"].clone()),
             "withdrawn" => (state, decision) = (json!("withdrawn"), line["id"].clone()),

@@ -12,6 +12,7 @@ use iewm::platform::vault::{MasterKeys, SystemEntropy};
 use serde_json::{Value, json};
 
 use crate::harness::client::{Answer, Request};
+use crate::harness::mail::MailServer;
 use crate::harness::process::{Process, request};
 use crate::harness::service::{AUDIENCE, ISSUER};
 use crate::harness::{Engine, postgres};
@@ -28,11 +29,13 @@ struct Talkative {
     issuer: TokenMint,
     base: String,
     metrics: String,
+    mails: MailServer,
     /// Every problem that was answered.
     problems: Vec<String>,
 }
 
 fn start(folder: &Path, url: &str) -> Talkative {
+    let mails = MailServer::start();
     let set = |name: &str, value: &str| (format!("IEWM__{name}"), value.to_owned());
     let variables = HashMap::from([
         set("SERVER__LISTEN", "127.0.0.1:0"),
@@ -43,6 +46,7 @@ fn start(folder: &Path, url: &str) -> Talkative {
         set("VAULT__MASTER_KEY_FILE", "master.key"),
         set("DATABASE__URL", url),
         set("LOG__FILTER", "trace"),
+        set("MAIL__SMTP_URL", &mails.url),
     ]);
     MasterKeys::generate_file(&folder.join("master.key"), &SystemEntropy).unwrap();
     let issuer = TokenMint::generate(&SystemEntropy).unwrap();
@@ -50,7 +54,8 @@ fn start(folder: &Path, url: &str) -> Talkative {
     let mut process = Process::start(folder, &variables, &["serve"]);
     let line: Value = serde_json::from_str(&process.until("\"listening\"")).unwrap();
     let address = |name: &str| format!("http://{}", line[name].as_str().unwrap());
-    Talkative { base: address("address"), metrics: address("metrics"), process, issuer, problems: Vec::new() }
+    let (base, metrics) = (address("address"), address("metrics"));
+    Talkative { base, metrics, mails, process, issuer, problems: Vec::new() }
 }
 
 impl Talkative {
@@ -80,7 +85,7 @@ impl Talkative {
 }
 
 /// Everything that takes a value, and everything that could let one slip.
-async fn tell_everything(service: &mut Talkative) {
+async fn tell_everything(service: &mut Talkative) -> Vec<String> {
     let [name, email, telephone, employer, job, source, wording, evidence, point] = *CANARIES;
     let organisation = json!({ "name": "Guildhall", "kind": "venue", "contact_point": point });
     service.post("/v1/organisations", &organisation).await.expect(201);
@@ -106,8 +111,15 @@ async fn tell_everything(service: &mut Talkative) {
         "wording": wording,
     });
     service.post("/v1/consents", &form).await.expect(201);
+    let network = json!({ "code": "adass", "name": "ADASS", "description": "Directors." });
+    let network = service.post("/v1/networks", &network).await.expect(201).header("location");
+    let member = json!({ "contact_id": contact, "represents": employer, "directory_visibility": "network" });
+    let joined = service.post(&format!("{network}/memberships"), &member).await.expect(201).header("location");
+    service.request("GET", &format!("{network}/directory")).send().await.expect(200);
+    service.post(&format!("{joined}/end"), &json!({ "reason": wording })).await.expect(200);
     for path in [
         &path,
+        &joined,
         &format!("{consent}/history"),
         &format!("{consent}/receipt"),
         "/v1/contacts",
@@ -160,8 +172,15 @@ async fn tell_everything(service: &mut Talkative) {
     for (status, request) in refusals {
         service.refuse(status, request).await;
     }
+    let mail = service.mails.until_taken(1).remove(0);
+    assert_eq!(mail.header("To"), email);
+    let links = [mail.link("confirmations"), mail.link("preferences"), mail.link("unsubscribe")];
+    request("GET", &format!("{}{}", service.base, links[0])).send().await.expect(200);
+    request("POST", &format!("{}{}", service.base, links[0])).send().await.expect(200);
+    request("POST", &format!("{}{}", service.base, links[2])).send().await.expect(200);
     // The pointer to a member that nobody knows cannot but name it, to the caller who sent it and to nobody else.
     service.post("/v1/contacts", &json!({ name: email })).await.expect(422);
+    links.map(|link| link.rsplit('/').next().unwrap_or_default().to_owned()).to_vec()
 }
 
 async fn values_are_nowhere(engine: Engine) {
@@ -175,11 +194,12 @@ async fn values_are_nowhere(engine: Engine) {
         }
     };
     let mut service = start(folder.path(), &url);
-    tell_everything(&mut service).await;
+    let tokens = tell_everything(&mut service).await;
     let metrics = request("GET", &format!("{}/metrics", service.metrics)).send().await.expect(200).text();
     assert!(metrics.contains("iewm_http_answers"), "{metrics}");
 
-    let needles = Needles::of(CANARIES);
+    let secrets: Vec<&str> = CANARIES.iter().copied().chain(tokens.iter().map(String::as_str)).collect();
+    let needles = Needles::of(&secrets);
     // The files while it runs, with what is not checkpointed yet, and again when it has stopped.
     dump::search_files(&needles, folder.path());
     assert!(service.process.stop("TERM").success());

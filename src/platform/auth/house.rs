@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use actix_web::HttpRequest;
 use actix_web::web::ServiceConfig;
 
 use super::access::Access;
@@ -74,6 +75,11 @@ pub struct House(pub(super) Arc<Inner>);
 
 /// What the framework keeps; private, so that no handler can ask for it.
 pub(super) struct Installed(pub(super) House);
+
+/// The service as it names itself, for an answer that needs no access.
+pub(in crate::platform) fn identity_of(request: &HttpRequest) -> Option<Arc<Identity>> {
+    request.app_data::<Installed>().map(|Installed(house)| house.0.identity.clone())
+}
 
 impl House {
     /// Assembles the house. Must be called on a tokio runtime, which will write the looks.

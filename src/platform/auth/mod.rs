@@ -22,6 +22,7 @@ mod tokens;
 pub use access::Access;
 pub(in crate::platform) use access::forbidden;
 pub use bearer::bearer;
+pub(in crate::platform) use house::identity_of;
 pub use house::{House, Parts, Standing};
 pub use jwks::{KeySet, KeySetError, VerificationKey};
 pub use key_source::{

@@ -79,11 +79,17 @@ permissions! {
     write ConsentsRecord     "consents:record"     [IewmStaff, Council] "Record that a person gives or withdraws a consent.";
     read  ConsentsCheck      "consents:check"      [IewmStaff, Council] "Ask whether people may be sent something.";
     read  AudiencesRead      "audiences:read"      [IewmStaff, Contractor] "Stream everyone who may be sent something now; a contractor, only under an agreement that names the purpose.";
+    read  NetworksRead       "networks:read"       [IewmStaff, Council] "See networks, who belongs to them, and their directories.";
+    write NetworksWrite      "networks:write"      [IewmStaff] "Add and change networks and memberships.";
+    read  EventsRead         "events:read"         [IewmStaff, Council, Contractor] "See events; a contractor, those it is assigned to.";
+    write EventsWrite        "events:write"        [IewmStaff] "Draft, change, publish, cancel and complete events.";
     read  OrganisationsRead  "organisations:read"  [IewmStaff, Council, Contractor] "See organisations; a contractor, its own.";
     write OrganisationsWrite "organisations:write" [IewmStaff, Council] "Add, change, suspend and end organisations.";
     write NoticesDraft       "notices:draft"       [IewmStaff, Council] "See, draft and change versions of the privacy notice.";
     write NoticesPublish     "notices:publish"     [Council] "Publish a version of the privacy notice.";
     read  AuditRead          "audit:read"          [Council] "Read the audit.";
+    read  MessagesRead       "messages:read"       [IewmStaff, Council] "See what is sent by mail, and what became of it.";
+    write MessagesRetry      "messages:retry"      [IewmStaff] "Try a message again.";
     write TokensRevoke       "tokens:revoke"       [Council] "Revoke tokens.";
 }
 

@@ -9,8 +9,8 @@ use diesel::sql_types::{Array, Binary, Integer, Text, Uuid as PgUuid};
 use diesel::sqlite::Sqlite;
 use uuid::Uuid;
 
-use super::{AnyConnection, Engine};
-use crate::domain::{Code, Error};
+use super::{AnyConnection, Engine, InstantSql};
+use crate::domain::{Code, Error, Instant};
 
 /// The engine of an open connection.
 pub fn engine(connection: &AnyConnection) -> Engine {
@@ -93,6 +93,43 @@ pub fn lock_names(connection: &mut AnyConnection, names: &[String]) -> Result<()
             .execute(postgres)?;
     }
     Ok(())
+}
+
+/// The row of `table` (with `id`, `status`, `next_attempt_at`) that is `queued` and has been due longest at `now`, held
+/// until the transaction ends. Rows that another transaction holds are passed over, not waited for.
+///
+/// # Errors
+/// When the database fails.
+pub fn first_due(connection: &mut AnyConnection, table: &'static str, now: Instant) -> Result<Option<Uuid>, Error> {
+    #[derive(QueryableByName)]
+    struct Native {
+        #[diesel(sql_type = PgUuid)]
+        id: Uuid,
+    }
+    #[derive(QueryableByName)]
+    struct Bytes {
+        #[diesel(sql_type = Binary)]
+        id: Vec<u8>,
+    }
+    let due = |place: &str| {
+        format!(
+            "SELECT id FROM {table} WHERE status = 'queued' AND next_attempt_at <= {place} \
+             ORDER BY next_attempt_at LIMIT 1"
+        )
+    };
+    match connection {
+        AnyConnection::Postgres(postgres) => {
+            let query = diesel::sql_query(due("$1") + " FOR UPDATE SKIP LOCKED").bind::<InstantSql, _>(now);
+            let found: Option<Native> = query.get_result(postgres).optional()?;
+            Ok(found.map(|found| found.id))
+        }
+        AnyConnection::Sqlite(sqlite) => {
+            let query = diesel::sql_query(due("?")).bind::<InstantSql, _>(now);
+            let found: Option<Bytes> = query.get_result(sqlite).optional()?;
+            let id = found.map(|found| Uuid::from_slice(&found.id)).transpose();
+            id.map_err(|_| Error::internal("an id that is no UUID"))
+        }
+    }
 }
 
 /// Inserts many pairs of a number and an id into two columns of a table, in one round trip where there

@@ -62,6 +62,26 @@ impl Op<'_> {
         }
     }
 
+    /// Every answer of the operation that has a body can also be a page.
+    pub(super) fn as_pages_too(&mut self) {
+        let with_body = |response: &RefOr<Response>| matches!(response, RefOr::T(known) if !known.content.is_empty());
+        let responses = self.operation.responses.responses.iter();
+        let statuses: Vec<String> =
+            responses.filter(|(_, response)| with_body(response)).map(|(status, _)| status.clone()).collect();
+        for status in statuses.iter().filter_map(|status| status.parse().ok()) {
+            self.also_answers(status, super::page::HTML);
+        }
+    }
+
+    /// The body can also be of another media type.
+    pub fn also_takes<T: ToSchema>(&mut self, media_type: &str) {
+        let schema = self.schema::<T>();
+        if let Some(RefOr::T(body)) = &mut self.operation.request_body {
+            let content = ContentBuilder::new().schema(Some(schema)).build();
+            body.content.insert(media_type.to_owned(), content.into());
+        }
+    }
+
     /// A problem that the operation can be answered with; several of one status share a line each.
     pub fn problem(&mut self, status: u16, text: &str) {
         self.schema::<Problem>();

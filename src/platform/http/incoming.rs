@@ -117,6 +117,8 @@ pub trait Take: Sized {
     const BODY_LIMIT: usize = BODY_LIMIT;
     /// The permission that a form of the operation needs besides the operation's own.
     const FORM_NEEDS: Option<&'static str> = None;
+    /// Whether the operation has pages for a browser besides its JSON, problems included.
+    const SHOWS_PAGES: bool = false;
 
     /// Takes it.
     ///

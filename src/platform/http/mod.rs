@@ -8,6 +8,7 @@ mod edge;
 mod entity_tag;
 mod incoming;
 mod listing;
+mod page;
 mod path;
 mod precondition;
 mod problem;
@@ -16,16 +17,19 @@ mod reply;
 mod room;
 
 pub use answer::Answer;
-pub use body::{Change, Command, Patch, Valid, WithoutBody, parse_body, parse_value};
+pub use body::{Change, Command, FormOrJson, MayBeEmpty, Patch, Valid, WithoutBody, parse_body, parse_value};
 pub use describe::Op;
 pub use edge::request_id;
 pub(crate) use edge::{identify, pass};
 pub(in crate::platform) use incoming::Body;
 pub use incoming::{BODY_LIMIT, Incoming, Take};
 pub use listing::{Listed, Listing, NoFilter, Pager};
+pub use page::{Frame, PageOrJson, Shown};
 pub use path::{ById, ByToken, ByVersion, ByWord, PathWord};
 pub use precondition::IfMatch;
 pub use problem::{PROBLEM_JSON, Problem, answer as problem_answer};
 pub use query::Query;
-pub use reply::{Created, Done, Found, MediaType, NoContent, Noted, Outcome, Plain, Reply, Resource, Text};
+pub use reply::{
+    Accepted, Created, Done, Either, Found, MediaType, NoContent, Noted, Outcome, Plain, Reply, Resource, Text,
+};
 pub use room::{Arguments, Listing as OperationListing, Room, install, install_page, not_found};

@@ -119,6 +119,43 @@ impl Reply for NoContent {
     }
 }
 
+/// Taken, with nothing to tell of what comes of it: 202.
+#[derive(Debug)]
+pub struct Accepted;
+
+impl Reply for Accepted {
+    fn into_answer(self) -> Answer {
+        Answer::empty(202)
+    }
+
+    fn describe(op: &mut Op<'_>) {
+        op.answers_with(202, "Taken. What comes of it is not told.", JSON, None);
+    }
+}
+
+/// One of two answers, of different statuses.
+#[derive(Debug)]
+pub enum Either<A, B> {
+    /// The one.
+    One(A),
+    /// The other.
+    Other(B),
+}
+
+impl<A: Reply, B: Reply> Reply for Either<A, B> {
+    fn into_answer(self) -> Answer {
+        match self {
+            Self::One(answer) => answer.into_answer(),
+            Self::Other(answer) => answer.into_answer(),
+        }
+    }
+
+    fn describe(op: &mut Op<'_>) {
+        A::describe(op);
+        B::describe(op);
+    }
+}
+
 /// A body that is not JSON, of a media type that `M` names.
 pub struct Text<M>(pub Vec<u8>, PhantomData<fn() -> M>);
 

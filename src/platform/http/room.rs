@@ -16,6 +16,7 @@ use utoipa::openapi::{ObjectBuilder, OpenApi, RefOr, Required, Schema, Type};
 use super::answer::{Answer, problem_for};
 use super::describe::Op;
 use super::incoming::{BODY_LIMIT, Incoming, Take};
+use super::page;
 use super::query::NoQuery;
 use super::reply::Outcome;
 use crate::domain::{Code, Error};
@@ -37,6 +38,9 @@ pub trait Arguments: Sized + 'static {
 
     /// The permission that a form of the operation needs besides the operation's own.
     const FORM_NEEDS: Option<&'static str>;
+
+    /// Whether the operation has pages for a browser besides its JSON.
+    const SHOWS_PAGES: bool;
 
     /// Takes the rest from the request.
     ///
@@ -65,6 +69,8 @@ macro_rules! arguments {
                 needed
             };
 
+            const SHOWS_PAGES: bool = false $(|| $name::SHOWS_PAGES)*;
+
             async fn take(access: Access<P>, _incoming: &mut Incoming) -> Result<Self, Error> {
                 // A tuple's parts are evaluated in order.
                 Ok((access, $($name::take(_incoming).await?,)*))
@@ -90,6 +96,7 @@ struct Served {
     route: Route,
     permission: Option<&'static str>,
     form_needs: Option<&'static str>,
+    shows_pages: bool,
 }
 
 /// One room's operations.
@@ -168,8 +175,15 @@ impl Room {
                 run::<H, A>(handler.clone(), request, payload.into_inner(), takes_query)
             };
             let route = Route::new().method(framework(&method)).to(run);
-            let form_needs = A::FORM_NEEDS;
-            self.served.push(Served { path: path.clone(), method, operation, route, permission, form_needs });
+            self.served.push(Served {
+                path: path.clone(),
+                method,
+                operation,
+                route,
+                permission,
+                form_needs: A::FORM_NEEDS,
+                shows_pages: A::SHOWS_PAGES,
+            });
         }
         self
     }
@@ -186,10 +200,13 @@ impl Room {
     }
 
     /// Adds the room's operations to the document.
-    pub fn describe(self, document: &mut OpenApi) {
+    pub fn describe(mut self, document: &mut OpenApi) {
         let tag = TagBuilder::new().name(self.tag).description(Some(self.about)).build();
         document.tags.get_or_insert_default().push(tag);
-        for Served { path, method, operation, .. } in self.served {
+        for Served { path, method, mut operation, shows_pages, .. } in self.served {
+            if shows_pages {
+                Op { operation: &mut operation, schemas: &mut self.schemas }.as_pages_too();
+            }
             document.paths.add_path_operation(path, vec![method], operation);
         }
         document.components.get_or_insert_default().schemas.extend(self.schemas);
@@ -249,11 +266,17 @@ where
     H::Output: Outcome,
 {
     let settled = settle::<H, A>(handler, &request, payload, takes_query);
-    survive(settled, &request).await.into_response(&request, !A::Permission::PUBLIC)
+    let answer = survive(settled, &request, A::SHOWS_PAGES).await;
+    let answer = if A::SHOWS_PAGES { page::guarded(answer) } else { answer };
+    answer.into_response(&request, !A::Permission::PUBLIC)
 }
 
 /// The answer of a request that is carried out, a problem if that fails or panics.
-async fn survive(carried_out: impl Future<Output = Result<Answer, Error>>, request: &HttpRequest) -> Answer {
+async fn survive(
+    carried_out: impl Future<Output = Result<Answer, Error>>,
+    request: &HttpRequest,
+    shows_pages: bool,
+) -> Answer {
     let settled = AssertUnwindSafe(carried_out).catch_unwind().await;
     let answer = settled.unwrap_or_else(|_| Err(Error::internal("a panic in a handler")));
     let mut answer = answer.unwrap_or_else(|error| {
@@ -261,7 +284,7 @@ async fn survive(carried_out: impl Future<Output = Result<Answer, Error>>, reque
             let request_id = super::edge::request_id(request);
             tracing::error!(request_id, code = error.code().entry().name, cause, "failed");
         }
-        problem_for(&error, request)
+        if shows_pages { page::problem_answer(&error, request) } else { problem_for(&error, request) }
     });
     if let Some(left) = request.extensions().get::<Left>() {
         answer.headers.extend(left.headers());
@@ -347,7 +370,7 @@ mod tests {
     #[actix_web::test]
     async fn a_panic_in_a_handler_is_a_problem_and_tells_nothing_of_itself() {
         let request = TestRequest::default().to_http_request();
-        let answer = survive(async { panic!("Ada Lovelace") }, &request).await;
+        let answer = survive(async { panic!("Ada Lovelace") }, &request, false).await;
         assert_eq!(answer.status, 500);
         let super::super::answer::Payload::Whole(body) = answer.payload else { panic!("a stream") };
         let text = String::from_utf8(body).unwrap();

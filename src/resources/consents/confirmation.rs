@@ -12,9 +12,9 @@ use diesel::prelude::*;
 
 use super::evidence::Evidence;
 use super::history;
-use super::model::{Confirmation, Consent};
+use super::model::{Confirmation, Consent, State, Wording};
 use super::store::{self, append};
-use crate::domain::{Code, ConsentId, DecisionId, Error, Instant};
+use crate::domain::{Code, ConsentId, ContactId, DecisionId, Error, Instant, Purpose};
 use crate::platform::audit::Entry;
 use crate::platform::db::dialect;
 use crate::platform::doors::{ReadTx, Recorded, WriteTx};
@@ -69,6 +69,46 @@ pub fn mint(mut tx: WriteTx<'_>, decision: DecisionId) -> Result<Recorded<String
     tx.record(entry, token)
 }
 
+/// A grant that waits for its mailbox.
+pub struct Waiting {
+    /// What it is for.
+    pub purpose: Purpose,
+    /// What the person was shown.
+    pub wording: Wording,
+}
+
+/// The grant that the mailbox of `contact` is to confirm; or why there is nothing to confirm any more.
+///
+/// # Errors
+/// When the database fails.
+pub fn waiting(
+    tx: &mut WriteTx<'_>,
+    contact: ContactId,
+    decision: DecisionId,
+) -> Result<Result<Waiting, &'static str>, Error> {
+    let grant = history::row(tx, decision)?;
+    let purpose = grant.purpose()?;
+    let Some(known) = store::facts(tx, contact, purpose)? else { return Ok(Err("erased")) };
+    if known.contact.merged_into.is_some() {
+        return Ok(Err("merged"));
+    }
+    if known.facts.erased {
+        return Ok(Err("erased"));
+    }
+    let method = grant.decision()?.method;
+    if consent::confirm(&known.facts, decision, method, grant.notice_version, tx.now()).is_err() {
+        let current = known.facts.current.as_ref();
+        return Ok(Err(match current.map(|current| (current.state, current.pending)) {
+            Some((State::Withdrawn, _)) => "withdrawn",
+            Some((_, Some(pending))) if pending.decision_id == decision => "expired",
+            Some((State::Given, None)) => "confirmed",
+            _ => "superseded",
+        }));
+    }
+    let evidence = evidence(tx, &grant)?.and_then(|evidence| evidence.wording);
+    Ok(evidence.map(|wording| Waiting { purpose, wording }).ok_or("erased"))
+}
+
 struct Link {
     decision: DecisionId,
     mark: Vec<u8>,
@@ -103,7 +143,14 @@ fn link(tx: &mut ReadTx<'_>, token: &str) -> Result<Link, Error> {
 /// 404 and 410.
 pub(super) fn show(tx: &mut ReadTx<'_>, token: &str) -> Result<Confirmation, Error> {
     let link = link(tx, token)?;
-    shown(tx, &link)
+    let grant = history::row(tx, link.decision)?;
+    let known = contacts::facts(tx, grant.contact_id)?.ok_or_else(Error::not_found)?;
+    if known.mark.as_ref() == Some(&link.mark) { shown(tx, &link) } else { Err(other_mailbox()) }
+}
+
+/// The link was sent to another mailbox than the contact has now.
+fn other_mailbox() -> Error {
+    Error::new(Code::Gone, "The contact's address has changed since this link was sent.")
 }
 
 fn shown(tx: &mut ReadTx<'_>, link: &Link) -> Result<Confirmation, Error> {
@@ -139,7 +186,7 @@ pub(super) fn confirm(mut tx: WriteTx<'_>, token: &str) -> Result<Recorded<Confi
     let purpose = grant.purpose()?;
     let known = store::facts(&mut tx, grant.contact_id, purpose)?.ok_or_else(Error::not_found)?;
     if known.contact.mark.as_ref() != Some(&link.mark) {
-        return Err(Error::new(Code::Gone, "The contact's address has changed since this link was sent."));
+        return Err(other_mailbox());
     }
     let now = tx.now();
     let method = grant.decision()?.method;

@@ -2,10 +2,11 @@
 
 use super::model::{Confirmation, Subscription};
 use super::one_click::OneClick;
-use super::{confirmation, unsubscribe as subscription};
+use super::{confirmation, pages, unsubscribe as subscription};
 use crate::domain::Error;
 use crate::platform::auth::{Access, LinkHolder};
-use crate::platform::http::{ByToken, Done, Plain, WithoutBody};
+use crate::platform::doors::WriteTx;
+use crate::platform::http::{ByToken, Done, PageOrJson, Shown, WithoutBody};
 
 /// What a confirmation link asks
 ///
@@ -13,9 +14,11 @@ use crate::platform::http::{ByToken, Done, Plain, WithoutBody};
 #[utoipa::path(get, path = "/v1/confirmations/{token}")]
 pub(super) async fn show_confirmation(
     access: Access<LinkHolder>,
+    wanted: PageOrJson,
     ByToken(token): ByToken,
-) -> Result<Plain<Confirmation>, Error> {
-    access.read(move |tx| confirmation::show(tx, &token)).await.map(Plain)
+) -> Result<Shown<Confirmation>, Error> {
+    let asked = access.read(move |tx| confirmation::show(tx, &token)).await?;
+    Ok(wanted.show(asked, pages::confirm))
 }
 
 /// Confirm a consent
@@ -24,10 +27,14 @@ pub(super) async fn show_confirmation(
 #[utoipa::path(post, path = "/v1/confirmations/{token}")]
 pub(super) async fn confirm(
     access: Access<LinkHolder>,
+    wanted: PageOrJson,
     _: WithoutBody,
     ByToken(token): ByToken,
-) -> Result<Done<Plain<Confirmation>>, Error> {
-    access.write(move |tx| confirmation::confirm(tx, &token).map(|done| done.map(Plain))).await
+) -> Result<Done<Shown<Confirmation>>, Error> {
+    let confirm = move |tx: WriteTx<'_>| {
+        confirmation::confirm(tx, &token).map(|done| done.map(|it| wanted.show(it, pages::confirmed)))
+    };
+    access.write(confirm).await
 }
 
 /// What an unsubscribe link is about
@@ -36,9 +43,11 @@ pub(super) async fn confirm(
 #[utoipa::path(get, path = "/v1/unsubscribe/{token}")]
 pub(super) async fn show_subscription(
     access: Access<LinkHolder>,
+    wanted: PageOrJson,
     ByToken(token): ByToken,
-) -> Result<Plain<Subscription>, Error> {
-    access.read(move |tx| subscription::show(tx, &token)).await.map(Plain)
+) -> Result<Shown<Subscription>, Error> {
+    let asked = access.read(move |tx| subscription::show(tx, &token)).await?;
+    Ok(wanted.show(asked, pages::unsubscribe))
 }
 
 /// Unsubscribe with one click
@@ -47,8 +56,12 @@ pub(super) async fn show_subscription(
 #[utoipa::path(post, path = "/v1/unsubscribe/{token}")]
 pub(super) async fn unsubscribe(
     access: Access<LinkHolder>,
+    wanted: PageOrJson,
     _: OneClick,
     ByToken(token): ByToken,
-) -> Result<Done<Plain<Subscription>>, Error> {
-    access.write(move |tx| subscription::withdraw(tx, &token).map(|done| done.map(Plain))).await
+) -> Result<Done<Shown<Subscription>>, Error> {
+    let withdraw = move |tx: WriteTx<'_>| {
+        subscription::withdraw(tx, &token).map(|done| done.map(|it| wanted.show(it, pages::unsubscribed)))
+    };
+    access.write(withdraw).await
 }

@@ -13,14 +13,17 @@ mod history;
 mod links;
 pub mod model;
 mod one_click;
+mod pages;
 mod personal;
+pub mod purposes;
 mod receipt;
 pub mod store;
 mod stream;
 mod unsubscribe;
 
-pub use confirmation::mint as mint_confirmation;
+pub use confirmation::{Waiting, mint as mint_confirmation, waiting};
 pub use personal::ConsentData;
+pub use unsubscribe::url as unsubscribe_url;
 
 use crate::domain::Code;
 use crate::platform::http::Room;

@@ -4,11 +4,11 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 
 use super::evidence::Evidence;
-use super::history;
-use super::model::{Answer, Consent, ConsentFilter, DecisionKind, RecordDecision};
-use crate::domain::{ConsentId, ContactId, DecisionId, Error, Fault, Instant, Limit, ListPage, Purpose, london_date};
+use super::model::{Answer, Consent, DecisionKind, RecordDecision};
+use crate::domain::{ConsentId, ContactId, DecisionId, Error, Fault, Instant, Purpose, SubjectId, london_date};
 use crate::platform::audit::Entry;
 use crate::platform::doors::{ReadTx, Recorded, WriteTx};
+use crate::platform::outbox::{self, Outgoing};
 use crate::policy::Lawful;
 use crate::policy::consent::{self, Act, Decision, Pending, Projection};
 use crate::resources::contacts::store as contacts;
@@ -62,9 +62,14 @@ mod schema {
 }
 pub(super) use schema::{consent_decisions, consents};
 
+/// The kind of message that asks a mailbox to confirm a grant; its subject is the decision.
+pub const CONFIRMATION: &str = "confirmation";
+
 mod facts;
+mod list;
 pub(super) mod merge;
 pub(super) use facts::{Known, facts, facts_of_person, of};
+pub use list::{list, states};
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = consents)]
@@ -148,81 +153,6 @@ pub fn read(tx: &mut ReadTx<'_>, id: ConsentId) -> Result<Consent, Error> {
     row.consent(&changes, now)
 }
 
-/// How many rows are looked through at a time when a filter is on what time decides.
-const CANDIDATES: i64 = 200;
-
-/// Consents, newest first; with `as_at`, as what had been recorded by then tells them.
-///
-/// # Errors
-/// When the database fails.
-pub fn list(
-    tx: &mut ReadTx<'_>,
-    filter: &ConsentFilter,
-    mut after: Option<ConsentId>,
-    limit: Limit,
-) -> Result<ListPage<Consent, ConsentId>, Error> {
-    let at = filter.as_at.unwrap_or(tx.now());
-    let changes = notices::store::material_changes(tx, at)?;
-    let mut found: Vec<Consent> = Vec::new();
-    loop {
-        let mut query = consents::table.select(Row::as_select()).order(consents::id.desc()).into_boxed();
-        if let Some(contact) = filter.contact_id {
-            query = query.filter(consents::contact_id.eq(contact));
-        }
-        if let Some(purpose) = filter.purpose {
-            query = query.filter(consents::purpose.eq(purpose.as_str()));
-        }
-        if filter.as_at.is_some() {
-            query = query.filter(consents::created_at.le(at));
-        }
-        if let Some(after) = after {
-            query = query.filter(consents::id.lt(after));
-        }
-        let rows: Vec<Row> = query.limit(CANDIDATES).load(tx.connection())?;
-        let last_page = i64::try_from(rows.len()).unwrap_or(i64::MAX) < CANDIDATES;
-        after = rows.last().map(|row| row.id);
-        let shown = match filter.as_at {
-            None => rows.iter().map(|row| row.consent(&changes, at)).collect::<Result<Vec<_>, _>>()?,
-            Some(_) => as_recorded_by(tx, &rows, at, &changes)?,
-        };
-        found.extend(shown.into_iter().filter(|consent| filter.state.is_none_or(|state| state == consent.state)));
-        if last_page || found.len() > limit.get() {
-            break;
-        }
-    }
-    let page = ListPage::cut(found, limit, |consent| consent.id);
-    let look = Entry::new("consents.list").with("count", page.items.len());
-    tx.look(match filter.contact_id {
-        Some(contact) => look.contact(contact),
-        None => look,
-    });
-    Ok(page)
-}
-
-/// The consents of `rows` as the decisions recorded by `at` make them.
-fn as_recorded_by(
-    tx: &mut ReadTx<'_>,
-    rows: &[Row],
-    at: Instant,
-    changes: &MaterialChanges,
-) -> Result<Vec<Consent>, Error> {
-    let ids: Vec<ConsentId> = rows.iter().map(|row| row.id).collect();
-    let decisions = history::recorded_by(tx, &ids, at)?;
-    let mut shown_then = Vec::with_capacity(rows.len());
-    for row in rows {
-        let mut projection = None;
-        let mut version = 0;
-        for (id, decision) in decisions.iter().filter(|(consent, ..)| *consent == row.id).map(|(_, id, d)| (*id, d)) {
-            projection = Some(consent::project(projection.as_ref(), id, decision));
-            version += 1;
-        }
-        if let Some(projection) = projection {
-            shown_then.push(shown(row.id, row.contact_id, row.purpose()?, &projection, version, changes, at));
-        }
-    }
-    Ok(shown_then)
-}
-
 /// Who recorded a decision, and what it repeats.
 pub(super) struct Origin {
     recorded_by: String,
@@ -241,12 +171,29 @@ impl Origin {
     }
 }
 
+/// Records a decision that the mailbox itself makes by a link: `recorded_by` names the link.
+///
+/// # Errors
+/// As [`record`].
+pub fn record_by_link(
+    tx: WriteTx<'_>,
+    asked: RecordDecision,
+    recorded_by: &'static str,
+) -> Result<Recorded<Consent>, Error> {
+    record_as(tx, asked, Origin::new(recorded_by))
+}
+
 /// Records a decision.
 ///
 /// # Errors
 /// 422 for a contract-only purpose, an unknown contact or notice, or a decision in the future; 410
 /// for a grant of the erased; 409 for a grant that a later withdrawal stands against.
-pub fn record(mut tx: WriteTx<'_>, asked: RecordDecision) -> Result<Recorded<Consent>, Error> {
+pub fn record(tx: WriteTx<'_>, asked: RecordDecision) -> Result<Recorded<Consent>, Error> {
+    let origin = Origin::new(tx.actor().label());
+    record_as(tx, asked, origin)
+}
+
+fn record_as(mut tx: WriteTx<'_>, asked: RecordDecision, origin: Origin) -> Result<Recorded<Consent>, Error> {
     consent::must_take_consent(asked.purpose)?;
     let now = tx.now();
     let occurred_at = asked.occurred_at.unwrap_or(now);
@@ -277,7 +224,6 @@ pub fn record(mut tx: WriteTx<'_>, asked: RecordDecision) -> Result<Recorded<Con
     };
     let RecordDecision { purpose, wording, locale, evidence_ref, .. } = asked;
     let evidence = Evidence { wording, locale, reference: evidence_ref };
-    let origin = Origin::new(tx.actor().label());
     append(tx, contact_id, purpose, &known, &lawful, &evidence, origin)
 }
 
@@ -351,6 +297,11 @@ pub(super) fn append(
         consent_decisions::merged_from.eq(origin.merged_from),
     );
     diesel::insert_into(consent_decisions::table).values(values).execute(tx.connection())?;
+    if projection.pending.is_some_and(|pending| pending.decision_id == id) && known.contact.mark.is_some() {
+        let subject = Some(SubjectId::from_uuid(id.uuid()));
+        let ask = Outgoing { kind: CONFIRMATION, contact: Some(contact_id), subject, mark: None };
+        outbox::queue(&mut tx, ask)?;
+    }
     // What is taken over is no new dealing with the person.
     if !known.facts.erased && origin.merged_from.is_none() {
         contacts::touch(&mut tx, contact_id, london_date(now))?;

@@ -34,7 +34,7 @@ const SEALED_FOR: &[u8] = b"unsubscribe";
 ///
 /// # Errors
 /// When it cannot be written, which does not happen.
-pub(super) fn url(tx: &ReadTx<'_>, contact: ContactId, purpose: Purpose) -> Result<String, Error> {
+pub fn url(tx: &ReadTx<'_>, contact: ContactId, purpose: Purpose) -> Result<String, Error> {
     let statement = Statement { contact, purpose, expires_at: tx.now().plus(LIVES).seconds() };
     let plain = serde_json::to_vec(&statement).map_err(Error::internal)?;
     let token = tx.keyring().links.seal(tx.entropy(), SEALED_FOR, &plain);

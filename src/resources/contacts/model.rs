@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::{Validate, ValidationError};
 
-use crate::domain::{ContactId, EmailAddress, Instant, Telephone, line_type};
+use crate::domain::{ContactId, EmailAddress, Instant, NetworkId, Telephone, line_type};
 use crate::platform::http::{Change, Command, Resource};
 
 line_type! {
@@ -122,6 +122,11 @@ pub struct Contact {
     /// hold requires longer.
     #[schema(example = "2032-11-24")]
     pub keep_until: NaiveDate,
+    /// When the mail server refused the e-mail address for good; absent where it never did, or the address has
+    /// changed since.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub email_bounced_at: Option<Instant>,
     /// Raised by every change of the contact itself.
     #[schema(example = 1, minimum = 1)]
     pub version: i32,
@@ -137,7 +142,8 @@ impl Resource for Contact {
     }
 
     fn derived(&self) -> Option<String> {
-        Some(format!("{} {}", self.last_activity_on, self.keep_until))
+        let bounced = self.email_bounced_at.map(|at| format!(" {at}")).unwrap_or_default();
+        Some(format!("{} {}{bounced}", self.last_activity_on, self.keep_until))
     }
 }
 
@@ -259,6 +265,9 @@ pub struct ContactFilter {
     /// Only those of this status; all but the erased unless said.
     #[schema(nullable = false)]
     pub status: Option<ContactStatus>,
+    /// Only those who are in this network now.
+    #[schema(nullable = false)]
+    pub network_id: Option<NetworkId>,
     /// Only those changed at this instant or later.
     #[schema(nullable = false)]
     pub updated_since: Option<Instant>,

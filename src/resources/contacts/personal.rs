@@ -30,6 +30,7 @@ impl Holder for ContactData {
                     ("version", Class::Plain),
                     ("merged_into", Class::Pseudonymous),
                     ("former_mark", Class::BlindIndex),
+                    ("email_bounced_at", Class::Plain),
                 ],
             },
             Table {

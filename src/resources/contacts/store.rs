@@ -5,7 +5,7 @@ use diesel::prelude::*;
 
 use super::model::{Contact, ContactFilter, ContactStatus, Source};
 use super::particulars::Particulars;
-use crate::domain::{Code, ContactId, Error, Instant, Limit, ListPage};
+use crate::domain::{Code, ContactId, Error, Instant, Limit, ListPage, NetworkId};
 use crate::platform::audit::Entry;
 use crate::platform::doors::ReadTx;
 use crate::platform::vault::store::data_keys;
@@ -30,6 +30,7 @@ mod schema {
             version -> Integer,
             merged_into -> Nullable<UuidSql>,
             former_mark -> Nullable<Binary>,
+            email_bounced_at -> Nullable<InstantSql>,
         }
     }
 
@@ -58,6 +59,7 @@ pub(super) struct Row {
     particulars: Option<Vec<u8>>,
     version: i32,
     merged_into: Option<ContactId>,
+    email_bounced_at: Option<Instant>,
     master_key: Option<Vec<u8>>,
     wrapped: Option<Vec<u8>>,
 }
@@ -75,6 +77,7 @@ macro_rules! columns {
             contacts::particulars,
             contacts::version,
             contacts::merged_into,
+            contacts::email_bounced_at,
             data_keys::master_key.nullable(),
             data_keys::wrapped.nullable(),
         )
@@ -89,11 +92,12 @@ macro_rules! people {
 }
 pub(super) use {columns, people};
 
+pub mod bounce;
 pub mod changes;
 mod consult;
 mod indexes;
 pub(super) mod merge;
-pub use consult::{Addressee, ContactFacts, addressees, facts, facts_of, touch};
+pub use consult::{Addressee, ContactFacts, addressees, facts, facts_of, names, touch, with_address};
 use indexes::claim_address;
 pub use indexes::email_index;
 pub(super) use indexes::{delete_name_tokens, telephone_index, write_name_tokens};
@@ -141,6 +145,7 @@ pub(super) fn open(tx: &mut ReadTx<'_>, row: Row) -> Result<Opened, Error> {
         updated_at: row.updated_at,
         last_activity_on: row.last_activity_on,
         keep_until: retention::keep_until(row.last_activity_on),
+        email_bounced_at: row.email_bounced_at,
         version: row.version,
     };
     Ok(Opened { contact, particulars, key })
@@ -163,7 +168,8 @@ pub(super) fn live(tx: &mut ReadTx<'_>, id: ContactId) -> Result<Opened, Error> 
     open(tx, row)
 }
 
-pub(super) fn erased() -> Error {
+/// The person's data was erased.
+pub fn erased() -> Error {
     Error::new(Code::Erased, "The person's data was erased; only the fact remains.")
 }
 
@@ -196,6 +202,58 @@ pub fn list(
     page(tx, "contacts.list", filter, after, limit)
 }
 
+/// The contacts that match, of `among` or of all, newest first, those before `after`.
+fn matching(
+    tx: &mut ReadTx<'_>,
+    filter: &ContactFilter,
+    among: Option<&[ContactId]>,
+    after: Option<ContactId>,
+    most: i64,
+) -> Result<Vec<Row>, Error> {
+    let mut query = people!().order(contacts::id.desc()).into_boxed();
+    let status: &str = filter.status.unwrap_or(ContactStatus::Active).into();
+    // A contact that was merged is neither a person nor an erased one.
+    query = query.filter(contacts::status.eq(status).and(contacts::merged_into.is_null()));
+    if let Some(since) = filter.updated_since {
+        query = query.filter(contacts::updated_at.ge(since));
+    }
+    if let Some(among) = among {
+        query = query.filter(contacts::id.eq_any(among));
+    }
+    if let Some(after) = after {
+        query = query.filter(contacts::id.lt(after));
+    }
+    Ok(query.limit(most).load(tx.connection())?)
+}
+
+/// How many members of a network are looked through at a time.
+const CANDIDATES: usize = 200;
+
+/// As [`matching`], of a network's members, whom the room that knows them tells by and by.
+fn in_network(
+    tx: &mut ReadTx<'_>,
+    filter: &ContactFilter,
+    network: NetworkId,
+    mut after: Option<ContactId>,
+    most: i64,
+) -> Result<Vec<Row>, Error> {
+    let mut found = Vec::new();
+    loop {
+        let mut members = Vec::new();
+        for holder in tx.holders() {
+            let told = holder.members(tx, network, after, i64::try_from(CANDIDATES).unwrap_or(i64::MAX))?;
+            members.extend(told.unwrap_or_default());
+        }
+        let left = most - i64::try_from(found.len()).unwrap_or(i64::MAX);
+        found.extend(matching(tx, filter, Some(&members), None, left)?);
+        let enough = i64::try_from(found.len()).is_ok_and(|found| found >= most);
+        if enough || members.len() < CANDIDATES {
+            return Ok(found);
+        }
+        after = members.last().copied();
+    }
+}
+
 /// A page of the contacts that match, recorded as a look at them for `action`.
 pub(super) fn page(
     tx: &mut ReadTx<'_>,
@@ -204,17 +262,11 @@ pub(super) fn page(
     after: Option<ContactId>,
     limit: Limit,
 ) -> Result<ListPage<Contact, ContactId>, Error> {
-    let mut query = people!().order(contacts::id.desc()).into_boxed();
-    let status: &str = filter.status.unwrap_or(ContactStatus::Active).into();
-    // A contact that was merged is neither a person nor an erased one.
-    query = query.filter(contacts::status.eq(status).and(contacts::merged_into.is_null()));
-    if let Some(since) = filter.updated_since {
-        query = query.filter(contacts::updated_at.ge(since));
-    }
-    if let Some(after) = after {
-        query = query.filter(contacts::id.lt(after));
-    }
-    let rows: Vec<Row> = query.limit(limit.rows() + 1).load(tx.connection())?;
+    let most = limit.rows() + 1;
+    let rows = match filter.network_id {
+        None => matching(tx, filter, None, after, most)?,
+        Some(network) => in_network(tx, filter, network, after, most)?,
+    };
     let ListPage { items, next } = ListPage::cut(rows, limit, |row| row.id);
     let items = items.into_iter().map(|row| Ok(open(tx, row)?.contact)).collect::<Result<Vec<_>, Error>>()?;
     tx.look(

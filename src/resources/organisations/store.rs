@@ -103,6 +103,16 @@ pub fn list(
     Ok(ListPage { items, next })
 }
 
+/// Whether there is such an organisation.
+///
+/// # Errors
+/// When the database fails.
+pub fn is_there(tx: &mut ReadTx<'_>, id: OrganisationId) -> Result<bool, Error> {
+    let found: Option<OrganisationId> =
+        organisations::table.find(id).select(organisations::id).first(tx.connection()).optional()?;
+    Ok(found.is_some())
+}
+
 /// One organisation, if the actor may see it.
 ///
 /// # Errors

@@ -9,9 +9,10 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("platform", &["domain", "platform"]),
     ("resources", &["domain", "policy", "platform", "resources"]),
     ("inventory", &["domain", "policy", "platform", "resources", "inventory"]),
+    ("jobs", &["domain", "platform", "resources", "jobs"]),
     ("config", &["domain", "platform", "config"]),
     ("front", &["domain", "platform", "front"]),
-    ("app", &["domain", "policy", "platform", "resources", "inventory", "config", "front", "app"]),
+    ("app", &["domain", "policy", "platform", "resources", "inventory", "jobs", "config", "front", "app"]),
     ("server", &["domain", "platform", "config", "app", "server"]),
     // The program stands outside the library and sees what the library publishes.
     ("cli", &["cli"]),
@@ -20,8 +21,20 @@ const FLOORS: &[(&str, &[&str])] = &[
 ];
 
 /// The rooms, lowest first.
-const ROOMS: &[&str] =
-    &["notices", "organisations", "standing", "contacts", "consents", "processing", "audit_trail", "token_revocations"];
+const ROOMS: &[&str] = &[
+    "notices",
+    "organisations",
+    "standing",
+    "contacts",
+    "consents",
+    "preferences",
+    "networks",
+    "events",
+    "messages",
+    "processing",
+    "audit_trail",
+    "token_revocations",
+];
 
 /// Files of a room that have a query of their own, besides its `store`: each is one question, too long to stand there.
 const QUERIES: &[&str] = &[
@@ -32,6 +45,8 @@ const QUERIES: &[&str] = &[
     "resources/consents/personal.rs",
     "resources/consents/receipt/mod.rs",
     "resources/contacts/search.rs",
+    "resources/networks/directory.rs",
+    "resources/preferences/links.rs",
 ];
 
 /// Where the web framework appears besides `platform/http`, `platform/auth`, `front` and the rooms' `api.rs`.

@@ -93,8 +93,18 @@ impl HttpsServer {
     }
 }
 
-/// A server's certificate for 127.0.0.1, and its authority's in PEM.
-fn certificate() -> (ServerConfig, String) {
+/// What a server of a story's own shows who it is with.
+pub(crate) struct Identity {
+    /// Its certificate, for 127.0.0.1.
+    pub(crate) leaf: rcgen::Certificate,
+    /// Its key.
+    pub(crate) key: KeyPair,
+    /// The certificate of its authority, in PEM.
+    pub(crate) authority: String,
+}
+
+/// A new identity, of an authority of its own.
+pub(crate) fn identity() -> Identity {
     let mut authority = CertificateParams::new(Vec::new()).expect("parameters");
     authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     authority.distinguished_name.push(DnType::CommonName, "An authority of a story");
@@ -104,9 +114,15 @@ fn certificate() -> (ServerConfig, String) {
     let own = KeyPair::generate().expect("a key");
     let leaf = CertificateParams::new(vec!["127.0.0.1".to_owned()]).expect("parameters");
     let leaf = leaf.signed_by(&own, &issuer).expect("a certificate");
-    let key = PrivatePkcs8KeyDer::from(own.serialize_der());
+    Identity { leaf, key: own, authority: pem }
+}
+
+/// A server's configuration, and its authority's certificate in PEM.
+fn certificate() -> (ServerConfig, String) {
+    let Identity { leaf, key, authority } = identity();
+    let key = PrivatePkcs8KeyDer::from(key.serialize_der());
     let config = ServerConfig::builder().with_no_client_auth();
-    (config.with_single_cert(vec![leaf.der().clone()], key.into()).expect("a configuration"), pem)
+    (config.with_single_cert(vec![leaf.der().clone()], key.into()).expect("a configuration"), authority)
 }
 
 /// One connection: a request is read, counted and answered.

@@ -5,6 +5,7 @@ pub(crate) mod client;
 pub(crate) mod database;
 pub(crate) mod engines;
 pub(crate) mod https;
+pub(crate) mod mail;
 pub(crate) mod people;
 pub(crate) mod postgres;
 pub(crate) mod process;

@@ -5,10 +5,12 @@
 //! 3. serde: into the type, whose parts parse themselves.
 //! 4. `validator`: the rules across members.
 
+mod form;
 mod patch;
 mod shape;
 mod strict;
 mod valid;
 
+pub use form::FormOrJson;
 pub use patch::{Change, Patch};
-pub use valid::{Command, Valid, WithoutBody, parse as parse_body, parse_value};
+pub use valid::{Command, MayBeEmpty, Valid, WithoutBody, parse as parse_body, parse_value};

@@ -55,6 +55,24 @@ pub(super) fn described<T: Command>(op: &mut Op<'_>, media_type: &str) {
     }
 }
 
+/// The body of a verb of which nothing must be said: none, or a JSON body that is checked like any other.
+#[derive(Debug)]
+pub struct MayBeEmpty<T>(pub T);
+
+impl<T: Command + Default> Take for MayBeEmpty<T> {
+    async fn take(incoming: &mut Incoming) -> Result<Self, Error> {
+        if incoming.body(BODY_LIMIT).await?.is_empty() {
+            return Ok(Self(T::default()));
+        }
+        taken(incoming, JSON).await.map(Self)
+    }
+
+    fn describe(op: &mut Op<'_>) {
+        described::<T>(op, JSON);
+        op.body::<T>(JSON, false);
+    }
+}
+
 /// The body of a verb that needs nothing said: none, or `{}`.
 #[derive(Debug)]
 pub struct WithoutBody;

@@ -7,7 +7,8 @@ use diesel::prelude::*;
 use super::super::model::{Contact, ContactStatus, CreateContact, PatchContact, Source};
 use super::super::particulars::Particulars;
 use super::{
-    Opened, claim_address, contacts, delete_name_tokens, email_index, erased, live, telephone_index, write_name_tokens,
+    Opened, bounce, claim_address, contacts, delete_name_tokens, email_index, erased, live, telephone_index,
+    write_name_tokens,
 };
 use crate::domain::{Code, ContactId, Error, Fault, london_date};
 use crate::platform::audit::Entry;
@@ -80,6 +81,7 @@ pub(in super::super) fn insert(
         status: ContactStatus::Active,
         last_activity_on: obtained_on,
         keep_until: retention::keep_until(obtained_on),
+        email_bounced_at: None,
         source: Some(Source { kind: particulars.source_kind, detail: particulars.source_detail, obtained_on }),
         created_at: now,
         updated_at: now,
@@ -99,6 +101,7 @@ pub(in super::super) fn rewrite(
 ) -> Result<(), Error> {
     let email_index = particulars.email.as_ref().map(|email| email_index(tx, email));
     let telephone_index = particulars.telephone.as_ref().map(|telephone| telephone_index(tx, telephone));
+    bounce::forget(tx, id, email_index.as_deref())?;
     let changes = (
         contacts::updated_at.eq(tx.now()),
         contacts::last_activity_on.eq(last_activity_on),
@@ -145,6 +148,7 @@ pub fn update(
         let index = email_index(&tx, email);
         claim_address(&mut tx, &index, Some(id))?;
     }
+    let same_address = before.email == particulars.email;
     let now = tx.now();
     let today = london_date(now);
     rewrite(&mut tx, id, before.version, &key, &particulars, today)?;
@@ -162,6 +166,7 @@ pub fn update(
         last_activity_on: today,
         keep_until: retention::keep_until(today),
         version: before.version + 1,
+        email_bounced_at: before.email_bounced_at.filter(|_| same_address),
         ..before
     };
     tx.record(Entry::new("contacts.update").contact(id), contact)

@@ -42,6 +42,15 @@ pub fn facts_of(tx: &mut ReadTx<'_>, ids: &[ContactId]) -> Result<Vec<(ContactId
     facts.collect()
 }
 
+/// The live contact whose address has the blind index `mark`.
+///
+/// # Errors
+/// When the database fails.
+pub fn with_address(tx: &mut ReadTx<'_>, mark: &[u8]) -> Result<Option<ContactId>, Error> {
+    let has_it = contacts::table.filter(contacts::email_index.eq(mark));
+    Ok(has_it.select(contacts::id).first(tx.connection()).optional()?)
+}
+
 /// A person's name and address, for a mailing.
 pub struct Addressee {
     /// Who.
@@ -72,6 +81,20 @@ pub fn addressees(tx: &mut ReadTx<'_>, ids: &[ContactId]) -> Result<Vec<Addresse
         }
     }
     Ok(addressees)
+}
+
+/// The names of those of the contacts that are live.
+///
+/// # Errors
+/// When the database fails.
+pub fn names(tx: &mut ReadTx<'_>, ids: &[ContactId]) -> Result<Vec<(ContactId, PersonName)>, Error> {
+    let rows: Vec<Row> = people!().filter(contacts::id.eq_any(ids)).load(tx.connection())?;
+    let mut names = Vec::with_capacity(rows.len());
+    for row in rows {
+        let contact = open(tx, row)?.contact;
+        names.extend(contact.name.map(|name| (contact.id, name)));
+    }
+    Ok(names)
 }
 
 /// Notes that the person dealt with IEWM on `day`: the clock of retention starts anew. The contact's

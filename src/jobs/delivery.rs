@@ -1,0 +1,145 @@
+//! Sends what the outbox holds.
+
+use std::time::Duration;
+
+use tokio::sync::watch;
+
+use crate::domain::Error;
+use crate::platform::auth::House;
+use crate::platform::mail::{Courier, Failure, Sender};
+use crate::platform::outbox::store::{self as outbox, Attempted};
+use crate::platform::outbox::{Claimed, Composed, Letters};
+use crate::resources::contacts;
+
+/// How often the outbox is looked at.
+const EVERY: Duration = Duration::from_millis(500);
+
+/// The job's name in the audit.
+const NAME: &str = "delivery";
+
+/// Sends what the outbox holds. Several, of several processes, may run on one database.
+pub struct Delivery {
+    house: House,
+    letters: Letters,
+    courier: Courier,
+    sender: Sender,
+}
+
+/// Whether another message can be tried after this one.
+#[derive(PartialEq, Eq)]
+enum Next {
+    GoOn,
+    /// The mail server is away: it would refuse the others as well.
+    Rest,
+}
+
+impl Delivery {
+    /// A delivery of the house's messages, put together by `letters`.
+    pub fn new(house: House, letters: Letters, courier: Courier, sender: Sender) -> Self {
+        Self { house, letters, courier, sender }
+    }
+
+    /// Sends every message that is due, and returns how many were tried. Ends early when the mail server is away.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn tick(&self) -> Result<usize, Error> {
+        self.send_while(|| true).await
+    }
+
+    async fn send_while(&self, go_on: impl Fn() -> bool) -> Result<usize, Error> {
+        let mut tried = 0;
+        // A look first: most of the time there is nothing, and a look holds nobody up.
+        while go_on() && self.house.job(NAME).read(outbox::is_due).await? {
+            let Some(claimed) = self.house.job(NAME).run(outbox::claim).await? else { break };
+            tried += 1;
+            if self.deliver(claimed).await? == Next::Rest {
+                break;
+            }
+        }
+        if self.house.job(NAME).read(outbox::has_old).await? {
+            self.house.job(NAME).run(outbox::sweep).await?;
+        }
+        Ok(tried)
+    }
+
+    /// Ticks until it is told to stop, by a value or by the sender's going; then what is in hand is brought to its end, so
+    /// that it need not leave twice.
+    pub async fn run(self, mut stop: watch::Receiver<()>) {
+        let mut beat = tokio::time::interval(EVERY);
+        beat.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        loop {
+            tokio::select! {
+                _ = stop.changed() => return,
+                _ = beat.tick() => {}
+            }
+            let told = stop.clone();
+            if let Err(error) = self.send_while(|| told.has_changed().is_ok_and(|changed| !changed)).await {
+                tracing::warn!(%error, "messages wait");
+            }
+        }
+    }
+
+    async fn deliver(&self, claimed: Claimed) -> Result<Next, Error> {
+        let id = claimed.id;
+        let (letters, message) = (self.letters, claimed.clone());
+        let composed = self
+            .house
+            .job(NAME)
+            .run(move |mut tx| {
+                let Some(letter) = letters.iter().find(|letter| letter.kind() == message.kind) else {
+                    return Err(Error::internal("a message of a kind that nobody writes"));
+                };
+                let composed = letter.compose(&mut tx, &message)?;
+                outbox::composed(tx, &message, composed)
+            })
+            .await;
+        let mail = match composed {
+            Ok(Composed::Mail(mail)) => mail,
+            Ok(Composed::Moot(reason)) => {
+                self.settle(claimed, Attempted::Moot(reason)).await?;
+                return Ok(Next::GoOn);
+            }
+            Err(error) => {
+                tracing::error!(message = %id, cause = error.cause(), "a message could not be put together");
+                self.settle(claimed, Attempted::Later("not_composed".to_owned())).await?;
+                return Ok(Next::GoOn);
+            }
+        };
+        let Ok(message) = mail.message(&self.sender, id, self.house.clock().now()) else {
+            self.settle(claimed, Attempted::Refused("address_unusable".to_owned())).await?;
+            return Ok(Next::GoOn);
+        };
+        let name = format!("{}-{id}", claimed.kind);
+        let failure = match self.courier.deliver(&name, message).await {
+            Ok(()) => {
+                self.settle(claimed, Attempted::Sent).await?;
+                return Ok(Next::GoOn);
+            }
+            Err(failure) => failure,
+        };
+        match failure {
+            Failure::Passing(reason) => {
+                self.settle(claimed, Attempted::Later(reason)).await?;
+                Ok(Next::GoOn)
+            }
+            Failure::Away(reason) => {
+                tracing::warn!(message = %id, reason, "the mail server does not take mail");
+                self.settle(claimed, Attempted::Later(reason)).await?;
+                Ok(Next::Rest)
+            }
+            Failure::Refused { reason, address } => {
+                if let Some(contact) = mail.contact.filter(|_| address) {
+                    let refused = mail.to;
+                    self.house.job(NAME).run(move |tx| contacts::store::bounce::note(tx, contact, &refused)).await?;
+                }
+                self.settle(claimed, Attempted::Refused(reason)).await?;
+                Ok(Next::GoOn)
+            }
+        }
+    }
+
+    async fn settle(&self, claimed: Claimed, attempted: Attempted) -> Result<(), Error> {
+        self.house.job(NAME).run(move |tx| outbox::settle(tx, &claimed, attempted)).await
+    }
+}

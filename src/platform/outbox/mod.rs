@@ -1,0 +1,14 @@
+//! What is still to be sent by mail. A room queues a message in the transaction of its deed; a job sends it
+//! afterwards, so that no mail tells of something that was rolled back, and none is forgotten.
+//!
+//! The outbox holds ids, never an address or a text. A [`Letter`] puts a message together when it leaves, and
+//! drops it if its reason has gone meanwhile. A message is claimed for [`LEASE`]: whoever died with it in hand has
+//! it taken up again by another. So it leaves at least once, with the same `Message-ID` each time.
+
+mod letter;
+mod schedule;
+pub mod store;
+
+pub use letter::{Composed, Letter, Letters};
+pub use schedule::{GIVE_UP_AFTER, LEASE};
+pub use store::{Claimed, Outgoing, Status, queue};

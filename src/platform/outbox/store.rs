@@ -1,0 +1,266 @@
+//! The table of messages.
+
+use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use super::Composed;
+use super::schedule::{GIVE_UP_AFTER, KEPT, LEASE, pause};
+use crate::domain::{ContactId, Error, Instant, MessageId, SubjectId};
+use crate::platform::audit::Entry;
+use crate::platform::db::dialect;
+use crate::platform::doors::{ReadTx, Recorded, WriteTx};
+
+mod schema {
+    diesel::table! {
+        use diesel::sql_types::*;
+        use crate::platform::db::{InstantSql, UuidSql};
+
+        /// Messages to be sent, and what became of them.
+        messages (id) {
+            /// The message's id.
+            id -> UuidSql,
+            /// Which letter puts it together.
+            kind -> Text,
+            /// Whom it is for.
+            contact_id -> Nullable<UuidSql>,
+            /// The record that it is about.
+            subject_id -> Nullable<UuidSql>,
+            /// The blind index of an address that asked for it, known or not.
+            mark -> Nullable<Binary>,
+            /// `queued`, `sent`, `dropped` or `dead`.
+            status -> Text,
+            /// Why it was dropped, is dead, or waits for another attempt.
+            reason -> Nullable<Text>,
+            /// How often its delivery was begun.
+            attempts -> Integer,
+            /// When it is due, or is due again should whoever claimed it have died.
+            next_attempt_at -> Nullable<InstantSql>,
+            /// When it was queued.
+            created_at -> InstantSql,
+            /// When it was sent, dropped or given up.
+            settled_at -> Nullable<InstantSql>,
+            /// Raised by every change.
+            version -> Integer,
+        }
+    }
+}
+pub use schema::messages;
+
+/// What has become of a message.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema, strum::IntoStaticStr, strum::EnumString,
+)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum Status {
+    /// It waits for its first or another attempt.
+    Queued,
+    /// The mail server took it.
+    Sent,
+    /// Its reason had gone before it left.
+    Dropped,
+    /// The mail server refused it for good, or it was given up.
+    Dead,
+}
+
+/// A message to be queued.
+#[derive(Clone, Debug)]
+pub struct Outgoing {
+    /// Which letter puts it together.
+    pub kind: &'static str,
+    /// Whom it is for.
+    pub contact: Option<ContactId>,
+    /// The record that it is about.
+    pub subject: Option<SubjectId>,
+    /// The blind index of the address that asked for it, where that is all that is known.
+    pub mark: Option<Vec<u8>>,
+}
+
+/// Queues a message: it is sent if and only if this transaction commits.
+///
+/// # Errors
+/// When the database fails.
+pub fn queue(tx: &mut WriteTx<'_>, outgoing: Outgoing) -> Result<MessageId, Error> {
+    let (id, now): (MessageId, _) = (tx.new_id(), tx.now());
+    let Outgoing { kind, contact, subject, mark } = outgoing;
+    let values = (
+        messages::id.eq(id),
+        messages::kind.eq(kind),
+        messages::contact_id.eq(contact),
+        messages::subject_id.eq(subject),
+        messages::mark.eq(mark),
+        messages::status.eq(<&str>::from(Status::Queued)),
+        messages::attempts.eq(0),
+        messages::next_attempt_at.eq(now),
+        messages::created_at.eq(now),
+        messages::version.eq(1),
+    );
+    diesel::insert_into(messages::table).values(values).execute(tx.connection())?;
+    Ok(id)
+}
+
+/// Whether a message of the kind was queued for the address since an instant.
+///
+/// # Errors
+/// When the database fails.
+pub fn queued_since(tx: &mut ReadTx<'_>, kind: &str, mark: &[u8], since: Instant) -> Result<bool, Error> {
+    let found: Option<MessageId> = messages::table
+        .filter(messages::mark.eq(mark).and(messages::kind.eq(kind)).and(messages::created_at.gt(since)))
+        .select(messages::id)
+        .first(tx.connection())
+        .optional()?;
+    Ok(found.is_some())
+}
+
+/// A message in the hands of whoever sends it.
+#[derive(Clone, Debug)]
+pub struct Claimed {
+    /// Its id.
+    pub id: MessageId,
+    /// Which letter puts it together.
+    pub kind: String,
+    /// Whom it is for.
+    pub contact: Option<ContactId>,
+    /// The record that it is about.
+    pub subject: Option<SubjectId>,
+    /// The blind index of the address that asked for it.
+    pub mark: Option<Vec<u8>>,
+    /// When it was queued.
+    pub created_at: Instant,
+    /// Which attempt this is, from 1.
+    attempts: i32,
+}
+
+/// Whether any message is due.
+///
+/// # Errors
+/// When the database fails.
+pub fn is_due(tx: &mut ReadTx<'_>) -> Result<bool, Error> {
+    let due = messages::status.eq(<&str>::from(Status::Queued)).and(messages::next_attempt_at.le(tx.now()));
+    let found: Option<MessageId> =
+        messages::table.filter(due).select(messages::id).first(tx.connection()).optional()?;
+    Ok(found.is_some())
+}
+
+/// Claims the message that has been due longest, for as long as a [`LEASE`]. Of several who ask at once, each gets
+/// another.
+///
+/// # Errors
+/// When the database fails.
+pub fn claim(mut tx: WriteTx<'_>) -> Result<Recorded<Option<Claimed>>, Error> {
+    let now = tx.now();
+    let Some(id) = dialect::first_due(tx.connection(), "messages", now)?.map(MessageId::from_uuid) else {
+        return tx.unchanged(None, None);
+    };
+    let change = (
+        messages::attempts.eq(messages::attempts + 1),
+        messages::next_attempt_at.eq(now.plus(LEASE)),
+        messages::version.eq(messages::version + 1),
+    );
+    diesel::update(messages::table.find(id)).set(change).execute(tx.connection())?;
+    let (kind, contact, subject, mark, created_at, attempts) = messages::table
+        .find(id)
+        .select((
+            messages::kind,
+            messages::contact_id,
+            messages::subject_id,
+            messages::mark,
+            messages::created_at,
+            messages::attempts,
+        ))
+        .first(tx.connection())?;
+    let claimed = Claimed { id, kind, contact, subject, mark, created_at, attempts };
+    let entry = about(Entry::new("messages.attempt"), &claimed).with("attempt", claimed.attempts);
+    tx.record(entry, Some(claimed))
+}
+
+fn about(entry: Entry, claimed: &Claimed) -> Entry {
+    let entry = entry.subject("message", claimed.id).with("kind", claimed.kind.as_str());
+    match claimed.contact {
+        Some(contact) => entry.contact(contact),
+        None => entry,
+    }
+}
+
+/// Ends the transaction in which a message was put together.
+///
+/// # Errors
+/// When it cannot be recorded.
+pub fn composed(tx: WriteTx<'_>, claimed: &Claimed, composed: Composed) -> Result<Recorded<Composed>, Error> {
+    tx.record(about(Entry::new("messages.compose"), claimed), composed)
+}
+
+/// What came of an attempt.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Attempted {
+    /// The mail server took it.
+    Sent,
+    /// Its reason has gone.
+    Moot(&'static str),
+    /// Not now: it is tried again, until it is given up.
+    Later(String),
+    /// Never.
+    Refused(String),
+}
+
+/// Writes down what came of an attempt. One that took longer than its lease may find that another has taken the
+/// message up; then nothing is changed.
+///
+/// # Errors
+/// When the database fails.
+pub fn settle(mut tx: WriteTx<'_>, claimed: &Claimed, attempted: Attempted) -> Result<Recorded<()>, Error> {
+    let now = tx.now();
+    let given_up = claimed.created_at.plus(GIVE_UP_AFTER) <= now;
+    let (status, reason) = match attempted {
+        Attempted::Sent => (Status::Sent, None),
+        Attempted::Moot(reason) => (Status::Dropped, Some(reason.to_owned())),
+        Attempted::Later(reason) if given_up => (Status::Dead, Some(reason)),
+        Attempted::Later(reason) => (Status::Queued, Some(reason)),
+        Attempted::Refused(reason) => (Status::Dead, Some(reason)),
+    };
+    let ours = messages::status.eq(<&str>::from(Status::Queued)).and(messages::attempts.eq(claimed.attempts));
+    let ours = messages::table.find(claimed.id).filter(ours);
+    let change = (
+        messages::status.eq(<&str>::from(status)),
+        messages::reason.eq(&reason),
+        messages::version.eq(messages::version + 1),
+    );
+    let changed = if status == Status::Queued {
+        let again = now.plus(pause(claimed.attempts, tx.entropy()));
+        diesel::update(ours).set((change, messages::next_attempt_at.eq(again))).execute(tx.connection())?
+    } else {
+        let settled = (messages::next_attempt_at.eq(None::<Instant>), messages::settled_at.eq(now));
+        diesel::update(ours).set((change, settled)).execute(tx.connection())?
+    };
+    if changed == 0 {
+        return tx.unchanged(None, ());
+    }
+    let action = match status {
+        Status::Sent => "messages.sent",
+        Status::Dropped => "messages.dropped",
+        Status::Dead => "messages.dead",
+        Status::Queued => "messages.deferred",
+    };
+    tx.record(about(Entry::new(action), claimed).with("reason", reason), ())
+}
+
+/// Whether messages that were settled long ago are there to be swept.
+///
+/// # Errors
+/// When the database fails.
+pub fn has_old(tx: &mut ReadTx<'_>) -> Result<bool, Error> {
+    let old = messages::settled_at.lt(tx.now().plus(-KEPT));
+    let found: Option<MessageId> =
+        messages::table.filter(old).select(messages::id).first(tx.connection()).optional()?;
+    Ok(found.is_some())
+}
+
+/// Deletes the messages that were settled thirty days ago.
+///
+/// # Errors
+/// When the database fails.
+pub fn sweep(mut tx: WriteTx<'_>) -> Result<Recorded<usize>, Error> {
+    let old = messages::table.filter(messages::settled_at.lt(tx.now().plus(-KEPT)));
+    let swept = diesel::delete(old).execute(tx.connection())?;
+    tx.record(Entry::new("messages.sweep").with("count", swept), swept)
+}

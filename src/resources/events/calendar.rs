@@ -1,0 +1,76 @@
+//! An event as calendars take it (RFC 5545).
+
+use icalendar::{Calendar as Object, Component, EventLike, EventStatus as Told, Property};
+
+use super::model::{Event, EventStatus};
+use super::store;
+use crate::domain::{Code, Error, EventId, Instant};
+use crate::platform::doors::ReadTx;
+use crate::platform::http::MediaType;
+
+/// The media type.
+pub(super) struct Calendar;
+
+impl MediaType for Calendar {
+    const NAME: &'static str = "text/calendar; charset=utf-8";
+}
+
+/// The event's calendar object.
+///
+/// # Errors
+/// 404 when there is none; 409 `not_published` for a draft, and for one that was cancelled before it said when it was.
+pub(super) fn of(tx: &mut ReadTx<'_>, id: EventId) -> Result<String, Error> {
+    let event = store::read(tx, id)?;
+    let told = match event.status {
+        EventStatus::Draft => None,
+        EventStatus::Cancelled => Some(Told::Cancelled),
+        EventStatus::Published | EventStatus::Completed => Some(Told::Confirmed),
+    };
+    let (Some(told), Some(starts_at), Some(ends_at)) = (told, event.starts_at, event.ends_at) else {
+        let detail = "The event was not published, so that no calendar has it.";
+        return Err(Error::new(Code::NotPublished, detail));
+    };
+    let public_url = &tx.identity().public_url;
+    Ok(object(&event, told, (starts_at, ends_at), host(public_url), tx.now()))
+}
+
+fn host(public_url: &str) -> &str {
+    let rest = public_url.split_once("://").map_or(public_url, |(_, rest)| rest);
+    rest.split(['/', ':']).next().unwrap_or(rest)
+}
+
+fn object(event: &Event, told: Told, (starts_at, ends_at): (Instant, Instant), host: &str, now: Instant) -> String {
+    let mut entry = icalendar::Event::new();
+    entry
+        .uid(&format!("{}@{host}", event.id))
+        .sequence(u32::try_from(event.version).unwrap_or(0))
+        .timestamp(now.to_chrono())
+        .starts(starts_at.to_chrono())
+        .ends(ends_at.to_chrono())
+        .summary(event.title.as_str())
+        .description(event.description.as_str())
+        .status(told);
+    if let Some(place) = &event.location {
+        let address = place.address.as_ref().map(|address| format!(", {}", address.as_str().replace('\n', ", ")));
+        entry.location(&format!("{}{}", place.name.as_str(), address.unwrap_or_default()));
+        if let Some(url) = &place.online_url {
+            entry.url(url);
+        }
+    }
+    let method = if told == Told::Cancelled { "CANCEL" } else { "PUBLISH" };
+    let mut calendar = Object::new();
+    calendar.append_property(Property::new("METHOD", method));
+    calendar.push(entry.done());
+    calendar.to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_host_is_read_from_the_address() {
+        assert_eq!(host("https://iewm.example/x"), "iewm.example");
+        assert_eq!(host("http://127.0.0.1:8080"), "127.0.0.1");
+    }
+}

@@ -1,0 +1,30 @@
+//! Events, from their draft to their end.
+//!
+//! Invariants: an event that was published says when and where; what was cancelled or completed stays so; its calendar
+//! entry keeps its `UID`, and its `SEQUENCE` rises with every change.
+
+mod api;
+mod calendar;
+pub mod model;
+pub mod store;
+
+use crate::domain::Code;
+use crate::platform::http::Room;
+
+/// The room's operations.
+pub fn routes() -> Room {
+    Room::new("events", "Events, from their draft to their end.")
+        .serve(api::__path_list, api::list)
+        .serve(api::__path_create, api::create)
+        .serve(api::__path_read, api::read)
+        .serve(api::__path_update, api::update)
+        .problems(&[Code::IllegalTransition])
+        .serve(api::__path_publish, api::publish)
+        .problems(&[Code::IllegalTransition, Code::Invalid])
+        .serve(api::__path_cancel, api::cancel)
+        .problems(&[Code::IllegalTransition])
+        .serve(api::__path_complete, api::complete)
+        .problems(&[Code::IllegalTransition, Code::NotEnded])
+        .serve(api::__path_calendar, api::calendar)
+        .problems(&[Code::NotPublished])
+}

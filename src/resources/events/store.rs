@@ -1,0 +1,303 @@
+//! The table of events.
+
+use diesel::prelude::*;
+
+use super::model::{CreateEvent, Event, EventFilter, EventStatus, Location, PatchEvent, WaitingList};
+use crate::domain::{Error, EventId, Fault, Instant, Limit, ListPage, OrganisationId, Scope};
+use crate::platform::audit::Entry;
+use crate::platform::db::dialect;
+use crate::platform::doors::{ReadTx, Recorded, WriteTx};
+use crate::platform::http::{Change, IfMatch};
+use crate::policy::events::Times;
+use crate::resources::organisations;
+
+mod schema {
+    diesel::table! {
+        use diesel::sql_types::*;
+        use crate::platform::db::{InstantSql, UuidSql};
+
+        events (id) {
+            id -> UuidSql,
+            title -> Text,
+            description -> Text,
+            starts_at -> Nullable<InstantSql>,
+            ends_at -> Nullable<InstantSql>,
+            venue_organisation_id -> Nullable<UuidSql>,
+            place_name -> Nullable<Text>,
+            place_address -> Nullable<Text>,
+            online_url -> Nullable<Text>,
+            capacity -> Nullable<Integer>,
+            registration_opens_at -> Nullable<InstantSql>,
+            registration_closes_at -> Nullable<InstantSql>,
+            self_cancel_until -> Nullable<InstantSql>,
+            waiting_list -> Bool,
+            promotion -> Text,
+            offer_working_hours -> Integer,
+            status -> Text,
+            created_at -> InstantSql,
+            updated_at -> InstantSql,
+            version -> Integer,
+        }
+    }
+}
+use schema::events;
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = events)]
+struct Row {
+    id: EventId,
+    title: String,
+    description: String,
+    starts_at: Option<Instant>,
+    ends_at: Option<Instant>,
+    venue_organisation_id: Option<OrganisationId>,
+    place_name: Option<String>,
+    place_address: Option<String>,
+    online_url: Option<String>,
+    capacity: Option<i32>,
+    registration_opens_at: Option<Instant>,
+    registration_closes_at: Option<Instant>,
+    self_cancel_until: Option<Instant>,
+    waiting_list: bool,
+    promotion: String,
+    offer_working_hours: i32,
+    status: String,
+    version: i32,
+}
+
+fn damaged<E>(_: E) -> Error {
+    Error::internal("a row of events cannot be read")
+}
+
+impl Row {
+    fn event(self) -> Result<Event, Error> {
+        let location = match self.place_name {
+            None => None,
+            Some(name) => Some(Location {
+                venue_organisation_id: self.venue_organisation_id,
+                name: name.try_into().map_err(damaged)?,
+                address: self.place_address.map(TryInto::try_into).transpose().map_err(damaged)?,
+                online_url: self.online_url,
+            }),
+        };
+        Ok(Event {
+            id: self.id,
+            title: self.title.try_into().map_err(damaged)?,
+            description: self.description.try_into().map_err(damaged)?,
+            starts_at: self.starts_at,
+            ends_at: self.ends_at,
+            location,
+            capacity: self.capacity,
+            registration_opens_at: self.registration_opens_at,
+            registration_closes_at: self.registration_closes_at,
+            self_cancel_until: self.self_cancel_until,
+            waiting_list: WaitingList {
+                enabled: self.waiting_list,
+                promotion: self.promotion.parse().map_err(damaged)?,
+                offer_working_hours: self.offer_working_hours,
+            },
+            status: self.status.parse().map_err(damaged)?,
+            version: self.version,
+        })
+    }
+}
+
+fn times(event: &Event) -> Times {
+    Times {
+        starts_at: event.starts_at,
+        ends_at: event.ends_at,
+        registration_opens_at: event.registration_opens_at,
+        registration_closes_at: event.registration_closes_at,
+        self_cancel_until: event.self_cancel_until,
+    }
+}
+
+/// The values of an event's columns but its id and the instant of its making.
+macro_rules! content {
+    ($event:expr, $now:expr) => {{
+        let (event, place) = ($event, $event.location.as_ref());
+        (
+            events::title.eq(event.title.as_str()),
+            events::description.eq(event.description.as_str()),
+            events::starts_at.eq(event.starts_at),
+            events::ends_at.eq(event.ends_at),
+            events::venue_organisation_id.eq(place.and_then(|place| place.venue_organisation_id)),
+            events::place_name.eq(place.map(|place| place.name.as_str())),
+            events::place_address.eq(place.and_then(|place| place.address.as_ref()).map(|address| address.as_str())),
+            events::online_url.eq(place.and_then(|place| place.online_url.as_deref())),
+            events::capacity.eq(event.capacity),
+            events::registration_opens_at.eq(event.registration_opens_at),
+            events::registration_closes_at.eq(event.registration_closes_at),
+            events::self_cancel_until.eq(event.self_cancel_until),
+            events::waiting_list.eq(event.waiting_list.enabled),
+            events::promotion.eq(<&str>::from(event.waiting_list.promotion)),
+            events::offer_working_hours.eq(event.waiting_list.offer_working_hours),
+            events::status.eq(<&str>::from(event.status)),
+            events::updated_at.eq($now),
+            events::version.eq(event.version),
+        )
+    }};
+}
+
+/// Events, newest first. Who is assigned to none sees none.
+///
+/// # Errors
+/// When the database fails.
+pub fn list(
+    tx: &mut ReadTx<'_>,
+    filter: &EventFilter,
+    after: Option<EventId>,
+    limit: Limit,
+) -> Result<ListPage<Event, EventId>, Error> {
+    if tx.scope() != Scope::All {
+        return Ok(ListPage { items: Vec::new(), next: None });
+    }
+    let mut query = events::table.select(Row::as_select()).order(events::id.desc()).into_boxed();
+    if let Some(status) = filter.status {
+        query = query.filter(events::status.eq(<&str>::from(status)));
+    }
+    if let Some(from) = filter.starts_from {
+        query = query.filter(events::starts_at.ge(from));
+    }
+    if let Some(before) = filter.starts_before {
+        query = query.filter(events::starts_at.lt(before));
+    }
+    if let Some(after) = after {
+        query = query.filter(events::id.lt(after));
+    }
+    let rows: Vec<Row> = query.limit(limit.rows() + 1).load(tx.connection())?;
+    let ListPage { items, next } = ListPage::cut(rows, limit, |row| row.id);
+    let items = items.into_iter().map(Row::event).collect::<Result<_, _>>()?;
+    Ok(ListPage { items, next })
+}
+
+/// One event.
+///
+/// # Errors
+/// 404 when there is none, or none that the actor may see.
+pub fn read(tx: &mut ReadTx<'_>, id: EventId) -> Result<Event, Error> {
+    if tx.scope() != Scope::All {
+        return Err(Error::not_found());
+    }
+    let row: Option<Row> = events::table.find(id).select(Row::as_select()).first(tx.connection()).optional()?;
+    row.ok_or_else(Error::not_found)?.event()
+}
+
+/// What is wrong with what an event says, the venue included.
+fn faults(tx: &mut ReadTx<'_>, event: &Event) -> Result<Vec<Fault>, Error> {
+    let mut faults = times(event).faults();
+    if let Some(venue) = event.location.as_ref().and_then(|place| place.venue_organisation_id)
+        && !organisations::store::is_there(tx, venue)?
+    {
+        faults.push(Fault::unknown_reference("/location/venue_organisation_id"));
+    }
+    Ok(faults)
+}
+
+fn none(faults: Vec<Fault>) -> Result<(), Error> {
+    if faults.is_empty() { Ok(()) } else { Err(Error::invalid(faults)) }
+}
+
+/// Drafts an event.
+///
+/// # Errors
+/// 422 for times that contradict each other, a start in the past, a venue that is not there.
+pub fn create(mut tx: WriteTx<'_>, asked: CreateEvent) -> Result<Recorded<Event>, Error> {
+    let now = tx.now();
+    let made = Event {
+        id: tx.new_id(),
+        title: asked.title,
+        description: asked.description,
+        starts_at: asked.starts_at,
+        ends_at: asked.ends_at,
+        location: asked.location,
+        capacity: asked.capacity,
+        registration_opens_at: asked.registration_opens_at,
+        registration_closes_at: asked.registration_closes_at,
+        self_cancel_until: asked.self_cancel_until,
+        waiting_list: asked.waiting_list,
+        status: EventStatus::Draft,
+        version: 1,
+    };
+    let mut wrong = faults(&mut tx, &made)?;
+    wrong.extend(times(&made).start_in_the_past(now));
+    none(wrong)?;
+    let values = (events::id.eq(made.id), events::created_at.eq(now));
+    diesel::insert_into(events::table).values((values, content!(&made, now))).execute(tx.connection())?;
+    tx.record(Entry::new("events.create").subject("event", made.id), made)
+}
+
+/// The event, held against other writers.
+fn held(tx: &mut WriteTx<'_>, id: EventId) -> Result<Event, Error> {
+    dialect::lock(tx.connection(), "events", id.uuid())?;
+    read(tx, id)
+}
+
+fn write(tx: &mut WriteTx<'_>, after: &Event) -> Result<(), Error> {
+    let now = tx.now();
+    diesel::update(events::table.find(after.id)).set(content!(after, now)).execute(tx.connection())?;
+    Ok(())
+}
+
+/// Changes an event.
+///
+/// # Errors
+/// 404; 412 when it has changed since; 409 once it was cancelled or completed; 422 as for [`create`], or when one that
+/// is published would no longer say when or where.
+pub fn update(
+    mut tx: WriteTx<'_>,
+    id: EventId,
+    if_match: &IfMatch,
+    patch: PatchEvent,
+) -> Result<Recorded<Event>, Error> {
+    let before = held(&mut tx, id)?;
+    if_match.check(before.version)?;
+    before.status.must_be_open()?;
+    let moved = matches!(patch.starts_at, Change::Set(start) if Some(start) != before.starts_at);
+    let after = Event {
+        title: patch.title.unwrap_or(before.title),
+        description: patch.description.unwrap_or(before.description),
+        starts_at: patch.starts_at.apply(before.starts_at),
+        ends_at: patch.ends_at.apply(before.ends_at),
+        location: patch.location.apply(before.location),
+        capacity: patch.capacity.apply(before.capacity),
+        registration_opens_at: patch.registration_opens_at.apply(before.registration_opens_at),
+        registration_closes_at: patch.registration_closes_at.apply(before.registration_closes_at),
+        self_cancel_until: patch.self_cancel_until.apply(before.self_cancel_until),
+        waiting_list: patch.waiting_list.unwrap_or(before.waiting_list),
+        version: before.version + 1,
+        ..before
+    };
+    let mut wrong = faults(&mut tx, &after)?;
+    if moved {
+        wrong.extend(times(&after).start_in_the_past(tx.now()));
+    }
+    if after.status == EventStatus::Published {
+        wrong.extend(times(&after).missing(after.location.is_some()));
+    }
+    none(wrong)?;
+    write(&mut tx, &after)?;
+    tx.record(Entry::new("events.update").subject("event", id), after)
+}
+
+/// Takes an event to another state.
+///
+/// # Errors
+/// 404; 409 when its state does not allow it, or it has not ended; 422 when it cannot be published as it is.
+pub fn go_to(mut tx: WriteTx<'_>, id: EventId, next: EventStatus) -> Result<Recorded<Event>, Error> {
+    let before = held(&mut tx, id)?;
+    let after = Event { status: before.status.go_to(next)?, version: before.version + 1, ..before };
+    let (now, when) = (tx.now(), times(&after));
+    match next {
+        EventStatus::Published => {
+            let mut wrong = when.missing(after.location.is_some());
+            wrong.extend(when.start_in_the_past(now));
+            none(wrong)?;
+        }
+        EventStatus::Completed => when.must_be_over(now)?,
+        EventStatus::Draft | EventStatus::Cancelled => {}
+    }
+    write(&mut tx, &after)?;
+    let entry = Entry::new("events.status").subject("event", id).with("to", <&str>::from(next));
+    tx.record(entry, after)
+}

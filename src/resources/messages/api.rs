@@ -1,0 +1,42 @@
+//! The handlers.
+
+use super::model::{Message, MessageFilter};
+use super::store;
+use crate::domain::{Error, MessageId};
+use crate::platform::auth::{Access, MessagesRead, MessagesRetry};
+use crate::platform::http::{ById, Done, Found, Listed, Listing, WithoutBody};
+
+/// List messages
+///
+/// Newest first. Those that were settled thirty days ago are gone.
+#[utoipa::path(get, path = "/v1/messages")]
+pub(super) async fn list(
+    access: Access<MessagesRead>,
+    asked: Listing<MessageFilter, MessageId>,
+) -> Result<Listed<Message>, Error> {
+    let Listing { filter, page } = asked;
+    let (after, limit) = (page.after(), page.limit());
+    let found = access.read(move |tx| store::list(tx, &filter, after, limit)).await?;
+    Ok(page.turn(found))
+}
+
+/// Read a message
+///
+/// What became of it; never its address or its words.
+#[utoipa::path(get, path = "/v1/messages/{id}")]
+pub(super) async fn read(access: Access<MessagesRead>, ById(id): ById<MessageId>) -> Result<Found<Message>, Error> {
+    access.read(move |tx| store::read(tx, id)).await.map(Found)
+}
+
+/// Try a message again
+///
+/// Now, and then as from the start: for one that is dead, or that waits for its next attempt. It is put together anew,
+/// so that it goes to the contact's present address, and is dropped if its reason has gone.
+#[utoipa::path(post, path = "/v1/messages/{id}/retry")]
+pub(super) async fn retry(
+    access: Access<MessagesRetry>,
+    _: WithoutBody,
+    ById(id): ById<MessageId>,
+) -> Result<Done<Found<Message>>, Error> {
+    access.change(move |tx| store::retry(tx, id)).await
+}

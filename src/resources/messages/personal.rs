@@ -1,0 +1,44 @@
+//! What the outbox holds of people: ids, and the marks of addresses that asked for something.
+
+use crate::domain::{ContactId, Error};
+use crate::platform::doors::{ReadTx, WriteTx};
+use crate::platform::personal::{Class, Holder, Merging, Table};
+
+/// The room's personal data.
+pub struct MessageData;
+
+impl Holder for MessageData {
+    fn room(&self) -> &'static str {
+        "messages"
+    }
+
+    fn tables(&self) -> &'static [Table] {
+        &[Table {
+            name: "messages",
+            meaning: "What is to be sent by mail and what became of it, for thirty days: ids, no address and no text.",
+            columns: &[
+                ("id", Class::Plain),
+                ("kind", Class::Plain),
+                ("contact_id", Class::Pseudonymous),
+                ("subject_id", Class::Pseudonymous),
+                ("mark", Class::BlindIndex),
+                ("status", Class::Plain),
+                ("reason", Class::Plain),
+                ("attempts", Class::Plain),
+                ("next_attempt_at", Class::Plain),
+                ("created_at", Class::Plain),
+                ("settled_at", Class::Plain),
+                ("version", Class::Plain),
+            ],
+        }]
+    }
+
+    fn blocks_deletion(&self, _: &mut ReadTx<'_>, _: ContactId) -> Result<bool, Error> {
+        Ok(false)
+    }
+
+    // A message to the contact that goes is dropped when it is due; what it was about is asked anew of the one that stays.
+    fn merge(&self, _: &mut WriteTx<'_>, _: &Merging) -> Result<(), Error> {
+        Ok(())
+    }
+}

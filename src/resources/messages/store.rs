@@ -1,0 +1,101 @@
+//! What staff see of the outbox's table, and the one thing that they change.
+
+use diesel::prelude::*;
+
+use super::model::{Message, MessageFilter, Status};
+use crate::domain::{ContactId, Error, Instant, Limit, ListPage, MessageId};
+use crate::platform::audit::Entry;
+use crate::platform::db::dialect;
+use crate::platform::doors::{ReadTx, Recorded, WriteTx};
+use crate::platform::outbox::store::messages;
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = messages)]
+struct Row {
+    id: MessageId,
+    kind: String,
+    contact_id: Option<ContactId>,
+    status: String,
+    reason: Option<String>,
+    attempts: i32,
+    next_attempt_at: Option<Instant>,
+    created_at: Instant,
+    version: i32,
+}
+
+impl Row {
+    fn message(self) -> Result<Message, Error> {
+        let Self { id, kind, contact_id, status, reason, attempts, next_attempt_at, created_at, version } = self;
+        let status = status.parse().map_err(|_| Error::internal("a row of messages cannot be read"))?;
+        Ok(Message { id, kind, contact_id, status, attempts, next_attempt_at, reason, created_at, version })
+    }
+}
+
+/// Messages, newest first.
+///
+/// # Errors
+/// When the database fails.
+pub(super) fn list(
+    tx: &mut ReadTx<'_>,
+    filter: &MessageFilter,
+    after: Option<MessageId>,
+    limit: Limit,
+) -> Result<ListPage<Message, MessageId>, Error> {
+    let mut query = messages::table.select(Row::as_select()).order(messages::id.desc()).into_boxed();
+    if let Some(status) = filter.status {
+        query = query.filter(messages::status.eq(<&str>::from(status)));
+    }
+    if let Some(after) = after {
+        query = query.filter(messages::id.lt(after));
+    }
+    let rows: Vec<Row> = query.limit(limit.rows() + 1).load(tx.connection())?;
+    let ListPage { items, next } = ListPage::cut(rows, limit, |row| row.id);
+    let items = items.into_iter().map(Row::message).collect::<Result<Vec<_>, _>>()?;
+    tx.look(Entry::new("messages.list").with("count", items.len()));
+    Ok(ListPage { items, next })
+}
+
+/// One message.
+///
+/// # Errors
+/// 404 when there is none.
+pub(super) fn read(tx: &mut ReadTx<'_>, id: MessageId) -> Result<Message, Error> {
+    let row: Option<Row> = messages::table.find(id).select(Row::as_select()).first(tx.connection()).optional()?;
+    let message = row.ok_or_else(Error::not_found)?.message()?;
+    let look = Entry::new("messages.read").subject("message", id);
+    tx.look(match message.contact_id {
+        Some(contact) => look.contact(contact),
+        None => look,
+    });
+    Ok(message)
+}
+
+/// Queues a message again, as new.
+///
+/// # Errors
+/// 404; 409 when it was sent or dropped.
+pub(super) fn retry(mut tx: WriteTx<'_>, id: MessageId) -> Result<Recorded<Message>, Error> {
+    dialect::lock(tx.connection(), "messages", id.uuid())?;
+    let before = read(&mut tx, id)?;
+    if matches!(before.status, Status::Sent | Status::Dropped) {
+        return Err(Error::illegal_transition(before.status.into(), Vec::new()));
+    }
+    let now = tx.now();
+    let anew = (
+        messages::status.eq(<&str>::from(Status::Queued)),
+        messages::reason.eq(None::<String>),
+        messages::attempts.eq(0),
+        messages::next_attempt_at.eq(now),
+        messages::created_at.eq(now),
+        messages::settled_at.eq(None::<Instant>),
+        messages::version.eq(before.version + 1),
+    );
+    diesel::update(messages::table.find(id)).set(anew).execute(tx.connection())?;
+    let message = read(&mut tx, id)?;
+    let entry = Entry::new("messages.retry").subject("message", id);
+    let entry = match message.contact_id {
+        Some(contact) => entry.contact(contact),
+        None => entry,
+    };
+    tx.record(entry, message)
+}

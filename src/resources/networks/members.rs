@@ -1,0 +1,68 @@
+//! The handlers of memberships.
+
+use super::model::{EndMembership, JoinNetwork, Membership, MembershipFilter, PatchMembership};
+use super::store::memberships as store;
+use crate::domain::{Error, MembershipId, NetworkId};
+use crate::platform::auth::{Access, NetworksRead, NetworksWrite};
+use crate::platform::http::{ById, Created, Done, Found, IfMatch, Listed, Listing, MayBeEmpty, Patch, Valid};
+
+/// List the memberships of a network
+///
+/// Newest first, those that have ended too unless a status is asked for.
+#[utoipa::path(get, path = "/v1/networks/{id}/memberships", operation_id = "list_memberships")]
+pub(super) async fn list(
+    access: Access<NetworksRead>,
+    asked: Listing<MembershipFilter, MembershipId>,
+    ById(id): ById<NetworkId>,
+) -> Result<Listed<Membership>, Error> {
+    let Listing { filter, page } = asked;
+    let (after, limit) = (page.after(), page.limit());
+    let found = access.read(move |tx| store::list(tx, id, &filter, after, limit)).await?;
+    Ok(page.turn(found))
+}
+
+/// Join a network
+///
+/// One live membership for each person, network and role.
+#[utoipa::path(post, path = "/v1/networks/{id}/memberships")]
+pub(super) async fn join(
+    access: Access<NetworksWrite>,
+    Valid(asked): Valid<JoinNetwork>,
+    ById(id): ById<NetworkId>,
+) -> Result<Done<Created<Membership>>, Error> {
+    access.create(move |tx| store::join(tx, id, asked)).await
+}
+
+/// Read a membership
+#[utoipa::path(get, path = "/v1/memberships/{id}", operation_id = "read_membership")]
+pub(super) async fn read(
+    access: Access<NetworksRead>,
+    ById(id): ById<MembershipId>,
+) -> Result<Found<Membership>, Error> {
+    access.read(move |tx| store::read(tx, id)).await.map(Found)
+}
+
+/// Change a membership
+///
+/// While it lasts; once ended it stays as it was.
+#[utoipa::path(patch, path = "/v1/memberships/{id}", operation_id = "update_membership")]
+pub(super) async fn update(
+    access: Access<NetworksWrite>,
+    Patch(patch): Patch<PatchMembership>,
+    if_match: IfMatch,
+    ById(id): ById<MembershipId>,
+) -> Result<Done<Found<Membership>>, Error> {
+    access.change(move |tx| store::update(tx, id, &if_match, patch)).await
+}
+
+/// End a membership
+///
+/// Its history stays, and the member leaves the directory. Whoever comes back gets another.
+#[utoipa::path(post, path = "/v1/memberships/{id}/end")]
+pub(super) async fn end(
+    access: Access<NetworksWrite>,
+    MayBeEmpty(asked): MayBeEmpty<EndMembership>,
+    ById(id): ById<MembershipId>,
+) -> Result<Done<Found<Membership>>, Error> {
+    access.change(move |tx| store::end(tx, id, asked)).await
+}

@@ -1,0 +1,54 @@
+//! What this room holds of people.
+
+use super::store::{memberships, merge};
+use crate::domain::{ContactId, Error, NetworkId};
+use crate::platform::doors::{ReadTx, WriteTx};
+use crate::platform::personal::{Class, Holder, Merging, Table};
+
+/// The room's personal data.
+pub struct NetworkData;
+
+impl Holder for NetworkData {
+    fn room(&self) -> &'static str {
+        "networks"
+    }
+
+    fn tables(&self) -> &'static [Table] {
+        use Class::{Plain, Pseudonymous, Sealed};
+        &[Table {
+            name: "memberships",
+            meaning: "Who belongs to which network, in which role, from when to when. Whom they speak for, and why it ended, are in `particulars`.",
+            columns: &[
+                ("id", Pseudonymous),
+                ("network_id", Plain),
+                ("contact_id", Pseudonymous),
+                ("role", Plain),
+                ("status", Plain),
+                ("started_on", Plain),
+                ("ended_on", Plain),
+                ("directory_visibility", Plain),
+                ("particulars", Sealed),
+                ("created_at", Plain),
+                ("version", Plain),
+            ],
+        }]
+    }
+
+    fn blocks_deletion(&self, tx: &mut ReadTx<'_>, contact: ContactId) -> Result<bool, Error> {
+        memberships::has_any(tx, contact)
+    }
+
+    fn members(
+        &self,
+        tx: &mut ReadTx<'_>,
+        network: NetworkId,
+        after: Option<ContactId>,
+        most: i64,
+    ) -> Result<Option<Vec<ContactId>>, Error> {
+        memberships::members(tx, network, after, most).map(Some)
+    }
+
+    fn merge(&self, tx: &mut WriteTx<'_>, merging: &Merging) -> Result<(), Error> {
+        merge::merge(tx, merging)
+    }
+}

@@ -1,0 +1,308 @@
+//! Memberships: joining, changing, ending.
+
+use chrono::NaiveDate;
+use diesel::prelude::*;
+
+use super::super::model::{
+    EndMembership, JoinNetwork, Membership, MembershipFilter, MembershipStatus, NetworkStatus, PatchMembership,
+};
+use super::super::particulars::Particulars;
+use super::damaged;
+pub(in super::super) use super::schema::memberships;
+use crate::domain::{Code, ContactId, Error, Fault, Limit, ListPage, MembershipId, NetworkId, london_date};
+use crate::platform::audit::Entry;
+use crate::platform::db::dialect;
+use crate::platform::doors::{ReadTx, Recorded, WriteTx};
+use crate::platform::http::IfMatch;
+use crate::resources::contacts::model::ContactStatus;
+use crate::resources::contacts::store as contacts;
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = memberships)]
+pub(in super::super) struct Row {
+    pub(in super::super) id: MembershipId,
+    network_id: NetworkId,
+    pub(in super::super) contact_id: ContactId,
+    role: String,
+    status: String,
+    started_on: NaiveDate,
+    ended_on: Option<NaiveDate>,
+    directory_visibility: String,
+    pub(super) particulars: Vec<u8>,
+    version: i32,
+}
+
+/// A row, unsealed.
+pub(in super::super) fn open(tx: &mut ReadTx<'_>, row: &Row) -> Result<Membership, Error> {
+    // The erased leave the membership behind, and nothing that was told of it.
+    let told = match tx.key_if_there(row.contact_id.uuid())? {
+        Some(key) => Particulars::open(&key, row.id, &row.particulars)?,
+        None => Particulars::default(),
+    };
+    Ok(Membership {
+        id: row.id,
+        network_id: row.network_id,
+        contact_id: row.contact_id,
+        role: row.role.parse().map_err(damaged)?,
+        represents: told.represents,
+        status: row.status.parse().map_err(damaged)?,
+        started_on: row.started_on,
+        ended_on: row.ended_on,
+        end_reason: told.end_reason,
+        directory_visibility: row.directory_visibility.parse().map_err(damaged)?,
+        version: row.version,
+    })
+}
+
+/// The memberships of a network, newest first.
+///
+/// # Errors
+/// 404 when there is no such network.
+pub(in super::super) fn list(
+    tx: &mut ReadTx<'_>,
+    network: NetworkId,
+    filter: &MembershipFilter,
+    after: Option<MembershipId>,
+    limit: Limit,
+) -> Result<ListPage<Membership, MembershipId>, Error> {
+    super::read(tx, network)?;
+    let mut query = memberships::table
+        .filter(memberships::network_id.eq(network))
+        .select(Row::as_select())
+        .order(memberships::id.desc())
+        .into_boxed();
+    if let Some(status) = filter.status {
+        query = query.filter(memberships::status.eq(<&str>::from(status)));
+    }
+    if let Some(role) = filter.role {
+        query = query.filter(memberships::role.eq(<&str>::from(role)));
+    }
+    if let Some(after) = after {
+        query = query.filter(memberships::id.lt(after));
+    }
+    let rows: Vec<Row> = query.limit(limit.rows() + 1).load(tx.connection())?;
+    let ListPage { items, next } = ListPage::cut(rows, limit, |row| row.id);
+    let items = items.into_iter().map(|row| open(tx, &row)).collect::<Result<Vec<_>, _>>()?;
+    tx.look(Entry::new("memberships.list").subject("network", network).with("count", items.len()));
+    Ok(ListPage { items, next })
+}
+
+fn one(tx: &mut ReadTx<'_>, id: MembershipId) -> Result<Membership, Error> {
+    let row: Option<Row> = memberships::table.find(id).select(Row::as_select()).first(tx.connection()).optional()?;
+    open(tx, &row.ok_or_else(Error::not_found)?)
+}
+
+/// One membership.
+///
+/// # Errors
+/// 404 when there is none.
+pub(in super::super) fn read(tx: &mut ReadTx<'_>, id: MembershipId) -> Result<Membership, Error> {
+    let membership = one(tx, id)?;
+    tx.look(Entry::new("memberships.read").contact(membership.contact_id).subject("membership", id));
+    Ok(membership)
+}
+
+fn once<T>(result: QueryResult<T>) -> Result<T, Error> {
+    let already = || Error::new(Code::AlreadyMember, "The person is in this network in this role already.");
+    let columns = "memberships.contact_id, memberships.network_id, memberships.role";
+    dialect::on_unique(result, "memberships_live", columns, already)
+}
+
+/// Takes a person into a network.
+///
+/// # Errors
+/// 404 when there is no such network; 422 for an unknown contact or a day in the future; 410 for one that was erased or
+/// merged; 409 when the network is closed, or the person is in it in that role already.
+pub(in super::super) fn join(
+    mut tx: WriteTx<'_>,
+    network: NetworkId,
+    asked: JoinNetwork,
+) -> Result<Recorded<Membership>, Error> {
+    let known = super::held(&mut tx, network)?;
+    let JoinNetwork { contact_id, role, represents, started_on, directory_visibility } = asked;
+    dialect::lock(tx.connection(), "contacts", contact_id.uuid())?;
+    let today = london_date(tx.now());
+    let started_on = started_on.unwrap_or(today);
+    let mut faults = Vec::new();
+    let facts = contacts::facts(&mut tx, contact_id)?;
+    if facts.is_none() {
+        faults.push(Fault::unknown_reference("/contact_id"));
+    }
+    if started_on > today {
+        faults.push(Fault::new("/started_on", "future", "must not be in the future"));
+    }
+    let (Some(facts), true) = (facts, faults.is_empty()) else { return Err(Error::invalid(faults)) };
+    if let Some(into) = facts.merged_into {
+        return Err(contacts::merged(into));
+    }
+    if facts.status == ContactStatus::Erased {
+        return Err(contacts::erased());
+    }
+    if known.status == NetworkStatus::Closed {
+        return Err(Error::new(Code::NetworkClosed, "The network is closed: it takes no more members."));
+    }
+    let told = Particulars { represents, end_reason: None };
+    let made = Membership {
+        id: tx.new_id(),
+        network_id: network,
+        contact_id,
+        role,
+        represents: told.represents.clone(),
+        status: MembershipStatus::Active,
+        started_on,
+        ended_on: None,
+        end_reason: None,
+        directory_visibility,
+        version: 1,
+    };
+    let key = tx.key_of(contact_id.uuid())?;
+    let values = (
+        memberships::id.eq(made.id),
+        memberships::network_id.eq(network),
+        memberships::contact_id.eq(contact_id),
+        memberships::role.eq(<&str>::from(role)),
+        memberships::status.eq(<&str>::from(made.status)),
+        memberships::started_on.eq(started_on),
+        memberships::directory_visibility.eq(<&str>::from(directory_visibility)),
+        memberships::particulars.eq(told.seal(&key, tx.entropy(), made.id)?),
+        memberships::created_at.eq(tx.now()),
+        memberships::version.eq(made.version),
+    );
+    once(diesel::insert_into(memberships::table).values(values).execute(tx.connection()))?;
+    contacts::touch(&mut tx, contact_id, today)?;
+    let entry = Entry::new("memberships.join").contact(contact_id).subject("membership", made.id);
+    tx.record(entry.with("role", <&str>::from(role)), made)
+}
+
+/// The membership while it lasts, held against other writers; its contact is held first, as everywhere.
+fn held(tx: &mut WriteTx<'_>, id: MembershipId) -> Result<Membership, Error> {
+    let contact_id = one(tx, id)?.contact_id;
+    dialect::lock(tx.connection(), "contacts", contact_id.uuid())?;
+    dialect::lock(tx.connection(), "memberships", id.uuid())?;
+    one(tx, id)
+}
+
+fn must_last(membership: &Membership) -> Result<(), Error> {
+    match membership.status {
+        MembershipStatus::Active => Ok(()),
+        MembershipStatus::Ended => Err(Error::illegal_transition(membership.status.into(), Vec::new())),
+    }
+}
+
+/// Writes a membership as it is after a change.
+fn write(tx: &mut WriteTx<'_>, after: &Membership) -> Result<(), Error> {
+    let told = Particulars { represents: after.represents.clone(), end_reason: after.end_reason.clone() };
+    let key = tx.key_of(after.contact_id.uuid())?;
+    let changes = (
+        memberships::role.eq(<&str>::from(after.role)),
+        memberships::status.eq(<&str>::from(after.status)),
+        memberships::ended_on.eq(after.ended_on),
+        memberships::directory_visibility.eq(<&str>::from(after.directory_visibility)),
+        memberships::particulars.eq(told.seal(&key, tx.entropy(), after.id)?),
+        memberships::version.eq(after.version),
+    );
+    once(diesel::update(memberships::table.find(after.id)).set(changes).execute(tx.connection()))?;
+    Ok(())
+}
+
+/// Changes a membership.
+///
+/// # Errors
+/// 404; 412 when it has changed since; 409 when it has ended, or the person has the new role already.
+pub(in super::super) fn update(
+    mut tx: WriteTx<'_>,
+    id: MembershipId,
+    if_match: &IfMatch,
+    patch: PatchMembership,
+) -> Result<Recorded<Membership>, Error> {
+    let before = held(&mut tx, id)?;
+    if_match.check(before.version)?;
+    must_last(&before)?;
+    let after = Membership {
+        role: patch.role.unwrap_or(before.role),
+        represents: patch.represents.apply(before.represents),
+        directory_visibility: patch.directory_visibility.unwrap_or(before.directory_visibility),
+        version: before.version + 1,
+        ..before
+    };
+    write(&mut tx, &after)?;
+    let entry = Entry::new("memberships.update").contact(after.contact_id).subject("membership", id);
+    tx.record(entry, after)
+}
+
+/// Ends a membership.
+///
+/// # Errors
+/// 404; 409 when it has ended already; 422 for a last day in the future, or before the first.
+pub(in super::super) fn end(
+    mut tx: WriteTx<'_>,
+    id: MembershipId,
+    asked: EndMembership,
+) -> Result<Recorded<Membership>, Error> {
+    let before = held(&mut tx, id)?;
+    let today = london_date(tx.now());
+    let ended_on = asked.ended_on.unwrap_or(today);
+    if ended_on > today {
+        return Err(Error::invalid(vec![Fault::new("/ended_on", "future", "must not be in the future")]));
+    }
+    if ended_on < before.started_on {
+        let detail = "must not be before the membership's first day";
+        return Err(Error::invalid(vec![Fault::new("/ended_on", "before_start", detail)]));
+    }
+    must_last(&before)?;
+    let after = Membership {
+        status: MembershipStatus::Ended,
+        ended_on: Some(ended_on),
+        end_reason: asked.reason,
+        version: before.version + 1,
+        ..before
+    };
+    write(&mut tx, &after)?;
+    let entry = Entry::new("memberships.end").contact(after.contact_id).subject("membership", id);
+    tx.record(entry, after)
+}
+
+/// Whether a contact has or had a membership.
+pub(in super::super) fn has_any(tx: &mut ReadTx<'_>, contact: ContactId) -> Result<bool, Error> {
+    let found: Option<MembershipId> = memberships::table
+        .filter(memberships::contact_id.eq(contact))
+        .select(memberships::id)
+        .first(tx.connection())
+        .optional()?;
+    Ok(found.is_some())
+}
+
+/// The contacts who are in a network now, by falling id, those before `after`, at most `most` of them.
+pub(in super::super) fn members(
+    tx: &mut ReadTx<'_>,
+    network: NetworkId,
+    after: Option<ContactId>,
+    most: i64,
+) -> Result<Vec<ContactId>, Error> {
+    let live = memberships::network_id.eq(network).and(memberships::status.eq(<&str>::from(MembershipStatus::Active)));
+    let members = memberships::table.filter(live).select(memberships::contact_id).distinct();
+    let mut members = members.order(memberships::contact_id.desc()).into_boxed();
+    if let Some(after) = after {
+        members = members.filter(memberships::contact_id.lt(after));
+    }
+    Ok(members.limit(most).load(tx.connection())?)
+}
+
+/// For the merge: what must be known of a row to hand it over.
+impl Row {
+    pub(super) fn lasts(&self) -> bool {
+        self.status == <&str>::from(MembershipStatus::Active)
+    }
+
+    pub(super) fn place(&self) -> (NetworkId, &str) {
+        (self.network_id, &self.role)
+    }
+
+    pub(super) fn first_day(&self) -> NaiveDate {
+        self.started_on
+    }
+
+    pub(super) fn next_version(&self) -> i32 {
+        self.version + 1
+    }
+}

@@ -1,0 +1,30 @@
+//! Asking for a link to one's preferences. Nothing here looks whether the address is known, so that the answer and the
+//! time that it takes are the same for every address; the letter finds out when it is put together.
+
+use chrono::Duration;
+
+use super::letters::PREFERENCES;
+use crate::domain::{EmailAddress, Error, hex};
+use crate::platform::audit::Entry;
+use crate::platform::db::dialect;
+use crate::platform::doors::{Recorded, WriteTx};
+use crate::platform::http::Accepted;
+use crate::platform::outbox::{self, Outgoing};
+
+/// How long after one link the same address is sent no other.
+const ONE_EVERY: Duration = Duration::hours(1);
+
+/// Queues a link for the mailbox, unless one was asked for within the last hour.
+///
+/// # Errors
+/// When the database fails.
+pub(super) fn ask(mut tx: WriteTx<'_>, email: &EmailAddress) -> Result<Recorded<Accepted>, Error> {
+    let mark = tx.keyring().blind_index.email(email).to_vec();
+    dialect::lock_name(tx.connection(), &format!("{PREFERENCES} {}", hex(&mark)))?;
+    let since = tx.now().plus(-ONE_EVERY);
+    let queued_already = outbox::store::queued_since(&mut tx, PREFERENCES, &mark, since)?;
+    if !queued_already {
+        outbox::queue(&mut tx, Outgoing { kind: PREFERENCES, contact: None, subject: None, mark: Some(mark) })?;
+    }
+    tx.record(Entry::new("preferences.ask").with("queued", !queued_already), Accepted)
+}

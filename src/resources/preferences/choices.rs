@@ -1,0 +1,103 @@
+//! What a mailbox has agreed to, and what it decides by its link.
+
+use super::links;
+use super::model::{ConfirmationRequired, Decide, Preference, Preferences};
+use crate::domain::{ContactId, Error, Purpose};
+use crate::platform::audit::Entry;
+use crate::platform::db::dialect;
+use crate::platform::doors::{ReadTx, Recorded, WriteTx};
+use crate::resources::consents::model::{Answer, Method, RecordDecision, State, Wording};
+use crate::resources::consents::purposes::plain_english;
+use crate::resources::consents::store as consents;
+use crate::resources::contacts::store as contacts;
+use crate::resources::standing;
+
+/// Who records what is decided here.
+const RECORDED_BY: &str = "link:preferences";
+
+/// What came of a decision.
+pub(super) enum Decided {
+    /// It holds.
+    Done(Preferences),
+    /// It held already.
+    Unchanged(Preferences),
+    /// The mailbox is asked to confirm it.
+    Waits(ConfirmationRequired),
+}
+
+/// What the mailbox has agreed to. Changes nothing: mail scanners follow links.
+///
+/// # Errors
+/// As [`links::open`].
+pub(super) fn show(tx: &mut ReadTx<'_>, token: &str) -> Result<Preferences, Error> {
+    let contact = links::open(tx, token)?;
+    tx.look(Entry::new("preferences.read").contact(contact));
+    preferences(tx, contact)
+}
+
+fn preferences(tx: &mut ReadTx<'_>, contact: ContactId) -> Result<Preferences, Error> {
+    let states = consents::states(tx, contact)?.into_iter();
+    let consents = states.filter_map(|(purpose, state)| {
+        let words = plain_english(purpose)?;
+        Some(Preference {
+            purpose,
+            state,
+            meaning: words.meaning,
+            wording: words.wording,
+            grant_needs_confirmation: true,
+        })
+    });
+    Ok(Preferences { consents: consents.collect() })
+}
+
+/// The mailbox decides about one purpose. A no acts at once; a yes waits until the mailbox confirms it, since whoever
+/// was passed the link could say it. What holds already is not decided again.
+///
+/// # Errors
+/// As [`links::open`]; 422 for a purpose that takes no consent.
+pub(super) fn decide(mut tx: WriteTx<'_>, token: &str, asked: Decide) -> Result<Recorded<Decided>, Error> {
+    let first_look = links::open(&mut tx, token)?;
+    dialect::lock(tx.connection(), "contacts", first_look.uuid())?;
+    // Held from here on: the address could have changed, or the contact been merged.
+    let contact = links::open(&mut tx, token)?;
+    let Decide { purpose, decision, wording } = asked;
+    if holds(&mut tx, contact, purpose, decision)? {
+        let unchanged = Decided::Unchanged(preferences(&mut tx, contact)?);
+        let look = Entry::new("preferences.read").contact(contact);
+        return tx.unchanged(Some(look), unchanged);
+    }
+    let own = || plain_english(purpose).and_then(|words| Wording::try_from(words.wording.to_owned()).ok());
+    let recorded = RecordDecision {
+        contact_id: contact,
+        purpose,
+        decision,
+        method: Method::WebForm,
+        wording: wording.or_else(own).filter(|_| decision == Answer::Given),
+        locale: None,
+        notice_version: None,
+        evidence_ref: None,
+        occurred_at: None,
+    };
+    tx.also(|tx| consents::record_by_link(tx, recorded, RECORDED_BY))?;
+    let decided = match decision {
+        Answer::Given => Decided::Waits(ConfirmationRequired { state: State::Pending, confirmation_required: true }),
+        Answer::Withdrawn => Decided::Done(preferences(&mut tx, contact)?),
+    };
+    let entry = Entry::new("preferences.use").contact(contact).with("purpose", purpose.as_str());
+    tx.record(entry, decided)
+}
+
+/// Whether what is decided holds already. A yes does not where the address bears a suppression mark, which only a new
+/// confirmation lifts.
+fn holds(tx: &mut ReadTx<'_>, contact: ContactId, purpose: Purpose, decision: Answer) -> Result<bool, Error> {
+    let states = consents::states(tx, contact)?;
+    let state = states.into_iter().find(|(known, _)| *known == purpose).and_then(|(_, state)| state);
+    match decision {
+        Answer::Withdrawn => Ok(state == Some(State::Withdrawn)),
+        Answer::Given if state == Some(State::Given) => {
+            let mark = contacts::facts(tx, contact)?.and_then(|known| known.mark).unwrap_or_default();
+            Ok(!standing::store::is_suppressed(tx, &mark, purpose)?)
+        }
+        Answer::Given => Ok(false),
+    }
+}

@@ -1,0 +1,58 @@
+//! Brings the link to a mailbox's own preferences, to whoever asked for it.
+
+use askama::Template;
+
+use super::super::links;
+use super::Foot;
+use crate::domain::Error;
+use crate::platform::doors::WriteTx;
+use crate::platform::mail::Mail;
+use crate::platform::outbox::{Claimed, Composed, Letter};
+use crate::resources::contacts::store as contacts;
+
+/// The kind of message that brings the link; it bears the mark of the address that asked.
+pub(in super::super) const PREFERENCES: &str = "preferences";
+
+/// The letter.
+pub(super) struct PreferencesLetter;
+
+#[derive(Template)]
+#[template(path = "mail/preferences.txt")]
+struct Text<'a> {
+    foot: &'a Foot<'a>,
+}
+
+#[derive(Template)]
+#[template(path = "mail/preferences.html")]
+struct Html<'a> {
+    foot: &'a Foot<'a>,
+}
+
+impl Letter for PreferencesLetter {
+    fn kind(&self) -> &'static str {
+        PREFERENCES
+    }
+
+    fn compose(&self, tx: &mut WriteTx<'_>, message: &Claimed) -> Result<Composed, Error> {
+        let mark = message.mark.as_deref().unwrap_or_default();
+        // Whether the address is known is asked here, when nobody waits for the answer.
+        let Some(contact) = contacts::with_address(tx, mark)? else { return Ok(Composed::Moot("unknown_address")) };
+        let Some(addressee) = contacts::addressees(tx, &[contact])?.pop() else {
+            return Ok(Composed::Moot("no_address"));
+        };
+        let token = links::mint(tx, contact, mark)?;
+        let identity = tx.identity();
+        let foot = Foot {
+            controller: &identity.controller,
+            preferences_url: format!("{}/preferences/{token}", identity.pages_url),
+        };
+        Ok(Composed::Mail(Mail {
+            contact: Some(contact),
+            to: addressee.email,
+            subject: "Your choices about mail from us".to_owned(),
+            text: Text { foot: &foot }.render().map_err(Error::internal)?,
+            html: Html { foot: &foot }.render().map_err(Error::internal)?,
+            unsubscribe_url: None,
+        }))
+    }
+}

@@ -1,0 +1,79 @@
+//! The table of preference links. A token is 256 bits at random, stored as its SHA-256, and can be used for thirty
+//! days, as often as one likes: every mail brings one.
+
+use aws_lc_rs::digest;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chrono::Duration;
+use diesel::prelude::*;
+
+use crate::domain::{Code, ContactId, Error, Instant};
+use crate::platform::doors::{ReadTx, WriteTx};
+use crate::resources::contacts::store as contacts;
+
+mod schema {
+    diesel::table! {
+        use diesel::sql_types::*;
+        use crate::platform::db::{InstantSql, UuidSql};
+
+        preference_links (token_hash) {
+            token_hash -> Binary,
+            contact_id -> UuidSql,
+            mark -> Binary,
+            expires_at -> InstantSql,
+        }
+    }
+}
+use schema::preference_links;
+
+/// How long a link can be used.
+const LINK_LIVES: Duration = Duration::days(30);
+
+fn hash(token: &str) -> Vec<u8> {
+    digest::digest(&digest::SHA256, token.as_bytes()).as_ref().to_vec()
+}
+
+/// Mints the token of a link for the mailbox whose blind index is `mark`: for the sender of a mail, and nobody else.
+/// Links that have expired are swept.
+///
+/// # Errors
+/// When the database fails.
+pub(super) fn mint(tx: &mut WriteTx<'_>, contact: ContactId, mark: &[u8]) -> Result<String, Error> {
+    let mut secret = [0; 32];
+    tx.entropy().fill(&mut secret);
+    let token = URL_SAFE_NO_PAD.encode(secret);
+    let now = tx.now();
+    let values = (
+        preference_links::token_hash.eq(hash(&token)),
+        preference_links::contact_id.eq(contact),
+        preference_links::mark.eq(mark),
+        preference_links::expires_at.eq(now.plus(LINK_LIVES)),
+    );
+    diesel::insert_into(preference_links::table).values(values).execute(tx.connection())?;
+    let old = preference_links::table.filter(preference_links::expires_at.lt(now.plus(-LINK_LIVES)));
+    diesel::delete(old).execute(tx.connection())?;
+    Ok(token)
+}
+
+/// The contact whose mailbox a token was sent to.
+///
+/// # Errors
+/// 404 when there is no such link; 410 when it has expired, or the contact has another address now, or none.
+pub(super) fn open(tx: &mut ReadTx<'_>, token: &str) -> Result<ContactId, Error> {
+    let found: Option<(ContactId, Vec<u8>, Instant)> = preference_links::table
+        .find(hash(token))
+        .select((preference_links::contact_id, preference_links::mark, preference_links::expires_at))
+        .first(tx.connection())
+        .optional()?;
+    let (contact, mark, expires_at) = found.ok_or_else(Error::not_found)?;
+    let gone = || Error::new(Code::Gone, "This link has expired; use the one in a newer mail, or ask for another.");
+    if expires_at <= tx.now() {
+        return Err(gone());
+    }
+    let known = contacts::facts(tx, contact)?.ok_or_else(Error::not_found)?;
+    let (contact, known) = match known.merged_into {
+        Some(into) => (into, contacts::facts(tx, into)?.ok_or_else(Error::not_found)?),
+        None => (contact, known),
+    };
+    if known.mark.as_ref() == Some(&mark) { Ok(contact) } else { Err(gone()) }
+}

@@ -1,0 +1,112 @@
+//! The pages of a mailbox's preferences.
+
+use askama::Template;
+
+use super::choices::Decided;
+use super::model::{ConfirmationRequired, Preference, Preferences};
+use crate::domain::Purpose;
+use crate::platform::http::{Either, Frame, PageOrJson, Shown};
+use crate::resources::consents::model::State;
+use crate::resources::consents::purposes::{named, plain_english};
+
+/// A purpose on the page.
+struct Choice {
+    purpose: Purpose,
+    title: &'static str,
+    meaning: &'static str,
+    named: &'static str,
+    wording: &'static str,
+    /// What holds now.
+    now: &'static str,
+    can_stop: bool,
+    can_ask: bool,
+    /// It was asked for before, and waits.
+    again: bool,
+}
+
+/// What a decision has changed.
+struct Changed {
+    title: String,
+    text: &'static str,
+}
+
+#[derive(Template)]
+#[template(path = "pages/choices.html")]
+struct Choices<'a> {
+    frame: &'a Frame,
+    done: Option<Changed>,
+    purposes: Vec<Choice>,
+}
+
+#[derive(Template)]
+#[template(path = "pages/check_your_mail.html")]
+struct CheckYourMail<'a> {
+    frame: &'a Frame,
+    named: &'a str,
+}
+
+fn choice(preference: &Preference) -> Option<Choice> {
+    let &Preference { purpose, state, .. } = preference;
+    let words = plain_english(purpose)?;
+    let (now, can_stop, can_ask) = match state {
+        None => ("You have not asked for this. We do not send it to you.", false, true),
+        Some(State::Given) => ("You have said yes. We send this to you.", true, false),
+        Some(State::Withdrawn) => ("You have said no. We do not send this to you.", false, true),
+        Some(State::Pending) => {
+            ("We wait for you to confirm this by the link in our mail. Until then we do not send it.", true, true)
+        }
+        Some(State::Expired) => {
+            ("You asked for this, but did not confirm it in time. We do not send it to you.", false, true)
+        }
+        Some(State::Stale) => (
+            "You said yes, but our privacy notice has changed since. We do not send this until you say yes again.",
+            true,
+            true,
+        ),
+    };
+    Some(Choice {
+        purpose,
+        title: words.title,
+        meaning: preference.meaning,
+        named: words.named,
+        wording: preference.wording,
+        now,
+        can_stop,
+        can_ask,
+        again: state == Some(State::Pending),
+    })
+}
+
+fn page(preferences: &Preferences, done: Option<Changed>, frame: &Frame) -> askama::Result<String> {
+    Choices { frame, done, purposes: preferences.consents.iter().filter_map(choice).collect() }.render()
+}
+
+/// What a mailbox has agreed to.
+pub(super) fn choices(preferences: &Preferences, frame: &Frame) -> askama::Result<String> {
+    page(preferences, None, frame)
+}
+
+/// What came of a decision about `purpose`, as it is wanted.
+pub(super) fn decided(
+    wanted: PageOrJson,
+    purpose: Purpose,
+    decided: Decided,
+) -> Either<Shown<Preferences>, Shown<ConfirmationRequired, 202>> {
+    let named = named(purpose);
+    let (preferences, done) = match decided {
+        Decided::Waits(waits) => {
+            let page = move |_: &ConfirmationRequired, frame: &Frame| CheckYourMail { frame, named }.render();
+            return Either::Other(wanted.show(waits, page));
+        }
+        Decided::Done(preferences) => {
+            let text = "We have stopped it at once. Nothing else has changed. A mail that had left us before may still \
+                reach you.";
+            (preferences, Changed { title: format!("You have stopped {named}"), text })
+        }
+        Decided::Unchanged(preferences) => {
+            let text = "What you chose is what held already.";
+            (preferences, Changed { title: "Nothing has changed".to_owned(), text })
+        }
+    };
+    Either::One(wanted.show(preferences, move |preferences, frame| page(preferences, Some(done), frame)))
+}

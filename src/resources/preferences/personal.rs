@@ -1,0 +1,36 @@
+//! What this room holds of people.
+
+use crate::domain::{ContactId, Error};
+use crate::platform::doors::{ReadTx, WriteTx};
+use crate::platform::personal::{Class, Holder, Merging, Table};
+
+/// The room's personal data.
+pub struct PreferenceData;
+
+impl Holder for PreferenceData {
+    fn room(&self) -> &'static str {
+        "preferences"
+    }
+
+    fn tables(&self) -> &'static [Table] {
+        &[Table {
+            name: "preference_links",
+            meaning: "The links by which a mailbox sees and changes its own preferences, as hashes.",
+            columns: &[
+                ("token_hash", Class::Plain),
+                ("contact_id", Class::Pseudonymous),
+                ("mark", Class::BlindIndex),
+                ("expires_at", Class::Plain),
+            ],
+        }]
+    }
+
+    fn blocks_deletion(&self, _: &mut ReadTx<'_>, _: ContactId) -> Result<bool, Error> {
+        Ok(false)
+    }
+
+    // A link leads to whoever has the mailbox now.
+    fn merge(&self, _: &mut WriteTx<'_>, _: &Merging) -> Result<(), Error> {
+        Ok(())
+    }
+}

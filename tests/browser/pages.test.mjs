@@ -1,0 +1,172 @@
+// The pages behind the links in mails, with a keyboard alone: from the sign-up to the last link. Each is judged by axe-core.
+import assert from "node:assert/strict";
+import { mkdir } from "node:fs/promises";
+import { after, before, test } from "node:test";
+import axe from "axe-core";
+import { launch } from "./browser.mjs";
+import { link, mailTo } from "./mails.mjs";
+import { startDemo } from "./service.mjs";
+
+const screenshots = new URL("../../target/screenshots/", import.meta.url);
+
+let demo, browser;
+before(async () => {
+  [demo, browser] = await Promise.all([startDemo(), launch()]);
+  await mkdir(screenshots, { recursive: true });
+});
+after(async () => {
+  await browser?.close();
+  await demo?.stop();
+});
+
+const headers = () => ({ Authorization: `Bearer ${demo.tokens.STAFF}`, "Content-Type": "application/json" });
+
+async function post(path, body) {
+  const answer = await fetch(demo.address + path, { method: "POST", headers: headers(), body: JSON.stringify(body) });
+  assert.ok(answer.ok, `${path}: ${answer.status} ${await answer.clone().text()}`);
+  return answer.headers.get("content-type")?.includes("json") ? answer.json() : null;
+}
+
+async function signUp(email) {
+  const source = { kind: "self", obtained_on: "2026-01-05" };
+  const contact = await post("/v1/contacts", { name: "Ada Lovelace", email, source });
+  const wording = "Yes, please send me the IEWM newsletter by e-mail.\nI can stop it at any time.";
+  const grant = { contact_id: contact.id, purpose: "newsletter", decision: "given", method: "web_form", wording };
+  await post("/v1/consents", grant);
+  return contact.id;
+}
+
+async function state(contact, purpose) {
+  const url = `${demo.address}/v1/consents?contact_id=${contact}&purpose=${purpose}`;
+  const { items } = await (await fetch(url, { headers: headers() })).json();
+  return items[0]?.state ?? null;
+}
+
+// A browser's page that keeps what it complained of and what it asked of others.
+async function open(viewport) {
+  const page = await browser.newPage({ viewport });
+  const complaints = [];
+  page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
+  page.on("pageerror", (error) => complaints.push(String(error)));
+  page.on("request", (request) => {
+    if (!request.url().startsWith(demo.address)) complaints.push(`asked ${request.url()}`);
+  });
+  return { page, complaints };
+}
+
+// The rules of WCAG 2.2 at A and AA, and what axe-core calls best practice.
+async function judge(page, name) {
+  await page.screenshot({ path: new URL(`page-${name}.png`, screenshots).pathname, fullPage: true });
+  await page.evaluate(axe.source);
+  const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+  const { violations, passes } = await page.evaluate(
+    (values) => window.axe.run(document, { runOnly: { type: "tag", values } }), tags,
+  );
+  assert.deepEqual(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" ")}`), [], name);
+  assert.ok(passes.some(({ id }) => id === "color-contrast"), `${name} was not judged`);
+  const width = await page.evaluate(() => [document.documentElement.scrollWidth, window.innerWidth]);
+  assert.ok(width[0] <= width[1], `${name} is wider than its window: ${width}`);
+}
+
+// Goes to the button or link of that name by Tab, sees that one can see where one is, and presses Enter.
+async function press(page, name) {
+  for (let tabs = 0; tabs < 40; tabs += 1) {
+    await page.keyboard.press("Tab");
+    const focused = await page.evaluate(() => {
+      const { tagName, innerText } = document.activeElement;
+      const { outlineStyle, outlineWidth } = getComputedStyle(document.activeElement);
+      return { tagName, innerText, outlineStyle, outlineWidth: parseFloat(outlineWidth) };
+    });
+    if (focused.tagName === "BODY") break;
+    assert.ok(focused.outlineStyle === "solid" && focused.outlineWidth >= 2, `${focused.innerText} shows no focus`);
+    if (focused.innerText.trim() === name) {
+      await Promise.all([page.waitForNavigation(), page.keyboard.press("Enter")]);
+      return;
+    }
+  }
+  assert.fail(`a keyboard does not come to "${name}"`);
+}
+
+const heading = (page) => page.locator("h1").innerText();
+
+test("a person confirms, looks, stops, asks again and unsubscribes with a keyboard alone", async () => {
+  const email = "ada.keyboard@example.org";
+  const contact = await signUp(email);
+  const mail = await mailTo(demo, email);
+  const { page, complaints } = await open({ width: 1000, height: 900 });
+
+  await page.goto(link(demo, mail, "confirmations"));
+  assert.equal(await heading(page), "Please confirm that you want our newsletter");
+  await judge(page, "confirm");
+  assert.equal(await state(contact, "newsletter"), "pending");
+  await press(page, "Yes, send me the newsletter");
+  assert.match(await heading(page), /You have confirmed that you want our newsletter/);
+  await judge(page, "confirmed");
+  assert.equal(await state(contact, "newsletter"), "given");
+
+  await page.goto(link(demo, mail, "preferences"));
+  assert.equal(await heading(page), "Your choices about mail from us");
+  await judge(page, "choices");
+  await press(page, "Stop the newsletter");
+  await page.getByRole("heading", { name: "You have stopped the newsletter" }).waitFor();
+  await judge(page, "choices-stopped");
+  assert.equal(await state(contact, "newsletter"), "withdrawn");
+  await press(page, "Send me the newsletter");
+  assert.equal(await heading(page), "Please check your mail");
+  await judge(page, "check-your-mail");
+  await press(page, "Back to your choices");
+  await page.getByText("We wait for you to confirm this").waitFor();
+  await judge(page, "choices-waiting");
+
+  const again = await mailTo(demo, email, 2);
+  await page.goto(link(demo, again, "confirmations"));
+  await press(page, "Yes, send me the newsletter");
+  assert.equal(await state(contact, "newsletter"), "given");
+
+  await page.goto(link(demo, again, "unsubscribe"));
+  assert.equal(await heading(page), "Stop the newsletter?");
+  await judge(page, "unsubscribe");
+  assert.equal(await state(contact, "newsletter"), "given");
+  await press(page, "Stop the newsletter");
+  assert.equal(await heading(page), "You have stopped the newsletter");
+  await judge(page, "unsubscribed");
+  assert.equal(await state(contact, "newsletter"), "withdrawn");
+  await page.goto(link(demo, again, "unsubscribe"));
+  await judge(page, "unsubscribe-done");
+  assert.deepEqual(complaints, []);
+  await page.close();
+});
+
+test("a link that is no good says so, and what to do", async () => {
+  const email = "ada.problem@example.org";
+  const contact = await signUp(email);
+  const mail = await mailTo(demo, email);
+  const { page } = await open({ width: 1000, height: 700 });
+  await page.goto(`${demo.address}/v1/preferences/nonsense`);
+  assert.equal(await heading(page), "We cannot find this page");
+  await judge(page, "lost");
+  await page.goto(link(demo, mail, "confirmations"));
+  await press(page, "Yes, send me the newsletter");
+  await page.goto(link(demo, mail, "confirmations"));
+  assert.equal(await heading(page), "This link no longer works");
+  await judge(page, "gone");
+  assert.equal(await state(contact, "newsletter"), "given");
+  await page.close();
+});
+
+test("everything can be read on a small telephone, and at four times the size", async () => {
+  const email = "ada.small@example.org";
+  await signUp(email);
+  const mail = await mailTo(demo, email);
+  const { page, complaints } = await open({ width: 320, height: 640 });
+  for (const kind of ["confirmations", "preferences", "unsubscribe"]) {
+    await page.goto(link(demo, mail, kind));
+    await judge(page, `small-${kind}`);
+    for (const button of await page.getByRole("button").all()) {
+      const { height } = await button.boundingBox();
+      assert.ok(height >= 44, `a button of ${height} pixels`);
+    }
+  }
+  assert.deepEqual(complaints, []);
+  await page.close();
+});
