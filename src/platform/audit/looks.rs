@@ -83,9 +83,7 @@ async fn write(database: &Database, batch: Vec<EntryRow>) {
     let batch = Arc::new(batch);
     loop {
         let looks = batch.clone();
-        let written = database
-            .write(move |lane| looks.iter().try_for_each(|look| store::append(&mut lane.connection, look)))
-            .await;
+        let written = database.write(move |lane| store::append_all(&mut lane.connection, &looks)).await;
         match written {
             Ok(()) => return,
             Err(error) => {
