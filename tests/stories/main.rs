@@ -38,6 +38,7 @@ mod preconditions;
 mod problems;
 mod processing;
 mod published_keys;
+mod query_plans;
 mod receipts;
 mod roles;
 mod secrecy;
