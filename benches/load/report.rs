@@ -33,6 +33,8 @@ pub(crate) struct Report {
     pub(crate) rows: Vec<Row>,
     /// From the start of the process on this database to the first answer.
     pub(crate) start: Duration,
+    /// The memory of its own that the service had when all was done, in bytes.
+    pub(crate) own_memory: Option<u64>,
 }
 
 /// The middle value; of an even number, the higher of the two.
@@ -83,7 +85,8 @@ impl fmt::Display for Report {
             let (to, memory) = (row.against.unwrap_or_default(), cell(row.memory().map(|mib| mib.to_string())));
             writeln!(f, "| {} | {rate} | {p50} | {p99} | {ratio} | {to} | {memory} |", row.name)?;
         }
-        write!(f, "From start to first answer: {} ms", self.start.as_millis())
+        let own = cell(self.own_memory.map(|bytes| format!("; {} MiB of its own at the end", bytes / (1 << 20))));
+        write!(f, "From start to first answer: {} ms{own}", self.start.as_millis())
     }
 }
 
@@ -92,6 +95,7 @@ pub(crate) fn write(machine: &str, asked: &Asked, reports: &[Report]) -> std::io
     let engine = |report: &Report| {
         json!({
             "engine": report.engine, "contacts": report.contacts, "start_ms": report.start.as_secs_f64() * 1000.0,
+            "own_memory_bytes": report.own_memory,
             "paths": report.rows.iter().map(Row::json).collect::<Vec<_>>(),
         })
     };

@@ -28,7 +28,7 @@ fn database(engine: Engine, directory: &std::path::Path) -> Option<(String, Opti
             Ok(cluster) => {
                 let mut maintenance = PgConnection::establish(&cluster.url).expect("the cluster");
                 maintenance.batch_execute("CREATE DATABASE iewm").expect("a database");
-                let url = cluster.url.replace("/postgres", "/iewm");
+                let url = cluster.url.trim_end_matches("postgres").to_owned() + "iewm";
                 let version = machine::postgres(&url);
                 Some((url, Some(cluster), version))
             }
@@ -52,6 +52,7 @@ pub(crate) async fn measure(engine: Engine, asked: &Asked) -> Option<Report> {
     }
     let rows = Rounds { engine, asked, service: &service, ids: &ids, url: &url, directory: directory.path() };
     let rows = rows.run().await;
+    let own_memory = service.own_memory();
     let mut variables = service.stop();
     let mut starts = Vec::new();
     for _ in 0..3 {
@@ -59,7 +60,7 @@ pub(crate) async fn measure(engine: Engine, asked: &Asked) -> Option<Report> {
         starts.push(service.start_took);
         variables = service.stop();
     }
-    Some(Report { engine: version, contacts: ids.len(), rows, start: median(starts)? })
+    Some(Report { engine: version, contacts: ids.len(), rows, start: median(starts)?, own_memory })
 }
 
 /// Imports everybody and records everybody's consent to the newsletter, as a caller would.

@@ -106,8 +106,17 @@ impl Service {
 
     /// The most memory that it had since, in bytes; `None` where the system does not tell.
     pub(crate) fn peak(&self) -> Option<u64> {
+        self.status("VmHWM:")
+    }
+
+    /// The memory that is its own now, in bytes: without what it maps of files, which the system can take back.
+    pub(crate) fn own_memory(&self) -> Option<u64> {
+        self.status("RssAnon:")
+    }
+
+    fn status(&self, key: &str) -> Option<u64> {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).ok()?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+        let line = status.lines().find_map(|line| line.strip_prefix(key))?;
         line.trim().strip_suffix(" kB")?.parse::<u64>().ok().map(|kib| kib * 1024)
     }
 }
