@@ -63,6 +63,7 @@ impl Row {
             "p50_micros": self.micros(|sample| sample.p50).map(|took| took.to_string().parse::<u64>().ok()),
             "p99_micros": self.micros(|sample| sample.p99).map(|took| took.to_string().parse::<u64>().ok()),
             "against": self.against, "ratio": median(self.ratios.iter().copied()), "peak_mib": self.memory(),
+            "refused": self.samples.iter().map(|sample| sample.refused).sum::<usize>(),
             "rates": self.samples.iter().map(|sample| sample.rate).collect::<Vec<_>>(),
         })
     }
@@ -83,7 +84,9 @@ impl fmt::Display for Report {
             let p99 = cell(row.micros(|sample| sample.p99).map(millis));
             let ratio = cell(median(row.ratios.iter().copied()).map(|ratio| format!("{ratio:.3}")));
             let (to, memory) = (row.against.unwrap_or_default(), cell(row.memory().map(|mib| mib.to_string())));
-            writeln!(f, "| {} | {rate} | {p50} | {p99} | {ratio} | {to} | {memory} |", row.name)?;
+            let refused: usize = row.samples.iter().map(|sample| sample.refused).sum();
+            let refused = cell((refused > 0).then(|| format!(" ({refused} answered 503)")));
+            writeln!(f, "| {}{refused} | {rate} | {p50} | {p99} | {ratio} | {to} | {memory} |", row.name)?;
         }
         let own = cell(self.own_memory.map(|bytes| format!("; {} MiB of its own at the end", bytes / (1 << 20))));
         write!(f, "From start to first answer: {} ms{own}", self.start.as_millis())
