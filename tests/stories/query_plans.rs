@@ -26,10 +26,10 @@ static HEARD: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
 /// From now on, connections that are opened tell their queries.
 fn listen() {
     LISTENING.fetch_add(1, Ordering::SeqCst);
-    set_default_instrumentation(|| Some(Box::new(hear))).unwrap();
+    set_default_instrumentation(|| Some(Box::new(|event: InstrumentationEvent<'_>| hear(&event)))).unwrap();
 }
 
-fn hear(event: InstrumentationEvent<'_>) {
+fn hear(event: &InstrumentationEvent<'_>) {
     if let InstrumentationEvent::StartQuery { query, .. } = event
         && LISTENING.load(Ordering::SeqCst) > 0
     {
