@@ -32,6 +32,11 @@ impl EmailAddress {
         Ok(Self(format!("{local}@{}", domain.to_lowercase())))
     }
 
+    /// An address that was parsed before it was kept where nobody else can write: it is not parsed again.
+    pub fn from_kept(address: String) -> Self {
+        Self(address)
+    }
+
     /// The address as mail is sent to it.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -44,6 +44,7 @@ mod preferences;
 mod problems;
 mod processing;
 mod published_keys;
+mod query_plans;
 mod receipts;
 mod roles;
 mod secrecy;

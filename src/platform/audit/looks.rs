@@ -92,9 +92,12 @@ async fn write(database: &Database, batch: Vec<EntryRow>) {
         let looks = batch.clone();
         let append = move |lane: &mut Lane| {
             let connection = &mut lane.connection;
+            if !again {
+                return store::append_all(connection, &looks);
+            }
+            // What became of the attempt before may not be known.
             looks.iter().try_for_each(|look| {
-                // What became of the attempt before may not be known.
-                if again && store::is_there(connection, look)? { Ok(()) } else { store::append(connection, look) }
+                if store::is_there(connection, look)? { Ok(()) } else { store::append(connection, look) }
             })
         };
         match database.write(Patience::Chunk, append).await {

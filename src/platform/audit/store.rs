@@ -3,8 +3,8 @@
 use diesel::prelude::*;
 
 use super::EntryRow;
-use crate::domain::Error;
-use crate::platform::db::AnyConnection;
+use crate::domain::{ContactId, EntryId, Error, Instant, OrganisationId};
+use crate::platform::db::{AnyConnection, insert_all};
 
 diesel::table! {
     use diesel::sql_types::*;
@@ -41,24 +41,54 @@ diesel::table! {
     }
 }
 
+/// An entry as its columns. It owns them all: Diesel keeps no statement for rows that borrow.
+#[derive(Insertable)]
+#[diesel(table_name = audit_entries, treat_none_as_default_value = false)]
+struct Columns {
+    id: EntryId,
+    at: Instant,
+    actor_kind: &'static str,
+    actor: String,
+    roles: String,
+    organisation_id: Option<OrganisationId>,
+    action: &'static str,
+    outcome: &'static str,
+    code: Option<String>,
+    contact_id: Option<ContactId>,
+    subject: Option<String>,
+    detail: String,
+    digest: Vec<u8>,
+}
+
+impl Columns {
+    fn of(entry: &EntryRow) -> Result<Self, Error> {
+        Ok(Self {
+            id: entry.id,
+            at: entry.at,
+            actor_kind: entry.actor_kind,
+            actor: entry.actor.clone(),
+            roles: entry.roles.clone(),
+            organisation_id: entry.organisation_id,
+            action: entry.action,
+            outcome: entry.outcome,
+            code: entry.code.map(str::to_owned),
+            contact_id: entry.contact_id,
+            subject: entry.subject.clone(),
+            detail: serde_json::to_string(&entry.detail).map_err(Error::internal)?,
+            digest: entry.digest()?,
+        })
+    }
+}
+
 /// Appends an entry.
 pub(in crate::platform) fn append(connection: &mut AnyConnection, entry: &EntryRow) -> Result<(), Error> {
-    let values = (
-        audit_entries::id.eq(entry.id),
-        audit_entries::at.eq(entry.at),
-        audit_entries::actor_kind.eq(entry.actor_kind),
-        audit_entries::actor.eq(&entry.actor),
-        audit_entries::roles.eq(&entry.roles),
-        audit_entries::organisation_id.eq(entry.organisation_id),
-        audit_entries::action.eq(entry.action),
-        audit_entries::outcome.eq(entry.outcome),
-        audit_entries::code.eq(entry.code),
-        audit_entries::contact_id.eq(entry.contact_id),
-        audit_entries::subject.eq(&entry.subject),
-        audit_entries::detail.eq(serde_json::to_string(&entry.detail).map_err(Error::internal)?),
-        audit_entries::digest.eq(entry.digest()?),
-    );
-    diesel::insert_into(audit_entries::table).values(values).execute(connection)?;
+    append_all(connection, std::slice::from_ref(entry))
+}
+
+/// Appends entries, in as few statements as they fit into.
+pub(in crate::platform) fn append_all(connection: &mut AnyConnection, entries: &[EntryRow]) -> Result<(), Error> {
+    let rows = entries.iter().map(Columns::of).collect::<Result<Vec<_>, _>>()?;
+    insert_all!(connection, audit_entries::table, rows);
     Ok(())
 }
 

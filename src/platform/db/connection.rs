@@ -134,3 +134,25 @@ fn sqlite(file: &str, vault: &str, purpose: Use) -> Result<SqliteConnection, Con
     connection.batch_execute(last).map_err(|e| fault(&e))?;
     Ok(connection)
 }
+
+#[cfg(test)]
+mod tests {
+    use diesel::{QueryableByName, RunQueryDsl, sql_query, sql_types};
+
+    use super::*;
+
+    #[derive(QueryableByName)]
+    struct Used {
+        #[diesel(sql_type = sql_types::Integer)]
+        used: i32,
+    }
+
+    /// See `.cargo/config.toml`: without it, every prepared statement is planned anew each time.
+    #[test]
+    fn sqlite_is_built_so_that_a_prepared_statement_stays_prepared() {
+        let mut connection = SqliteConnection::establish(":memory:").unwrap();
+        let asked = "SELECT sqlite_compileoption_used('ENABLE_QPSG') AS used";
+        let Used { used } = sql_query(asked).get_result(&mut connection).unwrap();
+        assert_eq!(used, 1);
+    }
+}

@@ -9,7 +9,7 @@ use super::context::Context;
 use super::read::ReadTx;
 use crate::domain::Error;
 use crate::platform::audit::{Entry, EntryRow, Outcome, store as audit};
-use crate::platform::vault::{DataKey, Place, store};
+use crate::platform::vault::{DataKey, Place, Wrapped, store};
 
 /// Writing, on behalf of an actor.
 pub struct WriteTx<'a>(ReadTx<'a>);
@@ -82,6 +82,21 @@ impl<'a> WriteTx<'a> {
         Ok(Recorded(value))
     }
 
+    /// As [`WriteTx::record`], for a write of many like deeds, with an entry for each.
+    ///
+    /// # Errors
+    /// When the entries cannot be written, or there is none: a deed without an entry is a fault of ours.
+    pub fn record_each<T>(mut self, entries: Vec<Entry>, value: T) -> Result<Recorded<T>, Error> {
+        if entries.is_empty() {
+            return Err(Error::internal("a write without an entry"));
+        }
+        let Context { actor, now, mint, .. } = self.0.context;
+        let row = |entry| EntryRow::new(entry, Outcome::Done, actor, mint.id(*now), *now);
+        let rows: Vec<_> = entries.into_iter().map(row).collect();
+        audit::append_all(self.connection(), &rows)?;
+        Ok(Recorded(value))
+    }
+
     /// Ends a write that turned out to have nothing to do; what was only read is recorded as a look.
     ///
     /// # Errors
@@ -114,11 +129,29 @@ impl<'a> WriteTx<'a> {
     /// # Errors
     /// When it cannot be stored.
     pub fn make_key(&mut self, owner: Uuid) -> Result<DataKey, Error> {
-        let key = DataKey::generate(self.entropy());
-        let Context { vault, now, .. } = self.0.context;
-        let wrapped = vault.wrap(self.entropy(), owner.as_bytes(), key.as_secret());
-        store::insert(self.0.lane, owner, &wrapped, *now)?;
+        let (key, wrapped) = self.fresh_key(owner);
+        store::insert_all(self.0.lane, vec![(owner, wrapped)], self.0.context.now)?;
         Ok(key)
+    }
+
+    /// Makes the keys of new owners, in their order.
+    ///
+    /// # Errors
+    /// When they cannot be stored.
+    pub fn make_keys(&mut self, owners: impl IntoIterator<Item = Uuid>) -> Result<Vec<DataKey>, Error> {
+        let made = owners.into_iter().map(|owner| {
+            let (key, wrapped) = self.fresh_key(owner);
+            (key, (owner, wrapped))
+        });
+        let (keys, wrapped): (Vec<_>, Vec<_>) = made.unzip();
+        store::insert_all(self.0.lane, wrapped, self.0.context.now)?;
+        Ok(keys)
+    }
+
+    fn fresh_key(&self, owner: Uuid) -> (DataKey, Wrapped) {
+        let key = DataKey::generate(self.entropy());
+        let wrapped = self.0.context.vault.wrap(self.entropy(), owner.as_bytes(), key.as_secret());
+        (key, wrapped)
     }
 
     /// Destroys the key of an owner: what was sealed under it can never be read again.

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::{Keyring, MasterKeyId, MasterKeys, Wrapped};
 use crate::domain::{ContactId, Entropy, Error, Instant};
-use crate::platform::db::{AnyConnection, KeyRow, Lane};
+use crate::platform::db::{AnyConnection, KeyRow, Lane, insert_all};
 
 diesel::table! {
     use diesel::sql_types::*;
@@ -68,20 +68,36 @@ pub(in crate::platform) fn made_in_this_group(lane: &Lane, owner: Uuid) -> Optio
     Wrapped::from_columns(Some(made.master_key.clone()), Some(made.wrapped.clone()))
 }
 
-/// Stores the wrapped key of a new owner.
-pub(in crate::platform) fn insert(lane: &mut Lane, owner: Uuid, key: &Wrapped, now: Instant) -> Result<(), Error> {
-    let (master_key, wrapped) = (key.master_key.0.to_vec(), key.bytes.clone());
-    if let Some(keys) = lane.keys.as_mut() {
-        keys.make(KeyRow { owner, master_key, wrapped, made_at: now });
+/// A new key as its columns.
+#[derive(Insertable)]
+#[diesel(table_name = data_keys)]
+struct NewKey {
+    owner_id: ContactId,
+    master_key: Vec<u8>,
+    wrapped: Vec<u8>,
+    made_at: Instant,
+}
+
+/// Stores the wrapped keys of new owners.
+pub(in crate::platform) fn insert_all(
+    lane: &mut Lane,
+    keys: Vec<(Uuid, Wrapped)>,
+    made_at: Instant,
+) -> Result<(), Error> {
+    if let Some(changes) = lane.keys.as_mut() {
+        for (owner, Wrapped { master_key, bytes }) in keys {
+            changes.make(KeyRow { owner, master_key: master_key.0.to_vec(), wrapped: bytes, made_at });
+        }
         return Ok(());
     }
-    let values = (
-        data_keys::owner_id.eq(ContactId::from_uuid(owner)),
-        data_keys::master_key.eq(master_key),
-        data_keys::wrapped.eq(wrapped),
-        data_keys::made_at.eq(now),
-    );
-    diesel::insert_into(data_keys::table).values(values).execute(&mut lane.connection)?;
+    let row = |(owner, Wrapped { master_key, bytes })| NewKey {
+        owner_id: ContactId::from_uuid(owner),
+        master_key: master_key.0.to_vec(),
+        wrapped: bytes,
+        made_at,
+    };
+    let rows: Vec<NewKey> = keys.into_iter().map(row).collect();
+    insert_all!(&mut lane.connection, data_keys::table, rows);
     Ok(())
 }
 

@@ -1,6 +1,6 @@
 //! What is known of a person, as the one sealed blob of a row.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::model::{Employer, JobTitle, PersonName, SourceDetail, SourceKind};
 use crate::domain::{ContactId, EmailAddress, Entropy, Error, Telephone};
@@ -13,10 +13,10 @@ pub struct Particulars {
     #[serde(rename = "n")]
     pub name: PersonName,
     /// The e-mail address.
-    #[serde(rename = "e", skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "e", skip_serializing_if = "Option::is_none", default, deserialize_with = "kept_email")]
     pub email: Option<EmailAddress>,
     /// The telephone number.
-    #[serde(rename = "t", skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "t", skip_serializing_if = "Option::is_none", default, deserialize_with = "kept_telephone")]
     pub telephone: Option<Telephone>,
     /// Where the person works.
     #[serde(rename = "o", skip_serializing_if = "Option::is_none")]
@@ -30,6 +30,16 @@ pub struct Particulars {
     /// More about where the data came from.
     #[serde(rename = "s", skip_serializing_if = "Option::is_none")]
     pub source_detail: Option<SourceDetail>,
+}
+
+// Whatever is unsealed was sealed by us, after it was parsed.
+
+fn kept_email<'de, D: Deserializer<'de>>(kept: D) -> Result<Option<EmailAddress>, D::Error> {
+    Ok(Option::deserialize(kept)?.map(EmailAddress::from_kept))
+}
+
+fn kept_telephone<'de, D: Deserializer<'de>>(kept: D) -> Result<Option<Telephone>, D::Error> {
+    Ok(Option::deserialize(kept)?.map(Telephone::from_kept))
 }
 
 fn place(id: ContactId) -> Place<'static> {

@@ -14,13 +14,14 @@ use std::time::{Duration, Instant};
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, PgConnection};
 
-use crate::harness::postgres::{self, Cluster};
+use crate::harness::cluster::{self, Cluster};
+use crate::harness::postgres;
 use crate::harness::process::send_signal;
 
 /// The server, for one story at a time; `None` where there is no PostgreSQL, which the harness says aloud.
 pub(super) fn cluster() -> Option<MutexGuard<'static, Cluster>> {
     static CLUSTER: OnceLock<Option<Mutex<Cluster>>> = OnceLock::new();
-    let started = || match postgres::start_cluster() {
+    let started = || match Cluster::start(postgres::SETTINGS) {
         Ok(cluster) => Some(Mutex::new(cluster)),
         Err(why) => {
             let required = std::env::var("IEWM_TEST_POSTGRES").is_ok_and(|value| value == "required");
@@ -56,7 +57,7 @@ pub(super) fn execute(url: &str, statement: &str) {
 pub(super) fn control(cluster: &Cluster, arguments: &[&str]) {
     let data = cluster.home.join("data");
     let owner = fs::metadata(&data).unwrap();
-    let mut command = Command::new(cluster.programs.join("pg_ctl"));
+    let mut command = Command::new(cluster::programs().expect("it was started").join("pg_ctl"));
     command.args(arguments).arg("-D").arg(&data).arg("-l").arg(cluster.home.join("server.log")).arg("-w");
     command.current_dir(&cluster.home).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     if owner.uid() != fs::metadata("/proc/self").unwrap().uid() {

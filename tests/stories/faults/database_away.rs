@@ -13,8 +13,8 @@ use serde_json::{Value, json};
 use super::cluster::{Network, cluster, control, database, execute, kill, processes};
 use super::{nothing_is_lost, sign_up_until_refused};
 use crate::harness::client::{Answer, Request};
+use crate::harness::cluster::Cluster;
 use crate::harness::people::{person, text};
-use crate::harness::postgres::Cluster;
 use crate::harness::process::send_signal;
 use crate::harness::served::Served;
 

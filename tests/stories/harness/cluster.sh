@@ -1,9 +1,10 @@
 # Starts a PostgreSQL cluster, says `ready`, and takes it away again when standard input ends.
-# Arguments: the directory of PostgreSQL's programs, and a fresh empty directory for the cluster.
-# Standard input is a pipe which only the test process holds open: however that process ends, the pipe ends too.
+# Arguments: the directory of PostgreSQL's programs, a fresh empty directory for the cluster, and more settings for it.
+# Standard input is a pipe which only the process that wants it holds open: however that process ends, the pipe ends too.
 set -eu
 programs=$1
 home=$2
+settings=$3
 
 # initdb and postgres refuse to run as root.
 as_owner=
@@ -29,15 +30,10 @@ cd "$home"
 export HOME="$home" TZ=UTC
 $as_owner "$programs/initdb" -D "$home/data" --username=postgres --auth=trust \
     --encoding=UTF8 --locale=C.UTF-8 --no-sync --no-instructions >&2
-# Nothing here outlives the tests, so nothing need survive a power cut. Autovacuum would only get in the way of
-# creating and dropping databases.
 cat >>"$home/data/postgresql.conf" <<SETTINGS
 listen_addresses = ''
 unix_socket_directories = '$home'
-max_connections = 400
-fsync = off
-full_page_writes = off
-autovacuum = off
+$settings
 SETTINGS
 $as_owner "$programs/pg_ctl" start -D "$home/data" -w -t 60 -l "$home/server.log" </dev/null >&2
 echo ready || true

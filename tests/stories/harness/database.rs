@@ -27,7 +27,7 @@ const TABLES_POSTGRES: &str = "SELECT schemaname || '.' || tablename AS name FRO
     WHERE schemaname NOT IN ('pg_catalog', 'information_schema')";
 
 impl Service {
-    fn sqlite(&self) -> SqliteConnection {
+    pub(crate) fn sqlite(&self) -> SqliteConnection {
         let file = self.database_url.trim_start_matches("sqlite://");
         let mut connection = SqliteConnection::establish(file).expect("the database's file");
         let vault = file.replace(".db", "-vault.db");
@@ -36,7 +36,7 @@ impl Service {
         connection
     }
 
-    fn postgres(&self) -> PgConnection {
+    pub(crate) fn postgres(&self) -> PgConnection {
         PgConnection::establish(&self.database_url).expect("the database")
     }
 

@@ -2,6 +2,7 @@
 
 pub(crate) mod canonical;
 pub(crate) mod client;
+pub(crate) mod cluster;
 pub(crate) mod database;
 pub(crate) mod engines;
 pub(crate) mod https;

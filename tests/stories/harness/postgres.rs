@@ -2,17 +2,14 @@
 //!
 //! They are made on the server that `IEWM_TEST_POSTGRES_URL` names (by a role that may create databases), or else on a
 //! throwaway cluster, started once per test process from the programs this machine has, reached only through a Unix
-//! socket, and taken away when the process ends, in whatever way it ends: see `cluster.sh`.
+//! socket, and taken away when the process ends, in whatever way it ends: see `cluster`.
 //!
 //! Where there is neither, the PostgreSQL half of the stories is skipped, and standard error says so and why; with
 //! `IEWM_TEST_POSTGRES=required` it fails instead.
 
 use std::{
-    env, fs,
-    io::{self, BufRead as _, BufReader, Read as _, Write as _},
-    os::unix::process::CommandExt as _,
-    path::{Path, PathBuf},
-    process::{ChildStdin, Command, Stdio},
+    env,
+    io::{self, Write as _},
     sync::{
         Mutex, OnceLock, PoisonError,
         atomic::{AtomicU32, Ordering},
@@ -20,6 +17,12 @@ use std::{
 };
 
 use diesel::{Connection, PgConnection, QueryableByName, RunQueryDsl, sql_query, sql_types};
+
+use super::cluster::Cluster;
+
+/// Nothing here outlives the tests, so nothing need survive a power cut. Autovacuum would only get in the way of
+/// creating and dropping databases.
+pub(crate) const SETTINGS: &str = "max_connections = 400\nfsync = off\nfull_page_writes = off\nautovacuum = off\n";
 
 /// A database of a story's own, dropped with this value, whoever is still connected to it.
 pub(crate) struct Database {
@@ -75,8 +78,8 @@ struct Server {
     /// living connection has.
     mark: i32,
     connection: Mutex<PgConnection>,
-    /// Held open for as long as this process lives: its end is the end of the cluster.
-    _leash: Option<ChildStdin>,
+    /// The throwaway cluster that it is, kept for as long as this process lives.
+    _cluster: Option<Cluster>,
 }
 
 #[derive(QueryableByName)]
@@ -92,12 +95,12 @@ struct Name {
 }
 
 impl Server {
-    fn connect(url: String, leash: Option<ChildStdin>) -> Result<Self, String> {
+    fn connect(url: String, cluster: Option<Cluster>) -> Result<Self, String> {
         let mut connection = PgConnection::establish(&url).map_err(|error| format!("cannot connect: {error}"))?;
         let Mark { mark } = sql_query("SELECT pg_backend_pid() AS mark")
             .get_result(&mut connection)
             .map_err(|error| format!("cannot query: {error}"))?;
-        let server = Self { url, mark, connection: Mutex::new(connection), _leash: leash };
+        let server = Self { url, mark, connection: Mutex::new(connection), _cluster: cluster };
         server.sweep();
         Ok(server)
     }
@@ -138,7 +141,8 @@ fn server() -> Option<&'static Server> {
                 let server = Server::connect(url, None);
                 return Some(server.unwrap_or_else(|why| panic!("IEWM_TEST_POSTGRES_URL is set, but {why}")));
             }
-            match start_cluster().and_then(|cluster| Server::connect(cluster.url("postgres"), cluster.leash)) {
+            let cluster = Cluster::start(SETTINGS);
+            match cluster.and_then(|cluster| Server::connect(cluster.url("postgres"), Some(cluster))) {
                 Ok(server) => Some(server),
                 Err(why) => {
                     let required = env::var("IEWM_TEST_POSTGRES").is_ok_and(|value| value == "required");
@@ -154,82 +158,6 @@ fn server() -> Option<&'static Server> {
             }
         })
         .as_ref()
-}
-
-/// A throwaway cluster.
-pub(crate) struct Cluster {
-    /// The directory that holds its socket and, as `data`, its files.
-    pub(crate) home: PathBuf,
-    /// The directory of PostgreSQL's programs.
-    pub(crate) programs: PathBuf,
-    /// Its end is the end of the cluster.
-    leash: Option<ChildStdin>,
-}
-
-impl Cluster {
-    /// The URL of a database on it, reached through its socket.
-    pub(crate) fn url(&self, database: &str) -> String {
-        format!("postgres://postgres@{}/{database}", self.home.to_string_lossy().replace('/', "%2F"))
-    }
-}
-
-/// Starts a throwaway cluster, or says why it cannot.
-pub(crate) fn start_cluster() -> Result<Cluster, String> {
-    let programs = programs().ok_or("initdb, pg_ctl and postgres are neither in PATH nor in /usr/lib/postgresql")?;
-    let directory = socket_directory().map_err(|error| format!("there is no directory for it: {error}"))?;
-    directory.to_str().ok_or("the system's temporary directory is not named in UTF-8")?;
-    let log = tempfile::tempfile().and_then(|log| Ok((log.try_clone()?, log)));
-    let (mut log, for_keeper) = log.map_err(|error| format!("there is no file for its log: {error}"))?;
-
-    // In a process group of its own, so that Ctrl-C ends the tests and leaves the keeper to clear up after them.
-    let mut keeper = Command::new("sh")
-        .args(["-c", include_str!("cluster.sh"), "cluster.sh"])
-        .args([&programs, &directory])
-        .process_group(0)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(for_keeper)
-        .spawn()
-        .map_err(|error| format!("sh does not start: {error}"))?;
-    let leash = keeper.stdin.take();
-    let mut said = String::new();
-    if let Some(output) = keeper.stdout.take() {
-        let _ = BufReader::new(output).read_line(&mut said);
-    }
-    if said == "ready\n" {
-        return Ok(Cluster { home: directory, programs, leash });
-    }
-
-    drop(leash);
-    let _ = keeper.wait();
-    let mut story = String::new();
-    let _ = io::Seek::rewind(&mut log).and_then(|()| log.read_to_string(&mut story));
-    Err(format!("the cluster does not start from {}:\n{}", programs.display(), story.trim()))
-}
-
-/// Where the programs of PostgreSQL are: in `PATH`, else the newest that Debian's packages installed.
-fn programs() -> Option<PathBuf> {
-    let complete = |place: &PathBuf| ["initdb", "pg_ctl", "postgres"].iter().all(|name| place.join(name).is_file());
-    let in_path = env::var_os("PATH").and_then(|path| env::split_paths(&path).find(complete));
-    in_path.or_else(|| {
-        fs::read_dir("/usr/lib/postgresql")
-            .ok()?
-            .filter_map(|entry| {
-                let entry = entry.ok()?;
-                let version: u32 = entry.file_name().to_str()?.parse().ok()?;
-                Some((version, entry.path().join("bin")))
-            })
-            .filter(|(_, place)| complete(place))
-            .max()
-            .map(|(_, place)| place)
-    })
-}
-
-/// A fresh directory whose path is short enough for a Unix socket in it: such paths end at 107 bytes.
-fn socket_directory() -> io::Result<PathBuf> {
-    let usual = env::temp_dir();
-    let place = if usual.as_os_str().len() <= 60 { &usual } else { Path::new("/tmp") };
-    Ok(tempfile::Builder::new().prefix("iewm-pg-").tempdir_in(place)?.keep())
 }
 
 /// The URL of database `name` on the server where `url` names another.

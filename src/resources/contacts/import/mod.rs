@@ -13,6 +13,9 @@ mod store;
 use std::sync::Arc;
 use std::time::Duration;
 
+use chrono::NaiveDate;
+use tokio::task::JoinHandle;
+
 pub(super) use file::ImportFile;
 pub(super) use row::{ImportQuery, ImportResults};
 
@@ -34,24 +37,21 @@ const ATTEMPTS: u32 = 5;
 /// that the caller learns of both.
 pub(super) async fn import(
     access: Access<ContactsImport>,
-    mut file: ImportFile,
+    file: ImportFile,
     dry_run: bool,
 ) -> Result<ImportResults, Error> {
     let today = london_date(access.now());
     let mut results: Vec<ImportResult> = Vec::new();
     let mut people = People::default();
     let mut stopped: Option<Fault> = None;
+    let mut parsing = parse(file, today);
     loop {
-        // Parsing is work for a thread of its own: a worker of the web server has others waiting.
-        let parse = move || {
-            let rows = file.next_rows(CHUNK, today);
-            (file, rows)
-        };
-        let (rest, rows) = tokio::task::spawn_blocking(parse).await.map_err(Error::internal)?;
-        file = rest;
+        let (file, rows) = parsing.await.map_err(Error::internal)?;
         if rows.is_empty() {
             return Ok(ImportResults { results });
         }
+        // The next rows, while these are written.
+        parsing = parse(file, today);
         let first = u32::try_from(results.len() + 1).map_err(Error::internal)?;
         if let Some(fault) = &stopped {
             let rejected = (first..).zip(&rows).map(|(row, _)| ImportResult::rejected(row, vec![fault.clone()]));
@@ -76,6 +76,14 @@ pub(super) async fn import(
             }
         }
     }
+}
+
+/// Parses the next rows, on a thread of its own: a worker of the web server has others waiting.
+fn parse(mut file: ImportFile, today: NaiveDate) -> JoinHandle<(ImportFile, Vec<Parsed>)> {
+    tokio::task::spawn_blocking(move || {
+        let rows = file.next_rows(CHUNK, today);
+        (file, rows)
+    })
 }
 
 async fn write(

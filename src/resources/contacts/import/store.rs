@@ -12,9 +12,10 @@ use crate::platform::audit::Entry;
 use crate::platform::db::dialect;
 use crate::platform::doors::{ReadTx, Recorded, WriteTx};
 use crate::platform::vault::store::data_keys;
-use crate::resources::contacts::store::changes::{insert, rewrite};
+use crate::resources::contacts::store::changes::rewrite;
 use crate::resources::contacts::store::{
-    Opened, Row, columns, contacts, delete_name_tokens, email_index, open, people, telephone_index, write_name_tokens,
+    Newcomer, Opened, Row, columns, contacts, delete_name_tokens, email_index, insert_many, open, people,
+    telephone_index, write_name_tokens,
 };
 use crate::resources::standing;
 
@@ -105,15 +106,28 @@ pub(super) fn write(mut tx: WriteTx<'_>, first: u32, rows: &[Parsed]) -> Result<
     marks.find(&mut tx, &mut people, Some(&held))?;
     let suppressed = marks.suppressed(&mut tx)?;
     let (today, keys) = (london_date(tx.now()), &tx.keyring().blind_index);
+    let mut newcomers = Vec::new();
     let results = settle(first, rows, today, keys, &mut people, &suppressed, |deed, person| match deed {
         Deed::Create => {
-            let Person { particulars, obtained_on } = person.clone();
-            tx.also(|tx| insert(tx, particulars, obtained_on)).map(|contact| Some(contact.id))
+            let (id, Person { particulars, obtained_on }) = (tx.new_id(), person.clone());
+            newcomers.push(Newcomer { id, particulars, obtained_on });
+            Ok(Some(id))
         }
-        Deed::Update(known) => tx.also(|tx| change(tx, known, person)),
+        Deed::Update(known) => {
+            // It may be one of them that changes.
+            welcome(&mut tx, &mut newcomers)?;
+            tx.also(|tx| change(tx, known, person))
+        }
     })?;
+    welcome(&mut tx, &mut newcomers)?;
     let entry = told("contacts.import", &results);
     tx.record(entry, results)
+}
+
+/// Puts in together those who have come so far.
+fn welcome(tx: &mut WriteTx<'_>, newcomers: &mut Vec<Newcomer>) -> Result<(), Error> {
+    let newcomers = std::mem::take(newcomers);
+    if newcomers.is_empty() { Ok(()) } else { tx.also(|tx| insert_many(tx, &newcomers)) }
 }
 
 fn change(mut tx: WriteTx<'_>, known: &Known, person: &Person) -> Result<Recorded<Option<ContactId>>, Error> {

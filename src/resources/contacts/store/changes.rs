@@ -4,10 +4,10 @@
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
-use super::super::model::{Contact, ContactStatus, CreateContact, PatchContact, Source};
+use super::super::model::{Contact, ContactStatus, CreateContact, PatchContact};
 use super::super::particulars::Particulars;
 use super::{
-    Opened, bounce, claim_address, contacts, delete_name_tokens, email_index, erased, live, telephone_index,
+    Opened, bounce, claim_address, contacts, delete_name_tokens, email_index, erased, insert, live, telephone_index,
     write_name_tokens,
 };
 use crate::domain::{Code, ContactId, Error, Fault, london_date};
@@ -44,50 +44,6 @@ pub fn create(mut tx: WriteTx<'_>, asked: CreateContact) -> Result<Recorded<Cont
         source_detail: asked.source.detail,
     };
     insert(tx, particulars, asked.source.obtained_on)
-}
-
-/// Puts a person in, whose address is claimed already.
-pub(in super::super) fn insert(
-    mut tx: WriteTx<'_>,
-    particulars: Particulars,
-    obtained_on: NaiveDate,
-) -> Result<Recorded<Contact>, Error> {
-    let now = tx.now();
-    let email_index = particulars.email.as_ref().map(|email| email_index(&tx, email));
-    let telephone_index = particulars.telephone.as_ref().map(|telephone| telephone_index(&tx, telephone));
-    let id: ContactId = tx.new_id();
-    let key = tx.make_key(id.uuid())?;
-    let values = (
-        contacts::id.eq(id),
-        contacts::status.eq(<&str>::from(ContactStatus::Active)),
-        contacts::obtained_on.eq(obtained_on),
-        contacts::created_at.eq(now),
-        contacts::updated_at.eq(now),
-        contacts::last_activity_on.eq(obtained_on),
-        contacts::particulars.eq(particulars.seal(&key, tx.entropy(), id)?),
-        contacts::email_index.eq(email_index),
-        contacts::telephone_index.eq(telephone_index),
-        contacts::version.eq(1),
-    );
-    diesel::insert_into(contacts::table).values(values).execute(tx.connection())?;
-    write_name_tokens(&mut tx, id, &particulars.name)?;
-    let contact = Contact {
-        id,
-        name: Some(particulars.name),
-        email: particulars.email,
-        telephone: particulars.telephone,
-        organisation: particulars.organisation,
-        job_title: particulars.job_title,
-        status: ContactStatus::Active,
-        last_activity_on: obtained_on,
-        keep_until: retention::keep_until(obtained_on),
-        email_bounced_at: None,
-        source: Some(Source { kind: particulars.source_kind, detail: particulars.source_detail, obtained_on }),
-        created_at: now,
-        updated_at: now,
-        version: 1,
-    };
-    tx.record(Entry::new("contacts.create").contact(id), contact)
 }
 
 /// Writes the particulars of a contact anew, whose address is claimed already; its version rises.

@@ -35,8 +35,21 @@ pub(in super::super) fn claim_address(tx: &mut WriteTx<'_>, index: &[u8], own: O
 }
 
 pub(in super::super) fn write_name_tokens(tx: &mut WriteTx<'_>, id: ContactId, name: &PersonName) -> Result<(), Error> {
-    let tokens = tx.keyring().blind_index.name_tokens(name.as_str());
-    let pairs: Vec<_> = tokens.into_iter().map(|token| (i32::from_be_bytes(token), id.uuid())).collect();
+    write_all_name_tokens(tx, [(id, name)])
+}
+
+/// Writes the tokens of several people's names.
+pub(super) fn write_all_name_tokens<'a>(
+    tx: &mut WriteTx<'_>,
+    names: impl IntoIterator<Item = (ContactId, &'a PersonName)>,
+) -> Result<(), Error> {
+    let keys = &tx.keyring().blind_index;
+    let tokens = names.into_iter().flat_map(|(id, name)| {
+        keys.name_tokens(name.as_str()).into_iter().map(move |token| (i32::from_be_bytes(token), id.uuid()))
+    });
+    let mut pairs: Vec<_> = tokens.collect();
+    // In the table's own order, in which neighbours share a page.
+    pairs.sort_unstable();
     dialect::insert_pairs(tx.connection(), "contact_name_tokens", ("token", "contact_id"), &pairs)
 }
 

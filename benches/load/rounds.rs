@@ -1,0 +1,183 @@
+//! One engine: seed, warm up, then every path and its ceilings in turn, round after round.
+
+use std::cell::Cell;
+use std::time::Duration;
+
+use diesel::connection::SimpleConnection as _;
+use diesel::{Connection as _, PgConnection};
+use iewm::domain::ContactId;
+use iewm::platform::db::Engine;
+
+use super::cluster::Cluster;
+use super::http::{Sample, connection, load};
+use super::paths::{self, Against, grant};
+use super::report::{Report, Row, median};
+use super::service::{Service, prepare};
+use super::{Asked, ceilings, machine, streams};
+
+/// How many clients of `pgbench` read at the same time: more were measured to read less.
+const READERS: usize = 8;
+/// How many files the people are seeded from.
+const FILES: usize = 5;
+
+/// A database for the bench: where it is, and the cluster that it goes with. Durable, as in production.
+fn database(engine: Engine, directory: &std::path::Path) -> Option<(String, Option<Cluster>, String)> {
+    match engine {
+        Engine::Sqlite => Some((format!("sqlite://{}", directory.join("iewm.db").display()), None, machine::sqlite())),
+        Engine::Postgres => match Cluster::start("max_connections = 100\nshared_buffers = 256MB\n") {
+            Ok(cluster) => {
+                let mut maintenance = PgConnection::establish(&cluster.url("postgres")).expect("the cluster");
+                maintenance.batch_execute("CREATE DATABASE iewm").expect("a database");
+                let url = cluster.url("iewm");
+                let version = machine::postgres(&url);
+                Some((url, Some(cluster), version))
+            }
+            Err(why) => {
+                println!("\nPostgreSQL is left out: {why}");
+                None
+            }
+        },
+    }
+}
+
+/// Measures one engine; `None` when it is not here.
+pub(crate) async fn measure(engine: Engine, asked: &Asked) -> Option<Report> {
+    let directory = tempfile::tempdir().expect("a directory");
+    let (url, _cluster, version) = database(engine, directory.path())?;
+    let (variables, issuer) = prepare(directory.path(), &url);
+    let service = Service::start(variables, &issuer).await;
+    let ids = seed(&service, asked).await;
+    if engine == Engine::Postgres {
+        ceilings::pgbench_tables(&url, asked.contacts);
+    }
+    let rows = Rounds { engine, asked, service: &service, ids: &ids, url: &url, directory: directory.path() };
+    let rows = rows.run().await;
+    let own_memory = service.own_memory();
+    let mut variables = service.stop();
+    let mut starts = Vec::new();
+    for _ in 0..3 {
+        let service = Service::start(variables, &issuer).await;
+        starts.push(service.start_took);
+        variables = service.stop();
+    }
+    Some(Report { engine: version, contacts: ids.len(), rows, start: median(starts)?, own_memory })
+}
+
+/// Imports everybody and records everybody's consent to the newsletter, as a caller would.
+async fn seed(service: &Service, asked: &Asked) -> Vec<String> {
+    let mut ids = Vec::with_capacity(asked.contacts);
+    let file = asked.contacts.div_ceil(FILES);
+    while ids.len() < asked.contacts {
+        let until = asked.contacts.min(ids.len() + file);
+        let (sample, more) = streams::import(service, ids.len()..until).await;
+        println!("seeded {until} contacts at {:.0} rows a second", sample.rate);
+        ids.extend(more);
+    }
+    let given = Cell::new(0);
+    let next = || {
+        let id = ids.get(given.replace(given.get() + 1))?;
+        Some(service.post("/v1/consents", &grant(id, "newsletter")))
+    };
+    let given = (0..asked.connections).map(|_| connection(service.address, &next));
+    let given = futures_util::future::join_all(given).await.concat();
+    assert!(given.iter().all(Option::is_some), "a consent was not recorded: the audience would be too small");
+    ids
+}
+
+struct Rounds<'a> {
+    engine: Engine,
+    asked: &'a Asked,
+    service: &'a Service,
+    ids: &'a [String],
+    url: &'a str,
+    directory: &'a std::path::Path,
+}
+
+impl Rounds<'_> {
+    async fn run(&self) -> Vec<Row> {
+        let Self { asked, service, ids, .. } = *self;
+        let newcomers = Cell::new(ids.len());
+        let paths: Vec<_> = paths::all(service, ids, &newcomers);
+        let wanted = |name: &str, against: Against| against == Against::Nothing || name.contains(&asked.only);
+        let paths: Vec<_> = paths.into_iter().filter(|path| wanted(path.name, path.against)).collect();
+        let streamed = |name: &str| wanted(name, Against::Bare);
+        let house = ceilings::house(service).await;
+        let known: Vec<ContactId> = ids.iter().map(|id| id.parse().expect("an id")).collect();
+        let mut table = Table { insert: self.insert_name(), rows: Vec::new() };
+        for path in &paths {
+            load(service.address, asked.connections, asked.duration().min(Duration::from_secs(2)), &path.ask).await;
+        }
+        for round in 1..=asked.rounds {
+            println!("round {round} of {}", asked.rounds);
+            for path in &paths {
+                if path.name == "create a contact" || path.name == "record a consent" {
+                    table.add(self.insert_name(), "rows", Against::Nothing, self.insert());
+                }
+                service.forget_peak();
+                let sample = load(service.address, asked.connections, asked.duration(), &path.ask).await;
+                table.add(path.name, "requests", path.against, Sample { memory: service.peak(), ..sample });
+            }
+            let reads = ceilings::reads(&house, &known, asked.connections, asked.duration()).await;
+            table.add("the same read without HTTP", "reads", Against::Bare, reads);
+            // Or it would still write while the next is measured.
+            house.flush_looks().await;
+            if self.engine == Engine::Postgres {
+                let sample = ceilings::pgbench_select(self.url, ids.len(), READERS, asked.duration());
+                table.add("pgbench: select one row", "reads", Against::Bare, sample);
+            }
+            if streamed("audience as a stream") {
+                service.forget_peak();
+                let sample = streams::audience(service, ids.len()).await;
+                let sample = Sample { memory: service.peak(), ..sample };
+                table.add("audience as a stream", "rows", Against::Nothing, sample);
+            }
+            if streamed("import") {
+                let first = newcomers.replace(newcomers.get() + ids.len() / 5);
+                service.forget_peak();
+                let (sample, _) = streams::import(service, first..newcomers.get()).await;
+                table.add("import", "rows", Against::Nothing, Sample { memory: service.peak(), ..sample });
+            }
+        }
+        table.rows
+    }
+
+    fn insert_name(&self) -> &'static str {
+        match self.engine {
+            Engine::Sqlite => "SQLite: one row a commit",
+            Engine::Postgres => "pgbench: insert one row",
+        }
+    }
+
+    fn insert(&self) -> Sample {
+        match self.engine {
+            Engine::Sqlite => ceilings::sqlite_insert(self.directory, self.asked.duration()),
+            Engine::Postgres => ceilings::pgbench_insert(self.url, self.asked.connections, self.asked.duration()),
+        }
+    }
+}
+
+/// The rows as they grow: a ratio is taken to the newest sample of the ceiling.
+struct Table {
+    insert: &'static str,
+    rows: Vec<Row>,
+}
+
+impl Table {
+    fn add(&mut self, name: &'static str, unit: &'static str, against: Against, sample: Sample) {
+        let against = match against {
+            Against::Nothing => None,
+            Against::Bare => Some("bare: a constant route"),
+            Against::Insert => Some(self.insert),
+        };
+        let ceiling = self.rows.iter().find(|row| Some(row.name) == against).and_then(|row| row.samples.last());
+        let ratio = ceiling.map(|ceiling| sample.rate / ceiling.rate);
+        let row = if let Some(at) = self.rows.iter().position(|row| row.name == name) {
+            &mut self.rows[at]
+        } else {
+            self.rows.push(Row { name, unit, against, samples: Vec::new(), ratios: Vec::new() });
+            self.rows.last_mut().expect("the row that was pushed")
+        };
+        row.samples.push(sample);
+        row.ratios.extend(ratio);
+    }
+}

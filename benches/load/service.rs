@@ -1,0 +1,144 @@
+//! The service as an operator starts it: a process of its own, on a database of its own.
+
+use std::collections::HashMap;
+use std::net::{SocketAddr, TcpListener};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use iewm::domain::{Clock, IdMint, Role};
+use iewm::platform::auth::{TokenMint, TokenRequest};
+use iewm::platform::vault::{MasterKeys, SystemEntropy};
+
+const ISSUER: &str = "https://issuer.example";
+const AUDIENCE: &str = "iewm";
+
+/// A running service.
+pub(crate) struct Service {
+    child: Child,
+    /// Where it listens.
+    pub(crate) address: SocketAddr,
+    /// A token of staff.
+    pub(crate) token: String,
+    /// From the start of the process until it answered that it is ready.
+    pub(crate) start_took: Duration,
+    /// What it was configured with.
+    pub(crate) variables: HashMap<String, String>,
+}
+
+/// The configuration of a service that keeps its files in `directory`: the defaults, but for the rate limits, and keys
+/// and an issuer of its own.
+pub(crate) fn prepare(directory: &Path, database_url: &str) -> (HashMap<String, String>, TokenMint) {
+    MasterKeys::generate_file(&directory.join("master.key"), &SystemEntropy).expect("a master key");
+    let issuer = TokenMint::generate(&SystemEntropy).expect("an issuer");
+    std::fs::write(directory.join("jwks.json"), issuer.jwks()).expect("a JWKS file");
+    let port = || TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr()).expect("a free port").to_string();
+    let path = |name: &str| directory.join(name).display().to_string();
+    let set = |name: &str, value: String| (format!("IEWM__{name}"), value);
+    let variables = HashMap::from([
+        set("SERVER__LISTEN", port()),
+        set("SERVER__METRICS_LISTEN", port()),
+        set("LIMITS__RATE", "off".into()),
+        set("LIMITS__ADDRESS_RATE", "off".into()),
+        set("DATABASE__URL", database_url.to_owned()),
+        set("AUTH__ISSUER", ISSUER.into()),
+        set("AUTH__AUDIENCE", AUDIENCE.into()),
+        set("AUTH__JWKS", path("jwks.json")),
+        set("VAULT__MASTER_KEY_FILE", path("master.key")),
+    ]);
+    (variables, issuer)
+}
+
+impl Service {
+    /// Starts it and waits until it is ready. It logs as it does by default, to nobody.
+    pub(crate) async fn start(variables: HashMap<String, String>, issuer: &TokenMint) -> Self {
+        let address: SocketAddr = variables["IEWM__SERVER__LISTEN"].parse().expect("an address");
+        let started = Instant::now();
+        let mut child = Command::new(env!("CARGO_BIN_EXE_iewm"))
+            .arg("serve")
+            .env_clear()
+            .envs(&variables)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("the program starts");
+        let ready = format!("http://{address}/health/ready");
+        while !reqwest::get(&ready).await.is_ok_and(|answer| answer.status() == 200) {
+            let ended = child.try_wait().expect("its state");
+            assert!(ended.is_none(), "the service ended: {ended:?}");
+            assert!(started.elapsed() < Duration::from_mins(1), "the service does not become ready");
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        Self { child, address, token: token(issuer), start_took: started.elapsed(), variables }
+    }
+
+    /// Stops it as an operator does, and waits for the end.
+    pub(crate) fn stop(mut self) -> HashMap<String, String> {
+        let pid = self.child.id().to_string();
+        let sent = Command::new("kill").args(["-TERM", &pid]).status().expect("kill runs");
+        assert!(sent.success(), "the service could not be told to stop");
+        self.child.wait().expect("its end");
+        std::mem::take(&mut self.variables)
+    }
+
+    /// The bytes of a request without a body.
+    pub(crate) fn get(&self, path: &str) -> Vec<u8> {
+        format!("GET {path} HTTP/1.1\r\nhost: bench\r\nauthorization: Bearer {}\r\n\r\n", self.token).into_bytes()
+    }
+
+    /// The bytes of a request with a body of JSON.
+    pub(crate) fn post(&self, path: &str, body: &serde_json::Value) -> Vec<u8> {
+        let (token, body) = (&self.token, body.to_string());
+        let length = body.len();
+        format!(
+            "POST {path} HTTP/1.1\r\nhost: bench\r\nauthorization: Bearer {token}\r\n\
+             content-type: application/json\r\ncontent-length: {length}\r\n\r\n{body}"
+        )
+        .into_bytes()
+    }
+
+    /// Begins to watch anew how much memory it has at most (Linux: `VmHWM`).
+    pub(crate) fn forget_peak(&self) {
+        let _ = std::fs::write(format!("/proc/{}/clear_refs", self.child.id()), "5");
+    }
+
+    /// The most memory that it had since, in bytes; `None` where the system does not tell.
+    pub(crate) fn peak(&self) -> Option<u64> {
+        self.status("VmHWM:")
+    }
+
+    /// The memory that is its own now, in bytes: without what it maps of files, which the system can take back.
+    pub(crate) fn own_memory(&self) -> Option<u64> {
+        self.status("RssAnon:")
+    }
+
+    fn status(&self, key: &str) -> Option<u64> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).ok()?;
+        let line = status.lines().find_map(|line| line.strip_prefix(key))?;
+        line.trim().strip_suffix(" kB")?.parse::<u64>().ok().map(|kib| kib * 1024)
+    }
+}
+
+impl Drop for Service {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// A token of staff that outlives the run.
+fn token(issuer: &TokenMint) -> String {
+    let now = Clock::system().now();
+    let request = TokenRequest {
+        issuer: ISSUER.to_owned(),
+        audience: AUDIENCE.to_owned(),
+        subject: "bench".to_owned(),
+        roles: vec![Role::IewmStaff],
+        organisation: None,
+        lifetime_seconds: 3600,
+    };
+    let jti = IdMint::new(Arc::new(SystemEntropy)).uuid(now);
+    issuer.mint(&request, now, jti).expect("a token")
+}

@@ -1,0 +1,34 @@
+//! Many rows in few statements.
+
+/// How many rows one statement inserts. More gain little, and what is left over is the smaller the fewer there are.
+pub(crate) const TOGETHER: usize = 32;
+
+/// Inserts rows into a table; returns early with the error when the database fails.
+///
+/// On PostgreSQL each statement is a journey there and back: [`TOGETHER`] rows go at a time, by a statement that is
+/// prepared once, and the rest by one of their own. On SQLite there is no journey, and a row at a time is as fast.
+///
+/// A macro: what a function would have to demand of the rows, for both engines, is longer than what it would do.
+macro_rules! insert_all {
+    ($connection:expr, $table:expr, $rows:expr) => {
+        match $connection {
+            $crate::platform::db::AnyConnection::Postgres(postgres) => {
+                let (groups, rest) = $rows.as_chunks::<{ $crate::platform::db::TOGETHER }>();
+                for rows in groups {
+                    diesel::insert_into($table).values(rows).execute(postgres)?;
+                }
+                match rest {
+                    [] => 0,
+                    [row] => diesel::insert_into($table).values(row).execute(postgres)?,
+                    rows => diesel::insert_into($table).values(rows).execute(postgres)?,
+                };
+            }
+            $crate::platform::db::AnyConnection::Sqlite(sqlite) => {
+                for row in &$rows {
+                    diesel::insert_into($table).values(row).execute(sqlite)?;
+                }
+            }
+        }
+    };
+}
+pub(crate) use insert_all;

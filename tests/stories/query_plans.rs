@@ -1,0 +1,112 @@
+//! How the engines look people up: through an index, whatever stands in the tables.
+//!
+//! The queries are the service's own, heard from Diesel while the API is asked, and explained by the engine.
+
+use std::collections::BTreeSet;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use diesel::connection::{InstrumentationEvent, SimpleConnection as _, set_default_instrumentation};
+use diesel::prelude::*;
+use diesel::{QueryableByName, sql_query, sql_types};
+use serde_json::json;
+
+use crate::harness::people::person;
+use crate::harness::{Engine, Service, on_both_engines};
+
+on_both_engines! {
+    people_are_looked_up_through_indexes,
+}
+
+/// How many stories listen: the others of this process need not wait for each other.
+static LISTENING: AtomicUsize = AtomicUsize::new(0);
+/// What was heard.
+static HEARD: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+
+/// From now on, connections that are opened tell their queries.
+fn listen() {
+    LISTENING.fetch_add(1, Ordering::SeqCst);
+    set_default_instrumentation(|| Some(Box::new(|event: InstrumentationEvent<'_>| hear(&event)))).unwrap();
+}
+
+fn hear(event: &InstrumentationEvent<'_>) {
+    if let InstrumentationEvent::StartQuery { query, .. } = event
+        && LISTENING.load(Ordering::SeqCst) > 0
+    {
+        let text = query.to_string();
+        let text = text.split(" -- binds").next().unwrap_or_default().trim();
+        HEARD.lock().unwrap().insert(text.to_owned());
+    }
+}
+
+#[derive(QueryableByName)]
+struct SqliteStep {
+    #[diesel(sql_type = sql_types::Text)]
+    detail: String,
+}
+
+#[derive(QueryableByName)]
+struct PostgresStep {
+    #[diesel(sql_type = sql_types::Text, column_name = "QUERY PLAN")]
+    detail: String,
+}
+
+impl Service {
+    /// The steps by which the engine answers a query, whatever values are bound to it.
+    fn plan(&self, query: &str) -> Vec<String> {
+        match self.engine {
+            Engine::Sqlite => {
+                let steps = sql_query(format!("EXPLAIN QUERY PLAN {query}")).load::<SqliteStep>(&mut self.sqlite());
+                steps.unwrap().into_iter().map(|step| step.detail).collect()
+            }
+            Engine::Postgres => {
+                let mut database = self.postgres();
+                // The story's tables are small enough to be read whole: what is asked is whether they could be otherwise.
+                let generic = "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off";
+                database.batch_execute(&format!("{generic}; PREPARE asked AS {query}")).unwrap();
+                let values = (1..).take_while(|number| query.contains(&format!("${number}"))).map(|_| "NULL");
+                let values = values.collect::<Vec<_>>().join(", ");
+                let values = if values.is_empty() { values } else { format!("({values})") };
+                let steps = sql_query(format!("EXPLAIN EXECUTE asked{values}")).load::<PostgresStep>(&mut database);
+                steps.unwrap().into_iter().map(|step| step.detail).collect()
+            }
+        }
+    }
+}
+
+async fn people_are_looked_up_through_indexes(mut service: Service) {
+    listen();
+    service.restart().await;
+    let mut asked = person("Ada Lovelace", "ada@example.org");
+    asked["telephone"] = json!("+442079460958");
+    let id = service.post("/v1/contacts", asked).await.expect(201).json()["id"].clone();
+    for wanted in
+        [json!({ "email": "ada@example.org" }), json!({ "telephone": "+442079460958" }), json!({ "name": "ada love" })]
+    {
+        service.post("/v1/contacts/search", wanted).await.expect(200);
+    }
+    let check = json!({ "purpose": "newsletter", "contact_ids": [id] });
+    service.post("/v1/consents/check", check).await.expect(200);
+    LISTENING.fetch_sub(1, Ordering::SeqCst);
+
+    let heard: Vec<String> = HEARD.lock().unwrap().iter().map(|query| query.replace('`', "\"")).collect();
+    let parameter = if service.engine == Engine::Sqlite { "?" } else { "$" };
+    let tokens =
+        if service.engine == Engine::Sqlite { "USING PRIMARY KEY (token=?)" } else { "contact_name_tokens_pkey" };
+    for (sought, index) in [
+        (r#"WHERE ("contacts"."email_index" = "#, "contacts_email"),
+        (r#"WHERE ("contacts"."telephone_index" = "#, "contacts_telephone"),
+        (r#"WHERE ("contact_name_tokens"."token" = "#, tokens),
+        (r#"FROM "consents" WHERE (("consents"."purpose" = "#, "consents_contact_purpose"),
+    ] {
+        let sought = format!("{sought}{parameter}");
+        let asked: Vec<_> =
+            heard.iter().filter(|heard| heard.starts_with("SELECT") && heard.contains(&sought)).collect();
+        assert!(!asked.is_empty(), "{sought} was not heard in {heard:#?}");
+        for query in asked {
+            let plan = service.plan(query);
+            let whole = |step: &String| step.starts_with("SCAN ") || step.contains("Seq Scan");
+            assert!(plan.iter().any(|step| step.contains(index)) && !plan.iter().any(whole), "{query}\n{plan:#?}");
+        }
+    }
+}
