@@ -3,6 +3,7 @@
 mod cluster;
 mod crash;
 mod database_away;
+mod delivery;
 mod disk;
 mod drain;
 mod overload;

@@ -91,6 +91,11 @@ impl Served {
         }
     }
 
+    /// The folder that holds its keys.
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
     /// Ends it by a signal, and starts it again on the same database.
     pub(crate) fn again(&mut self, signal: &str) -> ExitStatus {
         let status = self.process.stop(signal);
