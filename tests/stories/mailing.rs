@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::harness::https::identity;
 use crate::harness::mail::{Answer, MailServer};
 use crate::harness::people::{WORDING, grant, text};
-use crate::harness::{Service, on_both_engines};
+use crate::harness::{Engine, Service, on_both_engines};
 
 on_both_engines! {
     a_sign_up_by_web_form_is_confirmed_by_its_mailbox,
@@ -384,4 +384,40 @@ async fn a_suppressed_address_is_asked_whoever_brings_the_yes(service: Service) 
     service.follow("POST", &asks_for("our newsletter").link("confirmations")).await.expect(200);
     assert_eq!(service.checked(&again, "newsletter").await, "given");
     assert_eq!(service.checked(&again, "trade_articles").await, "suppressed", "the mailbox spoke of one purpose");
+}
+
+/// The council's own pages, and what stays ours: a mail program posts to the service itself.
+fn links_lead_where_the_council_says(engine: Engine) {
+    actix_web::rt::System::new().block_on(async {
+        let pages =
+            [("MAIL__PAGES_URL", "https://www.council.example/iewm/"), ("MAIL__REPLY_TO", "team@council.example")];
+        let Some(service) = Service::start_with(engine, &pages).await else { return };
+        let server = MailServer::start();
+        asked(&service, "ada@example.org").await;
+        service.deliver(&server).await;
+        let mail = &server.taken()[0];
+        let links: Vec<String> =
+            mail.text().lines().filter(|line| line.starts_with("https://")).map(str::to_owned).collect();
+        let begin = [
+            "https://www.council.example/iewm/confirmations/",
+            "https://iewm.example/v1/unsubscribe/",
+            "https://www.council.example/iewm/preferences/",
+        ];
+        assert_eq!(links.len(), 3);
+        for (link, begin) in links.iter().zip(begin) {
+            assert!(link.starts_with(begin), "{link}");
+        }
+        assert!(mail.header("List-Unsubscribe").starts_with("<https://iewm.example/v1/unsubscribe/"));
+        assert_eq!(mail.header("Reply-To"), "team@council.example");
+    });
+}
+
+#[test]
+fn links_lead_where_the_council_says_on_sqlite() {
+    links_lead_where_the_council_says(Engine::Sqlite);
+}
+
+#[test]
+fn links_lead_where_the_council_says_on_postgres() {
+    links_lead_where_the_council_says(Engine::Postgres);
 }
