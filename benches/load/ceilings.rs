@@ -77,7 +77,9 @@ pub(crate) fn pgbench_insert(url: &str, clients: usize, lasts: Duration) -> Samp
 fn pgbench(url: &str, clients: usize, lasts: Duration, script: &str) -> Sample {
     let file = tempfile::NamedTempFile::new().expect("a file");
     std::fs::write(file.path(), script).expect("a script");
-    let program = cluster::programs().map_or_else(|| "pgbench".into(), |place| place.join("pgbench"));
+    // Debian puts it in PATH, and the newest beside the other programs.
+    let beside = cluster::programs().map(|place| place.join("pgbench")).filter(|program| program.is_file());
+    let program = beside.unwrap_or_else(|| "pgbench".into());
     let output = Command::new(program)
         .args(["--no-vacuum", "--protocol=prepared", "--jobs=1"])
         .arg(format!("--client={clients}"))

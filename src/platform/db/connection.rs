@@ -121,14 +121,16 @@ fn sqlite(file: &str, vault: &str, purpose: Use) -> Result<SqliteConnection, Con
     connection
         .batch_execute(&format!(
             "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
-             PRAGMA secure_delete = ON; PRAGMA mmap_size = 268435456; PRAGMA cache_size = -8000; PRAGMA temp_store = MEMORY;
+             PRAGMA secure_delete = ON; PRAGMA mmap_size = 268435456; PRAGMA temp_store = MEMORY;
              ATTACH DATABASE '{vault}' AS vault;"
         ))
         .map_err(|e| fault(&e))?;
     let last = match purpose {
         // Whoever waits longer for another process, such as a rotation of keys, is told to come back.
-        Use::Reading => "PRAGMA query_only = ON; PRAGMA busy_timeout = 1500;",
-        Use::Writing => "PRAGMA busy_timeout = 1500;",
+        // It reads what is mapped, and needs little memory besides.
+        Use::Reading => "PRAGMA query_only = ON; PRAGMA busy_timeout = 1500; PRAGMA cache_size = -2000;",
+        // What a large group changes stays in memory until it is committed.
+        Use::Writing => "PRAGMA busy_timeout = 1500; PRAGMA cache_size = -32000;",
         Use::Preparing => "PRAGMA vault.journal_mode = WAL; PRAGMA vault.secure_delete = ON;",
     };
     connection.batch_execute(last).map_err(|e| fault(&e))?;
