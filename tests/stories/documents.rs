@@ -121,3 +121,24 @@ fn the_page_of_permissions_is_the_table() {
 fn the_page_of_problems_is_the_table() {
     hold("problems.md", &problems());
 }
+
+/// `/docs/` fills a parameter in with its example, and a filter by an example finds nothing.
+#[test]
+fn no_query_parameter_is_filled_in_with_an_example() {
+    let document: serde_json::Value = serde_json::from_str(&iewm::app::openapi_json()).unwrap();
+    let mut seen = 0;
+    for (path, operations) in document["paths"].as_object().unwrap() {
+        for (method, operation) in operations.as_object().unwrap() {
+            for parameter in operation["parameters"].as_array().into_iter().flatten().filter(|p| p["in"] == "query") {
+                let schema = &parameter["schema"];
+                let name = schema["$ref"].as_str().and_then(|reference| reference.rsplit('/').next());
+                let meant = name.map_or(schema, |name| &document["components"]["schemas"][name]);
+                for examples in ["example", "examples"] {
+                    assert!(meant.get(examples).is_none(), "{method} {path}: {}", parameter["name"]);
+                }
+                seen += 1;
+            }
+        }
+    }
+    assert!(seen > 20, "{seen}");
+}

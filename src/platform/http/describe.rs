@@ -134,6 +134,7 @@ impl Op<'_> {
         for (name, schema) in object.properties {
             let required = if object.required.contains(&name) { Required::True } else { Required::False };
             let description = description_of(&schema);
+            let schema = self.without_example(schema);
             let parameter = ParameterBuilder::new()
                 .name(name)
                 .parameter_in(ParameterIn::Query)
@@ -143,6 +144,28 @@ impl Op<'_> {
             self.parameter(parameter.build());
         }
         self.code(crate::domain::Code::InvalidQuery);
+    }
+
+    /// The schema without its example: a page that tries operations out fills parameters in with their examples, and a
+    /// filter by an example finds nothing.
+    fn without_example(&self, schema: RefOr<Schema>) -> RefOr<Schema> {
+        let mut object = match &schema {
+            RefOr::T(Schema::Object(object)) => object.clone(),
+            RefOr::T(_) => return schema,
+            RefOr::Ref(reference) => {
+                let name = reference.ref_location.rsplit('/').next().unwrap_or_default();
+                let Some(RefOr::T(Schema::Object(object))) = self.schemas.get(name) else { return schema };
+                if object.example.is_none() && object.examples.is_empty() {
+                    return schema;
+                }
+                let mut object = object.clone();
+                object.description = Some(reference.description.clone()).filter(|text| !text.is_empty());
+                object
+            }
+        };
+        object.example = None;
+        object.examples.clear();
+        RefOr::T(Schema::Object(object))
     }
 
     /// A required body of type `T`.
