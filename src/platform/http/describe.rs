@@ -129,12 +129,15 @@ impl Op<'_> {
     pub fn query<T: ToSchema>(&mut self) {
         let mut more = Vec::new();
         T::schemas(&mut more);
-        self.schemas.extend(more);
+        let more: BTreeMap<_, _> = more.into_iter().collect();
         let RefOr::T(Schema::Object(object)) = T::schema() else { return };
         for (name, schema) in object.properties {
             let required = if object.required.contains(&name) { Required::True } else { Required::False };
             let description = description_of(&schema);
-            let schema = self.without_example(schema);
+            let schema = without_example(schema, &more);
+            if let Some((name, referred)) = referred(&schema).and_then(|name| more.get_key_value(name)) {
+                self.schemas.insert(name.clone(), referred.clone());
+            }
             let parameter = ParameterBuilder::new()
                 .name(name)
                 .parameter_in(ParameterIn::Query)
@@ -146,28 +149,6 @@ impl Op<'_> {
         self.code(crate::domain::Code::InvalidQuery);
     }
 
-    /// The schema without its example: a page that tries operations out fills parameters in with their examples, and a
-    /// filter by an example finds nothing.
-    fn without_example(&self, schema: RefOr<Schema>) -> RefOr<Schema> {
-        let mut object = match &schema {
-            RefOr::T(Schema::Object(object)) => object.clone(),
-            RefOr::T(_) => return schema,
-            RefOr::Ref(reference) => {
-                let name = reference.ref_location.rsplit('/').next().unwrap_or_default();
-                let Some(RefOr::T(Schema::Object(object))) = self.schemas.get(name) else { return schema };
-                if object.example.is_none() && object.examples.is_empty() {
-                    return schema;
-                }
-                let mut object = object.clone();
-                object.description = Some(reference.description.clone()).filter(|text| !text.is_empty());
-                object
-            }
-        };
-        object.example = None;
-        object.examples.clear();
-        RefOr::T(Schema::Object(object))
-    }
-
     /// A required body of type `T`.
     pub fn body<T: ToSchema>(&mut self, media_type: &str, required: bool) {
         let schema = self.schema::<T>();
@@ -176,6 +157,37 @@ impl Op<'_> {
         let body = RequestBodyBuilder::new().content(media_type, content).required(Some(required)).build();
         self.operation.request_body = Some(RefOr::T(body));
     }
+}
+
+/// The name of the schema that this one refers to.
+fn referred(schema: &RefOr<Schema>) -> Option<&str> {
+    match schema {
+        RefOr::Ref(reference) => reference.ref_location.rsplit('/').next(),
+        RefOr::T(_) => None,
+    }
+}
+
+/// The schema without its example: a page that tries operations out fills parameters in with their examples, and a filter
+/// by an example finds nothing.
+fn without_example(schema: RefOr<Schema>, known: &BTreeMap<String, RefOr<Schema>>) -> RefOr<Schema> {
+    let mut object = match &schema {
+        RefOr::T(Schema::Object(object)) => object.clone(),
+        RefOr::T(_) => return schema,
+        RefOr::Ref(reference) => {
+            let Some(RefOr::T(Schema::Object(object))) = referred(&schema).and_then(|name| known.get(name)) else {
+                return schema;
+            };
+            if object.example.is_none() && object.examples.is_empty() {
+                return schema;
+            }
+            let mut object = object.clone();
+            object.description = Some(reference.description.clone()).filter(|text| !text.is_empty());
+            object
+        }
+    };
+    object.example = None;
+    object.examples.clear();
+    RefOr::T(Schema::Object(object))
 }
 
 /// A header of type `T`.
