@@ -187,6 +187,10 @@ async fn a_contractor_that_is_assigned_to_nothing_sees_nothing(service: Service)
 }
 
 async fn an_event_without_a_limit_is_told_from_one_without_places(service: Service) {
+    let mut event = conference();
+    event["capacity"] = json!(80.0);
+    let path = drafted(&service, event).await;
+    assert_eq!(service.get(&path).await.expect(200).json()["capacity"], 80, "80.0 is an integer to JSON Schema");
     for capacity in [json!(null), json!(0)] {
         let mut event = conference();
         event["capacity"] = capacity.clone();

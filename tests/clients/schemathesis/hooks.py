@@ -18,6 +18,11 @@ REASONS = {
         "conflict",
         "erasure_request_required",
         "superseded_by_withdrawal",
+        "network_exists",
+        "network_closed",
+        "already_member",
+        "not_published",
+        "not_ended",
     },
     410: {"gone", "erased", "merged"},
     412: {"stale_version"},
@@ -33,6 +38,12 @@ REASONS = {
         "not_later",  # than the notice in force
         "lawful_basis",  # that the purpose cannot rest on
         "purpose_not_consent",
+        "before_start",  # a membership that ends before it begins
+        "order",  # of an event's times
+        "past",  # an event that begins there
+        "missing /starts_at",  # of an event that is published, as are the next two
+        "missing /ends_at",
+        "missing /location/name",
         "missing /wording",  # of a consent that is given
         "missing /evidence_ref",  # of one that left no trace here
         "too_short /name",  # a word of a name that is looked up

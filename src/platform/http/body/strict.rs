@@ -77,6 +77,11 @@ impl<'de> Visitor<'de> for Node {
     }
 
     fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
+        // To JSON Schema, and so to the document, 80.0 is an integer. Beyond 2^53 a double does not tell which.
+        let whole = value.fract() == 0.0 && value.abs() <= 9_007_199_254_740_992.0;
+        if let Some(whole) = whole.then(|| format!("{value:.0}").parse::<i64>().ok()).flatten() {
+            return Ok(Value::from(whole));
+        }
         Ok(Number::from_f64(value).map_or(Value::Null, Value::Number))
     }
 
