@@ -11,6 +11,7 @@ mod hex;
 mod identity;
 mod ids;
 mod instant;
+mod lifecycle;
 mod list;
 mod purpose;
 mod telephone;
@@ -27,6 +28,7 @@ pub use ids::{
     RevocationId, SubjectId,
 };
 pub use instant::{Clock, Hands, Instant, london_date};
+pub use lifecycle::Lifecycle;
 pub use list::{Limit, ListPage};
 pub use purpose::{LawfulBasis, Purpose};
 pub use telephone::Telephone;

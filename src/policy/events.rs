@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{Code, Error, Fault, Instant};
+use crate::domain::{Code, Error, Fault, Instant, Lifecycle};
 
 /// Where an event is in its life.
 #[derive(
@@ -31,33 +31,23 @@ pub enum EventStatus {
     Completed,
 }
 
-impl EventStatus {
-    /// The states that can follow this one.
-    pub fn next(self) -> &'static [Self] {
+impl Lifecycle for EventStatus {
+    fn next(self) -> &'static [Self] {
         match self {
             Self::Draft => &[Self::Published, Self::Cancelled],
             Self::Published => &[Self::Cancelled, Self::Completed],
             Self::Cancelled | Self::Completed => &[],
         }
     }
+}
 
-    /// Goes to another state.
-    ///
-    /// # Errors
-    /// 409 `illegal_transition`, with the states that can follow.
-    pub fn go_to(self, next: Self) -> Result<Self, Error> {
-        if self.next().contains(&next) {
-            return Ok(next);
-        }
-        Err(Error::illegal_transition(self.into(), self.next().iter().map(|&state| state.into()).collect()))
-    }
-
+impl EventStatus {
     /// Whether anything of the event may still be changed.
     ///
     /// # Errors
     /// 409 `illegal_transition` once it was cancelled or completed.
     pub fn must_be_open(self) -> Result<(), Error> {
-        if self.next().is_empty() { Err(Error::illegal_transition(self.into(), Vec::new())) } else { Ok(()) }
+        if self.next().is_empty() { Err(self.stays()) } else { Ok(()) }
     }
 }
 

@@ -24,10 +24,10 @@ impl Entry {
         Self { action, contact: None, subject: None, detail: Map::new() }
     }
 
-    /// The person that it is about.
+    /// The person that it is about, if it is about one.
     #[must_use]
-    pub fn contact(mut self, contact: ContactId) -> Self {
-        self.contact = Some(contact);
+    pub fn contact(mut self, contact: impl Into<Option<ContactId>>) -> Self {
+        self.contact = contact.into();
         self
     }
 

@@ -175,11 +175,7 @@ pub fn claim(mut tx: WriteTx<'_>) -> Result<Recorded<Option<Claimed>>, Error> {
 }
 
 fn about(entry: Entry, claimed: &Claimed) -> Entry {
-    let entry = entry.subject("message", claimed.id).with("kind", claimed.kind.as_str());
-    match claimed.contact {
-        Some(contact) => entry.contact(contact),
-        None => entry,
-    }
+    entry.contact(claimed.contact).subject("message", claimed.id).with("kind", claimed.kind.as_str())
 }
 
 /// Ends the transaction in which a message was put together.

@@ -4,9 +4,6 @@
 //! the mail mints it, when it is sent; no answer of the API ever holds one. It speaks for the mailbox it
 //! was sent to, and for no address that the contact gets later.
 
-use aws_lc_rs::digest;
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::Duration;
 use diesel::prelude::*;
 
@@ -18,6 +15,7 @@ use crate::domain::{Code, ConsentId, ContactId, DecisionId, Error, Instant, Purp
 use crate::platform::audit::Entry;
 use crate::platform::db::dialect;
 use crate::platform::doors::{ReadTx, Recorded, WriteTx};
+use crate::platform::vault::{link_token_hash, new_link_token};
 use crate::policy::consent;
 use crate::resources::contacts::store as contacts;
 use crate::resources::standing;
@@ -42,10 +40,6 @@ use schema::consent_confirmations;
 /// How long a link can be used.
 const LINK_LIVES: Duration = Duration::days(7);
 
-fn hash(token: &str) -> Vec<u8> {
-    digest::digest(&digest::SHA256, token.as_bytes()).as_ref().to_vec()
-}
-
 /// Mints a link's token for a grant that waits: for the sender of the mail, and nobody else.
 ///
 /// # Errors
@@ -53,11 +47,9 @@ fn hash(token: &str) -> Vec<u8> {
 pub fn mint(mut tx: WriteTx<'_>, decision: DecisionId) -> Result<Recorded<String>, Error> {
     let row = history::row(&mut tx, decision)?;
     let mark = contacts::facts(&mut tx, row.contact_id)?.and_then(|facts| facts.mark).ok_or_else(Error::not_found)?;
-    let mut secret = [0; 32];
-    tx.entropy().fill(&mut secret);
-    let token = URL_SAFE_NO_PAD.encode(secret);
+    let token = new_link_token(tx.entropy());
     let values = (
-        consent_confirmations::token_hash.eq(hash(&token)),
+        consent_confirmations::token_hash.eq(link_token_hash(&token)),
         consent_confirmations::mark.eq(mark),
         consent_confirmations::decision_id.eq(decision),
         consent_confirmations::consent_id.eq(row.consent_id),
@@ -121,7 +113,7 @@ struct Link {
 /// 404 when there is none; 410 when it is spent or has expired.
 fn link(tx: &mut ReadTx<'_>, token: &str) -> Result<Link, Error> {
     let found: Option<(DecisionId, Vec<u8>, Instant, Option<Instant>)> = consent_confirmations::table
-        .find(hash(token))
+        .find(link_token_hash(token))
         .select((
             consent_confirmations::decision_id,
             consent_confirmations::mark,
@@ -145,7 +137,7 @@ pub(super) fn show(tx: &mut ReadTx<'_>, token: &str) -> Result<Confirmation, Err
     let link = link(tx, token)?;
     let grant = history::row(tx, link.decision)?;
     let known = contacts::facts(tx, grant.contact_id)?.ok_or_else(Error::not_found)?;
-    if known.mark.as_ref() == Some(&link.mark) { shown(tx, &link) } else { Err(other_mailbox()) }
+    if known.mark.as_ref() == Some(&link.mark) { shown(tx, &link, &grant) } else { Err(other_mailbox()) }
 }
 
 /// The link was sent to another mailbox than the contact has now.
@@ -153,10 +145,9 @@ fn other_mailbox() -> Error {
     Error::new(Code::Gone, "The contact's address has changed since this link was sent.")
 }
 
-fn shown(tx: &mut ReadTx<'_>, link: &Link) -> Result<Confirmation, Error> {
-    let grant = history::row(tx, link.decision)?;
+fn shown(tx: &mut ReadTx<'_>, link: &Link, grant: &history::Row) -> Result<Confirmation, Error> {
     let consent = store::read(tx, grant.consent_id)?;
-    let evidence = evidence(tx, &grant)?;
+    let evidence = evidence(tx, grant)?;
     let gone = || Error::new(Code::Gone, "There is nothing to confirm any more.");
     Ok(Confirmation {
         purpose: consent.purpose,
@@ -198,7 +189,7 @@ pub(super) fn confirm(mut tx: WriteTx<'_>, token: &str) -> Result<Recorded<Confi
         let origin = store::Origin::new("link:confirmation");
         append(tx, grant.contact_id, purpose, &known, &lawful, &Evidence::none(), origin)
     })?;
-    let confirmation = Confirmation { state: consent.state, ..shown(&mut tx, &link)? };
+    let confirmation = Confirmation { state: consent.state, ..shown(&mut tx, &link, &grant)? };
     let consent: ConsentId = consent.id;
     tx.record(Entry::new("confirmations.use").contact(grant.contact_id).subject("consent", consent), confirmation)
 }

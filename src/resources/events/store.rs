@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use super::model::{CreateEvent, Event, EventFilter, EventStatus, Location, PatchEvent, WaitingList};
-use crate::domain::{Error, EventId, Fault, Instant, Limit, ListPage, OrganisationId, Scope};
+use crate::domain::{Error, EventId, Fault, Instant, Lifecycle, Limit, ListPage, OrganisationId, Scope};
 use crate::platform::audit::Entry;
 use crate::platform::db::dialect;
 use crate::platform::doors::{ReadTx, Recorded, WriteTx};

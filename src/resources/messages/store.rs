@@ -62,11 +62,7 @@ pub(super) fn list(
 pub(super) fn read(tx: &mut ReadTx<'_>, id: MessageId) -> Result<Message, Error> {
     let row: Option<Row> = messages::table.find(id).select(Row::as_select()).first(tx.connection()).optional()?;
     let message = row.ok_or_else(Error::not_found)?.message()?;
-    let look = Entry::new("messages.read").subject("message", id);
-    tx.look(match message.contact_id {
-        Some(contact) => look.contact(contact),
-        None => look,
-    });
+    tx.look(Entry::new("messages.read").contact(message.contact_id).subject("message", id));
     Ok(message)
 }
 
@@ -92,10 +88,5 @@ pub(super) fn retry(mut tx: WriteTx<'_>, id: MessageId) -> Result<Recorded<Messa
     );
     diesel::update(messages::table.find(id)).set(anew).execute(tx.connection())?;
     let message = read(&mut tx, id)?;
-    let entry = Entry::new("messages.retry").subject("message", id);
-    let entry = match message.contact_id {
-        Some(contact) => entry.contact(contact),
-        None => entry,
-    };
-    tx.record(entry, message)
+    tx.record(Entry::new("messages.retry").contact(message.contact_id).subject("message", id), message)
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
 
-use crate::domain::{ContactId, MembershipId, NetworkId, line_type, prose_type};
+use crate::domain::{ContactId, Lifecycle, MembershipId, NetworkId, line_type, prose_type};
 use crate::platform::http::{Change, Command, Resource};
 
 line_type! {
@@ -98,6 +98,15 @@ words! {
         Active,
         /// It takes no more; those it has stay.
         Closed,
+    }
+}
+
+impl Lifecycle for NetworkStatus {
+    fn next(self) -> &'static [Self] {
+        match self {
+            Self::Active => &[Self::Closed],
+            Self::Closed => &[Self::Active],
+        }
     }
 }
 

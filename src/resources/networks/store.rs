@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use super::model::{CreateNetwork, Network, NetworkFilter, NetworkStatus, PatchNetwork};
-use crate::domain::{Code, Error, Limit, ListPage, NetworkId};
+use crate::domain::{Code, Error, Lifecycle, Limit, ListPage, NetworkId};
 use crate::platform::audit::Entry;
 use crate::platform::db::dialect;
 use crate::platform::doors::{ReadTx, Recorded, WriteTx};
@@ -179,14 +179,7 @@ pub fn update(
 /// 404; 409 when it is so already.
 pub fn go_to(mut tx: WriteTx<'_>, id: NetworkId, next: NetworkStatus) -> Result<Recorded<Network>, Error> {
     let before = held(&mut tx, id)?;
-    if before.status == next {
-        let other = match next {
-            NetworkStatus::Active => NetworkStatus::Closed,
-            NetworkStatus::Closed => NetworkStatus::Active,
-        };
-        return Err(Error::illegal_transition(before.status.into(), vec![other.into()]));
-    }
-    let after = Network { status: next, version: before.version + 1, ..before };
+    let after = Network { status: before.status.go_to(next)?, version: before.version + 1, ..before };
     let changes = (
         networks::status.eq(<&str>::from(next)),
         networks::updated_at.eq(tx.now()),

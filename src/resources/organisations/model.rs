@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
 
-use crate::domain::{Error, OrganisationId, line_type};
+use crate::domain::{Lifecycle, OrganisationId, line_type};
 use crate::platform::http::{Change, Command, Resource};
 
 line_type! {
@@ -52,25 +52,13 @@ pub enum OrganisationStatus {
     Ended,
 }
 
-impl OrganisationStatus {
-    /// The states that can follow this one.
-    pub fn next(self) -> &'static [Self] {
+impl Lifecycle for OrganisationStatus {
+    fn next(self) -> &'static [Self] {
         match self {
             Self::Active => &[Self::Suspended, Self::Ended],
             Self::Suspended => &[Self::Active, Self::Ended],
             Self::Ended => &[],
         }
-    }
-
-    /// Goes to another state.
-    ///
-    /// # Errors
-    /// 409 `illegal_transition`, with the states that can follow.
-    pub fn go_to(self, next: Self) -> Result<Self, Error> {
-        if self.next().contains(&next) {
-            return Ok(next);
-        }
-        Err(Error::illegal_transition(self.into(), self.next().iter().map(|&state| state.into()).collect()))
     }
 }
 

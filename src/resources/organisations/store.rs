@@ -6,7 +6,7 @@ use super::model::{
     ContactPoint, CreateOrganisation, Organisation, OrganisationFilter, OrganisationName, OrganisationStatus,
     PatchOrganisation,
 };
-use crate::domain::{Error, Limit, ListPage, OrganisationId, Scope};
+use crate::domain::{Error, Lifecycle, Limit, ListPage, OrganisationId, Scope};
 use crate::platform::audit::Entry;
 use crate::platform::auth::Standing;
 use crate::platform::db::{AnyConnection, dialect};

@@ -1,14 +1,12 @@
 //! The table of preference links. A token is 256 bits at random, stored as its SHA-256, and can be used for thirty
 //! days, as often as one likes: every mail brings one.
 
-use aws_lc_rs::digest;
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::Duration;
 use diesel::prelude::*;
 
 use crate::domain::{Code, ContactId, Error, Instant};
 use crate::platform::doors::{ReadTx, WriteTx};
+use crate::platform::vault::{link_token_hash, new_link_token};
 use crate::resources::contacts::store as contacts;
 
 mod schema {
@@ -29,22 +27,16 @@ use schema::preference_links;
 /// How long a link can be used.
 const LINK_LIVES: Duration = Duration::days(30);
 
-fn hash(token: &str) -> Vec<u8> {
-    digest::digest(&digest::SHA256, token.as_bytes()).as_ref().to_vec()
-}
-
 /// Mints the token of a link for the mailbox whose blind index is `mark`: for the sender of a mail, and nobody else.
 /// Links that have expired are swept.
 ///
 /// # Errors
 /// When the database fails.
 pub(super) fn mint(tx: &mut WriteTx<'_>, contact: ContactId, mark: &[u8]) -> Result<String, Error> {
-    let mut secret = [0; 32];
-    tx.entropy().fill(&mut secret);
-    let token = URL_SAFE_NO_PAD.encode(secret);
+    let token = new_link_token(tx.entropy());
     let now = tx.now();
     let values = (
-        preference_links::token_hash.eq(hash(&token)),
+        preference_links::token_hash.eq(link_token_hash(&token)),
         preference_links::contact_id.eq(contact),
         preference_links::mark.eq(mark),
         preference_links::expires_at.eq(now.plus(LINK_LIVES)),
@@ -61,7 +53,7 @@ pub(super) fn mint(tx: &mut WriteTx<'_>, contact: ContactId, mark: &[u8]) -> Res
 /// 404 when there is no such link; 410 when it has expired, or the contact has another address now, or none.
 pub(super) fn open(tx: &mut ReadTx<'_>, token: &str) -> Result<ContactId, Error> {
     let found: Option<(ContactId, Vec<u8>, Instant)> = preference_links::table
-        .find(hash(token))
+        .find(link_token_hash(token))
         .select((preference_links::contact_id, preference_links::mark, preference_links::expires_at))
         .first(tx.connection())
         .optional()?;

@@ -70,11 +70,7 @@ pub fn list(
         }
     }
     let page = ListPage::cut(found, limit, |consent| consent.id);
-    let look = Entry::new("consents.list").with("count", page.items.len());
-    tx.look(match filter.contact_id {
-        Some(contact) => look.contact(contact),
-        None => look,
-    });
+    tx.look(Entry::new("consents.list").contact(filter.contact_id).with("count", page.items.len()));
     Ok(page)
 }
 

@@ -2,15 +2,16 @@
 //! first, each kind in a fixed order.
 
 use chrono::NaiveDate;
+use diesel::dsl::case_when;
 use diesel::prelude::*;
 
 use super::super::model::{Contact, ContactStatus, CreateContact, PatchContact};
 use super::super::particulars::Particulars;
 use super::{
-    Opened, bounce, claim_address, contacts, delete_name_tokens, email_index, erased, insert, live, telephone_index,
+    Opened, claim_address, contacts, delete_name_tokens, email_index, erased, insert, live, telephone_index,
     write_name_tokens,
 };
-use crate::domain::{Code, ContactId, Error, Fault, london_date};
+use crate::domain::{Code, ContactId, Error, Fault, Instant, london_date};
 use crate::platform::audit::Entry;
 use crate::platform::db::dialect;
 use crate::platform::doors::{Recorded, WriteTx};
@@ -57,11 +58,14 @@ pub(in super::super) fn rewrite(
 ) -> Result<(), Error> {
     let email_index = particulars.email.as_ref().map(|email| email_index(tx, email));
     let telephone_index = particulars.telephone.as_ref().map(|telephone| telephone_index(tx, telephone));
-    bounce::forget(tx, id, email_index.as_deref())?;
+    // What the mail server said of an address goes with the address.
+    let same_address = contacts::email_index.eq(email_index.clone());
+    let bounced_at = case_when(same_address, contacts::email_bounced_at).otherwise(None::<Instant>);
     let changes = (
         contacts::updated_at.eq(tx.now()),
         contacts::last_activity_on.eq(last_activity_on),
         contacts::particulars.eq(particulars.seal(key, tx.entropy(), id)?),
+        contacts::email_bounced_at.eq(bounced_at),
         contacts::email_index.eq(email_index),
         contacts::telephone_index.eq(telephone_index),
         contacts::version.eq(version + 1),

@@ -1,0 +1,19 @@
+//! The secret of a capability link: whoever has it may do what the link is for.
+
+use aws_lc_rs::digest;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+use crate::domain::Entropy;
+
+/// A new token: 256 bits at random, in base64url without padding. For the sender of the mail, and nobody else.
+pub fn new_link_token(entropy: &dyn Entropy) -> String {
+    let mut secret = [0; 32];
+    entropy.fill(&mut secret);
+    URL_SAFE_NO_PAD.encode(secret)
+}
+
+/// What is kept of a token, and looked up: its SHA-256.
+pub fn link_token_hash(token: &str) -> Vec<u8> {
+    digest::digest(&digest::SHA256, token.as_bytes()).as_ref().to_vec()
+}
