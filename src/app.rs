@@ -115,6 +115,7 @@ pub async fn build(config: &Config, clock: Clock, entropy: Arc<dyn Entropy>) -> 
         body_deadline: Duration::from_secs(config.limits.body_seconds),
         identity: config.identity(),
         holders: inventory::holders(),
+        calendar: config.calendar.read().map_err(StartError)?,
     });
     house.job("start").run(notices::store::seed).await?;
     house.job("start").run(contacts::store::changes::sweep_keys).await?;

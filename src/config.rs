@@ -13,9 +13,11 @@ use crate::platform::db::Target;
 use crate::platform::rate::RateSettings;
 use crate::platform::telemetry::Format;
 
+mod calendar;
 mod mail;
 mod secret_file;
 
+pub use calendar::HolidayTable;
 pub use mail::Mail;
 
 /// The defaults, compiled in.
@@ -39,6 +41,8 @@ pub struct Config {
     pub controller: Controller,
     /// How many requests are taken.
     pub limits: Limits,
+    /// Which days are bank holidays.
+    pub calendar: HolidayTable,
     /// For `security.txt`.
     pub security: Security,
     /// What is logged, and how.
@@ -203,6 +207,7 @@ impl Config {
         }
         self.cors_origins()?;
         self.rates()?;
+        self.calendar.read()?;
         self.mail.check()?;
         self.sender()?;
         self.issuers().map(|_| ())

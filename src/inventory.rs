@@ -130,6 +130,11 @@ const OTHERS: &[Table] = &[
         ],
     },
     Table {
+        name: "reference_numbers",
+        meaning: "The last reference number given in each series and year, such as that of SR-2026-000001.",
+        columns: &[("series", Class::Plain), ("year", Class::Plain), ("last", Class::Plain)],
+    },
+    Table {
         name: "token_revocations",
         meaning: "Tokens that are refused, until they would have expired anyway.",
         columns: &[

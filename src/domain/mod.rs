@@ -5,6 +5,7 @@
 //! `[personal]` in `Debug`, so that no log line can tell them.
 
 mod actor;
+mod calendar;
 mod email;
 mod error;
 mod hex;
@@ -18,6 +19,7 @@ mod telephone;
 mod text;
 
 pub use actor::{Actor, Caller, Role, Scope};
+pub use calendar::{Calendar, CalendarExhausted, CalendarFault};
 pub use email::EmailAddress;
 pub use error::{CODES, Code, CodeEntry, Error, Fault, Refusal};
 pub use hex::hex;

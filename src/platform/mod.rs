@@ -10,5 +10,6 @@ pub mod mail;
 pub mod outbox;
 pub mod personal;
 pub mod rate;
+pub mod reference;
 pub mod telemetry;
 pub mod vault;

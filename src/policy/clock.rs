@@ -12,7 +12,7 @@ use std::collections::VecDeque;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::calendar::{Calendar, CalendarExhausted};
+use crate::domain::{Calendar, CalendarExhausted};
 use period::{EXTENDED, ORDINARY, Period, Question, days_between, pauses};
 
 mod period;

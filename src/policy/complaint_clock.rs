@@ -7,7 +7,7 @@
 use chrono::{Days, NaiveDate};
 use serde::Serialize;
 
-use super::calendar::{Calendar, CalendarExhausted};
+use crate::domain::{Calendar, CalendarExhausted};
 
 /// The days allowed for the acknowledgement (section 164A).
 const DAYS: Days = Days::new(30);

@@ -2,7 +2,6 @@
 //! and cites it.
 
 pub mod breach_clock;
-pub mod calendar;
 pub mod clock;
 pub mod complaint_clock;
 pub mod consent;

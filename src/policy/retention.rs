@@ -126,6 +126,13 @@ pub const SCHEDULE: &[RetentionRule] = &[
         tables: &["privacy_notices", "material_changes"],
     },
     RetentionRule {
+        record_class: "reference_number",
+        trigger: "None",
+        period: "For good",
+        action: "Kept, so that no reference is ever given twice",
+        tables: &["reference_numbers"],
+    },
+    RetentionRule {
         record_class: "service_key",
         trigger: "None",
         period: "As long as the service runs",

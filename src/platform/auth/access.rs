@@ -13,7 +13,7 @@ use actix_web::http::header::AUTHORIZATION;
 use super::house::{House, Installed};
 use super::permissions::Permission;
 use super::{Verified, bearer, store};
-use crate::domain::{Actor, Caller, Code, Error, Identity, Instant, Role, Scope};
+use crate::domain::{Actor, Calendar, Caller, Code, Error, Identity, Instant, Role, Scope};
 use crate::platform::audit::{Entry, EntryRow, Outcome};
 use crate::platform::db::{Lane, Patience};
 use crate::platform::doors::{Context, Noted, ReadTx};
@@ -132,6 +132,7 @@ impl<P: Permission> Access<P> {
             vault: house.0.vault.clone(),
             identity: house.0.identity.clone(),
             holders: house.0.holders,
+            calendar: house.0.calendar.clone(),
         };
         Self { house, context, token: None, keyed: None, left: None, permission: PhantomData }
     }
@@ -274,6 +275,11 @@ impl<P: Permission> Access<P> {
     /// The time of this request.
     pub fn now(&self) -> Instant {
         self.context.now
+    }
+
+    /// The working days, for an answer that needs no database.
+    pub fn calendar(&self) -> &Calendar {
+        &self.context.calendar
     }
 
     /// The keyring, for what needs no database: signatures and sealed statements.

@@ -10,7 +10,7 @@ use actix_web::web::ServiceConfig;
 use super::access::Access;
 use super::permissions::Job;
 use super::tokens::Tokens;
-use crate::domain::{Actor, Clock, Entropy, Error, IdMint, Identity, OrganisationId};
+use crate::domain::{Actor, Calendar, Clock, Entropy, Error, IdMint, Identity, OrganisationId};
 use crate::platform::audit::Looks;
 use crate::platform::db::{AnyConnection, Database, dialect};
 use crate::platform::idempotency::InFlight;
@@ -51,6 +51,8 @@ pub struct Parts {
     pub identity: Identity,
     /// The rooms that hold personal data.
     pub holders: Holders,
+    /// The working days.
+    pub calendar: Calendar,
 }
 
 pub(super) struct Inner {
@@ -65,6 +67,7 @@ pub(super) struct Inner {
     pub(super) body_deadline: Duration,
     pub(super) identity: Arc<Identity>,
     pub(super) holders: Holders,
+    pub(super) calendar: Arc<Calendar>,
     pub(super) looks: Looks,
     pub(super) in_flight: InFlight,
 }
@@ -84,8 +87,20 @@ pub(in crate::platform) fn identity_of(request: &HttpRequest) -> Option<Arc<Iden
 impl House {
     /// Assembles the house. Must be called on a tokio runtime, which will write the looks.
     pub fn new(parts: Parts) -> Self {
-        let Parts { database, vault, clock, entropy, mint, tokens, standing, limits, body_deadline, identity, holders } =
-            parts;
+        let Parts {
+            database,
+            vault,
+            clock,
+            entropy,
+            mint,
+            tokens,
+            standing,
+            limits,
+            body_deadline,
+            identity,
+            holders,
+            calendar,
+        } = parts;
         let identity = Arc::new(identity);
         let database = Arc::new(database);
         let looks = Looks::start(database.clone());
@@ -103,6 +118,7 @@ impl House {
             body_deadline,
             identity,
             holders,
+            calendar: Arc::new(calendar),
             looks,
             in_flight,
         }))

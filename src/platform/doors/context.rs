@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::domain::{Actor, ContactId, Entropy, IdMint, Identity, Instant, Scope};
+use crate::domain::{Actor, Calendar, ContactId, Entropy, IdMint, Identity, Instant, Scope};
 use crate::platform::audit::Entry;
 use crate::platform::personal::Holders;
 use crate::platform::vault::Vault;
@@ -18,6 +18,7 @@ pub struct Context {
     pub(in crate::platform) vault: Arc<Vault>,
     pub(in crate::platform) identity: Arc<Identity>,
     pub(in crate::platform) holders: Holders,
+    pub(in crate::platform) calendar: Arc<Calendar>,
 }
 
 /// What a transaction has noted for its door.

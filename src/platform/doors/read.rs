@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use super::context::{Context, Noted};
-use crate::domain::{Actor, Entropy, Error, Identity, Instant, Scope};
+use crate::domain::{Actor, Calendar, Entropy, Error, Identity, Instant, Scope};
 use crate::platform::audit::Entry;
 use crate::platform::db::{AnyConnection, Lane, dialect};
 use crate::platform::personal::Holders;
@@ -47,6 +47,11 @@ impl<'a> ReadTx<'a> {
     /// The time of this request, the same in all its parts.
     pub fn now(&self) -> Instant {
         self.context.now
+    }
+
+    /// The working days, for what the law or an offer counts in them.
+    pub fn calendar(&self) -> &'a Calendar {
+        &self.context.calendar
     }
 
     /// The service as it names itself.

@@ -2,8 +2,8 @@
 
 use chrono::{Days, NaiveDate};
 
-use super::super::calendar::{Calendar, CalendarExhausted};
 use super::super::months::add_months_clamped;
+use crate::domain::{Calendar, CalendarExhausted};
 
 /// The period in months from the start.
 pub(super) const ORDINARY: u32 = 1;

@@ -16,7 +16,7 @@ use crate::policy::{breach_clock, complaint_clock};
 mod naive;
 
 const VECTORS: &str = include_str!("../data/clock-vectors.json");
-const HOLIDAYS: &str = include_str!("../data/bank-holidays-england-and-wales.json");
+const HOLIDAYS: &str = include_str!("../../domain/data/bank-holidays-england-and-wales.json");
 
 fn calendar() -> &'static Calendar {
     static CALENDAR: LazyLock<Calendar> = LazyLock::new(|| Calendar::embedded().unwrap());

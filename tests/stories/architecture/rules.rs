@@ -36,8 +36,9 @@ const ROOMS: &[&str] = &[
     "token_revocations",
 ];
 
-/// Files of a room that have a query of their own, besides its `store`: each is one question, too long to stand there.
+/// Files that have a query of their own, besides a `store`: each is one question, too long to stand there.
 const QUERIES: &[&str] = &[
+    "platform/reference.rs",
     "resources/consents/audience.rs",
     "resources/consents/check.rs",
     "resources/consents/confirmation.rs",

@@ -13,7 +13,7 @@ use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, TimeDelta, TimeZone, Week
 use chrono_tz::Europe::London;
 use serde::Deserialize;
 
-use crate::domain::Instant;
+use super::{Code, Error, Instant};
 
 /// The table that is part of the program.
 const EMBEDDED: &str = include_str!("data/bank-holidays-england-and-wales.json");
@@ -51,6 +51,17 @@ impl fmt::Display for CalendarExhausted {
 }
 
 impl std::error::Error for CalendarExhausted {}
+
+impl From<CalendarExhausted> for Error {
+    fn from(exhausted: CalendarExhausted) -> Self {
+        let CalendarExhausted { covers_from, covers_until, .. } = exhausted;
+        let detail = format!(
+            "The answer depends on bank holidays outside the table of the service, which covers {covers_from} to \
+             {covers_until}; nothing was changed. Ask its operator for a newer table."
+        );
+        Self::new(Code::CalendarExhausted, detail).with(|p| p.retry_after = Some(86_400))
+    }
+}
 
 /// A table of bank holidays cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,0 +1,45 @@
+//! Reference numbers that people quote, such as `SR-2026-000001`: one row of numbers for each series and year, without gaps.
+
+use chrono::Datelike;
+use diesel::prelude::*;
+
+use super::db::dialect;
+use super::doors::WriteTx;
+use crate::domain::{Error, london_date};
+
+diesel::table! {
+    use diesel::sql_types::*;
+
+    /// The last number given in each series and year.
+    reference_numbers (series, year) {
+        /// The letters it begins with.
+        series -> Text,
+        /// The year, in Europe/London.
+        year -> Integer,
+        /// The last number given.
+        last -> Integer,
+    }
+}
+
+/// The next reference of a series, for what is made in this transaction: its letters, the year in Europe/London, and a
+/// number of six digits or more that begins each year at 1. Whoever takes one holds the series until their transaction
+/// ends, and gives it back if that fails, so that none is ever skipped.
+///
+/// # Errors
+/// When the database fails.
+pub fn next(tx: &mut WriteTx<'_>, series: &'static str) -> Result<String, Error> {
+    let year = london_date(tx.now()).year();
+    let connection = tx.connection();
+    dialect::lock_name(connection, &format!("reference {series} {year}"))?;
+    let row = reference_numbers::table.find((series, year));
+    let last: Option<i32> = row.select(reference_numbers::last).first(connection).optional()?;
+    let next = last.map_or(1, |last| last + 1);
+    if last.is_some() {
+        diesel::update(row).set(reference_numbers::last.eq(next)).execute(connection)?;
+    } else {
+        let values =
+            (reference_numbers::series.eq(series), reference_numbers::year.eq(year), reference_numbers::last.eq(next));
+        diesel::insert_into(reference_numbers::table).values(values).execute(connection)?;
+    }
+    Ok(format!("{series}-{year}-{next:06}"))
+}
