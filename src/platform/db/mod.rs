@@ -1,6 +1,7 @@
 //! The database: one connection type over two engines, lanes that own connections, migrations, and
 //! the SQL types that both engines share. What differs between the engines is in `dialect` alone.
 
+mod among;
 mod batch;
 mod connection;
 pub mod dialect;
@@ -12,6 +13,7 @@ mod supervisor;
 mod ticket;
 mod types;
 
+pub use among::{Among, Listed, among, among_ids};
 pub(in crate::platform) use batch::{KeyRow, Lane};
 pub(crate) use connection::open;
 pub use connection::{AnyConnection, ConnectionError};

@@ -71,7 +71,7 @@ pub(super) fn page(tx: &mut ReadTx<'_>, purpose: Purpose, after: Option<ConsentI
     }
     let addressees = contacts::addressees(tx, &given)?;
     let marks: Vec<Vec<u8>> = addressees.iter().map(|addressee| addressee.mark.clone()).collect();
-    let suppressed: HashSet<_> = standing::store::suppressed_among(tx, &marks, purpose)?.into_iter().collect();
+    let suppressed: HashSet<_> = standing::store::suppressed_among(tx, marks, purpose)?.into_iter().collect();
     let mut members = Vec::with_capacity(addressees.len());
     for addressee in addressees.into_iter().filter(|addressee| !suppressed.contains(&addressee.mark)) {
         members.push(AudienceMember {

@@ -8,6 +8,7 @@ use super::model::{CheckConsents, CheckResult, CheckResults, CheckRow, Contactab
 use super::store::{Row, consents};
 use crate::domain::{ContactId, Error};
 use crate::platform::audit::Entry;
+use crate::platform::db::among_ids;
 use crate::platform::doors::ReadTx;
 use crate::policy::consent::{self, State};
 use crate::resources::contacts::model::ContactStatus;
@@ -24,9 +25,9 @@ pub(super) fn check(tx: &mut ReadTx<'_>, asked: &CheckConsents) -> Result<CheckR
     let change = notices::store::material_changes(tx, now)?.of(asked.purpose);
     let facts: HashMap<_, _> = contacts::facts_of(tx, &asked.contact_ids)?.into_iter().collect();
     let marks: Vec<Vec<u8>> = facts.values().filter_map(|facts| facts.mark.clone()).collect();
-    let suppressed: HashSet<_> = standing::store::suppressed_among(tx, &marks, asked.purpose)?.into_iter().collect();
+    let suppressed: HashSet<_> = standing::store::suppressed_among(tx, marks, asked.purpose)?.into_iter().collect();
     let rows: Vec<Row> = consents::table
-        .filter(consents::purpose.eq(asked.purpose.as_str()).and(consents::contact_id.eq_any(&asked.contact_ids)))
+        .filter(consents::purpose.eq(asked.purpose.as_str()).and(among_ids(consents::contact_id, &asked.contact_ids)))
         .select(Row::as_select())
         .load(tx.connection())?;
     let mut states: HashMap<ContactId, State> = HashMap::with_capacity(rows.len());

@@ -3,6 +3,7 @@
 use diesel::prelude::*;
 
 use crate::domain::{Error, Purpose};
+use crate::platform::db::among;
 use crate::platform::doors::{ReadTx, WriteTx};
 
 mod schema {
@@ -40,9 +41,9 @@ pub fn is_suppressed(tx: &mut ReadTx<'_>, mark: &[u8], purpose: Purpose) -> Resu
 ///
 /// # Errors
 /// When the database fails.
-pub fn suppressed_among(tx: &mut ReadTx<'_>, marks: &[Vec<u8>], purpose: Purpose) -> Result<Vec<Vec<u8>>, Error> {
+pub fn suppressed_among(tx: &mut ReadTx<'_>, marks: Vec<Vec<u8>>, purpose: Purpose) -> Result<Vec<Vec<u8>>, Error> {
     let found = suppressions::table
-        .filter(suppressions::purpose.eq(purpose.as_str()).and(suppressions::mark.eq_any(marks)))
+        .filter(suppressions::purpose.eq(purpose.as_str()).and(among(suppressions::mark, marks)))
         .select(suppressions::mark)
         .load(tx.connection())?;
     Ok(found)

@@ -6,6 +6,7 @@ use diesel::prelude::*;
 use super::super::model::{ContactStatus, PersonName};
 use super::{Row, contacts, damaged, data_keys, email_index, open};
 use crate::domain::{ContactId, EmailAddress, Error};
+use crate::platform::db::among_ids;
 use crate::platform::doors::{ReadTx, WriteTx};
 
 /// What other rooms must know of a contact before they act.
@@ -33,7 +34,7 @@ pub fn facts(tx: &mut ReadTx<'_>, id: ContactId) -> Result<Option<ContactFacts>,
 /// When the database fails.
 pub fn facts_of(tx: &mut ReadTx<'_>, ids: &[ContactId]) -> Result<Vec<(ContactId, ContactFacts)>, Error> {
     let found = contacts::table
-        .filter(contacts::id.eq_any(ids))
+        .filter(among_ids(contacts::id, ids))
         .select((contacts::id, contacts::status, contacts::email_index, contacts::merged_into))
         .load(tx.connection())?;
     let facts = found.into_iter().map(|(id, status, mark, merged_into): (_, String, _, _)| {
@@ -69,7 +70,7 @@ pub struct Addressee {
 /// When the database fails.
 pub fn addressees(tx: &mut ReadTx<'_>, ids: &[ContactId]) -> Result<Vec<Addressee>, Error> {
     let rows: Vec<Row> = people!()
-        .filter(contacts::id.eq_any(ids).and(contacts::email_index.is_not_null()))
+        .filter(among_ids(contacts::id, ids).and(contacts::email_index.is_not_null()))
         .order(contacts::id)
         .load(tx.connection())?;
     let mut addressees = Vec::with_capacity(rows.len());
@@ -88,7 +89,7 @@ pub fn addressees(tx: &mut ReadTx<'_>, ids: &[ContactId]) -> Result<Vec<Addresse
 /// # Errors
 /// When the database fails.
 pub fn names(tx: &mut ReadTx<'_>, ids: &[ContactId]) -> Result<Vec<(ContactId, PersonName)>, Error> {
-    let rows: Vec<Row> = people!().filter(contacts::id.eq_any(ids)).load(tx.connection())?;
+    let rows: Vec<Row> = people!().filter(among_ids(contacts::id, ids)).load(tx.connection())?;
     let mut names = Vec::with_capacity(rows.len());
     for row in rows {
         let contact = open(tx, row)?.contact;
