@@ -95,7 +95,10 @@ fn nobody_gives_for_the_restricted_or_confirms() {
 fn an_objection_stands_until_the_mailbox_takes_it_back() {
     let given = after(None, 1, &give(&nobody_said_anything(), Method::Paper, at(0), shown(), at(0)).unwrap());
     let objected = after(Some(&given), 2, &object(Method::Email, at(1), shown()));
-    assert_eq!((objected.state, objected.objected_at, objected.withdrawn_at), (State::Withdrawn, Some(at(1)), Some(at(1))));
+    assert_eq!(
+        (objected.state, objected.objected_at, objected.withdrawn_at),
+        (State::Withdrawn, Some(at(1)), Some(at(1)))
+    );
     let facts = Facts { current: Some(objected.clone()), ..nobody_said_anything() };
     assert_eq!(give(&facts, Method::Paper, at(0), shown(), at(2)).unwrap_err().code, Code::SupersededByWithdrawal);
     // Staff with a signed paper in hand cannot: it waits for the mailbox.
