@@ -7,6 +7,7 @@ use chrono::{Duration, NaiveDate};
 use serde::{Deserialize, Serialize};
 
 use super::Lawful;
+use super::restriction::{self, Restriction};
 use crate::domain::{Code, DecisionId, Instant, Purpose, Refusal, london_date};
 
 /// How long a grant that waits stands against another one like it: whoever asks again meanwhile is not mailed again,
@@ -114,6 +115,9 @@ pub struct Projection {
     pub pending: Option<Pending>,
     /// The date of the last withdrawal.
     pub withdrawn_at: Option<Instant>,
+    /// Since when an objection to direct marketing stands, which the mailbox alone lifts. While it does, the state is
+    /// not `Given`.
+    pub objected_at: Option<Instant>,
 }
 
 /// What a decision says.
@@ -127,6 +131,8 @@ pub enum Act {
     Confirm(DecisionId),
     /// No.
     Withdraw,
+    /// No, and nobody but the mailbox itself may say otherwise.
+    Object,
     /// Yes, taken over unconfirmed from another record of the same person, in place of what held here.
     TakeOverUnconfirmed(Instant),
 }
@@ -149,6 +155,8 @@ pub struct Decision {
 pub struct Facts {
     /// The contact was erased.
     pub erased: bool,
+    /// The contact's data is restricted.
+    pub restriction: Option<Restriction>,
     /// The contact's address bears a suppression mark for the purpose.
     pub suppressed: bool,
     /// The consent as it is.
@@ -174,7 +182,7 @@ pub fn must_take_consent(purpose: Purpose) -> Result<(), Refusal> {
 /// Judges a yes.
 ///
 /// # Errors
-/// The refusal: the contact was erased, or a later withdrawal stands (Article 7(3)).
+/// The refusal: the contact was erased or is restricted, or a later withdrawal stands (Article 7(3)).
 pub fn give(
     facts: &Facts,
     method: Method,
@@ -190,6 +198,7 @@ pub fn give(
             pointer: None,
         });
     }
+    restriction::may_be_used(facts.restriction.as_ref())?;
     let withdrawn_at = facts.current.as_ref().and_then(|current| current.withdrawn_at);
     if withdrawn_at.is_some_and(|withdrawn_at| occurred_at < withdrawn_at) {
         return Err(Refusal {
@@ -199,8 +208,9 @@ pub fn give(
             pointer: Some("/occurred_at"),
         });
     }
-    // A suppressed address answers for itself, whoever brings the yes (Article 21(3), by analogy).
-    let act = if method.needs_confirmation() || facts.suppressed {
+    // Whoever has objected answers for themself, and so does a suppressed address, whoever brings the yes (Article 21(3)).
+    let objected = facts.current.as_ref().is_some_and(|current| current.objected_at.is_some());
+    let act = if method.needs_confirmation() || facts.suppressed || objected {
         Act::GiveUnconfirmed(now.plus(CONFIRM_WITHIN))
     } else {
         Act::Give
@@ -213,11 +223,18 @@ pub fn withdraw(method: Method, occurred_at: Instant, notice_version: NaiveDate)
     Lawful::ruled(Decision { act: Act::Withdraw, method, occurred_at, notice_version })
 }
 
+/// Judges an objection to direct marketing: it is always lawful and absolute, for everyone, whatever the state; nothing is
+/// weighed against it (Article 21(2) and (3)).
+pub fn object(method: Method, occurred_at: Instant, notice_version: NaiveDate) -> Lawful<Decision> {
+    Lawful::ruled(Decision { act: Act::Object, method, occurred_at, notice_version })
+}
+
 /// Judges the mailbox's confirmation of the grant `confirmed`, recorded with `method` under
 /// `notice_version`.
 ///
 /// # Errors
-/// The refusal: the grant no longer waits, because it lapsed, was withdrawn, or is confirmed already.
+/// The refusal: the contact is restricted; or the grant no longer waits, because it lapsed, was withdrawn, or is
+/// confirmed already.
 pub fn confirm(
     facts: &Facts,
     confirmed: DecisionId,
@@ -225,6 +242,7 @@ pub fn confirm(
     notice_version: NaiveDate,
     now: Instant,
 ) -> Result<Lawful<Decision>, Refusal> {
+    restriction::may_be_used(facts.restriction.as_ref())?;
     let pending = facts.current.as_ref().and_then(|current| current.pending);
     match pending {
         Some(pending) if pending.decision_id == confirmed && pending.until > now && !facts.erased => {
@@ -243,6 +261,7 @@ pub fn confirm(
 pub fn project(before: Option<&Projection>, id: DecisionId, decision: &Decision) -> Projection {
     let &Decision { act, method, occurred_at, notice_version } = decision;
     let withdrawn_at = before.and_then(|before| before.withdrawn_at);
+    let objected_at = before.and_then(|before| before.objected_at);
     let after = |state, pending| Projection {
         state,
         since: occurred_at,
@@ -251,9 +270,14 @@ pub fn project(before: Option<&Projection>, id: DecisionId, decision: &Decision)
         decision_id: id,
         pending,
         withdrawn_at,
+        objected_at,
+    };
+    let no = || Projection {
+        withdrawn_at: Some(withdrawn_at.map_or(occurred_at, |earlier| earlier.max(occurred_at))),
+        ..after(State::Withdrawn, None)
     };
     match act {
-        Act::Give | Act::Confirm(_) => after(State::Given, None),
+        Act::Give | Act::Confirm(_) => Projection { objected_at: None, ..after(State::Given, None) },
         Act::GiveUnconfirmed(until) => {
             let first =
                 before.and_then(|before| before.pending).filter(|first| until < first.until.plus(ASK_AGAIN_AFTER));
@@ -267,10 +291,8 @@ pub fn project(before: Option<&Projection>, id: DecisionId, decision: &Decision)
             }
         }
         Act::TakeOverUnconfirmed(until) => after(State::Pending, Some(Pending { decision_id: id, until })),
-        Act::Withdraw => Projection {
-            withdrawn_at: Some(withdrawn_at.map_or(occurred_at, |earlier| earlier.max(occurred_at))),
-            ..after(State::Withdrawn, None)
-        },
+        Act::Withdraw => no(),
+        Act::Object => Projection { objected_at: objected_at.or(Some(occurred_at)), ..no() },
     }
 }
 
@@ -301,88 +323,8 @@ fn is_stale(shown: NaiveDate, last_change: Option<MaterialChange>, now: Instant)
     last_change.is_some_and(|change| shown < change.notice_version && change.effective_on <= london_date(now))
 }
 
-/// How strict a state is: the more, the less may be done.
-fn strictness(state: State) -> u8 {
-    match state {
-        State::Given => 0,
-        State::Stale => 1,
-        State::Pending | State::Expired => 2,
-        State::Withdrawn => 3,
-    }
-}
-
-/// Two records of one person are merged. Judges whether the answer of the `other` takes the place of
-/// the one that stays, which it does where it is stricter, where it is a later withdrawal, or where the
-/// one that stays has no answer: a person who said no anywhere has said no (Articles 5(1)(d) and 7(3)).
-/// `None` when the one that stays needs no change.
-pub fn take_over(
-    own: Option<&Projection>,
-    other: &Projection,
-    last_change: Option<MaterialChange>,
-    now: Instant,
-) -> Option<Lawful<Decision>> {
-    // Another yes that waits while the first holds goes with its mail; the first is what is taken over.
-    let first = Projection { pending: other.pending.filter(|_| other.state == State::Pending), ..other.clone() };
-    let other = &first;
-    if let Some(own) = own {
-        let (ours, theirs) = (state_at(own, last_change, now), state_at(other, last_change, now));
-        let later_withdrawal = ours == State::Withdrawn && theirs == ours && other.withdrawn_at > own.withdrawn_at;
-        if strictness(theirs) <= strictness(ours) && !later_withdrawal {
-            return None;
-        }
-    }
-    let act = match (other.state, other.pending) {
-        (State::Withdrawn, _) => Act::Withdraw,
-        (State::Pending, Some(pending)) => Act::TakeOverUnconfirmed(pending.until),
-        _ => Act::Give,
-    };
-    let &Projection { method, since, notice_version, withdrawn_at, .. } = other;
-    let occurred_at = if act == Act::Withdraw { withdrawn_at.unwrap_or(since) } else { since };
-    Some(Lawful::ruled(Decision { act, method, occurred_at, notice_version }))
-}
-
-/// Why somebody may or may not be sent something for a purpose.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Contactability {
-    /// They have given their consent: they may.
-    Given,
-    /// They never gave it.
-    NotGiven,
-    /// The mailbox has not confirmed it.
-    Pending,
-    /// They withdrew it.
-    Withdrawn,
-    /// It lapsed unconfirmed.
-    Expired,
-    /// The notice has changed materially since.
-    Stale,
-    /// The address bears a suppression mark.
-    Suppressed,
-    /// The person's data was erased.
-    Erased,
-    /// There is no such contact.
-    Unknown,
-}
-
-/// Whether a contact may be sent something: the strictest reason against it, or `Given`
-/// (PECR regulation 22; UK GDPR Articles 7(3), 17 and 21(3)).
-pub fn contactability(erased: bool, suppressed: bool, state: Option<State>) -> Contactability {
-    if erased {
-        return Contactability::Erased;
-    }
-    if suppressed {
-        return Contactability::Suppressed;
-    }
-    match state {
-        None => Contactability::NotGiven,
-        Some(State::Given) => Contactability::Given,
-        Some(State::Pending) => Contactability::Pending,
-        Some(State::Withdrawn) => Contactability::Withdrawn,
-        Some(State::Expired) => Contactability::Expired,
-        Some(State::Stale) => Contactability::Stale,
-    }
-}
+mod merging;
+pub use merging::take_over;
 
 #[cfg(test)]
 mod tests;

@@ -5,8 +5,10 @@ pub mod breach_clock;
 pub mod clock;
 pub mod complaint_clock;
 pub mod consent;
+pub mod contactability;
 pub mod events;
 pub mod months;
+pub mod restriction;
 pub mod retention;
 
 /// Something that the law allowed. Only `policy` can make one, and nobody can change what is inside,

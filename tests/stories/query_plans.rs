@@ -94,9 +94,9 @@ async fn people_are_looked_up_through_indexes(mut service: Service) {
     let tokens =
         if service.engine == Engine::Sqlite { "USING PRIMARY KEY (token=?)" } else { "contact_name_tokens_pkey" };
     for (sought, index) in [
-        (r#"WHERE ("contacts"."email_index" = "#, "contacts_email"),
-        (r#"WHERE ("contacts"."telephone_index" = "#, "contacts_telephone"),
-        (r#"WHERE ("contact_name_tokens"."token" = "#, tokens),
+        (r#"("contacts"."email_index" = "#, "contacts_email"),
+        (r#"("contacts"."telephone_index" = "#, "contacts_telephone"),
+        (r#"("contact_name_tokens"."token" = "#, tokens),
         (r#"FROM "consents" WHERE (("consents"."purpose" = "#, "consents_contact_purpose"),
     ] {
         let sought = format!("{sought}{parameter}");

@@ -20,7 +20,7 @@ fn id(number: u128) -> DecisionId {
 }
 
 fn nobody_said_anything() -> Facts {
-    Facts { erased: false, suppressed: false, current: None }
+    Facts { erased: false, restriction: None, suppressed: false, current: None }
 }
 
 fn after(before: Option<&Projection>, number: u128, decision: &Lawful<Decision>) -> Projection {
@@ -83,6 +83,35 @@ fn nobody_gives_for_the_erased_but_anybody_may_withdraw() {
 }
 
 #[test]
+fn nobody_gives_for_the_restricted_or_confirms() {
+    let restriction = Some(Restriction { ground: restriction::RestrictionGround::AccuracyContested, since: at(0) });
+    let given = give(&nobody_said_anything(), Method::WebForm, at(0), shown(), at(0)).unwrap();
+    let facts = Facts { restriction, current: Some(after(None, 1, &given)), ..nobody_said_anything() };
+    assert_eq!(give(&facts, Method::Paper, at(1), shown(), at(1)).unwrap_err().code, Code::Restricted);
+    assert_eq!(confirm(&facts, id(1), Method::WebForm, shown(), at(1)).unwrap_err().code, Code::Restricted);
+}
+
+#[test]
+fn an_objection_stands_until_the_mailbox_takes_it_back() {
+    let given = after(None, 1, &give(&nobody_said_anything(), Method::Paper, at(0), shown(), at(0)).unwrap());
+    let objected = after(Some(&given), 2, &object(Method::Email, at(1), shown()));
+    assert_eq!(
+        (objected.state, objected.objected_at, objected.withdrawn_at),
+        (State::Withdrawn, Some(at(1)), Some(at(1)))
+    );
+    let facts = Facts { current: Some(objected.clone()), ..nobody_said_anything() };
+    assert_eq!(give(&facts, Method::Paper, at(0), shown(), at(2)).unwrap_err().code, Code::SupersededByWithdrawal);
+    // Staff with a signed paper in hand cannot: it waits for the mailbox.
+    let again = give(&facts, Method::Paper, at(2), shown(), at(2)).unwrap();
+    let waiting = after(Some(&objected), 3, &again);
+    assert_eq!((waiting.state, waiting.objected_at), (State::Pending, Some(at(1))));
+    let facts = Facts { current: Some(waiting.clone()), ..nobody_said_anything() };
+    let confirmed = confirm(&facts, id(3), Method::Paper, shown(), at(3)).unwrap();
+    let taken_back = after(Some(&waiting), 4, &confirmed);
+    assert_eq!((taken_back.state, taken_back.objected_at), (State::Given, None));
+}
+
+#[test]
 fn a_material_change_makes_older_consents_stale_from_its_day() {
     let given = after(None, 1, &give(&nobody_said_anything(), Method::Paper, at(0), shown(), at(0)).unwrap());
     let change = Some(MaterialChange { notice_version: notice("2026-06-05"), effective_on: notice("2026-06-10") });
@@ -108,6 +137,7 @@ fn contract_purposes_take_no_consent() {
 enum Said {
     Yes(Method),
     No,
+    Object,
     Confirm,
 }
 
@@ -115,13 +145,14 @@ fn said() -> impl Strategy<Value = Said> {
     prop_oneof![
         proptest::sample::select(<Method as strum::VariantArray>::VARIANTS).prop_map(Said::Yes),
         Just(Said::No),
+        Just(Said::Object),
         Just(Said::Confirm),
     ]
 }
 
 proptest! {
-    /// Whatever is said in whatever order: after a no, nothing is given until a later yes; and only
-    /// the mailbox can end a wait.
+    /// Whatever is said in whatever order: after a no, nothing is given until a later yes; only the mailbox can end a
+    /// wait; and an objection stands, and keeps everything from being given, until the mailbox takes it back.
     #[test]
     fn the_last_word_stands(words in proptest::collection::vec(said(), 1..20)) {
         let mut current: Option<Projection> = None;
@@ -134,12 +165,20 @@ proptest! {
                     prop_assert_eq!(after.state, State::Withdrawn);
                     current = Some(after);
                 }
+                Said::Object => {
+                    let after = after(current.as_ref(), number, &object(Method::Email, now, shown()));
+                    prop_assert_eq!((after.state, after.pending), (State::Withdrawn, None));
+                    prop_assert!(after.objected_at.is_some());
+                    current = Some(after);
+                }
                 Said::Yes(method) => {
+                    let objected_at = current.as_ref().and_then(|current| current.objected_at);
                     let given = give(&facts, method, now, shown(), now).unwrap();
                     let after = after(current.as_ref(), number, &given);
                     let was_given = facts.current.is_some_and(|before| before.state == State::Given);
-                    let expected = if method.needs_confirmation() && !was_given { State::Pending } else { State::Given };
-                    prop_assert_eq!(after.state, expected);
+                    let waits = (method.needs_confirmation() && !was_given) || objected_at.is_some();
+                    let expected = if waits { State::Pending } else { State::Given };
+                    prop_assert_eq!((after.state, after.objected_at), (expected, objected_at));
                     current = Some(after);
                 }
                 Said::Confirm => {
@@ -147,7 +186,8 @@ proptest! {
                     let confirmed = waiting.map(|waiting| confirm(&facts, waiting.decision_id, Method::Email, shown(), now));
                     if let Some(Ok(confirmed)) = confirmed {
                         current = Some(after(current.as_ref(), number, &confirmed));
-                        prop_assert_eq!(current.as_ref().unwrap().state, State::Given);
+                        let confirmed = current.as_ref().unwrap();
+                        prop_assert_eq!((confirmed.state, confirmed.objected_at), (State::Given, None));
                     }
                 }
             }
@@ -170,6 +210,7 @@ mod merging {
             decision_id,
             pending: (state == State::Pending).then_some(Pending { decision_id, until }),
             withdrawn_at: (state == State::Withdrawn).then_some(since),
+            objected_at: None,
         }
     }
 
@@ -200,6 +241,35 @@ mod merging {
             assert_eq!(merged(Some(one), other), holds, "{one:?} {other:?}");
             assert_eq!(merged(Some(other), one), holds, "{other:?} {one:?}");
         }
+    }
+
+    #[test]
+    fn an_objection_is_the_strictest_answer_of_all() {
+        let given = answer(State::Given, "2026-01-01");
+        let withdrawn = answer(State::Withdrawn, "2026-03-01");
+        let objected_at = Some(answer(State::Withdrawn, "2026-02-01").since);
+        let objected = Projection { objected_at, ..answer(State::Withdrawn, "2026-02-01") };
+        let asked_again = Projection { objected_at, ..answer(State::Pending, "2026-11-20") };
+        let id = DecisionId::from_uuid(uuid::Uuid::from_u128(8));
+        for other in [&objected, &asked_again] {
+            for own in [None, Some(&given), Some(&withdrawn)] {
+                let decision = take_over(own, other, None, now()).unwrap();
+                assert_eq!((decision.act, Some(decision.occurred_at)), (Act::Object, objected_at));
+                let after = project(own, id, &decision);
+                assert_eq!((after.state, after.objected_at), (State::Withdrawn, objected_at));
+            }
+            for weaker in [&given, &answer(State::Pending, "2026-11-20")] {
+                assert!(take_over(Some(other), weaker, None, now()).is_none());
+            }
+        }
+        // A later no makes the date later and leaves the objection.
+        let decision = take_over(Some(&objected), &withdrawn, None, now()).unwrap();
+        let after = project(Some(&objected), id, &decision);
+        assert_eq!((after.objected_at, after.withdrawn_at), (objected_at, Some(withdrawn.since)));
+        // Of two objections, the one that nobody has asked to take back.
+        let decision = take_over(Some(&asked_again), &objected, None, now()).unwrap();
+        let after = project(Some(&asked_again), id, &decision);
+        assert_eq!((after.state, after.pending, after.objected_at), (State::Withdrawn, None, objected_at));
     }
 
     #[test]

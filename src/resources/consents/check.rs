@@ -11,6 +11,7 @@ use crate::platform::audit::Entry;
 use crate::platform::db::among_ids;
 use crate::platform::doors::ReadTx;
 use crate::policy::consent::{self, State};
+use crate::policy::contactability::{Bar, contactability};
 use crate::resources::contacts::model::ContactStatus;
 use crate::resources::contacts::store as contacts;
 use crate::resources::{notices, standing};
@@ -30,16 +31,24 @@ pub(super) fn check(tx: &mut ReadTx<'_>, asked: &CheckConsents) -> Result<CheckR
         .filter(consents::purpose.eq(asked.purpose.as_str()).and(among_ids(consents::contact_id, &asked.contact_ids)))
         .select(Row::as_select())
         .load(tx.connection())?;
-    let mut states: HashMap<ContactId, State> = HashMap::with_capacity(rows.len());
+    let mut answers: HashMap<ContactId, (State, bool)> = HashMap::with_capacity(rows.len());
     for row in &rows {
-        states.insert(row.contact_id, consent::state_at(&row.projection()?, change, now));
+        let projection = row.projection()?;
+        let state = consent::state_at(&projection, change, now);
+        answers.insert(row.contact_id, (state, projection.objected_at.is_some()));
     }
     let judge = |contact_id: &ContactId| match facts.get(contact_id) {
         None => Contactability::Unknown,
         Some(facts) => {
-            let erased = facts.status == ContactStatus::Erased;
-            let marked = facts.mark.as_ref().is_some_and(|mark| suppressed.contains(mark));
-            consent::contactability(erased, marked, states.get(contact_id).copied())
+            let answer = answers.get(contact_id);
+            let bars = [
+                (facts.mark.as_ref().is_some_and(|mark| suppressed.contains(mark)), Bar::Suppressed),
+                (answer.is_some_and(|(_, objected)| *objected), Bar::Objected),
+                (facts.status == ContactStatus::Restricted, Bar::Restricted),
+                (facts.status == ContactStatus::Erased, Bar::Erased),
+            ];
+            let bars = bars.into_iter().filter_map(|(stands, bar)| stands.then_some(bar));
+            contactability(bars, answer.map(|(state, _)| *state))
         }
     };
     let results = asked.contact_ids.iter().map(|contact_id| {

@@ -13,10 +13,9 @@ use super::model::{Confirmation, Consent, State, Wording};
 use super::store::{self, append};
 use crate::domain::{Code, ConsentId, ContactId, DecisionId, Error, Instant, Purpose};
 use crate::platform::audit::Entry;
-use crate::platform::db::dialect;
 use crate::platform::doors::{ReadTx, Recorded, WriteTx};
 use crate::platform::vault::{link_token_hash, new_link_token};
-use crate::policy::consent;
+use crate::policy::{consent, restriction};
 use crate::resources::contacts::store as contacts;
 use crate::resources::standing;
 
@@ -87,9 +86,15 @@ pub fn waiting(
     if known.facts.erased {
         return Ok(Err("erased"));
     }
+    if known.facts.restriction.is_some() {
+        return Ok(Err("restricted"));
+    }
     let method = grant.decision()?.method;
     if consent::confirm(&known.facts, decision, method, grant.notice_version, tx.now()).is_err() {
         let current = known.facts.current.as_ref();
+        if current.is_some_and(|current| current.objected_at.is_some() && current.pending.is_none()) {
+            return Ok(Err("objected"));
+        }
         return Ok(Err(match current.map(|current| (current.state, current.pending)) {
             Some((State::Withdrawn, _)) => "withdrawn",
             Some((_, Some(pending))) if pending.decision_id == decision => "expired",
@@ -132,11 +137,12 @@ fn link(tx: &mut ReadTx<'_>, token: &str) -> Result<Link, Error> {
 /// What the link asks the mailbox's owner. Changes nothing: mail scanners follow links.
 ///
 /// # Errors
-/// 404 and 410.
+/// 404 and 410; 423 when the contact is restricted.
 pub(super) fn show(tx: &mut ReadTx<'_>, token: &str) -> Result<Confirmation, Error> {
     let link = link(tx, token)?;
     let grant = history::row(tx, link.decision)?;
     let known = contacts::facts(tx, grant.contact_id)?.ok_or_else(Error::not_found)?;
+    restriction::may_be_used(known.restriction.as_ref())?;
     if known.mark.as_ref() == Some(&link.mark) { shown(tx, &link, &grant) } else { Err(other_mailbox()) }
 }
 
@@ -167,12 +173,12 @@ pub(super) fn evidence(tx: &mut ReadTx<'_>, row: &history::Row) -> Result<Option
 /// The mailbox says yes.
 ///
 /// # Errors
-/// 404; 410 when the link is spent or has expired, or the grant no longer waits.
+/// 404; 410 when the link is spent or has expired, or the grant no longer waits; 423 when the contact is restricted.
 pub(super) fn confirm(mut tx: WriteTx<'_>, token: &str) -> Result<Recorded<Confirmation>, Error> {
     let first_look = link(&mut tx, token)?;
     let grant = history::row(&mut tx, first_look.decision)?;
     // Held from here on; whoever came first has spent the link by now.
-    dialect::lock(tx.connection(), "contacts", grant.contact_id.uuid())?;
+    contacts::hold(&mut tx, grant.contact_id)?;
     let link = link(&mut tx, token)?;
     let purpose = grant.purpose()?;
     let known = store::facts(&mut tx, grant.contact_id, purpose)?.ok_or_else(Error::not_found)?;

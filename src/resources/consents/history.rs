@@ -28,6 +28,7 @@ pub(super) struct Row {
     pub(super) confirms: Option<DecisionId>,
     recorded_by: String,
     merged_from: Option<DecisionId>,
+    objection: bool,
 }
 
 impl Row {
@@ -38,7 +39,7 @@ impl Row {
     pub(super) fn decision(&self) -> Result<ConsentDecision, Error> {
         Ok(ConsentDecision {
             id: self.id,
-            decision: self.decision.parse().map_err(damaged)?,
+            decision: if self.objection { DecisionKind::Objected } else { self.decision.parse().map_err(damaged)? },
             method: self.method.parse().map_err(damaged)?,
             occurred_at: self.occurred_at,
             recorded_at: self.recorded_at,
@@ -59,6 +60,7 @@ impl Row {
             (DecisionKind::Confirmed, _, Some(grant)) => Act::Confirm(grant),
             (DecisionKind::Confirmed, _, None) => return Err(damaged(())),
             (DecisionKind::Withdrawn, ..) => Act::Withdraw,
+            (DecisionKind::Objected, ..) => Act::Object,
         };
         let (occurred_at, notice_version) = (self.occurred_at, self.notice_version);
         Ok(Decision { act, method: shown.method, occurred_at, notice_version })

@@ -2,7 +2,8 @@
 //!
 //! Invariants: decisions are append-only, and the database itself refuses to change or delete one; the
 //! state is their projection, written by one function; only the mailbox confirms a grant that anybody
-//! could have typed; a withdrawal is always accepted and acts at once.
+//! could have typed; a withdrawal and an objection are always accepted and act at once, and only the mailbox takes an
+//! objection back.
 
 mod api;
 mod audience;
@@ -33,7 +34,7 @@ pub fn routes() -> Room {
     Room::new("consents", "One person's answer for one purpose: decisions, their proof, and who may be written to.")
         .serve(api::__path_list, api::list)
         .serve(api::__path_record, api::record)
-        .problems(&[Code::SupersededByWithdrawal, Code::Erased, Code::PurposeNotConsent])
+        .problems(&[Code::SupersededByWithdrawal, Code::Erased, Code::PurposeNotConsent, Code::Restricted])
         .serve(api::__path_check, api::check)
         .problems(&[Code::PurposeNotConsent])
         .serve(api::__path_read, api::read)
@@ -45,9 +46,9 @@ pub fn routes() -> Room {
         .serve(api::__path_verify, api::verify)
         .serve(api::__path_audience, api::audience)
         .serve(links::__path_show_confirmation, links::show_confirmation)
-        .problems(&[Code::Gone])
+        .problems(&[Code::Gone, Code::Restricted])
         .serve(links::__path_confirm, links::confirm)
-        .problems(&[Code::Gone])
+        .problems(&[Code::Gone, Code::Restricted])
         .serve(links::__path_show_subscription, links::show_subscription)
         .problems(&[Code::Gone])
         .serve(links::__path_unsubscribe, links::unsubscribe)

@@ -7,7 +7,8 @@ use validator::{Validate, ValidationError};
 
 use crate::domain::{ConsentId, ContactId, DecisionId, Instant, Purpose, line_type, prose_type};
 use crate::platform::http::{Command, PathWord, Resource};
-pub use crate::policy::consent::{Contactability, Method, State};
+pub use crate::policy::consent::{Method, State};
+pub use crate::policy::contactability::Contactability;
 
 prose_type! {
     /// What the person was shown when they decided, word for word: at most 4,000 characters.
@@ -145,6 +146,8 @@ pub enum DecisionKind {
     Confirmed,
     /// The person said no.
     Withdrawn,
+    /// The person objected to direct marketing.
+    Objected,
 }
 
 /// A decision in a consent's history.

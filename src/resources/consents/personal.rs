@@ -33,6 +33,7 @@ impl Holder for ConsentData {
                     ("pending_decision_id", Pseudonymous),
                     ("pending_until", Plain),
                     ("withdrawn_at", Plain),
+                    ("objected_at", Plain),
                     ("created_at", Plain),
                     ("version", Plain),
                 ],
@@ -56,6 +57,7 @@ impl Holder for ConsentData {
                     ("confirms", Pseudonymous),
                     ("recorded_by", Pseudonymous),
                     ("merged_from", Pseudonymous),
+                    ("objection", Plain),
                 ],
             },
             Table {

@@ -32,6 +32,7 @@ mod schema {
             pending_decision_id -> Nullable<UuidSql>,
             pending_until -> Nullable<InstantSql>,
             withdrawn_at -> Nullable<InstantSql>,
+            objected_at -> Nullable<InstantSql>,
             created_at -> InstantSql,
             version -> Integer,
         }
@@ -57,6 +58,7 @@ mod schema {
             confirms -> Nullable<UuidSql>,
             recorded_by -> Text,
             merged_from -> Nullable<UuidSql>,
+            objection -> Bool,
         }
     }
 }
@@ -68,6 +70,7 @@ pub const CONFIRMATION: &str = "confirmation";
 mod facts;
 mod list;
 pub(super) mod merge;
+pub mod objection;
 pub(super) use facts::{Known, facts, facts_of_person, of};
 pub use list::{list, states};
 
@@ -85,6 +88,7 @@ pub(super) struct Row {
     pending_decision_id: Option<DecisionId>,
     pending_until: Option<Instant>,
     withdrawn_at: Option<Instant>,
+    objected_at: Option<Instant>,
     version: i32,
 }
 
@@ -107,6 +111,7 @@ impl Row {
             decision_id: self.decision_id,
             pending: pending.map(|(decision_id, until)| Pending { decision_id, until }),
             withdrawn_at: self.withdrawn_at,
+            objected_at: self.objected_at,
         })
     }
 
@@ -253,6 +258,7 @@ pub(super) fn append(
         consents::pending_decision_id.eq(projection.pending.map(|pending| pending.decision_id)),
         consents::pending_until.eq(projection.pending.map(|pending| pending.until)),
         consents::withdrawn_at.eq(projection.withdrawn_at),
+        consents::objected_at.eq(projection.objected_at),
         consents::version.eq(version),
     );
     if known.row.is_some() {
@@ -278,13 +284,17 @@ pub(super) fn append(
         Act::GiveUnconfirmed(until) | Act::TakeOverUnconfirmed(until) => (DecisionKind::Given, Some(until), None),
         Act::Confirm(grant) => (DecisionKind::Confirmed, None, Some(grant)),
         Act::Withdraw => (DecisionKind::Withdrawn, None, None),
+        Act::Object => (DecisionKind::Objected, None, None),
     };
+    // An objection is kept as the withdrawal that it is as well, and marked.
+    let objection = kind == DecisionKind::Objected;
+    let kept = if objection { DecisionKind::Withdrawn } else { kind };
     let values = (
         consent_decisions::id.eq(id),
         consent_decisions::consent_id.eq(consent_id),
         consent_decisions::contact_id.eq(contact_id),
         consent_decisions::purpose.eq(purpose.as_str()),
-        consent_decisions::decision.eq(<&str>::from(kind)),
+        consent_decisions::decision.eq(<&str>::from(kept)),
         consent_decisions::method.eq(<&str>::from(lawful.method)),
         consent_decisions::occurred_at.eq(lawful.occurred_at),
         consent_decisions::recorded_at.eq(now),
@@ -295,6 +305,7 @@ pub(super) fn append(
         consent_decisions::confirms.eq(confirms),
         consent_decisions::recorded_by.eq(origin.recorded_by),
         consent_decisions::merged_from.eq(origin.merged_from),
+        consent_decisions::objection.eq(objection),
     );
     diesel::insert_into(consent_decisions::table).values(values).execute(tx.connection())?;
     if projection.pending.is_some_and(|pending| pending.decision_id == id) && known.contact.mark.is_some() {

@@ -17,8 +17,8 @@ use crate::platform::http::{
 
 /// List contacts
 ///
-/// Newest first, without those that were erased unless they are asked for. With `Accept: text/csv`, a
-/// stream of all that match (from `cursor` on, whatever `limit` says).
+/// Newest first: the active ones, unless others are asked for. Of the restricted, id, status and version alone. With `Accept: text/csv`, a
+/// stream of all that match (from `cursor` on, whatever `limit` says), the restricted left out.
 #[utoipa::path(get, path = "/v1/contacts")]
 pub(super) async fn list(
     access: Access<ContactsRead>,
@@ -62,6 +62,8 @@ pub(super) async fn search(
 }
 
 /// Read a contact
+///
+/// Of one that is restricted, id, status and version alone.
 #[utoipa::path(get, path = "/v1/contacts/{id}")]
 pub(super) async fn read(access: Access<ContactsRead>, ById(id): ById<ContactId>) -> Result<Found<Contact>, Error> {
     access.read(move |tx| store::read(tx, id)).await.map(Found)
@@ -109,7 +111,8 @@ pub(super) async fn merge(
 /// One row for each person, as CSV with a header row or as JSON lines. Every row has its own result and
 /// its own fate: a bad row never loses a good one. A contact is found again by its e-mail address (or,
 /// where the row has none, by telephone number and name) and updated with what the row gives; an empty
-/// cell changes nothing. An address that was erased or is suppressed stays so. Consents cannot be
+/// cell changes nothing. An address that was erased or is suppressed stays so; a row for a person whose data is
+/// restricted is rejected (`restricted`). Consents cannot be
 /// imported. With `dry_run=true` the results are told and nothing is changed. Doing an import again does
 /// no harm.
 #[utoipa::path(post, path = "/v1/contacts/imports")]

@@ -3,7 +3,7 @@
 
 use futures_util::stream::{self, StreamExt};
 
-use super::model::{Contact, ContactFilter, Employer, JobTitle, PersonName, SourceDetail};
+use super::model::{Contact, ContactFilter, ContactStatus, Employer, JobTitle, PersonName, SourceDetail};
 use super::store;
 use crate::domain::{ContactId, EmailAddress, Error, Limit, ListPage, Telephone};
 use crate::platform::auth::{Access, ContactsExport};
@@ -96,9 +96,14 @@ impl Reply for Contacts {
     }
 }
 
+fn told(when: Option<impl ToString>) -> String {
+    when.map(|when| when.to_string()).unwrap_or_default()
+}
+
 fn written(contacts: &[Contact]) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(contacts.len() * 256);
-    for contact in contacts {
+    // Whoever is restricted is in no export, asked for or not.
+    for contact in contacts.iter().filter(|contact| contact.status != ContactStatus::Restricted) {
         let text = |text: Option<&str>| csv::formula_safe(text.unwrap_or_default()).into_owned();
         let source = contact.source.as_ref();
         let status: &str = contact.status.into();
@@ -115,10 +120,10 @@ fn written(contacts: &[Contact]) -> Vec<u8> {
             kind.to_owned(),
             text(source.and_then(|source| source.detail.as_ref()).map(SourceDetail::as_str)),
             source.map(|source| source.obtained_on.to_string()).unwrap_or_default(),
-            contact.created_at.to_string(),
-            contact.updated_at.to_string(),
-            contact.last_activity_on.to_string(),
-            contact.keep_until.to_string(),
+            told(contact.created_at),
+            told(contact.updated_at),
+            told(contact.last_activity_on),
+            told(contact.keep_until),
             contact.version.to_string(),
         ];
         csv::write_row(&mut bytes, cells);

@@ -2,7 +2,7 @@
 //!
 //! Invariants: a live e-mail address belongs to one contact; everything about a person but ids, status
 //! and dates is one sealed blob under the person's own key, found again through blind indexes; an
-//! erased contact is an id without a person. Nobody is looked up in a URL.
+//! erased contact is an id without a person; a restricted one is stored and not used, and shows no more (Article 18). Nobody is looked up in a URL.
 
 mod api;
 mod export;
@@ -28,11 +28,11 @@ pub fn routes() -> Room {
         .serve(api::__path_read, api::read)
         .problems(&[Code::Erased, Code::Merged])
         .serve(api::__path_update, api::update)
-        .problems(&[Code::ContactExists, Code::Erased, Code::Merged])
+        .problems(&[Code::ContactExists, Code::Erased, Code::Merged, Code::Restricted])
         .serve(api::__path_delete, api::delete)
-        .problems(&[Code::ErasureRequestRequired, Code::Erased, Code::Merged])
+        .problems(&[Code::ErasureRequestRequired, Code::Erased, Code::Merged, Code::Restricted])
         .serve(api::__path_merge, api::merge)
-        .problems(&[Code::Erased, Code::Merged])
+        .problems(&[Code::Erased, Code::Merged, Code::Restricted])
         .serve(api::__path_import, api::import)
         .problems(&[Code::OutcomeUnknown])
 }

@@ -38,6 +38,8 @@ line_type! {
 pub enum ContactStatus {
     /// A person, in full.
     Active,
+    /// A person whose data is stored and not used (UK GDPR Article 18): an id, a status and a version.
+    Restricted,
     /// An id alone: the person's data was erased.
     Erased,
 }
@@ -85,7 +87,7 @@ pub struct Source {
 pub struct Contact {
     /// Its id.
     pub id: ContactId,
-    /// The person's name; absent once erased, like every member about the person.
+    /// The person's name; absent while restricted and once erased, like every member about the person.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub name: Option<PersonName>,
@@ -111,17 +113,23 @@ pub struct Contact {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub source: Option<Source>,
-    /// When it was made.
-    pub created_at: Instant,
+    /// When it was made; absent while restricted, like the days that follow.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub created_at: Option<Instant>,
     /// When it was last changed.
-    pub updated_at: Instant,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub updated_at: Option<Instant>,
     /// The day of the person's last dealing with IEWM: sign-up, a consent decision, a correction.
-    #[schema(example = "2026-11-24")]
-    pub last_activity_on: NaiveDate,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "2026-11-24")]
+    pub last_activity_on: Option<NaiveDate>,
     /// The last day on which it is kept: six calendar years after the last dealing, unless a legal
     /// hold requires longer.
-    #[schema(example = "2032-11-24")]
-    pub keep_until: NaiveDate,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "2032-11-24")]
+    pub keep_until: Option<NaiveDate>,
     /// When the mail server refused the e-mail address for good; absent where it never did, or the address has
     /// changed since.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -142,8 +150,9 @@ impl Resource for Contact {
     }
 
     fn derived(&self) -> Option<String> {
+        let (last_activity_on, keep_until) = self.last_activity_on.zip(self.keep_until)?;
         let bounced = self.email_bounced_at.map(|at| format!(" {at}")).unwrap_or_default();
-        Some(format!("{} {}{bounced}", self.last_activity_on, self.keep_until))
+        Some(format!("{last_activity_on} {keep_until}{bounced}"))
     }
 }
 
@@ -262,7 +271,7 @@ impl Command for MergeContacts {
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ContactFilter {
-    /// Only those of this status; all but the erased unless said.
+    /// Only those of this status; the active ones unless said.
     #[schema(nullable = false)]
     pub status: Option<ContactStatus>,
     /// Only those who are in this network now.

@@ -31,6 +31,8 @@ impl Holder for ContactData {
                     ("merged_into", Class::Pseudonymous),
                     ("former_mark", Class::BlindIndex),
                     ("email_bounced_at", Class::Plain),
+                    ("restricted_ground", Class::Plain),
+                    ("restricted_at", Class::Plain),
                 ],
             },
             Table {

@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use super::model::{Contact, SearchContacts};
-use super::store::{self, Row, columns, contact_name_tokens, contacts, people};
+use super::store::{self, Row, columns, contact_name_tokens, contacts, everybody, people};
 use crate::domain::{ContactId, Error, Fault, Limit, ListPage};
 use crate::platform::audit::Entry;
 use crate::platform::doors::ReadTx;
@@ -12,7 +12,7 @@ use crate::platform::vault::store::data_keys;
 /// How many candidates are unsealed at a time: name tokens are shared by many names.
 const CANDIDATES: i64 = 200;
 
-/// The live contacts that match, newest first.
+/// The live contacts that match, newest first; nobody restricted.
 ///
 /// # Errors
 /// 422 when a word of the name is too short to look for.

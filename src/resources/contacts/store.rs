@@ -10,6 +10,7 @@ use crate::platform::audit::Entry;
 use crate::platform::doors::ReadTx;
 use crate::platform::vault::store::data_keys;
 use crate::platform::vault::{DataKey, Wrapped};
+use crate::policy::restriction::{self, Restriction};
 use crate::policy::retention;
 
 mod schema {
@@ -31,6 +32,8 @@ mod schema {
             merged_into -> Nullable<UuidSql>,
             former_mark -> Nullable<Binary>,
             email_bounced_at -> Nullable<InstantSql>,
+            restricted_ground -> Nullable<Text>,
+            restricted_at -> Nullable<InstantSql>,
         }
     }
 
@@ -60,6 +63,8 @@ pub(super) struct Row {
     version: i32,
     merged_into: Option<ContactId>,
     email_bounced_at: Option<Instant>,
+    restricted_ground: Option<String>,
+    restricted_at: Option<Instant>,
     master_key: Option<Vec<u8>>,
     wrapped: Option<Vec<u8>>,
 }
@@ -78,88 +83,177 @@ macro_rules! columns {
             contacts::version,
             contacts::merged_into,
             contacts::email_bounced_at,
+            contacts::restricted_ground,
+            contacts::restricted_at,
             data_keys::master_key.nullable(),
             data_keys::wrapped.nullable(),
         )
     };
 }
 
-/// Contacts joined with their keys: what every read of people begins with.
-macro_rules! people {
+/// Contacts joined with their keys, the restricted too.
+macro_rules! everybody {
     () => {
         contacts::table.left_join(data_keys::table.on(data_keys::owner_id.eq(contacts::id))).select(columns!())
     };
 }
-pub(super) use {columns, people};
+
+/// Contacts joined with their keys, without the restricted: what every use of people begins with.
+macro_rules! people {
+    () => {
+        everybody!().filter(contacts::restricted_at.is_null())
+    };
+}
+pub(super) use {columns, everybody, people};
 
 pub mod bounce;
 pub mod changes;
 mod consult;
 mod indexes;
+mod live;
 pub(super) mod merge;
 mod newcomers;
-pub use consult::{Addressee, ContactFacts, addressees, facts, facts_of, names, touch, with_address};
+pub mod restrict;
+pub use consult::{
+    Addressee, ContactFacts, addressee, addressees, facts, facts_of, names, restricted_among, touch, with_address,
+};
 use indexes::claim_address;
 pub use indexes::email_index;
 pub(super) use indexes::{delete_name_tokens, telephone_index, write_name_tokens};
+pub use live::{Held, Live, hold};
 pub(super) use newcomers::{Newcomer, insert, insert_many};
 
 fn damaged<E>(_: E) -> Error {
     Error::internal("a row of contacts cannot be read")
 }
 
+impl Row {
+    /// The restriction that holds.
+    pub(super) fn restriction(&self) -> Result<Option<Restriction>, Error> {
+        restriction_of(self.restricted_ground.as_deref(), self.restricted_at)
+    }
+
+    /// What is told of a contact whose data is stored and not used: an id, a status and a version.
+    fn bare(&self) -> Result<Contact, Error> {
+        Ok(Contact {
+            id: self.id,
+            name: None,
+            email: None,
+            telephone: None,
+            organisation: None,
+            job_title: None,
+            status: status_of(&self.status, self.restricted_at)?,
+            source: None,
+            created_at: None,
+            updated_at: None,
+            last_activity_on: None,
+            keep_until: None,
+            email_bounced_at: None,
+            version: self.version,
+        })
+    }
+}
+
+fn restriction_of(ground: Option<&str>, since: Option<Instant>) -> Result<Option<Restriction>, Error> {
+    let restriction = |(ground, since): (&str, _)| Ok(Restriction { ground: ground.parse().map_err(damaged)?, since });
+    ground.zip(since).map(restriction).transpose()
+}
+
+fn status_of(status: &str, restricted_at: Option<Instant>) -> Result<ContactStatus, Error> {
+    if restricted_at.is_some() { Ok(ContactStatus::Restricted) } else { status.parse().map_err(damaged) }
+}
+
 /// A row, unsealed.
 pub(super) struct Opened {
     pub(super) contact: Contact,
-    pub(super) particulars: Option<Particulars>,
-    pub(super) key: Option<DataKey>,
+    pub(super) last_activity_on: NaiveDate,
+    pub(super) obtained_on: NaiveDate,
+    known: Option<(Particulars, DataKey)>,
+    restriction: Option<Restriction>,
 }
 
+impl Opened {
+    /// The person's particulars and key, to be used.
+    ///
+    /// # Errors
+    /// 423 when they are restricted; 410 when they were erased.
+    pub(super) fn used(self) -> Result<(Contact, Particulars, DataKey), Error> {
+        restriction::may_be_used(self.restriction.as_ref())?;
+        self.whoever()
+    }
+
+    /// As [`Opened::used`], of the restricted too: for what the person themself has asked for, and to find out who is
+    /// meant.
+    ///
+    /// # Errors
+    /// 410 when they were erased.
+    pub(super) fn whoever(self) -> Result<(Contact, Particulars, DataKey), Error> {
+        let (particulars, key) = self.known.ok_or_else(erased)?;
+        Ok((self.contact, particulars, key))
+    }
+
+    /// Whether the person is restricted.
+    pub(super) fn is_restricted(&self) -> bool {
+        self.restriction.is_some()
+    }
+}
+
+/// Unseals a row; that of the restricted stays sealed.
 pub(super) fn open(tx: &mut ReadTx<'_>, row: Row) -> Result<Opened, Error> {
-    let (particulars, key) = match &row.particulars {
-        None => (None, None),
-        Some(sealed) => {
+    let sealed = row.restricted_at.is_some();
+    open_unless(tx, row, sealed)
+}
+
+/// Unseals a row, that of the restricted too; what is shown of them says nothing all the same.
+pub(super) fn open_whoever(tx: &mut ReadTx<'_>, row: Row) -> Result<Opened, Error> {
+    open_unless(tx, row, false)
+}
+
+fn open_unless(tx: &mut ReadTx<'_>, row: Row, stays_sealed: bool) -> Result<Opened, Error> {
+    let bare = row.bare()?;
+    let restriction = row.restriction()?;
+    let dated = Contact {
+        created_at: Some(row.created_at),
+        updated_at: Some(row.updated_at),
+        last_activity_on: Some(row.last_activity_on),
+        keep_until: Some(retention::keep_until(row.last_activity_on)),
+        ..bare.clone()
+    };
+    let (last_activity_on, obtained_on) = (row.last_activity_on, row.obtained_on);
+    let known = match &row.particulars {
+        Some(sealed) if !stays_sealed => {
             let key = tx.key(row.id.uuid(), Wrapped::from_columns(row.master_key, row.wrapped))?;
-            (Some(Particulars::open(&key, row.id, sealed)?), Some(key))
+            Some((Particulars::open(&key, row.id, sealed)?, key))
+        }
+        _ => None,
+    };
+    let contact = match &known {
+        _ if restriction.is_some() => bare,
+        None => dated,
+        Some((particulars, _)) => {
+            let known = particulars.clone();
+            Contact {
+                name: Some(known.name),
+                email: known.email,
+                telephone: known.telephone,
+                organisation: known.organisation,
+                job_title: known.job_title,
+                source: Some(Source { kind: known.source_kind, detail: known.source_detail, obtained_on }),
+                email_bounced_at: row.email_bounced_at,
+                ..dated
+            }
         }
     };
-    let known = particulars.clone();
-    let source = match &known {
-        None => None,
-        Some(known) => {
-            Some(Source { kind: known.source_kind, detail: known.source_detail.clone(), obtained_on: row.obtained_on })
-        }
-    };
-    let (name, email, telephone, organisation, job_title) = match known {
-        None => (None, None, None, None, None),
-        Some(known) => (Some(known.name), known.email, known.telephone, known.organisation, known.job_title),
-    };
-    let contact = Contact {
-        id: row.id,
-        name,
-        email,
-        telephone,
-        organisation,
-        job_title,
-        status: row.status.parse().map_err(damaged)?,
-        source,
-        created_at: row.created_at,
-        updated_at: row.updated_at,
-        last_activity_on: row.last_activity_on,
-        keep_until: retention::keep_until(row.last_activity_on),
-        email_bounced_at: row.email_bounced_at,
-        version: row.version,
-    };
-    Ok(Opened { contact, particulars, key })
+    Ok(Opened { contact, last_activity_on, obtained_on, known, restriction })
 }
 
 fn row(tx: &mut ReadTx<'_>, id: ContactId) -> Result<Row, Error> {
-    let row: Option<Row> = people!().filter(contacts::id.eq(id)).first(tx.connection()).optional()?;
+    let row: Option<Row> = everybody!().filter(contacts::id.eq(id)).first(tx.connection()).optional()?;
     row.ok_or_else(Error::not_found)
 }
 
-/// A contact that is neither erased nor merged into another.
-pub(super) fn live(tx: &mut ReadTx<'_>, id: ContactId) -> Result<Opened, Error> {
+/// A contact that is neither erased nor merged into another, as its row.
+fn there(tx: &mut ReadTx<'_>, id: ContactId) -> Result<Row, Error> {
     let row = row(tx, id)?;
     if let Some(into) = row.merged_into {
         return Err(merged(into));
@@ -167,6 +261,12 @@ pub(super) fn live(tx: &mut ReadTx<'_>, id: ContactId) -> Result<Opened, Error> 
     if row.status == <&str>::from(ContactStatus::Erased) {
         return Err(erased());
     }
+    Ok(row)
+}
+
+/// A contact that is neither erased nor merged into another.
+pub(super) fn live(tx: &mut ReadTx<'_>, id: ContactId) -> Result<Opened, Error> {
+    let row = there(tx, id)?;
     open(tx, row)
 }
 
@@ -212,10 +312,17 @@ fn matching(
     after: Option<ContactId>,
     most: i64,
 ) -> Result<Vec<Row>, Error> {
-    let mut query = people!().order(contacts::id.desc()).into_boxed();
-    let status: &str = filter.status.unwrap_or(ContactStatus::Active).into();
+    let mut query = everybody!().order(contacts::id.desc()).into_boxed();
+    let status = filter.status.unwrap_or(ContactStatus::Active);
     // A contact that was merged is neither a person nor an erased one.
-    query = query.filter(contacts::status.eq(status).and(contacts::merged_into.is_null()));
+    query = query.filter(contacts::merged_into.is_null());
+    query = match status {
+        ContactStatus::Restricted => query.filter(contacts::restricted_at.is_not_null()),
+        other => {
+            let other: &str = other.into();
+            query.filter(contacts::status.eq(other).and(contacts::restricted_at.is_null()))
+        }
+    };
     if let Some(since) = filter.updated_since {
         query = query.filter(contacts::updated_at.ge(since));
     }

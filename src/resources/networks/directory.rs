@@ -37,7 +37,7 @@ pub(super) fn lines(
     let mut lines = Vec::with_capacity(items.len());
     for row in items {
         let membership = open(tx, &row)?;
-        // Whoever has been erased meanwhile is not in it.
+        // Whoever has been erased meanwhile, or is restricted, is not in it.
         let Some((_, name)) = names.iter().find(|(id, _)| *id == membership.contact_id) else { continue };
         lines.push(DirectoryLine {
             membership_id: membership.id,

@@ -4,7 +4,6 @@ use super::links;
 use super::model::{ConfirmationRequired, Decide, Preference, Preferences};
 use crate::domain::{ContactId, Error, Purpose};
 use crate::platform::audit::Entry;
-use crate::platform::db::dialect;
 use crate::platform::doors::{ReadTx, Recorded, WriteTx};
 use crate::resources::consents::model::{Answer, Method, RecordDecision, State, Wording};
 use crate::resources::consents::purposes::plain_english;
@@ -47,17 +46,19 @@ fn preferences(tx: &mut ReadTx<'_>, contact: ContactId) -> Result<Preferences, E
             grant_needs_confirmation: true,
         })
     });
-    Ok(Preferences { consents: consents.collect() })
+    let known = contacts::facts(tx, contact)?;
+    let restricted = known.is_some_and(|known| known.restriction.is_some());
+    Ok(Preferences { consents: consents.collect(), restricted })
 }
 
 /// The mailbox decides about one purpose. A no acts at once; a yes waits until the mailbox confirms it, since whoever
 /// was passed the link could say it. What holds already is not decided again.
 ///
 /// # Errors
-/// As [`links::open`]; 422 for a purpose that takes no consent.
+/// As [`links::open`]; 422 for a purpose that takes no consent; 423 for the yes of somebody whose data is restricted.
 pub(super) fn decide(mut tx: WriteTx<'_>, token: &str, asked: Decide) -> Result<Recorded<Decided>, Error> {
     let first_look = links::open(&mut tx, token)?;
-    dialect::lock(tx.connection(), "contacts", first_look.uuid())?;
+    contacts::hold(&mut tx, first_look)?;
     // Held from here on: the address could have changed, or the contact been merged.
     let contact = links::open(&mut tx, token)?;
     let Decide { purpose, decision, wording } = asked;

@@ -25,5 +25,5 @@ pub fn routes() -> Room {
         .serve(api::__path_show, api::show)
         .problems(&[Code::Gone])
         .serve(api::__path_decide, api::decide)
-        .problems(&[Code::Gone, Code::PurposeNotConsent])
+        .problems(&[Code::Gone, Code::PurposeNotConsent, Code::Restricted])
 }

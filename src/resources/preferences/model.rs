@@ -45,6 +45,9 @@ pub struct Preference {
 pub struct Preferences {
     /// Every purpose that rests on consent.
     pub consents: Vec<Preference>,
+    /// Whether the person's data is restricted: stored and not used. A no is taken all the same; a yes is not.
+    #[schema(example = false)]
+    pub restricted: bool,
 }
 
 /// What a person decides about one purpose.

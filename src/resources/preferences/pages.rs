@@ -35,6 +35,7 @@ struct Changed {
 struct Choices<'a> {
     frame: &'a Frame,
     done: Option<Changed>,
+    restricted: bool,
     purposes: Vec<Choice>,
 }
 
@@ -45,7 +46,7 @@ struct CheckYourMail<'a> {
     named: &'a str,
 }
 
-fn choice(preference: &Preference) -> Option<Choice> {
+fn choice(preference: &Preference, restricted: bool) -> Option<Choice> {
     let &Preference { purpose, state, .. } = preference;
     let words = plain_english(purpose)?;
     let (now, can_stop, can_ask) = match state {
@@ -72,13 +73,15 @@ fn choice(preference: &Preference) -> Option<Choice> {
         wording: preference.wording,
         now,
         can_stop,
-        can_ask,
+        can_ask: can_ask && !restricted,
         again: state == Some(State::Pending),
     })
 }
 
 fn page(preferences: &Preferences, done: Option<Changed>, frame: &Frame) -> askama::Result<String> {
-    Choices { frame, done, purposes: preferences.consents.iter().filter_map(choice).collect() }.render()
+    let Preferences { consents, restricted } = preferences;
+    let purposes = consents.iter().filter_map(|preference| choice(preference, *restricted)).collect();
+    Choices { frame, done, restricted: *restricted, purposes }.render()
 }
 
 /// What a mailbox has agreed to.

@@ -54,15 +54,23 @@ pub fn suppressed_among(tx: &mut ReadTx<'_>, marks: Vec<Vec<u8>>, purpose: Purpo
 /// # Errors
 /// When the database fails.
 pub fn suppress(tx: &mut WriteTx<'_>, mark: &[u8]) -> Result<(), Error> {
-    let since = tx.now();
     for &purpose in <Purpose as strum::VariantArray>::VARIANTS.iter().filter(|purpose| purpose.takes_consent()) {
-        if is_suppressed(tx, mark, purpose)? {
-            continue;
-        }
-        let values =
-            (suppressions::mark.eq(mark), suppressions::purpose.eq(purpose.as_str()), suppressions::since.eq(since));
-        diesel::insert_into(suppressions::table).values(values).execute(tx.connection())?;
+        suppress_for(tx, mark, purpose)?;
     }
+    Ok(())
+}
+
+/// Marks the address for one purpose; what is marked stays so.
+///
+/// # Errors
+/// When the database fails.
+pub fn suppress_for(tx: &mut WriteTx<'_>, mark: &[u8], purpose: Purpose) -> Result<(), Error> {
+    if is_suppressed(tx, mark, purpose)? {
+        return Ok(());
+    }
+    let since = suppressions::since.eq(tx.now());
+    let values = (suppressions::mark.eq(mark), suppressions::purpose.eq(purpose.as_str()), since);
+    diesel::insert_into(suppressions::table).values(values).execute(tx.connection())?;
     Ok(())
 }
 

@@ -48,6 +48,7 @@ REASONS = {
         "missing /evidence_ref",  # of one that left no trace here
         "too_short /name",  # a word of a name that is looked up
     },
+    423: {"restricted"},
 }
 
 

@@ -139,6 +139,10 @@ fn words(source: &Source) -> Vec<String> {
         if builds && !in_store && !file.starts_with("policy/") {
             breach("facts are built in the stores alone, from rows of the transaction that writes");
         }
+        let holds = text.contains("::lock") && text.contains("\"contacts\"");
+        if holds && !file.starts_with("resources/contacts/") {
+            breach("a contact is held by contacts::store::hold alone, which knows whether it may be written about");
+        }
         let clocks = ["Utc::now", "Local::now", "SystemTime::now", "now_v7", "thread::sleep"];
         if clocks.iter().any(|clock| text.contains(clock)) && file != CLOCK {
             breach("a clock of its own: time is passed in");

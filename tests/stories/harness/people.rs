@@ -1,7 +1,13 @@
 //! What stories about people begin with: somebody signed up, a consent given, a link minted.
 
-use iewm::domain::DecisionId;
+use iewm::domain::{DecisionId, Error, Purpose};
+use iewm::platform::doors::WriteTx;
+use iewm::policy::restriction::RestrictionGround;
 use iewm::resources::consents::mint_confirmation;
+use iewm::resources::consents::model::{Consent, Method};
+use iewm::resources::consents::store::objection;
+use iewm::resources::contacts::model::Contact;
+use iewm::resources::contacts::store::restrict;
 use serde_json::{Value, json};
 
 use super::Service;
@@ -97,6 +103,25 @@ impl Service {
     /// The consent of a contact for a purpose.
     pub(crate) async fn consent(&self, contact: &str, purpose: &str) -> Value {
         self.items(&format!("/v1/consents?contact_id={contact}&purpose={purpose}")).await.remove(0)
+    }
+
+    /// Restricts a contact's data, as the handling of a request does.
+    pub(crate) async fn restrict(&self, contact: &str, ground: RestrictionGround) -> Result<Contact, Error> {
+        let contact = contact.parse().expect("a contact's id");
+        self.house.job("story").run(move |tx| restrict::restrict(tx, contact, ground)).await
+    }
+
+    /// Lifts a restriction of which the person was told on a day.
+    pub(crate) async fn lift(&self, contact: &str, notified_on: &str) -> Result<Contact, Error> {
+        let (contact, day) = (contact.parse().expect("a contact's id"), notified_on.parse().expect("a day"));
+        self.house.job("story").run(move |tx| restrict::lift(tx, contact, day)).await
+    }
+
+    /// Objects to direct marketing for purposes, or for all, as the handling of a request does.
+    pub(crate) async fn object(&self, contact: &str, purposes: Option<Vec<Purpose>>) -> Result<Vec<Consent>, Error> {
+        let contact = contact.parse().expect("a contact's id");
+        let object = move |tx: WriteTx<'_>| objection::object(tx, contact, purposes.as_deref(), Method::Paper);
+        self.house.job("story").run(object).await
     }
 
     /// The items of one page of a list.

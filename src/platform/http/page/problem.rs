@@ -49,6 +49,11 @@ fn words(error: &Error) -> (&'static str, &str, &'static str) {
             error.detail(),
             "Nothing has changed just now. What you chose before still holds. The link at the foot of our newest mail to you shows what you have agreed to.",
         ),
+        Code::Restricted => (
+            "We cannot do this just now",
+            "Your data is restricted: we keep it and do not use it. Nothing has changed.",
+            "You can say no to anything at any time. You can say yes again once the restriction has ended.",
+        ),
         Code::RateLimited => (
             "Please wait a moment",
             "We have had too many requests from your network in a short time. Nothing has changed.",

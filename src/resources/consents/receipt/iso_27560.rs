@@ -15,7 +15,7 @@ pub(super) fn receipt(facts: &Facts<'_>) -> Value {
     let controller = facts.controller;
     let (status, event) = match facts.decision.decision {
         DecisionKind::Given | DecisionKind::Confirmed => ("ConsentGiven", "given"),
-        DecisionKind::Withdrawn => ("ConsentWithdrawn", "withdrawn"),
+        DecisionKind::Withdrawn | DecisionKind::Objected => ("ConsentWithdrawn", "withdrawn"),
     };
     json!({
         "schema_version": "https://w3id.org/dpv/schema/iso-27560",

@@ -101,6 +101,7 @@ fn effect(decision: DecisionKind) -> &'static str {
     match decision {
         DecisionKind::Given => "The person gave this consent.",
         DecisionKind::Confirmed => "The person's mailbox confirmed this consent.",
+        DecisionKind::Objected => "The person objected to direct marketing for this purpose; it has stopped for good.",
         DecisionKind::Withdrawn => "The person withdrew this consent; what was done before stays lawful.",
     }
 }

@@ -4,7 +4,6 @@ use diesel::prelude::*;
 
 use super::{Row, consents};
 use crate::domain::{ContactId, Error, Purpose};
-use crate::platform::db::dialect;
 use crate::platform::doors::{ReadTx, WriteTx};
 use crate::policy::consent::Facts;
 use crate::resources::contacts::model::ContactStatus;
@@ -24,8 +23,7 @@ pub(in super::super) fn facts(
     contact: ContactId,
     purpose: Purpose,
 ) -> Result<Option<Known>, Error> {
-    dialect::lock(tx.connection(), "contacts", contact.uuid())?;
-    let Some(known) = contacts::facts(tx, contact)? else { return Ok(None) };
+    let Some(contacts::Held(known)) = contacts::hold(tx, contact)? else { return Ok(None) };
     let suppressed = match &known.mark {
         Some(mark) => standing::store::is_suppressed(tx, mark, purpose)?,
         None => false,
@@ -33,7 +31,8 @@ pub(in super::super) fn facts(
     let row = of(tx, contact, purpose)?;
     let current = row.as_ref().map(Row::projection).transpose()?;
     let erased = known.status == ContactStatus::Erased;
-    Ok(Some(Known { contact: known, facts: Facts { erased, suppressed, current }, row }))
+    let facts = Facts { erased, restriction: known.restriction, suppressed, current };
+    Ok(Some(Known { contact: known, facts, row }))
 }
 
 /// A contact's consent for a purpose.

@@ -9,6 +9,7 @@ use crate::domain::{ConsentId, ContactId, Error, Instant, Limit, ListPage, Purpo
 use crate::platform::audit::Entry;
 use crate::platform::doors::ReadTx;
 use crate::policy::consent;
+use crate::resources::contacts::store as contacts;
 use crate::resources::notices;
 use crate::resources::notices::current::MaterialChanges;
 
@@ -30,7 +31,8 @@ pub fn states(tx: &mut ReadTx<'_>, contact: ContactId) -> Result<Vec<(Purpose, O
 /// How many rows are looked through at a time when a filter is on what time decides.
 const CANDIDATES: i64 = 200;
 
-/// Consents, newest first; with `as_at`, as what had been recorded by then tells them.
+/// Consents, newest first; with `as_at`, as what had been recorded by then tells them. Those of the restricted only where
+/// the filter names the contact.
 ///
 /// # Errors
 /// When the database fails.
@@ -57,9 +59,14 @@ pub fn list(
         if let Some(after) = after {
             query = query.filter(consents::id.lt(after));
         }
-        let rows: Vec<Row> = query.limit(CANDIDATES).load(tx.connection())?;
+        let mut rows: Vec<Row> = query.limit(CANDIDATES).load(tx.connection())?;
         let last_page = i64::try_from(rows.len()).unwrap_or(i64::MAX) < CANDIDATES;
         after = rows.last().map(|row| row.id);
+        if filter.contact_id.is_none() {
+            let restricted =
+                contacts::restricted_among(tx, &rows.iter().map(|row| row.contact_id).collect::<Vec<_>>())?;
+            rows.retain(|row| !restricted.contains(&row.contact_id));
+        }
         let shown = match filter.as_at {
             None => rows.iter().map(|row| row.consent(&changes, at)).collect::<Result<Vec<_>, _>>()?,
             Some(_) => as_recorded_by(tx, &rows, at, &changes)?,

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 
 use super::file::Parsed;
 use super::row::{ImportOutcome, ImportResult, ImportRow};
-use crate::domain::{ContactId, Error};
+use crate::domain::{ContactId, Error, Fault};
 use crate::platform::vault::{BlindIndexKey, DataKey};
 use crate::resources::contacts::model::SourceKind;
 use crate::resources::contacts::particulars::Particulars;
@@ -54,6 +54,8 @@ pub(super) struct Known {
     pub(super) person: Person,
     pub(super) version: i32,
     pub(super) last_activity_on: NaiveDate,
+    /// The person's data is stored and not used: no row changes it.
+    pub(super) restricted: bool,
     /// The contact's key, where it was read with it; a key made ready is large, and most people need none.
     pub(super) key: Option<Box<DataKey>>,
 }
@@ -105,6 +107,12 @@ pub(super) enum Deed<'a> {
     Update(&'a Known),
 }
 
+/// What is wrong with a row for somebody whose data is restricted.
+fn restricted(row: &ImportRow) -> Fault {
+    let pointer = if row.email.is_some() { "/email" } else { "/telephone" };
+    Fault::new(pointer, "restricted", "is that of a person whose data is restricted: it is stored and not changed")
+}
+
 /// Settles rows one after the other, so that a later one finds what an earlier one did. `act` does it,
 /// or only pretends to.
 pub(super) fn settle(
@@ -125,16 +133,22 @@ pub(super) fn settle(
                 continue;
             }
         };
+        let meant = people.find(keys, row);
+        if meant.and_then(|at| people.known.get(at)).is_some_and(|known| known.restricted) {
+            results.push(ImportResult::rejected(number, vec![restricted(row)]));
+            continue;
+        }
         if row.email.as_ref().is_some_and(|email| suppressed.contains(keys.email(email).as_slice())) {
             results.push(ImportResult::new(number, ImportOutcome::Suppressed, None));
             continue;
         }
-        let result = match people.find(keys, row) {
+        let result = match meant {
             None => {
                 let person = Person::new(row, today);
                 let id = act(Deed::Create, &person)?;
                 let last_activity_on = person.obtained_on;
-                people.add(keys, Known { id, person, version: 1, last_activity_on, key: None });
+                let known = Known { id, person, version: 1, last_activity_on, restricted: false, key: None };
+                people.add(keys, known);
                 ImportResult::new(number, ImportOutcome::Created, id)
             }
             Some(at) => {

@@ -74,7 +74,7 @@ pub enum ImportOutcome {
     Unchanged,
     /// The address was erased or is suppressed: nothing was stored.
     Suppressed,
-    /// The row is wrong: nothing was stored.
+    /// The row is wrong, or for somebody whose data is restricted: nothing was stored.
     Rejected,
 }
 

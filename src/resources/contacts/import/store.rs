@@ -14,7 +14,7 @@ use crate::platform::doors::{ReadTx, Recorded, WriteTx};
 use crate::platform::vault::store::data_keys;
 use crate::resources::contacts::store::changes::rewrite;
 use crate::resources::contacts::store::{
-    Newcomer, Opened, Row, columns, contacts, delete_name_tokens, email_index, insert_many, open, people,
+    Newcomer, Row, columns, contacts, delete_name_tokens, email_index, everybody, insert_many, open_whoever,
     telephone_index, write_name_tokens,
 };
 use crate::resources::standing;
@@ -66,11 +66,11 @@ impl Marks {
         // Two questions, for each of which there is an index; as one they would be answered by reading everybody.
         let mut rows: Vec<Row> = Vec::new();
         if !self.emails.is_empty() {
-            let meant = people!().filter(contacts::email_index.eq_any(&self.emails));
+            let meant = everybody!().filter(contacts::email_index.eq_any(&self.emails));
             rows.extend(meant.load::<Row>(tx.connection())?);
         }
         if !self.telephones.is_empty() {
-            let meant = people!().filter(contacts::telephone_index.eq_any(&self.telephones));
+            let meant = everybody!().filter(contacts::telephone_index.eq_any(&self.telephones));
             rows.extend(meant.load::<Row>(tx.connection())?);
         }
         rows.sort_by_key(|row| row.id);
@@ -79,13 +79,15 @@ impl Marks {
             if held.is_some_and(|held| !held.contains(&row.id)) {
                 return Err(Error::unavailable("a contact of this import was made by somebody else just now"));
             }
-            let Opened { contact, particulars: Some(particulars), key } = open(tx, row)? else { continue };
-            let Some(source) = contact.source else { continue };
-            let person = Person { particulars, obtained_on: source.obtained_on };
-            let (id, version, last_activity_on) = (Some(contact.id), contact.version, contact.last_activity_on);
+            let opened = open_whoever(tx, row)?;
+            let (restricted, obtained_on) = (opened.is_restricted(), opened.obtained_on);
+            let last_activity_on = opened.last_activity_on;
+            let Ok((contact, particulars, key)) = opened.whoever() else { continue };
+            let person = Person { particulars, obtained_on };
+            let (id, version) = (Some(contact.id), contact.version);
             // A rehearsal remembers people from chunk to chunk, and writes nothing that would need their keys.
-            let key = key.filter(|_| held.is_some()).map(Box::new);
-            into.add(keys, Known { id, person, version, last_activity_on, key });
+            let key = held.map(|_| Box::new(key));
+            into.add(keys, Known { id, person, version, last_activity_on, restricted, key });
         }
         Ok(())
     }

@@ -8,7 +8,7 @@ use diesel::prelude::*;
 use super::super::model::{Contact, ContactStatus, CreateContact, PatchContact};
 use super::super::particulars::Particulars;
 use super::{
-    Opened, claim_address, contacts, delete_name_tokens, email_index, erased, insert, live, telephone_index,
+    claim_address, contacts, delete_name_tokens, email_index, insert, live, open_whoever, telephone_index, there,
     write_name_tokens,
 };
 use crate::domain::{Code, ContactId, Error, Fault, Instant, london_date};
@@ -19,7 +19,6 @@ use crate::platform::http::{IfMatch, NoContent};
 use crate::platform::idempotency;
 use crate::platform::vault::DataKey;
 use crate::platform::vault::store::data_keys;
-use crate::policy::retention;
 use crate::resources::standing;
 
 /// Signs a person up.
@@ -77,8 +76,7 @@ pub(in super::super) fn rewrite(
 /// Corrects a contact.
 ///
 /// # Errors
-/// 404; 410 when it was erased or merged; 412 when it has changed since; 409 when another contact has the
-/// address; 422 when neither address nor number would be left.
+/// 404; 410 when it was erased or merged; 412 when it has changed since; 423 when it is restricted; and as [`correct`].
 pub fn update(
     mut tx: WriteTx<'_>,
     id: ContactId,
@@ -86,10 +84,36 @@ pub fn update(
     patch: PatchContact,
 ) -> Result<Recorded<Contact>, Error> {
     dialect::lock(tx.connection(), "contacts", id.uuid())?;
-    let Opened { contact: before, particulars: Some(known), key: Some(key) } = live(&mut tx, id)? else {
-        return Err(erased());
-    };
-    if_match.check(before.version)?;
+    let opened = live(&mut tx, id)?;
+    if_match.check(opened.contact.version)?;
+    let (before, known, key) = opened.used()?;
+    correct(tx, before, known, &key, patch)
+}
+
+/// Corrects a contact as the person has asked (UK GDPR Article 16), restricted or not: what is contested is put right
+/// while it is not used.
+///
+/// # Errors
+/// 404; 410 when it was erased or merged; and as [`correct`].
+pub fn rectify(mut tx: WriteTx<'_>, id: ContactId, patch: PatchContact) -> Result<Recorded<Contact>, Error> {
+    dialect::lock(tx.connection(), "contacts", id.uuid())?;
+    let row = there(&mut tx, id)?;
+    let (before, known, key) = open_whoever(&mut tx, row)?.whoever()?;
+    correct(tx, before, known, &key, patch)
+}
+
+/// Corrects a contact that is held.
+///
+/// # Errors
+/// 409 when another contact has the address; 422 when neither address nor number would be left.
+fn correct(
+    mut tx: WriteTx<'_>,
+    before: Contact,
+    known: Particulars,
+    key: &DataKey,
+    patch: PatchContact,
+) -> Result<Recorded<Contact>, Error> {
+    let id = before.id;
     let renamed = patch.name.as_ref().is_some_and(|name| *name != known.name);
     let particulars = Particulars {
         name: patch.name.unwrap_or(known.name),
@@ -108,27 +132,13 @@ pub fn update(
         let index = email_index(&tx, email);
         claim_address(&mut tx, &index, Some(id))?;
     }
-    let same_address = before.email == particulars.email;
-    let now = tx.now();
-    let today = london_date(now);
-    rewrite(&mut tx, id, before.version, &key, &particulars, today)?;
+    let today = london_date(tx.now());
+    rewrite(&mut tx, id, before.version, key, &particulars, today)?;
     if renamed {
         delete_name_tokens(&mut tx, id)?;
         write_name_tokens(&mut tx, id, &particulars.name)?;
     }
-    let contact = Contact {
-        name: Some(particulars.name),
-        email: particulars.email,
-        telephone: particulars.telephone,
-        organisation: particulars.organisation,
-        job_title: particulars.job_title,
-        updated_at: now,
-        last_activity_on: today,
-        keep_until: retention::keep_until(today),
-        version: before.version + 1,
-        email_bounced_at: before.email_bounced_at.filter(|_| same_address),
-        ..before
-    };
+    let contact = live(&mut tx, id)?.contact;
     tx.record(Entry::new("contacts.update").contact(id), contact)
 }
 
@@ -137,11 +147,12 @@ pub fn update(
 ///
 /// # Errors
 /// 404; 410 when it was erased or merged; 412 when it has changed since; 409 `erasure_request_required` when
-/// another room's records depend on it.
+/// another room's records depend on it; 423 when it is restricted.
 pub fn delete(mut tx: WriteTx<'_>, id: ContactId, if_match: &IfMatch) -> Result<Recorded<NoContent>, Error> {
     dialect::lock(tx.connection(), "contacts", id.uuid())?;
-    let Opened { contact, .. } = live(&mut tx, id)?;
-    if_match.check(contact.version)?;
+    let opened = live(&mut tx, id)?;
+    if_match.check(opened.contact.version)?;
+    let (contact, ..) = opened.used()?;
     for holder in tx.holders() {
         if holder.blocks_deletion(&mut tx, id)? {
             let detail = format!("The contact has {} that depend on it; take an erasure request.", holder.room());

@@ -1,23 +1,30 @@
 //! What higher rooms ask of contacts, and the one thing that they tell.
 
+use std::collections::HashSet;
+
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
 use super::super::model::{ContactStatus, PersonName};
-use super::{Row, contacts, damaged, data_keys, email_index, open};
-use crate::domain::{ContactId, EmailAddress, Error};
+use super::{Row, contacts, data_keys, email_index, open, restriction_of, status_of};
+use crate::domain::{ContactId, EmailAddress, Error, Instant};
 use crate::platform::db::among_ids;
 use crate::platform::doors::{ReadTx, WriteTx};
+use crate::policy::restriction::Restriction;
 
 /// What other rooms must know of a contact before they act.
 #[derive(Clone, Debug)]
 pub struct ContactFacts {
+    /// Which contact.
+    pub id: ContactId,
     /// What is known of it.
     pub status: ContactStatus,
     /// The blind index of its address, which a suppression mark bears.
     pub mark: Option<Vec<u8>>,
     /// The contact that it was merged into.
     pub merged_into: Option<ContactId>,
+    /// The restriction that holds.
+    pub restriction: Option<Restriction>,
 }
 
 /// The facts about a contact; `None` when there is none.
@@ -33,14 +40,31 @@ pub fn facts(tx: &mut ReadTx<'_>, id: ContactId) -> Result<Option<ContactFacts>,
 /// # Errors
 /// When the database fails.
 pub fn facts_of(tx: &mut ReadTx<'_>, ids: &[ContactId]) -> Result<Vec<(ContactId, ContactFacts)>, Error> {
-    let found = contacts::table
-        .filter(among_ids(contacts::id, ids))
-        .select((contacts::id, contacts::status, contacts::email_index, contacts::merged_into))
-        .load(tx.connection())?;
-    let facts = found.into_iter().map(|(id, status, mark, merged_into): (_, String, _, _)| {
-        Ok((id, ContactFacts { status: status.parse().map_err(damaged)?, mark, merged_into }))
+    type Found = (ContactId, String, Option<Vec<u8>>, Option<ContactId>, Option<String>, Option<Instant>);
+    let columns = (
+        contacts::id,
+        contacts::status,
+        contacts::email_index,
+        contacts::merged_into,
+        contacts::restricted_ground,
+        contacts::restricted_at,
+    );
+    let found: Vec<Found> = contacts::table.filter(among_ids(contacts::id, ids)).select(columns).load(tx.connection())?;
+    let facts = found.into_iter().map(|(id, status, mark, merged_into, ground, since)| {
+        let restriction = restriction_of(ground.as_deref(), since)?;
+        Ok((id, ContactFacts { id, status: status_of(&status, since)?, mark, merged_into, restriction }))
     });
     facts.collect()
+}
+
+/// Those of the contacts whose data is stored and not used.
+///
+/// # Errors
+/// When the database fails.
+pub fn restricted_among(tx: &mut ReadTx<'_>, ids: &[ContactId]) -> Result<HashSet<ContactId>, Error> {
+    let restricted = contacts::id.eq_any(ids).and(contacts::restricted_at.is_not_null());
+    let found: Vec<ContactId> = contacts::table.filter(restricted).select(contacts::id).load(tx.connection())?;
+    Ok(found.into_iter().collect())
 }
 
 /// The live contact whose address has the blind index `mark`.
@@ -64,7 +88,22 @@ pub struct Addressee {
     pub mark: Vec<u8>,
 }
 
-/// Those of the contacts that are live and have an address, in the order of their ids.
+/// Whom a letter to `contact` goes to; or why it goes to nobody: `restricted`, `erased` or `no_address`.
+///
+/// # Errors
+/// When the database fails.
+pub fn addressee(tx: &mut ReadTx<'_>, contact: ContactId) -> Result<Result<Addressee, &'static str>, Error> {
+    if let Some(addressee) = addressees(tx, &[contact])?.pop() {
+        return Ok(Ok(addressee));
+    }
+    Ok(Err(match facts(tx, contact)?.map(|facts| facts.status) {
+        Some(ContactStatus::Active) => "no_address",
+        Some(ContactStatus::Restricted) => "restricted",
+        Some(ContactStatus::Erased) | None => "erased",
+    }))
+}
+
+/// Those of the contacts that are live, not restricted, and have an address, in the order of their ids.
 ///
 /// # Errors
 /// When the database fails.
@@ -84,7 +123,7 @@ pub fn addressees(tx: &mut ReadTx<'_>, ids: &[ContactId]) -> Result<Vec<Addresse
     Ok(addressees)
 }
 
-/// The names of those of the contacts that are live.
+/// The names of those of the contacts that are live and not restricted.
 ///
 /// # Errors
 /// When the database fails.

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use super::super::model::{Contact, ContactStatus, MergeContacts};
 use super::super::particulars::Particulars;
 use super::changes::rewrite;
-use super::{Opened, contacts, delete_name_tokens, email_index, erased, live};
+use super::{contacts, delete_name_tokens, email_index, live};
 use crate::domain::{Code, ContactId, Error, Fault};
 use crate::platform::audit::Entry;
 use crate::platform::db::dialect;
@@ -17,7 +17,8 @@ use crate::platform::personal::Merging;
 /// other is an id from then on, which says where the person is now.
 ///
 /// # Errors
-/// 404; 410 when either was erased or merged; 422 when they are the same, or the other is not there.
+/// 404; 410 when either was erased or merged; 422 when they are the same, or the other is not there; 423 when either is
+/// restricted.
 pub(in super::super) fn merge(
     mut tx: WriteTx<'_>,
     into: ContactId,
@@ -34,15 +35,11 @@ pub(in super::super) fn merge(
         Code::NotFound => Error::invalid(vec![Fault::unknown_reference("/from_contact_id")]),
         _ => error,
     })?;
-    let (
-        Opened { contact: before, particulars: Some(own), key: Some(key) },
-        Opened { contact: gone, particulars: Some(others), .. },
-    ) = (survivor, other)
-    else {
-        return Err(erased());
-    };
+    let (day, other_day) = (survivor.last_activity_on, other.last_activity_on);
+    let (before, own, key) = survivor.used()?;
+    let (gone, others, _) = other.used()?;
     let from_mark = others.email.as_ref().map(|email| email_index(&tx, email));
-    let last_activity_on = before.last_activity_on.max(gone.last_activity_on);
+    let last_activity_on = day.max(other_day);
     let together = Particulars {
         name: own.name,
         email: own.email.or(others.email),

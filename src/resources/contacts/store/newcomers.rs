@@ -75,12 +75,12 @@ pub(in super::super) fn insert(
         organisation: particulars.organisation,
         job_title: particulars.job_title,
         status: ContactStatus::Active,
-        last_activity_on: obtained_on,
-        keep_until: retention::keep_until(obtained_on),
+        last_activity_on: Some(obtained_on),
+        keep_until: Some(retention::keep_until(obtained_on)),
         email_bounced_at: None,
         source: Some(Source { kind: particulars.source_kind, detail: particulars.source_detail, obtained_on }),
-        created_at: now,
-        updated_at: now,
+        created_at: Some(now),
+        updated_at: Some(now),
         version: 1,
     };
     tx.record(entry(id), contact)

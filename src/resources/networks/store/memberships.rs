@@ -14,8 +14,7 @@ use crate::platform::audit::Entry;
 use crate::platform::db::dialect;
 use crate::platform::doors::{ReadTx, Recorded, WriteTx};
 use crate::platform::http::IfMatch;
-use crate::resources::contacts::model::ContactStatus;
-use crate::resources::contacts::store as contacts;
+use crate::resources::contacts::store::{self as contacts, Live};
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = memberships)]
@@ -54,7 +53,7 @@ pub(in super::super) fn open(tx: &mut ReadTx<'_>, row: &Row) -> Result<Membershi
     })
 }
 
-/// The memberships of a network, newest first.
+/// The memberships of a network, newest first, without those of the restricted.
 ///
 /// # Errors
 /// 404 when there is no such network.
@@ -82,7 +81,9 @@ pub(in super::super) fn list(
     }
     let rows: Vec<Row> = query.limit(limit.rows() + 1).load(tx.connection())?;
     let ListPage { items, next } = ListPage::cut(rows, limit, |row| row.id);
-    let items = items.into_iter().map(|row| open(tx, &row)).collect::<Result<Vec<_>, _>>()?;
+    let restricted = contacts::restricted_among(tx, &items.iter().map(|row| row.contact_id).collect::<Vec<_>>())?;
+    let listed = items.iter().filter(|row| !restricted.contains(&row.contact_id));
+    let items = listed.map(|row| open(tx, row)).collect::<Result<Vec<_>, _>>()?;
     tx.look(Entry::new("memberships.list").subject("network", network).with("count", items.len()));
     Ok(ListPage { items, next })
 }
@@ -92,12 +93,15 @@ fn one(tx: &mut ReadTx<'_>, id: MembershipId) -> Result<Membership, Error> {
     open(tx, &row.ok_or_else(Error::not_found)?)
 }
 
-/// One membership.
+/// One membership; of somebody restricted, without what was told of it in words.
 ///
 /// # Errors
 /// 404 when there is none.
 pub(in super::super) fn read(tx: &mut ReadTx<'_>, id: MembershipId) -> Result<Membership, Error> {
-    let membership = one(tx, id)?;
+    let mut membership = one(tx, id)?;
+    if contacts::restricted_among(tx, &[membership.contact_id])?.contains(&membership.contact_id) {
+        (membership.represents, membership.end_reason) = (None, None);
+    }
     tx.look(Entry::new("memberships.read").contact(membership.contact_id).subject("membership", id));
     Ok(membership)
 }
@@ -112,7 +116,7 @@ fn once<T>(result: QueryResult<T>) -> Result<T, Error> {
 ///
 /// # Errors
 /// 404 when there is no such network; 422 for an unknown contact or a day in the future; 410 for one that was erased or
-/// merged; 409 when the network is closed, or the person is in it in that role already.
+/// merged; 423 for one that is restricted; 409 when the network is closed, or the person is in it in that role already.
 pub(in super::super) fn join(
     mut tx: WriteTx<'_>,
     network: NetworkId,
@@ -120,24 +124,18 @@ pub(in super::super) fn join(
 ) -> Result<Recorded<Membership>, Error> {
     let known = super::held(&mut tx, network)?;
     let JoinNetwork { contact_id, role, represents, started_on, directory_visibility } = asked;
-    dialect::lock(tx.connection(), "contacts", contact_id.uuid())?;
+    let person = contacts::hold(&mut tx, contact_id)?;
     let today = london_date(tx.now());
     let started_on = started_on.unwrap_or(today);
     let mut faults = Vec::new();
-    let facts = contacts::facts(&mut tx, contact_id)?;
-    if facts.is_none() {
+    if person.is_none() {
         faults.push(Fault::unknown_reference("/contact_id"));
     }
     if started_on > today {
         faults.push(Fault::new("/started_on", "future", "must not be in the future"));
     }
-    let (Some(facts), true) = (facts, faults.is_empty()) else { return Err(Error::invalid(faults)) };
-    if let Some(into) = facts.merged_into {
-        return Err(contacts::merged(into));
-    }
-    if facts.status == ContactStatus::Erased {
-        return Err(contacts::erased());
-    }
+    let (Some(person), true) = (person, faults.is_empty()) else { return Err(Error::invalid(faults)) };
+    let person = person.live()?;
     if known.status == NetworkStatus::Closed {
         return Err(Error::new(Code::NetworkClosed, "The network is closed: it takes no more members."));
     }
@@ -155,7 +153,7 @@ pub(in super::super) fn join(
         directory_visibility,
         version: 1,
     };
-    let key = tx.key_of(contact_id.uuid())?;
+    let key = person.key(&mut tx)?;
     let values = (
         memberships::id.eq(made.id),
         memberships::network_id.eq(network),
@@ -174,12 +172,12 @@ pub(in super::super) fn join(
     tx.record(entry.with("role", <&str>::from(role)), made)
 }
 
-/// The membership while it lasts, held against other writers; its contact is held first, as everywhere.
-fn held(tx: &mut WriteTx<'_>, id: MembershipId) -> Result<Membership, Error> {
+/// The membership and its contact, held against other writers; the contact first, as everywhere.
+fn held(tx: &mut WriteTx<'_>, id: MembershipId) -> Result<(Membership, contacts::Held), Error> {
     let contact_id = one(tx, id)?.contact_id;
-    dialect::lock(tx.connection(), "contacts", contact_id.uuid())?;
+    let person = contacts::hold(tx, contact_id)?.ok_or_else(|| Error::internal("a membership of nobody"))?;
     dialect::lock(tx.connection(), "memberships", id.uuid())?;
-    one(tx, id)
+    Ok((one(tx, id)?, person))
 }
 
 fn must_last(membership: &Membership) -> Result<(), Error> {
@@ -189,10 +187,10 @@ fn must_last(membership: &Membership) -> Result<(), Error> {
     }
 }
 
-/// Writes a membership as it is after a change.
-fn write(tx: &mut WriteTx<'_>, after: &Membership) -> Result<(), Error> {
+/// Writes a membership of `person` as it is after a change.
+fn write(tx: &mut WriteTx<'_>, person: &Live, after: &Membership) -> Result<(), Error> {
     let told = Particulars { represents: after.represents.clone(), end_reason: after.end_reason.clone() };
-    let key = tx.key_of(after.contact_id.uuid())?;
+    let key = person.key(tx)?;
     let changes = (
         memberships::role.eq(<&str>::from(after.role)),
         memberships::status.eq(<&str>::from(after.status)),
@@ -208,15 +206,16 @@ fn write(tx: &mut WriteTx<'_>, after: &Membership) -> Result<(), Error> {
 /// Changes a membership.
 ///
 /// # Errors
-/// 404; 412 when it has changed since; 409 when it has ended, or the person has the new role already.
+/// 404; 412 when it has changed since; 410 and 423 for a person who was erased or is restricted; 409 when it has ended, or the person has the new role already.
 pub(in super::super) fn update(
     mut tx: WriteTx<'_>,
     id: MembershipId,
     if_match: &IfMatch,
     patch: PatchMembership,
 ) -> Result<Recorded<Membership>, Error> {
-    let before = held(&mut tx, id)?;
+    let (before, person) = held(&mut tx, id)?;
     if_match.check(before.version)?;
+    let person = person.live()?;
     must_last(&before)?;
     let after = Membership {
         role: patch.role.unwrap_or(before.role),
@@ -225,7 +224,7 @@ pub(in super::super) fn update(
         version: before.version + 1,
         ..before
     };
-    write(&mut tx, &after)?;
+    write(&mut tx, &person, &after)?;
     let entry = Entry::new("memberships.update").contact(after.contact_id).subject("membership", id);
     tx.record(entry, after)
 }
@@ -233,13 +232,13 @@ pub(in super::super) fn update(
 /// Ends a membership.
 ///
 /// # Errors
-/// 404; 409 when it has ended already; 422 for a last day in the future, or before the first.
+/// 404; 409 when it has ended already; 410 and 423 for a person who was erased or is restricted; 422 for a last day in the future, or before the first.
 pub(in super::super) fn end(
     mut tx: WriteTx<'_>,
     id: MembershipId,
     asked: EndMembership,
 ) -> Result<Recorded<Membership>, Error> {
-    let before = held(&mut tx, id)?;
+    let (before, person) = held(&mut tx, id)?;
     let today = london_date(tx.now());
     let ended_on = asked.ended_on.unwrap_or(today);
     if ended_on > today {
@@ -249,6 +248,7 @@ pub(in super::super) fn end(
         let detail = "must not be before the membership's first day";
         return Err(Error::invalid(vec![Fault::new("/ended_on", "before_start", detail)]));
     }
+    let person = person.live()?;
     must_last(&before)?;
     let after = Membership {
         status: MembershipStatus::Ended,
@@ -257,7 +257,7 @@ pub(in super::super) fn end(
         version: before.version + 1,
         ..before
     };
-    write(&mut tx, &after)?;
+    write(&mut tx, &person, &after)?;
     let entry = Entry::new("memberships.end").contact(after.contact_id).subject("membership", id);
     tx.record(entry, after)
 }

@@ -50,8 +50,9 @@ impl Letter for ConfirmationLetter {
             Ok(waiting) => waiting,
             Err(reason) => return Ok(Composed::Moot(reason)),
         };
-        let Some(addressee) = contacts::addressees(tx, &[contact])?.pop() else {
-            return Ok(Composed::Moot("no_address"));
+        let addressee = match contacts::addressee(tx, contact)? {
+            Ok(addressee) => addressee,
+            Err(reason) => return Ok(Composed::Moot(reason)),
         };
         let token = tx.also(|tx| consents::mint_confirmation(tx, decision))?;
         let identity = tx.identity();

@@ -37,8 +37,9 @@ impl Letter for PreferencesLetter {
         let mark = message.mark.as_deref().unwrap_or_default();
         // Whether the address is known is asked here, when nobody waits for the answer.
         let Some(contact) = contacts::with_address(tx, mark)? else { return Ok(Composed::Moot("unknown_address")) };
-        let Some(addressee) = contacts::addressees(tx, &[contact])?.pop() else {
-            return Ok(Composed::Moot("no_address"));
+        let addressee = match contacts::addressee(tx, contact)? {
+            Ok(addressee) => addressee,
+            Err(reason) => return Ok(Composed::Moot(reason)),
         };
         let token = links::mint(tx, contact, mark)?;
         let identity = tx.identity();

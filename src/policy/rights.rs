@@ -1,0 +1,152 @@
+//! Which right applies to which basis (UK GDPR Articles 7(3) and 15 to 21), and which one does where another was asked
+//! for: nobody is sent away for having used the wrong word.
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::LawfulBasis;
+
+/// A right of the person.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema, strum::IntoStaticStr, strum::VariantArray,
+)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum Right {
+    /// A copy of the data, and an account of how it is used (Article 15).
+    Access,
+    /// Having wrong data corrected and incomplete data completed (Article 16).
+    Rectification,
+    /// Having the data deleted (Article 17).
+    Erasure,
+    /// Having the data stored and not used (Article 18).
+    Restriction,
+    /// Receiving the data in a form that other systems read (Article 20).
+    Portability,
+    /// Objecting on grounds of one's own situation (Article 21(1)).
+    Objection,
+    /// Objecting to direct marketing (Article 21(2)).
+    DirectMarketingObjection,
+    /// Withdrawing a consent (Article 7(3)).
+    WithdrawalOfConsent,
+}
+
+/// Whether a right applies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ruling {
+    /// Whether it does.
+    pub applies: bool,
+    /// Why, in a sentence for the person.
+    pub why: &'static str,
+    /// Where it does not, the right that does.
+    pub instead: Option<Right>,
+    /// The article that decides it.
+    pub article: &'static str,
+}
+
+/// A right that does apply in place of the one that was asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Conversion {
+    /// The right that applies.
+    pub instead: Right,
+    /// Why the one asked for does not, and what this one does.
+    pub why: &'static str,
+    /// The article that decides it.
+    pub article: &'static str,
+}
+
+/// Whether `right` applies to data that is used on `basis`.
+pub fn ruling(right: Right, basis: LawfulBasis) -> Ruling {
+    use LawfulBasis::{Consent, Contract};
+    let applies = |article, why| Ruling { applies: true, why, instead: None, article };
+    let instead = |right, article, why| Ruling { applies: false, why, instead: Some(right), article };
+    match (right, basis) {
+        (Right::Access, _) => applies("UK GDPR Article 15", "It applies on every basis."),
+        (Right::Rectification, _) => applies("UK GDPR Article 16", "It applies on every basis."),
+        (Right::Erasure, Consent) => applies(
+            "UK GDPR Article 17(1)(b)",
+            "It applies once the consent is withdrawn, unless the law or a legal hold requires the data to be kept.",
+        ),
+        (Right::Erasure, Contract) => applies(
+            "UK GDPR Article 17(1)(a)",
+            "It applies once the data is no longer needed for the contract, unless the law or a legal hold requires it \
+             to be kept.",
+        ),
+        (Right::Restriction, _) => applies("UK GDPR Article 18", "It applies on every basis, on one of four grounds."),
+        (Right::Portability, _) => applies(
+            "UK GDPR Article 20",
+            "It applies to what the person has provided, since it is used by automated means on consent or a contract.",
+        ),
+        (Right::Objection, Consent) => instead(
+            Right::WithdrawalOfConsent,
+            "UK GDPR Article 21(1)",
+            "It applies to public tasks and legitimate interests alone. The data is used on consent, which can be \
+             withdrawn at any time.",
+        ),
+        (Right::Objection, Contract) => instead(
+            Right::Erasure,
+            "UK GDPR Article 21(1)",
+            "It applies to public tasks and legitimate interests alone. The data is used for a contract, and can be \
+             erased once that no longer needs it.",
+        ),
+        (Right::DirectMarketingObjection, _) => {
+            applies("UK GDPR Article 21(2)", "It is absolute: direct marketing stops, whatever the basis.")
+        }
+        (Right::WithdrawalOfConsent, Consent) => {
+            applies("UK GDPR Article 7(3)", "The data is used on consent, which can be withdrawn at any time.")
+        }
+        (Right::WithdrawalOfConsent, Contract) => instead(
+            Right::Erasure,
+            "UK GDPR Article 7(3)",
+            "There is no consent to withdraw. The data is used for a contract, and can be erased once that no longer \
+             needs it.",
+        ),
+    }
+}
+
+/// The right that applies in place of `right`; `None` where it applies itself.
+pub fn conversion(right: Right, basis: LawfulBasis) -> Option<Conversion> {
+    let Ruling { why, instead, article, .. } = ruling(right, basis);
+    instead.map(|instead| Conversion { instead, why, article })
+}
+
+#[cfg(test)]
+mod tests {
+    use strum::VariantArray;
+
+    use super::*;
+
+    const BASES: [LawfulBasis; 2] = [LawfulBasis::Consent, LawfulBasis::Contract];
+
+    #[test]
+    fn the_table_of_rights_and_bases() {
+        use LawfulBasis::{Consent, Contract};
+        for &right in Right::VARIANTS {
+            for basis in BASES {
+                let expected = match (right, basis) {
+                    (Right::Objection, Consent) => Some(Right::WithdrawalOfConsent),
+                    (Right::Objection | Right::WithdrawalOfConsent, Contract) => Some(Right::Erasure),
+                    _ => None,
+                };
+                let ruling = ruling(right, basis);
+                assert_eq!((ruling.applies, ruling.instead), (expected.is_none(), expected), "{right:?} {basis:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_offered_instead_applies_and_is_named_with_reason_and_article() {
+        for &right in Right::VARIANTS {
+            for basis in BASES {
+                let ruled = ruling(right, basis);
+                assert!(ruled.article.starts_with("UK GDPR Article ") && ruled.why.ends_with('.'), "{right:?}");
+                match conversion(right, basis) {
+                    None => assert!(ruled.applies),
+                    Some(conversion) => {
+                        assert!(ruling(conversion.instead, basis).applies, "{right:?} {basis:?}");
+                        assert_eq!((conversion.why, conversion.article), (ruled.why, ruled.article));
+                    }
+                }
+            }
+        }
+    }
+}

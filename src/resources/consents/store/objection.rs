@@ -1,0 +1,61 @@
+//! Objecting to direct marketing (UK GDPR Article 21(2) and (3)): absolute, at once, and lifted by the mailbox alone.
+
+use super::super::evidence::Evidence;
+use super::super::model::{Consent, Method, State};
+use super::{Origin, append, facts_of_person};
+use crate::domain::{ContactId, Error, Fault, Purpose};
+use crate::platform::audit::Entry;
+use crate::platform::doors::{Recorded, WriteTx};
+use crate::policy::consent;
+use crate::resources::{notices, standing};
+
+/// The purposes that one can object to as direct marketing: all that rest on consent.
+pub fn purposes() -> impl Iterator<Item = Purpose> {
+    <Purpose as strum::VariantArray>::VARIANTS.iter().copied().filter(|purpose| purpose.takes_consent())
+}
+
+/// Records that a person objects to direct marketing for `purposes`, or for all where they named none; their address is
+/// marked in the same transaction. Taken for everyone, the erased and the restricted included, and under an id that was
+/// merged into another. What was objected to already stays as it is.
+///
+/// # Errors
+/// 404 when there is no such contact; 422 for a purpose that rests on a contract alone.
+pub fn object(
+    mut tx: WriteTx<'_>,
+    contact: ContactId,
+    named: Option<&[Purpose]>,
+    method: Method,
+) -> Result<Recorded<Vec<Consent>>, Error> {
+    let objected_to: Vec<Purpose> = match named {
+        None => purposes().collect(),
+        Some(named) => purposes().filter(|purpose| named.contains(purpose)).collect(),
+    };
+    for &purpose in named.unwrap_or_default() {
+        consent::must_take_consent(purpose)?;
+    }
+    if objected_to.is_empty() {
+        let detail = "must name a purpose, or be left out to object to all";
+        return Err(Error::invalid(vec![Fault::new("/purposes", "too_few", detail)]));
+    }
+    let now = tx.now();
+    let shown = notices::store::shown_version(&mut tx, None)?;
+    let notice_version = shown.ok_or_else(|| Error::internal("there is no notice in force"))?;
+    let mut ended = Vec::with_capacity(objected_to.len());
+    let mut person = contact;
+    for &purpose in &objected_to {
+        let (id, known) = facts_of_person(&mut tx, contact, purpose)?.ok_or_else(Error::not_found)?;
+        person = id;
+        if let Some(mark) = &known.contact.mark {
+            standing::store::suppress_for(&mut tx, mark, purpose)?;
+        }
+        let stands = |current: &consent::Projection| current.objected_at.is_some() && current.state == State::Withdrawn;
+        if known.facts.current.as_ref().is_some_and(stands) {
+            continue;
+        }
+        let lawful = consent::object(method, now, notice_version);
+        let origin = Origin::new(tx.actor().label());
+        ended.push(tx.also(|tx| append(tx, id, purpose, &known, &lawful, &Evidence::none(), origin))?);
+    }
+    let named: Vec<&str> = objected_to.iter().map(|purpose| purpose.as_str()).collect();
+    tx.record(Entry::new("consents.object").contact(person).with("purposes", named), ended)
+}

@@ -1,0 +1,65 @@
+//! Holding a person while something is written about them. Whoever writes about a contact comes through here: a story
+//! about the architecture fails where anybody else locks one.
+
+use super::consult::{ContactFacts, facts};
+use super::{erased, merged};
+use crate::domain::{ContactId, Error};
+use crate::platform::db::dialect;
+use crate::platform::doors::WriteTx;
+use crate::platform::vault::DataKey;
+use crate::policy::restriction;
+use crate::resources::contacts::model::ContactStatus;
+
+/// A person about whom something may be written: there, neither erased nor merged nor restricted, and held against other
+/// writers until the transaction ends. Only [`ContactFacts::live`] makes one.
+#[derive(Clone, Debug)]
+pub struct Live {
+    id: ContactId,
+}
+
+impl Live {
+    /// Who.
+    pub fn id(&self) -> ContactId {
+        self.id
+    }
+
+    /// The person's key, to seal what is written about them.
+    ///
+    /// # Errors
+    /// When the database fails, or the master key is not there.
+    pub fn key(&self, tx: &mut WriteTx<'_>) -> Result<DataKey, Error> {
+        tx.key_of(self.id.uuid())
+    }
+}
+
+/// Facts about a contact that is held against other writers until the transaction ends.
+#[derive(Clone, Debug)]
+pub struct Held(pub ContactFacts);
+
+impl Held {
+    /// The contact, as one about whom something may be written. What the person does to protect themselves (a withdrawal,
+    /// an objection) needs none.
+    ///
+    /// # Errors
+    /// 410 when it was erased or merged into another; 423 `restricted`.
+    pub fn live(&self) -> Result<Live, Error> {
+        let Self(facts) = self;
+        if let Some(into) = facts.merged_into {
+            return Err(merged(into));
+        }
+        if facts.status == ContactStatus::Erased {
+            return Err(erased());
+        }
+        restriction::may_be_used(facts.restriction.as_ref())?;
+        Ok(Live { id: facts.id })
+    }
+}
+
+/// Holds a contact against other writers until the transaction ends; `None` when there is none.
+///
+/// # Errors
+/// When the database fails.
+pub fn hold(tx: &mut WriteTx<'_>, id: ContactId) -> Result<Option<Held>, Error> {
+    dialect::lock(tx.connection(), "contacts", id.uuid())?;
+    Ok(facts(tx, id)?.map(Held))
+}
