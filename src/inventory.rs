@@ -2,7 +2,7 @@
 //! that hold personal data. A test walks the migrated schema and fails on a column that is not here.
 
 use crate::platform::personal::{Class, Holder, Holders, Table};
-use crate::resources::{consents, contacts, messages, networks, preferences, standing};
+use crate::resources::{complaints, consents, contacts, messages, networks, preferences, standing};
 
 static HOLDERS: &[&dyn Holder] = &[
     &standing::StandingData,
@@ -10,6 +10,7 @@ static HOLDERS: &[&dyn Holder] = &[
     &consents::ConsentData,
     &preferences::PreferenceData,
     &networks::NetworkData,
+    &complaints::ComplaintData,
     &messages::MessageData,
 ];
 

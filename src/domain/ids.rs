@@ -33,6 +33,14 @@ macro_rules! each_id {
             MembershipId,
             /// Names an event.
             EventId,
+            /// Names a complaint about the use of somebody's data.
+            ComplaintId,
+            /// Names a step in a complaint's history.
+            ComplaintStepId,
+            /// Names a personal-data breach.
+            BreachId,
+            /// Names a notification of a breach to the regulator.
+            BreachNotificationId,
             /// Names a message to be sent by mail.
             MessageId,
             /// Names the record that a message is about, of whichever noun.

@@ -6,6 +6,7 @@
 
 mod actor;
 mod calendar;
+mod channel;
 mod email;
 mod error;
 mod hex;
@@ -20,14 +21,15 @@ mod text;
 
 pub use actor::{Actor, Caller, Role, Scope};
 pub use calendar::{Calendar, CalendarExhausted, CalendarFault};
+pub use channel::Channel;
 pub use email::EmailAddress;
 pub use error::{CODES, Code, CodeEntry, Error, Fault, Refusal};
 pub use hex::hex;
 pub use identity::{Controller, Identity};
 pub(crate) use ids::each_id;
 pub use ids::{
-    ConsentId, ContactId, DecisionId, EntryId, EventId, IdMint, MembershipId, MessageId, NetworkId, OrganisationId,
-    RevocationId, SubjectId,
+    BreachId, BreachNotificationId, ComplaintId, ComplaintStepId, ConsentId, ContactId, DecisionId, EntryId, EventId,
+    IdMint, MembershipId, MessageId, NetworkId, OrganisationId, RevocationId, SubjectId,
 };
 pub use instant::{Clock, Hands, Instant, london_date};
 pub use lifecycle::Lifecycle;

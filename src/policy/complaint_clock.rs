@@ -32,3 +32,35 @@ pub fn acknowledgement(received_on: NaiveDate, calendar: &Calendar) -> Result<Co
     let nominal_due_on = received_on.checked_add_days(DAYS).unwrap_or(NaiveDate::MAX);
     Ok(ComplaintReading { nominal_due_on, due_on: calendar.roll_forward(nominal_due_on)? })
 }
+
+/// The last day of receipt whose acknowledgement is due before `day`, as far as the table of bank holidays reaches;
+/// `None` when there is none in it. A later receipt is never due earlier, so that this splits all days in two.
+pub fn last_receipt_due_before(day: NaiveDate, calendar: &Calendar) -> Option<NaiveDate> {
+    let mut last = day.pred_opt()?.min(calendar.covers_until());
+    while !calendar.is_working_day(last).ok()? {
+        last = last.pred_opt()?;
+    }
+    last.checked_sub_days(DAYS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_receipt_is_due_before_a_day_or_not() {
+        let calendar = Calendar::embedded().unwrap();
+        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+        // Christmas, Easter, and plain weeks.
+        for receipt in day("2026-11-01").iter_days().take(180) {
+            let due = acknowledgement(receipt, &calendar).unwrap().due_on;
+            for before in receipt.iter_days().take(45) {
+                let last = last_receipt_due_before(before, &calendar).unwrap();
+                assert_eq!(due < before, receipt <= last, "received {receipt}, due {due}, before {before}");
+            }
+        }
+        assert_eq!(last_receipt_due_before(day("2018-01-02"), &calendar), None);
+        let end = last_receipt_due_before(NaiveDate::MAX, &calendar).unwrap();
+        assert!(acknowledgement(end, &calendar).is_ok() && end > day("2028-11-20"));
+    }
+}

@@ -4,6 +4,7 @@
 pub mod breach_clock;
 pub mod clock;
 pub mod complaint_clock;
+pub mod complaints;
 pub mod consent;
 pub mod contactability;
 pub mod events;

@@ -56,6 +56,13 @@ pub const SCHEDULE: &[RetentionRule] = &[
         tables: &["events"],
     },
     RetentionRule {
+        record_class: "complaint",
+        trigger: "Its outcome or withdrawal",
+        period: "P6Y",
+        action: "Disposed of, and its key destroyed, in a reviewed disposal",
+        tables: &["complaints", "complaint_steps"],
+    },
+    RetentionRule {
         record_class: "network",
         trigger: "Its closure",
         period: "P6Y",

@@ -15,6 +15,7 @@ mod audit;
 mod bad_input;
 mod checks_and_audiences;
 mod command_line;
+mod complaints;
 mod confirmations;
 mod consent_history;
 mod consents;

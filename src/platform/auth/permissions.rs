@@ -84,6 +84,8 @@ permissions! {
     read  EventsRead         "events:read"         [IewmStaff, Council, Contractor] "See events; a contractor, those it is assigned to.";
     write EventsWrite        "events:write"        [IewmStaff] "Draft, change, publish, cancel and complete events.";
     read  OrganisationsRead  "organisations:read"  [IewmStaff, Council, Contractor] "See organisations; a contractor, its own.";
+    write ComplaintsIntake   "complaints:intake"   [IewmStaff, Council] "Take complaints, see them, acknowledge and investigate them.";
+    write ComplaintsDecide   "complaints:decide"   [Council] "Give the outcome of a complaint.";
     write OrganisationsWrite "organisations:write" [IewmStaff, Council] "Add, change, suspend and end organisations.";
     write NoticesDraft       "notices:draft"       [IewmStaff, Council] "See, draft and change versions of the privacy notice.";
     write NoticesPublish     "notices:publish"     [Council] "Publish a version of the privacy notice.";

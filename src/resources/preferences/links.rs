@@ -32,7 +32,7 @@ const LINK_LIVES: Duration = Duration::days(30);
 ///
 /// # Errors
 /// When the database fails.
-pub(super) fn mint(tx: &mut WriteTx<'_>, contact: ContactId, mark: &[u8]) -> Result<String, Error> {
+fn mint(tx: &mut WriteTx<'_>, contact: ContactId, mark: &[u8]) -> Result<String, Error> {
     let token = new_link_token(tx.entropy());
     let now = tx.now();
     let values = (
@@ -45,6 +45,15 @@ pub(super) fn mint(tx: &mut WriteTx<'_>, contact: ContactId, mark: &[u8]) -> Res
     let old = preference_links::table.filter(preference_links::expires_at.lt(now.plus(-LINK_LIVES)));
     diesel::delete(old).execute(tx.connection())?;
     Ok(token)
+}
+
+/// As [`mint`], the address of the page that the link leads to.
+///
+/// # Errors
+/// When the database fails.
+pub fn url(tx: &mut WriteTx<'_>, contact: ContactId, mark: &[u8]) -> Result<String, Error> {
+    let token = mint(tx, contact, mark)?;
+    Ok(format!("{}/preferences/{token}", tx.identity().pages_url))
 }
 
 /// The contact whose mailbox a token was sent to.

@@ -13,6 +13,7 @@ mod pages;
 mod personal;
 
 pub use letters::LETTERS;
+pub use links::url as preferences_url;
 pub use personal::PreferenceData;
 
 use crate::domain::Code;

@@ -40,6 +40,8 @@ REASONS = {
         "purpose_not_consent",
         "before_start",  # a membership that ends before it begins
         "order",  # of an event's times
+        "too_early",  # a complaint before the law
+        "before_receipt",  # what was done about a complaint before it came
         "past",  # an event that begins there
         "missing /starts_at",  # of an event that is published, as are the next two
         "missing /ends_at",

@@ -30,6 +30,7 @@ const ROOMS: &[&str] = &[
     "preferences",
     "networks",
     "events",
+    "complaints",
     "messages",
     "processing",
     "audit_trail",

@@ -57,11 +57,8 @@ impl Letter for ConfirmationLetter {
         let token = tx.also(|tx| consents::mint_confirmation(tx, decision))?;
         let identity = tx.identity();
         let url = format!("{}/confirmations/{token}", identity.pages_url);
-        let preferences = links::mint(tx, contact, &addressee.mark)?;
-        let foot = Foot {
-            controller: &identity.controller,
-            preferences_url: format!("{}/preferences/{preferences}", identity.pages_url),
-        };
+        let preferences_url = links::url(tx, contact, &addressee.mark)?;
+        let foot = Foot { controller: &identity.controller, preferences_url };
         let unsubscribe_url = consents::unsubscribe_url(tx, contact, purpose)?;
         let called = called(purpose);
         let (wording, url, foot) = (&wording, url.as_str(), &foot);

@@ -41,12 +41,8 @@ impl Letter for PreferencesLetter {
             Ok(addressee) => addressee,
             Err(reason) => return Ok(Composed::Moot(reason)),
         };
-        let token = links::mint(tx, contact, mark)?;
-        let identity = tx.identity();
-        let foot = Foot {
-            controller: &identity.controller,
-            preferences_url: format!("{}/preferences/{token}", identity.pages_url),
-        };
+        let preferences_url = links::url(tx, contact, mark)?;
+        let foot = Foot { controller: &tx.identity().controller, preferences_url };
         Ok(Composed::Mail(Mail {
             contact: Some(contact),
             to: addressee.email,

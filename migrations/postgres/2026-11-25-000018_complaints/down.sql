@@ -1,0 +1,2 @@
+DROP TABLE complaint_steps;
+DROP TABLE complaints;

@@ -1,0 +1,108 @@
+//! The handlers.
+
+use super::model::{
+    AcknowledgeComplaint, Complaint, ComplaintFilter, ComplaintStep, GiveOutcome, InvestigateComplaint,
+    ReceiveComplaint,
+};
+use super::store::{self, steps};
+use crate::domain::{ComplaintId, ComplaintStepId, Error};
+use crate::platform::auth::{Access, ComplaintsDecide, ComplaintsIntake};
+use crate::platform::http::{ById, Created, Done, Found, Listed, Listing, NoFilter, Valid, WithoutBody};
+
+/// List complaints
+///
+/// Newest first.
+#[utoipa::path(get, path = "/v1/complaints")]
+pub(super) async fn list(
+    access: Access<ComplaintsIntake>,
+    asked: Listing<ComplaintFilter, ComplaintId>,
+) -> Result<Listed<Complaint>, Error> {
+    let Listing { filter, page } = asked;
+    let (after, limit) = (page.after(), page.limit());
+    let found = access.read(move |tx| store::list(tx, &filter, after, limit)).await?;
+    Ok(page.turn(found))
+}
+
+/// Take a complaint
+///
+/// However it came, and to whomever of us. The answer says by when it must be acknowledged.
+#[utoipa::path(post, path = "/v1/complaints")]
+pub(super) async fn receive(
+    access: Access<ComplaintsIntake>,
+    Valid(asked): Valid<ReceiveComplaint>,
+) -> Result<Done<Created<Complaint>>, Error> {
+    access.create(move |tx| steps::receive(tx, asked)).await
+}
+
+/// Read a complaint
+#[utoipa::path(get, path = "/v1/complaints/{id}")]
+pub(super) async fn read(
+    access: Access<ComplaintsIntake>,
+    ById(id): ById<ComplaintId>,
+) -> Result<Found<Complaint>, Error> {
+    access.read(move |tx| store::read(tx, id)).await.map(Found)
+}
+
+/// The history of a complaint
+///
+/// What was done about it and by whom, newest first.
+#[utoipa::path(get, path = "/v1/complaints/{id}/history")]
+pub(super) async fn history(
+    access: Access<ComplaintsIntake>,
+    asked: Listing<NoFilter, ComplaintStepId>,
+    ById(id): ById<ComplaintId>,
+) -> Result<Listed<ComplaintStep>, Error> {
+    let page = asked.page;
+    let (after, limit) = (page.after(), page.limit());
+    let found = access.read(move |tx| store::history(tx, id, after, limit)).await?;
+    Ok(page.turn(found))
+}
+
+/// Acknowledge a complaint
+///
+/// By mail at once, where there is an e-mail address; whoever has none is told by whoever records this.
+#[utoipa::path(post, path = "/v1/complaints/{id}/acknowledgement")]
+pub(super) async fn acknowledge(
+    access: Access<ComplaintsIntake>,
+    Valid(asked): Valid<AcknowledgeComplaint>,
+    ById(id): ById<ComplaintId>,
+) -> Result<Done<Found<Complaint>>, Error> {
+    access.change(move |tx| steps::acknowledge(tx, id, &asked)).await
+}
+
+/// Look into a complaint
+///
+/// It may begin before the acknowledgement; then nothing but an outcome in time makes that needless.
+#[utoipa::path(post, path = "/v1/complaints/{id}/investigation")]
+pub(super) async fn investigate(
+    access: Access<ComplaintsIntake>,
+    Valid(asked): Valid<InvestigateComplaint>,
+    ById(id): ById<ComplaintId>,
+) -> Result<Done<Found<Complaint>>, Error> {
+    access.change(move |tx| steps::investigate(tx, id, asked)).await
+}
+
+/// Give the outcome of a complaint
+///
+/// Final. It is mailed at once, where there is an e-mail address, with the ways that are left to the person: the
+/// Information Commission, and a court.
+#[utoipa::path(post, path = "/v1/complaints/{id}/outcome")]
+pub(super) async fn give_outcome(
+    access: Access<ComplaintsDecide>,
+    Valid(asked): Valid<GiveOutcome>,
+    ById(id): ById<ComplaintId>,
+) -> Result<Done<Found<Complaint>>, Error> {
+    access.change(move |tx| steps::give_outcome(tx, id, asked)).await
+}
+
+/// Withdraw a complaint
+///
+/// The person takes it back. Final.
+#[utoipa::path(post, path = "/v1/complaints/{id}/withdrawal")]
+pub(super) async fn withdraw(
+    access: Access<ComplaintsIntake>,
+    _: WithoutBody,
+    ById(id): ById<ComplaintId>,
+) -> Result<Done<Found<Complaint>>, Error> {
+    access.change(move |tx| steps::withdraw(tx, id)).await
+}

@@ -1,0 +1,172 @@
+//! The letters about a complaint: that it is here, and what came of it. They go to the address that the complaint names,
+//! and tell nothing of it but to whom it is told: no name, since a mailbox may be a stranger's, and the words of the outcome
+//! alone.
+
+use askama::Template;
+use chrono::NaiveDate;
+
+use super::model::{Complaint, ComplaintOutcome, ComplaintStatus, OutcomeExplanation};
+use super::store;
+use crate::domain::{ComplaintId, ContactId, Controller, EmailAddress, Error, SubjectId};
+use crate::platform::doors::WriteTx;
+use crate::platform::mail::Mail;
+use crate::platform::outbox::{self, Claimed, Composed, Letter, Letters, Outgoing};
+use crate::resources::contacts::store as contacts;
+use crate::resources::preferences::preferences_url;
+
+/// The kind of message that says that a complaint is here.
+pub(super) const ACKNOWLEDGEMENT: &str = "complaint_acknowledgement";
+/// The kind of message that says what came of it.
+pub(super) const OUTCOME: &str = "complaint_outcome";
+
+/// The letters of this room.
+pub static LETTERS: Letters = &[&AcknowledgementLetter, &OutcomeLetter];
+
+/// Queues a letter about a complaint, if it names an address.
+///
+/// # Errors
+/// When the database fails.
+pub(super) fn queue(tx: &mut WriteTx<'_>, kind: &'static str, complaint: &Complaint) -> Result<(), Error> {
+    if complaint.complainant.email.is_some() {
+        let subject = Some(SubjectId::from_uuid(complaint.id.uuid()));
+        outbox::queue(tx, Outgoing { kind, contact: complaint.contact_id, subject, mark: None })?;
+    }
+    Ok(())
+}
+
+/// What stands at the foot of both letters.
+struct Foot<'a> {
+    controller: &'a Controller,
+    /// Where a contact sees and changes what else is sent to this address.
+    preferences_url: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "mail/complaint_acknowledgement.txt")]
+struct AcknowledgementText<'a> {
+    reference: &'a str,
+    received_on: &'a str,
+    foot: &'a Foot<'a>,
+}
+
+#[derive(Template)]
+#[template(path = "mail/complaint_acknowledgement.html")]
+struct AcknowledgementHtml<'a> {
+    reference: &'a str,
+    received_on: &'a str,
+    foot: &'a Foot<'a>,
+}
+
+#[derive(Template)]
+#[template(path = "mail/complaint_outcome.txt")]
+struct OutcomeText<'a> {
+    reference: &'a str,
+    received_on: &'a str,
+    verdict: &'a str,
+    explanation: &'a OutcomeExplanation,
+    foot: &'a Foot<'a>,
+}
+
+#[derive(Template)]
+#[template(path = "mail/complaint_outcome.html")]
+struct OutcomeHtml<'a> {
+    reference: &'a str,
+    received_on: &'a str,
+    verdict: &'a str,
+    explanation: &'a OutcomeExplanation,
+    foot: &'a Foot<'a>,
+}
+
+fn written(day: NaiveDate) -> String {
+    day.format("%-d %B %Y").to_string()
+}
+
+/// The complaint that a message is about.
+fn complaint_of(tx: &mut WriteTx<'_>, message: &Claimed) -> Result<Complaint, Error> {
+    let subject = message.subject.ok_or_else(|| Error::internal("a letter without its complaint"))?;
+    store::one(tx, ComplaintId::from_uuid(subject.uuid()))
+}
+
+/// The foot, and the contact whose address it is, if it is a contact's.
+fn foot<'a>(
+    tx: &mut WriteTx<'a>,
+    complaint: &Complaint,
+    to: &EmailAddress,
+) -> Result<(Foot<'a>, Option<ContactId>), Error> {
+    let known = contacts::addressees(tx, complaint.contact_id.as_slice())?.pop().filter(|known| known.email == *to);
+    let preferences_url = match &known {
+        Some(known) => Some(preferences_url(tx, known.id, &known.mark)?),
+        None => None,
+    };
+    Ok((Foot { controller: &tx.identity().controller, preferences_url }, known.map(|known| known.id)))
+}
+
+/// Says that a complaint is here (section 164A).
+struct AcknowledgementLetter;
+
+impl Letter for AcknowledgementLetter {
+    fn kind(&self) -> &'static str {
+        ACKNOWLEDGEMENT
+    }
+
+    fn compose(&self, tx: &mut WriteTx<'_>, message: &Claimed) -> Result<Composed, Error> {
+        let complaint = complaint_of(tx, message)?;
+        match complaint.status {
+            ComplaintStatus::Withdrawn => return Ok(Composed::Moot("withdrawn")),
+            // The letter that says so makes this one needless.
+            ComplaintStatus::OutcomeGiven => return Ok(Composed::Moot("outcome_given")),
+            ComplaintStatus::Received | ComplaintStatus::Acknowledged | ComplaintStatus::Investigating => {}
+        }
+        let Some(to) = complaint.complainant.email.clone() else { return Ok(Composed::Moot("no_address")) };
+        let (foot, contact) = foot(tx, &complaint, &to)?;
+        let (reference, received_on, foot) = (&complaint.reference, &written(complaint.received_on), &foot);
+        let text = AcknowledgementText { reference, received_on, foot };
+        let html = AcknowledgementHtml { reference, received_on, foot };
+        Ok(Composed::Mail(Mail {
+            contact,
+            to,
+            subject: format!("We have your complaint {reference}"),
+            text: text.render().map_err(Error::internal)?,
+            html: html.render().map_err(Error::internal)?,
+            unsubscribe_url: None,
+        }))
+    }
+}
+
+/// Says what came of a complaint, and which ways are left (sections 165 and 167).
+struct OutcomeLetter;
+
+fn verdict(outcome: ComplaintOutcome) -> &'static str {
+    match outcome {
+        ComplaintOutcome::Upheld => "Your complaint is upheld: you are right.",
+        ComplaintOutcome::PartlyUpheld => "Your complaint is upheld in part.",
+        ComplaintOutcome::NotUpheld => "Your complaint is not upheld.",
+    }
+}
+
+impl Letter for OutcomeLetter {
+    fn kind(&self) -> &'static str {
+        OUTCOME
+    }
+
+    fn compose(&self, tx: &mut WriteTx<'_>, message: &Claimed) -> Result<Composed, Error> {
+        let complaint = complaint_of(tx, message)?;
+        let Some(to) = complaint.complainant.email.clone() else { return Ok(Composed::Moot("no_address")) };
+        let (Some(outcome), Some(explanation)) = (complaint.outcome, &complaint.explanation) else {
+            return Err(Error::internal("an outcome's letter without the outcome"));
+        };
+        let (foot, contact) = foot(tx, &complaint, &to)?;
+        let (reference, received_on, foot) = (&complaint.reference, &written(complaint.received_on), &foot);
+        let verdict = verdict(outcome);
+        let text = OutcomeText { reference, received_on, verdict, explanation, foot };
+        let html = OutcomeHtml { reference, received_on, verdict, explanation, foot };
+        Ok(Composed::Mail(Mail {
+            contact,
+            to,
+            subject: format!("The outcome of your complaint {reference}"),
+            text: text.render().map_err(Error::internal)?,
+            html: html.render().map_err(Error::internal)?,
+            unsubscribe_url: None,
+        }))
+    }
+}

@@ -1,0 +1,239 @@
+//! The tables of complaints and of their steps, and what is read from them.
+
+use chrono::NaiveDate;
+use diesel::prelude::*;
+
+use super::model::{Complaint, ComplaintFilter, ComplaintStatus, ComplaintStep};
+use super::particulars::Particulars;
+use crate::domain::{ComplaintId, ComplaintStepId, ContactId, Error, Instant, Limit, ListPage};
+use crate::platform::audit::Entry;
+use crate::platform::doors::{ReadTx, WriteTx};
+use crate::platform::personal::Merging;
+use crate::platform::vault::Wrapped;
+use crate::platform::vault::store::data_keys;
+use crate::policy::{complaint_clock, retention};
+
+mod schema {
+    diesel::table! {
+        use diesel::sql_types::*;
+        use crate::platform::db::{InstantSql, UuidSql};
+
+        complaints (id) {
+            id -> UuidSql,
+            reference -> Text,
+            contact_id -> Nullable<UuidSql>,
+            channel -> Text,
+            received_on -> Date,
+            status -> Text,
+            acknowledged_on -> Nullable<Date>,
+            outcome -> Nullable<Text>,
+            closed_on -> Nullable<Date>,
+            particulars -> Binary,
+            created_at -> InstantSql,
+            updated_at -> InstantSql,
+            version -> Integer,
+        }
+    }
+
+    diesel::table! {
+        use diesel::sql_types::*;
+        use crate::platform::db::{InstantSql, UuidSql};
+
+        complaint_steps (id) {
+            id -> UuidSql,
+            complaint_id -> UuidSql,
+            status -> Text,
+            occurred_on -> Date,
+            recorded_at -> InstantSql,
+            recorded_by -> Text,
+        }
+    }
+}
+use schema::{complaint_steps, complaints};
+
+pub(super) mod steps;
+
+diesel::allow_tables_to_appear_in_same_query!(complaints, data_keys);
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = complaints)]
+struct Row {
+    id: ComplaintId,
+    reference: String,
+    contact_id: Option<ContactId>,
+    channel: String,
+    received_on: NaiveDate,
+    status: String,
+    acknowledged_on: Option<NaiveDate>,
+    outcome: Option<String>,
+    closed_on: Option<NaiveDate>,
+    particulars: Vec<u8>,
+    version: i32,
+}
+
+/// A row with the columns of its key.
+type Kept = (Row, Option<Vec<u8>>, Option<Vec<u8>>);
+
+/// Complaints joined with their keys.
+macro_rules! whole {
+    () => {
+        complaints::table.left_join(data_keys::table.on(data_keys::owner_id.eq(complaints::id))).select((
+            Row::as_select(),
+            data_keys::master_key.nullable(),
+            data_keys::wrapped.nullable(),
+        ))
+    };
+}
+
+fn damaged<E>(_: E) -> Error {
+    Error::internal("a row of complaints cannot be read")
+}
+
+/// A row, unsealed.
+fn open(tx: &mut ReadTx<'_>, (row, master_key, wrapped): Kept) -> Result<Complaint, Error> {
+    let key = tx.key(row.id.uuid(), Wrapped::from_columns(master_key, wrapped))?;
+    let Particulars { complainant, details, note, explanation } = Particulars::open(&key, row.id, &row.particulars)?;
+    Ok(Complaint {
+        id: row.id,
+        reference: row.reference,
+        contact_id: row.contact_id,
+        complainant,
+        channel: row.channel.parse().map_err(damaged)?,
+        received_on: row.received_on,
+        details,
+        acknowledge_by: complaint_clock::acknowledgement(row.received_on, tx.calendar())?.due_on,
+        acknowledged_on: row.acknowledged_on,
+        note,
+        outcome: row.outcome.map(|outcome| outcome.parse().map_err(damaged)).transpose()?,
+        explanation,
+        closed_on: row.closed_on,
+        keep_until: row.closed_on.map(retention::keep_until),
+        status: row.status.parse().map_err(damaged)?,
+        version: row.version,
+    })
+}
+
+/// Complaints, newest first.
+///
+/// # Errors
+/// 503 when the table of bank holidays does not reach as far as one of them is due.
+pub fn list(
+    tx: &mut ReadTx<'_>,
+    filter: &ComplaintFilter,
+    after: Option<ComplaintId>,
+    limit: Limit,
+) -> Result<ListPage<Complaint, ComplaintId>, Error> {
+    let mut query = whole!().order(complaints::id.desc()).into_boxed();
+    if let Some(status) = filter.status {
+        query = query.filter(complaints::status.eq(<&str>::from(status)));
+    }
+    if let Some(contact) = filter.contact_id {
+        query = query.filter(complaints::contact_id.eq(contact));
+    }
+    if let Some(reference) = &filter.reference {
+        query = query.filter(complaints::reference.eq(reference));
+    }
+    if let Some(day) = filter.acknowledge_before {
+        // Else the day of 1970, before which nobody complained.
+        let last = complaint_clock::last_receipt_due_before(day, tx.calendar()).unwrap_or_default();
+        query = query.filter(complaints::received_on.le(last));
+    }
+    if let Some(after) = after {
+        query = query.filter(complaints::id.lt(after));
+    }
+    let rows: Vec<Kept> = query.limit(limit.rows() + 1).load(tx.connection())?;
+    let ListPage { items, next } = ListPage::cut(rows, limit, |(row, ..)| row.id);
+    let items = items.into_iter().map(|row| open(tx, row)).collect::<Result<Vec<_>, _>>()?;
+    let entry = Entry::new("complaints.list").contact(filter.contact_id);
+    tx.look(entry.with("status", filter.status.map(<&str>::from)).with("count", items.len()));
+    Ok(ListPage { items, next })
+}
+
+/// One complaint, for whoever says what it is looked at for.
+pub(super) fn one(tx: &mut ReadTx<'_>, id: ComplaintId) -> Result<Complaint, Error> {
+    let row: Option<Kept> = whole!().filter(complaints::id.eq(id)).first(tx.connection()).optional()?;
+    open(tx, row.ok_or_else(Error::not_found)?)
+}
+
+/// One complaint.
+///
+/// # Errors
+/// 404 when there is none; 503 when the table of bank holidays does not reach as far as it is due.
+pub fn read(tx: &mut ReadTx<'_>, id: ComplaintId) -> Result<Complaint, Error> {
+    let complaint = one(tx, id)?;
+    tx.look(Entry::new("complaints.read").contact(complaint.contact_id).subject("complaint", id));
+    Ok(complaint)
+}
+
+/// Whom a complaint is about, if it is about a contact.
+fn contact_of(tx: &mut ReadTx<'_>, id: ComplaintId) -> Result<Option<ContactId>, Error> {
+    let found: Option<Option<ContactId>> =
+        complaints::table.find(id).select(complaints::contact_id).first(tx.connection()).optional()?;
+    found.ok_or_else(Error::not_found)
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = complaint_steps)]
+struct StepRow {
+    id: ComplaintStepId,
+    status: String,
+    occurred_on: NaiveDate,
+    recorded_at: Instant,
+    recorded_by: String,
+}
+
+impl StepRow {
+    fn step(self) -> Result<ComplaintStep, Error> {
+        let Self { id, status, occurred_on, recorded_at, recorded_by } = self;
+        Ok(ComplaintStep { id, status: status.parse().map_err(damaged)?, occurred_on, recorded_at, recorded_by })
+    }
+}
+
+/// The steps of a complaint, newest first.
+///
+/// # Errors
+/// 404 when there is no such complaint.
+pub(super) fn history(
+    tx: &mut ReadTx<'_>,
+    id: ComplaintId,
+    after: Option<ComplaintStepId>,
+    limit: Limit,
+) -> Result<ListPage<ComplaintStep, ComplaintStepId>, Error> {
+    let contact = contact_of(tx, id)?;
+    let mut query = complaint_steps::table
+        .filter(complaint_steps::complaint_id.eq(id))
+        .select(StepRow::as_select())
+        .order(complaint_steps::id.desc())
+        .into_boxed();
+    if let Some(after) = after {
+        query = query.filter(complaint_steps::id.lt(after));
+    }
+    let rows: Vec<StepRow> = query.limit(limit.rows() + 1).load(tx.connection())?;
+    let ListPage { items, next } = ListPage::cut(rows, limit, |row| row.id);
+    let items = items.into_iter().map(StepRow::step).collect::<Result<Vec<_>, _>>()?;
+    tx.look(Entry::new("complaints.history").contact(contact).subject("complaint", id));
+    Ok(ListPage { items, next })
+}
+
+/// Whether something is still owed to a contact about a complaint.
+pub(super) fn has_open(tx: &mut ReadTx<'_>, contact: ContactId) -> Result<bool, Error> {
+    let open = ComplaintStatus::OPEN.iter().map(<&str>::from);
+    let found: Option<ComplaintId> = complaints::table
+        .filter(complaints::contact_id.eq(contact).and(complaints::status.eq_any(open)))
+        .select(complaints::id)
+        .first(tx.connection())
+        .optional()?;
+    Ok(found.is_some())
+}
+
+/// Hands the complaints of a contact that is merged to the one that stays. They are sealed under keys of their own.
+pub(super) fn merge(tx: &mut WriteTx<'_>, merging: &Merging) -> Result<(), Error> {
+    let changes = (
+        complaints::contact_id.eq(merging.into),
+        complaints::updated_at.eq(tx.now()),
+        complaints::version.eq(complaints::version + 1),
+    );
+    let theirs = complaints::table.filter(complaints::contact_id.eq(merging.from));
+    diesel::update(theirs).set(changes).execute(tx.connection())?;
+    Ok(())
+}

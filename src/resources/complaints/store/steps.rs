@@ -1,0 +1,233 @@
+//! How a complaint comes and goes on. Whoever holds a complaint holds its contact first, as everywhere.
+
+use chrono::NaiveDate;
+use diesel::prelude::*;
+
+use super::super::letters;
+use super::super::model::{
+    AcknowledgeComplaint, Complaint, ComplaintStatus, GiveOutcome, InvestigateComplaint, ReceiveComplaint,
+};
+use super::super::particulars::Particulars;
+use super::{complaint_steps, complaints, contact_of, one};
+use crate::domain::{ComplaintId, ComplaintStepId, Error, Fault, Lifecycle, london_date};
+use crate::platform::audit::Entry;
+use crate::platform::db::dialect;
+use crate::platform::doors::{Recorded, WriteTx};
+use crate::platform::reference;
+use crate::policy::complaints::{day_fault, receipt_fault};
+use crate::policy::{complaint_clock, retention};
+use crate::resources::contacts::model::ContactStatus;
+use crate::resources::contacts::store as contacts;
+
+/// The letters of a complaint's reference.
+const SERIES: &str = "DC";
+
+fn entry(action: &'static str, complaint: &Complaint) -> Entry {
+    let entry = Entry::new(action).contact(complaint.contact_id).subject("complaint", complaint.id);
+    entry.with("reference", complaint.reference.as_str())
+}
+
+fn told(complaint: &Complaint) -> Particulars {
+    let Complaint { complainant, details, note, explanation, .. } = complaint.clone();
+    Particulars { complainant, details, note, explanation }
+}
+
+/// Takes a complaint.
+///
+/// # Errors
+/// 422 for a day in the future or before the law, or a contact that is not there; 410 for one that was erased or merged;
+/// 503 when the table of bank holidays does not reach so far.
+pub fn receive(mut tx: WriteTx<'_>, asked: ReceiveComplaint) -> Result<Recorded<Complaint>, Error> {
+    let ReceiveComplaint { contact_id, complainant, channel, received_on, details } = asked;
+    let mut faults: Vec<Fault> = receipt_fault(received_on, london_date(tx.now())).into_iter().collect();
+    let mut known = None;
+    if let Some(contact) = contact_id {
+        dialect::lock(tx.connection(), "contacts", contact.uuid())?;
+        known = contacts::facts(&mut tx, contact)?;
+        if known.is_none() {
+            faults.push(Fault::unknown_reference("/contact_id"));
+        }
+    }
+    if !faults.is_empty() {
+        return Err(Error::invalid(faults));
+    }
+    if let Some(known) = known {
+        if let Some(into) = known.merged_into {
+            return Err(contacts::merged(into));
+        }
+        if known.status == ContactStatus::Erased {
+            return Err(contacts::erased());
+        }
+    }
+    let made = Complaint {
+        id: tx.new_id(),
+        acknowledge_by: complaint_clock::acknowledgement(received_on, tx.calendar())?.due_on,
+        reference: reference::next(&mut tx, SERIES)?,
+        contact_id,
+        complainant,
+        channel,
+        received_on,
+        details,
+        acknowledged_on: None,
+        note: None,
+        outcome: None,
+        explanation: None,
+        closed_on: None,
+        keep_until: None,
+        status: ComplaintStatus::Received,
+        version: 1,
+    };
+    let key = tx.make_key(made.id.uuid())?;
+    let now = tx.now();
+    let values = (
+        complaints::id.eq(made.id),
+        complaints::reference.eq(&made.reference),
+        complaints::contact_id.eq(contact_id),
+        complaints::channel.eq(<&str>::from(channel)),
+        complaints::received_on.eq(received_on),
+        complaints::status.eq(<&str>::from(made.status)),
+        complaints::particulars.eq(told(&made).seal(&key, tx.entropy(), made.id)?),
+        complaints::created_at.eq(now),
+        complaints::updated_at.eq(now),
+        complaints::version.eq(made.version),
+    );
+    diesel::insert_into(complaints::table).values(values).execute(tx.connection())?;
+    note_step(&mut tx, &made, received_on)?;
+    tx.record(entry("complaints.receive", &made), made)
+}
+
+/// The complaint, held against other writers.
+fn held(tx: &mut WriteTx<'_>, id: ComplaintId) -> Result<Complaint, Error> {
+    if let Some(contact) = contact_of(tx, id)? {
+        dialect::lock(tx.connection(), "contacts", contact.uuid())?;
+    }
+    dialect::lock(tx.connection(), "complaints", id.uuid())?;
+    one(tx, id)
+}
+
+/// Adds to a complaint's history that it came to its state on a day.
+fn note_step(tx: &mut WriteTx<'_>, complaint: &Complaint, on: NaiveDate) -> Result<(), Error> {
+    let id: ComplaintStepId = tx.new_id();
+    let values = (
+        complaint_steps::id.eq(id),
+        complaint_steps::complaint_id.eq(complaint.id),
+        complaint_steps::status.eq(<&str>::from(complaint.status)),
+        complaint_steps::occurred_on.eq(on),
+        complaint_steps::recorded_at.eq(tx.now()),
+        complaint_steps::recorded_by.eq(tx.actor().label()),
+    );
+    diesel::insert_into(complaint_steps::table).values(values).execute(tx.connection())?;
+    Ok(())
+}
+
+/// Writes a complaint as it is after a step that was taken on a day.
+fn write(tx: &mut WriteTx<'_>, after: &Complaint, on: NaiveDate) -> Result<(), Error> {
+    let key = tx.key_of(after.id.uuid())?;
+    let changes = (
+        complaints::status.eq(<&str>::from(after.status)),
+        complaints::acknowledged_on.eq(after.acknowledged_on),
+        complaints::outcome.eq(after.outcome.map(<&str>::from)),
+        complaints::closed_on.eq(after.closed_on),
+        complaints::particulars.eq(told(after).seal(&key, tx.entropy(), after.id)?),
+        complaints::updated_at.eq(tx.now()),
+        complaints::version.eq(after.version),
+    );
+    diesel::update(complaints::table.find(after.id)).set(changes).execute(tx.connection())?;
+    note_step(tx, after, on)
+}
+
+/// A day on which something was done about a complaint.
+///
+/// # Errors
+/// 422 when it is in the future, or before the receipt.
+fn must_fit(tx: &WriteTx<'_>, pointer: &str, on: NaiveDate, complaint: &Complaint) -> Result<(), Error> {
+    match day_fault(pointer, on, complaint.received_on, london_date(tx.now())) {
+        Some(fault) => Err(Error::invalid(vec![fault])),
+        None => Ok(()),
+    }
+}
+
+/// Records that the person was told that the complaint is here, and tells them by mail.
+///
+/// # Errors
+/// 404; 422 for a day that cannot be true; 409 when its state does not allow it.
+pub fn acknowledge(
+    mut tx: WriteTx<'_>,
+    id: ComplaintId,
+    asked: &AcknowledgeComplaint,
+) -> Result<Recorded<Complaint>, Error> {
+    let before = held(&mut tx, id)?;
+    let on = asked.acknowledged_on;
+    must_fit(&tx, "/acknowledged_on", on, &before)?;
+    let after = Complaint {
+        status: before.status.go_to(ComplaintStatus::Acknowledged)?,
+        acknowledged_on: Some(on),
+        version: before.version + 1,
+        ..before
+    };
+    write(&mut tx, &after, on)?;
+    letters::queue(&mut tx, letters::ACKNOWLEDGEMENT, &after)?;
+    tx.record(entry("complaints.acknowledge", &after), after)
+}
+
+/// Records that the complaint is being looked into.
+///
+/// # Errors
+/// 404; 409 when its state does not allow it.
+pub fn investigate(
+    mut tx: WriteTx<'_>,
+    id: ComplaintId,
+    asked: InvestigateComplaint,
+) -> Result<Recorded<Complaint>, Error> {
+    let before = held(&mut tx, id)?;
+    let after = Complaint {
+        status: before.status.go_to(ComplaintStatus::Investigating)?,
+        note: Some(asked.note),
+        version: before.version + 1,
+        ..before
+    };
+    let today = london_date(tx.now());
+    write(&mut tx, &after, today)?;
+    tx.record(entry("complaints.investigate", &after), after)
+}
+
+/// The complaint as it is once closed.
+fn closed(before: Complaint, as_what: ComplaintStatus, on: NaiveDate) -> Result<Complaint, Error> {
+    Ok(Complaint {
+        status: before.status.go_to(as_what)?,
+        closed_on: Some(on),
+        keep_until: Some(retention::keep_until(on)),
+        version: before.version + 1,
+        ..before
+    })
+}
+
+/// Gives the outcome of a complaint, and tells the person by mail.
+///
+/// # Errors
+/// 404; 422 for a day that cannot be true; 409 when its state does not allow it.
+pub fn give_outcome(mut tx: WriteTx<'_>, id: ComplaintId, asked: GiveOutcome) -> Result<Recorded<Complaint>, Error> {
+    let before = held(&mut tx, id)?;
+    let GiveOutcome { outcome, explanation, given_on } = asked;
+    must_fit(&tx, "/given_on", given_on, &before)?;
+    let after = Complaint {
+        outcome: Some(outcome),
+        explanation: Some(explanation),
+        ..closed(before, ComplaintStatus::OutcomeGiven, given_on)?
+    };
+    write(&mut tx, &after, given_on)?;
+    letters::queue(&mut tx, letters::OUTCOME, &after)?;
+    tx.record(entry("complaints.outcome", &after).with("outcome", <&str>::from(outcome)), after)
+}
+
+/// Records that the person took the complaint back.
+///
+/// # Errors
+/// 404; 409 when its state does not allow it.
+pub fn withdraw(mut tx: WriteTx<'_>, id: ComplaintId) -> Result<Recorded<Complaint>, Error> {
+    let before = held(&mut tx, id)?;
+    let today = london_date(tx.now());
+    let after = closed(before, ComplaintStatus::Withdrawn, today)?;
+    write(&mut tx, &after, today)?;
+    tx.record(entry("complaints.withdraw", &after), after)
+}
