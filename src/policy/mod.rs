@@ -5,6 +5,7 @@ pub mod breach_clock;
 pub mod clock;
 pub mod complaint_clock;
 pub mod consent;
+pub mod erasure;
 pub mod events;
 pub mod months;
 pub mod retention;

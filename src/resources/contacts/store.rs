@@ -8,7 +8,7 @@ use super::particulars::Particulars;
 use crate::domain::{Code, ContactId, Error, Instant, Limit, ListPage, NetworkId};
 use crate::platform::audit::Entry;
 use crate::platform::doors::ReadTx;
-use crate::platform::vault::store::data_keys;
+use crate::platform::vault::store::{data_keys, destroyed_keys};
 use crate::platform::vault::{DataKey, Wrapped};
 use crate::policy::retention;
 
@@ -47,6 +47,7 @@ mod schema {
 pub(super) use schema::{contact_name_tokens, contacts};
 
 diesel::allow_tables_to_appear_in_same_query!(contacts, data_keys, contact_name_tokens);
+diesel::allow_tables_to_appear_in_same_query!(contacts, destroyed_keys);
 
 #[derive(Queryable)]
 pub(super) struct Row {
@@ -95,14 +96,18 @@ pub(super) use {columns, people};
 pub mod bounce;
 pub mod changes;
 mod consult;
+pub mod erasure;
 mod indexes;
 pub(super) mod merge;
 mod newcomers;
+mod plans;
+mod seat;
 pub use consult::{Addressee, ContactFacts, addressees, facts, facts_of, names, touch, with_address};
 use indexes::claim_address;
 pub use indexes::email_index;
 pub(super) use indexes::{delete_name_tokens, telephone_index, write_name_tokens};
 pub(super) use newcomers::{Newcomer, insert, insert_many};
+pub(super) use seat::{empty, records};
 
 fn damaged<E>(_: E) -> Error {
     Error::internal("a row of contacts cannot be read")
@@ -156,6 +161,11 @@ pub(super) fn open(tx: &mut ReadTx<'_>, row: Row) -> Result<Opened, Error> {
 fn row(tx: &mut ReadTx<'_>, id: ContactId) -> Result<Row, Error> {
     let row: Option<Row> = people!().filter(contacts::id.eq(id)).first(tx.connection()).optional()?;
     row.ok_or_else(Error::not_found)
+}
+
+/// The version of a contact that is there.
+fn version(tx: &mut ReadTx<'_>, id: ContactId) -> Result<i32, Error> {
+    Ok(contacts::table.find(id).select(contacts::version).first(tx.connection())?)
 }
 
 /// A contact that is neither erased nor merged into another.
