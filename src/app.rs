@@ -119,6 +119,7 @@ pub async fn build(config: &Config, clock: Clock, entropy: Arc<dyn Entropy>) -> 
     });
     house.job("start").run(notices::store::seed).await?;
     house.job("start").run(contacts::store::changes::sweep_keys).await?;
+    house.job("start").run(contacts::store::erasure::repeat).await?;
     Ok(house)
 }
 

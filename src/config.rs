@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use config::{Environment, File, FileFormat};
 use serde::Deserialize;
 
-use crate::domain::{Controller, Identity, Role};
+use crate::domain::{Backups, Controller, Identity, Role};
 use crate::platform::db::Target;
 use crate::platform::rate::RateSettings;
 use crate::platform::telemetry::Format;
@@ -43,6 +43,8 @@ pub struct Config {
     pub limits: Limits,
     /// Which days are bank holidays.
     pub calendar: HolidayTable,
+    /// How long backups are kept.
+    pub backups: Backups,
     /// For `security.txt`.
     pub security: Security,
     /// What is logged, and how.
@@ -279,6 +281,7 @@ impl Config {
             pages_url: self.mail.pages_url(&self.server.public_url),
             controller: self.controller.clone(),
             security_contact: self.security.contact.clone(),
+            backups: self.backups,
         }
     }
 

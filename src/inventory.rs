@@ -157,6 +157,11 @@ const OTHERS: &[Table] = &[
         ],
     },
     Table {
+        name: "vault.destroyed_keys",
+        meaning: "Whose data key was destroyed, and when: whoever comes back with an old backup of the data is erased again.",
+        columns: &[("owner_id", Class::Pseudonymous), ("destroyed_at", Class::Plain)],
+    },
+    Table {
         name: "vault.service_keys",
         meaning: "The service's own keys, wrapped likewise.",
         columns: &[

@@ -97,6 +97,8 @@ codes! {
         "The resource cannot go from its state to the one asked for. `allowed_transitions` lists where it can go; empty means that the state is final.";
     ErasureRequestRequired 409 "erasure_request_required" "This contact can only be erased by request"
         "The contact has consents or other records that depend on it, so that it cannot simply be deleted. Take an erasure request instead.";
+    PlanStale 409 "plan_stale" "The plan does not hold any more"
+        "The hash is not that of the plan that was proposed last, or what it is about has changed since. Propose a new plan, and have another person carry that out.";
     SupersededByWithdrawal 409 "superseded_by_withdrawal" "A later withdrawal stands"
         "The consent is dated before the person's last withdrawal of it, so it cannot take its place.";
     KeyInUse 409 "idempotency_key_in_use" "The first request is still running"

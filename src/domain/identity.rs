@@ -18,6 +18,16 @@ pub struct Controller {
     pub data_protection_email: String,
 }
 
+/// How long the operator keeps backups; the service makes none.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Backups {
+    /// Days that a backup of the vault is kept.
+    pub vault_days: u32,
+    /// Days that a backup of the data is kept.
+    pub data_days: u32,
+}
+
 /// The service as it names itself.
 #[derive(Clone, Debug)]
 pub struct Identity {
@@ -29,4 +39,6 @@ pub struct Identity {
     pub controller: Controller,
     /// Where weaknesses are reported (RFC 9116).
     pub security_contact: String,
+    /// How long backups are kept, for whoever is told what an erasure does not reach at once.
+    pub backups: Backups,
 }

@@ -45,6 +45,8 @@ macro_rules! each_id {
             MessageId,
             /// Names the record that a message is about, of whichever noun.
             SubjectId,
+            /// Names a plan of what an erasure does.
+            ErasurePlanId,
         }
     };
 }

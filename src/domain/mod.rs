@@ -8,6 +8,7 @@ mod actor;
 mod calendar;
 mod channel;
 mod email;
+mod erasure;
 mod error;
 mod hex;
 mod identity;
@@ -23,13 +24,14 @@ pub use actor::{Actor, Caller, Role, Scope};
 pub use calendar::{Calendar, CalendarExhausted, CalendarFault};
 pub use channel::Channel;
 pub use email::EmailAddress;
+pub use erasure::{ErasureGround, Obstacle, PersonalRecord, RecordName};
 pub use error::{CODES, Code, CodeEntry, Error, Fault, Refusal};
 pub use hex::hex;
-pub use identity::{Controller, Identity};
+pub use identity::{Backups, Controller, Identity};
 pub(crate) use ids::each_id;
 pub use ids::{
-    BreachId, BreachNotificationId, ComplaintId, ComplaintStepId, ConsentId, ContactId, DecisionId, EntryId, EventId,
-    IdMint, MembershipId, MessageId, NetworkId, OrganisationId, RevocationId, SubjectId,
+    BreachId, BreachNotificationId, ComplaintId, ComplaintStepId, ConsentId, ContactId, DecisionId, EntryId,
+    ErasurePlanId, EventId, IdMint, MembershipId, MessageId, NetworkId, OrganisationId, RevocationId, SubjectId,
 };
 pub use instant::{Clock, Hands, Instant, london_date};
 pub use lifecycle::Lifecycle;

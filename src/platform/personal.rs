@@ -1,7 +1,9 @@
 //! What every room that holds personal data must be able to say and do, so that nothing about a
 //! person can be forgotten. The trait lies below the rooms; the list of those who implement it above.
 
-use crate::domain::{ContactId, Error, NetworkId};
+use uuid::Uuid;
+
+use crate::domain::{ContactId, Error, NetworkId, Obstacle, PersonalRecord};
 use crate::platform::doors::{ReadTx, WriteTx};
 
 /// How sensitive a column is.
@@ -41,6 +43,33 @@ pub struct Merging {
     pub into_mark: Option<Vec<u8>>,
 }
 
+/// A person, under every id and address that they had here.
+#[derive(Clone, Debug)]
+pub struct Person {
+    /// The contact that they are.
+    pub contact: ContactId,
+    /// That contact, and those that were merged into it.
+    pub ids: Vec<ContactId>,
+    /// The blind indexes of their addresses.
+    pub marks: Vec<Vec<u8>>,
+}
+
+/// A person who is being erased.
+#[derive(Clone, Debug)]
+pub struct Erasing {
+    /// Who.
+    pub person: Person,
+    /// The records that must be kept whole, by table and id.
+    pub withheld: Vec<(&'static str, Uuid)>,
+}
+
+impl Erasing {
+    /// The ids of the records of a table that must be kept whole.
+    pub fn withheld_of<K: From<Uuid>>(&self, table: &str) -> Vec<K> {
+        self.withheld.iter().filter(|(of, _)| *of == table).map(|(_, id)| K::from(*id)).collect()
+    }
+}
+
 /// A room that holds personal data.
 pub trait Holder: Send + Sync {
     /// The room's name.
@@ -76,6 +105,27 @@ pub trait Holder: Send + Sync {
     /// # Errors
     /// When the database fails.
     fn merge(&self, tx: &mut WriteTx<'_>, merging: &Merging) -> Result<(), Error>;
+
+    /// Every record about the person in the tables whose records a plan of erasure counts (`policy::erasure`), with its
+    /// version: what must not change between the plan and its execution. Nothing is unsealed.
+    ///
+    /// # Errors
+    /// When the database fails.
+    fn records(&self, tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<PersonalRecord>, Error>;
+
+    /// What this room knows that stands in the way of erasing the person, here or in other rooms.
+    ///
+    /// # Errors
+    /// When the database fails.
+    fn obstacles(&self, tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<Obstacle>, Error>;
+
+    /// Deletes or empties what the room holds of the person, but the records that are withheld. The contact is locked;
+    /// the person's key is still there or not, so that nothing may depend on it: the caller destroys it afterwards. Keys
+    /// of the room's own records go here.
+    ///
+    /// # Errors
+    /// When the database fails.
+    fn erase(&self, tx: &mut WriteTx<'_>, erasing: &Erasing) -> Result<(), Error>;
 }
 
 /// All rooms that hold personal data.

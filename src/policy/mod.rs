@@ -7,6 +7,7 @@ pub mod complaint_clock;
 pub mod complaints;
 pub mod consent;
 pub mod contactability;
+pub mod erasure;
 pub mod events;
 pub mod months;
 pub mod restriction;

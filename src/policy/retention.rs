@@ -38,14 +38,14 @@ pub const SCHEDULE: &[RetentionRule] = &[
         record_class: "consent",
         trigger: "The person's last dealing with IEWM",
         period: "P6Y",
-        action: "The proof becomes unreadable with the person's key; ids and dates stay as evidence of compliance",
+        action: "Emptied of the wording and the proof; ids and dates stay as evidence of compliance",
         tables: &["consents", "consent_decisions"],
     },
     RetentionRule {
         record_class: "membership",
         trigger: "The person's last dealing with IEWM",
         period: "P6Y",
-        action: "What was told in words becomes unreadable with the person's key; the pseudonymous history stays",
+        action: "Deleted with the person",
         tables: &["memberships"],
     },
     RetentionRule {
@@ -96,6 +96,20 @@ pub const SCHEDULE: &[RetentionRule] = &[
         period: "As long as mailings are sent",
         action: "Lifted by the mailbox itself alone, for one purpose at a time",
         tables: &["suppressions"],
+    },
+    RetentionRule {
+        record_class: "erasure",
+        trigger: "The erasure",
+        period: "P6Y",
+        action: "Disposed of in a reviewed disposal; holds ids, counts and grounds alone",
+        tables: &["erasure_plans"],
+    },
+    RetentionRule {
+        record_class: "destroyed_key",
+        trigger: "The destruction of the key",
+        period: "For good",
+        action: "Kept, so that nobody who was erased comes back with a backup; holds ids alone",
+        tables: &["vault.destroyed_keys"],
     },
     RetentionRule {
         record_class: "audit",

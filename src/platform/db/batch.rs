@@ -39,6 +39,8 @@ pub(in crate::platform) struct Lane {
     pub(super) suspect: bool,
     /// The connection must be opened anew.
     pub(super) broken: bool,
+    /// Keys were destroyed, and the journals may still hold what they were.
+    pub(super) unscrubbed: bool,
 }
 
 impl Lane {
@@ -47,7 +49,9 @@ impl Lane {
             Target::Sqlite { vault, .. } if purpose == Use::Writing => Some(KeyChanges::new(open_vault_file(vault)?)),
             _ => None,
         };
-        Ok(Self { connection, keys, suspect: false, broken: false })
+        // What a crash has left is not known.
+        let unscrubbed = keys.is_some();
+        Ok(Self { connection, keys, suspect: false, broken: false, unscrubbed })
     }
 }
 
@@ -65,7 +69,7 @@ pub(in crate::platform) struct KeyChanges {
     file: SqliteConnection,
     made: Vec<KeyRow>,
     by_owner: HashMap<Uuid, usize>,
-    destroyed: Vec<Uuid>,
+    destroyed: Vec<(Uuid, Instant)>,
 }
 
 impl KeyChanges {
@@ -85,8 +89,8 @@ impl KeyChanges {
     }
 
     /// Destroys a key once the group has committed.
-    pub(in crate::platform) fn destroy(&mut self, owner: Uuid) {
-        self.destroyed.push(owner);
+    pub(in crate::platform) fn destroy(&mut self, owner: Uuid, at: Instant) {
+        self.destroyed.push((owner, at));
     }
 
     fn mark(&self) -> (usize, usize) {
@@ -122,30 +126,44 @@ impl KeyChanges {
         })
     }
 
-    fn commit_destroyed(&mut self) -> QueryResult<()> {
+    /// Deletes the keys that the group destroyed, and notes whose they were; returns whether there were any.
+    fn commit_destroyed(&mut self) -> QueryResult<bool> {
         let destroyed = std::mem::take(&mut self.destroyed);
-        self.delete(&destroyed)
+        if destroyed.is_empty() {
+            return Ok(false);
+        }
+        let note = "INSERT OR IGNORE INTO destroyed_keys (owner_id, destroyed_at) VALUES (?, ?)";
+        self.file.immediate_transaction(|file| {
+            for (owner, at) in &destroyed {
+                delete(file, *owner)?;
+                diesel::sql_query(note)
+                    .bind::<Binary, _>(owner.as_bytes().as_slice())
+                    .bind::<BigInt, _>(at.micros())
+                    .execute(file)?;
+            }
+            Ok(true)
+        })
     }
 
     /// Deletes the keys that were committed for a group that was not.
     fn take_back(&mut self) -> QueryResult<()> {
-        let made: Vec<Uuid> = self.made.iter().map(|key| key.owner).collect();
-        self.delete(&made)
-    }
-
-    fn delete(&mut self, owners: &[Uuid]) -> QueryResult<()> {
-        if owners.is_empty() {
+        let made = &self.made;
+        if made.is_empty() {
             return Ok(());
         }
-        self.file.immediate_transaction(|file| {
-            for owner in owners {
-                diesel::sql_query("DELETE FROM data_keys WHERE owner_id = ?")
-                    .bind::<Binary, _>(owner.as_bytes().as_slice())
-                    .execute(file)?;
-            }
-            Ok(())
-        })
+        self.file.immediate_transaction(|file| made.iter().try_for_each(|key| delete(file, key.owner)))
     }
+
+    /// Empties the journal of the vault's file into it.
+    pub(super) fn scrub(&mut self) -> QueryResult<bool> {
+        dialect::truncate_journal(&mut self.file)
+    }
+}
+
+fn delete(file: &mut SqliteConnection, owner: Uuid) -> QueryResult<()> {
+    let delete = diesel::sql_query("DELETE FROM data_keys WHERE owner_id = ?");
+    delete.bind::<Binary, _>(owner.as_bytes().as_slice()).execute(file)?;
+    Ok(())
 }
 
 /// How long closures of one group may be started: those after them make the next, so that the first
@@ -232,9 +250,10 @@ fn commit(lane: &mut Lane) -> Result<(), Error> {
         return Err(uncommitted(lane, &error));
     }
     if let Some(keys) = lane.keys.as_mut() {
-        if let Err(error) = keys.commit_destroyed() {
+        match keys.commit_destroyed() {
+            Ok(any) => lane.unscrubbed |= any,
             // The rows are gone; the next start destroys it again.
-            tracing::error!(%error, "a destroyed key is still in the vault's file");
+            Err(error) => tracing::error!(%error, "a destroyed key is still in the vault's file"),
         }
         keys.clear();
     }
@@ -288,4 +307,14 @@ fn not_committed(error: &diesel::result::Error) -> Error {
 
 fn first_line(error: &diesel::result::Error) -> String {
     error.to_string().lines().next().unwrap_or_default().to_owned()
+}
+
+/// Empties the journals into their files, so that what was destroyed is in neither; tried again later where a reader is in
+/// the way.
+pub(super) fn scrub(lane: &mut Lane) {
+    let (Some(keys), AnyConnection::Sqlite(data)) = (lane.keys.as_mut(), &mut lane.connection) else { return };
+    match keys.scrub().and_then(|vault| Ok(dialect::truncate_journal(data)? && vault)) {
+        Ok(done) => lane.unscrubbed = !done,
+        Err(error) => tracing::warn!(%error, "the journals still hold what was erased"),
+    }
 }

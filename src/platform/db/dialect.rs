@@ -260,6 +260,27 @@ pub fn ping(connection: &mut AnyConnection) -> QueryResult<()> {
     connection.batch_execute("SELECT 1")
 }
 
+/// Copies a SQLite file's journal into the file and empties it; `false` when a reader still needs it.
+pub(super) fn truncate_journal(file: &mut SqliteConnection) -> QueryResult<bool> {
+    use diesel::connection::SimpleConnection;
+    #[derive(QueryableByName)]
+    struct Checkpoint {
+        #[diesel(sql_type = Integer)]
+        busy: i32,
+    }
+    #[derive(QueryableByName)]
+    struct Patience {
+        #[diesel(sql_type = Integer)]
+        timeout: i32,
+    }
+    // A reader is waited for, but not as long as a request.
+    let Patience { timeout } = diesel::sql_query("PRAGMA busy_timeout").get_result(file)?;
+    file.batch_execute("PRAGMA busy_timeout = 100")?;
+    let done = diesel::sql_query("PRAGMA main.wal_checkpoint(TRUNCATE)").get_result(file);
+    file.batch_execute(&format!("PRAGMA busy_timeout = {timeout}"))?;
+    done.map(|Checkpoint { busy }| busy == 0)
+}
+
 /// Whether the connection cannot be used again after an error.
 pub(super) fn is_broken(connection: &mut AnyConnection) -> bool {
     ping(connection).is_err()

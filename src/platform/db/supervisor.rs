@@ -20,6 +20,8 @@ const ROUND: Duration = Duration::from_millis(250);
 const STUCK: Duration = Duration::from_secs(3);
 /// How many lanes may be left behind, for each that there is to be.
 const LEFT_BEHIND: usize = 4;
+/// How long after a reader was in the way the journals are emptied again.
+const SCRUB_AGAIN: Duration = Duration::from_secs(1);
 /// How long a connection may have been idle before it is tried.
 const TRUSTED: Duration = Duration::from_secs(1);
 
@@ -199,12 +201,28 @@ fn read_lane(shared: &Shared, watch: &Watch) {
 fn write_lane(shared: &Shared, watch: &Watch) {
     let mut open = None;
     let mut group = VecDeque::with_capacity(shared.most);
+    // When the journals could last not be emptied.
+    let mut scrubbed: Option<Instant> = None;
     watch.begin();
     connected(&mut open, shared, Use::Writing);
     while watch.end() {
         if group.is_empty() {
-            let Ok(first) = shared.writes.recv() else { return };
-            group.push_back(first);
+            let unscrubbed = open.as_mut().map(|open| &mut open.lane).filter(|lane| lane.unscrubbed);
+            if let Some(lane) = unscrubbed
+                && scrubbed.is_none_or(|at: Instant| at.elapsed() >= SCRUB_AGAIN)
+            {
+                batch::scrub(lane);
+                scrubbed = lane.unscrubbed.then(Instant::now);
+            }
+            let next = match scrubbed {
+                None => shared.writes.recv().map_err(|_| flume::RecvTimeoutError::Disconnected),
+                Some(_) => shared.writes.recv_timeout(SCRUB_AGAIN),
+            };
+            match next {
+                Ok(first) => group.push_back(first),
+                Err(flume::RecvTimeoutError::Timeout) => continue,
+                Err(flume::RecvTimeoutError::Disconnected) => return,
+            }
         }
         watch.begin();
         group.extend(shared.writes.try_iter().take(shared.most.saturating_sub(group.len())));

@@ -159,7 +159,7 @@ impl<'a> WriteTx<'a> {
     /// # Errors
     /// When the database fails.
     pub fn destroy_key(&mut self, owner: Uuid) -> Result<(), Error> {
-        store::destroy(self.0.lane, owner)
+        store::destroy(self.0.lane, owner, self.0.context.now)
     }
 
     /// Seals under the house's own key what belongs to no person.

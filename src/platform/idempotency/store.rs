@@ -107,13 +107,13 @@ pub fn pass_on(tx: &mut WriteTx<'_>, from: ContactId, into: ContactId) -> Result
     Ok(())
 }
 
-/// Forgets every answer that may tell of a person: those of deeds about them, and those of reads,
+/// Forgets every answer that may tell of a person: those of deeds about one of their ids, and those of reads,
 /// which may have shown anybody.
 ///
 /// # Errors
 /// When the database fails.
-pub fn forget(tx: &mut WriteTx<'_>, contact: ContactId) -> Result<(), Error> {
-    let of_contact = kept_answers::contact_id.eq(contact).or(kept_answers::reading.eq(true));
+pub fn forget(tx: &mut WriteTx<'_>, ids: &[ContactId]) -> Result<(), Error> {
+    let of_contact = kept_answers::contact_id.assume_not_null().eq_any(ids).or(kept_answers::reading.eq(true));
     diesel::delete(kept_answers::table.filter(of_contact)).execute(tx.connection())?;
     Ok(())
 }

@@ -240,6 +240,18 @@ pub fn settle(mut tx: WriteTx<'_>, claimed: &Claimed, attempted: Attempted) -> R
     tx.record(about(Entry::new(action), claimed).with("reason", reason), ())
 }
 
+/// Drops what waits for a person, and forgets what was sent: all messages for one of the ids, or that one of the marks
+/// asked for.
+///
+/// # Errors
+/// When the database fails.
+pub fn forget(tx: &mut WriteTx<'_>, ids: &[ContactId], marks: &[Vec<u8>]) -> Result<(), Error> {
+    let for_them = messages::contact_id.assume_not_null().eq_any(ids);
+    let theirs = for_them.or(messages::mark.assume_not_null().eq_any(marks));
+    diesel::delete(messages::table.filter(theirs)).execute(tx.connection())?;
+    Ok(())
+}
+
 /// Whether messages that were settled long ago are there to be swept.
 ///
 /// # Errors

@@ -28,6 +28,18 @@ diesel::table! {
 }
 
 diesel::table! {
+    use crate::platform::db::{InstantSql, UuidSql};
+
+    /// Whose data key was destroyed: it outlives the key, so that an old copy of the data can be told.
+    vault.destroyed_keys (owner_id) {
+        /// Whose.
+        owner_id -> UuidSql,
+        /// When.
+        destroyed_at -> InstantSql,
+    }
+}
+
+diesel::table! {
     use diesel::sql_types::*;
     use crate::platform::db::InstantSql;
 
@@ -101,14 +113,20 @@ pub(in crate::platform) fn insert_all(
     Ok(())
 }
 
-/// Destroys the key of an owner.
-pub(in crate::platform) fn destroy(lane: &mut Lane, owner: Uuid) -> Result<(), Error> {
+/// Destroys the key of an owner, and notes that it was.
+pub(in crate::platform) fn destroy(lane: &mut Lane, owner: Uuid, at: Instant) -> Result<(), Error> {
     if let Some(keys) = lane.keys.as_mut() {
-        keys.destroy(owner);
+        keys.destroy(owner, at);
         return Ok(());
     }
-    let owner = data_keys::owner_id.eq(ContactId::from_uuid(owner));
-    diesel::delete(data_keys::table.filter(owner)).execute(&mut lane.connection)?;
+    let (owner, connection) = (ContactId::from_uuid(owner), &mut lane.connection);
+    diesel::delete(data_keys::table.find(owner)).execute(connection)?;
+    let noted: Option<ContactId> =
+        destroyed_keys::table.find(owner).select(destroyed_keys::owner_id).first(connection).optional()?;
+    if noted.is_none() {
+        let note = (destroyed_keys::owner_id.eq(owner), destroyed_keys::destroyed_at.eq(at));
+        diesel::insert_into(destroyed_keys::table).values(note).execute(connection)?;
+    }
     Ok(())
 }
 

@@ -27,7 +27,7 @@ pub static LETTERS: Letters = &[&AcknowledgementLetter, &OutcomeLetter];
 /// # Errors
 /// When the database fails.
 pub(super) fn queue(tx: &mut WriteTx<'_>, kind: &'static str, complaint: &Complaint) -> Result<(), Error> {
-    if complaint.complainant.email.is_some() {
+    if complaint.email().is_some() {
         let subject = Some(SubjectId::from_uuid(complaint.id.uuid()));
         outbox::queue(tx, Outgoing { kind, contact: complaint.contact_id, subject, mark: None })?;
     }
@@ -117,7 +117,7 @@ impl Letter for AcknowledgementLetter {
             ComplaintStatus::OutcomeGiven => return Ok(Composed::Moot("outcome_given")),
             ComplaintStatus::Received | ComplaintStatus::Acknowledged | ComplaintStatus::Investigating => {}
         }
-        let Some(to) = complaint.complainant.email.clone() else { return Ok(Composed::Moot("no_address")) };
+        let Some(to) = complaint.email().cloned() else { return Ok(Composed::Moot("no_address")) };
         let (foot, contact) = foot(tx, &complaint, &to)?;
         let (reference, received_on, foot) = (&complaint.reference, &written(complaint.received_on), &foot);
         let text = AcknowledgementText { reference, received_on, foot };
@@ -151,7 +151,7 @@ impl Letter for OutcomeLetter {
 
     fn compose(&self, tx: &mut WriteTx<'_>, message: &Claimed) -> Result<Composed, Error> {
         let complaint = complaint_of(tx, message)?;
-        let Some(to) = complaint.complainant.email.clone() else { return Ok(Composed::Moot("no_address")) };
+        let Some(to) = complaint.email().cloned() else { return Ok(Composed::Moot("no_address")) };
         let (Some(outcome), Some(explanation)) = (complaint.outcome, &complaint.explanation) else {
             return Err(Error::internal("an outcome's letter without the outcome"));
         };

@@ -68,15 +68,19 @@ pub struct Complaint {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub contact_id: Option<ContactId>,
-    /// Who complains.
-    pub complainant: Complainant,
+    /// Who complains; absent once the person was erased.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub complainant: Option<Complainant>,
     /// How it came.
     pub channel: Channel,
     /// The day on which it came, working day or not.
     #[schema(example = "2026-11-20")]
     pub received_on: NaiveDate,
     /// What is complained of.
-    pub details: ComplaintDetails,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub details: Option<ComplaintDetails>,
     /// The last day for its acknowledgement: the thirtieth after receipt, or the next working day.
     #[schema(example = "2026-12-21")]
     pub acknowledge_by: NaiveDate,
@@ -109,6 +113,13 @@ pub struct Complaint {
     /// Raised by every change.
     #[schema(example = 1, minimum = 1)]
     pub version: i32,
+}
+
+impl Complaint {
+    /// The address that the complaint names.
+    pub fn email(&self) -> Option<&EmailAddress> {
+        self.complainant.as_ref()?.email.as_ref()
+    }
 }
 
 impl Resource for Complaint {

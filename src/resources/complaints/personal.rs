@@ -1,9 +1,9 @@
 //! What this room holds of people.
 
-use super::store;
-use crate::domain::{ContactId, Error};
+use super::store::{self, erase};
+use crate::domain::{ContactId, Error, Obstacle, PersonalRecord};
 use crate::platform::doors::{ReadTx, WriteTx};
-use crate::platform::personal::{Class, Holder, Merging, Table};
+use crate::platform::personal::{Class, Erasing, Holder, Merging, Person, Table};
 
 /// The room's personal data.
 pub struct ComplaintData;
@@ -50,13 +50,25 @@ impl Holder for ComplaintData {
         ]
     }
 
-    // While something is still owed to the person. A complaint that was answered is kept as the proof of that, for its
-    // own six years and under its own key, whether or not the contact is still there.
+    // While something is still owed to the person. Of a complaint that was answered, the proof of that stays, whether or
+    // not the contact is still there; its words go with the person.
     fn blocks_deletion(&self, tx: &mut ReadTx<'_>, contact: ContactId) -> Result<bool, Error> {
         store::has_open(tx, contact)
     }
 
     fn merge(&self, tx: &mut WriteTx<'_>, merging: &Merging) -> Result<(), Error> {
         store::merge(tx, merging)
+    }
+
+    fn records(&self, tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<PersonalRecord>, Error> {
+        erase::records(tx, person)
+    }
+
+    fn obstacles(&self, tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<Obstacle>, Error> {
+        erase::obstacles(tx, person)
+    }
+
+    fn erase(&self, tx: &mut WriteTx<'_>, erasing: &Erasing) -> Result<(), Error> {
+        erase::erase(tx, erasing)
     }
 }

@@ -51,6 +51,7 @@ mod schema {
 }
 use schema::{complaint_steps, complaints};
 
+pub(super) mod erase;
 pub(super) mod steps;
 
 diesel::allow_tables_to_appear_in_same_query!(complaints, data_keys);
@@ -91,8 +92,17 @@ fn damaged<E>(_: E) -> Error {
 
 /// A row, unsealed.
 fn open(tx: &mut ReadTx<'_>, (row, master_key, wrapped): Kept) -> Result<Complaint, Error> {
-    let key = tx.key(row.id.uuid(), Wrapped::from_columns(master_key, wrapped))?;
-    let Particulars { complainant, details, note, explanation } = Particulars::open(&key, row.id, &row.particulars)?;
+    // Of the erased, the words are gone.
+    let told = if row.particulars.is_empty() {
+        None
+    } else {
+        let key = tx.key(row.id.uuid(), Wrapped::from_columns(master_key, wrapped))?;
+        Some(Particulars::open(&key, row.id, &row.particulars)?)
+    };
+    let (complainant, details, note, explanation) = match told {
+        Some(told) => (Some(told.complainant), Some(told.details), told.note, told.explanation),
+        None => (None, None, None, None),
+    };
     Ok(Complaint {
         id: row.id,
         reference: row.reference,

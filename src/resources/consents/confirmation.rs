@@ -211,3 +211,13 @@ pub(super) fn spend(tx: &mut WriteTx<'_>, consent: ConsentId) -> Result<(), Erro
     diesel::update(unspent).set(consent_confirmations::spent_at.eq(now)).execute(tx.connection())?;
     Ok(())
 }
+
+/// Forgets the links of consents whose person is erased.
+///
+/// # Errors
+/// When the database fails.
+pub(super) fn forget(tx: &mut WriteTx<'_>, consents: &[ConsentId]) -> Result<(), Error> {
+    let theirs = consent_confirmations::table.filter(consent_confirmations::consent_id.eq_any(consents));
+    diesel::delete(theirs).execute(tx.connection())?;
+    Ok(())
+}

@@ -2,10 +2,10 @@
 
 use diesel::prelude::*;
 
-use super::store::consents;
-use crate::domain::{ConsentId, ContactId, Error};
+use super::store::{self, consents};
+use crate::domain::{ConsentId, ContactId, Error, Obstacle, PersonalRecord};
 use crate::platform::doors::{ReadTx, WriteTx};
-use crate::platform::personal::{Class, Holder, Merging, Table};
+use crate::platform::personal::{Class, Erasing, Holder, Merging, Person, Table};
 
 /// The room's personal data.
 pub struct ConsentData;
@@ -85,6 +85,18 @@ impl Holder for ConsentData {
     }
 
     fn merge(&self, tx: &mut WriteTx<'_>, merging: &Merging) -> Result<(), Error> {
-        super::store::merge::merge(tx, merging)
+        store::merge::merge(tx, merging)
+    }
+
+    fn records(&self, tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<PersonalRecord>, Error> {
+        store::erase::records(tx, person)
+    }
+
+    fn obstacles(&self, _: &mut ReadTx<'_>, _: &Person) -> Result<Vec<Obstacle>, Error> {
+        Ok(Vec::new())
+    }
+
+    fn erase(&self, tx: &mut WriteTx<'_>, erasing: &Erasing) -> Result<(), Error> {
+        store::erase::erase(tx, erasing)
     }
 }

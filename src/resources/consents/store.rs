@@ -67,6 +67,7 @@ pub(super) use schema::{consent_decisions, consents};
 /// The kind of message that asks a mailbox to confirm a grant; its subject is the decision.
 pub const CONFIRMATION: &str = "confirmation";
 
+pub(super) mod erase;
 mod facts;
 mod list;
 pub(super) mod merge;

@@ -4,7 +4,7 @@ use super::export::Contacts;
 use super::import::{ImportFile, ImportQuery, ImportResults, import as load};
 use super::model::{Contact, ContactFilter, CreateContact, MergeContacts, PatchContact, SearchContacts};
 use super::search as lookup;
-use super::store::{self, changes, merge as merging};
+use super::store::{self, changes, erasure, merge as merging};
 use crate::domain::{ContactId, Error};
 use crate::platform::auth::{
     Access, ContactsCreate, ContactsDelete, ContactsExport, ContactsImport, ContactsMerge, ContactsRead,
@@ -90,7 +90,7 @@ pub(super) async fn delete(
     if_match: IfMatch,
     ById(id): ById<ContactId>,
 ) -> Result<Done<NoContent>, Error> {
-    access.write(move |tx| changes::delete(tx, id, &if_match)).await
+    access.write(move |tx| erasure::delete(tx, id, &if_match)).await
 }
 
 /// Merge two contacts that are one person

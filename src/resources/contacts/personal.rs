@@ -1,8 +1,9 @@
 //! What this room holds of people.
 
-use crate::domain::{ContactId, Error};
+use super::store;
+use crate::domain::{ContactId, Error, Obstacle, PersonalRecord};
 use crate::platform::doors::{ReadTx, WriteTx};
-use crate::platform::personal::{Class, Holder, Merging, Table};
+use crate::platform::personal::{Class, Erasing, Holder, Merging, Person, Table};
 
 /// The room's personal data.
 pub struct ContactData;
@@ -40,6 +41,21 @@ impl Holder for ContactData {
                 meaning: "Keyed hashes of the beginnings of the words of names, shared by many names, for the search.",
                 columns: &[("token", Class::BlindIndex), ("contact_id", Class::Pseudonymous)],
             },
+            Table {
+                name: "erasure_plans",
+                meaning: "What erasures were proposed and carried out, and by whom: ids, counts and grounds.",
+                columns: &[
+                    ("id", Class::Plain),
+                    ("contact_id", Class::Pseudonymous),
+                    ("sha256", Class::Plain),
+                    ("plan", Class::Pseudonymous),
+                    ("obstacles", Class::Pseudonymous),
+                    ("proposed_by", Class::Pseudonymous),
+                    ("proposed_at", Class::Plain),
+                    ("executed_by", Class::Pseudonymous),
+                    ("executed_at", Class::Plain),
+                ],
+            },
         ]
     }
 
@@ -50,5 +66,17 @@ impl Holder for ContactData {
     // The room that merges: it does so itself, before it asks the others.
     fn merge(&self, _: &mut WriteTx<'_>, _: &Merging) -> Result<(), Error> {
         Ok(())
+    }
+
+    fn records(&self, tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<PersonalRecord>, Error> {
+        store::records(tx, person)
+    }
+
+    fn obstacles(&self, _: &mut ReadTx<'_>, _: &Person) -> Result<Vec<Obstacle>, Error> {
+        Ok(Vec::new())
+    }
+
+    fn erase(&self, tx: &mut WriteTx<'_>, erasing: &Erasing) -> Result<(), Error> {
+        store::empty(tx, erasing)
     }
 }

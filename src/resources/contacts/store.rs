@@ -8,7 +8,7 @@ use super::particulars::Particulars;
 use crate::domain::{Code, ContactId, Error, Instant, Limit, ListPage, NetworkId};
 use crate::platform::audit::Entry;
 use crate::platform::doors::ReadTx;
-use crate::platform::vault::store::data_keys;
+use crate::platform::vault::store::{data_keys, destroyed_keys};
 use crate::platform::vault::{DataKey, Wrapped};
 use crate::policy::restriction::{self, Restriction};
 use crate::policy::retention;
@@ -50,6 +50,7 @@ mod schema {
 pub(super) use schema::{contact_name_tokens, contacts};
 
 diesel::allow_tables_to_appear_in_same_query!(contacts, data_keys, contact_name_tokens);
+diesel::allow_tables_to_appear_in_same_query!(contacts, destroyed_keys);
 
 #[derive(Queryable)]
 pub(super) struct Row {
@@ -109,11 +110,14 @@ pub(super) use {columns, everybody, people};
 pub mod bounce;
 pub mod changes;
 mod consult;
+pub mod erasure;
 mod indexes;
 mod live;
 pub(super) mod merge;
 mod newcomers;
+mod plans;
 pub mod restrict;
+mod seat;
 pub use consult::{
     Addressee, ContactFacts, addressee, addressees, facts, facts_of, names, restricted_among, touch, with_address,
 };
@@ -122,6 +126,7 @@ pub use indexes::email_index;
 pub(super) use indexes::{delete_name_tokens, telephone_index, write_name_tokens};
 pub use live::{Held, Live, hold};
 pub(super) use newcomers::{Newcomer, insert, insert_many};
+pub(super) use seat::{empty, records};
 
 fn damaged<E>(_: E) -> Error {
     Error::internal("a row of contacts cannot be read")
@@ -250,6 +255,11 @@ fn open_unless(tx: &mut ReadTx<'_>, row: Row, stays_sealed: bool) -> Result<Open
 fn row(tx: &mut ReadTx<'_>, id: ContactId) -> Result<Row, Error> {
     let row: Option<Row> = everybody!().filter(contacts::id.eq(id)).first(tx.connection()).optional()?;
     row.ok_or_else(Error::not_found)
+}
+
+/// The version of a contact that is there.
+fn version(tx: &mut ReadTx<'_>, id: ContactId) -> Result<i32, Error> {
+    Ok(contacts::table.find(id).select(contacts::version).first(tx.connection())?)
 }
 
 /// A contact that is neither erased nor merged into another, as its row.

@@ -1,8 +1,9 @@
 //! What the outbox holds of people: ids, and the marks of addresses that asked for something.
 
-use crate::domain::{ContactId, Error};
+use crate::domain::{ContactId, Error, Obstacle, PersonalRecord};
 use crate::platform::doors::{ReadTx, WriteTx};
-use crate::platform::personal::{Class, Holder, Merging, Table};
+use crate::platform::outbox::store as outbox;
+use crate::platform::personal::{Class, Erasing, Holder, Merging, Person, Table};
 
 /// The room's personal data.
 pub struct MessageData;
@@ -40,5 +41,17 @@ impl Holder for MessageData {
     // A message to the contact that goes is dropped when it is due; what it was about is asked anew of the one that stays.
     fn merge(&self, _: &mut WriteTx<'_>, _: &Merging) -> Result<(), Error> {
         Ok(())
+    }
+
+    fn records(&self, _: &mut ReadTx<'_>, _: &Person) -> Result<Vec<PersonalRecord>, Error> {
+        Ok(Vec::new())
+    }
+
+    fn obstacles(&self, _: &mut ReadTx<'_>, _: &Person) -> Result<Vec<Obstacle>, Error> {
+        Ok(Vec::new())
+    }
+
+    fn erase(&self, tx: &mut WriteTx<'_>, erasing: &Erasing) -> Result<(), Error> {
+        outbox::forget(tx, &erasing.person.ids, &erasing.person.marks)
     }
 }

@@ -1,9 +1,9 @@
 //! What this room holds of people.
 
-use super::store::{memberships, merge};
-use crate::domain::{ContactId, Error, NetworkId};
+use super::store::{erase, memberships, merge};
+use crate::domain::{ContactId, Error, NetworkId, Obstacle, PersonalRecord};
 use crate::platform::doors::{ReadTx, WriteTx};
-use crate::platform::personal::{Class, Holder, Merging, Table};
+use crate::platform::personal::{Class, Erasing, Holder, Merging, Person, Table};
 
 /// The room's personal data.
 pub struct NetworkData;
@@ -50,5 +50,17 @@ impl Holder for NetworkData {
 
     fn merge(&self, tx: &mut WriteTx<'_>, merging: &Merging) -> Result<(), Error> {
         merge::merge(tx, merging)
+    }
+
+    fn records(&self, tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<PersonalRecord>, Error> {
+        erase::records(tx, person)
+    }
+
+    fn obstacles(&self, _: &mut ReadTx<'_>, _: &Person) -> Result<Vec<Obstacle>, Error> {
+        Ok(Vec::new())
+    }
+
+    fn erase(&self, tx: &mut WriteTx<'_>, erasing: &Erasing) -> Result<(), Error> {
+        erase::erase(tx, erasing)
     }
 }

@@ -47,6 +47,7 @@ mod schema {
 }
 use schema::networks;
 
+pub(super) mod erase;
 pub(super) mod memberships;
 pub(super) mod merge;
 

@@ -78,3 +78,13 @@ pub(super) fn open(tx: &mut ReadTx<'_>, token: &str) -> Result<ContactId, Error>
     };
     if known.mark.as_ref() == Some(&mark) { Ok(contact) } else { Err(gone()) }
 }
+
+/// Forgets every link that was sent to a person, under whichever of their ids.
+///
+/// # Errors
+/// When the database fails.
+pub(super) fn forget(tx: &mut WriteTx<'_>, ids: &[ContactId]) -> Result<(), Error> {
+    let theirs = preference_links::table.filter(preference_links::contact_id.eq_any(ids));
+    diesel::delete(theirs).execute(tx.connection())?;
+    Ok(())
+}

@@ -1,8 +1,9 @@
 //! What this room holds of people.
 
-use crate::domain::{ContactId, Error};
+use super::links;
+use crate::domain::{ContactId, Error, Obstacle, PersonalRecord};
 use crate::platform::doors::{ReadTx, WriteTx};
-use crate::platform::personal::{Class, Holder, Merging, Table};
+use crate::platform::personal::{Class, Erasing, Holder, Merging, Person, Table};
 
 /// The room's personal data.
 pub struct PreferenceData;
@@ -32,5 +33,17 @@ impl Holder for PreferenceData {
     // A link leads to whoever has the mailbox now.
     fn merge(&self, _: &mut WriteTx<'_>, _: &Merging) -> Result<(), Error> {
         Ok(())
+    }
+
+    fn records(&self, _: &mut ReadTx<'_>, _: &Person) -> Result<Vec<PersonalRecord>, Error> {
+        Ok(Vec::new())
+    }
+
+    fn obstacles(&self, _: &mut ReadTx<'_>, _: &Person) -> Result<Vec<Obstacle>, Error> {
+        Ok(Vec::new())
+    }
+
+    fn erase(&self, tx: &mut WriteTx<'_>, erasing: &Erasing) -> Result<(), Error> {
+        links::forget(tx, &erasing.person.ids)
     }
 }

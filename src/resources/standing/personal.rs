@@ -1,9 +1,9 @@
 //! What this room holds of people: marks that outlive them, by design.
 
 use super::store;
-use crate::domain::{ContactId, Error};
+use crate::domain::{ContactId, Error, Obstacle, PersonalRecord};
 use crate::platform::doors::{ReadTx, WriteTx};
-use crate::platform::personal::{Class, Holder, Merging, Table};
+use crate::platform::personal::{Class, Erasing, Holder, Merging, Person, Table};
 
 /// The room's personal data.
 pub struct StandingData;
@@ -30,5 +30,18 @@ impl Holder for StandingData {
             (Some(from), Some(into)) if from != into => store::spread(tx, from, into),
             _ => Ok(()),
         }
+    }
+
+    fn records(&self, _: &mut ReadTx<'_>, _: &Person) -> Result<Vec<PersonalRecord>, Error> {
+        Ok(Vec::new())
+    }
+
+    fn obstacles(&self, _: &mut ReadTx<'_>, _: &Person) -> Result<Vec<Obstacle>, Error> {
+        Ok(Vec::new())
+    }
+
+    fn erase(&self, tx: &mut WriteTx<'_>, erasing: &Erasing) -> Result<(), Error> {
+        // The one thing that an erasure adds: their addresses are not written to again.
+        erasing.person.marks.iter().try_for_each(|mark| store::suppress(tx, mark))
     }
 }

@@ -14,9 +14,9 @@ use crate::platform::audit::Entry;
 use crate::platform::db::dialect;
 use crate::platform::doors::{Recorded, WriteTx};
 use crate::platform::reference;
+use crate::platform::vault::DataKey;
 use crate::policy::complaints::{day_fault, receipt_fault};
 use crate::policy::{complaint_clock, retention};
-use crate::resources::contacts::model::ContactStatus;
 use crate::resources::contacts::store as contacts;
 
 /// The letters of a complaint's reference.
@@ -27,9 +27,11 @@ fn entry(action: &'static str, complaint: &Complaint) -> Entry {
     entry.with("reference", complaint.reference.as_str())
 }
 
-fn told(complaint: &Complaint) -> Particulars {
+/// What a complaint says in words, sealed; nothing of somebody who was erased.
+fn sealed(tx: &WriteTx<'_>, key: &DataKey, complaint: &Complaint) -> Result<Vec<u8>, Error> {
     let Complaint { complainant, details, note, explanation, .. } = complaint.clone();
-    Particulars { complainant, details, note, explanation }
+    let (Some(complainant), Some(details)) = (complainant, details) else { return Ok(Vec::new()) };
+    Particulars { complainant, details, note, explanation }.seal(key, tx.entropy(), complaint.id)
 }
 
 /// Takes a complaint.
@@ -42,8 +44,7 @@ pub fn receive(mut tx: WriteTx<'_>, asked: ReceiveComplaint) -> Result<Recorded<
     let mut faults: Vec<Fault> = receipt_fault(received_on, london_date(tx.now())).into_iter().collect();
     let mut known = None;
     if let Some(contact) = contact_id {
-        dialect::lock(tx.connection(), "contacts", contact.uuid())?;
-        known = contacts::facts(&mut tx, contact)?;
+        known = contacts::hold(&mut tx, contact)?;
         if known.is_none() {
             faults.push(Fault::unknown_reference("/contact_id"));
         }
@@ -51,23 +52,19 @@ pub fn receive(mut tx: WriteTx<'_>, asked: ReceiveComplaint) -> Result<Recorded<
     if !faults.is_empty() {
         return Err(Error::invalid(faults));
     }
+    // The restricted may complain: that is theirs to do.
     if let Some(known) = known {
-        if let Some(into) = known.merged_into {
-            return Err(contacts::merged(into));
-        }
-        if known.status == ContactStatus::Erased {
-            return Err(contacts::erased());
-        }
+        known.there()?;
     }
     let made = Complaint {
         id: tx.new_id(),
         acknowledge_by: complaint_clock::acknowledgement(received_on, tx.calendar())?.due_on,
         reference: reference::next(&mut tx, SERIES)?,
         contact_id,
-        complainant,
+        complainant: Some(complainant),
         channel,
         received_on,
-        details,
+        details: Some(details),
         acknowledged_on: None,
         note: None,
         outcome: None,
@@ -86,7 +83,7 @@ pub fn receive(mut tx: WriteTx<'_>, asked: ReceiveComplaint) -> Result<Recorded<
         complaints::channel.eq(<&str>::from(channel)),
         complaints::received_on.eq(received_on),
         complaints::status.eq(<&str>::from(made.status)),
-        complaints::particulars.eq(told(&made).seal(&key, tx.entropy(), made.id)?),
+        complaints::particulars.eq(sealed(&tx, &key, &made)?),
         complaints::created_at.eq(now),
         complaints::updated_at.eq(now),
         complaints::version.eq(made.version),
@@ -99,7 +96,7 @@ pub fn receive(mut tx: WriteTx<'_>, asked: ReceiveComplaint) -> Result<Recorded<
 /// The complaint, held against other writers.
 fn held(tx: &mut WriteTx<'_>, id: ComplaintId) -> Result<Complaint, Error> {
     if let Some(contact) = contact_of(tx, id)? {
-        dialect::lock(tx.connection(), "contacts", contact.uuid())?;
+        contacts::hold(tx, contact)?;
     }
     dialect::lock(tx.connection(), "complaints", id.uuid())?;
     one(tx, id)
@@ -128,7 +125,7 @@ fn write(tx: &mut WriteTx<'_>, after: &Complaint, on: NaiveDate) -> Result<(), E
         complaints::acknowledged_on.eq(after.acknowledged_on),
         complaints::outcome.eq(after.outcome.map(<&str>::from)),
         complaints::closed_on.eq(after.closed_on),
-        complaints::particulars.eq(told(after).seal(&key, tx.entropy(), after.id)?),
+        complaints::particulars.eq(sealed(tx, &key, after)?),
         complaints::updated_at.eq(tx.now()),
         complaints::version.eq(after.version),
     );

@@ -11,15 +11,13 @@ use super::{
     claim_address, contacts, delete_name_tokens, email_index, insert, live, open_whoever, telephone_index, there,
     write_name_tokens,
 };
-use crate::domain::{Code, ContactId, Error, Fault, Instant, london_date};
+use crate::domain::{ContactId, Error, Fault, Instant, london_date};
 use crate::platform::audit::Entry;
 use crate::platform::db::dialect;
 use crate::platform::doors::{Recorded, WriteTx};
-use crate::platform::http::{IfMatch, NoContent};
-use crate::platform::idempotency;
+use crate::platform::http::IfMatch;
 use crate::platform::vault::DataKey;
 use crate::platform::vault::store::data_keys;
-use crate::resources::standing;
 
 /// Signs a person up.
 ///
@@ -140,52 +138,6 @@ fn correct(
     }
     let contact = live(&mut tx, id)?.contact;
     tx.record(Entry::new("contacts.update").contact(id), contact)
-}
-
-/// Deletes a contact on which nothing depends: its rows and its key. The id stays, and so does the
-/// address's suppression mark.
-///
-/// # Errors
-/// 404; 410 when it was erased or merged; 412 when it has changed since; 409 `erasure_request_required` when
-/// another room's records depend on it; 423 when it is restricted.
-pub fn delete(mut tx: WriteTx<'_>, id: ContactId, if_match: &IfMatch) -> Result<Recorded<NoContent>, Error> {
-    dialect::lock(tx.connection(), "contacts", id.uuid())?;
-    let opened = live(&mut tx, id)?;
-    if_match.check(opened.contact.version)?;
-    let (contact, ..) = opened.used()?;
-    for holder in tx.holders() {
-        if holder.blocks_deletion(&mut tx, id)? {
-            let detail = format!("The contact has {} that depend on it; take an erasure request.", holder.room());
-            return Err(Error::new(Code::ErasureRequestRequired, detail));
-        }
-    }
-    let mut marks: Vec<Vec<u8>> = contact.email.iter().map(|email| email_index(&tx, email)).collect();
-    // The person goes under every id that they had.
-    let merged: Vec<(ContactId, Option<Vec<u8>>)> = contacts::table
-        .filter(contacts::merged_into.eq(id))
-        .select((contacts::id, contacts::former_mark))
-        .load(tx.connection())?;
-    for (merged, mark) in merged {
-        marks.extend(mark);
-        tx.destroy_key(merged.uuid())?;
-    }
-    for mark in marks {
-        standing::store::suppress(&mut tx, &mark)?;
-    }
-    delete_name_tokens(&mut tx, id)?;
-    let now = tx.now();
-    let changes = (
-        contacts::status.eq(<&str>::from(ContactStatus::Erased)),
-        contacts::updated_at.eq(now),
-        contacts::particulars.eq(None::<Vec<u8>>),
-        contacts::email_index.eq(None::<Vec<u8>>),
-        contacts::telephone_index.eq(None::<Vec<u8>>),
-        contacts::version.eq(contact.version + 1),
-    );
-    diesel::update(contacts::table.find(id)).set(changes).execute(tx.connection())?;
-    tx.destroy_key(id.uuid())?;
-    idempotency::forget(&mut tx, id)?;
-    tx.record(Entry::new("contacts.delete").contact(id), NoContent)
 }
 
 /// Destroys the keys of erased contacts that a crash left behind, between the commit of an erasure and

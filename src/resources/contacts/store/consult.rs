@@ -49,7 +49,8 @@ pub fn facts_of(tx: &mut ReadTx<'_>, ids: &[ContactId]) -> Result<Vec<(ContactId
         contacts::restricted_ground,
         contacts::restricted_at,
     );
-    let found: Vec<Found> = contacts::table.filter(among_ids(contacts::id, ids)).select(columns).load(tx.connection())?;
+    let found: Vec<Found> =
+        contacts::table.filter(among_ids(contacts::id, ids)).select(columns).load(tx.connection())?;
     let facts = found.into_iter().map(|(id, status, mark, merged_into, ground, since)| {
         let restriction = restriction_of(ground.as_deref(), since)?;
         Ok((id, ContactFacts { id, status: status_of(&status, since)?, mark, merged_into, restriction }))

@@ -43,6 +43,16 @@ impl Held {
     /// # Errors
     /// 410 when it was erased or merged into another; 423 `restricted`.
     pub fn live(&self) -> Result<Live, Error> {
+        self.there()?;
+        restriction::may_be_used(self.0.restriction.as_ref())?;
+        Ok(Live { id: self.0.id })
+    }
+
+    /// Whether the contact is there, restricted or not: for what the person asks of us as their right.
+    ///
+    /// # Errors
+    /// 410 when it was erased or merged into another.
+    pub fn there(&self) -> Result<(), Error> {
         let Self(facts) = self;
         if let Some(into) = facts.merged_into {
             return Err(merged(into));
@@ -50,8 +60,7 @@ impl Held {
         if facts.status == ContactStatus::Erased {
             return Err(erased());
         }
-        restriction::may_be_used(facts.restriction.as_ref())?;
-        Ok(Live { id: facts.id })
+        Ok(())
     }
 }
 

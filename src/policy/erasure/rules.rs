@@ -1,0 +1,96 @@
+//! What becomes of each table that holds something of a contact. A table that holds some and has no line here fails the
+//! tests.
+
+/// What becomes of records.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// They are deleted.
+    Erase,
+    /// They stay, and whatever told who it was is emptied.
+    Anonymise,
+    /// They stay: nothing in them tells who it was.
+    Keep,
+}
+
+/// What becomes of a table's records.
+#[derive(Clone, Copy, Debug)]
+pub struct ErasureRule {
+    /// The table.
+    pub table: &'static str,
+    /// What becomes of its records.
+    pub fate: Fate,
+    /// Whether a plan counts them, and is stale when one of them changes. What comes and goes by itself is not counted.
+    pub counted: bool,
+    /// Whether they go and stay with the person's own record.
+    pub with_the_person: bool,
+    /// Why.
+    pub ground: &'static str,
+}
+
+const fn counted(table: &'static str, fate: Fate, ground: &'static str) -> ErasureRule {
+    ErasureRule { table, fate, counted: true, with_the_person: false, ground }
+}
+
+const fn passing(table: &'static str, fate: Fate, ground: &'static str) -> ErasureRule {
+    ErasureRule { table, fate, counted: false, with_the_person: false, ground }
+}
+
+const fn attached(table: &'static str, ground: &'static str) -> ErasureRule {
+    ErasureRule { table, fate: Fate::Erase, counted: false, with_the_person: true, ground }
+}
+
+/// The rules.
+pub const RULES: &[ErasureRule] = &[
+    counted(
+        "contacts",
+        Fate::Anonymise,
+        "The id, status and dates stay, so that what happened keeps its place; everything about the person is emptied",
+    ),
+    attached("contact_name_tokens", "They serve to find the person"),
+    attached("vault.data_keys", "Without it, no copy of what was sealed can be read"),
+    counted(
+        "consents",
+        Fate::Anonymise,
+        "Which answers were given, and when, shows that the law was kept (Articles 5(2) and 7(1)); they tell no name",
+    ),
+    counted(
+        "consent_decisions",
+        Fate::Anonymise,
+        "The history of the answers stays for the same reason; the wording and the proof of each go",
+    ),
+    passing("consent_confirmations", Fate::Erase, "Links to a mailbox that is not written to again"),
+    passing("preference_links", Fate::Erase, "Links to a mailbox that is not written to again"),
+    counted("memberships", Fate::Erase, "No purpose is left (Article 17(1)(a))"),
+    counted(
+        "complaints",
+        Fate::Anonymise,
+        "That a complaint was answered, when and how, shows that the law was kept (Article 5(2)); its words go",
+    ),
+    passing("complaint_steps", Fate::Keep, "What was done about a complaint, and when; they tell no name"),
+    passing("messages", Fate::Erase, "Nothing more is sent; what waits is dropped"),
+    passing("kept_answers", Fate::Erase, "They repeat what was answered about the person"),
+    passing(
+        "suppressions",
+        Fate::Keep,
+        "A keyed mark of each address, so that no import or mailing brings it back (Article 21(3))",
+    ),
+    passing("audit_entries", Fate::Keep, "Who did what, by ids alone (Articles 5(2) and 24)"),
+    passing(
+        "erasure_plans",
+        Fate::Keep,
+        "What was erased, on whose proposal and by whom, by ids and counts (Article 5(2))",
+    ),
+    passing(
+        "vault.destroyed_keys",
+        Fate::Keep,
+        "That the key was destroyed, so that a restored backup is erased again",
+    ),
+];
+
+/// The rule of a table.
+pub fn rule_of(table: &str) -> Option<&'static ErasureRule> {
+    RULES.iter().find(|rule| rule.table == table)
+}
+
+/// The tables with a column that is not plain, and nothing of a contact in it.
+pub const OF_NO_CONTACT: &[&str] = &["organisations", "token_revocations", "vault.service_keys"];

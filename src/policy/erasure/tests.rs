@@ -1,0 +1,123 @@
+use super::*;
+use crate::domain::RecordName;
+
+fn id(number: u128) -> Uuid {
+    Uuid::from_u128(number)
+}
+
+fn contact() -> ContactId {
+    ContactId::from_uuid(id(1))
+}
+
+fn records() -> Vec<PersonalRecord> {
+    let record = |table, number, version| PersonalRecord { table, id: id(number), version };
+    vec![
+        record("memberships", 5, 1),
+        record("contacts", 1, 3),
+        record("consents", 2, 2),
+        record("consent_decisions", 3, 0),
+        record("memberships", 4, 1),
+    ]
+}
+
+fn claim(record: Option<(&str, u128)>) -> Obstacle {
+    let record = record.map(|(table, number)| RecordName { table: table.to_owned(), id: id(number) });
+    Obstacle { record, ground: ErasureGround::LegalClaims, until: None }
+}
+
+fn counts(lines: &[PlannedRecords]) -> Vec<(&str, Option<usize>)> {
+    lines.iter().map(|line| (line.record, line.count)).collect()
+}
+
+fn withheld(plan: &ErasurePlan) -> Vec<&str> {
+    plan.withhold.iter().map(|line| line.record.split_once('/').unwrap().0).collect()
+}
+
+#[test]
+fn without_obstacles_everything_has_its_fate() {
+    let plan = plan(contact(), records(), &[]).unwrap();
+    let erased = counts(&plan.erase);
+    assert!(erased.contains(&("memberships", Some(2))) && erased.contains(&("vault.data_keys", None)), "{erased:?}");
+    let anonymised = counts(&plan.anonymise);
+    assert_eq!(anonymised, [("contacts", Some(1)), ("consents", Some(1)), ("consent_decisions", Some(1))]);
+    assert!(counts(&plan.keep).contains(&("suppressions", None)));
+    assert!(plan.erases_the_person());
+}
+
+#[test]
+fn what_is_withheld_takes_the_person_with_it() {
+    let whole = plan(contact(), records(), &[claim(None)]).unwrap();
+    assert_eq!(whole.withhold.len(), 5);
+    assert!(whole.anonymise.is_empty() && counts(&whole.erase).iter().all(|(table, _)| *table != "vault.data_keys"));
+
+    let one = plan(contact(), records(), &[claim(Some(("memberships", 4)))]).unwrap();
+    assert_eq!(withheld(&one), ["contacts", "memberships"]);
+    assert!(counts(&one.erase).contains(&("memberships", Some(1))));
+    assert!(!one.erases_the_person() && !counts(&one.anonymise).iter().any(|(table, _)| *table == "contacts"));
+
+    // Of somebody else's record, nothing follows.
+    let others = plan(contact(), records(), &[claim(Some(("memberships", 9)))]).unwrap();
+    assert_eq!(others, plan(contact(), records(), &[]).unwrap());
+}
+
+#[test]
+fn each_ground_is_told_and_none_twice() {
+    let access = Obstacle { ground: ErasureGround::AccessRequest, until: "2026-12-24".parse().ok(), record: None };
+    let plan = plan(contact(), records(), &[claim(None), access.clone(), access, claim(None)]).unwrap();
+    assert_eq!(plan.withhold.len(), 10);
+    let told = serde_json::to_value(&plan.withhold).unwrap().to_string();
+    assert!(told.contains("UKGDPR.17(3)(e)") && told.contains("DPA2018.173") && told.contains("2026-12-24"), "{told}");
+}
+
+#[test]
+fn the_hash_is_of_the_state_and_not_of_its_order() {
+    let hash = |records| plan(contact(), records, &[]).unwrap().sha256().unwrap();
+    let first = hash(records());
+    assert_eq!(first.len(), 64);
+    let mut turned = records();
+    turned.reverse();
+    assert_eq!(hash(turned), first);
+    let mut changed = records();
+    changed[2].version += 1;
+    assert_ne!(hash(changed), first);
+    // As many as before, and yet others.
+    let mut other = records();
+    other[0].id = id(6);
+    assert_ne!(hash(other), first);
+    assert_ne!(plan(contact(), records(), &[claim(None)]).unwrap().sha256().unwrap(), first);
+}
+
+#[test]
+fn another_person_executes_exactly_the_plan_that_was_proposed_last() {
+    let now = plan(contact(), records(), &[claim(Some(("memberships", 4)))]).unwrap();
+    let sha256 = now.sha256().unwrap();
+    let facts = Facts { proposed: Some((sha256.clone(), "ada".to_owned())), plan: now.clone() };
+    let code = |facts: &Facts, by, asked: &str| by_plan(facts, by, asked).unwrap_err().code();
+    assert_eq!(code(&facts, "ada", &sha256), Code::SamePerson);
+    assert_eq!(code(&facts, "bob", &"0".repeat(64)), Code::PlanStale);
+    assert_eq!(code(&Facts { proposed: None, plan: now.clone() }, "bob", &sha256), Code::PlanStale);
+    let changed = Facts { plan: plan(contact(), records(), &[]).unwrap(), ..facts.clone() };
+    assert_eq!(code(&changed, "bob", &sha256), Code::PlanStale);
+    let lawful = by_plan(&facts, "bob", &sha256).unwrap();
+    assert_eq!(lawful.withheld, [("contacts", id(1)), ("memberships", id(4))]);
+}
+
+#[test]
+fn only_whom_nothing_depends_on_is_erased_without_a_request() {
+    assert!(without_request(false, &[]).is_ok());
+    assert_eq!(without_request(true, &[]).unwrap_err().code, Code::ErasureRequestRequired);
+    assert_eq!(without_request(false, &[claim(None)]).unwrap_err().code, Code::ErasureRequestRequired);
+}
+
+#[test]
+fn a_table_without_a_rule_is_an_error() {
+    let unknown = PersonalRecord { table: "visits", id: id(7), version: 1 };
+    assert!(plan(contact(), vec![unknown], &[]).is_err());
+}
+
+#[test]
+fn a_ground_is_written_as_its_code() {
+    for ground in <ErasureGround as strum::VariantArray>::VARIANTS {
+        assert_eq!(serde_json::to_value(ground).unwrap(), <&str>::from(ground));
+    }
+}

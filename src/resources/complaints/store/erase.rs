@@ -1,0 +1,60 @@
+//! What becomes of the complaints of a person who is erased: that there was one stays, with its dates and its outcome, as
+//! the proof that it was answered; its words go, and its key.
+
+use diesel::prelude::*;
+
+use super::super::model::ComplaintStatus;
+use super::complaints;
+use crate::domain::{ComplaintId, ErasureGround, Error, Obstacle, PersonalRecord, RecordName};
+use crate::platform::db::among_ids;
+use crate::platform::doors::{ReadTx, WriteTx};
+use crate::platform::personal::{Erasing, Person};
+
+/// The person's complaints.
+///
+/// # Errors
+/// When the database fails.
+pub(in super::super) fn records(tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<PersonalRecord>, Error> {
+    let theirs = complaints::table.filter(among_ids(complaints::contact_id, &person.ids));
+    let found: Vec<(ComplaintId, i32)> = theirs.select((complaints::id, complaints::version)).load(tx.connection())?;
+    let record = |(id, version): (ComplaintId, i32)| PersonalRecord { table: "complaints", id: id.uuid(), version };
+    Ok(found.into_iter().map(record).collect())
+}
+
+/// Those that were not answered yet: the law wants an answer (Data Protection Act 2018 section 164A).
+///
+/// # Errors
+/// When the database fails.
+pub(in super::super) fn obstacles(tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<Obstacle>, Error> {
+    let open = ComplaintStatus::OPEN.iter().map(<&str>::from);
+    let theirs = among_ids(complaints::contact_id, &person.ids).and(complaints::status.eq_any(open));
+    let found: Vec<ComplaintId> =
+        complaints::table.filter(theirs).select(complaints::id).order(complaints::id).load(tx.connection())?;
+    let stands = |id: ComplaintId| Obstacle {
+        record: Some(RecordName { table: "complaints".to_owned(), id: id.uuid() }),
+        ground: ErasureGround::LegalObligation,
+        until: None,
+    };
+    Ok(found.into_iter().map(stands).collect())
+}
+
+/// Empties their words and destroys their keys, but of those that are withheld.
+///
+/// # Errors
+/// When the database fails.
+pub(in super::super) fn erase(tx: &mut WriteTx<'_>, erasing: &Erasing) -> Result<(), Error> {
+    let withheld: Vec<ComplaintId> = erasing.withheld_of("complaints");
+    let go = among_ids(complaints::contact_id, &erasing.person.ids).and(complaints::id.ne_all(withheld));
+    let go: Vec<ComplaintId> = complaints::table.filter(go).select(complaints::id).load(tx.connection())?;
+    let emptied = (
+        complaints::particulars.eq(Vec::<u8>::new()),
+        complaints::updated_at.eq(tx.now()),
+        complaints::version.eq(complaints::version + 1),
+    );
+    let those = complaints::table.filter(complaints::id.eq_any(&go));
+    diesel::update(those).set(emptied).execute(tx.connection())?;
+    for id in go {
+        tx.destroy_key(id.uuid())?;
+    }
+    Ok(())
+}

@@ -1,0 +1,219 @@
+//! Erasure of a person (UK GDPR Article 17), the one way there is: every room is asked what it holds, what stands in the
+//! way, and to let go of it; then the key is destroyed. Whoever erases by plan, deletes a contact on which nothing
+//! depends, or starts on a restored backup comes through here.
+
+use chrono::{Days, NaiveDate};
+use diesel::prelude::*;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::super::model::ContactStatus;
+use super::{contacts, erased, merged, plans};
+use crate::domain::{ContactId, Error, Obstacle, PersonalRecord, london_date};
+use crate::platform::audit::Entry;
+use crate::platform::db::dialect;
+use crate::platform::doors::{ReadTx, Recorded, WriteTx};
+use crate::platform::http::{IfMatch, NoContent};
+use crate::platform::idempotency;
+use crate::platform::personal::{Erasing, Person};
+use crate::platform::vault::store::destroyed_keys;
+use crate::policy::Lawful;
+use crate::policy::erasure::{self, Erasure, ErasurePlan, Facts, WithheldRecord};
+use crate::policy::restriction;
+
+/// A plan that was proposed, with the hash by which another person executes it.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ProposedErasure {
+    /// SHA-256 of the plan's RFC 8785 form without this member, in hexadecimal.
+    pub plan_sha256: String,
+    /// The plan.
+    #[serde(flatten)]
+    pub plan: ErasurePlan,
+}
+
+/// What an erasure has done, and what it does not reach at once.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct ExecutedErasure {
+    /// The plan that was carried out.
+    pub plan_sha256: String,
+    /// Whether the person's own record and key are gone. They stay while anything is withheld, and whoever executes
+    /// restricts the person then.
+    pub erased: bool,
+    /// What was withheld, on which grounds and until when: the person is told.
+    pub withheld: Vec<WithheldRecord>,
+    /// What backups still hold.
+    pub backups: ErasureInBackups,
+}
+
+/// What backups still hold of an erased person, by the times that the operator keeps them for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct ErasureInBackups {
+    /// The last day on which a backup of the vault has the person's key, so that a backup of the data can be read.
+    #[schema(example = "2026-12-24")]
+    pub readable_until: NaiveDate,
+    /// The last day on which a backup holds anything of the person, sealed.
+    #[schema(example = "2027-02-22")]
+    pub held_until: NaiveDate,
+}
+
+/// Proposes what an erasure of the person would do; it takes the place of a plan that was proposed before. `obstacles` are
+/// those that whoever proposes knows of, such as a legal claim; the rooms add theirs.
+///
+/// # Errors
+/// 404; 410 when the contact was erased or merged.
+pub fn propose(
+    mut tx: WriteTx<'_>,
+    contact: ContactId,
+    obstacles: &[Obstacle],
+) -> Result<Recorded<ProposedErasure>, Error> {
+    let person = held(&mut tx, contact)?;
+    let plan = plan(&mut tx, &person, obstacles)?;
+    let plan_sha256 = plan.sha256()?;
+    let text = serde_json::to_string(&plan).map_err(Error::internal)?;
+    let id = plans::replace(&mut tx, contact, (&plan_sha256, &text), obstacles)?;
+    let entry = Entry::new("erasures.propose").contact(contact).subject("erasure_plan", id);
+    let entry = entry.with("plan_sha256", plan_sha256.as_str()).with("withheld", plan.withhold.len());
+    tx.record(entry, ProposedErasure { plan_sha256, plan })
+}
+
+/// Carries out exactly the plan whose hash is `plan_sha256`. A last letter to the person is queued after this, and takes
+/// its address from elsewhere.
+///
+/// # Errors
+/// 404; 410 when the contact was erased already, or merged; 403 `same_person` to whoever proposed the plan; 409
+/// `plan_stale` for another plan's hash, or when anything that it is about has changed.
+pub fn execute(mut tx: WriteTx<'_>, contact: ContactId, plan_sha256: &str) -> Result<Recorded<ExecutedErasure>, Error> {
+    let person = held(&mut tx, contact)?;
+    let proposed = plans::open(&mut tx, contact)?;
+    let obstacles = proposed.as_ref().map(|proposed| proposed.obstacles.clone()).unwrap_or_default();
+    let plan = plan(&mut tx, &person, &obstacles)?;
+    let of_plan = proposed.as_ref().map(|proposed| (proposed.sha256.clone(), proposed.proposed_by.clone()));
+    let facts = Facts { proposed: of_plan, plan };
+    let lawful = erasure::by_plan(&facts, &tx.actor().label(), plan_sha256)?;
+    carry_out(&mut tx, person, lawful)?;
+    if let Some(proposed) = proposed {
+        plans::executed(&mut tx, proposed.id)?;
+    }
+    let count = |lines: &[erasure::PlannedRecords]| lines.iter().filter_map(|line| line.count).sum::<usize>();
+    let entry = Entry::new("erasures.execute")
+        .contact(contact)
+        .with("plan_sha256", plan_sha256)
+        .with("erased", count(&facts.plan.erase))
+        .with("anonymised", count(&facts.plan.anonymise))
+        .with("withheld", facts.plan.withhold.len());
+    let executed = ExecutedErasure {
+        plan_sha256: plan_sha256.to_owned(),
+        erased: facts.plan.erases_the_person(),
+        withheld: facts.plan.withhold,
+        backups: in_backups(&tx)?,
+    };
+    tx.record(entry, executed)
+}
+
+/// Deletes a contact on which nothing depends. The id stays, and so does the address's suppression mark.
+///
+/// # Errors
+/// 404; 410 when it was erased or merged; 412 when it has changed since; 409 `erasure_request_required` when other records
+/// depend on it, or something stands in the way; 423 when it is restricted.
+pub(in super::super) fn delete(
+    mut tx: WriteTx<'_>,
+    contact: ContactId,
+    if_match: &IfMatch,
+) -> Result<Recorded<NoContent>, Error> {
+    let person = held(&mut tx, contact)?;
+    if_match.check(super::version(&mut tx, contact)?)?;
+    let known = super::facts(&mut tx, contact)?;
+    restriction::may_be_used(known.and_then(|known| known.restriction).as_ref())?;
+    let mut depended_on = false;
+    for holder in tx.holders() {
+        depended_on |= holder.blocks_deletion(&mut tx, contact)?;
+    }
+    let (_, obstacles) = told(&mut tx, &person)?;
+    let lawful = erasure::without_request(depended_on, &obstacles)?;
+    carry_out(&mut tx, person, lawful)?;
+    tx.record(Entry::new("contacts.delete").contact(contact), NoContent)
+}
+
+/// Erases again whoever came back with an old backup of the data: the vault has noted that their keys were destroyed.
+///
+/// # Errors
+/// When the database fails.
+pub fn repeat(mut tx: WriteTx<'_>) -> Result<Recorded<()>, Error> {
+    let back: Vec<ContactId> = contacts::table
+        .inner_join(destroyed_keys::table.on(destroyed_keys::owner_id.eq(contacts::id)))
+        .filter(contacts::status.ne(<&str>::from(ContactStatus::Erased)))
+        .select(contacts::id)
+        .load(tx.connection())?;
+    if back.is_empty() {
+        return tx.unchanged(None, ());
+    }
+    tracing::warn!(people = back.len(), "people who were erased came back with a backup; they are erased again");
+    for &contact in &back {
+        let person = held(&mut tx, contact)?;
+        carry_out(&mut tx, person, erasure::once_more())?;
+    }
+    tx.record_each(back.into_iter().map(|contact| Entry::new("erasures.repeat").contact(contact)).collect(), ())
+}
+
+/// The person that a contact is, held against other writers.
+fn held(tx: &mut WriteTx<'_>, contact: ContactId) -> Result<Person, Error> {
+    dialect::lock(tx.connection(), "contacts", contact.uuid())?;
+    let known = super::facts(tx, contact)?.ok_or_else(Error::not_found)?;
+    if let Some(into) = known.merged_into {
+        return Err(merged(into));
+    }
+    if known.status == ContactStatus::Erased {
+        return Err(erased());
+    }
+    let others: Vec<(ContactId, Option<Vec<u8>>)> = contacts::table
+        .filter(contacts::merged_into.eq(contact))
+        .order(contacts::id)
+        .select((contacts::id, contacts::former_mark))
+        .load(tx.connection())?;
+    let (others, former): (Vec<_>, Vec<_>) = others.into_iter().unzip();
+    let ids = std::iter::once(contact).chain(others).collect();
+    let marks = known.mark.into_iter().chain(former.into_iter().flatten()).collect();
+    Ok(Person { contact, ids, marks })
+}
+
+/// What the rooms hold of a person, and what they know that stands in the way.
+fn told(tx: &mut ReadTx<'_>, person: &Person) -> Result<(Vec<PersonalRecord>, Vec<Obstacle>), Error> {
+    let (mut records, mut obstacles) = (Vec::new(), Vec::new());
+    for holder in tx.holders() {
+        records.extend(holder.records(tx, person)?);
+        obstacles.extend(holder.obstacles(tx, person)?);
+    }
+    Ok((records, obstacles))
+}
+
+fn plan(tx: &mut ReadTx<'_>, person: &Person, said: &[Obstacle]) -> Result<ErasurePlan, Error> {
+    let (records, mut obstacles) = told(tx, person)?;
+    obstacles.extend_from_slice(said);
+    erasure::plan(person.contact, records, &obstacles)
+}
+
+/// Has every room let go of the person, and destroys the key unless something that it opens is withheld.
+fn carry_out(tx: &mut WriteTx<'_>, person: Person, lawful: Lawful<Erasure>) -> Result<(), Error> {
+    let erasing = Erasing { person, withheld: lawful.into_inner().withheld };
+    for holder in tx.holders() {
+        holder.erase(tx, &erasing)?;
+    }
+    idempotency::forget(tx, &erasing.person.ids)?;
+    if erasing.withheld.is_empty() {
+        for id in &erasing.person.ids {
+            tx.destroy_key(id.uuid())?;
+        }
+    }
+    Ok(())
+}
+
+fn in_backups(tx: &ReadTx<'_>) -> Result<ErasureInBackups, Error> {
+    let (today, kept) = (london_date(tx.now()), tx.identity().backups);
+    let after = |days: u32| {
+        let day = today.checked_add_days(Days::new(days.into()));
+        day.ok_or_else(|| Error::internal("backups are kept for longer than there are days"))
+    };
+    let readable_until = after(kept.vault_days)?;
+    // A backup of the data alone tells nothing once the key is in none.
+    Ok(ErasureInBackups { readable_until, held_until: after(kept.data_days.max(kept.vault_days))? })
+}

@@ -1,0 +1,39 @@
+//! What stays of a contact that was erased: an id with a status and dates, so that what happened keeps its place.
+
+use diesel::prelude::*;
+
+use super::super::model::ContactStatus;
+use super::{contacts, delete_name_tokens};
+use crate::domain::{ContactId, Error, Instant, PersonalRecord};
+use crate::platform::doors::{ReadTx, WriteTx};
+use crate::platform::personal::{Erasing, Person};
+
+/// The person's contacts, those that were merged too.
+pub(in super::super) fn records(tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<PersonalRecord>, Error> {
+    let theirs = contacts::table.filter(contacts::id.eq_any(&person.ids)).select((contacts::id, contacts::version));
+    let found: Vec<(ContactId, i32)> = theirs.load(tx.connection())?;
+    let record = |(id, version): (ContactId, i32)| PersonalRecord { table: "contacts", id: id.uuid(), version };
+    Ok(found.into_iter().map(record).collect())
+}
+
+/// Empties the person's contacts, unless they are withheld.
+pub(in super::super) fn empty(tx: &mut WriteTx<'_>, erasing: &Erasing) -> Result<(), Error> {
+    let withheld: Vec<ContactId> = erasing.withheld_of("contacts");
+    for &id in erasing.person.ids.iter().filter(|id| !withheld.contains(id)) {
+        delete_name_tokens(tx, id)?;
+        let changes = (
+            contacts::status.eq(<&str>::from(ContactStatus::Erased)),
+            contacts::updated_at.eq(tx.now()),
+            contacts::particulars.eq(None::<Vec<u8>>),
+            contacts::email_index.eq(None::<Vec<u8>>),
+            contacts::telephone_index.eq(None::<Vec<u8>>),
+            contacts::former_mark.eq(None::<Vec<u8>>),
+            contacts::email_bounced_at.eq(None::<Instant>),
+            contacts::restricted_ground.eq(None::<String>),
+            contacts::restricted_at.eq(None::<Instant>),
+            contacts::version.eq(contacts::version + 1),
+        );
+        diesel::update(contacts::table.find(id)).set(changes).execute(tx.connection())?;
+    }
+    Ok(())
+}
