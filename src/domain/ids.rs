@@ -33,6 +33,8 @@ macro_rules! each_id {
             MembershipId,
             /// Names an event.
             EventId,
+            /// Names a registration for an event.
+            RegistrationId,
             /// Names a message to be sent by mail.
             MessageId,
             /// Names the record that a message is about, of whichever noun.

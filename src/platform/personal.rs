@@ -1,7 +1,7 @@
 //! What every room that holds personal data must be able to say and do, so that nothing about a
 //! person can be forgotten. The trait lies below the rooms; the list of those who implement it above.
 
-use crate::domain::{ContactId, Error, NetworkId};
+use crate::domain::{ContactId, Error, EventId, NetworkId};
 use crate::platform::doors::{ReadTx, WriteTx};
 
 /// How sensitive a column is.
@@ -68,6 +68,14 @@ pub trait Holder: Send + Sync {
         _most: i64,
     ) -> Result<Option<Vec<ContactId>>, Error> {
         Ok(None)
+    }
+
+    /// Follows an event that was changed, in the transaction that changed it. The event is locked.
+    ///
+    /// # Errors
+    /// When the database fails.
+    fn event_moved(&self, _tx: &mut WriteTx<'_>, _event: EventId) -> Result<(), Error> {
+        Ok(())
     }
 
     /// Hands over what the room holds of the contact that goes to the one that stays, so that nothing

@@ -7,6 +7,7 @@ pub mod complaint_clock;
 pub mod consent;
 pub mod events;
 pub mod months;
+pub mod registrations;
 pub mod retention;
 
 /// Something that the law allowed. Only `policy` can make one, and nobody can change what is inside,

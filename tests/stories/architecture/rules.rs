@@ -30,6 +30,7 @@ const ROOMS: &[&str] = &[
     "preferences",
     "networks",
     "events",
+    "registrations",
     "messages",
     "processing",
     "audit_trail",
