@@ -2,7 +2,7 @@
 //! that hold personal data. A test walks the migrated schema and fails on a column that is not here.
 
 use crate::platform::personal::{Class, Holder, Holders, Table};
-use crate::resources::{complaints, consents, contacts, messages, networks, preferences, standing};
+use crate::resources::{complaints, consents, contacts, messages, networks, preferences, registrations, standing};
 
 static HOLDERS: &[&dyn Holder] = &[
     &standing::StandingData,
@@ -10,6 +10,7 @@ static HOLDERS: &[&dyn Holder] = &[
     &consents::ConsentData,
     &preferences::PreferenceData,
     &networks::NetworkData,
+    &registrations::RegistrationData,
     &complaints::ComplaintData,
     &messages::MessageData,
 ];
@@ -79,6 +80,17 @@ const OTHERS: &[Table] = &[
             ("created_at", Class::Plain),
             ("updated_at", Class::Plain),
             ("version", Class::Plain),
+        ],
+    },
+    Table {
+        name: "event_places",
+        meaning: "How many places of each event are taken or held, and how many people wait.",
+        columns: &[
+            ("event_id", Class::Plain),
+            ("confirmed", Class::Plain),
+            ("offered", Class::Plain),
+            ("waitlisted", Class::Plain),
+            ("last_sequence", Class::Plain),
         ],
     },
     Table {

@@ -89,6 +89,14 @@ codes! {
         "A person has one live membership for each network and role. Change that one, or end it first.";
     NetworkClosed 409 "network_closed" "The network takes no more members"
         "The network was closed. Reopen it, if people are to join again.";
+    AlreadyRegistered 409 "already_registered" "The person is registered already"
+        "A person has one live registration for each event: confirmed, offered a place, or waiting for one. Change that one, or cancel it first.";
+    RegistrationClosed 409 "registration_closed" "Registration is not open"
+        "People can register for an event that is published, from the opening of registration to its close, and never after the start.";
+    EventFull 409 "event_full" "The event is full"
+        "All places are taken, and the event has no waiting list.";
+    OfferExpired 409 "offer_expired" "The offer has expired"
+        "The place was not taken in time and goes to others. Register again to wait for one.";
     NotEnded 409 "not_ended" "The event has not ended"
         "An event is completed once it is over.";
     NotPublished 409 "not_published" "The event was not published"

@@ -41,6 +41,8 @@ macro_rules! each_id {
             BreachId,
             /// Names a notification of a breach to the regulator.
             BreachNotificationId,
+            /// Names a registration for an event.
+            RegistrationId,
             /// Names a message to be sent by mail.
             MessageId,
             /// Names the record that a message is about, of whichever noun.

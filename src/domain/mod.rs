@@ -31,7 +31,8 @@ pub use identity::{Backups, Controller, Identity};
 pub(crate) use ids::each_id;
 pub use ids::{
     BreachId, BreachNotificationId, ComplaintId, ComplaintStepId, ConsentId, ContactId, DecisionId, EntryId,
-    ErasurePlanId, EventId, IdMint, MembershipId, MessageId, NetworkId, OrganisationId, RevocationId, SubjectId,
+    ErasurePlanId, EventId, IdMint, MembershipId, MessageId, NetworkId, OrganisationId, RegistrationId, RevocationId,
+    SubjectId,
 };
 pub use instant::{Clock, Hands, Instant, london_date};
 pub use lifecycle::Lifecycle;

@@ -3,7 +3,7 @@
 
 use uuid::Uuid;
 
-use crate::domain::{ContactId, Error, NetworkId, Obstacle, PersonalRecord};
+use crate::domain::{ContactId, Error, EventId, NetworkId, Obstacle, PersonalRecord};
 use crate::platform::doors::{ReadTx, WriteTx};
 
 /// How sensitive a column is.
@@ -97,6 +97,14 @@ pub trait Holder: Send + Sync {
         _most: i64,
     ) -> Result<Option<Vec<ContactId>>, Error> {
         Ok(None)
+    }
+
+    /// Follows an event that was changed, in the transaction that changed it. The event is locked.
+    ///
+    /// # Errors
+    /// When the database fails.
+    fn event_moved(&self, _tx: &mut WriteTx<'_>, _event: EventId) -> Result<(), Error> {
+        Ok(())
     }
 
     /// Hands over what the room holds of the contact that goes to the one that stays, so that nothing

@@ -10,6 +10,7 @@ pub mod contactability;
 pub mod erasure;
 pub mod events;
 pub mod months;
+pub mod registrations;
 pub mod restriction;
 pub mod retention;
 

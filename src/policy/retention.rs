@@ -53,7 +53,14 @@ pub const SCHEDULE: &[RetentionRule] = &[
         trigger: "Its end or cancellation",
         period: "P6Y",
         action: "Disposed of in a reviewed disposal",
-        tables: &["events"],
+        tables: &["events", "event_places"],
+    },
+    RetentionRule {
+        record_class: "registration",
+        trigger: "The person's last dealing with IEWM",
+        period: "P6Y",
+        action: "What was told in words becomes unreadable with the person's key; the pseudonymous history stays",
+        tables: &["registrations", "registration_steps"],
     },
     RetentionRule {
         record_class: "complaint",

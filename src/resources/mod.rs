@@ -1,7 +1,8 @@
 //! The rooms, one for each noun. Each keeps its resource and commands (`model`), its handlers (`api`),
 //! its rows and SQL (`store`), and what it knows of people (`personal`). A room uses lower rooms'
 //! models and store functions, never their rows, and never calls upward. In rising order: notices,
-//! organisations, standing, contacts, consents, preferences, networks, events, complaints, messages, processing, `audit_trail`, `token_revocations`.
+//! organisations, standing, contacts, consents, preferences, networks, events, registrations, complaints, messages,
+//! processing, `audit_trail`, `token_revocations`.
 
 pub mod audit_trail;
 pub mod complaints;
@@ -14,6 +15,7 @@ pub mod notices;
 pub mod organisations;
 pub mod preferences;
 pub mod processing;
+pub mod registrations;
 pub mod standing;
 pub mod token_revocations;
 
@@ -32,6 +34,7 @@ pub fn rooms() -> Vec<Room> {
         preferences::routes(),
         networks::routes(),
         events::routes(),
+        registrations::routes(),
         complaints::routes(),
         messages::routes(),
         processing::routes(),

@@ -83,6 +83,8 @@ permissions! {
     write NetworksWrite      "networks:write"      [IewmStaff] "Add and change networks and memberships.";
     read  EventsRead         "events:read"         [IewmStaff, Council, Contractor] "See events; a contractor, those it is assigned to.";
     write EventsWrite        "events:write"        [IewmStaff] "Draft, change, publish, cancel and complete events.";
+    read  RegistrationsRead  "registrations:read"  [IewmStaff, Council] "See who is registered for an event, and how many places are left.";
+    write RegistrationsWrite "registrations:write" [IewmStaff, Council] "Register people for events, and cancel, accept, decline and put forward their registrations.";
     read  OrganisationsRead  "organisations:read"  [IewmStaff, Council, Contractor] "See organisations; a contractor, its own.";
     write ComplaintsIntake   "complaints:intake"   [IewmStaff, Council] "Take complaints, see them, acknowledge and investigate them.";
     write ComplaintsDecide   "complaints:decide"   [Council] "Give the outcome of a complaint.";

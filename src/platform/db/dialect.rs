@@ -41,13 +41,13 @@ pub(super) fn allow_statements(connection: &mut AnyConnection, most: Duration) -
 }
 
 /// Holds the row `id` of `table` against other writers until the transaction ends. On SQLite the
-/// writer is alone already. A row that is not there holds nothing.
+/// writer is alone already. A row that is not there holds nothing. Whoever only refers to the row need not wait.
 ///
 /// # Errors
 /// When the database fails.
 pub fn lock(connection: &mut AnyConnection, table: &'static str, id: Uuid) -> Result<(), Error> {
     if let AnyConnection::Postgres(postgres) = connection {
-        diesel::sql_query(format!("SELECT 1 FROM {table} WHERE id = $1 FOR UPDATE"))
+        diesel::sql_query(format!("SELECT 1 FROM {table} WHERE id = $1 FOR NO KEY UPDATE"))
             .bind::<PgUuid, _>(id)
             .execute(postgres)?;
     }
@@ -75,7 +75,7 @@ pub fn lock_name(connection: &mut AnyConnection, name: &str) -> Result<(), Error
 /// When the database fails.
 pub fn lock_all(connection: &mut AnyConnection, table: &'static str, ids: &[Uuid]) -> Result<(), Error> {
     if let AnyConnection::Postgres(postgres) = connection {
-        diesel::sql_query(format!("SELECT 1 FROM {table} WHERE id = ANY($1) ORDER BY id FOR UPDATE"))
+        diesel::sql_query(format!("SELECT 1 FROM {table} WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE"))
             .bind::<Array<PgUuid>, _>(ids)
             .execute(postgres)?;
     }

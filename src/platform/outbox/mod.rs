@@ -11,4 +11,4 @@ pub mod store;
 
 pub use letter::{Composed, Letter, Letters};
 pub use schedule::{GIVE_UP_AFTER, LEASE};
-pub use store::{Claimed, Outgoing, Status, queue};
+pub use store::{Claimed, Outgoing, Status, queue, queue_all};

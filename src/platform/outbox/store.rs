@@ -7,7 +7,7 @@ use super::Composed;
 use super::schedule::{GIVE_UP_AFTER, KEPT, LEASE, pause};
 use crate::domain::{ContactId, Error, Instant, MessageId, SubjectId};
 use crate::platform::audit::Entry;
-use crate::platform::db::dialect;
+use crate::platform::db::{dialect, insert_all};
 use crate::platform::doors::{ReadTx, Recorded, WriteTx};
 
 mod schema {
@@ -97,6 +97,47 @@ pub fn queue(tx: &mut WriteTx<'_>, outgoing: Outgoing) -> Result<MessageId, Erro
     );
     diesel::insert_into(messages::table).values(values).execute(tx.connection())?;
     Ok(id)
+}
+
+/// A message to one contact, as its columns that are not left empty.
+#[derive(Insertable)]
+#[diesel(table_name = messages, treat_none_as_default_value = false)]
+struct NewRow {
+    id: MessageId,
+    kind: &'static str,
+    contact_id: Option<ContactId>,
+    subject_id: Option<SubjectId>,
+    status: &'static str,
+    attempts: i32,
+    next_attempt_at: Option<Instant>,
+    created_at: Instant,
+    version: i32,
+}
+
+/// Queues a message of one kind to each of several contacts, about a record of theirs.
+///
+/// # Errors
+/// When the database fails.
+pub fn queue_all(
+    tx: &mut WriteTx<'_>,
+    kind: &'static str,
+    to: impl IntoIterator<Item = (ContactId, SubjectId)>,
+) -> Result<(), Error> {
+    let now = tx.now();
+    let row = |(contact_id, subject_id)| NewRow {
+        id: tx.new_id(),
+        kind,
+        contact_id: Some(contact_id),
+        subject_id: Some(subject_id),
+        status: Status::Queued.into(),
+        attempts: 0,
+        next_attempt_at: Some(now),
+        created_at: now,
+        version: 1,
+    };
+    let rows: Vec<_> = to.into_iter().map(row).collect();
+    insert_all!(tx.connection(), messages::table, rows);
+    Ok(())
 }
 
 /// Whether a message of the kind was queued for the address since an instant.

@@ -62,6 +62,12 @@ pub const RULES: &[ErasureRule] = &[
     passing("preference_links", Fate::Erase, "Links to a mailbox that is not written to again"),
     counted("memberships", Fate::Erase, "No purpose is left (Article 17(1)(a))"),
     counted(
+        "registrations",
+        Fate::Anonymise,
+        "The seat at past events stays without a name (Article 5(2)); what was to come is cancelled",
+    ),
+    passing("registration_steps", Fate::Anonymise, "What became of the seat, without the reasons in words"),
+    counted(
         "complaints",
         Fate::Anonymise,
         "That a complaint was answered, when and how, shows that the law was kept (Article 5(2)); its words go",

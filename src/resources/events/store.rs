@@ -102,7 +102,8 @@ impl Row {
     }
 }
 
-fn times(event: &Event) -> Times {
+/// The times of an event.
+pub fn times(event: &Event) -> Times {
     Times {
         starts_at: event.starts_at,
         ends_at: event.ends_at,
@@ -227,16 +228,20 @@ pub fn create(mut tx: WriteTx<'_>, asked: CreateEvent) -> Result<Recorded<Event>
     tx.record(Entry::new("events.create").subject("event", made.id), made)
 }
 
-/// The event, held against other writers.
-fn held(tx: &mut WriteTx<'_>, id: EventId) -> Result<Event, Error> {
+/// The event, held against other writers until the transaction ends.
+///
+/// # Errors
+/// 404 when there is none.
+pub fn held(tx: &mut WriteTx<'_>, id: EventId) -> Result<Event, Error> {
     dialect::lock(tx.connection(), "events", id.uuid())?;
     read(tx, id)
 }
 
+/// Writes an event as it is after a change, which the rooms that hold people's part in it follow at once.
 fn write(tx: &mut WriteTx<'_>, after: &Event) -> Result<(), Error> {
     let now = tx.now();
     diesel::update(events::table.find(after.id)).set(content!(after, now)).execute(tx.connection())?;
-    Ok(())
+    tx.holders().iter().try_for_each(|holder| holder.event_moved(tx, after.id))
 }
 
 /// Changes an event.

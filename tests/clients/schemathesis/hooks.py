@@ -23,6 +23,10 @@ REASONS = {
         "already_member",
         "not_published",
         "not_ended",
+        "registration_closed",
+        "already_registered",
+        "event_full",
+        "offer_expired",
     },
     410: {"gone", "erased", "merged"},
     412: {"stale_version"},
@@ -43,6 +47,7 @@ REASONS = {
         "too_early",  # a complaint before the law
         "before_receipt",  # what was done about a complaint before it came
         "past",  # an event that begins there
+        "not_waiting",  # a registration that somebody is to be put before
         "missing /starts_at",  # of an event that is published, as are the next two
         "missing /ends_at",
         "missing /location/name",

@@ -30,6 +30,7 @@ const ROOMS: &[&str] = &[
     "preferences",
     "networks",
     "events",
+    "registrations",
     "complaints",
     "messages",
     "processing",

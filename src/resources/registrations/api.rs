@@ -1,0 +1,140 @@
+//! The handlers.
+
+use super::export::Registrations;
+use super::model::{
+    Capacity, PatchRegistration, Prioritise, Register, Registration, RegistrationFilter, RegistrationStep,
+};
+use super::store::{self, answers, capacity as places, registering, steps, waiting};
+use crate::domain::{Error, EventId, RegistrationId};
+use crate::platform::auth::{Access, ContactsExport, RegistrationsRead, RegistrationsWrite};
+use crate::platform::http::csv::CsvUnder;
+use crate::platform::http::{
+    ById, Created, Done, Found, IfMatch, Listed, Listing, NoFilter, Patch, Plain, Valid, WithoutBody,
+};
+
+/// List the registrations of an event
+///
+/// Newest first, those that do not stand any more too unless a status is asked for. With `Accept: text/csv`, a stream of
+/// all that match, with names (from `cursor` on, whatever `limit` says).
+#[utoipa::path(get, path = "/v1/events/{id}/registrations")]
+pub(super) async fn list(
+    access: Access<RegistrationsRead>,
+    csv: CsvUnder<ContactsExport>,
+    asked: Listing<RegistrationFilter, RegistrationId>,
+    ById(event): ById<EventId>,
+) -> Result<Registrations, Error> {
+    let Listing { filter, page } = asked;
+    let (after, limit) = (page.after(), page.limit());
+    if csv.is_wanted() {
+        return Registrations::export(access.narrow()?, event, filter, after).await;
+    }
+    let found = access.read(move |tx| store::list(tx, event, &filter, after, limit)).await?;
+    Ok(Registrations::Page(page.turn(found)))
+}
+
+/// Register a person for an event
+///
+/// They have a place, or wait for one at the tail of the waiting list. Registering consents to nothing. The person is told
+/// by mail.
+#[utoipa::path(post, path = "/v1/events/{id}/registrations")]
+pub(super) async fn register(
+    access: Access<RegistrationsWrite>,
+    Valid(asked): Valid<Register>,
+    ById(event): ById<EventId>,
+) -> Result<Done<Created<Registration>>, Error> {
+    access.create(move |tx| registering::register(tx, event, asked)).await
+}
+
+/// The places of an event
+///
+/// How many are taken, held, wanted and free now.
+#[utoipa::path(get, path = "/v1/events/{id}/capacity")]
+pub(super) async fn capacity(
+    access: Access<RegistrationsRead>,
+    ById(event): ById<EventId>,
+) -> Result<Plain<Capacity>, Error> {
+    access.read(move |tx| places::read(tx, event)).await.map(Plain)
+}
+
+/// Read a registration
+#[utoipa::path(get, path = "/v1/registrations/{id}")]
+pub(super) async fn read(
+    access: Access<RegistrationsRead>,
+    ById(id): ById<RegistrationId>,
+) -> Result<Found<Registration>, Error> {
+    access.read(move |tx| store::read(tx, id)).await.map(Found)
+}
+
+/// Change with whom a person's attendance is shared
+///
+/// While the registration stands.
+#[utoipa::path(patch, path = "/v1/registrations/{id}")]
+pub(super) async fn update(
+    access: Access<RegistrationsWrite>,
+    Patch(patch): Patch<PatchRegistration>,
+    if_match: IfMatch,
+    ById(id): ById<RegistrationId>,
+) -> Result<Done<Found<Registration>>, Error> {
+    access.change(move |tx| answers::update(tx, id, &if_match, &patch)).await
+}
+
+/// The steps of a registration
+///
+/// Newest first: who did what, when and why. Nothing in it ever changes or goes.
+#[utoipa::path(get, path = "/v1/registrations/{id}/history")]
+pub(super) async fn history(
+    access: Access<RegistrationsRead>,
+    asked: Listing<NoFilter, i32>,
+    ById(id): ById<RegistrationId>,
+) -> Result<Listed<RegistrationStep>, Error> {
+    let page = asked.page;
+    let (after, limit) = (page.after(), page.limit());
+    let found = access.read(move |tx| steps::list(tx, id, after, limit)).await?;
+    Ok(page.turn(found))
+}
+
+/// Cancel a registration
+///
+/// Final. The place goes to the head of the waiting list; whoever comes back joins its tail.
+#[utoipa::path(post, path = "/v1/registrations/{id}/cancellation")]
+pub(super) async fn cancel(
+    access: Access<RegistrationsWrite>,
+    _: WithoutBody,
+    ById(id): ById<RegistrationId>,
+) -> Result<Done<Found<Registration>>, Error> {
+    access.change(move |tx| answers::cancel(tx, id)).await
+}
+
+/// Take the place that was offered
+#[utoipa::path(post, path = "/v1/registrations/{id}/acceptance")]
+pub(super) async fn accept(
+    access: Access<RegistrationsWrite>,
+    _: WithoutBody,
+    ById(id): ById<RegistrationId>,
+) -> Result<Done<Found<Registration>>, Error> {
+    access.change(move |tx| answers::accept(tx, id)).await
+}
+
+/// Decline the place that was offered
+///
+/// Final. It is offered to the next.
+#[utoipa::path(post, path = "/v1/registrations/{id}/decline")]
+pub(super) async fn decline(
+    access: Access<RegistrationsWrite>,
+    _: WithoutBody,
+    ById(id): ById<RegistrationId>,
+) -> Result<Done<Found<Registration>>, Error> {
+    access.change(move |tx| answers::decline(tx, id)).await
+}
+
+/// Put somebody who waits before others
+///
+/// At the head of the waiting list, or before a registration that waits. The reason stands in the history.
+#[utoipa::path(post, path = "/v1/registrations/{id}/priority")]
+pub(super) async fn prioritise(
+    access: Access<RegistrationsWrite>,
+    Valid(asked): Valid<Prioritise>,
+    ById(id): ById<RegistrationId>,
+) -> Result<Done<Found<Registration>>, Error> {
+    access.change(move |tx| waiting::prioritise(tx, id, &asked)).await
+}

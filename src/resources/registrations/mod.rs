@@ -1,0 +1,45 @@
+//! Registrations for events: places, waiting lists, offers.
+//!
+//! Invariants: no place is given twice, and the count of an event's places is what a recount would find; nobody has two
+//! live registrations for one event; the waiting list keeps its order; an offer that has run out counts for nothing, even
+//! before it was written down; no registration ever makes a consent (UK GDPR Article 7(4)).
+
+mod api;
+mod export;
+mod letters;
+pub mod model;
+mod personal;
+pub mod store;
+
+pub use personal::RegistrationData;
+
+use crate::domain::Code;
+use crate::platform::http::Room;
+
+/// The room's operations.
+pub fn routes() -> Room {
+    Room::new("registrations", "Registrations for events: places, waiting lists, offers.")
+        .serve(api::__path_list, api::list)
+        .serve(api::__path_register, api::register)
+        .problems(&[
+            Code::AlreadyRegistered,
+            Code::RegistrationClosed,
+            Code::EventFull,
+            Code::Erased,
+            Code::Merged,
+            Code::Restricted,
+        ])
+        .serve(api::__path_capacity, api::capacity)
+        .serve(api::__path_read, api::read)
+        .serve(api::__path_update, api::update)
+        .problems(&[Code::IllegalTransition, Code::Erased, Code::Restricted])
+        .serve(api::__path_history, api::history)
+        .serve(api::__path_cancel, api::cancel)
+        .problems(&[Code::IllegalTransition, Code::Erased])
+        .serve(api::__path_accept, api::accept)
+        .problems(&[Code::IllegalTransition, Code::OfferExpired, Code::Erased, Code::Restricted])
+        .serve(api::__path_decline, api::decline)
+        .problems(&[Code::IllegalTransition, Code::OfferExpired, Code::Erased])
+        .serve(api::__path_prioritise, api::prioritise)
+        .problems(&[Code::IllegalTransition, Code::Erased, Code::Restricted])
+}

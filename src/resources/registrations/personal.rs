@@ -1,0 +1,76 @@
+//! What this room holds of people.
+
+use super::store::{self, erase, events_moved, merge};
+use crate::domain::{ContactId, Error, EventId, Obstacle, PersonalRecord};
+use crate::platform::doors::{ReadTx, WriteTx};
+use crate::platform::personal::{Class, Erasing, Holder, Merging, Person, Table};
+
+/// The room's personal data.
+pub struct RegistrationData;
+
+impl Holder for RegistrationData {
+    fn room(&self) -> &'static str {
+        "registrations"
+    }
+
+    fn tables(&self) -> &'static [Table] {
+        use Class::{Plain, Pseudonymous, Sealed};
+        &[
+            Table {
+                name: "registrations",
+                meaning: "Who is registered for which event, waits for a place, or was offered one.",
+                columns: &[
+                    ("id", Pseudonymous),
+                    ("event_id", Plain),
+                    ("contact_id", Pseudonymous),
+                    ("status", Plain),
+                    ("sequence", Plain),
+                    ("offer_expires_at", Plain),
+                    ("share_with_partners", Plain),
+                    ("share_with_venue", Plain),
+                    ("source", Plain),
+                    ("created_at", Plain),
+                    ("updated_at", Plain),
+                    ("version", Plain),
+                ],
+            },
+            Table {
+                name: "registration_steps",
+                meaning: "Every step of a registration, append-only: who, when, why. A reason in words is sealed.",
+                columns: &[
+                    ("registration_id", Pseudonymous),
+                    ("version", Plain),
+                    ("status", Plain),
+                    ("cause", Plain),
+                    ("recorded_at", Plain),
+                    ("recorded_by", Pseudonymous),
+                    ("reason", Sealed),
+                ],
+            },
+        ]
+    }
+
+    fn blocks_deletion(&self, tx: &mut ReadTx<'_>, contact: ContactId) -> Result<bool, Error> {
+        store::has_any(tx, contact)
+    }
+
+    fn event_moved(&self, tx: &mut WriteTx<'_>, event: EventId) -> Result<(), Error> {
+        events_moved::follow(tx, event)
+    }
+
+    fn merge(&self, tx: &mut WriteTx<'_>, merging: &Merging) -> Result<(), Error> {
+        merge::merge(tx, merging)
+    }
+
+    fn records(&self, tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<PersonalRecord>, Error> {
+        erase::records(tx, person)
+    }
+
+    fn obstacles(&self, _: &mut ReadTx<'_>, _: &Person) -> Result<Vec<Obstacle>, Error> {
+        Ok(Vec::new())
+    }
+
+    fn erase(&self, tx: &mut WriteTx<'_>, erasing: &Erasing) -> Result<(), Error> {
+        erase::erase(tx, erasing)
+    }
+}

@@ -1,0 +1,202 @@
+//! The tables of registrations, of the places of events, and of the steps of registrations.
+
+use diesel::prelude::*;
+
+use super::model::{Registration, RegistrationFilter, RegistrationStatus, Sharing};
+use crate::domain::{ContactId, Error, EventId, Instant, Limit, ListPage, RegistrationId};
+use crate::platform::audit::Entry;
+use crate::platform::doors::ReadTx;
+use crate::resources::events;
+
+mod schema {
+    diesel::table! {
+        use diesel::sql_types::*;
+        use crate::platform::db::{InstantSql, UuidSql};
+
+        registrations (id) {
+            id -> UuidSql,
+            event_id -> UuidSql,
+            contact_id -> UuidSql,
+            status -> Text,
+            sequence -> Nullable<BigInt>,
+            offer_expires_at -> Nullable<InstantSql>,
+            share_with_partners -> Bool,
+            share_with_venue -> Bool,
+            source -> Text,
+            created_at -> InstantSql,
+            updated_at -> InstantSql,
+            version -> Integer,
+        }
+    }
+
+    diesel::table! {
+        use diesel::sql_types::*;
+        use crate::platform::db::UuidSql;
+
+        event_places (event_id) {
+            event_id -> UuidSql,
+            confirmed -> Integer,
+            offered -> Integer,
+            waitlisted -> Integer,
+            last_sequence -> BigInt,
+        }
+    }
+
+    diesel::table! {
+        use diesel::sql_types::*;
+        use crate::platform::db::{InstantSql, UuidSql};
+
+        registration_steps (registration_id, version) {
+            registration_id -> UuidSql,
+            version -> Integer,
+            status -> Text,
+            cause -> Text,
+            recorded_at -> InstantSql,
+            recorded_by -> Text,
+            reason -> Nullable<Binary>,
+        }
+    }
+
+    diesel::allow_tables_to_appear_in_same_query!(registrations, event_places);
+}
+use schema::registrations;
+
+pub(super) mod answers;
+pub mod capacity;
+pub(super) mod erase;
+pub(super) mod events_moved;
+pub(super) mod merge;
+mod moves;
+mod places;
+pub(super) mod registering;
+pub(super) mod steps;
+pub(super) mod waiting;
+
+#[derive(Clone, Queryable, Selectable)]
+#[diesel(table_name = registrations)]
+struct Row {
+    id: RegistrationId,
+    event_id: EventId,
+    contact_id: ContactId,
+    status: String,
+    sequence: Option<i64>,
+    offer_expires_at: Option<Instant>,
+    share_with_partners: bool,
+    share_with_venue: bool,
+    source: String,
+    created_at: Instant,
+    version: i32,
+}
+
+fn damaged<E>(_: E) -> Error {
+    Error::internal("a row of registrations cannot be read")
+}
+
+impl Row {
+    /// The state as it is written.
+    fn status(&self) -> Result<RegistrationStatus, Error> {
+        self.status.parse().map_err(damaged)
+    }
+
+    /// The registration as it reads at `now`, with its place in the waiting list.
+    fn registration(self, now: Instant, position: Option<i64>) -> Result<Registration, Error> {
+        Ok(Registration {
+            id: self.id,
+            event_id: self.event_id,
+            contact_id: self.contact_id,
+            status: self.status()?.at(now, self.offer_expires_at),
+            position,
+            offer_expires_at: self.offer_expires_at,
+            sharing: Sharing { event_partners: self.share_with_partners, venue: self.share_with_venue },
+            source: self.source.parse().map_err(damaged)?,
+            created_at: self.created_at,
+            version: self.version,
+        })
+    }
+}
+
+/// The registrations of an event, newest first.
+///
+/// # Errors
+/// 404 when there is no such event.
+pub fn list(
+    tx: &mut ReadTx<'_>,
+    event: EventId,
+    filter: &RegistrationFilter,
+    after: Option<RegistrationId>,
+    limit: Limit,
+) -> Result<ListPage<Registration, RegistrationId>, Error> {
+    events::store::read(tx, event)?;
+    let now = tx.now();
+    let mut query = registrations::table
+        .filter(registrations::event_id.eq(event))
+        .select(Row::as_select())
+        .order(registrations::id.desc())
+        .into_boxed();
+    let word = |status: RegistrationStatus| <&str>::from(status);
+    let offered = || registrations::status.eq(word(RegistrationStatus::Offered));
+    match filter.status {
+        None => {}
+        // What time alone has changed since the last write.
+        Some(RegistrationStatus::Offered) => {
+            query = query.filter(offered().and(registrations::offer_expires_at.gt(now)));
+        }
+        Some(RegistrationStatus::Expired) => {
+            let run_out = offered().and(registrations::offer_expires_at.le(now).assume_not_null());
+            query = query.filter(registrations::status.eq(word(RegistrationStatus::Expired)).or(run_out));
+        }
+        Some(status) => query = query.filter(registrations::status.eq(word(status))),
+    }
+    if let Some(contact) = filter.contact_id {
+        query = query.filter(registrations::contact_id.eq(contact));
+    }
+    if let Some(after) = after {
+        query = query.filter(registrations::id.lt(after));
+    }
+    let rows: Vec<Row> = query.limit(limit.rows() + 1).load(tx.connection())?;
+    let ListPage { items, next } = ListPage::cut(rows, limit, |row| row.id);
+    let waits = items.iter().any(|row| row.sequence.is_some());
+    let queue = if waits { waiting::queue(tx, event)? } else { Vec::new() };
+    let shown = items.into_iter().map(|row| {
+        let place = row.sequence.map(|sequence| queue.partition_point(|&before| before <= sequence));
+        row.registration(now, place.and_then(|place| i64::try_from(place).ok()))
+    });
+    let items = shown.collect::<Result<Vec<_>, _>>()?;
+    let look = Entry::new("registrations.list").contact(filter.contact_id).subject("event", event);
+    tx.look(look.with("count", items.len()));
+    Ok(ListPage { items, next })
+}
+
+fn row(tx: &mut ReadTx<'_>, id: RegistrationId) -> Result<Row, Error> {
+    let row: Option<Row> = registrations::table.find(id).select(Row::as_select()).first(tx.connection()).optional()?;
+    row.ok_or_else(Error::not_found)
+}
+
+/// The registration that a row is, with its place in the waiting list.
+fn shown(tx: &mut ReadTx<'_>, row: Row) -> Result<Registration, Error> {
+    let position = match row.sequence {
+        Some(sequence) => Some(waiting::position(tx, row.event_id, sequence)?),
+        None => None,
+    };
+    row.registration(tx.now(), position)
+}
+
+/// One registration.
+///
+/// # Errors
+/// 404 when there is none.
+pub fn read(tx: &mut ReadTx<'_>, id: RegistrationId) -> Result<Registration, Error> {
+    let row = row(tx, id)?;
+    tx.look(Entry::new("registrations.read").contact(row.contact_id).subject("registration", id));
+    shown(tx, row)
+}
+
+/// Whether a contact is or was registered for anything.
+pub(super) fn has_any(tx: &mut ReadTx<'_>, contact: ContactId) -> Result<bool, Error> {
+    let found: Option<RegistrationId> = registrations::table
+        .filter(registrations::contact_id.eq(contact))
+        .select(registrations::id)
+        .first(tx.connection())
+        .optional()?;
+    Ok(found.is_some())
+}

@@ -1,0 +1,93 @@
+//! What a person, or somebody for them, does with a registration that is there.
+
+use diesel::prelude::*;
+
+use super::moves::{Move, go, settle};
+use super::places::Held;
+use super::registering::{Deed, held};
+use super::schema::registrations;
+use super::{Row, shown, steps};
+use crate::domain::{Error, Lifecycle, RegistrationId};
+use crate::platform::audit::Entry;
+use crate::platform::doors::{Recorded, WriteTx};
+use crate::platform::http::IfMatch;
+use crate::policy::registrations::RegistrationStatus;
+use crate::resources::registrations::letters;
+use crate::resources::registrations::model::{Cause, PatchRegistration, Registration};
+
+/// Cancels a registration; the place that it had goes to the head of the waiting list.
+///
+/// # Errors
+/// 404; 409 when it does not stand any more.
+pub(in super::super) fn cancel(mut tx: WriteTx<'_>, id: RegistrationId) -> Result<Recorded<Registration>, Error> {
+    let (held, row) = held(&mut tx, id, Deed::GivesUp)?;
+    finish(tx, held, &row, Move::new(RegistrationStatus::Cancelled, Cause::Cancelled))
+}
+
+/// Takes the place that was offered.
+///
+/// # Errors
+/// 404; 409 `offer_expired` when it is too late; 409 `illegal_transition` when none is offered.
+pub(in super::super) fn accept(mut tx: WriteTx<'_>, id: RegistrationId) -> Result<Recorded<Registration>, Error> {
+    let (held, row) = held(&mut tx, id, Deed::Uses)?;
+    row.status()?.must_be_offered(row.offer_expires_at)?;
+    let accepted = Move::new(RegistrationStatus::Confirmed, Cause::Accepted);
+    finish(tx, held, &row, accepted.told_by(letters::CONFIRMED))
+}
+
+/// Declines the place that was offered; it goes to the next.
+///
+/// # Errors
+/// As [`accept`].
+pub(in super::super) fn decline(mut tx: WriteTx<'_>, id: RegistrationId) -> Result<Recorded<Registration>, Error> {
+    let (held, row) = held(&mut tx, id, Deed::GivesUp)?;
+    row.status()?.must_be_offered(row.offer_expires_at)?;
+    finish(tx, held, &row, Move::new(RegistrationStatus::Declined, Cause::Declined))
+}
+
+fn finish(mut tx: WriteTx<'_>, mut held: Held, row: &Row, to: Move) -> Result<Recorded<Registration>, Error> {
+    go(&mut tx, &mut held, std::slice::from_ref(row), to)?;
+    settle(&mut tx, &mut held)?;
+    held.save(&mut tx)?;
+    let after = super::row(&mut tx, row.id)?;
+    let after = shown(&mut tx, after)?;
+    let entry = Entry::new("registrations.status").contact(row.contact_id).subject("registration", row.id);
+    tx.record(entry.with("to", <&str>::from(to.to)), after)
+}
+
+/// Changes with whom the person lets their attendance be shared.
+///
+/// # Errors
+/// 404; 412 when it has changed since; 409 when it does not stand any more.
+pub(in super::super) fn update(
+    mut tx: WriteTx<'_>,
+    id: RegistrationId,
+    if_match: &IfMatch,
+    patch: &PatchRegistration,
+) -> Result<Recorded<Registration>, Error> {
+    let (held, row) = held(&mut tx, id, Deed::Uses)?;
+    if_match.check(row.version)?;
+    let status = row.status()?;
+    if !status.is_live() {
+        return Err(status.stays());
+    }
+    let sharing = patch.sharing.unwrap_or_default();
+    let after = Row {
+        share_with_partners: sharing.event_partners.unwrap_or(row.share_with_partners),
+        share_with_venue: sharing.venue.unwrap_or(row.share_with_venue),
+        version: row.version + 1,
+        ..row
+    };
+    let changes = (
+        registrations::share_with_partners.eq(after.share_with_partners),
+        registrations::share_with_venue.eq(after.share_with_venue),
+        registrations::updated_at.eq(tx.now()),
+        registrations::version.eq(after.version),
+    );
+    diesel::update(registrations::table.find(id)).set(changes).execute(tx.connection())?;
+    steps::append(&mut tx, id, after.version, (status, Cause::SharingChanged), None)?;
+    held.save(&mut tx)?;
+    let contact = after.contact_id;
+    let after = shown(&mut tx, after)?;
+    tx.record(Entry::new("registrations.update").contact(contact).subject("registration", id), after)
+}

@@ -1,0 +1,84 @@
+//! The places of an event as they are now.
+
+use diesel::prelude::*;
+
+use super::schema::{event_places, registrations};
+use crate::domain::{Error, EventId, Instant};
+use crate::platform::audit::Entry;
+use crate::platform::doors::{ReadTx, Recorded, WriteTx};
+use crate::policy::registrations::{Places, RegistrationStatus, WhyNoOffer, offer_until, why_no_offer};
+use crate::resources::events::{model::Event, model::Promotion, store as events};
+use crate::resources::registrations::model::Capacity;
+
+/// The places of an event. Offers that have run out hold none, whether or not that was written down.
+///
+/// # Errors
+/// 404 when there is no such event.
+pub(in super::super) fn read(tx: &mut ReadTx<'_>, event: EventId) -> Result<Capacity, Error> {
+    let now = tx.now();
+    let run_out = registrations::table
+        .filter(
+            registrations::event_id
+                .eq(event)
+                .and(registrations::status.eq(<&str>::from(RegistrationStatus::Offered)))
+                .and(registrations::offer_expires_at.le(now)),
+        )
+        .count()
+        .single_value();
+    // One statement: what is counted and what has run out belong together. The event comes after it, so that a capacity
+    // raised meanwhile does not look like one that was exceeded.
+    let found: Option<(i32, i32, i32, Option<i64>)> = event_places::table
+        .find(event)
+        .select((event_places::confirmed, event_places::offered, event_places::waitlisted, run_out))
+        .first(tx.connection())
+        .optional()?;
+    let (confirmed, offered, waitlisted, run_out) = found.unwrap_or_default();
+    let run_out = run_out.and_then(|number| i32::try_from(number).ok()).unwrap_or_default();
+    let places = Places { confirmed, offered: offered - run_out, waitlisted };
+    let event = events::read(tx, event)?;
+    Ok(Capacity {
+        capacity: event.capacity,
+        confirmed: places.confirmed,
+        offered: places.offered,
+        waitlisted: places.waitlisted,
+        available: places.available(event.capacity),
+        overbooked_by: places.overbooked_by(event.capacity),
+        why_no_offer: if places.due(event.capacity) > 0 { why(tx, &event, now) } else { None },
+    })
+}
+
+fn why(tx: &ReadTx<'_>, event: &Event, now: Instant) -> Option<WhyNoOffer> {
+    let times = events::times(event);
+    let list = event.waiting_list;
+    let no_deadline = || offer_until(tx.calendar(), now, list.offer_working_hours, times.starts_at).is_none();
+    why_no_offer(event.status, &times, now).or_else(|| {
+        let exhausted = list.promotion == Promotion::Offer && no_deadline();
+        Some(if exhausted { WhyNoOffer::CalendarExhausted } else { WhyNoOffer::OfferExpired })
+    })
+}
+
+/// An event with an offer that has run out and was not settled yet.
+///
+/// # Errors
+/// When the database fails.
+pub fn unsettled(tx: &mut ReadTx<'_>) -> Result<Option<EventId>, Error> {
+    let offered = registrations::status.eq(<&str>::from(RegistrationStatus::Offered));
+    let due = registrations::table.filter(offered.and(registrations::offer_expires_at.le(tx.now())));
+    let first = due.order(registrations::offer_expires_at).select(registrations::event_id);
+    Ok(first.first(tx.connection()).optional()?)
+}
+
+/// Settles the offers of an event that have run out, and offers their places on.
+///
+/// # Errors
+/// When the database fails.
+pub fn settle(mut tx: WriteTx<'_>, event: EventId) -> Result<Recorded<()>, Error> {
+    let mut held = super::places::Held::of(&mut tx, event)?;
+    let before = held.places;
+    super::moves::settle(&mut tx, &mut held)?;
+    if held.places == before {
+        return tx.unchanged(None, ());
+    }
+    held.save(&mut tx)?;
+    tx.record(Entry::new("registrations.settle").subject("event", event), ())
+}

@@ -1,0 +1,77 @@
+//! What becomes of the registrations when their event is changed, cancelled or completed, in the same transaction.
+
+use std::collections::BTreeSet;
+
+use diesel::prelude::*;
+
+use super::moves::{Move, go, settle, those_in};
+use super::places::Held;
+use super::schema::registrations;
+use super::{Row, steps};
+use crate::domain::{Error, EventId, Instant, RegistrationId};
+use crate::platform::doors::WriteTx;
+use crate::policy::events::EventStatus;
+use crate::policy::registrations::RegistrationStatus;
+use crate::resources::registrations::letters;
+use crate::resources::registrations::model::Cause;
+
+/// Follows an event that was changed.
+///
+/// # Errors
+/// When the database fails.
+pub(in super::super) fn follow(tx: &mut WriteTx<'_>, event: EventId) -> Result<(), Error> {
+    let mut held = Held::of(tx, event)?;
+    match held.event.status {
+        EventStatus::Draft => {}
+        EventStatus::Published => {
+            if let Some(start) = held.event.starts_at {
+                shorten(tx, &held, start)?;
+            }
+            settle(tx, &mut held)?;
+        }
+        EventStatus::Cancelled => {
+            let live = those_in(tx, &held, &RegistrationStatus::LIVE)?;
+            let cancelled = Move::new(RegistrationStatus::Cancelled, Cause::EventCancelled);
+            go(tx, &mut held, &live, cancelled.told_by(letters::EVENT_CANCELLED))?;
+        }
+        EventStatus::Completed => complete(tx, &mut held)?,
+    }
+    held.save(tx)
+}
+
+/// No offer stands past the start of the event, wherever that was moved.
+fn shorten(tx: &mut WriteTx<'_>, held: &Held, start: Instant) -> Result<(), Error> {
+    let too_long = registrations::event_id
+        .eq(held.event.id)
+        .and(registrations::status.eq(<&str>::from(RegistrationStatus::Offered)))
+        .and(registrations::offer_expires_at.gt(start));
+    let rows: Vec<Row> = registrations::table.filter(too_long).select(Row::as_select()).load(tx.connection())?;
+    for row in &rows {
+        let version = row.version + 1;
+        let changes = (
+            registrations::offer_expires_at.eq(start),
+            registrations::updated_at.eq(tx.now()),
+            registrations::version.eq(version),
+        );
+        diesel::update(registrations::table.find(row.id)).set(changes).execute(tx.connection())?;
+        steps::append(tx, row.id, version, (RegistrationStatus::Offered, Cause::OfferShortened), None)?;
+    }
+    Ok(())
+}
+
+/// Those who wait or were offered a place have none; the others came, or did not, or nobody knows.
+fn complete(tx: &mut WriteTx<'_>, held: &mut Held) -> Result<(), Error> {
+    let over = those_in(tx, held, &[RegistrationStatus::Offered, RegistrationStatus::Waitlisted])?;
+    go(tx, held, &over, Move::new(RegistrationStatus::Expired, Cause::EventCompleted))?;
+    let confirmed = those_in(tx, held, &[RegistrationStatus::Confirmed])?;
+    let seen = checked_in(tx, held.event.id);
+    let absent = if seen.is_empty() { RegistrationStatus::AttendanceUnknown } else { RegistrationStatus::NoShow };
+    let (came, did_not): (Vec<Row>, Vec<Row>) = confirmed.into_iter().partition(|row| seen.contains(&row.id));
+    go(tx, held, &came, Move::new(RegistrationStatus::Attended, Cause::EventCompleted))?;
+    go(tx, held, &did_not, Move::new(absent, Cause::EventCompleted))
+}
+
+/// Which registrations of an event were checked in. Nobody can be checked in yet: this is where it will be told.
+fn checked_in(_: &mut WriteTx<'_>, _: EventId) -> BTreeSet<RegistrationId> {
+    BTreeSet::new()
+}

@@ -1,0 +1,131 @@
+//! How registrations go from state to state: one of them, or all that a deed moves, in few statements.
+
+use diesel::prelude::*;
+
+use super::places::Held;
+use super::schema::registrations;
+use super::{Row, steps};
+use crate::domain::{Error, Instant, Lifecycle, SubjectId};
+use crate::platform::doors::WriteTx;
+use crate::platform::outbox;
+use crate::policy::registrations::{RegistrationStatus, offer_until, why_no_offer};
+use crate::resources::events::model::Promotion;
+use crate::resources::registrations::letters;
+use crate::resources::registrations::model::Cause;
+
+/// How many ids one statement names.
+const TOGETHER: usize = 500;
+
+/// Where registrations go, and why.
+#[derive(Clone, Copy)]
+pub(super) struct Move {
+    pub(super) to: RegistrationStatus,
+    pub(super) cause: Cause,
+    /// Until when, for an offer.
+    pub(super) offer_expires_at: Option<Instant>,
+    /// The letter that tells the person.
+    pub(super) letter: Option<&'static str>,
+}
+
+impl Move {
+    pub(super) fn new(to: RegistrationStatus, cause: Cause) -> Self {
+        Self { to, cause, offer_expires_at: None, letter: None }
+    }
+
+    pub(super) fn told_by(self, letter: &'static str) -> Self {
+        Self { letter: Some(letter), ..self }
+    }
+}
+
+/// Moves registrations of the event that is held: their rows, their steps, the count, and the letters.
+///
+/// # Errors
+/// When one of them cannot go there, or the database fails.
+pub(super) fn go(tx: &mut WriteTx<'_>, held: &mut Held, rows: &[Row], to: Move) -> Result<(), Error> {
+    for row in rows {
+        let from = row.status()?;
+        from.go_to(to.to)?;
+        held.places.count(Some(from), Some(to.to), 1);
+    }
+    let now = tx.now();
+    for rows in rows.chunks(TOGETHER) {
+        let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
+        let moved = (
+            registrations::status.eq(<&str>::from(to.to)),
+            registrations::sequence.eq(None::<i64>),
+            registrations::updated_at.eq(now),
+            registrations::version.eq(registrations::version + 1),
+        );
+        let those = registrations::table.filter(registrations::id.eq_any(ids));
+        if to.to == RegistrationStatus::Expired {
+            // Until when the offer stood, stays to be seen.
+            diesel::update(those).set(moved).execute(tx.connection())?;
+        } else {
+            let until = registrations::offer_expires_at.eq(to.offer_expires_at);
+            diesel::update(those).set((moved, until)).execute(tx.connection())?;
+        }
+    }
+    steps::append_all(tx, rows, to.to, to.cause)?;
+    if let Some(letter) = to.letter {
+        let to = rows.iter().map(|row| (row.contact_id, SubjectId::from_uuid(row.id.uuid())));
+        outbox::queue_all(tx, letter, to)?;
+    }
+    Ok(())
+}
+
+/// Brings an event up to date: offers that have run out are over, and what is free goes to the head of the waiting list.
+/// Every writer begins with it, and ends with it where it has freed a place.
+///
+/// # Errors
+/// When the database fails.
+pub(super) fn settle(tx: &mut WriteTx<'_>, held: &mut Held) -> Result<(), Error> {
+    if held.places.offered > 0 {
+        let run_out = registrations::event_id
+            .eq(held.event.id)
+            .and(registrations::status.eq(<&str>::from(RegistrationStatus::Offered)))
+            .and(registrations::offer_expires_at.le(tx.now()));
+        let rows: Vec<Row> = registrations::table.filter(run_out).select(Row::as_select()).load(tx.connection())?;
+        if !rows.is_empty() {
+            go(tx, held, &rows, Move::new(RegistrationStatus::Expired, Cause::OfferExpired))?;
+        }
+    }
+    fill(tx, held)
+}
+
+/// Gives what is free to the head of the waiting list, or offers it.
+fn fill(tx: &mut WriteTx<'_>, held: &mut Held) -> Result<(), Error> {
+    let due = held.places.due(held.event.capacity);
+    let (now, times) = (tx.now(), held.times());
+    if due <= 0 || why_no_offer(held.event.status, &times, now).is_some() {
+        return Ok(());
+    }
+    let list = held.event.waiting_list;
+    let to = match list.promotion {
+        Promotion::Automatic => Move::new(RegistrationStatus::Confirmed, Cause::Promoted).told_by(letters::PROMOTED),
+        Promotion::Offer => {
+            let until = offer_until(tx.calendar(), now, list.offer_working_hours, times.starts_at);
+            // Whoever frees a place is not refused for want of a calendar; the capacity tells why nobody is asked.
+            let Some(until) = until else { return Ok(()) };
+            let offered = Move::new(RegistrationStatus::Offered, Cause::Offered).told_by(letters::OFFERED);
+            Move { offer_expires_at: Some(until), ..offered }
+        }
+    };
+    let waiting = registrations::event_id.eq(held.event.id).and(registrations::sequence.is_not_null());
+    let rows: Vec<Row> = registrations::table
+        .filter(waiting)
+        .select(Row::as_select())
+        .order(registrations::sequence)
+        .limit(i64::from(due))
+        .load(tx.connection())?;
+    go(tx, held, &rows, to)
+}
+
+/// All registrations of an event that are in one of these states.
+///
+/// # Errors
+/// When the database fails.
+pub(super) fn those_in(tx: &mut WriteTx<'_>, held: &Held, statuses: &[RegistrationStatus]) -> Result<Vec<Row>, Error> {
+    let words = statuses.iter().map(|&status| <&str>::from(status));
+    let wanted = registrations::event_id.eq(held.event.id).and(registrations::status.eq_any(words));
+    Ok(registrations::table.filter(wanted).select(Row::as_select()).load(tx.connection())?)
+}

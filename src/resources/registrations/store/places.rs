@@ -1,0 +1,96 @@
+//! An event held against other writers, and the count of its places.
+
+use diesel::prelude::*;
+
+use super::schema::event_places;
+use crate::domain::{Error, EventId};
+use crate::platform::doors::{ReadTx, WriteTx};
+use crate::policy::events::Times;
+use crate::policy::registrations::{GAP, Places};
+use crate::resources::events::{model::Event, store as events};
+
+/// The count as it is kept.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+struct Count {
+    places: Places,
+    last_sequence: i64,
+}
+
+/// An event that nobody else changes until the transaction ends, and the count of its places. Whoever moves
+/// registrations counts here and ends with [`Held::save`].
+pub(super) struct Held {
+    pub(super) event: Event,
+    pub(super) places: Places,
+    last_sequence: i64,
+    before: Option<Count>,
+}
+
+fn count(tx: &mut ReadTx<'_>, event: EventId) -> Result<Option<Count>, Error> {
+    let found: Option<(i32, i32, i32, i64)> = event_places::table
+        .find(event)
+        .select((event_places::confirmed, event_places::offered, event_places::waitlisted, event_places::last_sequence))
+        .first(tx.connection())
+        .optional()?;
+    Ok(found.map(|(confirmed, offered, waitlisted, last_sequence)| Count {
+        places: Places { confirmed, offered, waitlisted },
+        last_sequence,
+    }))
+}
+
+impl Held {
+    /// Holds an event and its places against other writers.
+    ///
+    /// # Errors
+    /// 404 when there is no such event.
+    pub(super) fn of(tx: &mut WriteTx<'_>, event: EventId) -> Result<Self, Error> {
+        let event = events::held(tx, event)?;
+        let before = count(tx, event.id)?;
+        let Count { places, last_sequence } = before.unwrap_or_default();
+        Ok(Self { event, places, last_sequence, before })
+    }
+
+    /// The times of the event.
+    pub(super) fn times(&self) -> Times {
+        events::times(&self.event)
+    }
+
+    /// A number at the tail of the waiting list.
+    pub(super) fn next_sequence(&mut self) -> i64 {
+        self.last_sequence += GAP;
+        self.last_sequence
+    }
+
+    /// Writes the count, in one statement that compares what was there: whatever else went wrong, no place is given
+    /// twice.
+    ///
+    /// # Errors
+    /// When the count was changed by somebody else, or the database fails.
+    pub(super) fn save(self, tx: &mut WriteTx<'_>) -> Result<(), Error> {
+        let after = Count { places: self.places, last_sequence: self.last_sequence };
+        let columns = (
+            event_places::confirmed.eq(after.places.confirmed),
+            event_places::offered.eq(after.places.offered),
+            event_places::waitlisted.eq(after.places.waitlisted),
+            event_places::last_sequence.eq(after.last_sequence),
+        );
+        let Some(before) = self.before else {
+            if after != Count::default() {
+                let values = (event_places::event_id.eq(self.event.id), columns);
+                diesel::insert_into(event_places::table).values(values).execute(tx.connection())?;
+            }
+            return Ok(());
+        };
+        if before == after {
+            return Ok(());
+        }
+        let unchanged = event_places::confirmed
+            .eq(before.places.confirmed)
+            .and(event_places::offered.eq(before.places.offered))
+            .and(event_places::waitlisted.eq(before.places.waitlisted))
+            .and(event_places::last_sequence.eq(before.last_sequence));
+        let counted = diesel::update(event_places::table.find(self.event.id).filter(unchanged))
+            .set(columns)
+            .execute(tx.connection())?;
+        if counted == 1 { Ok(()) } else { Err(Error::internal("the places of an event were counted twice")) }
+    }
+}

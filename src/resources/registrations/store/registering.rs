@@ -1,0 +1,137 @@
+//! Registering: a place, or one in the waiting list.
+
+use diesel::prelude::*;
+
+use super::moves::settle;
+use super::places::Held;
+use super::schema::registrations;
+use super::{Row, damaged, steps};
+use crate::domain::{Code, ContactId, Error, EventId, Fault, RegistrationId, SubjectId, london_date};
+use crate::platform::audit::Entry;
+use crate::platform::db::dialect;
+use crate::platform::doors::{ReadTx, Recorded, WriteTx};
+use crate::platform::outbox;
+use crate::policy::registrations::{RegistrationStatus, must_be_open};
+use crate::resources::contacts::store as contacts;
+use crate::resources::registrations::letters;
+use crate::resources::registrations::model::{Cause, Register, Registration};
+
+fn already() -> Error {
+    Error::new(Code::AlreadyRegistered, "The person is registered for this event already, or waits for a place.")
+}
+
+/// Whether the person is registered and that still stands.
+fn is_registered(tx: &mut ReadTx<'_>, event: EventId, contact: ContactId) -> Result<bool, Error> {
+    let live = RegistrationStatus::LIVE.map(|status| <&str>::from(status));
+    let theirs = registrations::contact_id.eq(contact).and(registrations::event_id.eq(event));
+    let rows: Vec<Row> = registrations::table
+        .filter(theirs.and(registrations::status.eq_any(live)))
+        .select(Row::as_select())
+        .load(tx.connection())?;
+    for row in rows {
+        if row.status()?.at(tx.now(), row.offer_expires_at).is_live() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Registers a person for an event: they have a place, or wait for one at the tail of the list.
+///
+/// # Errors
+/// 404 when there is no such event; 422 for an unknown contact; 410 for one that was erased or merged; 423 for one that is
+/// restricted; 409 when registration is not open, the person is registered already, or the event is full and has no
+/// waiting list.
+pub(in super::super) fn register(
+    mut tx: WriteTx<'_>,
+    event: EventId,
+    asked: Register,
+) -> Result<Recorded<Registration>, Error> {
+    let Register { contact_id, sharing, source } = asked;
+    // What hangs on the person alone comes first, so that the event is held as shortly as can be.
+    let contact = contacts::hold(&mut tx, contact_id)?;
+    let registered = is_registered(&mut tx, event, contact_id)?;
+    let mut held = Held::of(&mut tx, event)?;
+    contact.ok_or_else(|| Error::invalid(vec![Fault::unknown_reference("/contact_id")]))?.live()?;
+    let now = tx.now();
+    must_be_open(held.event.status, &held.times(), now)?;
+    if registered {
+        return Err(already());
+    }
+    settle(&mut tx, &mut held)?;
+    let status = held.places.for_newcomer(held.event.capacity, held.event.waiting_list.enabled)?;
+    held.places.count(None, Some(status), 1);
+    let waits = status == RegistrationStatus::Waitlisted;
+    let made = Row {
+        id: tx.new_id(),
+        event_id: event,
+        contact_id,
+        status: <&str>::from(status).to_owned(),
+        sequence: waits.then(|| held.next_sequence()),
+        offer_expires_at: None,
+        share_with_partners: sharing.event_partners,
+        share_with_venue: sharing.venue,
+        source: source.into(),
+        created_at: now,
+        version: 1,
+    };
+    // Whoever comes last is last in the list.
+    let position = waits.then_some(i64::from(held.places.waitlisted));
+    held.save(&mut tx)?;
+    insert(&mut tx, &made)?;
+    steps::append(&mut tx, made.id, made.version, (status, Cause::Registered), None)?;
+    let letter = if waits { letters::WAITLISTED } else { letters::CONFIRMED };
+    outbox::queue_all(&mut tx, letter, [(contact_id, SubjectId::from_uuid(made.id.uuid()))])?;
+    contacts::touch(&mut tx, contact_id, london_date(now))?;
+    let entry = Entry::new("registrations.create").contact(contact_id).subject("registration", made.id);
+    let made = made.registration(now, position)?;
+    tx.record(entry.with("status", <&str>::from(status)), made)
+}
+
+fn insert(tx: &mut WriteTx<'_>, made: &Row) -> Result<(), Error> {
+    let values = (
+        registrations::id.eq(made.id),
+        registrations::event_id.eq(made.event_id),
+        registrations::contact_id.eq(made.contact_id),
+        registrations::status.eq(&made.status),
+        registrations::sequence.eq(made.sequence),
+        registrations::share_with_partners.eq(made.share_with_partners),
+        registrations::share_with_venue.eq(made.share_with_venue),
+        registrations::source.eq(&made.source),
+        registrations::created_at.eq(made.created_at),
+        registrations::updated_at.eq(made.created_at),
+        registrations::version.eq(made.version),
+    );
+    let inserted = diesel::insert_into(registrations::table).values(values).execute(tx.connection());
+    dialect::on_unique(inserted, "registrations_live", "registrations.event_id, registrations.contact_id", already)?;
+    Ok(())
+}
+
+/// What is done with a registration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Deed {
+    /// The person comes, or wants to.
+    Uses,
+    /// The person does not: that is theirs to say, restricted or not.
+    GivesUp,
+}
+
+/// A registration as it is to be changed: its contact and its event held against other writers, in this order as
+/// everywhere, and the event brought up to date.
+///
+/// # Errors
+/// 404 when there is none; 410 when the person was erased; 423 when they are restricted, unless they give up a place.
+pub(super) fn held(tx: &mut WriteTx<'_>, id: RegistrationId, deed: Deed) -> Result<(Held, Row), Error> {
+    let known = super::row(tx, id)?;
+    let contact = contacts::hold(tx, known.contact_id)?.ok_or_else(Error::not_found)?;
+    match deed {
+        Deed::GivesUp => contact.there()?,
+        Deed::Uses => {
+            contact.live()?;
+        }
+    }
+    let mut held = Held::of(tx, known.event_id)?;
+    settle(tx, &mut held)?;
+    let row = super::row(tx, id).map_err(damaged)?;
+    Ok((held, row))
+}

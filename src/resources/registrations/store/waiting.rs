@@ -1,0 +1,120 @@
+//! The waiting list: its order, and who is put before others.
+
+use diesel::prelude::*;
+
+use super::places::Held;
+use super::registering::{Deed, held};
+use super::schema::registrations;
+use super::{damaged, shown, steps};
+use crate::domain::{Error, EventId, Fault, Lifecycle, RegistrationId};
+use crate::platform::audit::Entry;
+use crate::platform::doors::{ReadTx, Recorded, WriteTx};
+use crate::policy::registrations::{RegistrationStatus, number_before};
+use crate::resources::registrations::model::{Cause, Prioritise, Registration};
+
+/// The numbers of all who wait for an event, from head to tail.
+pub(super) fn queue(tx: &mut ReadTx<'_>, event: EventId) -> Result<Vec<i64>, Error> {
+    let waiting = registrations::event_id.eq(event).and(registrations::sequence.is_not_null());
+    let numbers = registrations::table.filter(waiting).order(registrations::sequence);
+    Ok(numbers.select(registrations::sequence.assume_not_null()).load(tx.connection())?)
+}
+
+/// The place in the waiting list of whoever has a number there, 1 at its head.
+pub(super) fn position(tx: &mut ReadTx<'_>, event: EventId, sequence: i64) -> Result<i64, Error> {
+    let up_to = registrations::event_id.eq(event).and(registrations::sequence.le(sequence));
+    Ok(registrations::table.filter(up_to).count().get_result(tx.connection())?)
+}
+
+/// Puts somebody who waits before others.
+///
+/// # Errors
+/// 404; 422 when whoever they are put before is not there, or does not wait for the same event; 409 when they do not
+/// wait themselves.
+pub(in super::super) fn prioritise(
+    mut tx: WriteTx<'_>,
+    id: RegistrationId,
+    asked: &Prioritise,
+) -> Result<Recorded<Registration>, Error> {
+    let (mut held, row) = held(&mut tx, id, Deed::Uses)?;
+    let overtaken = match asked.ahead_of {
+        None => None,
+        Some(other) => Some(sequence_of(&mut tx, &held, id, other)?),
+    };
+    let status = row.status()?;
+    if status != RegistrationStatus::Waitlisted {
+        return Err(status.stays());
+    }
+    let sequence = match number(&mut tx, &held, overtaken)? {
+        Some(number) => number,
+        None => {
+            spread(&mut tx, &mut held)?;
+            let overtaken = match asked.ahead_of {
+                None => None,
+                Some(other) => Some(sequence_of(&mut tx, &held, id, other)?),
+            };
+            number(&mut tx, &held, overtaken)?.ok_or_else(|| damaged(()))?
+        }
+    };
+    let version = row.version + 1;
+    let changes = (
+        registrations::sequence.eq(sequence),
+        registrations::updated_at.eq(tx.now()),
+        registrations::version.eq(version),
+    );
+    diesel::update(registrations::table.find(id)).set(changes).execute(tx.connection())?;
+    let key = tx.key_of(row.contact_id.uuid())?;
+    let reason = steps::seal(&tx, &key, id, &asked.reason);
+    steps::append(&mut tx, id, version, (status, Cause::Prioritised), Some(reason))?;
+    held.save(&mut tx)?;
+    let after = super::row(&mut tx, id)?;
+    let after = shown(&mut tx, after)?;
+    let entry = Entry::new("registrations.priority").contact(row.contact_id).subject("registration", id);
+    tx.record(entry.with("ahead_of", asked.ahead_of.map(|other| other.to_string())), after)
+}
+
+/// The number of the registration that another is to be put before.
+fn sequence_of(tx: &mut WriteTx<'_>, held: &Held, id: RegistrationId, other: RegistrationId) -> Result<i64, Error> {
+    let found: Option<(EventId, Option<i64>)> = registrations::table
+        .find(other)
+        .select((registrations::event_id, registrations::sequence))
+        .first(tx.connection())
+        .optional()?;
+    let fault = match found {
+        None => Fault::unknown_reference("/ahead_of"),
+        Some((event, Some(sequence))) if event == held.event.id && other != id => return Ok(sequence),
+        Some(_) => Fault::new("/ahead_of", "not_waiting", "must be another registration that waits for the same event"),
+    };
+    Err(Error::invalid(vec![fault]))
+}
+
+/// A number before whoever is overtaken, or before the head; `None` where none is left.
+fn number(tx: &mut WriteTx<'_>, held: &Held, overtaken: Option<i64>) -> Result<Option<i64>, Error> {
+    let waiting = || registrations::table.filter(registrations::event_id.eq(held.event.id));
+    let least = || diesel::dsl::min(registrations::sequence);
+    Ok(match overtaken {
+        None => {
+            let head: Option<i64> = waiting().select(least()).first(tx.connection())?;
+            head.and_then(|head| number_before(head, None))
+        }
+        Some(overtaken) => {
+            let most = diesel::dsl::max(registrations::sequence);
+            let earlier = waiting().filter(registrations::sequence.lt(overtaken)).select(most);
+            number_before(overtaken, earlier.first(tx.connection())?)
+        }
+    })
+}
+
+/// Gives all who wait new numbers at the tail, in their order: there is room between them again.
+fn spread(tx: &mut WriteTx<'_>, held: &mut Held) -> Result<(), Error> {
+    let waiting = registrations::event_id.eq(held.event.id).and(registrations::sequence.is_not_null());
+    let ids: Vec<RegistrationId> = registrations::table
+        .filter(waiting)
+        .order(registrations::sequence)
+        .select(registrations::id)
+        .load(tx.connection())?;
+    for id in ids {
+        let anew = registrations::sequence.eq(held.next_sequence());
+        diesel::update(registrations::table.find(id)).set(anew).execute(tx.connection())?;
+    }
+    Ok(())
+}
