@@ -2,6 +2,7 @@
 //! and cites it.
 
 pub mod breach_clock;
+pub mod check_ins;
 pub mod clock;
 pub mod complaint_clock;
 pub mod complaints;

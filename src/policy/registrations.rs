@@ -53,7 +53,10 @@ impl Lifecycle for RegistrationStatus {
             Confirmed => &[Cancelled, Attended, NoShow, AttendanceUnknown],
             Waitlisted => &[Confirmed, Offered, Expired, Cancelled],
             Offered => &[Confirmed, Declined, Expired, Cancelled],
-            Declined | Expired | Cancelled | Attended | NoShow | AttendanceUnknown => &[],
+            // A scanner that was offline may tell after the event's completion that they came, or that others did.
+            NoShow => &[Attended],
+            AttendanceUnknown => &[Attended, NoShow],
+            Declined | Expired | Cancelled | Attended => &[],
         }
     }
 }

@@ -60,7 +60,14 @@ pub const SCHEDULE: &[RetentionRule] = &[
         trigger: "The person's last dealing with IEWM",
         period: "P6Y",
         action: "What was told in words becomes unreadable with the person's key; the pseudonymous history stays",
-        tables: &["registrations", "registration_steps"],
+        tables: &["registrations", "registration_steps", "check_ins"],
+    },
+    RetentionRule {
+        record_class: "access_requirement",
+        trigger: "The end of the event; at once when the registration is cancelled",
+        period: "P30D",
+        action: "Deleted by a job, whatever the six years; not shown any more from that moment on",
+        tables: &["access_requirements"],
     },
     RetentionRule {
         record_class: "complaint",

@@ -9,6 +9,7 @@
     reason = "a story that cannot go on should fail where it stands"
 )]
 
+mod access_requirements;
 mod all_or_nothing;
 mod architecture;
 mod audit;
@@ -23,6 +24,7 @@ mod contact_search;
 mod contacts;
 mod container;
 mod documents;
+mod doors;
 mod events;
 mod faults;
 mod front;

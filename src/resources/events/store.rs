@@ -237,6 +237,16 @@ pub fn held(tx: &mut WriteTx<'_>, id: EventId) -> Result<Event, Error> {
     read(tx, id)
 }
 
+/// The first of the events that ended at `before` or earlier, if any did.
+///
+/// # Errors
+/// When the database fails.
+pub fn first_ended(tx: &mut ReadTx<'_>, among: &[EventId], before: Instant) -> Result<Option<EventId>, Error> {
+    let ended = events::id.eq_any(among).and(events::ends_at.le(before));
+    let first = events::table.filter(ended.assume_not_null()).order(events::ends_at).select(events::id);
+    Ok(first.first(tx.connection()).optional()?)
+}
+
 /// Writes an event as it is after a change, which the rooms that hold people's part in it follow at once.
 fn write(tx: &mut WriteTx<'_>, after: &Event) -> Result<(), Error> {
     let now = tx.now();

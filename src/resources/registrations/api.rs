@@ -65,9 +65,9 @@ pub(super) async fn read(
     access.read(move |tx| store::read(tx, id)).await.map(Found)
 }
 
-/// Change with whom a person's attendance is shared
+/// Change a registration
 ///
-/// While the registration stands.
+/// With whom the person's attendance is shared, and what they need in order to take part, while the registration stands.
 #[utoipa::path(patch, path = "/v1/registrations/{id}")]
 pub(super) async fn update(
     access: Access<RegistrationsWrite>,
@@ -75,7 +75,7 @@ pub(super) async fn update(
     if_match: IfMatch,
     ById(id): ById<RegistrationId>,
 ) -> Result<Done<Found<Registration>>, Error> {
-    access.change(move |tx| answers::update(tx, id, &if_match, &patch)).await
+    access.change(move |tx| answers::update(tx, id, &if_match, patch)).await
 }
 
 /// The steps of a registration

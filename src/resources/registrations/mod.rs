@@ -5,10 +5,12 @@
 //! before it was written down; no registration ever makes a consent (UK GDPR Article 7(4)).
 
 mod api;
+mod doors;
 mod export;
 mod letters;
 pub mod model;
 mod personal;
+pub mod requirements;
 pub mod store;
 
 pub use personal::RegistrationData;
@@ -30,6 +32,7 @@ pub fn routes() -> Room {
             Code::Restricted,
         ])
         .serve(api::__path_capacity, api::capacity)
+        .serve(doors::api::__path_check_in, doors::api::check_in)
         .serve(api::__path_read, api::read)
         .serve(api::__path_update, api::update)
         .problems(&[Code::IllegalTransition, Code::Erased, Code::Restricted])

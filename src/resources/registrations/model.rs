@@ -6,8 +6,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
 
+pub use super::requirements::model::AccessRequirements;
 use crate::domain::{ContactId, EventId, Instant, RegistrationId, prose_type};
-use crate::platform::http::{Command, Resource};
+use crate::platform::http::{Change, Command, Resource};
 pub use crate::policy::registrations::{RegistrationStatus, WhyNoOffer};
 
 prose_type! {
@@ -97,6 +98,10 @@ pub struct Registration {
     pub offer_expires_at: Option<Instant>,
     /// With whom the person lets their attendance be shared.
     pub sharing: Sharing,
+    /// What they need in order to take part: shown to IEWM's staff alone, until thirty days after the event.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub access_requirements: Option<AccessRequirements>,
     /// Where it came from.
     pub source: RegistrationSource,
     /// When they registered.
@@ -116,7 +121,8 @@ impl Resource for Registration {
     }
 
     fn derived(&self) -> Option<String> {
-        Some(format!("{} {}", <&str>::from(self.status), self.position.unwrap_or_default()))
+        let needs = self.access_requirements.is_some();
+        Some(format!("{} {} {needs}", <&str>::from(self.status), self.position.unwrap_or_default()))
     }
 }
 
@@ -130,6 +136,10 @@ pub struct Register {
     #[serde(default)]
     #[schema(required = false)]
     pub sharing: Sharing,
+    /// What they need in order to take part.
+    #[schema(nullable = false)]
+    #[validate(nested)]
+    pub access_requirements: Option<AccessRequirements>,
     /// Where it came from; `api` unless said.
     #[serde(default)]
     #[schema(required = false)]
@@ -140,7 +150,7 @@ impl Command for Register {
     type Resource = Registration;
 }
 
-/// Changes to whom attendance is shared with.
+/// Changes to whom a person's attendance is shared with.
 #[derive(Clone, Copy, Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PatchSharing {
@@ -159,6 +169,11 @@ pub struct PatchRegistration {
     /// With whom the person lets their attendance be shared from now on; what it does not name stays.
     #[schema(nullable = false)]
     pub sharing: Option<PatchSharing>,
+    /// What the person needs from now on, given whole; null for nothing.
+    #[serde(default)]
+    #[schema(value_type = Option<AccessRequirements>)]
+    #[validate(nested)]
+    pub access_requirements: Change<AccessRequirements>,
 }
 
 impl Command for PatchRegistration {
@@ -217,6 +232,10 @@ pub enum Cause {
     Prioritised,
     /// It was said anew with whom their attendance may be shared.
     SharingChanged,
+    /// It was said anew what they need in order to take part.
+    RequirementsChanged,
+    /// A scanner that was offline told that they came, or that others did, after the event was completed.
+    CheckedInLate,
     /// The start of the event was moved before the end of the offer.
     OfferShortened,
     /// The event was cancelled.

@@ -47,6 +47,29 @@ impl Holder for RegistrationData {
                     ("reason", Sealed),
                 ],
             },
+            Table {
+                name: "check_ins",
+                meaning: "Who went in and out at the doors of an event, by the registration's id.",
+                columns: &[
+                    ("event_id", Plain),
+                    ("device_id", Plain),
+                    ("nonce", Plain),
+                    ("registration_id", Pseudonymous),
+                    ("direction", Plain),
+                    ("occurred_at", Plain),
+                    ("received_at", Plain),
+                ],
+            },
+            Table {
+                name: "access_requirements",
+                meaning: "What people need in order to take part: dietary and access requirements, which may tell of health or belief. Deleted thirty days after the event.",
+                columns: &[
+                    ("registration_id", Pseudonymous),
+                    ("contact_id", Pseudonymous),
+                    ("event_id", Plain),
+                    ("requirements", Sealed),
+                ],
+            },
         ]
     }
 

@@ -1,10 +1,14 @@
 //! The tables of registrations, of the places of events, and of the steps of registrations.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 
 use super::model::{Registration, RegistrationFilter, RegistrationStatus, Sharing};
+use super::requirements::store as requirements;
 use crate::domain::{ContactId, Error, EventId, Instant, Limit, ListPage, RegistrationId};
 use crate::platform::audit::Entry;
+use crate::platform::db::among_ids;
 use crate::platform::doors::ReadTx;
 use crate::resources::events;
 
@@ -62,6 +66,7 @@ mod schema {
 use schema::registrations;
 
 pub(super) mod answers;
+pub(super) mod attendance;
 pub mod capacity;
 pub(super) mod erase;
 pub(super) mod events_moved;
@@ -108,6 +113,7 @@ impl Row {
             position,
             offer_expires_at: self.offer_expires_at,
             sharing: Sharing { event_partners: self.share_with_partners, venue: self.share_with_venue },
+            access_requirements: None,
             source: self.source.parse().map_err(damaged)?,
             created_at: self.created_at,
             version: self.version,
@@ -161,7 +167,8 @@ pub fn list(
         let place = row.sequence.map(|sequence| queue.partition_point(|&before| before <= sequence));
         row.registration(now, place.and_then(|place| i64::try_from(place).ok()))
     });
-    let items = shown.collect::<Result<Vec<_>, _>>()?;
+    let mut items = shown.collect::<Result<Vec<_>, _>>()?;
+    requirements::add(tx, &mut items)?;
     let look = Entry::new("registrations.list").contact(filter.contact_id).subject("event", event);
     tx.look(look.with("count", items.len()));
     Ok(ListPage { items, next })
@@ -178,7 +185,23 @@ fn shown(tx: &mut ReadTx<'_>, row: Row) -> Result<Registration, Error> {
         Some(sequence) => Some(waiting::position(tx, row.event_id, sequence)?),
         None => None,
     };
-    row.registration(tx.now(), position)
+    let mut registration = row.registration(tx.now(), position)?;
+    requirements::add(tx, std::slice::from_mut(&mut registration))?;
+    Ok(registration)
+}
+
+/// For which event each of these registrations is, and how it stands now; those that are there.
+pub(super) fn places(
+    tx: &mut ReadTx<'_>,
+    ids: &[RegistrationId],
+) -> Result<HashMap<RegistrationId, (EventId, RegistrationStatus)>, Error> {
+    let rows: Vec<Row> = registrations::table
+        .filter(among_ids(registrations::id, ids))
+        .select(Row::as_select())
+        .load(tx.connection())?;
+    let now = tx.now();
+    let place = |row: Row| Ok((row.id, (row.event_id, row.status()?.at(now, row.offer_expires_at))));
+    rows.into_iter().map(place).collect()
 }
 
 /// One registration.

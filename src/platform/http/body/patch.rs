@@ -1,6 +1,7 @@
 //! `Patch<T>`: a JSON merge patch (RFC 7396), and what it does to one member.
 
 use serde::{Deserialize, Deserializer};
+use validator::{Validate, ValidationErrors};
 
 use super::valid::{Command, described, taken};
 use crate::domain::Error;
@@ -34,6 +35,15 @@ pub enum Change<T> {
     Clear,
     /// The patch gives it this value.
     Set(T),
+}
+
+impl<T: Validate> Validate for Change<T> {
+    fn validate(&self) -> Result<(), ValidationErrors> {
+        match self {
+            Self::Set(value) => value.validate(),
+            Self::Keep | Self::Clear => Ok(()),
+        }
+    }
 }
 
 impl<T> Change<T> {

@@ -10,10 +10,11 @@ use super::{Row, shown, steps};
 use crate::domain::{Error, Lifecycle, RegistrationId};
 use crate::platform::audit::Entry;
 use crate::platform::doors::{Recorded, WriteTx};
-use crate::platform::http::IfMatch;
+use crate::platform::http::{Change, IfMatch};
 use crate::policy::registrations::RegistrationStatus;
 use crate::resources::registrations::letters;
 use crate::resources::registrations::model::{Cause, PatchRegistration, Registration};
+use crate::resources::registrations::requirements::store as requirements;
 
 /// Cancels a registration; the place that it had goes to the head of the waiting list.
 ///
@@ -55,7 +56,7 @@ fn finish(mut tx: WriteTx<'_>, mut held: Held, row: &Row, to: Move) -> Result<Re
     tx.record(entry.with("to", <&str>::from(to.to)), after)
 }
 
-/// Changes with whom the person lets their attendance be shared.
+/// Changes with whom the person lets their attendance be shared, and what they need.
 ///
 /// # Errors
 /// 404; 412 when it has changed since; 409 when it does not stand any more.
@@ -63,7 +64,7 @@ pub(in super::super) fn update(
     mut tx: WriteTx<'_>,
     id: RegistrationId,
     if_match: &IfMatch,
-    patch: &PatchRegistration,
+    patch: PatchRegistration,
 ) -> Result<Recorded<Registration>, Error> {
     let (held, row) = held(&mut tx, id, Deed::Uses)?;
     if_match.check(row.version)?;
@@ -85,7 +86,14 @@ pub(in super::super) fn update(
         registrations::version.eq(after.version),
     );
     diesel::update(registrations::table.find(id)).set(changes).execute(tx.connection())?;
-    steps::append(&mut tx, id, after.version, (status, Cause::SharingChanged), None)?;
+    let about = (after.event_id, id, after.contact_id);
+    match &patch.access_requirements {
+        Change::Keep => {}
+        Change::Clear => requirements::set(&mut tx, about, None)?,
+        Change::Set(told) => requirements::set(&mut tx, about, Some(told))?,
+    }
+    let cause = if patch.sharing.is_some() { Cause::SharingChanged } else { Cause::RequirementsChanged };
+    steps::append(&mut tx, id, after.version, (status, cause), None)?;
     held.save(&mut tx)?;
     let contact = after.contact_id;
     let after = shown(&mut tx, after)?;

@@ -14,6 +14,7 @@ use crate::platform::doors::{ReadTx, WriteTx};
 use crate::platform::personal::{Erasing, Person};
 use crate::policy::registrations::RegistrationStatus;
 use crate::resources::registrations::model::Cause;
+use crate::resources::registrations::requirements::store as requirements;
 
 /// The person's registrations.
 ///
@@ -62,5 +63,6 @@ pub(in super::super) fn erase(tx: &mut WriteTx<'_>, erasing: &Erasing) -> Result
         held.save(tx)?;
     }
     let ids: Vec<RegistrationId> = rows.iter().map(|row| row.id).collect();
+    requirements::forget(tx, &ids)?;
     steps::empty(tx, &ids)
 }

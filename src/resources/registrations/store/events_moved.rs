@@ -1,17 +1,16 @@
 //! What becomes of the registrations when their event is changed, cancelled or completed, in the same transaction.
 
-use std::collections::BTreeSet;
-
 use diesel::prelude::*;
 
 use super::moves::{Move, go, settle, those_in};
 use super::places::Held;
 use super::schema::registrations;
 use super::{Row, steps};
-use crate::domain::{Error, EventId, Instant, RegistrationId};
+use crate::domain::{Error, EventId, Instant};
 use crate::platform::doors::WriteTx;
 use crate::policy::events::EventStatus;
 use crate::policy::registrations::RegistrationStatus;
+use crate::resources::registrations::doors::store as doors;
 use crate::resources::registrations::letters;
 use crate::resources::registrations::model::Cause;
 
@@ -64,14 +63,9 @@ fn complete(tx: &mut WriteTx<'_>, held: &mut Held) -> Result<(), Error> {
     let over = those_in(tx, held, &[RegistrationStatus::Offered, RegistrationStatus::Waitlisted])?;
     go(tx, held, &over, Move::new(RegistrationStatus::Expired, Cause::EventCompleted))?;
     let confirmed = those_in(tx, held, &[RegistrationStatus::Confirmed])?;
-    let seen = checked_in(tx, held.event.id);
+    let seen = doors::came(tx, held.event.id)?;
     let absent = if seen.is_empty() { RegistrationStatus::AttendanceUnknown } else { RegistrationStatus::NoShow };
     let (came, did_not): (Vec<Row>, Vec<Row>) = confirmed.into_iter().partition(|row| seen.contains(&row.id));
     go(tx, held, &came, Move::new(RegistrationStatus::Attended, Cause::EventCompleted))?;
     go(tx, held, &did_not, Move::new(absent, Cause::EventCompleted))
-}
-
-/// Which registrations of an event were checked in. Nobody can be checked in yet: this is where it will be told.
-fn checked_in(_: &mut WriteTx<'_>, _: EventId) -> BTreeSet<RegistrationId> {
-    BTreeSet::new()
 }

@@ -13,6 +13,7 @@ use crate::platform::doors::WriteTx;
 use crate::platform::personal::Merging;
 use crate::policy::registrations::RegistrationStatus;
 use crate::resources::registrations::model::Cause;
+use crate::resources::registrations::requirements::store as requirements;
 
 fn of(tx: &mut WriteTx<'_>, contact: ContactId) -> Result<Vec<Row>, Error> {
     let theirs = registrations::table.filter(registrations::contact_id.eq(contact));
@@ -43,6 +44,7 @@ pub(in super::super) fn merge(tx: &mut WriteTx<'_>, merging: &Merging) -> Result
         }
         held.save(tx)?;
     }
+    requirements::merge(tx, merging.from, merging.into)?;
     let (old, new) = (tx.key_of(merging.from.uuid())?, tx.key_of(merging.into.uuid())?);
     for row in of(tx, merging.from)? {
         let version = row.version + 1;

@@ -12,6 +12,7 @@ use crate::policy::registrations::{RegistrationStatus, offer_until, why_no_offer
 use crate::resources::events::model::Promotion;
 use crate::resources::registrations::letters;
 use crate::resources::registrations::model::Cause;
+use crate::resources::registrations::requirements::store as requirements;
 
 /// How many ids one statement names.
 const TOGETHER: usize = 500;
@@ -66,6 +67,11 @@ pub(super) fn go(tx: &mut WriteTx<'_>, held: &mut Held, rows: &[Row], to: Move) 
         }
     }
     steps::append_all(tx, rows, to.to, to.cause)?;
+    if matches!(to.to, RegistrationStatus::Cancelled | RegistrationStatus::Declined | RegistrationStatus::Expired) {
+        // They do not come, so that nothing need be known of what they would have needed.
+        let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
+        requirements::forget(tx, &ids)?;
+    }
     if let Some(letter) = to.letter {
         let to = rows.iter().map(|row| (row.contact_id, SubjectId::from_uuid(row.id.uuid())));
         outbox::queue_all(tx, letter, to)?;

@@ -15,6 +15,7 @@ use crate::policy::registrations::{RegistrationStatus, must_be_open};
 use crate::resources::contacts::store as contacts;
 use crate::resources::registrations::letters;
 use crate::resources::registrations::model::{Cause, Register, Registration};
+use crate::resources::registrations::requirements::store as requirements;
 
 fn already() -> Error {
     Error::new(Code::AlreadyRegistered, "The person is registered for this event already, or waits for a place.")
@@ -47,7 +48,7 @@ pub(in super::super) fn register(
     event: EventId,
     asked: Register,
 ) -> Result<Recorded<Registration>, Error> {
-    let Register { contact_id, sharing, source } = asked;
+    let Register { contact_id, sharing, access_requirements, source } = asked;
     // What hangs on the person alone comes first, so that the event is held as shortly as can be.
     let contact = contacts::hold(&mut tx, contact_id)?;
     let registered = is_registered(&mut tx, event, contact_id)?;
@@ -79,12 +80,18 @@ pub(in super::super) fn register(
     let position = waits.then_some(i64::from(held.places.waitlisted));
     held.save(&mut tx)?;
     insert(&mut tx, &made)?;
+    if let Some(told) = &access_requirements {
+        requirements::set(&mut tx, (event, made.id, contact_id), Some(told))?;
+    }
     steps::append(&mut tx, made.id, made.version, (status, Cause::Registered), None)?;
     let letter = if waits { letters::WAITLISTED } else { letters::CONFIRMED };
     outbox::queue_all(&mut tx, letter, [(contact_id, SubjectId::from_uuid(made.id.uuid()))])?;
     contacts::touch(&mut tx, contact_id, london_date(now))?;
     let entry = Entry::new("registrations.create").contact(contact_id).subject("registration", made.id);
-    let made = made.registration(now, position)?;
+    let made = Registration {
+        access_requirements: access_requirements.filter(|_| requirements::may_see(&tx)),
+        ..made.registration(now, position)?
+    };
     tx.record(entry.with("status", <&str>::from(status)), made)
 }
 

@@ -1,0 +1,21 @@
+//! The handler of the doors.
+
+use super::model::{CheckIn, CheckInResults};
+use super::store;
+use crate::domain::{Error, EventId};
+use crate::platform::auth::{Access, CheckInsWrite};
+use crate::platform::http::{ById, Done, Plain, Valid};
+
+/// Check people in and out
+///
+/// Up to 500 scans at once, judged one by one in the order given and by when each was made, so that a scanner that was
+/// offline can send them later. A scan that is sent again is known by its device and nonce, whatever else it says. The
+/// doors are open from 24 hours before the start until 24 hours after the end.
+#[utoipa::path(post, path = "/v1/events/{id}/check-ins")]
+pub(in super::super) async fn check_in(
+    access: Access<CheckInsWrite>,
+    Valid(asked): Valid<CheckIn>,
+    ById(id): ById<EventId>,
+) -> Result<Done<Plain<CheckInResults>>, Error> {
+    access.write(move |tx| Ok(store::check_in(tx, id, asked)?.map(Plain))).await
+}

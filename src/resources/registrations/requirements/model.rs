@@ -1,0 +1,91 @@
+//! Requirements, as the world sees them.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use validator::{Validate, ValidationError};
+
+use crate::domain::prose_type;
+
+prose_type! {
+    /// A requirement in words: at most 1,000 characters.
+    RequirementDetails, 1_000, "An allergy to kiwi fruit; arrives in a powered wheelchair."
+}
+
+/// What somebody eats, or does not.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema, strum::IntoStaticStr,
+)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum DietaryRequirement {
+    /// No meat or fish.
+    Vegetarian,
+    /// Nothing of animals.
+    Vegan,
+    /// Halal.
+    Halal,
+    /// Kosher.
+    Kosher,
+    /// No gluten.
+    GlutenFree,
+    /// No milk.
+    DairyFree,
+    /// No nuts.
+    NutFree,
+    /// Something else: `details` says what.
+    Other,
+}
+
+/// What somebody needs at the place, or on the screen.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema, strum::IntoStaticStr,
+)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum AccessRequirement {
+    /// A way without steps.
+    StepFreeAccess,
+    /// Room for a wheelchair.
+    WheelchairSpace,
+    /// A hearing loop.
+    HearingLoop,
+    /// A sign-language interpreter.
+    SignLanguageInterpreter,
+    /// Live captions.
+    LiveCaptions,
+    /// Papers in large print.
+    LargePrint,
+    /// Room for an assistance dog.
+    AssistanceDog,
+    /// A quiet room.
+    QuietRoom,
+    /// Something else: `details` says what.
+    Other,
+}
+
+/// What somebody needs in order to take part.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[validate(schema(function = "says_something"))]
+pub struct AccessRequirements {
+    /// What they eat, or do not.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false, max_items = 8)]
+    pub dietary: Vec<DietaryRequirement>,
+    /// What they need at the place, or on the screen.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false, max_items = 9)]
+    pub access: Vec<AccessRequirement>,
+    /// More, in words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub details: Option<RequirementDetails>,
+}
+
+fn says_something(asked: &AccessRequirements) -> Result<(), ValidationError> {
+    if asked.dietary.is_empty() && asked.access.is_empty() && asked.details.is_none() {
+        let told = "must say at least one of dietary, access and details; leave it out, or send null, for none";
+        return Err(ValidationError::new("nothing_said").with_message(told.into()));
+    }
+    Ok(())
+}

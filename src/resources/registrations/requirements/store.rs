@@ -1,0 +1,171 @@
+//! The table of requirements.
+
+use chrono::TimeDelta;
+use diesel::prelude::*;
+
+use super::super::model::Registration;
+use super::model::AccessRequirements;
+use crate::domain::{ContactId, Error, EventId, RegistrationId, Role};
+use crate::platform::audit::Entry;
+use crate::platform::db::among_ids;
+use crate::platform::doors::{ReadTx, Recorded, WriteTx};
+use crate::platform::vault::{DataKey, Place};
+use crate::resources::events;
+
+/// How long after an event's end its requirements are kept.
+pub const KEPT: TimeDelta = TimeDelta::days(30);
+
+/// How many are deleted at a time.
+const TOGETHER: i64 = 500;
+
+mod schema {
+    diesel::table! {
+        use diesel::sql_types::*;
+        use crate::platform::db::UuidSql;
+
+        access_requirements (registration_id) {
+            registration_id -> UuidSql,
+            contact_id -> UuidSql,
+            event_id -> UuidSql,
+            requirements -> Binary,
+        }
+    }
+}
+use schema::access_requirements;
+
+fn place(id: RegistrationId) -> Place<'static> {
+    Place { table: "access_requirements", column: "requirements", row: id.uuid() }
+}
+
+fn seal(tx: &WriteTx<'_>, key: &DataKey, id: RegistrationId, told: &AccessRequirements) -> Result<Vec<u8>, Error> {
+    let plain = serde_json::to_vec(told).map_err(Error::internal)?;
+    Ok(key.seal(tx.entropy(), &place(id), &plain))
+}
+
+fn open(key: &DataKey, id: RegistrationId, sealed: &[u8]) -> Result<AccessRequirements, Error> {
+    let plain = key.open(&place(id), sealed)?;
+    serde_json::from_slice(&plain).map_err(|_| Error::internal("somebody's requirements cannot be read"))
+}
+
+/// Whether the actor may see requirements: IEWM's staff alone.
+pub fn may_see(tx: &ReadTx<'_>) -> bool {
+    tx.actor().caller().is_some_and(|caller| caller.roles.contains(&Role::IewmStaff))
+}
+
+/// Adds to the registrations of one event what each needs, for an actor who may see it, until thirty days after the event,
+/// whether or not a job has deleted it by then.
+///
+/// # Errors
+/// When the database fails.
+pub fn add(tx: &mut ReadTx<'_>, registrations: &mut [Registration]) -> Result<(), Error> {
+    if !may_see(tx) {
+        return Ok(());
+    }
+    let ids: Vec<RegistrationId> = registrations.iter().map(|registration| registration.id).collect();
+    let rows: Vec<(RegistrationId, EventId, Vec<u8>)> = access_requirements::table
+        .filter(among_ids(access_requirements::registration_id, &ids))
+        .select((
+            access_requirements::registration_id,
+            access_requirements::event_id,
+            access_requirements::requirements,
+        ))
+        .load(tx.connection())?;
+    let Some(&(_, event, _)) = rows.first() else { return Ok(()) };
+    let now = tx.now();
+    if events::store::read(tx, event)?.ends_at.is_some_and(|end| end.plus(KEPT) <= now) {
+        return Ok(());
+    }
+    for (id, _, sealed) in rows {
+        let Some(registration) = registrations.iter_mut().find(|registration| registration.id == id) else { continue };
+        if let Some(key) = tx.key_if_there(registration.contact_id.uuid())? {
+            registration.access_requirements = Some(open(&key, id, &sealed)?);
+        }
+    }
+    Ok(())
+}
+
+/// Keeps what a registration needs in place of what was known; `None` forgets it.
+///
+/// # Errors
+/// When the database fails.
+pub fn set(
+    tx: &mut WriteTx<'_>,
+    (event, id, contact): (EventId, RegistrationId, ContactId),
+    told: Option<&AccessRequirements>,
+) -> Result<(), Error> {
+    forget(tx, &[id])?;
+    let Some(told) = told else { return Ok(()) };
+    let key = tx.key_of(contact.uuid())?;
+    let values = (
+        access_requirements::registration_id.eq(id),
+        access_requirements::contact_id.eq(contact),
+        access_requirements::event_id.eq(event),
+        access_requirements::requirements.eq(seal(tx, &key, id, told)?),
+    );
+    diesel::insert_into(access_requirements::table).values(values).execute(tx.connection())?;
+    Ok(())
+}
+
+/// Forgets what these registrations needed: they have come to nothing.
+///
+/// # Errors
+/// When the database fails.
+pub fn forget(tx: &mut WriteTx<'_>, ids: &[RegistrationId]) -> Result<(), Error> {
+    let theirs = access_requirements::table.filter(among_ids(access_requirements::registration_id, ids));
+    diesel::delete(theirs).execute(tx.connection())?;
+    Ok(())
+}
+
+/// Seals anew, under the key of the contact that stays, what the one that is merged into it needs.
+///
+/// # Errors
+/// When the database fails.
+pub fn merge(tx: &mut WriteTx<'_>, from: ContactId, into: ContactId) -> Result<(), Error> {
+    let theirs = access_requirements::table.filter(access_requirements::contact_id.eq(from));
+    let rows: Vec<(RegistrationId, Vec<u8>)> = theirs
+        .select((access_requirements::registration_id, access_requirements::requirements))
+        .load(tx.connection())?;
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let (old, new) = (tx.key_of(from.uuid())?, tx.key_of(into.uuid())?);
+    for (id, sealed) in rows {
+        let told = open(&old, id, &sealed)?;
+        let anew = (
+            access_requirements::contact_id.eq(into),
+            access_requirements::requirements.eq(seal(tx, &new, id, &told)?),
+        );
+        diesel::update(access_requirements::table.find(id)).set(anew).execute(tx.connection())?;
+    }
+    Ok(())
+}
+
+/// An event that has requirements and ended at least [`KEPT`] ago.
+fn first_due(tx: &mut ReadTx<'_>) -> Result<Option<EventId>, Error> {
+    let before = tx.now().plus(-KEPT);
+    let with_any = access_requirements::table.select(access_requirements::event_id).distinct();
+    let with_any: Vec<EventId> = with_any.load(tx.connection())?;
+    events::store::first_ended(tx, &with_any, before)
+}
+
+/// Whether requirements of any event are to be deleted.
+///
+/// # Errors
+/// When the database fails.
+pub fn is_due(tx: &mut ReadTx<'_>) -> Result<bool, Error> {
+    Ok(first_due(tx)?.is_some())
+}
+
+/// Deletes requirements of one event that ended at least thirty days ago, some at a time; says how many.
+///
+/// # Errors
+/// When the database fails.
+pub fn sweep(mut tx: WriteTx<'_>) -> Result<Recorded<usize>, Error> {
+    let Some(event) = first_due(&mut tx)? else { return tx.unchanged(None, 0) };
+    let of = access_requirements::table.filter(access_requirements::event_id.eq(event));
+    let some = of.order(access_requirements::registration_id).limit(TOGETHER);
+    let some: Vec<RegistrationId> = some.select(access_requirements::registration_id).load(tx.connection())?;
+    forget(&mut tx, &some)?;
+    let entry = Entry::new("access_requirements.delete").subject("event", event).with("count", some.len());
+    tx.record(entry, some.len())
+}

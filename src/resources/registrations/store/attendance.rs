@@ -1,0 +1,32 @@
+//! Who came, as far as the scanners tell after the event was completed.
+
+use super::moves::{Move, go, those_in};
+use super::places::Held;
+use crate::domain::{Error, EventId, RegistrationId};
+use crate::platform::doors::WriteTx;
+use crate::policy::registrations::RegistrationStatus;
+use crate::resources::registrations::model::Cause;
+
+/// Notes that these came after all. Where nobody knew who came, the others are now known not to have come.
+///
+/// # Errors
+/// When the database fails.
+pub(in super::super) fn came_after_all(
+    tx: &mut WriteTx<'_>,
+    event: EventId,
+    came: &[RegistrationId],
+) -> Result<(), Error> {
+    let mut held = Held::of(tx, event)?;
+    let thought_absent = [RegistrationStatus::NoShow, RegistrationStatus::AttendanceUnknown];
+    let (present, absent): (Vec<_>, Vec<_>) =
+        those_in(tx, &held, &thought_absent)?.into_iter().partition(|row| came.contains(&row.id));
+    go(tx, &mut held, &present, Move::new(RegistrationStatus::Attended, Cause::CheckedInLate))?;
+    let mut unknown = Vec::with_capacity(absent.len());
+    for row in absent {
+        if row.status()? == RegistrationStatus::AttendanceUnknown {
+            unknown.push(row);
+        }
+    }
+    go(tx, &mut held, &unknown, Move::new(RegistrationStatus::NoShow, Cause::CheckedInLate))?;
+    held.save(tx)
+}
