@@ -17,8 +17,10 @@ pub mod registrations;
 pub mod standing;
 pub mod token_revocations;
 
+use std::sync::LazyLock;
+
 use crate::platform::http::Room;
-use crate::platform::outbox::Letters;
+use crate::platform::outbox::{Letter, Letters};
 
 /// The operations of all rooms.
 pub fn rooms() -> Vec<Room> {
@@ -40,5 +42,7 @@ pub fn rooms() -> Vec<Room> {
 
 /// The kinds of messages that all rooms queue.
 pub fn letters() -> Letters {
-    preferences::LETTERS
+    static LETTERS: LazyLock<Vec<&'static dyn Letter>> =
+        LazyLock::new(|| [&preferences::LETTERS[..], &registrations::LETTERS[..]].concat());
+    &LETTERS
 }

@@ -12,7 +12,7 @@ pub mod model;
 mod pages;
 mod personal;
 
-pub use letters::LETTERS;
+pub use letters::{Foot, LETTERS};
 pub use personal::PreferenceData;
 
 use crate::domain::Code;

@@ -11,6 +11,7 @@ pub mod model;
 mod personal;
 pub mod store;
 
+pub use letters::LETTERS;
 pub use personal::RegistrationData;
 
 use crate::domain::Code;

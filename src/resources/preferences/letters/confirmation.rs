@@ -2,7 +2,6 @@
 
 use askama::Template;
 
-use super::super::links;
 use super::Foot;
 use crate::domain::{DecisionId, Error};
 use crate::platform::doors::WriteTx;
@@ -54,13 +53,8 @@ impl Letter for ConfirmationLetter {
             return Ok(Composed::Moot("no_address"));
         };
         let token = tx.also(|tx| consents::mint_confirmation(tx, decision))?;
-        let identity = tx.identity();
-        let url = format!("{}/confirmations/{token}", identity.pages_url);
-        let preferences = links::mint(tx, contact, &addressee.mark)?;
-        let foot = Foot {
-            controller: &identity.controller,
-            preferences_url: format!("{}/preferences/{preferences}", identity.pages_url),
-        };
+        let url = format!("{}/confirmations/{token}", tx.identity().pages_url);
+        let foot = Foot::mint(tx, contact, &addressee.mark)?;
         let unsubscribe_url = consents::unsubscribe_url(tx, contact, purpose)?;
         let called = called(purpose);
         let (wording, url, foot) = (&wording, url.as_str(), &foot);
@@ -73,6 +67,7 @@ impl Letter for ConfirmationLetter {
             text: text.render().map_err(Error::internal)?,
             html: html.render().map_err(Error::internal)?,
             unsubscribe_url: Some(unsubscribe_url),
+            calendar: None,
         }))
     }
 }

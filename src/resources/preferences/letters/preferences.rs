@@ -2,7 +2,6 @@
 
 use askama::Template;
 
-use super::super::links;
 use super::Foot;
 use crate::domain::Error;
 use crate::platform::doors::WriteTx;
@@ -40,12 +39,7 @@ impl Letter for PreferencesLetter {
         let Some(addressee) = contacts::addressees(tx, &[contact])?.pop() else {
             return Ok(Composed::Moot("no_address"));
         };
-        let token = links::mint(tx, contact, mark)?;
-        let identity = tx.identity();
-        let foot = Foot {
-            controller: &identity.controller,
-            preferences_url: format!("{}/preferences/{token}", identity.pages_url),
-        };
+        let foot = Foot::mint(tx, contact, mark)?;
         Ok(Composed::Mail(Mail {
             contact: Some(contact),
             to: addressee.email,
@@ -53,6 +47,7 @@ impl Letter for PreferencesLetter {
             text: Text { foot: &foot }.render().map_err(Error::internal)?,
             html: Html { foot: &foot }.render().map_err(Error::internal)?,
             unsubscribe_url: None,
+            calendar: None,
         }))
     }
 }
