@@ -7,6 +7,7 @@ use std::time::Duration;
 use iewm::app;
 use iewm::config::Config;
 use iewm::domain::Clock;
+use iewm::jobs::Offers;
 use iewm::platform::auth::{House, Tokens};
 use iewm::platform::telemetry::start_logging;
 use iewm::platform::vault::{MasterKeys, SystemEntropy};
@@ -38,6 +39,7 @@ pub(super) fn run(
             tracing::warn!("mail.smtp_url is empty: messages wait in the outbox");
         }
         let (stop, stopping) = tokio::sync::watch::channel(());
+        let offers = actix_web::rt::spawn(Offers::new(house.clone()).run(stopping.clone()));
         let delivery = delivery.map(|delivery| actix_web::rt::spawn(delivery.run(stopping)));
         tokio::task::yield_now().await;
         first(&house, running.address).await?;
@@ -48,8 +50,11 @@ pub(super) fn run(
             Err(error) => Err(error.to_string()),
         };
         drop(stop);
+        let patience = Duration::from_secs(config.server.shutdown_seconds);
+        if tokio::time::timeout(patience, offers).await.is_err() {
+            tracing::warn!("an offer is still being settled; what was begun is rolled back");
+        }
         if let Some(delivery) = delivery {
-            let patience = Duration::from_secs(config.server.shutdown_seconds);
             if tokio::time::timeout(patience, delivery).await.is_err() {
                 tracing::warn!("a message is still on its way to the mail server; it may leave twice");
             }

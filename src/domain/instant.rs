@@ -88,6 +88,11 @@ pub fn london_date(instant: Instant) -> NaiveDate {
     instant.0.with_timezone(&chrono_tz::Europe::London).date_naive()
 }
 
+/// An instant as people in London read it, such as `Monday 1 March 2027, 09:30`.
+pub fn london_words(instant: Instant) -> String {
+    instant.0.with_timezone(&chrono_tz::Europe::London).format("%A %-d %B %Y, %H:%M").to_string()
+}
+
 /// Tells the time. The one clock of a running service; tests pass one that they turn by hand.
 #[derive(Clone)]
 pub struct Clock(Arc<dyn Fn() -> Instant + Send + Sync>);
@@ -148,6 +153,7 @@ mod tests {
     fn the_legal_date_is_londons() {
         let just_after_midnight_in_summer = Instant::parse("2026-06-30T23:30:00Z").unwrap();
         assert_eq!(london_date(just_after_midnight_in_summer).to_string(), "2026-07-01");
+        assert_eq!(london_words(just_after_midnight_in_summer), "Wednesday 1 July 2026, 00:30");
     }
 
     #[test]

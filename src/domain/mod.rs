@@ -34,7 +34,7 @@ pub use ids::{
     ErasurePlanId, EventId, IdMint, MembershipId, MessageId, NetworkId, OrganisationId, RegistrationId, RevocationId,
     SubjectId,
 };
-pub use instant::{Clock, Hands, Instant, london_date};
+pub use instant::{Clock, Hands, Instant, london_date, london_words};
 pub use lifecycle::Lifecycle;
 pub use list::{Limit, ListPage};
 pub use purpose::{LawfulBasis, Purpose};

@@ -46,6 +46,6 @@ pub fn rooms() -> Vec<Room> {
 /// The kinds of messages that all rooms queue.
 pub fn letters() -> Letters {
     static ALL: LazyLock<Vec<&'static dyn Letter>> =
-        LazyLock::new(|| [preferences::LETTERS, complaints::LETTERS].concat());
+        LazyLock::new(|| [&preferences::LETTERS[..], &registrations::LETTERS[..], complaints::LETTERS].concat());
     &ALL
 }

@@ -4,7 +4,7 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use lettre::Message;
 use lettre::message::header::{ContentTransferEncoding, ContentType, Header, HeaderName, HeaderValue};
-use lettre::message::{Body, Mailbox, MultiPart, SinglePart};
+use lettre::message::{Attachment, Body, Mailbox, MultiPart, SinglePart};
 
 use crate::domain::{ContactId, EmailAddress, Error, Instant, MessageId};
 
@@ -22,6 +22,24 @@ pub struct Mail {
     pub html: String,
     /// The address that withdraws what the mail is about with one click (RFC 8058), if it is about a consent.
     pub unsubscribe_url: Option<String>,
+    /// What calendars take up from the mail.
+    pub calendar: Option<CalendarPart>,
+}
+
+/// An iCalendar object as it goes with a mail (RFC 6047).
+pub struct CalendarPart {
+    /// Its method, such as `PUBLISH` or `CANCEL`.
+    pub method: &'static str,
+    /// The object.
+    pub object: String,
+}
+
+impl CalendarPart {
+    fn attached(&self) -> Result<SinglePart, Error> {
+        let media_type = format!("text/calendar; method={}; charset=utf-8", self.method);
+        let media_type = ContentType::parse(&media_type).map_err(Error::internal)?;
+        Ok(Attachment::new("event.ics".to_owned()).body(self.object.clone(), media_type))
+    }
 }
 
 /// Who sends.
@@ -98,9 +116,12 @@ impl Mail {
         }
         let text = SinglePart::builder().header(ContentType::TEXT_PLAIN).body(body(&self.text));
         let html = SinglePart::builder().header(ContentType::TEXT_HTML).body(body(&self.html));
-        builder
-            .multipart(MultiPart::alternative().singlepart(text).singlepart(html))
-            .map_err(|_| Error::internal("a mail cannot be put together"))
+        let words = MultiPart::alternative().singlepart(text).singlepart(html);
+        let whole = match &self.calendar {
+            None => words,
+            Some(calendar) => MultiPart::mixed().multipart(words).singlepart(calendar.attached()?),
+        };
+        builder.multipart(whole).map_err(|_| Error::internal("a mail cannot be put together"))
     }
 }
 
@@ -128,6 +149,7 @@ mod tests {
             text: "Good day".to_owned(),
             html: "<p>Good day</p>".to_owned(),
             unsubscribe_url: Some("https://iewm.example/v1/unsubscribe/abc".to_owned()),
+            calendar: None,
         };
         let sender =
             Sender { from: "IEWM <iewm@example.org>".parse().unwrap(), reply_to: None, host: "h.example".into() };

@@ -4,4 +4,4 @@ mod courier;
 mod format;
 
 pub use courier::{Courier, CourierSettings, Failure, SmtpUrlError};
-pub use format::{Mail, Sender};
+pub use format::{CalendarPart, Mail, Sender};

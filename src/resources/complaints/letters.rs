@@ -129,6 +129,7 @@ impl Letter for AcknowledgementLetter {
             text: text.render().map_err(Error::internal)?,
             html: html.render().map_err(Error::internal)?,
             unsubscribe_url: None,
+            calendar: None,
         }))
     }
 }
@@ -167,6 +168,7 @@ impl Letter for OutcomeLetter {
             text: text.render().map_err(Error::internal)?,
             html: html.render().map_err(Error::internal)?,
             unsubscribe_url: None,
+            calendar: None,
         }))
     }
 }

@@ -94,5 +94,5 @@ pub(super) async fn complete(
 /// a calendar that has it already follows. Not of a draft.
 #[utoipa::path(get, path = "/v1/events/{id}/calendar")]
 pub(super) async fn calendar(access: Access<EventsRead>, ById(id): ById<EventId>) -> Result<Text<Calendar>, Error> {
-    access.read(move |tx| ical::of(tx, id)).await.map(Text::new)
+    access.read(move |tx| ical::of(tx, id)).await.map(|entry| Text::new(entry.object))
 }

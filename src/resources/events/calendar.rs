@@ -15,11 +15,19 @@ impl MediaType for Calendar {
     const NAME: &'static str = "text/calendar; charset=utf-8";
 }
 
+/// An event's calendar object.
+pub struct Entry {
+    /// What calendars do with it: `PUBLISH` or `CANCEL` (RFC 5546).
+    pub method: &'static str,
+    /// The object.
+    pub object: String,
+}
+
 /// The event's calendar object.
 ///
 /// # Errors
 /// 404 when there is none; 409 `not_published` for a draft, and for one that was cancelled before it said when it was.
-pub(super) fn of(tx: &mut ReadTx<'_>, id: EventId) -> Result<String, Error> {
+pub fn of(tx: &mut ReadTx<'_>, id: EventId) -> Result<Entry, Error> {
     let event = store::read(tx, id)?;
     let told = match event.status {
         EventStatus::Draft => None,
@@ -31,7 +39,9 @@ pub(super) fn of(tx: &mut ReadTx<'_>, id: EventId) -> Result<String, Error> {
         return Err(Error::new(Code::NotPublished, detail));
     };
     let public_url = &tx.identity().public_url;
-    Ok(object(&event, told, (starts_at, ends_at), host(public_url), tx.now()))
+    let method = if told == Told::Cancelled { "CANCEL" } else { "PUBLISH" };
+    let object = object(&event, (told, method), (starts_at, ends_at), host(public_url), tx.now());
+    Ok(Entry { method, object })
 }
 
 fn host(public_url: &str) -> &str {
@@ -39,7 +49,13 @@ fn host(public_url: &str) -> &str {
     rest.split(['/', ':']).next().unwrap_or(rest)
 }
 
-fn object(event: &Event, told: Told, (starts_at, ends_at): (Instant, Instant), host: &str, now: Instant) -> String {
+fn object(
+    event: &Event,
+    (told, method): (Told, &str),
+    (starts_at, ends_at): (Instant, Instant),
+    host: &str,
+    now: Instant,
+) -> String {
     let mut entry = icalendar::Event::new();
     entry
         .uid(&format!("{}@{host}", event.id))
@@ -57,7 +73,6 @@ fn object(event: &Event, told: Told, (starts_at, ends_at): (Instant, Instant), h
             entry.url(url);
         }
     }
-    let method = if told == Told::Cancelled { "CANCEL" } else { "PUBLISH" };
     let mut calendar = Object::new();
     calendar.append_property(Property::new("METHOD", method));
     calendar.push(entry.done());

@@ -4,7 +4,7 @@
 //! entry keeps its `UID`, and its `SEQUENCE` rises with every change.
 
 mod api;
-mod calendar;
+pub mod calendar;
 pub mod model;
 pub mod store;
 

@@ -12,7 +12,7 @@ pub mod model;
 mod pages;
 mod personal;
 
-pub use letters::LETTERS;
+pub use letters::{Foot, LETTERS};
 pub use links::url as preferences_url;
 pub use personal::PreferenceData;
 

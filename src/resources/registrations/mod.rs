@@ -13,6 +13,7 @@ mod personal;
 pub mod requirements;
 pub mod store;
 
+pub use letters::LETTERS;
 pub use personal::RegistrationData;
 
 use crate::domain::Code;

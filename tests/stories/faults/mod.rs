@@ -8,6 +8,7 @@ mod disk;
 mod drain;
 mod overload;
 mod panics;
+mod places;
 mod triggers;
 
 use std::cell::RefCell;

@@ -2,7 +2,6 @@
 
 use askama::Template;
 
-use super::super::links;
 use super::Foot;
 use crate::domain::{DecisionId, Error};
 use crate::platform::doors::WriteTx;
@@ -55,10 +54,8 @@ impl Letter for ConfirmationLetter {
             Err(reason) => return Ok(Composed::Moot(reason)),
         };
         let token = tx.also(|tx| consents::mint_confirmation(tx, decision))?;
-        let identity = tx.identity();
-        let url = format!("{}/confirmations/{token}", identity.pages_url);
-        let preferences_url = links::url(tx, contact, &addressee.mark)?;
-        let foot = Foot { controller: &identity.controller, preferences_url };
+        let url = format!("{}/confirmations/{token}", tx.identity().pages_url);
+        let foot = Foot::mint(tx, contact, &addressee.mark)?;
         let unsubscribe_url = consents::unsubscribe_url(tx, contact, purpose)?;
         let called = called(purpose);
         let (wording, url, foot) = (&wording, url.as_str(), &foot);
@@ -71,6 +68,7 @@ impl Letter for ConfirmationLetter {
             text: text.render().map_err(Error::internal)?,
             html: html.render().map_err(Error::internal)?,
             unsubscribe_url: Some(unsubscribe_url),
+            calendar: None,
         }))
     }
 }

@@ -3,16 +3,31 @@
 mod confirmation;
 mod preferences;
 
-use crate::domain::Controller;
-use crate::platform::outbox::Letters;
+use super::links;
+use crate::domain::{ContactId, Controller, Error};
+use crate::platform::doors::WriteTx;
+use crate::platform::outbox::Letter;
 
 pub(super) use preferences::PREFERENCES;
 
 /// The letters of this room.
-pub static LETTERS: Letters = &[&confirmation::ConfirmationLetter, &preferences::PreferencesLetter];
+pub const LETTERS: [&dyn Letter; 2] = [&confirmation::ConfirmationLetter, &preferences::PreferencesLetter];
 
 /// What stands at the foot of every letter.
-struct Foot<'a> {
-    controller: &'a Controller,
-    preferences_url: String,
+pub struct Foot<'a> {
+    /// Who is responsible for the data.
+    pub controller: &'a Controller,
+    /// The person's own link to what they have agreed to.
+    pub preferences_url: String,
+}
+
+impl<'a> Foot<'a> {
+    /// The foot of a letter to the mailbox whose blind index is `mark`, with a link of its own.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn mint(tx: &mut WriteTx<'a>, contact: ContactId, mark: &[u8]) -> Result<Self, Error> {
+        let preferences_url = links::url(tx, contact, mark)?;
+        Ok(Self { controller: &tx.identity().controller, preferences_url })
+    }
 }

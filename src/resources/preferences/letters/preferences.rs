@@ -2,7 +2,6 @@
 
 use askama::Template;
 
-use super::super::links;
 use super::Foot;
 use crate::domain::Error;
 use crate::platform::doors::WriteTx;
@@ -41,8 +40,7 @@ impl Letter for PreferencesLetter {
             Ok(addressee) => addressee,
             Err(reason) => return Ok(Composed::Moot(reason)),
         };
-        let preferences_url = links::url(tx, contact, mark)?;
-        let foot = Foot { controller: &tx.identity().controller, preferences_url };
+        let foot = Foot::mint(tx, contact, mark)?;
         Ok(Composed::Mail(Mail {
             contact: Some(contact),
             to: addressee.email,
@@ -50,6 +48,7 @@ impl Letter for PreferencesLetter {
             text: Text { foot: &foot }.render().map_err(Error::internal)?,
             html: Html { foot: &foot }.render().map_err(Error::internal)?,
             unsubscribe_url: None,
+            calendar: None,
         }))
     }
 }

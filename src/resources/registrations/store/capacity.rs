@@ -68,17 +68,17 @@ pub fn unsettled(tx: &mut ReadTx<'_>) -> Result<Option<EventId>, Error> {
     Ok(first.first(tx.connection()).optional()?)
 }
 
-/// Settles the offers of an event that have run out, and offers their places on.
+/// Settles the offers of an event that have run out, and offers their places on; `false` when nothing was left to do.
 ///
 /// # Errors
 /// When the database fails.
-pub fn settle(mut tx: WriteTx<'_>, event: EventId) -> Result<Recorded<()>, Error> {
+pub fn settle(mut tx: WriteTx<'_>, event: EventId) -> Result<Recorded<bool>, Error> {
     let mut held = super::places::Held::of(&mut tx, event)?;
     let before = held.places;
     super::moves::settle(&mut tx, &mut held)?;
     if held.places == before {
-        return tx.unchanged(None, ());
+        return tx.unchanged(None, false);
     }
     held.save(&mut tx)?;
-    tx.record(Entry::new("registrations.settle").subject("event", event), ())
+    tx.record(Entry::new("registrations.settle").subject("event", event), true)
 }

@@ -1,0 +1,69 @@
+//! Settles the offers of places that have run out, so that the next who waits is asked, and deletes what people needed at
+//! events that are long over.
+
+use std::time::Duration;
+
+use tokio::sync::watch;
+
+use crate::domain::Error;
+use crate::platform::auth::House;
+use crate::resources::registrations::requirements::store as requirements;
+use crate::resources::registrations::store::capacity as places;
+
+/// How often it is looked for offers that have run out.
+const EVERY: Duration = Duration::from_secs(15);
+
+/// The job's name in the audit.
+const NAME: &str = "offers";
+
+/// Settles offers that have run out. Several, of several processes, may run on one database.
+pub struct Offers {
+    house: House,
+}
+
+impl Offers {
+    /// The job of a house.
+    pub fn new(house: House) -> Self {
+        Self { house }
+    }
+
+    /// Settles every offer that has run out, and returns of how many events; deletes every requirement that is due.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn tick(&self) -> Result<usize, Error> {
+        self.settle_while(|| true).await
+    }
+
+    async fn settle_while(&self, go_on: impl Fn() -> bool) -> Result<usize, Error> {
+        let mut settled = 0;
+        while go_on() {
+            let Some(event) = self.house.job(NAME).read(places::unsettled).await? else { break };
+            // Where another process was faster, there may be more; where nothing was left, the next tick looks again.
+            if !self.house.job(NAME).run(move |tx| places::settle(tx, event)).await? {
+                break;
+            }
+            settled += 1;
+        }
+        while go_on() && self.house.job(NAME).read(requirements::is_due).await? {
+            self.house.job(NAME).run(requirements::sweep).await?;
+        }
+        Ok(settled)
+    }
+
+    /// Ticks until it is told to stop, by a value or by the sender's going.
+    pub async fn run(self, mut stop: watch::Receiver<()>) {
+        let mut beat = tokio::time::interval(EVERY);
+        beat.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        loop {
+            tokio::select! {
+                _ = stop.changed() => return,
+                _ = beat.tick() => {}
+            }
+            let told = stop.clone();
+            if let Err(error) = self.settle_while(|| told.has_changed().is_ok_and(|changed| !changed)).await {
+                tracing::warn!(%error, "offers that have run out wait to be settled");
+            }
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! Several processes give away the places of one event.
+
+use chrono::Duration;
+use futures_util::future::join_all;
+use iewm::domain::Clock;
+use serde_json::json;
+
+use super::Ground;
+use crate::harness::Engine;
+use crate::harness::booking::event;
+use crate::harness::people::{person, text};
+use crate::harness::served::Served;
+
+/// SQLite has one process; what many clients at once do there is told in `capacity`.
+#[actix_web::test]
+async fn three_processes_on_one_postgres_give_no_place_twice() {
+    let Some(ground) = Ground::of(Engine::Postgres) else { return };
+    let first = Served::start(&ground.url(), &[]);
+    let key = first.folder().join("master.key").display().to_string();
+    let more = [("VAULT__MASTER_KEY_FILE", key.as_str())];
+    let houses = [Served::start(&ground.url(), &more), Served::start(&ground.url(), &more), first];
+    let start = Clock::system().now().plus(Duration::days(60));
+    let announced = json!({
+        "starts_at": start, "ends_at": start.plus(Duration::hours(6)), "capacity": 5,
+        "waiting_list": { "enabled": true, "promotion": "offer", "offer_working_hours": 16 },
+    });
+    let made = houses[0].post("/v1/events", &event(&announced)).send().await.expect(201);
+    let event = made.header("location");
+    houses[0].post(&format!("{event}/publication"), &json!({})).send().await.expect(200);
+    let list = format!("{event}/registrations");
+    let mut people = Vec::new();
+    for at in 0..40 {
+        let made = houses[0].post("/v1/contacts", &person("Ada", &format!("p{at}@example.org"))).send().await;
+        people.push(text(&made.expect(201).json(), "id"));
+    }
+    // Everybody at every house, all at once.
+    let asked = people.iter().flat_map(|contact| houses.iter().map(move |house| (house, contact)));
+    let asked = asked.map(|(house, contact)| {
+        let body = json!({ "contact_id": contact });
+        house.post(&list, &body).send()
+    });
+    let answers = join_all(asked).await;
+    assert_eq!(answers.iter().filter(|answer| answer.status == 201).count(), 40);
+    for refused in answers.into_iter().filter(|answer| answer.status != 201) {
+        refused.problem(409, "already_registered");
+    }
+    let confirmed = houses[1].all(&format!("{list}?status=confirmed")).await;
+    assert_eq!(confirmed.len(), 5);
+    // The places go round: whoever has one gives it up at one house while others accept and decline theirs at another.
+    for _ in 0..4 {
+        let live = houses[0].all(&list).await;
+        let deeds = live.iter().zip(houses.iter().cycle()).filter_map(|(one, house)| {
+            let verb = match one["status"].as_str()? {
+                "confirmed" => "cancellation",
+                "offered" if text(one, "id").ends_with(['0', '1', '2', '3']) => "decline",
+                "offered" => "acceptance",
+                _ => return None,
+            };
+            let (path, nothing) = (format!("/v1/registrations/{}/{verb}", text(one, "id")), json!({}));
+            Some(async move { house.post(&path, &nothing).send().await })
+        });
+        for answer in join_all(deeds).await {
+            assert_eq!(answer.status, 200, "{}", answer.text());
+        }
+        let capacity = houses[2].get(&format!("{event}/capacity")).send().await.expect(200).json();
+        let all = houses[1].all(&list).await;
+        let count = |status: &str| all.iter().filter(|one| one["status"] == status).count();
+        for member in ["confirmed", "offered", "waitlisted"] {
+            assert_eq!(capacity[member], count(member), "a recount of {member} in {capacity}");
+        }
+        assert_eq!((count("confirmed") + count("offered"), &capacity["available"]), (5, &json!(0)), "{capacity}");
+    }
+}
