@@ -1,7 +1,7 @@
 //! What every room that holds personal data must be able to say and do, so that nothing about a
 //! person can be forgotten. The trait lies below the rooms; the list of those who implement it above.
 
-use crate::domain::{ContactId, Error, NetworkId};
+use crate::domain::{ContactId, Error, NetworkId, Use};
 use crate::platform::doors::{ReadTx, WriteTx};
 
 /// How sensitive a column is.
@@ -68,6 +68,14 @@ pub trait Holder: Send + Sync {
         _most: i64,
     ) -> Result<Option<Vec<ContactId>>, Error> {
         Ok(None)
+    }
+
+    /// The purposes that the room uses the contact's data for, or has used it for, and on which basis.
+    ///
+    /// # Errors
+    /// When the database fails.
+    fn uses(&self, _tx: &mut ReadTx<'_>, _contact: ContactId) -> Result<Vec<Use>, Error> {
+        Ok(Vec::new())
     }
 
     /// Hands over what the room holds of the contact that goes to the one that stays, so that nothing

@@ -9,6 +9,7 @@
     reason = "a story that cannot go on should fail where it stands"
 )]
 
+mod accesses;
 mod all_or_nothing;
 mod architecture;
 mod audit;
@@ -48,8 +49,10 @@ mod published_keys;
 mod query_plans;
 mod receipts;
 mod restriction;
+mod rights;
 mod roles;
 mod secrecy;
+mod sharing_refusals;
 mod starting;
 mod tokens;
 mod unsubscribing;

@@ -1,5 +1,6 @@
 //! What this room holds of people.
 
+use super::store::sharing_refusals;
 use crate::domain::{ContactId, Error};
 use crate::platform::doors::{ReadTx, WriteTx};
 use crate::platform::personal::{Class, Holder, Merging, Table};
@@ -40,6 +41,15 @@ impl Holder for ContactData {
                 meaning: "Keyed hashes of the beginnings of the words of names, shared by many names, for the search.",
                 columns: &[("token", Class::BlindIndex), ("contact_id", Class::Pseudonymous)],
             },
+            Table {
+                name: "sharing_refusals",
+                meaning: "The kinds of recipients that a person does not want their data shared with.",
+                columns: &[
+                    ("contact_id", Class::Pseudonymous),
+                    ("recipient_kind", Class::Plain),
+                    ("since", Class::Plain),
+                ],
+            },
         ]
     }
 
@@ -47,8 +57,8 @@ impl Holder for ContactData {
         Ok(false)
     }
 
-    // The room that merges: it does so itself, before it asks the others.
-    fn merge(&self, _: &mut WriteTx<'_>, _: &Merging) -> Result<(), Error> {
-        Ok(())
+    // The contacts themselves were merged before the rooms are asked.
+    fn merge(&self, tx: &mut WriteTx<'_>, merging: &Merging) -> Result<(), Error> {
+        sharing_refusals::merge(tx, merging)
     }
 }

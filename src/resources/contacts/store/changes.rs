@@ -8,8 +8,8 @@ use diesel::prelude::*;
 use super::super::model::{Contact, ContactStatus, CreateContact, PatchContact};
 use super::super::particulars::Particulars;
 use super::{
-    claim_address, contacts, delete_name_tokens, email_index, insert, live, open_whoever, telephone_index, there,
-    write_name_tokens,
+    claim_address, contacts, delete_name_tokens, email_index, insert, live, open_whoever, sharing_refusals,
+    telephone_index, there, write_name_tokens,
 };
 use crate::domain::{Code, ContactId, Error, Fault, Instant, london_date};
 use crate::platform::audit::Entry;
@@ -173,6 +173,7 @@ pub fn delete(mut tx: WriteTx<'_>, id: ContactId, if_match: &IfMatch) -> Result<
         standing::store::suppress(&mut tx, &mark)?;
     }
     delete_name_tokens(&mut tx, id)?;
+    sharing_refusals::forget(&mut tx, id)?;
     let now = tx.now();
     let changes = (
         contacts::status.eq(<&str>::from(ContactStatus::Erased)),
