@@ -68,12 +68,12 @@ pub(super) fn of(tx: &mut ReadTx<'_>, contact: ContactId) -> Result<ContactRight
     uses.sort_unstable();
     uses.dedup();
     let of_purpose = |purpose| uses.iter().filter(move |used| used.purpose == purpose);
-    let purposes = notice.purposes.iter().flat_map(|said| of_purpose(said.code)).map(rights).collect();
+    let purposes = notice.purposes.iter().flat_map(|said| of_purpose(said.code)).copied().map(rights).collect();
     tx.look(Entry::new("contacts.rights").contact(contact));
     Ok(ContactRights { contact_id: contact, notice_version: notice.version, purposes })
 }
 
-fn rights(&Use { purpose, basis }: &Use) -> PurposeRights {
+fn rights(Use { purpose, basis }: Use) -> PurposeRights {
     let ruled = |&right: &Right| {
         let Ruling { applies, why, instead, article } = ruling(right, basis);
         RightRuling { right, applies, why, instead, article }
