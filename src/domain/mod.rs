@@ -37,7 +37,7 @@ pub use ids::{
 pub use instant::{Clock, Hands, Instant, london_date, london_words};
 pub use lifecycle::Lifecycle;
 pub use list::{Limit, ListPage};
-pub use purpose::{LawfulBasis, Purpose};
+pub use purpose::{LawfulBasis, Purpose, Use};
 pub use telephone::Telephone;
 pub use text::{TextFault, clean_line, clean_prose, opaque_line};
 pub(crate) use text::{line_type, prose_type, text_type};

@@ -61,6 +61,15 @@ impl Purpose {
     }
 }
 
+/// A purpose that a person's data is used for, and the basis that is recorded of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Use {
+    /// The purpose.
+    pub purpose: Purpose,
+    /// The basis.
+    pub basis: LawfulBasis,
+}
+
 /// A lawful basis of UK GDPR Article 6(1) that the notice relies on.
 #[derive(
     Clone,

@@ -3,7 +3,7 @@
 
 use uuid::Uuid;
 
-use crate::domain::{ContactId, Error, EventId, NetworkId, Obstacle, PersonalRecord};
+use crate::domain::{ContactId, Error, EventId, NetworkId, Obstacle, PersonalRecord, Use};
 use crate::platform::doors::{ReadTx, WriteTx};
 
 /// How sensitive a column is.
@@ -105,6 +105,14 @@ pub trait Holder: Send + Sync {
     /// When the database fails.
     fn event_moved(&self, _tx: &mut WriteTx<'_>, _event: EventId) -> Result<(), Error> {
         Ok(())
+    }
+
+    /// The purposes that the room uses the contact's data for, or has used it for, and on which basis.
+    ///
+    /// # Errors
+    /// When the database fails.
+    fn uses(&self, _tx: &mut ReadTx<'_>, _contact: ContactId) -> Result<Vec<Use>, Error> {
+        Ok(Vec::new())
     }
 
     /// Hands over what the room holds of the contact that goes to the one that stays, so that nothing

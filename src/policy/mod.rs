@@ -14,6 +14,7 @@ pub mod months;
 pub mod registrations;
 pub mod restriction;
 pub mod retention;
+pub mod rights;
 
 /// Something that the law allowed. Only `policy` can make one, and nobody can change what is inside,
 /// so that a store that takes one cannot be given anything else.

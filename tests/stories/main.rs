@@ -10,6 +10,7 @@
 )]
 
 mod access_requirements;
+mod accesses;
 mod all_or_nothing;
 mod architecture;
 mod audit;
@@ -53,8 +54,10 @@ mod query_plans;
 mod receipts;
 mod registrations;
 mod restriction;
+mod rights;
 mod roles;
 mod secrecy;
+mod sharing_refusals;
 mod starting;
 mod tokens;
 mod unsubscribing;

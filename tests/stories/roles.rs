@@ -32,6 +32,7 @@ fn address(path: &str) -> String {
     path.replace("{id}", "01937a5e-8f00-7c3a-9d55-3f2a60b1c901")
         .replace("{version}", "1999-01-01")
         .replace("{purpose}", "newsletter")
+        .replace("{recipient_kind}", "venue")
         .replace("{code}", "not_found")
         .replace("{token}", "3q2-7w")
 }

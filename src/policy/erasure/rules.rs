@@ -48,6 +48,7 @@ pub const RULES: &[ErasureRule] = &[
     ),
     attached("contact_name_tokens", "They serve to find the person"),
     attached("vault.data_keys", "Without it, no copy of what was sealed can be read"),
+    attached("sharing_refusals", "Nothing is left that could be shared"),
     counted(
         "consents",
         Fate::Anonymise,

@@ -1,6 +1,6 @@
 //! The handlers.
 
-use super::model::{AuditEntry, AuditFilter};
+use super::model::{AuditEntry, AuditFilter, Look};
 use super::store;
 use crate::domain::{ContactId, EntryId, Error};
 use crate::platform::auth::{Access, AccessesRead, AuditRead};
@@ -23,13 +23,14 @@ pub(super) async fn list(
 /// Who looked at a person's data
 ///
 /// Newest first. Reads of the person's own record, consents and receipts; lists and searches in which
-/// the person may have appeared stand in the audit.
+/// the person may have appeared stand in the audit. When, what, in which role and of which organisation: who it was in
+/// person is in the audit alone.
 #[utoipa::path(get, path = "/v1/contacts/{id}/accesses")]
 pub(super) async fn accesses(
     access: Access<AccessesRead>,
     asked: Listing<NoFilter, EntryId>,
     ById(id): ById<ContactId>,
-) -> Result<Listed<AuditEntry>, Error> {
+) -> Result<Listed<Look>, Error> {
     let page = asked.page;
     let (after, limit) = (page.after(), page.limit());
     let found = access.read(move |tx| store::accesses(tx, id, after, limit)).await?;

@@ -75,6 +75,32 @@ pub struct AuditEntry {
     pub digest: String,
 }
 
+/// That somebody looked at a person's data. Not who in person: their role and organisation answer for them.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Look {
+    /// When.
+    pub at: Instant,
+    /// What kind of actor.
+    pub actor_kind: ActorKind,
+    /// In which roles.
+    #[schema(example = json!(["iewm_staff"]))]
+    pub roles: Vec<String>,
+    /// Of which organisation, for a contractor.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub organisation_id: Option<OrganisationId>,
+    /// What was looked at.
+    #[schema(example = "contacts.read")]
+    pub action: String,
+}
+
+impl From<AuditEntry> for Look {
+    fn from(entry: AuditEntry) -> Self {
+        let AuditEntry { at, actor_kind, roles, organisation_id, action, .. } = entry;
+        Self { at, actor_kind, roles, organisation_id, action }
+    }
+}
+
 line_type! {
     /// Who did it: the `sub` of a token, or the name of a job.
     ActorName, 255, "staff-17", opaque_line

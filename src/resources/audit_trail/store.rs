@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use super::model::{AuditEntry, AuditFilter};
+use super::model::{AuditEntry, AuditFilter, Look};
 use crate::domain::{ContactId, EntryId, Error, Instant, Limit, ListPage, OrganisationId, hex};
 use crate::platform::audit::audit_entries;
 use crate::platform::doors::ReadTx;
@@ -88,8 +88,8 @@ pub(super) fn accesses(
     contact: ContactId,
     after: Option<EntryId>,
     limit: Limit,
-) -> Result<ListPage<AuditEntry, EntryId>, Error> {
+) -> Result<ListPage<Look, EntryId>, Error> {
     contacts::store::facts(tx, contact)?.ok_or_else(Error::not_found)?;
     let filter = AuditFilter { contact_id: Some(contact), ..AuditFilter::default() };
-    list(tx, &filter, Some("looked"), after, limit)
+    Ok(list(tx, &filter, Some("looked"), after, limit)?.map(Look::from))
 }

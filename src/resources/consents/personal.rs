@@ -2,8 +2,8 @@
 
 use diesel::prelude::*;
 
-use super::store::{self, consents};
-use crate::domain::{ConsentId, ContactId, Error, Obstacle, PersonalRecord};
+use super::store::{self, consents, damaged};
+use crate::domain::{ConsentId, ContactId, Error, LawfulBasis, Obstacle, PersonalRecord, Use};
 use crate::platform::doors::{ReadTx, WriteTx};
 use crate::platform::personal::{Class, Erasing, Holder, Merging, Person, Table};
 
@@ -82,6 +82,14 @@ impl Holder for ConsentData {
             .first(tx.connection())
             .optional()?;
         Ok(found.is_some())
+    }
+
+    fn uses(&self, tx: &mut ReadTx<'_>, contact: ContactId) -> Result<Vec<Use>, Error> {
+        let decided = consents::table.filter(consents::contact_id.eq(contact)).select(consents::purpose);
+        let decided: Vec<String> = decided.load(tx.connection())?;
+        let used =
+            |purpose: String| Ok(Use { purpose: purpose.parse().map_err(damaged)?, basis: LawfulBasis::Consent });
+        decided.into_iter().map(used).collect()
     }
 
     fn merge(&self, tx: &mut WriteTx<'_>, merging: &Merging) -> Result<(), Error> {

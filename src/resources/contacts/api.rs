@@ -3,6 +3,7 @@
 use super::export::Contacts;
 use super::import::{ImportFile, ImportQuery, ImportResults, import as load};
 use super::model::{Contact, ContactFilter, CreateContact, MergeContacts, PatchContact, SearchContacts};
+use super::rights::{self as ruled, ContactRights};
 use super::search as lookup;
 use super::store::{self, changes, erasure, merge as merging};
 use crate::domain::{ContactId, Error};
@@ -67,6 +68,18 @@ pub(super) async fn search(
 #[utoipa::path(get, path = "/v1/contacts/{id}")]
 pub(super) async fn read(access: Access<ContactsRead>, ById(id): ById<ContactId>) -> Result<Found<Contact>, Error> {
     access.read(move |tx| store::read(tx, id)).await.map(Found)
+}
+
+/// Which right applies to which purpose
+///
+/// For each purpose of the notice in force that the person has decided about or has a contract for, every right of the
+/// UK GDPR: whether it applies on the recorded basis, why, and which one does where it does not.
+#[utoipa::path(get, path = "/v1/contacts/{id}/rights")]
+pub(super) async fn rights(
+    access: Access<ContactsRead>,
+    ById(id): ById<ContactId>,
+) -> Result<Plain<ContactRights>, Error> {
+    access.read(move |tx| ruled::of(tx, id)).await.map(Plain)
 }
 
 /// Correct a contact

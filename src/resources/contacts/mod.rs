@@ -10,7 +10,9 @@ mod import;
 pub mod model;
 mod particulars;
 mod personal;
+mod rights;
 mod search;
+pub mod sharing_refusals;
 pub mod store;
 
 pub use personal::ContactData;
@@ -32,6 +34,14 @@ pub fn routes() -> Room {
         .serve(api::__path_delete, api::delete)
         .problems(&[Code::ErasureRequestRequired, Code::Erased, Code::Merged, Code::Restricted])
         .serve(api::__path_merge, api::merge)
+        .problems(&[Code::Erased, Code::Merged, Code::Restricted])
+        .serve(api::__path_rights, api::rights)
+        .problems(&[Code::Erased, Code::Merged])
+        .serve(sharing_refusals::__path_list, sharing_refusals::list)
+        .problems(&[Code::Erased, Code::Merged])
+        .serve(sharing_refusals::__path_refuse_sharing, sharing_refusals::refuse_sharing)
+        .problems(&[Code::Erased, Code::Merged, Code::Restricted])
+        .serve(sharing_refusals::__path_allow_sharing, sharing_refusals::allow_sharing)
         .problems(&[Code::Erased, Code::Merged, Code::Restricted])
         .serve(api::__path_import, api::import)
         .problems(&[Code::OutcomeUnknown])

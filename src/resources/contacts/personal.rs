@@ -1,6 +1,6 @@
 //! What this room holds of people.
 
-use super::store;
+use super::store::{self, sharing_refusals};
 use crate::domain::{ContactId, Error, Obstacle, PersonalRecord};
 use crate::platform::doors::{ReadTx, WriteTx};
 use crate::platform::personal::{Class, Erasing, Holder, Merging, Person, Table};
@@ -56,6 +56,15 @@ impl Holder for ContactData {
                     ("executed_at", Class::Plain),
                 ],
             },
+            Table {
+                name: "sharing_refusals",
+                meaning: "The kinds of recipients that a person does not want their data shared with.",
+                columns: &[
+                    ("contact_id", Class::Pseudonymous),
+                    ("recipient_kind", Class::Plain),
+                    ("since", Class::Plain),
+                ],
+            },
         ]
     }
 
@@ -63,9 +72,9 @@ impl Holder for ContactData {
         Ok(false)
     }
 
-    // The room that merges: it does so itself, before it asks the others.
-    fn merge(&self, _: &mut WriteTx<'_>, _: &Merging) -> Result<(), Error> {
-        Ok(())
+    // The contacts themselves were merged before the rooms are asked.
+    fn merge(&self, tx: &mut WriteTx<'_>, merging: &Merging) -> Result<(), Error> {
+        sharing_refusals::merge(tx, merging)
     }
 
     fn records(&self, tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<PersonalRecord>, Error> {

@@ -3,9 +3,9 @@
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
-use super::model::{Contact, ContactFilter, ContactStatus, Source};
+use super::model::{Contact, ContactStatus, Source};
 use super::particulars::Particulars;
-use crate::domain::{Code, ContactId, Error, Instant, Limit, ListPage, NetworkId};
+use crate::domain::{Code, ContactId, Error, Instant};
 use crate::platform::audit::Entry;
 use crate::platform::doors::ReadTx;
 use crate::platform::vault::store::{data_keys, destroyed_keys};
@@ -112,18 +112,22 @@ pub mod changes;
 mod consult;
 pub mod erasure;
 mod indexes;
+mod list;
 mod live;
 pub(super) mod merge;
 mod newcomers;
 mod plans;
 pub mod restrict;
 mod seat;
+pub mod sharing_refusals;
 pub use consult::{
     Addressee, ContactFacts, addressee, addressees, facts, facts_of, names, restricted_among, touch, with_address,
 };
 use indexes::claim_address;
 pub use indexes::email_index;
 pub(super) use indexes::{delete_name_tokens, telephone_index, write_name_tokens};
+pub use list::list;
+pub(super) use list::page;
 pub use live::{Held, Live, hold};
 pub(super) use newcomers::{Newcomer, insert, insert_many};
 pub(super) use seat::{empty, records};
@@ -280,6 +284,14 @@ pub(super) fn live(tx: &mut ReadTx<'_>, id: ContactId) -> Result<Opened, Error> 
     open(tx, row)
 }
 
+/// A contact that is neither erased nor merged into another, restricted or not.
+///
+/// # Errors
+/// 404 when there is none; 410 when it was erased or merged into another.
+pub(super) fn must_be_there(tx: &mut ReadTx<'_>, id: ContactId) -> Result<(), Error> {
+    there(tx, id).map(drop)
+}
+
 /// The person's data was erased.
 pub fn erased() -> Error {
     Error::new(Code::Erased, "The person's data was erased; only the fact remains.")
@@ -299,100 +311,4 @@ pub fn read(tx: &mut ReadTx<'_>, id: ContactId) -> Result<Contact, Error> {
     let opened = live(tx, id)?;
     tx.look(Entry::new("contacts.read").contact(id));
     Ok(opened.contact)
-}
-
-/// Contacts, newest first.
-///
-/// # Errors
-/// When the database fails.
-pub fn list(
-    tx: &mut ReadTx<'_>,
-    filter: &ContactFilter,
-    after: Option<ContactId>,
-    limit: Limit,
-) -> Result<ListPage<Contact, ContactId>, Error> {
-    page(tx, "contacts.list", filter, after, limit)
-}
-
-/// The contacts that match, of `among` or of all, newest first, those before `after`.
-fn matching(
-    tx: &mut ReadTx<'_>,
-    filter: &ContactFilter,
-    among: Option<&[ContactId]>,
-    after: Option<ContactId>,
-    most: i64,
-) -> Result<Vec<Row>, Error> {
-    let mut query = everybody!().order(contacts::id.desc()).into_boxed();
-    let status = filter.status.unwrap_or(ContactStatus::Active);
-    // A contact that was merged is neither a person nor an erased one.
-    query = query.filter(contacts::merged_into.is_null());
-    query = match status {
-        ContactStatus::Restricted => query.filter(contacts::restricted_at.is_not_null()),
-        other => {
-            let other: &str = other.into();
-            query.filter(contacts::status.eq(other).and(contacts::restricted_at.is_null()))
-        }
-    };
-    if let Some(since) = filter.updated_since {
-        query = query.filter(contacts::updated_at.ge(since));
-    }
-    if let Some(among) = among {
-        query = query.filter(contacts::id.eq_any(among));
-    }
-    if let Some(after) = after {
-        query = query.filter(contacts::id.lt(after));
-    }
-    Ok(query.limit(most).load(tx.connection())?)
-}
-
-/// How many members of a network are looked through at a time.
-const CANDIDATES: usize = 200;
-
-/// As [`matching`], of a network's members, whom the room that knows them tells by and by.
-fn in_network(
-    tx: &mut ReadTx<'_>,
-    filter: &ContactFilter,
-    network: NetworkId,
-    mut after: Option<ContactId>,
-    most: i64,
-) -> Result<Vec<Row>, Error> {
-    let mut found = Vec::new();
-    loop {
-        let mut members = Vec::new();
-        for holder in tx.holders() {
-            let told = holder.members(tx, network, after, i64::try_from(CANDIDATES).unwrap_or(i64::MAX))?;
-            members.extend(told.unwrap_or_default());
-        }
-        let left = most - i64::try_from(found.len()).unwrap_or(i64::MAX);
-        found.extend(matching(tx, filter, Some(&members), None, left)?);
-        let enough = i64::try_from(found.len()).is_ok_and(|found| found >= most);
-        if enough || members.len() < CANDIDATES {
-            return Ok(found);
-        }
-        after = members.last().copied();
-    }
-}
-
-/// A page of the contacts that match, recorded as a look at them for `action`.
-pub(super) fn page(
-    tx: &mut ReadTx<'_>,
-    action: &'static str,
-    filter: &ContactFilter,
-    after: Option<ContactId>,
-    limit: Limit,
-) -> Result<ListPage<Contact, ContactId>, Error> {
-    let most = limit.rows() + 1;
-    let rows = match filter.network_id {
-        None => matching(tx, filter, None, after, most)?,
-        Some(network) => in_network(tx, filter, network, after, most)?,
-    };
-    let ListPage { items, next } = ListPage::cut(rows, limit, |row| row.id);
-    let items = items.into_iter().map(|row| Ok(open(tx, row)?.contact)).collect::<Result<Vec<_>, Error>>()?;
-    tx.look(
-        Entry::new(action)
-            .with("status", filter.status.map(<&str>::from))
-            .with("updated_since", filter.updated_since.is_some())
-            .with("count", items.len()),
-    );
-    Ok(ListPage { items, next })
 }

@@ -1,7 +1,7 @@
 //! What this room holds of people.
 
 use super::store::{erase, memberships, merge};
-use crate::domain::{ContactId, Error, NetworkId, Obstacle, PersonalRecord};
+use crate::domain::{ContactId, Error, LawfulBasis, NetworkId, Obstacle, PersonalRecord, Purpose, Use};
 use crate::platform::doors::{ReadTx, WriteTx};
 use crate::platform::personal::{Class, Erasing, Holder, Merging, Person, Table};
 
@@ -36,6 +36,11 @@ impl Holder for NetworkData {
 
     fn blocks_deletion(&self, tx: &mut ReadTx<'_>, contact: ContactId) -> Result<bool, Error> {
         memberships::has_any(tx, contact)
+    }
+
+    fn uses(&self, tx: &mut ReadTx<'_>, contact: ContactId) -> Result<Vec<Use>, Error> {
+        let runs_for = Use { purpose: Purpose::ProfessionalNetworks, basis: LawfulBasis::Contract };
+        Ok(if memberships::has_any(tx, contact)? { vec![runs_for] } else { Vec::new() })
     }
 
     fn members(

@@ -48,7 +48,8 @@ fn preferences(tx: &mut ReadTx<'_>, contact: ContactId) -> Result<Preferences, E
     });
     let known = contacts::facts(tx, contact)?;
     let restricted = known.is_some_and(|known| known.restriction.is_some());
-    Ok(Preferences { consents: consents.collect(), restricted })
+    let sharing_refusals = contacts::sharing_refusals::of(tx, contact)?;
+    Ok(Preferences { consents: consents.collect(), sharing_refusals, restricted })
 }
 
 /// The mailbox decides about one purpose. A no acts at once; a yes waits until the mailbox confirms it, since whoever

@@ -8,6 +8,7 @@ use crate::domain::{EmailAddress, Purpose};
 use crate::platform::http::Command;
 use crate::resources::consents::model::{Answer, State, Wording};
 use crate::resources::contacts::model::NothingElse;
+use crate::resources::organisations::model::OrganisationKind;
 
 /// Whose mailbox is to get a link to its preferences.
 #[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
@@ -45,6 +46,8 @@ pub struct Preference {
 pub struct Preferences {
     /// Every purpose that rests on consent.
     pub consents: Vec<Preference>,
+    /// The kinds of recipients that the person does not want their data shared with.
+    pub sharing_refusals: Vec<OrganisationKind>,
     /// Whether the person's data is restricted: stored and not used. A no is taken all the same; a yes is not.
     #[schema(example = false)]
     pub restricted: bool,

@@ -8,6 +8,7 @@ use crate::domain::Purpose;
 use crate::platform::http::{Either, Frame, PageOrJson, Shown};
 use crate::resources::consents::model::State;
 use crate::resources::consents::purposes::{named, plain_english};
+use crate::resources::organisations::model::OrganisationKind;
 
 /// A purpose on the page.
 struct Choice {
@@ -36,6 +37,8 @@ struct Choices<'a> {
     frame: &'a Frame,
     done: Option<Changed>,
     restricted: bool,
+    /// Whom the person does not want their data shared with.
+    refused: Vec<&'static str>,
     purposes: Vec<Choice>,
 }
 
@@ -78,10 +81,22 @@ fn choice(preference: &Preference, restricted: bool) -> Option<Choice> {
     })
 }
 
+/// A kind of recipients as a person calls it.
+fn recipients(kind: OrganisationKind) -> &'static str {
+    match kind {
+        OrganisationKind::Council => "Worcestershire County Council",
+        OrganisationKind::EventPartner => "partners of our events",
+        OrganisationKind::Venue => "the venues of our events",
+        OrganisationKind::ApprovedContractor => "our contractors",
+        OrganisationKind::PublicAuthority => "other public authorities",
+    }
+}
+
 fn page(preferences: &Preferences, done: Option<Changed>, frame: &Frame) -> askama::Result<String> {
-    let Preferences { consents, restricted } = preferences;
+    let Preferences { consents, sharing_refusals, restricted } = preferences;
+    let refused = sharing_refusals.iter().map(|&kind| recipients(kind)).collect();
     let purposes = consents.iter().filter_map(|preference| choice(preference, *restricted)).collect();
-    Choices { frame, done, restricted: *restricted, purposes }.render()
+    Choices { frame, done, restricted: *restricted, refused, purposes }.render()
 }
 
 /// What a mailbox has agreed to.

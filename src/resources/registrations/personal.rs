@@ -1,7 +1,7 @@
 //! What this room holds of people.
 
 use super::store::{self, erase, events_moved, merge};
-use crate::domain::{ContactId, Error, EventId, Obstacle, PersonalRecord};
+use crate::domain::{ContactId, Error, EventId, LawfulBasis, Obstacle, PersonalRecord, Purpose, Use};
 use crate::platform::doors::{ReadTx, WriteTx};
 use crate::platform::personal::{Class, Erasing, Holder, Merging, Person, Table};
 
@@ -79,6 +79,12 @@ impl Holder for RegistrationData {
 
     fn event_moved(&self, tx: &mut WriteTx<'_>, event: EventId) -> Result<(), Error> {
         events_moved::follow(tx, event)
+    }
+
+    fn uses(&self, tx: &mut ReadTx<'_>, contact: ContactId) -> Result<Vec<Use>, Error> {
+        let registered = store::has_any(tx, contact)?;
+        let used = Use { purpose: Purpose::EventAdministration, basis: LawfulBasis::Contract };
+        Ok(registered.then_some(used).into_iter().collect())
     }
 
     fn merge(&self, tx: &mut WriteTx<'_>, merging: &Merging) -> Result<(), Error> {

@@ -23,7 +23,7 @@ pub(in super::super) fn facts(
     contact: ContactId,
     purpose: Purpose,
 ) -> Result<Option<Known>, Error> {
-    let Some(contacts::Held(known)) = contacts::hold(tx, contact)? else { return Ok(None) };
+    let Some(known) = contacts::hold(tx, contact)?.map(contacts::Held::into_facts) else { return Ok(None) };
     let suppressed = match &known.mark {
         Some(mark) => standing::store::is_suppressed(tx, mark, purpose)?,
         None => false,

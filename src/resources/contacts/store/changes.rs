@@ -85,7 +85,7 @@ pub fn update(
     let opened = live(&mut tx, id)?;
     if_match.check(opened.contact.version)?;
     let (before, known, key) = opened.used()?;
-    correct(tx, before, known, &key, patch)
+    correct(tx, &before, known, &key, patch)
 }
 
 /// Corrects a contact as the person has asked (UK GDPR Article 16), restricted or not: what is contested is put right
@@ -97,7 +97,7 @@ pub fn rectify(mut tx: WriteTx<'_>, id: ContactId, patch: PatchContact) -> Resul
     dialect::lock(tx.connection(), "contacts", id.uuid())?;
     let row = there(&mut tx, id)?;
     let (before, known, key) = open_whoever(&mut tx, row)?.whoever()?;
-    correct(tx, before, known, &key, patch)
+    correct(tx, &before, known, &key, patch)
 }
 
 /// Corrects a contact that is held.
@@ -106,7 +106,7 @@ pub fn rectify(mut tx: WriteTx<'_>, id: ContactId, patch: PatchContact) -> Resul
 /// 409 when another contact has the address; 422 when neither address nor number would be left.
 fn correct(
     mut tx: WriteTx<'_>,
-    before: Contact,
+    before: &Contact,
     known: Particulars,
     key: &DataKey,
     patch: PatchContact,

@@ -11,7 +11,7 @@ use crate::policy::restriction;
 use crate::resources::contacts::model::ContactStatus;
 
 /// A person about whom something may be written: there, neither erased nor merged nor restricted, and held against other
-/// writers until the transaction ends. Only [`ContactFacts::live`] makes one.
+/// writers until the transaction ends. Only [`Held::live`] makes one.
 #[derive(Clone, Debug)]
 pub struct Live {
     id: ContactId,
@@ -32,11 +32,16 @@ impl Live {
     }
 }
 
-/// Facts about a contact that is held against other writers until the transaction ends.
+/// A contact that is held against other writers until the transaction ends. Only [`hold`] makes one.
 #[derive(Clone, Debug)]
-pub struct Held(pub ContactFacts);
+pub struct Held(ContactFacts);
 
 impl Held {
+    /// What is known of the contact: true until the transaction ends.
+    pub fn into_facts(self) -> ContactFacts {
+        self.0
+    }
+
     /// The contact, as one about whom something may be written. What the person does to protect themselves (a withdrawal,
     /// an objection) needs none.
     ///

@@ -1,0 +1,144 @@
+//! The table of sharing refusals.
+
+use diesel::prelude::*;
+
+use super::live::hold;
+use crate::domain::{ContactId, Error, Instant, Limit, ListPage};
+use crate::platform::audit::Entry;
+use crate::platform::doors::{ReadTx, Recorded, WriteTx};
+use crate::platform::http::NoContent;
+use crate::platform::personal::Merging;
+use crate::resources::contacts::sharing_refusals::SharingRefusal;
+use crate::resources::organisations::model::OrganisationKind;
+
+mod schema {
+    diesel::table! {
+        use diesel::sql_types::*;
+        use crate::platform::db::{InstantSql, UuidSql};
+
+        sharing_refusals (contact_id, recipient_kind) {
+            contact_id -> UuidSql,
+            recipient_kind -> Text,
+            since -> InstantSql,
+        }
+    }
+}
+use schema::sharing_refusals;
+
+fn damaged<E>(_: E) -> Error {
+    Error::internal("a row of sharing_refusals cannot be read")
+}
+
+/// The kinds of recipients that a person's data is not shared with, by their names' order.
+///
+/// # Errors
+/// When the database fails.
+pub fn of(tx: &mut ReadTx<'_>, contact: ContactId) -> Result<Vec<OrganisationKind>, Error> {
+    let found: Vec<String> = sharing_refusals::table
+        .filter(sharing_refusals::contact_id.eq(contact))
+        .select(sharing_refusals::recipient_kind)
+        .order(sharing_refusals::recipient_kind)
+        .load(tx.connection())?;
+    found.iter().map(|kind| kind.parse().map_err(damaged)).collect()
+}
+
+/// Those of the contacts who refuse that their data is shared with recipients of the kind.
+///
+/// # Errors
+/// When the database fails.
+pub fn refusing(tx: &mut ReadTx<'_>, contacts: &[ContactId], kind: OrganisationKind) -> Result<Vec<ContactId>, Error> {
+    let refusing = sharing_refusals::contact_id.eq_any(contacts);
+    let refusing = refusing.and(sharing_refusals::recipient_kind.eq(<&str>::from(kind)));
+    Ok(sharing_refusals::table.filter(refusing).select(sharing_refusals::contact_id).load(tx.connection())?)
+}
+
+/// A contact's refusals, by the names of the kinds.
+///
+/// # Errors
+/// 404 when there is no such contact; 410 when it was erased or merged into another.
+pub(in super::super) fn list(
+    tx: &mut ReadTx<'_>,
+    contact: ContactId,
+    after: Option<OrganisationKind>,
+    limit: Limit,
+) -> Result<ListPage<SharingRefusal, OrganisationKind>, Error> {
+    super::must_be_there(tx, contact)?;
+    let mut query = sharing_refusals::table
+        .filter(sharing_refusals::contact_id.eq(contact))
+        .select((sharing_refusals::recipient_kind, sharing_refusals::since))
+        .order(sharing_refusals::recipient_kind)
+        .into_boxed();
+    if let Some(after) = after {
+        query = query.filter(sharing_refusals::recipient_kind.gt(<&str>::from(after)));
+    }
+    let rows: Vec<(String, Instant)> = query.limit(limit.rows() + 1).load(tx.connection())?;
+    let refusals = rows
+        .into_iter()
+        .map(|(kind, since)| Ok(SharingRefusal { recipient_kind: kind.parse().map_err(damaged)?, since }))
+        .collect::<Result<Vec<_>, Error>>()?;
+    tx.look(Entry::new("contacts.sharing_refusals").contact(contact).with("count", refusals.len()));
+    Ok(ListPage::cut(refusals, limit, |refusal| refusal.recipient_kind))
+}
+
+/// The contact, as one about whom something may be written.
+fn person(tx: &mut WriteTx<'_>, contact: ContactId) -> Result<ContactId, Error> {
+    Ok(hold(tx, contact)?.ok_or_else(Error::not_found)?.live()?.id())
+}
+
+/// Records that a person refuses that their data is shared with recipients of a kind; what is refused stays so.
+///
+/// # Errors
+/// 404; 410 when the contact was erased or merged; 423 when it is restricted.
+pub(in super::super) fn refuse(
+    mut tx: WriteTx<'_>,
+    contact: ContactId,
+    kind: OrganisationKind,
+) -> Result<Recorded<NoContent>, Error> {
+    let contact = person(&mut tx, contact)?;
+    if of(&mut tx, contact)?.contains(&kind) {
+        return tx.unchanged(None, NoContent);
+    }
+    let values = (
+        sharing_refusals::contact_id.eq(contact),
+        sharing_refusals::recipient_kind.eq(<&str>::from(kind)),
+        sharing_refusals::since.eq(tx.now()),
+    );
+    diesel::insert_into(sharing_refusals::table).values(values).execute(tx.connection())?;
+    let entry = Entry::new("contacts.refuse_sharing").contact(contact).with("recipient_kind", <&str>::from(kind));
+    tx.record(entry, NoContent)
+}
+
+/// Records that a person no longer refuses; what is not refused stays so.
+///
+/// # Errors
+/// As [`refuse`].
+pub(in super::super) fn allow(
+    mut tx: WriteTx<'_>,
+    contact: ContactId,
+    kind: OrganisationKind,
+) -> Result<Recorded<NoContent>, Error> {
+    let contact = person(&mut tx, contact)?;
+    let refusal = sharing_refusals::table.find((contact, <&str>::from(kind)));
+    if diesel::delete(refusal).execute(tx.connection())? == 0 {
+        return tx.unchanged(None, NoContent);
+    }
+    let entry = Entry::new("contacts.allow_sharing").contact(contact).with("recipient_kind", <&str>::from(kind));
+    tx.record(entry, NoContent)
+}
+
+/// Forgets a contact's refusals: there is nobody left to share.
+pub(super) fn forget(tx: &mut WriteTx<'_>, contact: ContactId) -> Result<(), Error> {
+    let of_contact = sharing_refusals::contact_id.eq(contact);
+    diesel::delete(sharing_refusals::table.filter(of_contact)).execute(tx.connection())?;
+    Ok(())
+}
+
+/// Hands the refusals over: what was refused under either record is refused.
+pub(in super::super) fn merge(tx: &mut WriteTx<'_>, merging: &Merging) -> Result<(), Error> {
+    let own = of(tx, merging.into)?;
+    let own: Vec<&str> = own.into_iter().map(<&str>::from).collect();
+    let lacking = sharing_refusals::contact_id.eq(merging.from).and(sharing_refusals::recipient_kind.ne_all(own));
+    let handed_over = sharing_refusals::contact_id.eq(merging.into);
+    diesel::update(sharing_refusals::table.filter(lacking)).set(handed_over).execute(tx.connection())?;
+    forget(tx, merging.from)
+}
