@@ -119,6 +119,8 @@ codes! {
         "The purpose rests on a contract, so there is nothing to give or withdraw consent for.";
     KeyReused 422 "idempotency_key_reused" "The Idempotency-Key was used for another request"
         "The key was used before with another query, content type or body. Use a new key for a new request.";
+    NotificationRequired 422 "notification_required" "The breach must be notified"
+        "A personal-data breach is notified to the Information Commission unless it is unlikely to result in a risk to anybody's rights and freedoms (UK GDPR Article 33(1)). Assess the risk as `unlikely`, with reasons, or decide to notify.";
     PreconditionRequired 428 "precondition_required" "If-Match is missing"
         "A change must say which version it changes. Send the resource's `ETag` as `If-Match`.";
     RateLimited 429 "rate_limited" "Too many requests"

@@ -28,8 +28,8 @@ pub use hex::hex;
 pub use identity::{Controller, Identity};
 pub(crate) use ids::each_id;
 pub use ids::{
-    BreachId, BreachNotificationId, ComplaintId, ComplaintStepId, ConsentId, ContactId, DecisionId, EntryId, EventId,
-    IdMint, MembershipId, MessageId, NetworkId, OrganisationId, RevocationId, SubjectId,
+    BreachId, BreachStepId, ComplaintId, ComplaintStepId, ConsentId, ContactId, DecisionId, EntryId, EventId, IdMint,
+    MembershipId, MessageId, NetworkId, OrganisationId, RevocationId, SubjectId,
 };
 pub use instant::{Clock, Hands, Instant, london_date};
 pub use lifecycle::Lifecycle;

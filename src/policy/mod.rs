@@ -2,10 +2,12 @@
 //! and cites it.
 
 pub mod breach_clock;
+pub mod breaches;
 pub mod clock;
 pub mod complaint_clock;
 pub mod complaints;
 pub mod consent;
+pub mod deadlines;
 pub mod events;
 pub mod months;
 pub mod retention;

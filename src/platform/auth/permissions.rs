@@ -83,6 +83,9 @@ permissions! {
     write NetworksWrite      "networks:write"      [IewmStaff] "Add and change networks and memberships.";
     read  EventsRead         "events:read"         [IewmStaff, Council, Contractor] "See events; a contractor, those it is assigned to.";
     write EventsWrite        "events:write"        [IewmStaff] "Draft, change, publish, cancel and complete events.";
+    write BreachesReport     "breaches:report"     [IewmStaff, Council, Contractor] "Report personal-data breaches and see them; a contractor, its own reports.";
+    write BreachesManage     "breaches:manage"     [Council] "Assess, notify and close personal-data breaches, and see their history.";
+    read  DeadlinesRead      "deadlines:read"      [IewmStaff, Council] "See what the law sets a time for, and how near that is.";
     read  OrganisationsRead  "organisations:read"  [IewmStaff, Council, Contractor] "See organisations; a contractor, its own.";
     write ComplaintsIntake   "complaints:intake"   [IewmStaff, Council] "Take complaints, see them, acknowledge and investigate them.";
     write ComplaintsDecide   "complaints:decide"   [Council] "Give the outcome of a complaint.";

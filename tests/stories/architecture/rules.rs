@@ -31,6 +31,8 @@ const ROOMS: &[&str] = &[
     "networks",
     "events",
     "complaints",
+    "breaches",
+    "deadlines",
     "messages",
     "processing",
     "audit_trail",
