@@ -16,6 +16,7 @@ mod instant;
 mod lifecycle;
 mod list;
 mod purpose;
+mod reference;
 mod telephone;
 mod text;
 
@@ -35,6 +36,7 @@ pub use instant::{Clock, Hands, Instant, london_date};
 pub use lifecycle::Lifecycle;
 pub use list::{Limit, ListPage};
 pub use purpose::{LawfulBasis, Purpose};
+pub use reference::Reference;
 pub use telephone::Telephone;
 pub use text::{TextFault, clean_line, clean_prose, opaque_line};
 pub(crate) use text::{line_type, prose_type, text_type};

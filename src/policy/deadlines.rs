@@ -1,7 +1,5 @@
 //! What the law sets a time for, whatever it is: till when, and whether that is over.
 
-use std::cmp::Ordering;
-
 use chrono::{Duration, NaiveDate, NaiveTime, TimeZone};
 use chrono_tz::Europe::London;
 use serde::{Deserialize, Serialize};
@@ -85,11 +83,6 @@ impl Deadline {
     /// Its place in the order of all: what ends first stands first.
     pub fn place(&self) -> (Instant, SubjectId) {
         (self.due.last_moment(), self.id)
-    }
-
-    /// The order of two.
-    pub fn order(&self, other: &Self) -> Ordering {
-        self.place().cmp(&other.place())
     }
 }
 

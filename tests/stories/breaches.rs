@@ -303,7 +303,7 @@ async fn breaches_are_found_by_state_reference_reporter_and_hour(service: Servic
     assert!(found("notify_before=2026-11-26T09:00:00Z").await.is_empty());
     assert_eq!(found("notify_before=2026-11-26T09:00:00.000001Z").await, ["2"]);
     assert_eq!(found("notify_before=2026-11-27T09:00:00.000001Z&status=reported").await, ["3", "1"]);
-    for query in ["status=open", "notify_before=soon", "nature=list"] {
+    for query in ["status=open", "notify_before=soon", "nature=list", "reference=7"] {
         service.get(&format!("/v1/breaches?{query}")).await.problem(400, "invalid_query");
     }
     let first = service.get("/v1/breaches?limit=1").await.expect(200).json();

@@ -28,7 +28,6 @@ CREATE INDEX breaches_by_status ON breaches (status, id);
 CREATE INDEX breaches_by_awareness ON breaches (aware_at);
 CREATE INDEX breaches_by_organisation ON breaches (reported_by_organisation_id, id)
     WHERE reported_by_organisation_id IS NOT NULL;
-CREATE INDEX breaches_owing ON breaches (aware_at) WHERE status IN ('reported', 'assessed');
 
 -- What was done about a breach, step by step, each notification among it. Only ever added to.
 CREATE TABLE breach_steps (

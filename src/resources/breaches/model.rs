@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
 
-use crate::domain::{BreachId, BreachStepId, Instant, OrganisationId, prose_type};
+use crate::domain::{BreachId, BreachStepId, Instant, OrganisationId, Reference, prose_type};
 use crate::platform::http::{Command, Resource};
 pub use crate::policy::breaches::{BreachStatus, Risk};
 
@@ -260,8 +260,8 @@ pub struct BreachFilter {
     #[schema(nullable = false)]
     pub status: Option<BreachStatus>,
     /// Only the one with this reference.
-    #[schema(nullable = false, max_length = 40)]
-    pub reference: Option<String>,
+    #[schema(nullable = false)]
+    pub reference: Option<Reference>,
     /// Only those that this organisation reported.
     #[schema(nullable = false)]
     pub reported_by_organisation_id: Option<OrganisationId>,

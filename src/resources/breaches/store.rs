@@ -145,7 +145,7 @@ pub fn list(
         query = query.filter(breaches::status.eq(<&str>::from(status)));
     }
     if let Some(reference) = &filter.reference {
-        query = query.filter(breaches::reference.eq(reference));
+        query = query.filter(breaches::reference.eq(reference.as_str()));
     }
     if let Some(organisation) = filter.reported_by_organisation_id {
         query = query.filter(breaches::reported_by_organisation_id.eq(organisation));

@@ -132,7 +132,7 @@ pub fn list(
         query = query.filter(complaints::contact_id.eq(contact));
     }
     if let Some(reference) = &filter.reference {
-        query = query.filter(complaints::reference.eq(reference));
+        query = query.filter(complaints::reference.eq(reference.as_str()));
     }
     if let Some(day) = filter.acknowledge_before {
         // Else the day of 1970, before which nobody complained.

@@ -5,6 +5,7 @@ use super::model::{Deadline, DeadlineFilter};
 use crate::domain::{Error, Instant, ListPage, SubjectId};
 use crate::platform::auth::{Access, DeadlinesRead};
 use crate::platform::http::{Listed, Listing};
+use crate::policy::deadlines as law;
 
 /// List deadlines
 ///
@@ -25,7 +26,7 @@ pub(super) async fn list(
                     && filter.before.is_none_or(|before| deadline.due.day() < before)
                     && after.is_none_or(|after| deadline.place() > after)
             });
-            Ok(ListPage::cut(owed, limit, |deadline| deadline.place()))
+            Ok(ListPage::cut(owed, limit, law::Deadline::place))
         })
         .await?;
     Ok(page.turn(found.map(|deadline| Deadline::now(deadline, now))))

@@ -36,7 +36,7 @@ fn all(tx: &mut ReadTx<'_>) -> Result<Vec<Deadline>, Error> {
     for source in SOURCES {
         owed.extend(source(tx)?);
     }
-    owed.sort_by(Deadline::order);
+    owed.sort_by_key(Deadline::place);
     Ok(owed)
 }
 
