@@ -18,8 +18,9 @@ use crate::platform::auth::{Authorities, House, Issuer, KeySource, Parts, Tokens
 use crate::platform::db::{Database, LaneCount, MigrationError, Target, migrate};
 use crate::platform::http::{OperationListing, Room, install};
 use crate::platform::rate::RateLimits;
+use crate::platform::telemetry::DeadlineCount;
 use crate::platform::vault::{MasterKeys, Vault, rotate, store as vault};
-use crate::resources::{self, contacts, notices, organisations::store::OrganisationStanding};
+use crate::resources::{self, contacts, deadlines, notices, organisations::store::OrganisationStanding};
 
 /// Why the service cannot start. The text is for the operator.
 #[derive(Debug)]
@@ -121,6 +122,14 @@ pub async fn build(config: &Config, clock: Clock, entropy: Arc<dyn Entropy>) -> 
     house.job("start").run(contacts::store::changes::sweep_keys).await?;
     house.job("start").run(contacts::store::erasure::repeat).await?;
     Ok(house)
+}
+
+/// How many legal deadlines are over or near, for an alarm.
+///
+/// # Errors
+/// 503 when the database does not answer.
+pub async fn deadline_counts(house: &House) -> Result<Vec<DeadlineCount>, Error> {
+    house.job("metrics").read(deadlines::counts).await
 }
 
 /// What sends the messages of the house; `None` when no mail server is configured, so that they wait. Must be called on

@@ -90,8 +90,13 @@ fn load_telephone_tables() {
 /// What the port of the metrics serves: them, and problems for everything else.
 fn metrics_port(house: House, metrics: Metrics, config: &mut ServiceConfig) {
     let text = move || {
-        let text = metrics.text(house.waiting());
+        let (house, metrics) = (house.clone(), metrics.clone());
         async move {
+            let deadlines = app::deadline_counts(&house).await.unwrap_or_else(|error| {
+                tracing::warn!(%error, "the deadlines are not among the metrics");
+                Vec::new()
+            });
+            let text = metrics.text(house.waiting(), &deadlines);
             HttpResponse::Ok().content_type("application/openmetrics-text; version=1.0.0; charset=utf-8").body(text)
         }
     };

@@ -39,13 +39,13 @@ macro_rules! each_id {
             ComplaintStepId,
             /// Names a personal-data breach.
             BreachId,
-            /// Names a notification of a breach to the regulator.
-            BreachNotificationId,
+            /// Names a step in the history of a breach.
+            BreachStepId,
             /// Names a registration for an event.
             RegistrationId,
             /// Names a message to be sent by mail.
             MessageId,
-            /// Names the record that a message is about, of whichever noun.
+            /// Names the record that a message or a deadline is about, of whichever noun.
             SubjectId,
             /// Names a plan of what an erasure does.
             ErasurePlanId,

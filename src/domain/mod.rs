@@ -17,6 +17,7 @@ mod instant;
 mod lifecycle;
 mod list;
 mod purpose;
+mod reference;
 mod telephone;
 mod text;
 
@@ -30,14 +31,14 @@ pub use hex::hex;
 pub use identity::{Backups, Controller, Identity};
 pub(crate) use ids::each_id;
 pub use ids::{
-    BreachId, BreachNotificationId, ComplaintId, ComplaintStepId, ConsentId, ContactId, DecisionId, EntryId,
-    ErasurePlanId, EventId, IdMint, MembershipId, MessageId, NetworkId, OrganisationId, RegistrationId, RevocationId,
-    SubjectId,
+    BreachId, BreachStepId, ComplaintId, ComplaintStepId, ConsentId, ContactId, DecisionId, EntryId, ErasurePlanId,
+    EventId, IdMint, MembershipId, MessageId, NetworkId, OrganisationId, RegistrationId, RevocationId, SubjectId,
 };
 pub use instant::{Clock, Hands, Instant, london_date, london_words};
 pub use lifecycle::Lifecycle;
 pub use list::{Limit, ListPage};
 pub use purpose::{LawfulBasis, Purpose, Use};
+pub use reference::Reference;
 pub use telephone::Telephone;
 pub use text::{TextFault, clean_line, clean_prose, opaque_line};
 pub(crate) use text::{line_type, prose_type, text_type};

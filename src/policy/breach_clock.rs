@@ -33,6 +33,11 @@ pub fn notification(aware_at: Instant) -> BreachReading {
     BreachReading { due_at, due_at_local: local.to_rfc3339_opts(SecondsFormat::AutoSi, false) }
 }
 
+/// Since when a breach has been known that must be notified by `due_at`: [`notification`] the other way round.
+pub fn awareness(due_at: Instant) -> Instant {
+    due_at.plus(-Duration::hours(HOURS))
+}
+
 fn in_utc<S: Serializer>(instant: &Instant, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(&instant.to_chrono().to_rfc3339_opts(SecondsFormat::AutoSi, true))
 }

@@ -2,12 +2,14 @@
 //! and cites it.
 
 pub mod breach_clock;
+pub mod breaches;
 pub mod check_ins;
 pub mod clock;
 pub mod complaint_clock;
 pub mod complaints;
 pub mod consent;
 pub mod contactability;
+pub mod deadlines;
 pub mod erasure;
 pub mod events;
 pub mod months;

@@ -77,6 +77,13 @@ pub const SCHEDULE: &[RetentionRule] = &[
         tables: &["complaints", "complaint_steps"],
     },
     RetentionRule {
+        record_class: "breach",
+        trigger: "Its closure",
+        period: "P6Y",
+        action: "Disposed of in a reviewed disposal",
+        tables: &["breaches", "breach_steps"],
+    },
+    RetentionRule {
         record_class: "network",
         trigger: "Its closure",
         period: "P6Y",

@@ -1,13 +1,15 @@
 //! The rooms, one for each noun. Each keeps its resource and commands (`model`), its handlers (`api`),
 //! its rows and SQL (`store`), and what it knows of people (`personal`). A room uses lower rooms'
 //! models and store functions, never their rows, and never calls upward. In rising order: notices,
-//! organisations, standing, contacts, consents, preferences, networks, events, registrations, complaints, messages,
-//! processing, `audit_trail`, `token_revocations`.
+//! organisations, standing, contacts, consents, preferences, networks, events, registrations, complaints, breaches,
+//! deadlines, messages, processing, `audit_trail`, `token_revocations`.
 
 pub mod audit_trail;
+pub mod breaches;
 pub mod complaints;
 pub mod consents;
 pub mod contacts;
+pub mod deadlines;
 pub mod events;
 pub mod messages;
 pub mod networks;
@@ -36,6 +38,8 @@ pub fn rooms() -> Vec<Room> {
         events::routes(),
         registrations::routes(),
         complaints::routes(),
+        breaches::routes(),
+        deadlines::routes(),
         messages::routes(),
         processing::routes(),
         audit_trail::routes(),

@@ -11,7 +11,7 @@ use diesel::prelude::*;
 use diesel::{QueryableByName, sql_query, sql_types};
 use serde_json::json;
 
-use crate::harness::people::person;
+use crate::harness::people::{person, text};
 use crate::harness::{Engine, Service, on_both_engines};
 
 on_both_engines! {
@@ -79,7 +79,7 @@ async fn people_are_looked_up_through_indexes(mut service: Service) {
     service.restart().await;
     let mut asked = person("Ada Lovelace", "ada@example.org");
     asked["telephone"] = json!("+442079460958");
-    let id = service.post("/v1/contacts", asked).await.expect(201).json()["id"].clone();
+    let id = text(&service.post("/v1/contacts", asked).await.expect(201).json(), "id");
     for wanted in
         [json!({ "email": "ada@example.org" }), json!({ "telephone": "+442079460958" }), json!({ "name": "ada love" })]
     {
@@ -88,6 +88,13 @@ async fn people_are_looked_up_through_indexes(mut service: Service) {
     service.get("/v1/contacts?status=restricted").await.expect(200);
     let check = json!({ "purpose": "newsletter", "contact_ids": [id] });
     service.post("/v1/consents/check", check).await.expect(200);
+    for path in [
+        format!("/v1/complaints?contact_id={id}"),
+        format!("/v1/breaches?reported_by_organisation_id={id}"),
+        "/v1/deadlines".to_owned(),
+    ] {
+        service.get(&path).await.expect(200);
+    }
     LISTENING.fetch_sub(1, Ordering::SeqCst);
 
     let heard: Vec<String> = HEARD.lock().unwrap().iter().map(|query| query.replace('`', "\"")).collect();
@@ -100,6 +107,10 @@ async fn people_are_looked_up_through_indexes(mut service: Service) {
         (r#"("contact_name_tokens"."token" = "#, tokens),
         (r#"FROM "consents" WHERE (("consents"."purpose" = "#, "consents_contact_purpose"),
         (r#""contacts"."restricted_at" IS NOT NULL"#, "contacts_restricted"),
+        (r#"WHERE ("complaints"."contact_id" = "#, "complaints_by_contact"),
+        (r#"("complaints"."acknowledged_on" IS NULL) AND ("complaints"."status" IN ("#, "complaints_by_status"),
+        (r#"WHERE ("breaches"."reported_by_organisation_id" = "#, "breaches_by_organisation"),
+        (r#"WHERE ("breaches"."status" IN ("#, "breaches_by_status"),
     ] {
         let sought = if sought.ends_with("= ") { format!("{sought}{parameter}") } else { sought.to_owned() };
         let asked: Vec<_> =

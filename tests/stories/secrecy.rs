@@ -84,6 +84,32 @@ impl Talkative {
     }
 }
 
+/// A complaint and a breach, from their beginning to their end.
+async fn tell_what_went_wrong(service: &Talkative) {
+    let [name, email, telephone, employer, job, source, wording, evidence, point] = *CANARIES;
+    let complaint = json!({
+        "complainant": { "name": name, "email": email, "telephone": telephone }, "channel": "email",
+        "received_on": "2026-01-05", "details": wording,
+    });
+    let complaint = service.post("/v1/complaints", &complaint).await.expect(201).header("location");
+    service.post(&format!("{complaint}/investigation"), &json!({ "note": evidence })).await.expect(200);
+    let outcome = json!({ "outcome": "upheld", "explanation": source, "given_on": "2026-01-06" });
+    service.post(&format!("{complaint}/outcome"), &outcome).await.expect(200);
+    let breach = json!({
+        "aware_at": "2026-01-05T10:00:00Z", "nature": wording, "categories": ["contact"], "consequences": evidence,
+        "measures": source,
+    });
+    let breach = service.post("/v1/breaches", &breach).await.expect(201).header("location");
+    let judged = json!({ "risk": "likely", "reasons": job, "notify_regulator": true, "notify_subjects": true });
+    service.post(&format!("{breach}/assessment"), &judged).await.expect(200);
+    let told = json!({ "notified_at": "2026-01-09T10:00:00Z", "phase": "initial", "lateness_reason": employer });
+    service.post(&format!("{breach}/notification"), &told).await.expect(200);
+    service.post(&format!("{breach}/closure"), &json!({ "explanation": point })).await.expect(200);
+    for path in [&complaint, &breach, &format!("{complaint}/history"), &format!("{breach}/history")] {
+        service.request("GET", path).send().await.expect(200);
+    }
+}
+
 /// Everything that takes a value, and everything that could let one slip.
 async fn tell_everything(service: &mut Talkative) -> Vec<String> {
     let [name, email, telephone, employer, job, source, wording, evidence, point] = *CANARIES;
@@ -178,6 +204,7 @@ async fn tell_everything(service: &mut Talkative) -> Vec<String> {
     request("GET", &format!("{}{}", service.base, links[0])).send().await.expect(200);
     request("POST", &format!("{}{}", service.base, links[0])).send().await.expect(200);
     request("POST", &format!("{}{}", service.base, links[2])).send().await.expect(200);
+    tell_what_went_wrong(service).await;
     // The pointer to a member that nobody knows cannot but name it, to the caller who sent it and to nobody else.
     service.post("/v1/contacts", &json!({ name: email })).await.expect(422);
     links.map(|link| link.rsplit('/').next().unwrap_or_default().to_owned()).to_vec()

@@ -24,8 +24,6 @@ CREATE TABLE complaints (
 CREATE INDEX complaints_by_status ON complaints (status, id);
 CREATE INDEX complaints_by_receipt ON complaints (received_on);
 CREATE INDEX complaints_by_contact ON complaints (contact_id, id) WHERE contact_id IS NOT NULL;
-CREATE INDEX complaints_owing ON complaints (received_on)
-    WHERE acknowledged_on IS NULL AND status IN ('received', 'investigating');
 
 -- What was done about a complaint, step by step. Only ever added to.
 CREATE TABLE complaint_steps (

@@ -86,6 +86,9 @@ permissions! {
     read  RegistrationsRead  "registrations:read"  [IewmStaff, Council] "See who is registered for an event, and how many places are left.";
     write RegistrationsWrite "registrations:write" [IewmStaff, Council] "Register people for events, and cancel, accept, decline and put forward their registrations.";
     write CheckInsWrite      "check_ins:write"     [IewmStaff, Contractor] "Check people in and out at an event; a contractor, where it is assigned as reception.";
+    write BreachesReport     "breaches:report"     [IewmStaff, Council, Contractor] "Report personal-data breaches and see them; a contractor, its own reports.";
+    write BreachesManage     "breaches:manage"     [Council] "Assess, notify and close personal-data breaches, and see their history.";
+    read  DeadlinesRead      "deadlines:read"      [IewmStaff, Council] "See what the law sets a time for, and how near that is.";
     read  OrganisationsRead  "organisations:read"  [IewmStaff, Council, Contractor] "See organisations; a contractor, its own.";
     write ComplaintsIntake   "complaints:intake"   [IewmStaff, Council] "Take complaints, see them, acknowledge and investigate them.";
     write ComplaintsDecide   "complaints:decide"   [Council] "Give the outcome of a complaint.";

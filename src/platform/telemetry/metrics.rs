@@ -23,6 +23,23 @@ struct Lane {
     kind: &'static str,
 }
 
+/// How many deadlines of one kind are over, or as near as a label says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeadlineCount {
+    /// What is due.
+    pub kind: &'static str,
+    /// `overdue`, or how near.
+    pub due: &'static str,
+    /// How many.
+    pub count: usize,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Deadline {
+    kind: &'static str,
+    due: &'static str,
+}
+
 /// The metrics of one service.
 #[derive(Clone)]
 pub struct Metrics {
@@ -30,6 +47,7 @@ pub struct Metrics {
     answered: Family<Answered, Counter>,
     seconds: Histogram,
     waiting: Family<Lane, Gauge>,
+    deadlines: Family<Deadline, Gauge>,
 }
 
 impl Default for Metrics {
@@ -38,11 +56,13 @@ impl Default for Metrics {
         let buckets = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5];
         let seconds = Histogram::new(buckets);
         let waiting = Family::<Lane, Gauge>::default();
+        let deadlines = Family::<Deadline, Gauge>::default();
         let mut registry = Registry::with_prefix("iewm");
         registry.register("http_answers", "Requests answered, by method, route and status", answered.clone());
         registry.register("http_answer_seconds", "How long answers took, in seconds", seconds.clone());
         registry.register("database_waiting", "Closures that wait for a database lane", waiting.clone());
-        Self { registry: Arc::new(registry), answered, seconds, waiting }
+        registry.register("deadlines", "Legal deadlines that are over or near, by kind", deadlines.clone());
+        Self { registry: Arc::new(registry), answered, seconds, waiting, deadlines }
     }
 }
 
@@ -54,10 +74,16 @@ impl Metrics {
         self.seconds.observe(took.as_secs_f64());
     }
 
-    /// The metrics in the text format of `OpenMetrics` 1.0, with the lengths of the lanes' queues as given.
-    pub fn text(&self, (reads, writes): (usize, usize)) -> String {
+    /// The metrics in the text format of `OpenMetrics` 1.0, with the lengths of the lanes' queues and the deadlines as
+    /// given. Where the deadlines are not known there are none, rather than old ones.
+    pub fn text(&self, (reads, writes): (usize, usize), deadlines: &[DeadlineCount]) -> String {
+        let number = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
         for (kind, count) in [("read", reads), ("write", writes)] {
-            self.waiting.get_or_create(&Lane { kind }).set(i64::try_from(count).unwrap_or(i64::MAX));
+            self.waiting.get_or_create(&Lane { kind }).set(number(count));
+        }
+        self.deadlines.clear();
+        for &DeadlineCount { kind, due, count } in deadlines {
+            self.deadlines.get_or_create(&Deadline { kind, due }).set(number(count));
         }
         let mut text = String::new();
         // Writing into a String cannot fail.

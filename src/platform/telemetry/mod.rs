@@ -4,4 +4,4 @@ mod logging;
 mod metrics;
 
 pub use logging::{Format, start as start_logging};
-pub use metrics::Metrics;
+pub use metrics::{DeadlineCount, Metrics};

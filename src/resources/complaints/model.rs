@@ -5,7 +5,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
 
-use crate::domain::{Channel, ComplaintId, ComplaintStepId, ContactId, EmailAddress, Instant, Telephone, prose_type};
+use crate::domain::{
+    Channel, ComplaintId, ComplaintStepId, ContactId, EmailAddress, Instant, Reference, Telephone, prose_type,
+};
 use crate::platform::http::{Command, Resource};
 pub use crate::policy::complaints::ComplaintStatus;
 use crate::resources::contacts::model::PersonName;
@@ -212,8 +214,8 @@ pub struct ComplaintFilter {
     #[schema(nullable = false)]
     pub contact_id: Option<ContactId>,
     /// Only the one with this reference.
-    #[schema(nullable = false, max_length = 40)]
-    pub reference: Option<String>,
+    #[schema(nullable = false)]
+    pub reference: Option<Reference>,
     /// Only those to be acknowledged before this day, acknowledged or not.
     #[schema(nullable = false)]
     pub acknowledge_before: Option<NaiveDate>,

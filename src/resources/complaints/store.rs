@@ -5,12 +5,13 @@ use diesel::prelude::*;
 
 use super::model::{Complaint, ComplaintFilter, ComplaintStatus, ComplaintStep};
 use super::particulars::Particulars;
-use crate::domain::{ComplaintId, ComplaintStepId, ContactId, Error, Instant, Limit, ListPage};
+use crate::domain::{ComplaintId, ComplaintStepId, ContactId, Error, Instant, Limit, ListPage, SubjectId};
 use crate::platform::audit::Entry;
 use crate::platform::doors::{ReadTx, WriteTx};
 use crate::platform::personal::Merging;
 use crate::platform::vault::Wrapped;
 use crate::platform::vault::store::data_keys;
+use crate::policy::deadlines::{Deadline, DeadlineKind, Due};
 use crate::policy::{complaint_clock, retention};
 
 mod schema {
@@ -141,7 +142,7 @@ pub fn list(
         query = query.filter(complaints::contact_id.eq(contact));
     }
     if let Some(reference) = &filter.reference {
-        query = query.filter(complaints::reference.eq(reference));
+        query = query.filter(complaints::reference.eq(reference.as_str()));
     }
     if let Some(day) = filter.acknowledge_before {
         // Else the day of 1970, before which nobody complained.
@@ -223,6 +224,29 @@ pub(super) fn history(
     let items = items.into_iter().map(StepRow::step).collect::<Result<Vec<_>, _>>()?;
     tx.look(Entry::new("complaints.history").contact(contact).subject("complaint", id));
     Ok(ListPage { items, next })
+}
+
+/// The acknowledgements that are still owed, in no order.
+///
+/// # Errors
+/// 503 when the table of bank holidays does not reach as far as one of them is due.
+pub fn deadlines(tx: &mut ReadTx<'_>) -> Result<Vec<Deadline>, Error> {
+    let owing = ComplaintStatus::OWING.iter().map(<&str>::from);
+    let rows: Vec<(ComplaintId, String, NaiveDate, String)> = complaints::table
+        .filter(complaints::acknowledged_on.is_null().and(complaints::status.eq_any(owing)))
+        .select((complaints::id, complaints::reference, complaints::received_on, complaints::status))
+        .load(tx.connection())?;
+    let owed = rows.into_iter().map(|(id, reference, received_on, status)| {
+        let status: ComplaintStatus = status.parse().map_err(damaged)?;
+        Ok(Deadline {
+            kind: DeadlineKind::ComplaintAcknowledgement,
+            id: SubjectId::from_uuid(id.uuid()),
+            reference,
+            due: Due::On(complaint_clock::acknowledgement(received_on, tx.calendar())?.due_on),
+            status: status.into(),
+        })
+    });
+    owed.collect()
 }
 
 /// Whether something is still owed to a contact about a complaint.

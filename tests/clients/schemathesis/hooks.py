@@ -45,6 +45,9 @@ REASONS = {
         "before_start",  # a membership that ends before it begins
         "order",  # of an event's times
         "too_early",  # a complaint before the law
+        "before_awareness",  # a notification of a breach before it was known
+        "missing /lateness_reason",  # of a notification after the 72 hours
+        "notification_required",  # of a breach that is likely to result in a risk
         "before_receipt",  # what was done about a complaint before it came
         "past",  # an event that begins there
         "not_waiting",  # a registration that somebody is to be put before

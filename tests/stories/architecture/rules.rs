@@ -32,6 +32,8 @@ const ROOMS: &[&str] = &[
     "events",
     "registrations",
     "complaints",
+    "breaches",
+    "deadlines",
     "messages",
     "processing",
     "audit_trail",

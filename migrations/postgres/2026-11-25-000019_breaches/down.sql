@@ -1,0 +1,2 @@
+DROP TABLE breach_steps;
+DROP TABLE breaches;

@@ -1,0 +1,112 @@
+//! What the law sets a time for, whatever it is: till when, and whether that is over.
+
+use chrono::{Duration, NaiveDate, NaiveTime, TimeZone};
+use chrono_tz::Europe::London;
+use serde::{Deserialize, Serialize};
+
+use crate::domain::{Instant, SubjectId, london_date};
+
+/// What is due.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Serialize,
+    Deserialize,
+    utoipa::ToSchema,
+    strum::IntoStaticStr,
+    strum::VariantArray,
+)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum DeadlineKind {
+    /// A complaint is to be acknowledged (Data Protection Act 2018 section 164A).
+    ComplaintAcknowledgement,
+    /// A breach is to be notified to the Information Commission (UK GDPR Article 33(1)).
+    BreachNotification,
+}
+
+/// Till when something must be done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Due {
+    /// On this day in London at the latest, to its end.
+    On(NaiveDate),
+    /// At this instant at the latest.
+    At(Instant),
+}
+
+impl Due {
+    /// The last lawful moment. That of a day is its last microsecond in London (rule R16).
+    pub fn last_moment(self) -> Instant {
+        let day = match self {
+            Self::At(instant) => return instant,
+            Self::On(day) => day,
+        };
+        let midnight = day.succ_opt().unwrap_or(NaiveDate::MAX).and_time(NaiveTime::MIN);
+        // The clocks change at one in the morning, so that there is one midnight every day.
+        let end = London.from_local_datetime(&midnight).earliest().map_or_else(|| midnight.and_utc(), |at| at.to_utc());
+        Instant::from(end).plus(-Duration::microseconds(1))
+    }
+
+    /// The day in London on which it ends.
+    pub fn day(self) -> NaiveDate {
+        match self {
+            Self::On(day) => day,
+            Self::At(instant) => london_date(instant),
+        }
+    }
+
+    /// Whether it is over.
+    pub fn is_over(self, now: Instant) -> bool {
+        now > self.last_moment()
+    }
+}
+
+/// Something that must be done in time, and has not been.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Deadline {
+    /// What is due.
+    pub kind: DeadlineKind,
+    /// The record that it is due for.
+    pub id: SubjectId,
+    /// The number that people quote of it.
+    pub reference: String,
+    /// Till when.
+    pub due: Due,
+    /// The state of the record.
+    pub status: &'static str,
+}
+
+impl Deadline {
+    /// Its place in the order of all: what ends first stands first.
+    pub fn place(&self) -> (Instant, SubjectId) {
+        (self.due.last_moment(), self.id)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> Instant {
+        Instant::parse(text).unwrap()
+    }
+
+    #[test]
+    fn a_day_is_over_at_midnight_in_london() {
+        let day = |text: &str| Due::On(text.parse().unwrap());
+        for (due, last) in [
+            (day("2026-12-21"), "2026-12-21T23:59:59.999999Z"),
+            (day("2027-06-30"), "2027-06-30T22:59:59.999999Z"),
+            (day("2027-03-28"), "2027-03-28T22:59:59.999999Z"), // the clocks went forward that morning
+            (day("2026-10-25"), "2026-10-25T23:59:59.999999Z"), // and back
+            (Due::At(at("2026-11-27T10:00:00.000001Z")), "2026-11-27T10:00:00.000001Z"),
+        ] {
+            assert_eq!(due.last_moment(), at(last), "{due:?}");
+            assert!(!due.is_over(at(last)) && due.is_over(at(last).plus(Duration::microseconds(1))), "{due:?}");
+        }
+        assert_eq!(Due::At(at("2027-06-30T23:30:00Z")).day(), "2027-07-01".parse::<NaiveDate>().unwrap());
+    }
+}

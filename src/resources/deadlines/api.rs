@@ -1,0 +1,33 @@
+//! The handler.
+
+use super::all;
+use super::model::{Deadline, DeadlineFilter};
+use crate::domain::{Error, Instant, ListPage, SubjectId};
+use crate::platform::auth::{Access, DeadlinesRead};
+use crate::platform::http::{Listed, Listing};
+use crate::policy::deadlines as law;
+
+/// List deadlines
+///
+/// Everything that the law sets a time for and that has not been done, what ends first first: complaints to be
+/// acknowledged, breaches to be notified.
+#[utoipa::path(get, path = "/v1/deadlines")]
+pub(super) async fn list(
+    access: Access<DeadlinesRead>,
+    asked: Listing<DeadlineFilter, (Instant, SubjectId)>,
+) -> Result<Listed<Deadline>, Error> {
+    let Listing { filter, page } = asked;
+    let (after, limit, now) = (page.after(), page.limit(), access.now());
+    let found = access
+        .read(move |tx| {
+            let mut owed = all(tx)?;
+            owed.retain(|deadline| {
+                filter.kind.is_none_or(|kind| deadline.kind == kind)
+                    && filter.before.is_none_or(|before| deadline.due.day() < before)
+                    && after.is_none_or(|after| deadline.place() > after)
+            });
+            Ok(ListPage::cut(owed, limit, law::Deadline::place))
+        })
+        .await?;
+    Ok(page.turn(found.map(|deadline| Deadline::now(deadline, now))))
+}
