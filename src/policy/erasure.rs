@@ -123,15 +123,15 @@ pub fn plan(
     spared.dedup();
     let planned = |fate: Fate| {
         let lines = RULES.iter().filter(|rule| rule.fate == fate).map(|rule| {
-            let goes = |record: &&PersonalRecord| {
-                record.table == rule.table && !spared.contains(&(record.table, record.id))
-            };
+            let goes =
+                |record: &&PersonalRecord| record.table == rule.table && !spared.contains(&(record.table, record.id));
             let count = rule.counted.then(|| records.iter().filter(goes).count());
             PlannedRecords { record: rule.table, count, ground: rule.ground }
         });
         lines.filter(|line| line.count != Some(0) && !stays(line.record, &withhold)).collect()
     };
-    let state: Vec<(&str, Uuid, i32)> = records.iter().map(|record| (record.table, record.id, record.version)).collect();
+    let state: Vec<(&str, Uuid, i32)> =
+        records.iter().map(|record| (record.table, record.id, record.version)).collect();
     Ok(ErasurePlan {
         contact_id,
         erase: planned(Fate::Erase),

@@ -22,6 +22,7 @@ mod contact_search;
 mod contacts;
 mod container;
 mod documents;
+mod erasure;
 mod events;
 mod faults;
 mod front;

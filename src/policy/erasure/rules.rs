@@ -69,8 +69,16 @@ pub const RULES: &[ErasureRule] = &[
         "A keyed mark of each address, so that no import or mailing brings it back (Article 21(3))",
     ),
     passing("audit_entries", Fate::Keep, "Who did what, by ids alone (Articles 5(2) and 24)"),
-    passing("erasure_plans", Fate::Keep, "What was erased, on whose proposal and by whom, by ids and counts (Article 5(2))"),
-    passing("vault.destroyed_keys", Fate::Keep, "That the key was destroyed, so that a restored backup is erased again"),
+    passing(
+        "erasure_plans",
+        Fate::Keep,
+        "What was erased, on whose proposal and by whom, by ids and counts (Article 5(2))",
+    ),
+    passing(
+        "vault.destroyed_keys",
+        Fate::Keep,
+        "That the key was destroyed, so that a restored backup is erased again",
+    ),
 ];
 
 /// The rule of a table.
