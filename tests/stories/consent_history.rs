@@ -139,6 +139,9 @@ async fn the_database_refuses_to_rewrite_history(service: Service) {
         "UPDATE consent_decisions SET decision = 'given'".to_owned(),
         "UPDATE consent_decisions SET recorded_by = recorded_by".to_owned(),
         "DELETE FROM consent_decisions".to_owned(),
+        "UPDATE consent_decisions SET evidence = wording_sha256 WHERE evidence IS NOT NULL".to_owned(),
+        // The proof can go, when the person is erased, and nothing else with it.
+        "UPDATE consent_decisions SET evidence = NULL, method = 'import' WHERE evidence IS NOT NULL".to_owned(),
         "UPDATE audit_entries SET actor = 'nobody'".to_owned(),
         "DELETE FROM audit_entries".to_owned(),
     ];

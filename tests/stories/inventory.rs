@@ -8,6 +8,7 @@ use iewm::app;
 use iewm::inventory::{holders, tables};
 use iewm::platform::db::{Column, Target, columns};
 use iewm::platform::personal::Class;
+use iewm::policy::erasure::{Fate, OF_NO_CONTACT, RULES, rule_of};
 
 use crate::harness::{Service, on_both_engines, postgres};
 
@@ -79,6 +80,7 @@ fn every_table_with_a_persons_data_belongs_to_one_room() {
         "kept_answers",
         "token_revocations",
         "vault.data_keys",
+        "vault.destroyed_keys",
     ];
     for table in tables() {
         let personal = table.columns.iter().any(|(_, class)| *class != Class::Plain);
@@ -88,6 +90,28 @@ fn every_table_with_a_persons_data_belongs_to_one_room() {
     }
     let rooms: BTreeSet<&str> = holders().iter().map(|holder| holder.room()).collect();
     assert_eq!(rooms.len(), holders().len(), "a room is listed twice");
+}
+
+/// Erasure walks the inventory: a table that it does not know fails here.
+#[test]
+fn every_table_with_something_of_a_contact_has_its_rule_of_erasure() {
+    let all = tables();
+    for table in &all {
+        let personal = table.columns.iter().any(|(_, class)| *class != Class::Plain);
+        let known = rule_of(table.name).is_some() || OF_NO_CONTACT.contains(&table.name);
+        assert!(!personal || known, "{}: policy::erasure says nothing of it", table.name);
+    }
+    let names = RULES.iter().map(|rule| rule.table).chain(OF_NO_CONTACT.iter().copied());
+    for name in names {
+        assert!(all.iter().any(|table| table.name == name), "{name} has a rule of erasure and is no table");
+    }
+    // What tells who somebody was is never simply kept, but for the marks that keep them from being written to.
+    for rule in RULES.iter().filter(|rule| rule.fate == Fate::Keep) {
+        let table = all.iter().find(|table| table.name == rule.table).unwrap();
+        let tells = |class: &Class| matches!(class, Class::Sealed | Class::BlindIndex);
+        let told = table.columns.iter().any(|(_, class)| tells(class));
+        assert_eq!(told, rule.table == "suppressions", "{}", rule.table);
+    }
 }
 
 #[test]

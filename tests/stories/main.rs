@@ -29,6 +29,7 @@ mod container;
 mod documents;
 mod doors;
 mod due;
+mod erasure;
 mod events;
 mod faults;
 mod front;

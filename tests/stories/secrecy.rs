@@ -17,9 +17,9 @@ use crate::harness::process::{Process, request};
 use crate::harness::service::{AUDIENCE, ISSUER};
 use crate::harness::{Engine, postgres};
 
-mod dump;
+pub(crate) mod dump;
 mod erased;
-mod needles;
+pub(crate) mod needles;
 
 use needles::{CANARIES, Needles};
 

@@ -91,9 +91,30 @@ impl Service {
         };
         let config = config(directory.path(), &database_url, more);
         let start = Instant::parse("2026-11-24T10:00:00Z").expect("an instant");
+        Some(Self::begin(engine, config, start, database_url, issuer, directory, database).await)
+    }
+
+    /// A service in a folder with a SQLite database and the keys of another, as after a restore elsewhere.
+    pub(crate) async fn restored(directory: TempDir, now: Instant) -> Self {
+        let issuer = TokenMint::generate(&SystemEntropy).expect("an issuer");
+        std::fs::write(directory.path().join("jwks.json"), issuer.jwks()).expect("a JWKS file");
+        let database_url = format!("sqlite://{}", directory.path().join("iewm.db").display());
+        let config = config(directory.path(), &database_url, &[]);
+        Self::begin(Engine::Sqlite, config, now, database_url, issuer, directory, None).await
+    }
+
+    async fn begin(
+        engine: Engine,
+        config: Config,
+        start: Instant,
+        database_url: String,
+        issuer: TokenMint,
+        directory: TempDir,
+        database: Option<postgres::Database>,
+    ) -> Self {
         let (clock, hands) = Clock::by_hand(start);
         let (house, running) = open(&config, &clock).await;
-        Some(Self {
+        Self {
             engine,
             database_url,
             house,
@@ -107,7 +128,7 @@ impl Service {
             http: reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().expect("a client"),
             directory,
             _database: database,
-        })
+        }
     }
 
     /// Stops the service and starts it again on the same database, as after a deployment.

@@ -9,7 +9,7 @@ use diesel::{Connection, PgConnection, QueryableByName, RunQueryDsl, sql_query};
 use super::needles::Needles;
 
 /// The files of the two SQLite databases in a folder, as they are on the disk.
-pub(super) fn files(folder: &Path) -> Vec<(String, Vec<u8>)> {
+pub(crate) fn files(folder: &Path) -> Vec<(String, Vec<u8>)> {
     let names = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
     let ours = names.filter(|name| name.contains(".db"));
     ours.map(|name| (name.clone(), fs::read(folder.join(&name)).unwrap())).collect()
@@ -17,7 +17,7 @@ pub(super) fn files(folder: &Path) -> Vec<(String, Vec<u8>)> {
 
 /// Looks for the needles in every file of the databases.
 #[track_caller]
-pub(super) fn search_files(needles: &Needles, folder: &Path) {
+pub(crate) fn search_files(needles: &Needles, folder: &Path) {
     for (name, bytes) in files(folder) {
         needles.assert_absent(&name, &bytes);
     }
@@ -31,7 +31,7 @@ struct Line {
 
 /// Looks for the needles in every row of every table, bytes in hexadecimal.
 #[track_caller]
-pub(super) fn search_postgres(needles: &Needles, url: &str) {
+pub(crate) fn search_postgres(needles: &Needles, url: &str) {
     let mut connection = PgConnection::establish(url).unwrap();
     let tables: Vec<Line> = sql_query(
         "SELECT format('%I.%I', table_schema, table_name) AS line FROM information_schema.tables \

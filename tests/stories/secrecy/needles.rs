@@ -5,7 +5,7 @@ use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE};
 
 /// A name, an e-mail address, a telephone number, an employer, a job title, a source, a wording, an evidence's place and
 /// an organisation's contact point, none of which occurs anywhere by chance.
-pub(super) const CANARIES: &[&str; 9] = &[
+pub(crate) const CANARIES: &[&str; 9] = &[
     "Zebulon Quagmire-Xylophone",
     "canary.zq7@mailbox-quagga.example",
     "+442079460987",
@@ -18,11 +18,11 @@ pub(super) const CANARIES: &[&str; 9] = &[
 ];
 
 /// The needles.
-pub(super) struct Needles(Vec<(String, Vec<u8>)>);
+pub(crate) struct Needles(Vec<(String, Vec<u8>)>);
 
 impl Needles {
     /// Those of some values.
-    pub(super) fn of(values: &[&str]) -> Self {
+    pub(crate) fn of(values: &[&str]) -> Self {
         let mut needles = Vec::new();
         for value in values {
             let lower = value.to_lowercase();
@@ -45,7 +45,7 @@ impl Needles {
 
     /// Fails if one of them is in `hay`, in letters of any case.
     #[track_caller]
-    pub(super) fn assert_absent(&self, place: &str, hay: &[u8]) {
+    pub(crate) fn assert_absent(&self, place: &str, hay: &[u8]) {
         let hay = hay.to_ascii_lowercase();
         for (value, needle) in &self.0 {
             assert!(!contains(&hay, needle), "{value:?} is in {place}: {}", around(&hay, needle));
@@ -60,7 +60,7 @@ fn in_base64(alphabet: &impl Engine, text: &str, shift: usize) -> Vec<u8> {
     encoded[from..to].to_ascii_lowercase().into_bytes()
 }
 
-pub(super) fn contains(hay: &[u8], needle: &[u8]) -> bool {
+pub(crate) fn contains(hay: &[u8], needle: &[u8]) -> bool {
     let Some((first, rest)) = needle.split_first() else { return true };
     let starts = hay.iter().enumerate().filter(|(_, byte)| *byte == first);
     starts.into_iter().any(|(at, _)| hay[at + 1..].starts_with(rest))

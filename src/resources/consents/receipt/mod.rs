@@ -16,6 +16,7 @@ use crate::domain::{Code, ConsentId, ContactId, Controller, DecisionId, Error, P
 use crate::platform::audit::Entry;
 use crate::platform::doors::ReadTx;
 use crate::platform::vault::{VerifyingKey, verify_jws};
+use crate::resources::contacts::store as contacts;
 use crate::resources::notices;
 
 /// The `typ` of a receipt.
@@ -121,7 +122,7 @@ fn purpose_text(purpose: Purpose) -> &'static str {
 /// The receipt of the decision that made the consent's state.
 ///
 /// # Errors
-/// 404 when there is no such consent.
+/// 404 when there is no such consent; 410 as [`of_decision`].
 pub(super) fn of_consent(tx: &mut ReadTx<'_>, id: ConsentId, profile: Profile) -> Result<String, Error> {
     let decision: Option<DecisionId> =
         consents::table.find(id).select(consents::decision_id).first(tx.connection()).optional()?;
@@ -131,7 +132,7 @@ pub(super) fn of_consent(tx: &mut ReadTx<'_>, id: ConsentId, profile: Profile) -
 /// The receipt of a decision.
 ///
 /// # Errors
-/// 404 when there is none.
+/// 404 when there is none; 410 when what the person was shown was erased with them, so that it cannot be told in full.
 pub(super) fn of_decision(tx: &mut ReadTx<'_>, id: DecisionId, profile: Profile) -> Result<String, Error> {
     let row = history::row(tx, id)?;
     let purpose = row.purpose()?;
@@ -141,6 +142,7 @@ pub(super) fn of_decision(tx: &mut ReadTx<'_>, id: DecisionId, profile: Profile)
         None => history::row(tx, id)?,
     };
     let (wording, locale, evidence_ref) = match evidence(tx, &proof)? {
+        None if proof.wording_sha256.is_some() => return Err(contacts::erased()),
         None => (None, None, None),
         Some(evidence) => (evidence.wording, evidence.locale, evidence.reference),
     };

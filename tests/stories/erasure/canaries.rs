@@ -1,0 +1,236 @@
+//! A canary in every column that tells who somebody is, found in none of them afterwards, nor in any file, answer or link.
+
+use std::collections::BTreeSet;
+
+use diesel::sql_types::Text;
+use diesel::{QueryableByName, RunQueryDsl, sql_query};
+use iewm::inventory::tables;
+use iewm::platform::personal::{Class, Table};
+use iewm::policy::erasure::{Fate, OF_NO_CONTACT, rule_of};
+use serde_json::{Value, json};
+
+use super::{EXECUTOR, PROPOSER};
+use crate::harness::mail::MailServer;
+use crate::harness::people::{grant, text};
+use crate::harness::{Engine, Service, on_both_engines};
+use crate::secrecy::dump;
+use crate::secrecy::needles::{CANARIES, Needles, contains};
+
+on_both_engines! {
+    nothing_of_the_erased_is_anywhere,
+}
+
+#[derive(QueryableByName)]
+struct Line {
+    #[diesel(sql_type = Text)]
+    line: String,
+}
+
+impl Service {
+    fn lines(&self, query: &str) -> Vec<String> {
+        let lines: Vec<Line> = match self.engine {
+            Engine::Sqlite => sql_query(query).load(&mut self.sqlite()).unwrap(),
+            Engine::Postgres => sql_query(query).load(&mut self.postgres()).unwrap(),
+        };
+        lines.into_iter().map(|Line { line }| line).collect()
+    }
+
+    /// What a column holds, of every row where it holds something, in hexadecimal.
+    pub(crate) fn cells(&self, table: &str, column: &str) -> Vec<String> {
+        let hex = match (self.engine, column) {
+            // A number on both engines.
+            (_, "token") => format!("'{column}'"),
+            (Engine::Sqlite, _) => format!("lower(hex({column}))"),
+            (Engine::Postgres, _) => format!("encode({column}, 'hex')"),
+        };
+        self.lines(&format!("SELECT {hex} AS line FROM {table} WHERE {column} IS NOT NULL"))
+    }
+
+    /// Every row of a table, bytes and ids in lower-case hexadecimal.
+    fn rows(&self, table: &Table) -> String {
+        let quoted = |(name, _): &(&str, Class)| format!("quote({name})");
+        let line = match self.engine {
+            Engine::Sqlite => table.columns.iter().map(quoted).collect::<Vec<_>>().join("||','||"),
+            Engine::Postgres => "t::text".to_owned(),
+        };
+        let rows = self.lines(&format!("SELECT {line} AS line FROM {} t", table.name));
+        rows.join("\n").to_lowercase().replace('-', "")
+    }
+}
+
+/// Whoever has been everywhere: what names them, and the links that were mailed to them.
+pub(super) struct Canary {
+    pub(super) contact: String,
+    merged: String,
+    memberships: [String; 2],
+    consents: Vec<String>,
+    confirmation: String,
+    preferences: String,
+    unsubscribe: String,
+}
+
+/// Signs somebody up who leaves something in every column there is.
+pub(super) async fn plant(service: &Service) -> Canary {
+    let [name, email, telephone, employer, job, source, wording, evidence, former] = *CANARIES;
+    let person = |email: &str| {
+        json!({ "name": name, "email": email, "telephone": telephone, "organisation": employer, "job_title": job,
+                "source": { "kind": "event", "detail": source, "obtained_on": "2026-01-05" } })
+    };
+    let keyed = service.request("POST", "/v1/contacts").token(&service.staff()).header("Idempotency-Key", "canary-1");
+    let contact = text(&keyed.json(&person(email)).send().await.expect(201).json(), "id");
+    let merged = text(&service.post("/v1/contacts", person(former)).await.expect(201).json(), "id");
+    let paper = |contact: &str, purpose: &str| {
+        json!({ "contact_id": contact, "purpose": purpose, "decision": "given", "method": "paper", "wording": wording,
+                "evidence_ref": evidence })
+    };
+    for (contact, purpose) in [(&contact, "newsletter"), (&merged, "trade_articles")] {
+        service.decide(paper(contact, purpose)).await.expect(201);
+    }
+    let network = service.network("canaries").await;
+    let memberships =
+        [service.join(&network, &contact, employer).await, service.join(&network, &merged, employer).await];
+    let end = format!("/v1/memberships/{}/end", memberships[0]);
+    service.post(&end, json!({ "reason": wording })).await.expect(200);
+    service.post(&format!("/v1/contacts/{contact}/merge"), json!({ "from_contact_id": merged })).await.expect(200);
+    let mut form = grant(&contact, "event_information", "web_form");
+    form["wording"] = json!(wording);
+    service.decide(form).await.expect(201);
+    let mails = MailServer::start();
+    assert_eq!(service.deliver(&mails).await, 1);
+    let mail = mails.taken().remove(0);
+    assert_eq!(mail.header("To"), email);
+    // One more, which waits: asked for by the mailbox's address alone.
+    service.post("/v1/preference-links", json!({ "email": email })).await.expect(202);
+    let consents = service.items(&format!("/v1/consents?contact_id={contact}")).await;
+    Canary {
+        memberships,
+        consents: consents.iter().map(|consent| text(consent, "id")).collect(),
+        confirmation: mail.link("confirmations"),
+        preferences: mail.link("preferences"),
+        unsubscribe: mail.link("unsubscribe"),
+        contact,
+        merged,
+    }
+}
+
+/// What every column that tells who somebody is holds, in hexadecimal; fails where one holds nothing.
+fn planted(service: &Service) -> Vec<String> {
+    let mut cells = Vec::new();
+    for table in tables().iter().filter(|table| !OF_NO_CONTACT.contains(&table.name)) {
+        if rule_of(table.name).is_some_and(|rule| rule.fate == Fate::Keep) {
+            continue;
+        }
+        let telling = table.columns.iter().filter(|(_, class)| matches!(class, Class::Sealed | Class::BlindIndex));
+        for (column, _) in telling {
+            let found = service.cells(table.name, column);
+            assert!(!found.is_empty(), "no canary in {}.{column}: plant one", table.name);
+            cells.extend(found.into_iter().filter(|cell| cell != "token"));
+        }
+    }
+    cells
+}
+
+fn decoded(hex: &str) -> Vec<u8> {
+    (0..hex.len()).step_by(2).map(|at| u8::from_str_radix(&hex[at..at + 2], 16).unwrap()).collect()
+}
+
+/// What any answer tells of the erased: nothing but that they were.
+async fn ask_everywhere(service: &Service, canary: &Canary) -> Vec<String> {
+    let [name, email, telephone, ..] = *CANARIES;
+    let mut told = Vec::new();
+    let mut hear = |answer: crate::harness::client::Answer, status: u16| {
+        assert_eq!(answer.status, status, "{}", answer.text());
+        told.push(answer.text());
+    };
+    hear(service.get(&format!("/v1/contacts/{}", canary.contact)).await, 410);
+    hear(service.get(&format!("/v1/contacts/{}", canary.merged)).await, 410);
+    for path in [
+        "/v1/contacts",
+        "/v1/contacts?status=erased",
+        "/v1/consents",
+        "/v1/messages",
+        "/v1/audiences/newsletter",
+        "/v1/audiences/event_information",
+    ] {
+        hear(service.get(path).await, 200);
+    }
+    let export = service.request("GET", "/v1/contacts").token(&service.staff()).header("Accept", "text/csv");
+    hear(export.send().await, 200);
+    for wanted in [json!({ "email": email }), json!({ "telephone": telephone }), json!({ "name": name })] {
+        let found = service.post("/v1/contacts/search", wanted).await;
+        let ids: Vec<String> = found.json()["items"].as_array().unwrap().iter().map(|item| text(item, "id")).collect();
+        assert!(!ids.contains(&canary.contact) && !ids.contains(&canary.merged), "{ids:?}");
+        hear(found, 200);
+    }
+    for membership in &canary.memberships {
+        hear(service.get(&format!("/v1/memberships/{membership}")).await, 404);
+    }
+    for consent in &canary.consents {
+        hear(service.get(&format!("/v1/consents/{consent}")).await, 200);
+        let history = service.get(&format!("/v1/consents/{consent}/history")).await;
+        assert!(!history.json()["items"].as_array().unwrap().is_empty(), "the history stays");
+        hear(history, 200);
+        hear(service.get(&format!("/v1/consents/{consent}/receipt")).await, 410);
+    }
+    hear(service.follow("GET", &canary.confirmation).await, 404);
+    hear(service.follow("POST", &canary.confirmation).await, 404);
+    hear(service.follow("GET", &canary.preferences).await, 404);
+    hear(service.follow("POST", &canary.unsubscribe).await, 200);
+    let audit = service.audit("").await;
+    told.push(Value::Array(audit).to_string());
+    told
+}
+
+async fn nothing_of_the_erased_is_anywhere(service: Service) {
+    let canary = plant(&service).await;
+    let cells = planted(&service);
+    let marks: BTreeSet<String> = [service.cells("contacts", "email_index"), service.cells("contacts", "former_mark")]
+        .concat()
+        .into_iter()
+        .collect();
+    assert_eq!(marks.len(), 2);
+    // Beside them lives somebody of the same name, to whom nothing happens.
+    let beside = json!({ "name": "Zebulon Quagmire-Xylophone the Other", "email": "other@example.org",
+                         "source": { "kind": "self", "obtained_on": "2026-01-05" } });
+    let beside = service.post("/v1/contacts", beside).await.expect(201).json();
+    service.give(&text(&beside, "id"), "newsletter").await;
+
+    let proposed = service.propose(PROPOSER, &canary.contact, Vec::new()).await.unwrap();
+    let told = serde_json::to_string(&proposed).unwrap();
+    let executed = service.execute(EXECUTOR, &canary.contact, &proposed.plan_sha256).await.unwrap();
+    assert!(executed.erased);
+    // Whatever is written next is written after the journals were emptied.
+    service.house.flush_looks().await;
+
+    assert_eq!(service.deliver(&MailServer::start()).await, 0, "what waited was dropped");
+    // What is there now; the search of it takes longer than a connection is kept open.
+    let files = if service.engine == Engine::Sqlite { dump::files(&service.directory()) } else { Vec::new() };
+    let rows: Vec<(&str, String)> = tables().iter().map(|table| (table.name, service.rows(table))).collect();
+    let marked: BTreeSet<String> = service.cells("suppressions", "mark").into_iter().collect();
+    let answers = ask_everywhere(&service, &canary).await;
+    let still = service.get(&format!("/v1/contacts/{}", text(&beside, "id"))).await.expect(200).json();
+    assert_eq!(still["name"], beside["name"]);
+    assert_eq!(service.checked(&text(&beside, "id"), "newsletter").await, "given");
+
+    // The other one's name begins with the canary's.
+    let person = Needles::of(&CANARIES[1..]);
+    person.assert_absent("the plan", told.as_bytes());
+    person.assert_absent("an answer", answers.join("\n").as_bytes());
+    assert_eq!(marked, marks, "every address that they had, and no other");
+    let ids = [&canary.contact, &canary.merged].map(|id| id.replace('-', ""));
+    for (table, rows) in rows {
+        person.assert_absent(table, rows.as_bytes());
+        for cell in cells.iter().filter(|cell| table != "suppressions" || !marks.contains(*cell)) {
+            assert!(!rows.contains(cell.as_str()), "{cell} is still in {table}: {rows}");
+        }
+        let gone = rule_of(table).is_some_and(|rule| rule.fate == Fate::Erase);
+        let named = ids.iter().any(|id| rows.contains(id));
+        assert!(!gone || !named, "{table} still names the erased: {rows}");
+    }
+    for (name, bytes) in files {
+        person.assert_absent(&name, &bytes);
+        for cell in cells.iter().filter(|cell| !marks.contains(*cell)) {
+            assert!(!contains(&bytes, &decoded(cell)), "{cell} is still in {name}");
+        }
+    }
+}
