@@ -11,7 +11,7 @@ use actix_web::{App, HttpRequest, HttpResponse, HttpServer};
 
 use crate::app::{self, StartError};
 use crate::config::Config;
-use crate::domain::Telephone;
+use crate::domain::{Telephone, london_date};
 use crate::platform::auth::House;
 use crate::platform::http::{identify, install_page, not_found, pass};
 use crate::platform::telemetry::Metrics;
@@ -90,7 +90,7 @@ fn load_telephone_tables() {
 /// What the port of the metrics serves: them, and problems for everything else.
 fn metrics_port(house: House, metrics: Metrics, config: &mut ServiceConfig) {
     let text = move || {
-        let text = metrics.text(house.waiting());
+        let text = metrics.text(house.waiting(), house.calendar().days_left_from(london_date(house.clock().now())));
         async move {
             HttpResponse::Ok().content_type("application/openmetrics-text; version=1.0.0; charset=utf-8").body(text)
         }

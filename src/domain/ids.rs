@@ -33,6 +33,10 @@ macro_rules! each_id {
             MembershipId,
             /// Names an event.
             EventId,
+            /// Names a person's request to have a right carried out.
+            SubjectRequestId,
+            /// Names what was done about a request, such as a question.
+            RequestStepId,
             /// Names a message to be sent by mail.
             MessageId,
             /// Names the record that a message is about, of whichever noun.

@@ -27,7 +27,7 @@ pub use identity::{Controller, Identity};
 pub(crate) use ids::each_id;
 pub use ids::{
     ConsentId, ContactId, DecisionId, EntryId, EventId, IdMint, MembershipId, MessageId, NetworkId, OrganisationId,
-    RevocationId, SubjectId,
+    RequestStepId, RevocationId, SubjectId, SubjectRequestId,
 };
 pub use instant::{Clock, Hands, Instant, london_date};
 pub use lifecycle::Lifecycle;

@@ -8,6 +8,7 @@ pub mod consent;
 pub mod events;
 pub mod months;
 pub mod retention;
+pub mod subject_requests;
 
 /// Something that the law allowed. Only `policy` can make one, and nobody can change what is inside,
 /// so that a store that takes one cannot be given anything else.

@@ -1,7 +1,7 @@
 //! The rooms, one for each noun. Each keeps its resource and commands (`model`), its handlers (`api`),
 //! its rows and SQL (`store`), and what it knows of people (`personal`). A room uses lower rooms'
 //! models and store functions, never their rows, and never calls upward. In rising order: notices,
-//! organisations, standing, contacts, consents, preferences, networks, events, messages, processing, `audit_trail`, `token_revocations`.
+//! organisations, standing, contacts, consents, preferences, networks, events, subject_requests, messages, processing, `audit_trail`, `token_revocations`.
 
 pub mod audit_trail;
 pub mod consents;
@@ -14,6 +14,7 @@ pub mod organisations;
 pub mod preferences;
 pub mod processing;
 pub mod standing;
+pub mod subject_requests;
 pub mod token_revocations;
 
 use crate::platform::http::Room;
@@ -29,6 +30,7 @@ pub fn rooms() -> Vec<Room> {
         preferences::routes(),
         networks::routes(),
         events::routes(),
+        subject_requests::routes(),
         messages::routes(),
         processing::routes(),
         audit_trail::routes(),

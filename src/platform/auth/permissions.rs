@@ -83,6 +83,10 @@ permissions! {
     write NetworksWrite      "networks:write"      [IewmStaff] "Add and change networks and memberships.";
     read  EventsRead         "events:read"         [IewmStaff, Council, Contractor] "See events; a contractor, those it is assigned to.";
     write EventsWrite        "events:write"        [IewmStaff] "Draft, change, publish, cancel and complete events.";
+    read  DeadlinesRead      "deadlines:read"      [IewmStaff, Council, Contractor] "Work out by when the law wants an answer.";
+    read  SubjectRequestsRead "subject_requests:read" [IewmStaff, Council] "See requests of people about their rights, and their letters.";
+    write SubjectRequestsIntake "subject_requests:intake" [IewmStaff, Council] "Take requests in, ask for proof and clarification, extend, and record a withdrawal.";
+    write SubjectRequestsDecide "subject_requests:decide" [Council] "Decide requests: refuse, close, or carry the right out.";
     read  OrganisationsRead  "organisations:read"  [IewmStaff, Council, Contractor] "See organisations; a contractor, its own.";
     write OrganisationsWrite "organisations:write" [IewmStaff, Council] "Add, change, suspend and end organisations.";
     write NoticesDraft       "notices:draft"       [IewmStaff, Council] "See, draft and change versions of the privacy notice.";

@@ -30,6 +30,7 @@ pub struct Metrics {
     answered: Family<Answered, Counter>,
     seconds: Histogram,
     waiting: Family<Lane, Gauge>,
+    calendar_days: Gauge,
 }
 
 impl Default for Metrics {
@@ -38,11 +39,14 @@ impl Default for Metrics {
         let buckets = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5];
         let seconds = Histogram::new(buckets);
         let waiting = Family::<Lane, Gauge>::default();
+        let calendar_days = Gauge::default();
         let mut registry = Registry::with_prefix("iewm");
         registry.register("http_answers", "Requests answered, by method, route and status", answered.clone());
         registry.register("http_answer_seconds", "How long answers took, in seconds", seconds.clone());
         registry.register("database_waiting", "Closures that wait for a database lane", waiting.clone());
-        Self { registry: Arc::new(registry), answered, seconds, waiting }
+        let days = "Days until the table of bank holidays ends; below 400 it is time for a new one";
+        registry.register("calendar_days_left", days, calendar_days.clone());
+        Self { registry: Arc::new(registry), answered, seconds, waiting, calendar_days }
     }
 }
 
@@ -54,8 +58,10 @@ impl Metrics {
         self.seconds.observe(took.as_secs_f64());
     }
 
-    /// The metrics in the text format of `OpenMetrics` 1.0, with the lengths of the lanes' queues as given.
-    pub fn text(&self, (reads, writes): (usize, usize)) -> String {
+    /// The metrics in the text format of `OpenMetrics` 1.0, with the lengths of the lanes' queues and the days that the
+    /// table of bank holidays still covers as given.
+    pub fn text(&self, (reads, writes): (usize, usize), calendar_days: i64) -> String {
+        self.calendar_days.set(calendar_days);
         for (kind, count) in [("read", reads), ("write", writes)] {
             self.waiting.get_or_create(&Lane { kind }).set(i64::try_from(count).unwrap_or(i64::MAX));
         }

@@ -30,6 +30,7 @@ const ROOMS: &[&str] = &[
     "preferences",
     "networks",
     "events",
+    "subject_requests",
     "messages",
     "processing",
     "audit_trail",
@@ -39,6 +40,7 @@ const ROOMS: &[&str] = &[
 /// Files that have a query of their own, besides a `store`: each is one question, too long to stand there.
 const QUERIES: &[&str] = &[
     "platform/reference.rs",
+    "platform/working_days.rs",
     "resources/consents/audience.rs",
     "resources/consents/check.rs",
     "resources/consents/confirmation.rs",

@@ -1,0 +1,75 @@
+//! What this room holds of people.
+
+use super::store;
+use crate::domain::{ContactId, Error};
+use crate::platform::doors::{ReadTx, WriteTx};
+use crate::platform::personal::{Class, Holder, Merging, Table};
+
+/// The room's personal data.
+pub struct SubjectRequestData;
+
+impl Holder for SubjectRequestData {
+    fn room(&self) -> &'static str {
+        "subject_requests"
+    }
+
+    fn tables(&self) -> &'static [Table] {
+        use Class::{Plain, Pseudonymous, Sealed};
+        &[
+            Table {
+                name: "subject_requests",
+                meaning: "The requests of people about their rights. Who asks, and for what, is in `particulars`, sealed under a key of the request's own; the explanation of the outcome, under the house's.",
+                columns: &[
+                    ("id", Pseudonymous),
+                    ("reference", Pseudonymous),
+                    ("kind", Plain),
+                    ("status", Plain),
+                    ("contact_id", Pseudonymous),
+                    ("channel", Plain),
+                    ("received_on", Plain),
+                    ("identity_known", Plain),
+                    ("particulars", Sealed),
+                    ("due_on", Plain),
+                    ("dated_by", Plain),
+                    ("final_clock", Plain),
+                    ("outcome", Plain),
+                    ("outcome_ground", Plain),
+                    ("outcome_explanation", Sealed),
+                    ("decided_on", Plain),
+                    ("duplicate_of", Pseudonymous),
+                    ("created_at", Plain),
+                    ("updated_at", Plain),
+                    ("version", Plain),
+                ],
+            },
+            Table {
+                name: "subject_request_steps",
+                meaning: "What was done about each request, append-only. What was written is in `told`, sealed under the request's key.",
+                columns: &[
+                    ("id", Pseudonymous),
+                    ("request_id", Pseudonymous),
+                    ("kind", Plain),
+                    ("happened_on", Plain),
+                    ("sufficient", Plain),
+                    ("answers", Pseudonymous),
+                    ("told", Sealed),
+                    ("recorded_at", Plain),
+                    ("recorded_by", Pseudonymous),
+                ],
+            },
+            Table {
+                name: "subject_request_links",
+                meaning: "The links by which whoever asked sees where their request stands, as hashes.",
+                columns: &[("token_hash", Plain), ("request_id", Pseudonymous), ("expires_at", Plain)],
+            },
+        ]
+    }
+
+    fn blocks_deletion(&self, tx: &mut ReadTx<'_>, contact: ContactId) -> Result<bool, Error> {
+        store::has_open(tx, contact)
+    }
+
+    fn merge(&self, tx: &mut WriteTx<'_>, merging: &Merging) -> Result<(), Error> {
+        store::merge::merge(tx, merging)
+    }
+}
