@@ -10,7 +10,7 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{ContactBuilder, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, ServerBuilder};
 
 use crate::config::Config;
-use crate::domain::{Clock, Entropy, Error, IdMint};
+use crate::domain::{Clock, Entropy, Error, IdMint, london_date};
 use crate::front;
 use crate::inventory;
 use crate::jobs::Delivery;
@@ -20,7 +20,9 @@ use crate::platform::http::{OperationListing, Room, install};
 use crate::platform::rate::RateLimits;
 use crate::platform::telemetry::DeadlineCount;
 use crate::platform::vault::{MasterKeys, Vault, rotate, store as vault};
-use crate::resources::{self, contacts, deadlines, notices, organisations::store::OrganisationStanding};
+use crate::resources::{
+    self, contacts, deadlines, notices, organisations::store::OrganisationStanding, subject_requests,
+};
 
 /// Why the service cannot start. The text is for the operator.
 #[derive(Debug)]
@@ -118,7 +120,13 @@ pub async fn build(config: &Config, clock: Clock, entropy: Arc<dyn Entropy>) -> 
         holders: inventory::holders(),
         calendar: config.calendar.read().map_err(StartError)?,
     });
+    let today = london_date(now);
+    if house.calendar().is_running_out(today) {
+        let days = house.calendar().days_left_from(today);
+        tracing::warn!(days, "the table of bank holidays ends soon: name a newer one in calendar.extra_holidays_file");
+    }
     house.job("start").run(notices::store::seed).await?;
+    house.job("start").run(subject_requests::store::adopt_working_days).await?;
     house.job("start").run(contacts::store::changes::sweep_keys).await?;
     house.job("start").run(contacts::store::erasure::repeat).await?;
     Ok(house)

@@ -2,7 +2,9 @@
 //! that hold personal data. A test walks the migrated schema and fails on a column that is not here.
 
 use crate::platform::personal::{Class, Holder, Holders, Table};
-use crate::resources::{complaints, consents, contacts, messages, networks, preferences, registrations, standing};
+use crate::resources::{
+    complaints, consents, contacts, messages, networks, preferences, registrations, standing, subject_requests,
+};
 
 static HOLDERS: &[&dyn Holder] = &[
     &standing::StandingData,
@@ -12,6 +14,7 @@ static HOLDERS: &[&dyn Holder] = &[
     &networks::NetworkData,
     &registrations::RegistrationData,
     &complaints::ComplaintData,
+    &subject_requests::SubjectRequestData,
     &messages::MessageData,
 ];
 
@@ -183,6 +186,16 @@ const OTHERS: &[Table] = &[
         name: "reference_numbers",
         meaning: "The last reference number given in each series and year, such as that of SR-2026-000001.",
         columns: &[("series", Class::Plain), ("year", Class::Plain), ("last", Class::Plain)],
+    },
+    Table {
+        name: "working_days",
+        meaning: "The table of bank holidays that days were last worked out by.",
+        columns: &[("jurisdiction", Class::Plain), ("version", Class::Plain), ("adopted_at", Class::Plain)],
+    },
+    Table {
+        name: "deadline_digests",
+        meaning: "The working days on which the data-protection team was sent what falls due.",
+        columns: &[("day", Class::Plain), ("queued_at", Class::Plain)],
     },
     Table {
         name: "token_revocations",

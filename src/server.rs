@@ -11,7 +11,7 @@ use actix_web::{App, HttpRequest, HttpResponse, HttpServer};
 
 use crate::app::{self, StartError};
 use crate::config::Config;
-use crate::domain::Telephone;
+use crate::domain::{Telephone, london_date};
 use crate::platform::auth::House;
 use crate::platform::http::{identify, install_page, not_found, pass};
 use crate::platform::telemetry::Metrics;
@@ -96,7 +96,8 @@ fn metrics_port(house: House, metrics: Metrics, config: &mut ServiceConfig) {
                 tracing::warn!(%error, "the deadlines are not among the metrics");
                 Vec::new()
             });
-            let text = metrics.text(house.waiting(), &deadlines);
+            let days_left = house.calendar().days_left_from(london_date(house.clock().now()));
+            let text = metrics.text(house.waiting(), &deadlines, days_left);
             HttpResponse::Ok().content_type("application/openmetrics-text; version=1.0.0; charset=utf-8").body(text)
         }
     };

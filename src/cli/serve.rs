@@ -7,7 +7,7 @@ use std::time::Duration;
 use iewm::app;
 use iewm::config::Config;
 use iewm::domain::Clock;
-use iewm::jobs::Offers;
+use iewm::jobs::Upkeep;
 use iewm::platform::auth::{House, Tokens};
 use iewm::platform::telemetry::start_logging;
 use iewm::platform::vault::{MasterKeys, SystemEntropy};
@@ -39,7 +39,7 @@ pub(super) fn run(
             tracing::warn!("mail.smtp_url is empty: messages wait in the outbox");
         }
         let (stop, stopping) = tokio::sync::watch::channel(());
-        let offers = actix_web::rt::spawn(Offers::new(house.clone()).run(stopping.clone()));
+        let offers = actix_web::rt::spawn(Upkeep::new(house.clone()).run(stopping.clone()));
         let delivery = delivery.map(|delivery| actix_web::rt::spawn(delivery.run(stopping)));
         tokio::task::yield_now().await;
         first(&house, running.address).await?;

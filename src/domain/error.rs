@@ -111,6 +111,12 @@ codes! {
         "The consent is dated before the person's last withdrawal of it, so it cannot take its place.";
     KeyInUse 409 "idempotency_key_in_use" "The first request is still running"
         "A request with the same Idempotency-Key is being carried out. Wait as long as `Retry-After` says and ask again.";
+    TooLate 409 "too_late" "The time for this has passed"
+        "The law has a last day for this, and it has passed; `article` names the rule. The day on which the request is due stands.";
+    AlreadyExtended 409 "already_extended" "The period was extended already"
+        "A request's period can be extended once, by two months. The day on which it is due stands.";
+    IdentityUnproven 409 "identity_unproven" "It is not proven who asks"
+        "A right is carried out for a person who is known, or who has sent enough to prove who they are. Record that proof first.";
     Gone 410 "gone" "No longer there"
         "What was here has been used, has expired or was withdrawn.";
     Erased 410 "erased" "The contact was erased"

@@ -43,6 +43,10 @@ macro_rules! each_id {
             BreachStepId,
             /// Names a registration for an event.
             RegistrationId,
+            /// Names a person's request to have a right carried out.
+            SubjectRequestId,
+            /// Names what was done about a request, such as a question.
+            RequestStepId,
             /// Names a message to be sent by mail.
             MessageId,
             /// Names the record that a message or a deadline is about, of whichever noun.

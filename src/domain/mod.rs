@@ -32,7 +32,8 @@ pub use identity::{Backups, Controller, Identity};
 pub(crate) use ids::each_id;
 pub use ids::{
     BreachId, BreachStepId, ComplaintId, ComplaintStepId, ConsentId, ContactId, DecisionId, EntryId, ErasurePlanId,
-    EventId, IdMint, MembershipId, MessageId, NetworkId, OrganisationId, RegistrationId, RevocationId, SubjectId,
+    EventId, IdMint, MembershipId, MessageId, NetworkId, OrganisationId, RegistrationId, RequestStepId, RevocationId,
+    SubjectId, SubjectRequestId,
 };
 pub use instant::{Clock, Hands, Instant, london_date, london_words};
 pub use lifecycle::Lifecycle;

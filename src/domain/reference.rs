@@ -1,9 +1,9 @@
 //! The numbers that people quote.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// A reference number as people quote it: two letters, a year, and a number of six digits or more.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, utoipa::ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(try_from = "String")]
 #[schema(
     value_type = String,

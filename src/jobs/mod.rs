@@ -2,7 +2,7 @@
 //! Nothing of the law depends on a job having run: what time alone changes is computed when it is read.
 
 mod delivery;
-mod offers;
+mod upkeep;
 
 pub use delivery::Delivery;
-pub use offers::Offers;
+pub use upkeep::Upkeep;

@@ -13,3 +13,4 @@ pub mod rate;
 pub mod reference;
 pub mod telemetry;
 pub mod vault;
+pub mod working_days;

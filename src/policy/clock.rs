@@ -145,24 +145,24 @@ pub struct ClockReading {
     /// Whether it runs.
     pub state: ClockState,
     /// The day from which the period is counted (R2); null before the start.
-    #[schema(example = "2026-04-01")]
+    #[schema(required, example = "2026-04-01")]
     pub clock_start_on: Option<NaiveDate>,
     /// The days that do not count because we waited for clarification (R10); null while they are
     /// still being added, and before the start.
-    #[schema(example = 6)]
+    #[schema(required, example = 6)]
     pub paused_days: Option<i64>,
     /// The end of the period by the number of the day, before it moves to a working day; null unless running.
-    #[schema(example = "2026-05-07")]
+    #[schema(required, example = "2026-05-07")]
     pub nominal_due_on: Option<NaiveDate>,
     /// The last lawful day, to its end in Europe/London (R16); null unless running.
-    #[schema(example = "2026-05-07")]
+    #[schema(required, example = "2026-05-07")]
     pub due_on: Option<NaiveDate>,
     /// The last day on which an extension can be notified (R8); null before the start, and while a
     /// pause of the first month is open.
-    #[schema(example = "2026-05-07")]
+    #[schema(required, example = "2026-05-07")]
     pub extension_notice_due_on: Option<NaiveDate>,
     /// Whether the extension that was notified counts; null where none was notified.
-    #[schema(example = true)]
+    #[schema(required, example = true)]
     pub extension_accepted: Option<bool>,
     /// The days that an open pause keeps in hand.
     #[serde(skip)]

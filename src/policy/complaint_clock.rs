@@ -14,6 +14,7 @@ const DAYS: Days = Days::new(30);
 
 /// By when a complaint must be acknowledged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct ComplaintReading {
     /// The thirtieth day, where the day after receipt is the first.
     #[schema(example = "2026-07-25")]

@@ -24,6 +24,8 @@ use crate::domain::{Instant, SubjectId, london_date};
 pub enum DeadlineKind {
     /// A complaint is to be acknowledged (Data Protection Act 2018 section 164A).
     ComplaintAcknowledgement,
+    /// A person's request about their rights is to be answered (UK GDPR Article 12(3)).
+    RightsRequest,
     /// A breach is to be notified to the Information Commission (UK GDPR Article 33(1)).
     BreachNotification,
 }

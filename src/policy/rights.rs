@@ -20,7 +20,7 @@ use crate::domain::LawfulBasis;
 )]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
-pub enum Right {
+pub enum DataSubjectRight {
     /// A copy of the data, and an account of how it is used (Article 15).
     Access,
     /// Having wrong data corrected and incomplete data completed (Article 16).
@@ -47,7 +47,7 @@ pub struct Ruling {
     /// Why, in a sentence for the person.
     pub why: &'static str,
     /// Where it does not, the right that does.
-    pub instead: Option<Right>,
+    pub instead: Option<DataSubjectRight>,
     /// The article that decides it.
     pub article: &'static str,
 }
@@ -56,7 +56,7 @@ pub struct Ruling {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Conversion {
     /// The right that applies.
-    pub instead: Right,
+    pub instead: DataSubjectRight,
     /// Why the one asked for does not, and what this one does.
     pub why: &'static str,
     /// The article that decides it.
@@ -64,47 +64,49 @@ pub struct Conversion {
 }
 
 /// Whether `right` applies to data that is used on `basis`.
-pub fn ruling(right: Right, basis: LawfulBasis) -> Ruling {
+pub fn ruling(right: DataSubjectRight, basis: LawfulBasis) -> Ruling {
     use LawfulBasis::{Consent, Contract};
     let applies = |article, why| Ruling { applies: true, why, instead: None, article };
     let instead = |right, article, why| Ruling { applies: false, why, instead: Some(right), article };
     match (right, basis) {
-        (Right::Access, _) => applies("UK GDPR Article 15", "It applies on every basis."),
-        (Right::Rectification, _) => applies("UK GDPR Article 16", "It applies on every basis."),
-        (Right::Erasure, Consent) => applies(
+        (DataSubjectRight::Access, _) => applies("UK GDPR Article 15", "It applies on every basis."),
+        (DataSubjectRight::Rectification, _) => applies("UK GDPR Article 16", "It applies on every basis."),
+        (DataSubjectRight::Erasure, Consent) => applies(
             "UK GDPR Article 17(1)(b)",
             "It applies once the consent is withdrawn, unless the law or a legal hold requires the data to be kept.",
         ),
-        (Right::Erasure, Contract) => applies(
+        (DataSubjectRight::Erasure, Contract) => applies(
             "UK GDPR Article 17(1)(a)",
             "It applies once the data is no longer needed for the contract, unless the law or a legal hold requires it \
              to be kept.",
         ),
-        (Right::Restriction, _) => applies("UK GDPR Article 18", "It applies on every basis, on one of four grounds."),
-        (Right::Portability, _) => applies(
+        (DataSubjectRight::Restriction, _) => {
+            applies("UK GDPR Article 18", "It applies on every basis, on one of four grounds.")
+        }
+        (DataSubjectRight::Portability, _) => applies(
             "UK GDPR Article 20",
             "It applies to what the person has provided, since it is used by automated means on consent or a contract.",
         ),
-        (Right::Objection, Consent) => instead(
-            Right::WithdrawalOfConsent,
+        (DataSubjectRight::Objection, Consent) => instead(
+            DataSubjectRight::WithdrawalOfConsent,
             "UK GDPR Article 21(1)",
             "It applies to public tasks and legitimate interests alone. The data is used on consent, which can be \
              withdrawn at any time.",
         ),
-        (Right::Objection, Contract) => instead(
-            Right::Erasure,
+        (DataSubjectRight::Objection, Contract) => instead(
+            DataSubjectRight::Erasure,
             "UK GDPR Article 21(1)",
             "It applies to public tasks and legitimate interests alone. The data is used for a contract, and can be \
              erased once that no longer needs it.",
         ),
-        (Right::DirectMarketingObjection, _) => {
+        (DataSubjectRight::DirectMarketingObjection, _) => {
             applies("UK GDPR Article 21(2)", "It is absolute: direct marketing stops, whatever the basis.")
         }
-        (Right::WithdrawalOfConsent, Consent) => {
+        (DataSubjectRight::WithdrawalOfConsent, Consent) => {
             applies("UK GDPR Article 7(3)", "The data is used on consent, which can be withdrawn at any time.")
         }
-        (Right::WithdrawalOfConsent, Contract) => instead(
-            Right::Erasure,
+        (DataSubjectRight::WithdrawalOfConsent, Contract) => instead(
+            DataSubjectRight::Erasure,
             "UK GDPR Article 7(3)",
             "There is no consent to withdraw. The data is used for a contract, and can be erased once that no longer \
              needs it.",
@@ -113,7 +115,7 @@ pub fn ruling(right: Right, basis: LawfulBasis) -> Ruling {
 }
 
 /// The right that applies in place of `right`; `None` where it applies itself.
-pub fn conversion(right: Right, basis: LawfulBasis) -> Option<Conversion> {
+pub fn conversion(right: DataSubjectRight, basis: LawfulBasis) -> Option<Conversion> {
     let Ruling { why, instead, article, .. } = ruling(right, basis);
     instead.map(|instead| Conversion { instead, why, article })
 }
@@ -129,11 +131,13 @@ mod tests {
     #[test]
     fn the_table_of_rights_and_bases() {
         use LawfulBasis::{Consent, Contract};
-        for &right in Right::VARIANTS {
+        for &right in DataSubjectRight::VARIANTS {
             for basis in BASES {
                 let expected = match (right, basis) {
-                    (Right::Objection, Consent) => Some(Right::WithdrawalOfConsent),
-                    (Right::Objection | Right::WithdrawalOfConsent, Contract) => Some(Right::Erasure),
+                    (DataSubjectRight::Objection, Consent) => Some(DataSubjectRight::WithdrawalOfConsent),
+                    (DataSubjectRight::Objection | DataSubjectRight::WithdrawalOfConsent, Contract) => {
+                        Some(DataSubjectRight::Erasure)
+                    }
                     _ => None,
                 };
                 let ruling = ruling(right, basis);
@@ -144,7 +148,7 @@ mod tests {
 
     #[test]
     fn what_is_offered_instead_applies_and_is_named_with_reason_and_article() {
-        for &right in Right::VARIANTS {
+        for &right in DataSubjectRight::VARIANTS {
             for basis in BASES {
                 let ruled = ruling(right, basis);
                 assert!(ruled.article.starts_with("UK GDPR Article ") && ruled.why.ends_with('.'), "{right:?}");

@@ -2,7 +2,7 @@
 //! its rows and SQL (`store`), and what it knows of people (`personal`). A room uses lower rooms'
 //! models and store functions, never their rows, and never calls upward. In rising order: notices,
 //! organisations, standing, contacts, consents, preferences, networks, events, registrations, complaints, breaches,
-//! deadlines, messages, processing, `audit_trail`, `token_revocations`.
+//! `subject_requests`, deadlines, messages, processing, `audit_trail`, `token_revocations`.
 
 pub mod audit_trail;
 pub mod breaches;
@@ -19,6 +19,7 @@ pub mod preferences;
 pub mod processing;
 pub mod registrations;
 pub mod standing;
+pub mod subject_requests;
 pub mod token_revocations;
 
 use std::sync::LazyLock;
@@ -39,6 +40,7 @@ pub fn rooms() -> Vec<Room> {
         registrations::routes(),
         complaints::routes(),
         breaches::routes(),
+        subject_requests::routes(),
         deadlines::routes(),
         messages::routes(),
         processing::routes(),

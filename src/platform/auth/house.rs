@@ -159,6 +159,11 @@ impl House {
         &self.0.clock
     }
 
+    /// The working days.
+    pub fn calendar(&self) -> &Calendar {
+        &self.0.calendar
+    }
+
     /// The mint of identifiers.
     pub fn mint(&self) -> &IdMint {
         &self.0.mint

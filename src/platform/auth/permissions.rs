@@ -89,6 +89,10 @@ permissions! {
     write BreachesReport     "breaches:report"     [IewmStaff, Council, Contractor] "Report personal-data breaches and see them; a contractor, its own reports.";
     write BreachesManage     "breaches:manage"     [Council] "Assess, notify and close personal-data breaches, and see their history.";
     read  DeadlinesRead      "deadlines:read"      [IewmStaff, Council] "See what the law sets a time for, and how near that is.";
+    read  DeadlinesCompute   "deadlines:compute"    [IewmStaff, Council, Contractor] "Work out by when the law wants an answer.";
+    read  SubjectRequestsRead "subject_requests:read" [IewmStaff, Council] "See requests of people about their rights, and their letters.";
+    write SubjectRequestsIntake "subject_requests:intake" [IewmStaff, Council] "Take requests in, ask for proof and clarification, extend, and record a withdrawal.";
+    write SubjectRequestsDecide "subject_requests:decide" [Council] "Decide requests: refuse, close, or carry the right out.";
     read  OrganisationsRead  "organisations:read"  [IewmStaff, Council, Contractor] "See organisations; a contractor, its own.";
     write ComplaintsIntake   "complaints:intake"   [IewmStaff, Council] "Take complaints, see them, acknowledge and investigate them.";
     write ComplaintsDecide   "complaints:decide"   [Council] "Give the outcome of a complaint.";

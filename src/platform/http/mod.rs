@@ -25,7 +25,7 @@ pub(in crate::platform) use incoming::Body;
 pub use incoming::{BODY_LIMIT, Incoming, Take};
 pub use listing::{Listed, Listing, NoFilter, Pager};
 pub use page::{Frame, PageOrJson, Shown};
-pub use path::{ById, ByToken, ByVersion, ByWord, PathWord};
+pub use path::{ById, ByPart, ByToken, ByVersion, ByWord, PathWord};
 pub use precondition::IfMatch;
 pub use problem::{PROBLEM_JSON, Problem, answer as problem_answer};
 pub use query::Query;

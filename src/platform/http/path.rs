@@ -24,6 +24,20 @@ impl<K: FromStr + ToSchema> Take for ById<K> {
     }
 }
 
+/// The `{part}` of the path: something that belongs to what `{id}` names.
+#[derive(Clone, Copy, Debug)]
+pub struct ByPart<K>(pub K);
+
+impl<K: FromStr + ToSchema> Take for ByPart<K> {
+    async fn take(incoming: &mut Incoming) -> Result<Self, Error> {
+        segment(incoming, "part").map(Self)
+    }
+
+    fn describe(op: &mut Op<'_>) {
+        describe_segment::<K>(op, "part", "Which of what belongs to it.");
+    }
+}
+
 /// The `{version}` of the path: a date, `YYYY-MM-DD`.
 #[derive(Clone, Copy, Debug)]
 pub struct ByVersion(pub NaiveDate);

@@ -172,6 +172,27 @@ pub struct Claimed {
     attempts: i32,
 }
 
+/// Whether there is a message about a record, or was until it was swept.
+///
+/// # Errors
+/// When the database fails.
+pub fn was_about(tx: &mut ReadTx<'_>, subject: SubjectId) -> Result<bool, Error> {
+    let about = messages::table.filter(messages::subject_id.eq(subject)).select(messages::id);
+    let found: Option<MessageId> = about.first(tx.connection()).optional()?;
+    Ok(found.is_some())
+}
+
+/// Whether a message about a record waits to be sent.
+///
+/// # Errors
+/// When the database fails.
+pub fn is_queued_about(tx: &mut ReadTx<'_>, subject: SubjectId) -> Result<bool, Error> {
+    let queued = messages::subject_id.eq(subject).and(messages::status.eq(<&str>::from(Status::Queued)));
+    let found: Option<MessageId> =
+        messages::table.filter(queued.assume_not_null()).select(messages::id).first(tx.connection()).optional()?;
+    Ok(found.is_some())
+}
+
 /// Whether any message is due.
 ///
 /// # Errors

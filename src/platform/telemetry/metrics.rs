@@ -48,6 +48,7 @@ pub struct Metrics {
     seconds: Histogram,
     waiting: Family<Lane, Gauge>,
     deadlines: Family<Deadline, Gauge>,
+    calendar_days: Gauge,
 }
 
 impl Default for Metrics {
@@ -57,12 +58,15 @@ impl Default for Metrics {
         let seconds = Histogram::new(buckets);
         let waiting = Family::<Lane, Gauge>::default();
         let deadlines = Family::<Deadline, Gauge>::default();
+        let calendar_days = Gauge::default();
         let mut registry = Registry::with_prefix("iewm");
         registry.register("http_answers", "Requests answered, by method, route and status", answered.clone());
         registry.register("http_answer_seconds", "How long answers took, in seconds", seconds.clone());
         registry.register("database_waiting", "Closures that wait for a database lane", waiting.clone());
         registry.register("deadlines", "Legal deadlines that are over or near, by kind", deadlines.clone());
-        Self { registry: Arc::new(registry), answered, seconds, waiting, deadlines }
+        let days = "Days until the table of bank holidays ends; below 400 it is time for a new one";
+        registry.register("calendar_days_left", days, calendar_days.clone());
+        Self { registry: Arc::new(registry), answered, seconds, waiting, deadlines, calendar_days }
     }
 }
 
@@ -74,10 +78,12 @@ impl Metrics {
         self.seconds.observe(took.as_secs_f64());
     }
 
-    /// The metrics in the text format of `OpenMetrics` 1.0, with the lengths of the lanes' queues and the deadlines as
-    /// given. Where the deadlines are not known there are none, rather than old ones.
-    pub fn text(&self, (reads, writes): (usize, usize), deadlines: &[DeadlineCount]) -> String {
+    /// The metrics in the text format of `OpenMetrics` 1.0, with the lengths of the lanes' queues, the deadlines and the days
+    /// that the table of bank holidays still covers as given. Where the deadlines are not known there are none, rather than
+    /// old ones.
+    pub fn text(&self, (reads, writes): (usize, usize), deadlines: &[DeadlineCount], calendar_days: i64) -> String {
         let number = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
+        self.calendar_days.set(calendar_days);
         for (kind, count) in [("read", reads), ("write", writes)] {
             self.waiting.get_or_create(&Lane { kind }).set(number(count));
         }

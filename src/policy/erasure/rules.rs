@@ -76,6 +76,15 @@ pub const RULES: &[ErasureRule] = &[
         "That a complaint was answered, when and how, shows that the law was kept (Article 5(2)); its words go",
     ),
     passing("complaint_steps", Fate::Keep, "What was done about a complaint, and when; they tell no name"),
+    passing(
+        "subject_requests",
+        Fate::Anonymise,
+        "That something was asked, when and what became of it shows that the law was kept (Article 5(2)); who asked, and \
+         what was written, goes with the last letter",
+    ),
+    passing("subject_request_steps", Fate::Anonymise, "What was done about a request, and when, without its words"),
+    passing("subject_request_farewells", Fate::Erase, "A note for the time until the last letter has left"),
+    passing("subject_request_links", Fate::Erase, "Links to where the request stands, which lapse by themselves"),
     passing("messages", Fate::Erase, "Nothing more is sent; what waits is dropped"),
     passing("kept_answers", Fate::Erase, "They repeat what was answered about the person"),
     passing(

@@ -9,14 +9,14 @@ use super::store;
 use crate::domain::{ContactId, Error, LawfulBasis, Purpose, Use};
 use crate::platform::audit::Entry;
 use crate::platform::doors::ReadTx;
-use crate::policy::rights::{Right, Ruling, ruling};
+use crate::policy::rights::{DataSubjectRight, Ruling, ruling};
 use crate::resources::notices;
 
 /// Whether a right applies, and why.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct RightRuling {
     /// The right.
-    pub right: Right,
+    pub right: DataSubjectRight,
     /// Whether it applies.
     pub applies: bool,
     /// Why, in a sentence that can be told to the person.
@@ -25,7 +25,7 @@ pub struct RightRuling {
     /// Where it does not apply, the right that does.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
-    pub instead: Option<Right>,
+    pub instead: Option<DataSubjectRight>,
     /// The article that decides it.
     #[schema(example = "UK GDPR Article 15")]
     pub article: &'static str,
@@ -74,9 +74,9 @@ pub(super) fn of(tx: &mut ReadTx<'_>, contact: ContactId) -> Result<ContactRight
 }
 
 fn rights(Use { purpose, basis }: Use) -> PurposeRights {
-    let ruled = |&right: &Right| {
+    let ruled = |&right: &DataSubjectRight| {
         let Ruling { applies, why, instead, article } = ruling(right, basis);
         RightRuling { right, applies, why, instead, article }
     };
-    PurposeRights { purpose, lawful_basis: basis, rights: Right::VARIANTS.iter().map(ruled).collect() }
+    PurposeRights { purpose, lawful_basis: basis, rights: DataSubjectRight::VARIANTS.iter().map(ruled).collect() }
 }

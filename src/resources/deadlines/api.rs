@@ -10,7 +10,7 @@ use crate::policy::deadlines as law;
 /// List deadlines
 ///
 /// Everything that the law sets a time for and that has not been done, what ends first first: complaints to be
-/// acknowledged, breaches to be notified.
+/// acknowledged, breaches to be notified, requests to be answered (those whose clock runs).
 #[utoipa::path(get, path = "/v1/deadlines")]
 pub(super) async fn list(
     access: Access<DeadlinesRead>,

@@ -15,7 +15,7 @@ use crate::platform::doors::ReadTx;
 use crate::platform::http::Room;
 use crate::platform::telemetry::DeadlineCount;
 use crate::policy::deadlines::{Deadline, DeadlineKind};
-use crate::resources::{breaches, complaints};
+use crate::resources::{breaches, complaints, subject_requests};
 
 /// The room's operations.
 pub fn routes() -> Room {
@@ -28,7 +28,8 @@ pub fn routes() -> Room {
 type Source = fn(&mut ReadTx<'_>) -> Result<Vec<Deadline>, Error>;
 
 /// The rooms that owe something in time.
-const SOURCES: &[Source] = &[complaints::store::deadlines, breaches::store::deadlines];
+const SOURCES: &[Source] =
+    &[complaints::store::deadlines, breaches::store::deadlines, subject_requests::store::deadlines];
 
 /// Everything that is still owed in time, what ends first first.
 fn all(tx: &mut ReadTx<'_>) -> Result<Vec<Deadline>, Error> {

@@ -12,7 +12,7 @@ use crate::policy::deadlines::{self as law, DeadlineKind, Due};
 pub struct Deadline {
     /// What is due.
     pub kind: DeadlineKind,
-    /// The complaint or breach that it is due for.
+    /// The complaint, breach or request that it is due for.
     pub id: SubjectId,
     /// The number that people quote of it.
     #[schema(example = "DC-2026-000001")]
@@ -27,7 +27,7 @@ pub struct Deadline {
     pub due_at: Option<Instant>,
     /// Whether it is over.
     pub overdue: bool,
-    /// The state of the complaint or breach.
+    /// The state of the complaint, breach or request.
     #[schema(example = "received")]
     pub status: &'static str,
 }

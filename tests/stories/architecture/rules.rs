@@ -33,6 +33,7 @@ const ROOMS: &[&str] = &[
     "registrations",
     "complaints",
     "breaches",
+    "subject_requests",
     "deadlines",
     "messages",
     "processing",
@@ -43,6 +44,7 @@ const ROOMS: &[&str] = &[
 /// Files that have a query of their own, besides a `store`: each is one question, too long to stand there.
 const QUERIES: &[&str] = &[
     "platform/reference.rs",
+    "platform/working_days.rs",
     "resources/consents/audience.rs",
     "resources/consents/check.rs",
     "resources/consents/confirmation.rs",

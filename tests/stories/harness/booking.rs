@@ -1,6 +1,6 @@
 //! What stories about registrations begin with: an event that is announced, and people who want to come.
 
-use iewm::jobs::Offers;
+use iewm::jobs::Upkeep;
 use serde_json::{Value, json};
 
 use super::Service;
@@ -72,6 +72,6 @@ impl Service {
 
     /// Settles the offers that have run out, as the job does, and returns of how many events.
     pub(crate) async fn settle_offers(&self) -> usize {
-        Offers::new(self.house.clone()).tick().await.expect("a database that answers")
+        Upkeep::new(self.house.clone()).tick().await.expect("a database that answers")
     }
 }

@@ -1,5 +1,5 @@
-//! Settles the offers of places that have run out, so that the next who waits is asked, and deletes what people needed at
-//! events that are long over.
+//! What falls due by itself: offers of places that have run out, so that the next who waits is asked; what people needed at
+//! events that are long over; the words of requests of people who were erased.
 
 use std::time::Duration;
 
@@ -9,25 +9,26 @@ use crate::domain::Error;
 use crate::platform::auth::House;
 use crate::resources::registrations::requirements::store as requirements;
 use crate::resources::registrations::store::capacity as places;
+use crate::resources::subject_requests::store::farewell;
 
-/// How often it is looked for offers that have run out.
+/// How often it is looked for what is due.
 const EVERY: Duration = Duration::from_secs(15);
 
 /// The job's name in the audit.
-const NAME: &str = "offers";
+const NAME: &str = "upkeep";
 
-/// Settles offers that have run out. Several, of several processes, may run on one database.
-pub struct Offers {
+/// Does what falls due by itself. Several, of several processes, may run on one database.
+pub struct Upkeep {
     house: House,
 }
 
-impl Offers {
+impl Upkeep {
     /// The job of a house.
     pub fn new(house: House) -> Self {
         Self { house }
     }
 
-    /// Settles every offer that has run out, and returns of how many events; deletes every requirement that is due.
+    /// Settles every offer that has run out, and returns of how many events; deletes what is no longer to be kept.
     ///
     /// # Errors
     /// When the database fails.
@@ -48,6 +49,9 @@ impl Offers {
         while go_on() && self.house.job(NAME).read(requirements::is_due).await? {
             self.house.job(NAME).run(requirements::sweep).await?;
         }
+        while go_on() && self.house.job(NAME).read(farewell::is_due).await? {
+            self.house.job(NAME).run(farewell::empty).await?;
+        }
         Ok(settled)
     }
 
@@ -62,7 +66,7 @@ impl Offers {
             }
             let told = stop.clone();
             if let Err(error) = self.settle_while(|| told.has_changed().is_ok_and(|changed| !changed)).await {
-                tracing::warn!(%error, "offers that have run out wait to be settled");
+                tracing::warn!(%error, "what is due waits");
             }
         }
     }

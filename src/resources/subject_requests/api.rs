@@ -1,0 +1,73 @@
+//! The handlers of requests and of the law's clock.
+
+use super::deadline::{self, AskDeadline, Deadline};
+use super::model::{CreateSubjectRequest, RequestStep, SubjectRequest, SubjectRequestFilter};
+use super::store;
+use crate::domain::{Error, RequestStepId, SubjectRequestId};
+use crate::platform::auth::{Access, DeadlinesCompute, SubjectRequestsIntake, SubjectRequestsRead};
+use crate::platform::http::{ById, Created, Done, Found, Listed, Listing, NoFilter, Plain, Valid};
+
+/// By when the law wants an answer
+///
+/// Works the clock of a request, a complaint or a breach out from its facts, and keeps nothing. Late facts are read as
+/// the law reads them: an extension that was notified too late is not accepted, a question that was put too late stops
+/// nothing.
+#[utoipa::path(post, path = "/v1/subject-requests/deadline")]
+pub(super) async fn deadline(
+    access: Access<DeadlinesCompute>,
+    Valid(asked): Valid<AskDeadline>,
+) -> Result<Plain<Deadline>, Error> {
+    access.read(move |tx| deadline::read(asked, tx.calendar())).await.map(Plain)
+}
+
+/// List requests
+///
+/// Newest first. `due_before` looks at the last day that the clock shows now.
+#[utoipa::path(get, path = "/v1/subject-requests")]
+pub(super) async fn list(
+    access: Access<SubjectRequestsRead>,
+    asked: Listing<SubjectRequestFilter, SubjectRequestId>,
+) -> Result<Listed<SubjectRequest>, Error> {
+    let Listing { filter, page } = asked;
+    let (after, limit) = (page.after(), page.limit());
+    let found = access.read(move |tx| store::list::list(tx, &filter, after, limit)).await?;
+    Ok(page.turn(found))
+}
+
+/// Take a request in
+///
+/// By whatever way it came, with the true day of its receipt. It gets a reference number, its clock starts, and whoever
+/// asks is sent an acknowledgement if there is an e-mail address. With `identity_known` work begins at once.
+#[utoipa::path(post, path = "/v1/subject-requests")]
+pub(super) async fn create(
+    access: Access<SubjectRequestsIntake>,
+    Valid(asked): Valid<CreateSubjectRequest>,
+) -> Result<Done<Created<SubjectRequest>>, Error> {
+    access.create(move |tx| store::create(tx, asked)).await
+}
+
+/// Read a request
+///
+/// With its clock as it shows now.
+#[utoipa::path(get, path = "/v1/subject-requests/{id}")]
+pub(super) async fn read(
+    access: Access<SubjectRequestsRead>,
+    ById(id): ById<SubjectRequestId>,
+) -> Result<Found<SubjectRequest>, Error> {
+    access.read(move |tx| store::read(tx, id)).await.map(Found)
+}
+
+/// The history of a request
+///
+/// What was done about it, newest first.
+#[utoipa::path(get, path = "/v1/subject-requests/{id}/history")]
+pub(super) async fn history(
+    access: Access<SubjectRequestsRead>,
+    asked: Listing<NoFilter, RequestStepId>,
+    ById(id): ById<SubjectRequestId>,
+) -> Result<Listed<RequestStep>, Error> {
+    let page = asked.page;
+    let (after, limit) = (page.after(), page.limit());
+    let found = access.read(move |tx| store::steps::list(tx, id, after, limit)).await?;
+    Ok(page.turn(found))
+}

@@ -1,0 +1,52 @@
+//! The handlers that end a request.
+
+use super::commands::{CloseDuplicate, CompleteRequest, LapseRequest, RefuseRequest};
+use super::model::SubjectRequest;
+use super::store;
+use crate::domain::{Error, SubjectRequestId};
+use crate::platform::auth::{Access, SubjectRequestsDecide};
+use crate::platform::http::{ById, Done, Found, Valid};
+
+/// Refuse a request
+///
+/// The letter gives the reasons, and says where whoever asked can complain and go to court (UK GDPR Article 12(4)).
+#[utoipa::path(post, path = "/v1/subject-requests/{id}/refusal")]
+pub(super) async fn refuse(
+    access: Access<SubjectRequestsDecide>,
+    Valid(asked): Valid<RefuseRequest>,
+    ById(id): ById<SubjectRequestId>,
+) -> Result<Done<Found<SubjectRequest>>, Error> {
+    access.change(move |tx| store::refuse(tx, id, asked)).await
+}
+
+/// Close a request for which what we asked for did not come
+#[utoipa::path(post, path = "/v1/subject-requests/{id}/lapse")]
+pub(super) async fn lapse(
+    access: Access<SubjectRequestsDecide>,
+    Valid(asked): Valid<LapseRequest>,
+    ById(id): ById<SubjectRequestId>,
+) -> Result<Done<Found<SubjectRequest>>, Error> {
+    access.change(move |tx| store::lapse(tx, id, asked)).await
+}
+
+/// Close a request that is the same as another
+#[utoipa::path(post, path = "/v1/subject-requests/{id}/duplicate")]
+pub(super) async fn close_duplicate(
+    access: Access<SubjectRequestsDecide>,
+    Valid(asked): Valid<CloseDuplicate>,
+    ById(id): ById<SubjectRequestId>,
+) -> Result<Done<Found<SubjectRequest>>, Error> {
+    access.change(move |tx| store::close_duplicate(tx, id, &asked)).await
+}
+
+/// Record that a request was carried out
+///
+/// For what the service does not carry out by itself. It must be known or proven who asked.
+#[utoipa::path(post, path = "/v1/subject-requests/{id}/completion")]
+pub(super) async fn complete(
+    access: Access<SubjectRequestsDecide>,
+    Valid(asked): Valid<CompleteRequest>,
+    ById(id): ById<SubjectRequestId>,
+) -> Result<Done<Found<SubjectRequest>>, Error> {
+    access.change(move |tx| store::carry_out(tx, id, asked.outcome, false)).await
+}

@@ -1,0 +1,69 @@
+//! The handlers of what is done about a request before it is decided.
+
+use super::commands::{
+    AnswerClarification, AskClarification, CheckIdentity, Clarification, ExtendRequest, WithdrawRequest,
+};
+use super::model::SubjectRequest;
+use super::store::intake as store;
+use crate::domain::{Error, RequestStepId, SubjectRequestId};
+use crate::platform::auth::{Access, SubjectRequestsIntake};
+use crate::platform::http::{ById, ByPart, Done, Found, MayBeEmpty, Noted, Valid};
+
+/// Ask for proof, or record it
+///
+/// `requested_on` and `reason` ask whoever asked to prove who they are; `received_on` and `sufficient` record what came.
+/// The clock starts on the day on which everything that was asked for has come. Proof that came with the request, without
+/// being asked for, is recorded the same way, and starts work.
+#[utoipa::path(post, path = "/v1/subject-requests/{id}/identity-checks")]
+pub(super) async fn check_identity(
+    access: Access<SubjectRequestsIntake>,
+    Valid(asked): Valid<CheckIdentity>,
+    ById(id): ById<SubjectRequestId>,
+) -> Result<Done<Found<SubjectRequest>>, Error> {
+    access.change(move |tx| store::check_identity(tx, id, asked)).await
+}
+
+/// Ask what is meant
+///
+/// For access, the clock stops from this day to that of the answer, both included; for other rights it goes on.
+#[utoipa::path(post, path = "/v1/subject-requests/{id}/clarifications")]
+pub(super) async fn ask(
+    access: Access<SubjectRequestsIntake>,
+    Valid(asked): Valid<AskClarification>,
+    ById(id): ById<SubjectRequestId>,
+) -> Result<Done<Noted<Clarification>>, Error> {
+    access.write(move |tx| store::ask(tx, id, asked).map(|made| made.map(Noted))).await
+}
+
+/// Record the answer to a question
+#[utoipa::path(post, path = "/v1/subject-requests/{id}/clarifications/{part}/answer")]
+pub(super) async fn answer(
+    access: Access<SubjectRequestsIntake>,
+    Valid(asked): Valid<AnswerClarification>,
+    ById(id): ById<SubjectRequestId>,
+    ByPart(question): ByPart<RequestStepId>,
+) -> Result<Done<Found<SubjectRequest>>, Error> {
+    access.change(move |tx| store::answer(tx, id, question, &asked)).await
+}
+
+/// Extend the period by two months
+///
+/// Once, for complexity or the number of requests, and notified by the last day of the ordinary period.
+#[utoipa::path(post, path = "/v1/subject-requests/{id}/extension")]
+pub(super) async fn extend(
+    access: Access<SubjectRequestsIntake>,
+    Valid(asked): Valid<ExtendRequest>,
+    ById(id): ById<SubjectRequestId>,
+) -> Result<Done<Found<SubjectRequest>>, Error> {
+    access.change(move |tx| store::extend(tx, id, &asked)).await
+}
+
+/// Record that a request is withdrawn
+#[utoipa::path(post, path = "/v1/subject-requests/{id}/withdrawal")]
+pub(super) async fn withdraw(
+    access: Access<SubjectRequestsIntake>,
+    MayBeEmpty(asked): MayBeEmpty<WithdrawRequest>,
+    ById(id): ById<SubjectRequestId>,
+) -> Result<Done<Found<SubjectRequest>>, Error> {
+    access.change(move |tx| store::withdraw(tx, id, asked.explanation, None)).await
+}

@@ -1,0 +1,46 @@
+//! The kinds of letters.
+
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use crate::platform::http::PathWord;
+
+/// A letter to whoever asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema, strum::EnumString, strum::VariantArray)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum Kind {
+    /// That the request came, and by when it is answered.
+    Acknowledgement,
+    /// What proves who asks.
+    IdentityRequest,
+    /// What proves that an agent may ask.
+    AuthorityRequest,
+    /// What is meant.
+    Clarification,
+    /// That two further months are needed, and why.
+    Extension,
+    /// That the right is refused, why, and where to complain.
+    Refusal,
+    /// What became of the request otherwise.
+    Outcome,
+}
+
+impl PathWord for Kind {
+    const NAME: &'static str = "letter";
+}
+
+impl Kind {
+    /// The kind of message that brings it.
+    pub(super) fn message(self) -> &'static str {
+        match self {
+            Self::Acknowledgement => "request_acknowledgement",
+            Self::IdentityRequest => "request_identity",
+            Self::AuthorityRequest => "request_authority",
+            Self::Clarification => "request_clarification",
+            Self::Extension => "request_extension",
+            Self::Refusal => "request_refusal",
+            Self::Outcome => "request_outcome",
+        }
+    }
+}

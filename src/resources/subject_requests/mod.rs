@@ -1,0 +1,81 @@
+//! Requests of people about their rights (UK GDPR Chapter III): taken in, proven, answered in time.
+//!
+//! Invariants: facts are kept and days are worked out, so that a new bank holiday moves them; steps are only ever added;
+//! what is written down is sealed under a key of the request's own, since whoever asks need be no contact; a request that
+//! is closed shows the clock that it was closed with.
+
+mod api;
+pub mod commands;
+mod deadline;
+mod decisions;
+mod intake;
+mod letters;
+pub mod model;
+mod particulars;
+mod personal;
+mod rights;
+pub mod store;
+
+pub use letters::LETTERS;
+pub use personal::SubjectRequestData;
+
+use crate::domain::Code;
+use crate::platform::http::Room;
+
+/// The room's operations.
+pub fn routes() -> Room {
+    Room::new("subject_requests", "Requests of people about their rights, and the law's clock.")
+        .serve(api::__path_deadline, api::deadline)
+        .problems(&[Code::CalendarExhausted])
+        .serve(api::__path_list, api::list)
+        .problems(&[Code::CalendarExhausted])
+        .serve(api::__path_create, api::create)
+        .problems(&[Code::Erased, Code::Merged, Code::CalendarExhausted])
+        .serve(api::__path_read, api::read)
+        .problems(&[Code::CalendarExhausted])
+        .serve(api::__path_history, api::history)
+        .serve(intake::__path_check_identity, intake::check_identity)
+        .problems(&[Code::IllegalTransition, Code::CalendarExhausted])
+        .serve(intake::__path_ask, intake::ask)
+        .problems(&[Code::IllegalTransition, Code::TooLate, Code::CalendarExhausted])
+        .serve(intake::__path_answer, intake::answer)
+        .problems(&[Code::IllegalTransition, Code::CalendarExhausted])
+        .serve(intake::__path_extend, intake::extend)
+        .problems(&[Code::IllegalTransition, Code::TooLate, Code::AlreadyExtended, Code::CalendarExhausted])
+        .serve(intake::__path_withdraw, intake::withdraw)
+        .problems(&[Code::IllegalTransition, Code::CalendarExhausted])
+        .serve(decisions::__path_refuse, decisions::refuse)
+        .problems(&[Code::IllegalTransition, Code::CalendarExhausted])
+        .serve(decisions::__path_lapse, decisions::lapse)
+        .problems(&[Code::IllegalTransition, Code::CalendarExhausted])
+        .serve(decisions::__path_close_duplicate, decisions::close_duplicate)
+        .problems(&[Code::IllegalTransition, Code::CalendarExhausted])
+        .serve(decisions::__path_complete, decisions::complete)
+        .problems(&[Code::IllegalTransition, Code::IdentityUnproven, Code::CalendarExhausted])
+        .serve(rights::__path_rectify, rights::rectify)
+        .problems(CARRIED_OUT)
+        .problems(&[Code::ContactExists])
+        .serve(rights::__path_restrict, rights::restrict)
+        .problems(CARRIED_OUT)
+        .problems(&[Code::Restricted])
+        .serve(rights::__path_lift, rights::lift)
+        .problems(CARRIED_OUT)
+        .serve(rights::__path_object, rights::object)
+        .problems(CARRIED_OUT)
+        .problems(&[Code::PurposeNotConsent])
+        .serve(rights::__path_plan, rights::plan)
+        .problems(CARRIED_OUT)
+        .serve(rights::__path_execute, rights::execute)
+        .problems(CARRIED_OUT)
+        .problems(&[Code::SamePerson, Code::PlanStale])
+}
+
+/// What stands in the way of carrying any right out.
+const CARRIED_OUT: &[Code] = &[
+    Code::IllegalTransition,
+    Code::IdentityUnproven,
+    Code::Conflict,
+    Code::Erased,
+    Code::Merged,
+    Code::CalendarExhausted,
+];

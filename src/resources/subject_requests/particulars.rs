@@ -1,0 +1,47 @@
+//! What is written down about a request, sealed under a key of the request's own: whoever asks need be no contact.
+
+use serde::{Deserialize, Serialize};
+
+use super::model::{Details, Requester};
+use crate::domain::{Entropy, Error, RequestStepId, SubjectRequestId};
+use crate::platform::vault::{DataKey, Place};
+
+/// Who asks, and for what.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Particulars {
+    #[serde(rename = "r")]
+    pub(super) requester: Requester,
+    #[serde(rename = "d", skip_serializing_if = "Option::is_none")]
+    pub(super) details: Option<Details>,
+}
+
+fn place(id: SubjectRequestId) -> Place<'static> {
+    Place { table: "subject_requests", column: "particulars", row: id.uuid() }
+}
+
+impl Particulars {
+    pub(super) fn seal(&self, key: &DataKey, entropy: &dyn Entropy, id: SubjectRequestId) -> Result<Vec<u8>, Error> {
+        let plain = serde_json::to_vec(self).map_err(Error::internal)?;
+        Ok(key.seal(entropy, &place(id), &plain))
+    }
+
+    pub(super) fn open(key: &DataKey, id: SubjectRequestId, sealed: &[u8]) -> Result<Self, Error> {
+        let plain = key.open(&place(id), sealed)?;
+        serde_json::from_slice(&plain).map_err(|_| Error::internal("a request's particulars cannot be read"))
+    }
+}
+
+/// Where the text of a step is sealed.
+pub(super) fn told(id: RequestStepId) -> Place<'static> {
+    Place { table: "subject_request_steps", column: "told", row: id.uuid() }
+}
+
+/// Where the explanation of an outcome is sealed, under the house's own key: it stays when whoever asked is erased.
+pub(super) fn explanation(id: SubjectRequestId) -> Place<'static> {
+    Place { table: "subject_requests", column: "outcome_explanation", row: id.uuid() }
+}
+
+/// A text that was sealed.
+pub(super) fn text(plain: Vec<u8>) -> Result<String, Error> {
+    String::from_utf8(plain).map_err(|_| Error::internal("a text of a request cannot be read"))
+}

@@ -1,0 +1,93 @@
+//! What this room holds of people.
+
+use super::store;
+use crate::domain::{ContactId, Error, Obstacle, PersonalRecord};
+use crate::platform::doors::{ReadTx, WriteTx};
+use crate::platform::personal::{Class, Erasing, Holder, Merging, Person, Table};
+
+/// The room's personal data.
+pub struct SubjectRequestData;
+
+impl Holder for SubjectRequestData {
+    fn room(&self) -> &'static str {
+        "subject_requests"
+    }
+
+    fn tables(&self) -> &'static [Table] {
+        use Class::{Plain, Pseudonymous, Sealed};
+        &[
+            Table {
+                name: "subject_requests",
+                meaning: "The requests of people about their rights. Who asks, and for what, is in `particulars`, sealed under a key of the request's own; the explanation of the outcome, under the house's.",
+                columns: &[
+                    ("id", Pseudonymous),
+                    ("reference", Pseudonymous),
+                    ("kind", Plain),
+                    ("status", Plain),
+                    ("contact_id", Pseudonymous),
+                    ("channel", Plain),
+                    ("received_on", Plain),
+                    ("identity_known", Plain),
+                    ("particulars", Sealed),
+                    ("due_on", Plain),
+                    ("dated_by", Plain),
+                    ("final_clock", Plain),
+                    ("outcome", Plain),
+                    ("outcome_ground", Plain),
+                    ("outcome_explanation", Sealed),
+                    ("decided_on", Plain),
+                    ("duplicate_of", Pseudonymous),
+                    ("created_at", Plain),
+                    ("updated_at", Plain),
+                    ("version", Plain),
+                ],
+            },
+            Table {
+                name: "subject_request_steps",
+                meaning: "What was done about each request, append-only. What was written is in `told`, sealed under the request's key.",
+                columns: &[
+                    ("id", Pseudonymous),
+                    ("request_id", Pseudonymous),
+                    ("kind", Plain),
+                    ("happened_on", Plain),
+                    ("sufficient", Plain),
+                    ("answers", Pseudonymous),
+                    ("told", Sealed),
+                    ("recorded_at", Plain),
+                    ("recorded_by", Pseudonymous),
+                ],
+            },
+            Table {
+                name: "subject_request_farewells",
+                meaning: "Which requests of people who were erased are still to be emptied, once the last letter has left.",
+                columns: &[("request_id", Pseudonymous), ("since", Plain)],
+            },
+            Table {
+                name: "subject_request_links",
+                meaning: "The links by which whoever asked sees where their request stands, as hashes.",
+                columns: &[("token_hash", Plain), ("request_id", Pseudonymous), ("expires_at", Plain)],
+            },
+        ]
+    }
+
+    fn blocks_deletion(&self, tx: &mut ReadTx<'_>, contact: ContactId) -> Result<bool, Error> {
+        store::has_open(tx, contact)
+    }
+
+    fn merge(&self, tx: &mut WriteTx<'_>, merging: &Merging) -> Result<(), Error> {
+        store::merge::merge(tx, merging)
+    }
+
+    // The request for the erasure itself goes on between its plan and its execution: no plan counts requests.
+    fn records(&self, _: &mut ReadTx<'_>, _: &Person) -> Result<Vec<PersonalRecord>, Error> {
+        Ok(Vec::new())
+    }
+
+    fn obstacles(&self, tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<Obstacle>, Error> {
+        store::farewell::obstacles(tx, person)
+    }
+
+    fn erase(&self, tx: &mut WriteTx<'_>, erasing: &Erasing) -> Result<(), Error> {
+        store::farewell::erase(tx, erasing)
+    }
+}

@@ -1,0 +1,233 @@
+//! The tables of requests and of what was done about each.
+
+use std::collections::HashMap;
+
+use chrono::NaiveDate;
+use diesel::prelude::*;
+
+use super::model::{Channel, Explanation, RequestClock, RequestOutcome, SubjectRequest};
+use super::particulars::{self, Particulars};
+use crate::domain::{Calendar, ContactId, Error, Instant, SubjectRequestId, london_date};
+use crate::platform::audit::Entry;
+use crate::platform::db::dialect;
+use crate::platform::doors::{ReadTx, WriteTx};
+use crate::policy::clock::{self, ClockEvent, ClockFacts};
+
+mod schema {
+    diesel::table! {
+        use diesel::sql_types::*;
+        use crate::platform::db::{InstantSql, UuidSql};
+
+        subject_requests (id) {
+            id -> UuidSql,
+            reference -> Text,
+            kind -> Text,
+            status -> Text,
+            contact_id -> Nullable<UuidSql>,
+            channel -> Text,
+            received_on -> Date,
+            identity_known -> Bool,
+            particulars -> Binary,
+            due_on -> Nullable<Date>,
+            dated_by -> Text,
+            final_clock -> Nullable<Text>,
+            outcome -> Nullable<Text>,
+            outcome_ground -> Nullable<Text>,
+            outcome_explanation -> Nullable<Binary>,
+            decided_on -> Nullable<Date>,
+            duplicate_of -> Nullable<UuidSql>,
+            created_at -> InstantSql,
+            updated_at -> InstantSql,
+            version -> Integer,
+        }
+    }
+
+    diesel::table! {
+        use diesel::sql_types::*;
+        use crate::platform::db::{InstantSql, UuidSql};
+
+        subject_request_steps (id) {
+            id -> UuidSql,
+            request_id -> UuidSql,
+            kind -> Text,
+            happened_on -> Date,
+            sufficient -> Bool,
+            answers -> Nullable<UuidSql>,
+            told -> Nullable<Binary>,
+            recorded_at -> InstantSql,
+            recorded_by -> Text,
+        }
+    }
+
+    diesel::table! {
+        use diesel::sql_types::*;
+        use crate::platform::db::{InstantSql, UuidSql};
+
+        subject_request_farewells (request_id) {
+            request_id -> UuidSql,
+            since -> InstantSql,
+        }
+    }
+
+    diesel::allow_tables_to_appear_in_same_query!(subject_requests, subject_request_farewells);
+}
+pub(super) use schema::{subject_request_steps, subject_requests};
+
+mod creation;
+mod dates;
+mod decisions;
+pub mod farewell;
+pub(super) mod intake;
+pub(super) mod list;
+pub(super) mod merge;
+mod progress;
+pub(super) mod rights;
+pub(super) mod steps;
+
+pub use creation::create;
+pub use dates::{Falling, adopt_working_days, deadlines, falling_due};
+pub use decisions::{carry_out, recipients_done};
+pub(super) use decisions::{close_duplicate, lapse, refuse};
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = subject_requests)]
+pub(super) struct Row {
+    pub(super) id: SubjectRequestId,
+    reference: String,
+    kind: String,
+    status: String,
+    contact_id: Option<ContactId>,
+    channel: String,
+    received_on: NaiveDate,
+    identity_known: bool,
+    particulars: Vec<u8>,
+    final_clock: Option<String>,
+    outcome: Option<String>,
+    outcome_ground: Option<String>,
+    outcome_explanation: Option<Vec<u8>>,
+    decided_on: Option<NaiveDate>,
+    duplicate_of: Option<SubjectRequestId>,
+    version: i32,
+}
+
+pub(super) fn damaged<E>(_: E) -> Error {
+    Error::internal("a row of requests cannot be read")
+}
+
+/// A request, and the facts of its clock.
+#[derive(Clone, Debug)]
+pub(super) struct Known {
+    pub(super) request: SubjectRequest,
+    pub(super) facts: ClockFacts,
+}
+
+/// What the clock of an open request shows now.
+pub(super) fn shown(facts: &ClockFacts, calendar: &Calendar, now: Instant) -> Result<RequestClock, Error> {
+    Ok(RequestClock::shown(&clock::read(facts, calendar)?, london_date(now)))
+}
+
+impl Row {
+    fn facts(&self, events: Vec<ClockEvent>) -> Result<ClockFacts, Error> {
+        Ok(ClockFacts { right: self.kind.parse().map_err(damaged)?, received_on: self.received_on, events })
+    }
+
+    fn outcome(&self, tx: &ReadTx<'_>) -> Result<Option<RequestOutcome>, Error> {
+        let (Some(kind), Some(sealed), Some(decided_on)) = (&self.outcome, &self.outcome_explanation, self.decided_on)
+        else {
+            return Ok(None);
+        };
+        let plain = tx.open_for_house(&particulars::explanation(self.id), sealed)?;
+        Ok(Some(RequestOutcome {
+            kind: kind.parse().map_err(damaged)?,
+            explanation: Explanation::try_from(particulars::text(plain)?).map_err(damaged)?,
+            ground: self.outcome_ground.as_deref().map(str::parse).transpose().map_err(damaged)?,
+            duplicate_of: self.duplicate_of,
+            decided_on,
+        }))
+    }
+}
+
+/// A row, unsealed, with its clock as it shows now.
+fn open(tx: &mut ReadTx<'_>, row: Row, events: Vec<ClockEvent>) -> Result<Known, Error> {
+    let told = match tx.key_if_there(row.id.uuid())? {
+        Some(key) => Some(Particulars::open(&key, row.id, &row.particulars)?),
+        None => None,
+    };
+    let facts = row.facts(events)?;
+    let clock = match &row.final_clock {
+        Some(kept) => serde_json::from_str(kept).map_err(damaged)?,
+        None => shown(&facts, tx.calendar(), tx.now())?,
+    };
+    let outcome = row.outcome(tx)?;
+    let (requester, details) = told.map(|told| (told.requester, told.details)).unzip();
+    let channel: Channel = row.channel.parse().map_err(damaged)?;
+    let request = SubjectRequest {
+        id: row.id,
+        reference: row.reference.try_into().map_err(damaged)?,
+        kind: facts.right,
+        status: row.status.parse().map_err(damaged)?,
+        contact_id: row.contact_id,
+        requester,
+        channel,
+        received_on: row.received_on,
+        details: details.flatten(),
+        identity_known: row.identity_known,
+        clock,
+        outcome,
+        version: row.version,
+    };
+    Ok(Known { request, facts })
+}
+
+/// Rows, unsealed, in their order.
+fn open_all(tx: &mut ReadTx<'_>, rows: Vec<Row>) -> Result<Vec<Known>, Error> {
+    let ids: Vec<SubjectRequestId> = rows.iter().map(|row| row.id).collect();
+    let mut events = steps::events_of(tx, &ids)?;
+    rows.into_iter()
+        .map(|row| {
+            let own = events.remove(&row.id).unwrap_or_default();
+            open(tx, row, own)
+        })
+        .collect()
+}
+
+/// One request, without saying that it was looked at.
+///
+/// # Errors
+/// 404 when there is none.
+pub(super) fn one(tx: &mut ReadTx<'_>, id: SubjectRequestId) -> Result<Known, Error> {
+    let row: Option<Row> =
+        subject_requests::table.find(id).select(Row::as_select()).first(tx.connection()).optional()?;
+    let row = row.ok_or_else(Error::not_found)?;
+    open_all(tx, vec![row])?.pop().ok_or_else(Error::not_found)
+}
+
+/// One request.
+///
+/// # Errors
+/// 404 when there is none.
+pub fn read(tx: &mut ReadTx<'_>, id: SubjectRequestId) -> Result<SubjectRequest, Error> {
+    let request = one(tx, id)?.request;
+    tx.look(Entry::new("subject_requests.read").contact(request.contact_id).subject("subject_request", id));
+    Ok(request)
+}
+
+/// A request, held against other writers.
+///
+/// # Errors
+/// 404 when there is none.
+pub(super) fn held(tx: &mut WriteTx<'_>, id: SubjectRequestId) -> Result<Known, Error> {
+    dialect::lock(tx.connection(), "subject_requests", id.uuid())?;
+    one(tx, id)
+}
+
+/// Whether a contact has a request that is open.
+///
+/// # Errors
+/// When the database fails.
+pub(super) fn has_open(tx: &mut ReadTx<'_>, contact: ContactId) -> Result<bool, Error> {
+    let open = subject_requests::contact_id.eq(contact).and(subject_requests::final_clock.is_null());
+    let found: Option<SubjectRequestId> =
+        subject_requests::table.filter(open).select(subject_requests::id).first(tx.connection()).optional()?;
+    Ok(found.is_some())
+}

@@ -1,0 +1,122 @@
+//! The days by which open requests must be answered, worked out without unsealing anything.
+
+use chrono::NaiveDate;
+use diesel::prelude::*;
+
+use super::super::model::{Reference, RequestStatus};
+use super::steps::events_of;
+use super::{damaged, subject_requests as requests};
+use crate::domain::{Error, SubjectId, SubjectRequestId};
+use crate::platform::audit::Entry;
+use crate::platform::doors::{ReadTx, Recorded, WriteTx};
+use crate::platform::working_days;
+use crate::policy::clock::{self, ClockFacts, Right};
+use crate::policy::deadlines::{Deadline, DeadlineKind, Due};
+
+/// How many requests are dated at a time.
+const TOGETHER: i64 = 200;
+
+/// An open request and its day.
+pub struct Falling {
+    /// Which.
+    pub id: SubjectRequestId,
+    /// Its reference number.
+    pub reference: Reference,
+    /// The right that is asked for.
+    pub kind: Right,
+    /// The last lawful day; `None` while its clock does not run.
+    pub due_on: Option<NaiveDate>,
+    /// The day that was kept to look for it by.
+    kept: Option<NaiveDate>,
+}
+
+type Dated = (SubjectRequestId, String, String, NaiveDate, Option<NaiveDate>);
+
+/// What the clocks of some open requests show now.
+fn date(tx: &mut ReadTx<'_>, rows: Vec<Dated>) -> Result<Vec<Falling>, Error> {
+    let ids: Vec<SubjectRequestId> = rows.iter().map(|row| row.0).collect();
+    let mut events = events_of(tx, &ids)?;
+    let date = |(id, reference, kind, received_on, kept): Dated| {
+        let kind: Right = kind.parse().map_err(damaged)?;
+        let facts = ClockFacts { right: kind, received_on, events: events.remove(&id).unwrap_or_default() };
+        let due_on = clock::read(&facts, tx.calendar())?.due_on;
+        Ok(Falling { id, reference: reference.try_into().map_err(damaged)?, kind, due_on, kept })
+    };
+    rows.into_iter().map(date).collect()
+}
+
+/// The columns that a request is dated from.
+macro_rules! dated {
+    () => {
+        requests::table.filter(requests::final_clock.is_null()).select((
+            requests::id,
+            requests::reference,
+            requests::kind,
+            requests::received_on,
+            requests::due_on,
+        ))
+    };
+}
+
+/// The open requests that must be answered by `day`, or should have been; the most urgent first.
+///
+/// # Errors
+/// When the database fails; 503 when a clock ends outside the table of bank holidays.
+pub fn falling_due(tx: &mut ReadTx<'_>, day: NaiveDate) -> Result<Vec<Falling>, Error> {
+    // What was dated by another table of bank holidays is dated anew before it is looked at.
+    let perhaps = requests::due_on.le(day).or(requests::dated_by.ne(tx.calendar().version()));
+    let rows: Vec<Dated> = dated!().filter(perhaps).load(tx.connection())?;
+    let mut falling = date(tx, rows)?;
+    falling.retain(|request| request.due_on.is_some_and(|due| due <= day));
+    falling.sort_by_key(|request| (request.due_on, request.id));
+    Ok(falling)
+}
+
+/// The answers that are still owed, of requests whose clock runs, in no order.
+///
+/// # Errors
+/// 503 when the table of bank holidays does not reach as far as one of them is due.
+pub fn deadlines(tx: &mut ReadTx<'_>) -> Result<Vec<Deadline>, Error> {
+    let rows: Vec<Dated> = dated!().load(tx.connection())?;
+    let statuses: Vec<(SubjectRequestId, String)> = requests::table
+        .filter(requests::final_clock.is_null())
+        .select((requests::id, requests::status))
+        .load(tx.connection())?;
+    let mut owed = Vec::with_capacity(rows.len());
+    for falling in date(tx, rows)? {
+        let Some(due_on) = falling.due_on else { continue };
+        let status = statuses.iter().find(|(id, _)| *id == falling.id);
+        let status: RequestStatus = status.ok_or_else(|| damaged(()))?.1.parse().map_err(damaged)?;
+        owed.push(Deadline {
+            kind: DeadlineKind::RightsRequest,
+            id: SubjectId::from_uuid(falling.id.uuid()),
+            reference: falling.reference.as_str().to_owned(),
+            due: Due::On(due_on),
+            status: status.into(),
+        });
+    }
+    Ok(owed)
+}
+
+/// Adopts the table of bank holidays that this process was started with. If it is another than before, the days of the
+/// open requests are worked out anew, which is written down with how many have moved.
+///
+/// # Errors
+/// When the database fails; 503 when a clock ends outside the table.
+pub fn adopt_working_days(mut tx: WriteTx<'_>) -> Result<Recorded<()>, Error> {
+    let Some(new) = working_days::adopt(&mut tx)? else { return tx.unchanged(None, ()) };
+    let mut moved = 0;
+    loop {
+        let rows: Vec<Dated> = dated!().filter(requests::dated_by.ne(&new.to)).limit(TOGETHER).load(tx.connection())?;
+        if rows.is_empty() {
+            break;
+        }
+        for request in date(&mut tx, rows)? {
+            moved += usize::from(request.due_on != request.kept);
+            let dated = (requests::due_on.eq(request.due_on), requests::dated_by.eq(&new.to));
+            diesel::update(requests::table.find(request.id)).set(dated).execute(tx.connection())?;
+        }
+    }
+    let entry = Entry::new("calendar.changed").with("from", new.from).with("to", new.to).with("moved", moved);
+    tx.record(entry, ())
+}

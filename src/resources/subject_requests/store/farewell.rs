@@ -1,0 +1,107 @@
+//! What becomes of the requests of a person who is erased: that they asked, when, and what became of it stays; what they
+//! wrote, and who they are, goes once the last letter to them has left.
+
+use chrono::TimeDelta;
+use diesel::prelude::*;
+
+use super::super::particulars;
+use super::schema::subject_request_farewells as farewells;
+use super::{subject_request_steps as steps, subject_requests as requests};
+use crate::domain::{ContactId, ErasureGround, Error, Instant, Obstacle, SubjectId, SubjectRequestId};
+use crate::platform::audit::Entry;
+use crate::platform::db::among_ids;
+use crate::platform::doors::{ReadTx, Recorded, WriteTx};
+use crate::platform::outbox::store as outbox;
+use crate::platform::personal::{Erasing, Person};
+use crate::policy::clock::Right;
+
+/// How long the letter to somebody without an e-mail address can be printed.
+const FOR_POST: TimeDelta = TimeDelta::days(14);
+
+/// What takes the place of the words in which a request was answered.
+const EMPTIED: &str = "What was written went with the person's data.";
+
+/// A request for a copy of the data that is being answered: what it asks for must not be destroyed (Data Protection Act
+/// 2018 section 173).
+///
+/// # Errors
+/// When the database fails.
+pub(in super::super) fn obstacles(tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<Obstacle>, Error> {
+    let copies = [Right::Access, Right::Portability].map(<&str>::from);
+    let open = among_ids(requests::contact_id, &person.ids).and(requests::final_clock.is_null());
+    let running = requests::table.filter(open.and(requests::kind.eq_any(copies))).select(requests::id);
+    let found: Option<SubjectRequestId> = running.first(tx.connection()).optional()?;
+    let stands = |_| Obstacle { record: None, ground: ErasureGround::AccessRequest, until: None };
+    Ok(found.map(stands).into_iter().collect())
+}
+
+/// Notes that what is written in the person's requests goes with the last letter.
+///
+/// # Errors
+/// When the database fails.
+pub(in super::super) fn erase(tx: &mut WriteTx<'_>, erasing: &Erasing) -> Result<(), Error> {
+    if !erasing.withheld.is_empty() {
+        return Ok(());
+    }
+    let since = tx.now();
+    let known = farewells::table.select(farewells::request_id);
+    let theirs = among_ids(requests::contact_id, &erasing.person.ids).and(requests::id.ne_all(known));
+    let ids: Vec<SubjectRequestId> = requests::table.filter(theirs).select(requests::id).load(tx.connection())?;
+    for id in ids {
+        let values = (farewells::request_id.eq(id), farewells::since.eq(since));
+        diesel::insert_into(farewells::table).values(values).execute(tx.connection())?;
+    }
+    Ok(())
+}
+
+/// A request whose last letter has left, or, where there is no address to send it to, has been there for printing long
+/// enough.
+fn first_due(tx: &mut ReadTx<'_>) -> Result<Option<SubjectRequestId>, Error> {
+    let waiting: Vec<(SubjectRequestId, Instant)> = farewells::table
+        .inner_join(requests::table.on(requests::id.eq(farewells::request_id)))
+        .filter(requests::final_clock.is_not_null())
+        .order(farewells::since)
+        .select((farewells::request_id, farewells::since))
+        .load(tx.connection())?;
+    let now = tx.now();
+    for (id, since) in waiting {
+        let subject = SubjectId::from_uuid(id.uuid());
+        let by_post = !outbox::was_about(tx, subject)?;
+        if (by_post && since.plus(FOR_POST) > now) || outbox::is_queued_about(tx, subject)? {
+            continue;
+        }
+        return Ok(Some(id));
+    }
+    Ok(None)
+}
+
+/// Whether a request is to be emptied.
+///
+/// # Errors
+/// When the database fails.
+pub fn is_due(tx: &mut ReadTx<'_>) -> Result<bool, Error> {
+    Ok(first_due(tx)?.is_some())
+}
+
+/// Empties a request that is due.
+///
+/// # Errors
+/// When the database fails.
+pub fn empty(mut tx: WriteTx<'_>) -> Result<Recorded<()>, Error> {
+    let Some(id) = first_due(&mut tx)? else { return tx.unchanged(None, ()) };
+    let contact: Option<ContactId> =
+        requests::table.find(id).select(requests::contact_id).first(tx.connection()).optional()?.flatten();
+    let explanation = tx.seal_for_house(&particulars::explanation(id), EMPTIED.as_bytes())?;
+    let emptied = (
+        requests::particulars.eq(Vec::<u8>::new()),
+        requests::outcome_explanation.eq(explanation),
+        requests::updated_at.eq(tx.now()),
+        requests::version.eq(requests::version + 1),
+    );
+    diesel::update(requests::table.find(id)).set(emptied).execute(tx.connection())?;
+    let theirs = steps::table.filter(steps::request_id.eq(id));
+    diesel::update(theirs).set(steps::told.eq(None::<Vec<u8>>)).execute(tx.connection())?;
+    diesel::delete(farewells::table.find(id)).execute(tx.connection())?;
+    tx.destroy_key(id.uuid())?;
+    tx.record(Entry::new("subject_requests.empty").contact(contact).subject("subject_request", id), ())
+}

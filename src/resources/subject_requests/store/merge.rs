@@ -1,0 +1,23 @@
+//! What becomes of the requests of a contact that is merged into another.
+
+use diesel::prelude::*;
+
+use super::subject_requests as requests;
+use crate::domain::Error;
+use crate::platform::doors::WriteTx;
+use crate::platform::personal::Merging;
+
+/// Hands the requests over. What is written down about them stays sealed under their own keys.
+///
+/// # Errors
+/// When the database fails.
+pub(in super::super) fn merge(tx: &mut WriteTx<'_>, merging: &Merging) -> Result<(), Error> {
+    let changes = (
+        requests::contact_id.eq(merging.into),
+        requests::updated_at.eq(tx.now()),
+        requests::version.eq(requests::version + 1),
+    );
+    let theirs = requests::table.filter(requests::contact_id.eq(merging.from));
+    diesel::update(theirs).set(changes).execute(tx.connection())?;
+    Ok(())
+}

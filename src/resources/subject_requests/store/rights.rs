@@ -1,0 +1,192 @@
+//! Carrying a right out, and the request with it, in one transaction (UK GDPR Articles 16 to 18 and 21).
+
+use chrono::NaiveDate;
+
+use super::super::commands::{Completed, Fulfilment};
+use super::super::model::{Channel, Explanation, Ground, SubjectRequest};
+use super::{carry_out, damaged, held, one};
+use crate::domain::{Code, ContactId, ErasureGround, Error, Lifecycle, Purpose, SubjectRequestId};
+use crate::platform::audit::Entry;
+use crate::platform::doors::{Recorded, WriteTx};
+use crate::policy::clock::Right;
+use crate::policy::restriction::RestrictionGround;
+use crate::policy::subject_requests as policy;
+use crate::resources::consents::model::Method;
+use crate::resources::consents::store::objection;
+use crate::resources::contacts::model::PatchContact;
+use crate::resources::contacts::store::erasure::{self, ExecutedErasure, ProposedErasure};
+use crate::resources::contacts::store::{changes, restrict};
+
+/// The contact whose right is to be carried out by a request that is proven, open and about that right.
+fn whose(tx: &mut WriteTx<'_>, id: SubjectRequestId, right: Right) -> Result<(ContactId, SubjectRequest), Error> {
+    let known = held(tx, id)?;
+    let contact = about(&known.request, right)?;
+    policy::must_be_proven(known.request.status, known.request.identity_known, &known.facts.events)?;
+    Ok((contact, known.request))
+}
+
+fn about(request: &SubjectRequest, right: Right) -> Result<ContactId, Error> {
+    if request.kind != right {
+        let (kind, right) = (<&str>::from(request.kind), <&str>::from(right));
+        let detail = format!("The request is about {kind}, and {right} was asked to be carried out.");
+        return Err(Error::new(Code::Conflict, detail));
+    }
+    let none = "The request names no contact whose right could be carried out; answer it by its completion or refusal.";
+    request.contact_id.ok_or_else(|| Error::new(Code::Conflict, none))
+}
+
+fn whole(explanation: impl Into<String>) -> Result<Completed, Error> {
+    let explanation = Explanation::try_from(explanation.into()).map_err(damaged)?;
+    Ok(Completed { kind: Fulfilment::Fulfilled, explanation, ground: None })
+}
+
+/// Corrects the contact as the person has asked (Article 16).
+///
+/// # Errors
+/// 404; 409 for a request about another right or out of order, `identity_unproven`, or `contact_exists`; 410 when the
+/// contact was erased or merged; 422 as for a correction.
+pub(in super::super) fn rectify(
+    mut tx: WriteTx<'_>,
+    id: SubjectRequestId,
+    patch: PatchContact,
+) -> Result<Recorded<SubjectRequest>, Error> {
+    let (contact, _) = whose(&mut tx, id, Right::Rectification)?;
+    tx.also(|tx| changes::rectify(tx, contact, patch))?;
+    carry_out(tx, id, whole("Your data were corrected as you asked.")?, false)
+}
+
+/// Restricts the contact (Article 18).
+///
+/// # Errors
+/// 404; 409 for a request about another right or out of order, or `identity_unproven`; 410 when the contact was erased or
+/// merged; 423 when it is restricted already.
+pub(in super::super) fn restrict(
+    mut tx: WriteTx<'_>,
+    id: SubjectRequestId,
+    ground: RestrictionGround,
+) -> Result<Recorded<SubjectRequest>, Error> {
+    let (contact, _) = whose(&mut tx, id, Right::Restriction)?;
+    tx.also(|tx| restrict::restrict(tx, contact, ground))?;
+    let told = "Your data are restricted: they are kept and not used. We will tell you before that ends.";
+    carry_out(tx, id, whole(told)?, false)
+}
+
+/// Lifts the restriction that a completed request brought about, once the person was told (Article 18(3)).
+///
+/// # Errors
+/// 404; 409 for a request about another right, or when nothing is restricted; 410 when the contact was erased or merged;
+/// 422 for a day on which the person cannot have been told.
+pub(in super::super) fn lift(
+    mut tx: WriteTx<'_>,
+    id: SubjectRequestId,
+    notified_on: NaiveDate,
+) -> Result<Recorded<SubjectRequest>, Error> {
+    let request = held(&mut tx, id)?.request;
+    let contact = about(&request, Right::Restriction)?;
+    if !request.status.is_final() {
+        return Err(request.status.stays());
+    }
+    tx.also(|tx| restrict::lift(tx, contact, notified_on))?;
+    let entry = Entry::new("subject_requests.lift").contact(contact).subject("subject_request", id);
+    tx.record(entry, request)
+}
+
+fn method(channel: Channel) -> Method {
+    match channel {
+        Channel::Email => Method::Email,
+        Channel::WebForm => Method::WebForm,
+        Channel::Telephone => Method::Telephone,
+        Channel::Post => Method::Paper,
+        Channel::InPerson => Method::InPerson,
+    }
+}
+
+/// Carries an objection to direct marketing out (Article 21(2) and (3)): absolute, and for all purposes unless some are
+/// named. Where what is done rests on consent, that is the right that applies in place of the general objection.
+///
+/// # Errors
+/// 404; 409 for a request about another right or out of order, or `identity_unproven`; 422 for a purpose that rests on a
+/// contract alone.
+pub(in super::super) fn object(
+    mut tx: WriteTx<'_>,
+    id: SubjectRequestId,
+    purposes: Option<&[Purpose]>,
+) -> Result<Recorded<SubjectRequest>, Error> {
+    let (contact, request) = whose(&mut tx, id, Right::Objection)?;
+    tx.also(|tx| objection::object(tx, contact, purposes, method(request.channel)))?;
+    let told = "We send you nothing more of what you object to. What we do with your data rests on your consent or on a \
+                contract, against which the law knows no other objection; you can withdraw a consent at any time.";
+    carry_out(tx, id, whole(told)?, false)
+}
+
+/// Plans the erasure of the person (Article 17); another person executes the plan.
+///
+/// # Errors
+/// 404; 409 for a request about another right or out of order, or `identity_unproven`; 410 when the contact was erased or
+/// merged.
+pub(in super::super) fn plan(mut tx: WriteTx<'_>, id: SubjectRequestId) -> Result<Recorded<ProposedErasure>, Error> {
+    let (contact, _) = whose(&mut tx, id, Right::Erasure)?;
+    erasure::propose(tx, contact, &[])
+}
+
+/// Executes the plan, answers the request, and restricts what is withheld.
+///
+/// # Errors
+/// As [`plan`]; 403 `same_person` for whoever proposed the plan; 409 `plan_stale` for another plan, or one that something
+/// has overtaken.
+pub(in super::super) fn execute(
+    mut tx: WriteTx<'_>,
+    id: SubjectRequestId,
+    plan_sha256: &str,
+) -> Result<Recorded<SubjectRequest>, Error> {
+    let (contact, _) = whose(&mut tx, id, Right::Erasure)?;
+    let executed = tx.also(|tx| erasure::execute(tx, contact, plan_sha256))?;
+    if !executed.erased && one(&mut tx, id)?.request.contact_id.is_some() {
+        let kept = tx.also(|tx| restrict::restrict(tx, contact, RestrictionGround::NeededForClaims));
+        match kept {
+            Ok(_) => {}
+            Err(error) if error.code() == Code::Restricted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    carry_out(tx, id, told(&executed)?, false)
+}
+
+/// What the person is told of their erasure.
+fn told(executed: &ExecutedErasure) -> Result<Completed, Error> {
+    let backups = &executed.backups;
+    let in_backups = format!(
+        "Copies in backups can be read until {} at the latest, and are gone by {}.",
+        backups.readable_until, backups.held_until
+    );
+    let Some(first) = executed.withheld.first() else {
+        return whole(format!(
+            "Your data were erased. What stays tells nobody who you are: that you were here, what was decided and when, and \
+             a mark that keeps your address from being written to again. {in_backups}"
+        ));
+    };
+    let mut told = String::from("We must keep some of your data for now, and use them for nothing else:");
+    for kept in &executed.withheld {
+        let (what, ground) = (kept.record.split('/').next().unwrap_or_default(), <&str>::from(kept.ground));
+        let line = match kept.until {
+            Some(until) => format!(" {what} ({ground}) until {until};"),
+            None => format!(" {what} ({ground});"),
+        };
+        if !told.contains(&line) {
+            told.push_str(&line);
+        }
+    }
+    told.push_str(&format!(" everything else was erased. {in_backups}"));
+    let explanation = Explanation::try_from(told).map_err(damaged)?;
+    Ok(Completed { kind: Fulfilment::PartlyFulfilled, explanation, ground: Some(ground(first.ground)) })
+}
+
+fn ground(ground: ErasureGround) -> Ground {
+    match ground {
+        ErasureGround::Expression => Ground::Expression,
+        ErasureGround::LegalObligation | ErasureGround::AccessRequest => Ground::LegalObligation,
+        ErasureGround::PublicHealth => Ground::PublicHealth,
+        ErasureGround::Archiving => Ground::Archiving,
+        ErasureGround::LegalClaims => Ground::LegalClaims,
+    }
+}

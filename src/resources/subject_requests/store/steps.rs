@@ -1,0 +1,202 @@
+//! What was done about a request, step by step. Steps are only ever added.
+
+use diesel::prelude::*;
+
+use super::super::model::{RequestStep, StepKind};
+use super::super::particulars;
+use super::{HashMap, damaged, one, subject_request_steps as steps};
+use crate::domain::{Error, Instant, Limit, ListPage, RequestStepId, SubjectRequestId};
+use crate::platform::audit::Entry;
+use crate::platform::doors::{ReadTx, WriteTx};
+use crate::platform::vault::DataKey;
+use crate::policy::clock::{ClockEvent, ClockEventKind};
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = steps)]
+struct Row {
+    id: RequestStepId,
+    kind: String,
+    happened_on: chrono::NaiveDate,
+    sufficient: bool,
+    answers: Option<RequestStepId>,
+    told: Option<Vec<u8>>,
+    recorded_at: Instant,
+    recorded_by: String,
+}
+
+impl Row {
+    fn step(self, key: Option<&DataKey>) -> Result<RequestStep, Error> {
+        let kind: StepKind = self.kind.parse().map_err(damaged)?;
+        let text = match (key, &self.told) {
+            (Some(key), Some(sealed)) => Some(particulars::text(key.open(&particulars::told(self.id), sealed)?)?),
+            _ => None,
+        };
+        let is_proof = matches!(kind, StepKind::IdentityReceived | StepKind::AuthorityReceived);
+        Ok(RequestStep {
+            id: self.id,
+            kind,
+            on: self.happened_on,
+            sufficient: is_proof.then_some(self.sufficient),
+            answers: self.answers,
+            text,
+            recorded_at: self.recorded_at,
+            recorded_by: self.recorded_by,
+        })
+    }
+}
+
+/// A step to be added.
+pub(in super::super) struct NewStep {
+    pub(in super::super) kind: StepKind,
+    pub(in super::super) on: chrono::NaiveDate,
+    pub(in super::super) sufficient: bool,
+    pub(in super::super) answers: Option<RequestStepId>,
+    pub(in super::super) told: Option<String>,
+}
+
+impl NewStep {
+    /// A step of a kind, on a day, with nothing more to say.
+    pub(in super::super) fn new(kind: StepKind, on: chrono::NaiveDate) -> Self {
+        Self { kind, on, sufficient: true, answers: None, told: None }
+    }
+
+    /// The same, in which this was written.
+    pub(in super::super) fn telling(self, text: impl Into<String>) -> Self {
+        Self { told: Some(text.into()), ..self }
+    }
+
+    /// What it means to the clock; nothing, for most kinds.
+    pub(super) fn event(&self) -> Option<ClockEvent> {
+        let kind = <&str>::from(self.kind).parse().ok()?;
+        Some(ClockEvent { kind, on: self.on, sufficient: self.sufficient })
+    }
+}
+
+/// Adds a step, recorded by whoever acts or the link that they follow.
+pub(super) fn add(
+    tx: &mut WriteTx<'_>,
+    request: SubjectRequestId,
+    step: NewStep,
+    link: Option<&'static str>,
+) -> Result<RequestStepId, Error> {
+    let id: RequestStepId = tx.new_id();
+    let told = match step.told {
+        None => None,
+        Some(text) => {
+            let key = tx.key_of(request.uuid())?;
+            Some(key.seal(tx.entropy(), &particulars::told(id), text.as_bytes()))
+        }
+    };
+    let values = (
+        steps::id.eq(id),
+        steps::request_id.eq(request),
+        steps::kind.eq(<&str>::from(step.kind)),
+        steps::happened_on.eq(step.on),
+        steps::sufficient.eq(step.sufficient),
+        steps::answers.eq(step.answers),
+        steps::told.eq(told),
+        steps::recorded_at.eq(tx.now()),
+        steps::recorded_by.eq(link.map_or_else(|| tx.actor().label(), str::to_owned)),
+    );
+    diesel::insert_into(steps::table).values(values).execute(tx.connection())?;
+    Ok(id)
+}
+
+/// What the clocks of some requests depend on, in the order recorded.
+pub(super) fn events_of(
+    tx: &mut ReadTx<'_>,
+    requests: &[SubjectRequestId],
+) -> Result<HashMap<SubjectRequestId, Vec<ClockEvent>>, Error> {
+    let rows: Vec<(SubjectRequestId, String, chrono::NaiveDate, bool)> = steps::table
+        .filter(steps::request_id.eq_any(requests))
+        .order(steps::id)
+        .select((steps::request_id, steps::kind, steps::happened_on, steps::sufficient))
+        .load(tx.connection())?;
+    let mut events: HashMap<_, Vec<_>> = HashMap::new();
+    for (request, kind, on, sufficient) in rows {
+        if let Ok(kind) = kind.parse::<ClockEventKind>() {
+            events.entry(request).or_default().push(ClockEvent { kind, on, sufficient });
+        }
+    }
+    Ok(events)
+}
+
+/// The steps of a request, newest first.
+///
+/// # Errors
+/// 404 when there is no such request.
+pub(in super::super) fn list(
+    tx: &mut ReadTx<'_>,
+    request: SubjectRequestId,
+    after: Option<RequestStepId>,
+    limit: Limit,
+) -> Result<ListPage<RequestStep, RequestStepId>, Error> {
+    let contact = one(tx, request)?.request.contact_id;
+    let mut query = steps::table
+        .filter(steps::request_id.eq(request))
+        .select(Row::as_select())
+        .order(steps::id.desc())
+        .into_boxed();
+    if let Some(after) = after {
+        query = query.filter(steps::id.lt(after));
+    }
+    let rows: Vec<Row> = query.limit(limit.rows() + 1).load(tx.connection())?;
+    let ListPage { items, next } = ListPage::cut(rows, limit, |row| row.id);
+    let key = tx.key_if_there(request.uuid())?;
+    let items = items.into_iter().map(|row| row.step(key.as_ref())).collect::<Result<_, _>>()?;
+    tx.look(Entry::new("subject_requests.history").contact(contact).subject("subject_request", request));
+    Ok(ListPage { items, next })
+}
+
+/// The newest step of a kind, unsealed.
+///
+/// # Errors
+/// When the database fails.
+pub(in super::super) fn newest(
+    tx: &mut ReadTx<'_>,
+    request: SubjectRequestId,
+    kind: StepKind,
+) -> Result<Option<RequestStep>, Error> {
+    let of_kind = steps::request_id.eq(request).and(steps::kind.eq(<&str>::from(kind)));
+    let row: Option<Row> = steps::table
+        .filter(of_kind)
+        .select(Row::as_select())
+        .order(steps::id.desc())
+        .first(tx.connection())
+        .optional()?;
+    let key = tx.key_if_there(request.uuid())?;
+    row.map(|row| row.step(key.as_ref())).transpose()
+}
+
+/// A question of a request, and whether it was answered.
+///
+/// # Errors
+/// 404 when the request has no such question.
+pub(super) fn question(
+    tx: &mut ReadTx<'_>,
+    request: SubjectRequestId,
+    id: RequestStepId,
+) -> Result<(chrono::NaiveDate, bool), Error> {
+    let asked = steps::request_id.eq(request).and(steps::kind.eq(<&str>::from(StepKind::ClarificationRequested)));
+    let asked_on: Option<chrono::NaiveDate> =
+        steps::table.find(id).filter(asked).select(steps::happened_on).first(tx.connection()).optional()?;
+    let answer: Option<RequestStepId> =
+        steps::table.filter(steps::answers.eq(id)).select(steps::id).first(tx.connection()).optional()?;
+    Ok((asked_on.ok_or_else(Error::not_found)?, answer.is_some()))
+}
+
+/// The last step of some kinds: the kind alone.
+pub(super) fn last_of(
+    tx: &mut ReadTx<'_>,
+    request: SubjectRequestId,
+    kinds: [StepKind; 2],
+) -> Result<Option<StepKind>, Error> {
+    let kinds = kinds.map(<&str>::from);
+    let last: Option<String> = steps::table
+        .filter(steps::request_id.eq(request).and(steps::kind.eq_any(kinds)))
+        .order(steps::id.desc())
+        .select(steps::kind)
+        .first(tx.connection())
+        .optional()?;
+    last.map(|kind| kind.parse().map_err(damaged)).transpose()
+}
