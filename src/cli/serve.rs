@@ -39,7 +39,7 @@ pub(super) fn run(
             tracing::warn!("mail.smtp_url is empty: messages wait in the outbox");
         }
         let (stop, stopping) = tokio::sync::watch::channel(());
-        let offers = actix_web::rt::spawn(Upkeep::new(house.clone()).run(stopping.clone()));
+        let upkeep = actix_web::rt::spawn(Upkeep::new(house.clone()).run(stopping.clone()));
         let delivery = delivery.map(|delivery| actix_web::rt::spawn(delivery.run(stopping)));
         tokio::task::yield_now().await;
         first(&house, running.address).await?;
@@ -51,7 +51,7 @@ pub(super) fn run(
         };
         drop(stop);
         let patience = Duration::from_secs(config.server.shutdown_seconds);
-        if tokio::time::timeout(patience, offers).await.is_err() {
+        if tokio::time::timeout(patience, upkeep).await.is_err() {
             tracing::warn!("an offer is still being settled; what was begun is rolled back");
         }
         if let Some(delivery) = delivery {

@@ -10,7 +10,7 @@ use crate::policy::registrations::{Places, RegistrationStatus, WhyNoOffer, offer
 use crate::resources::events::{model::Event, model::Promotion, store as events};
 use crate::resources::registrations::model::Capacity;
 
-/// The places of an event. Upkeep that have run out hold none, whether or not that was written down.
+/// The places of an event. Offers that have run out hold none, whether or not that was written down.
 ///
 /// # Errors
 /// 404 when there is no such event.
