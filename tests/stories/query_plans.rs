@@ -98,6 +98,7 @@ async fn people_are_looked_up_through_indexes(mut service: Service) {
 
     let heard: Vec<String> = HEARD.lock().unwrap().iter().map(|query| query.replace('`', "\"")).collect();
     let parameter = if service.engine == Engine::Sqlite { "?" } else { "$" };
+    let among = if service.engine == Engine::Sqlite { " IN (" } else { " = ANY(" };
     let tokens =
         if service.engine == Engine::Sqlite { "USING PRIMARY KEY (token=?)" } else { "contact_name_tokens_pkey" };
     for (sought, index) in [
@@ -106,9 +107,12 @@ async fn people_are_looked_up_through_indexes(mut service: Service) {
         (r#"WHERE ("contact_name_tokens"."token" = "#, tokens),
         (r#"FROM "consents" WHERE (("consents"."purpose" = "#, "consents_contact_purpose"),
         (r#"WHERE ("complaints"."contact_id" = "#, "complaints_by_contact"),
-        (r#"("complaints"."acknowledged_on" IS NULL) AND ("complaints"."status" IN ("#, "complaints_by_status"),
+        (
+            &format!(r#"("complaints"."acknowledged_on" IS NULL) AND ("complaints"."status"{among}"#),
+            "complaints_by_status",
+        ),
         (r#"WHERE ("breaches"."reported_by_organisation_id" = "#, "breaches_by_organisation"),
-        (r#"WHERE ("breaches"."status" IN ("#, "breaches_by_status"),
+        (&format!(r#"WHERE ("breaches"."status"{among}"#), "breaches_by_status"),
     ] {
         let sought = format!("{sought}{parameter}");
         let asked: Vec<_> =
