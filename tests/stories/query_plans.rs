@@ -99,6 +99,7 @@ async fn people_are_looked_up_through_indexes(mut service: Service) {
 
     let heard: Vec<String> = HEARD.lock().unwrap().iter().map(|query| query.replace('`', "\"")).collect();
     let parameter = if service.engine == Engine::Sqlite { "?" } else { "$" };
+    let among = if service.engine == Engine::Sqlite { " IN (" } else { " = ANY(" };
     let tokens =
         if service.engine == Engine::Sqlite { "USING PRIMARY KEY (token=?)" } else { "contact_name_tokens_pkey" };
     for (sought, index) in [
@@ -108,9 +109,12 @@ async fn people_are_looked_up_through_indexes(mut service: Service) {
         (r#"FROM "consents" WHERE (("consents"."purpose" = "#, "consents_contact_purpose"),
         (r#""contacts"."restricted_at" IS NOT NULL"#, "contacts_restricted"),
         (r#"WHERE ("complaints"."contact_id" = "#, "complaints_by_contact"),
-        (r#"("complaints"."acknowledged_on" IS NULL) AND ("complaints"."status" IN ("#, "complaints_by_status"),
+        (
+            &format!(r#"("complaints"."acknowledged_on" IS NULL) AND ("complaints"."status"{among}"#),
+            "complaints_by_status",
+        ),
         (r#"WHERE ("breaches"."reported_by_organisation_id" = "#, "breaches_by_organisation"),
-        (r#"WHERE ("breaches"."status" IN ("#, "breaches_by_status"),
+        (&format!(r#"WHERE ("breaches"."status"{among}"#), "breaches_by_status"),
     ] {
         let sought = if sought.ends_with("= ") { format!("{sought}{parameter}") } else { sought.to_owned() };
         let asked: Vec<_> =
