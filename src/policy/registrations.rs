@@ -44,7 +44,7 @@ pub enum RegistrationStatus {
 }
 
 use RegistrationStatus::{
-    Attended, AttendanceUnknown, Cancelled, Confirmed, Declined, Expired, NoShow, Offered, Waitlisted,
+    AttendanceUnknown, Attended, Cancelled, Confirmed, Declined, Expired, NoShow, Offered, Waitlisted,
 };
 
 impl Lifecycle for RegistrationStatus {
@@ -87,7 +87,8 @@ impl RegistrationStatus {
         match self {
             Offered => Ok(()),
             Expired if offer_expires_at.is_some() => {
-                let detail = "The offer has expired, and the place is offered to others. Register again to wait for one.";
+                let detail =
+                    "The offer has expired, and the place is offered to others. Register again to wait for one.";
                 Err(Error::new(Code::OfferExpired, detail))
             }
             other => Err(other.stays()),

@@ -71,7 +71,11 @@ async fn a_freed_place_goes_to_the_head_at_once(service: Service) {
     assert_eq!((&steps[0]["cause"], &steps[0]["recorded_by"]), (&json!("promoted"), &json!("staff-1")));
     service.verb(&paths[2], "cancellation").await.expect(200);
     let capacity = service.capacity(&event).await;
-    assert_eq!((&capacity["confirmed"], &capacity["waitlisted"]), (&json!(1), &json!(0)), "whoever waits may go as well");
+    assert_eq!(
+        (&capacity["confirmed"], &capacity["waitlisted"]),
+        (&json!(1), &json!(0)),
+        "whoever waits may go as well"
+    );
 }
 
 async fn who_comes_back_joins_the_tail(service: Service) {
@@ -96,7 +100,10 @@ async fn somebody_is_put_before_others(service: Service) {
     let elsewhere = service.register(&other, &text(&service.get(&paths[1]).await.json(), "contact_id")).await;
     let elsewhere = elsewhere.expect(201).header("location");
     for wrong in [&paths[0], &elsewhere, &paths[3]] {
-        assert_eq!(priority(&service, &paths[3], Some(wrong)).await.problem(422, "invalid").faults(), ["/ahead_of not_waiting"]);
+        assert_eq!(
+            priority(&service, &paths[3], Some(wrong)).await.problem(422, "invalid").faults(),
+            ["/ahead_of not_waiting"]
+        );
     }
     let nobody = priority(&service, &paths[3], Some("/v1/registrations/01937a5e-8f00-7c3a-9d55-3f2a60b1c901")).await;
     assert_eq!(nobody.problem(422, "invalid").faults(), ["/ahead_of unknown_reference"]);
@@ -134,7 +141,10 @@ async fn an_offer_is_taken_or_goes_on(service: Service) {
     let paths = booked(&service, &event, &["ada", "bob", "cat", "dan"]).await;
     service.verb(&paths[0], "cancellation").await.expect(200);
     let offered = service.get(&paths[1]).await.expect(200).json();
-    assert_eq!((&offered["status"], &offered["offer_expires_at"]), (&json!("offered"), &json!("2026-11-25T10:00:00.000000Z")));
+    assert_eq!(
+        (&offered["status"], &offered["offer_expires_at"]),
+        (&json!("offered"), &json!("2026-11-25T10:00:00.000000Z"))
+    );
     let capacity = service.capacity(&event).await;
     let held = ["confirmed", "offered", "waitlisted", "available"].map(|member| capacity[member].as_i64().unwrap());
     assert_eq!(held, [0, 1, 2, 0]);
@@ -147,7 +157,11 @@ async fn an_offer_is_taken_or_goes_on(service: Service) {
     assert_eq!(service.state(&paths[3]).await, "offered");
     service.verb(&paths[3], "cancellation").await.expect(200);
     let capacity = service.capacity(&event).await;
-    assert_eq!((&capacity["available"], capacity.get("why_no_offer")), (&json!(1), None), "nobody is asked twice by itself");
+    assert_eq!(
+        (&capacity["available"], capacity.get("why_no_offer")),
+        (&json!(1), None),
+        "nobody is asked twice by itself"
+    );
     assert_eq!(states(&service, &paths).await, ["cancelled", "declined", "cancelled", "cancelled"]);
 }
 
@@ -180,7 +194,11 @@ async fn an_offer_that_ran_out_counts_for_nothing(service: Service) {
     service.verb(&paths[1], "acceptance").await.problem(409, "offer_expired");
     let bob = text(&service.get(&paths[1]).await.json(), "contact_id");
     let back = service.register(&event, &bob).await.expect(201).json();
-    assert_eq!((&back["status"], &back["position"]), (&json!("waitlisted"), &json!(2)), "who comes back joins the tail");
+    assert_eq!(
+        (&back["status"], &back["position"]),
+        (&json!("waitlisted"), &json!(2)),
+        "who comes back joins the tail"
+    );
 }
 
 async fn the_job_settles_what_ran_out(service: Service) {
@@ -240,7 +258,8 @@ async fn raising_the_capacity_promotes_and_lowering_evicts_nobody(service: Servi
     assert_eq!(states(&service, &paths).await, ["confirmed", "confirmed", "confirmed", "waitlisted"]);
     service.change(&event, json!({ "capacity": 1 })).await.expect(200);
     let capacity = service.capacity(&event).await;
-    let told = ["confirmed", "available", "overbooked_by", "waitlisted"].map(|member| capacity[member].as_i64().unwrap());
+    let told =
+        ["confirmed", "available", "overbooked_by", "waitlisted"].map(|member| capacity[member].as_i64().unwrap());
     assert_eq!(told, [3, 0, 2, 1]);
     for path in &paths[..2] {
         service.verb(path, "cancellation").await.expect(200);
@@ -270,7 +289,10 @@ async fn without_a_calendar_nobody_is_asked_and_everybody_may_cancel(service: Se
     service.hands.set(at("2030-12-30T10:00:00Z"));
     service.verb(&paths[0], "cancellation").await.expect(200);
     let capacity = service.capacity(&event).await;
-    assert_eq!((service.state(&paths[1]).await, &capacity["why_no_offer"]), ("waitlisted".into(), &json!("calendar_exhausted")));
+    assert_eq!(
+        (service.state(&paths[1]).await, &capacity["why_no_offer"]),
+        ("waitlisted".into(), &json!("calendar_exhausted"))
+    );
     let cat = service.book(&event, "cat").await;
     assert_eq!(service.position(&cat).await, Some(2), "nobody overtakes those who wait");
     service.change(&event, json!({ "waiting_list": { "enabled": true } })).await.expect(200);

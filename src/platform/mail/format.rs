@@ -121,9 +121,7 @@ impl Mail {
             None => words,
             Some(calendar) => MultiPart::mixed().multipart(words).singlepart(calendar.attached()?),
         };
-        builder
-            .multipart(whole)
-            .map_err(|_| Error::internal("a mail cannot be put together"))
+        builder.multipart(whole).map_err(|_| Error::internal("a mail cannot be put together"))
     }
 }
 

@@ -17,9 +17,8 @@ fn times() -> Times {
 #[test]
 fn a_registration_goes_where_the_table_lets_it() {
     let all = RegistrationStatus::VARIANTS;
-    let from = |from: RegistrationStatus| -> Vec<_> {
-        all.iter().copied().filter(|&to| from.go_to(to).is_ok()).collect()
-    };
+    let from =
+        |from: RegistrationStatus| -> Vec<_> { all.iter().copied().filter(|&to| from.go_to(to).is_ok()).collect() };
     assert_eq!(from(Confirmed), [Cancelled, Attended, NoShow, AttendanceUnknown]);
     assert_eq!(from(Waitlisted), [Confirmed, Offered, Expired, Cancelled]);
     assert_eq!(from(Offered), [Confirmed, Declined, Expired, Cancelled]);
@@ -27,7 +26,9 @@ fn a_registration_goes_where_the_table_lets_it() {
         assert!(from(last).is_empty() && !last.is_live(), "{last:?}");
     }
     assert!(RegistrationStatus::LIVE.iter().all(|live| live.is_live()));
-    assert!(Confirmed.rank() < Offered.rank() && Offered.rank() < Waitlisted.rank() && Waitlisted.rank() < Expired.rank());
+    assert!(
+        Confirmed.rank() < Offered.rank() && Offered.rank() < Waitlisted.rank() && Waitlisted.rank() < Expired.rank()
+    );
 }
 
 #[test]
@@ -38,7 +39,11 @@ fn an_offer_reads_expired_from_its_very_instant() {
     assert_eq!(Confirmed.at(march(3, 12), until), Confirmed);
     assert!(Offered.must_be_offered(until).is_ok());
     assert_eq!(Expired.must_be_offered(until).unwrap_err().code(), Code::OfferExpired);
-    assert_eq!(Expired.must_be_offered(None).unwrap_err().code(), Code::IllegalTransition, "it waited, and had no offer");
+    assert_eq!(
+        Expired.must_be_offered(None).unwrap_err().code(),
+        Code::IllegalTransition,
+        "it waited, and had no offer"
+    );
     let refused = Waitlisted.must_be_offered(None).unwrap_err();
     let allowed = refused.particulars().allowed_transitions.clone().unwrap();
     assert_eq!(allowed, ["confirmed", "offered", "expired", "cancelled"]);
@@ -46,11 +51,8 @@ fn an_offer_reads_expired_from_its_very_instant() {
 
 #[test]
 fn registration_is_open_from_its_opening_to_its_close() {
-    let timed = Times {
-        registration_opens_at: Some(march(1, 9)),
-        registration_closes_at: Some(march(10, 9)),
-        ..times()
-    };
+    let timed =
+        Times { registration_opens_at: Some(march(1, 9)), registration_closes_at: Some(march(10, 9)), ..times() };
     let open = |times: &Times, now| must_be_open(EventStatus::Published, times, now).is_ok();
     assert!(!open(&timed, march(1, 8)) && open(&timed, march(1, 9)));
     assert!(open(&timed, march(10, 8)) && !open(&timed, march(10, 9)));

@@ -90,15 +90,16 @@ impl Reply for Registrations {
         let Export { access, event, filter, first } = *export;
         let mut head = Vec::new();
         csv::write_row(&mut head, HEAD);
-        let pages = stream::try_unfold((Next::Write(first), access, filter), move |(next, access, filter)| async move {
-            let found = match next {
-                Next::End => return Ok(None),
-                Next::Write(page) => page,
-                Next::Read(after) => page(&access, event, &filter, Some(after)).await?,
-            };
-            let then = found.next.map_or(Next::End, Next::Read);
-            Ok(Some((written(&found), (then, access, filter))))
-        });
+        let pages =
+            stream::try_unfold((Next::Write(first), access, filter), move |(next, access, filter)| async move {
+                let found = match next {
+                    Next::End => return Ok(None),
+                    Next::Write(page) => page,
+                    Next::Read(after) => page(&access, event, &filter, Some(after)).await?,
+                };
+                let then = found.next.map_or(Next::End, Next::Read);
+                Ok(Some((written(&found), (then, access, filter))))
+            });
         Answer::stream(csv::CSV_UTF8, stream::iter([Ok(head)]).chain(pages))
     }
 

@@ -22,13 +22,7 @@ pub fn routes() -> Room {
     Room::new("registrations", "Registrations for events: places, waiting lists, offers.")
         .serve(api::__path_list, api::list)
         .serve(api::__path_register, api::register)
-        .problems(&[
-            Code::AlreadyRegistered,
-            Code::RegistrationClosed,
-            Code::EventFull,
-            Code::Erased,
-            Code::Merged,
-        ])
+        .problems(&[Code::AlreadyRegistered, Code::RegistrationClosed, Code::EventFull, Code::Erased, Code::Merged])
         .serve(api::__path_capacity, api::capacity)
         .serve(api::__path_read, api::read)
         .serve(api::__path_update, api::update)

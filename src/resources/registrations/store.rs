@@ -167,8 +167,7 @@ pub fn list(
 }
 
 fn row(tx: &mut ReadTx<'_>, id: RegistrationId) -> Result<Row, Error> {
-    let row: Option<Row> =
-        registrations::table.find(id).select(Row::as_select()).first(tx.connection()).optional()?;
+    let row: Option<Row> = registrations::table.find(id).select(Row::as_select()).first(tx.connection()).optional()?;
     row.ok_or_else(Error::not_found)
 }
 

@@ -84,8 +84,7 @@ pub(super) fn settle(tx: &mut WriteTx<'_>, held: &mut Held) -> Result<(), Error>
             .eq(held.event.id)
             .and(registrations::status.eq(<&str>::from(RegistrationStatus::Offered)))
             .and(registrations::offer_expires_at.le(tx.now()));
-        let rows: Vec<Row> =
-            registrations::table.filter(run_out).select(Row::as_select()).load(tx.connection())?;
+        let rows: Vec<Row> = registrations::table.filter(run_out).select(Row::as_select()).load(tx.connection())?;
         if !rows.is_empty() {
             go(tx, held, &rows, Move::new(RegistrationStatus::Expired, Cause::OfferExpired))?;
         }
@@ -102,9 +101,7 @@ fn fill(tx: &mut WriteTx<'_>, held: &mut Held) -> Result<(), Error> {
     }
     let list = held.event.waiting_list;
     let to = match list.promotion {
-        Promotion::Automatic => {
-            Move::new(RegistrationStatus::Confirmed, Cause::Promoted).told_by(letters::PROMOTED)
-        }
+        Promotion::Automatic => Move::new(RegistrationStatus::Confirmed, Cause::Promoted).told_by(letters::PROMOTED),
         Promotion::Offer => {
             let until = offer_until(tx.calendar(), now, list.offer_working_hours, times.starts_at);
             // Whoever frees a place is not refused for want of a calendar; the capacity tells why nobody is asked.
@@ -127,11 +124,7 @@ fn fill(tx: &mut WriteTx<'_>, held: &mut Held) -> Result<(), Error> {
 ///
 /// # Errors
 /// When the database fails.
-pub(super) fn those_in(
-    tx: &mut WriteTx<'_>,
-    held: &Held,
-    statuses: &[RegistrationStatus],
-) -> Result<Vec<Row>, Error> {
+pub(super) fn those_in(tx: &mut WriteTx<'_>, held: &Held, statuses: &[RegistrationStatus]) -> Result<Vec<Row>, Error> {
     let words = statuses.iter().map(|&status| <&str>::from(status));
     let wanted = registrations::event_id.eq(held.event.id).and(registrations::status.eq_any(words));
     Ok(registrations::table.filter(wanted).select(Row::as_select()).load(tx.connection())?)

@@ -28,12 +28,7 @@ pub(super) struct Held {
 fn count(tx: &mut ReadTx<'_>, event: EventId) -> Result<Option<Count>, Error> {
     let found: Option<(i32, i32, i32, i64)> = event_places::table
         .find(event)
-        .select((
-            event_places::confirmed,
-            event_places::offered,
-            event_places::waitlisted,
-            event_places::last_sequence,
-        ))
+        .select((event_places::confirmed, event_places::offered, event_places::waitlisted, event_places::last_sequence))
         .first(tx.connection())
         .optional()?;
     Ok(found.map(|(confirmed, offered, waitlisted, last_sequence)| Count {
