@@ -54,10 +54,10 @@ pub(super) fn run(
         if tokio::time::timeout(patience, upkeep).await.is_err() {
             tracing::warn!("an offer is still being settled; what was begun is rolled back");
         }
-        if let Some(delivery) = delivery {
-            if tokio::time::timeout(patience, delivery).await.is_err() {
-                tracing::warn!("a message is still on its way to the mail server; it may leave twice");
-            }
+        if let Some(delivery) = delivery
+            && tokio::time::timeout(patience, delivery).await.is_err()
+        {
+            tracing::warn!("a message is still on its way to the mail server; it may leave twice");
         }
         stopped?;
         let recorded = tokio::time::timeout(Duration::from_secs(server::RECORDING_SECONDS), house.flush_looks());

@@ -11,6 +11,7 @@ use diesel::prelude::*;
 use diesel::{QueryableByName, sql_query, sql_types};
 use serde_json::json;
 
+use crate::harness::booking::by_offer;
 use crate::harness::people::{person, text};
 use crate::harness::{Engine, Service, on_both_engines};
 
@@ -86,6 +87,16 @@ async fn people_are_looked_up_through_indexes(mut service: Service) {
         service.post("/v1/contacts/search", wanted).await.expect(200);
     }
     service.get("/v1/contacts?status=restricted").await.expect(200);
+    let event = service.announce(json!({ "capacity": 1, "waiting_list": by_offer(8) })).await;
+    let registered = service.register(&event, id.as_str().unwrap()).await.expect(201).header("location");
+    let waiting = service.book(&event, "bob").await;
+    service.verb(&registered, "cancellation").await.expect(200);
+    service.book(&event, "cat").await;
+    service.position(&waiting).await;
+    for list in ["registrations", "registrations?status=waitlisted", "capacity"] {
+        service.get(&format!("{event}/{list}")).await.expect(200);
+    }
+    service.settle_offers().await;
     let check = json!({ "purpose": "newsletter", "contact_ids": [id] });
     service.post("/v1/consents/check", check).await.expect(200);
     for path in [
@@ -106,6 +117,10 @@ async fn people_are_looked_up_through_indexes(mut service: Service) {
         (r#"("contacts"."email_index" = "#, "contacts_email"),
         (r#"("contacts"."telephone_index" = "#, "contacts_telephone"),
         (r#"("contact_name_tokens"."token" = "#, tokens),
+        (r#"FROM "registrations" WHERE (("registrations"."event_id" = "#, "registrations_"),
+        (r#"FROM "registrations" WHERE ("registrations"."event_id" = "#, "registrations_"),
+        (r#"FROM "registrations" WHERE ((("registrations"."contact_id" = "#, "registrations_"),
+        (r#"FROM "registrations" WHERE (("registrations"."status" = "#, "registrations_offers"),
         (r#"FROM "consents" WHERE (("consents"."purpose" = "#, "consents_contact_purpose"),
         (r#""contacts"."restricted_at" IS NOT NULL"#, "contacts_restricted"),
         (r#"WHERE ("complaints"."contact_id" = "#, "complaints_by_contact"),

@@ -62,7 +62,7 @@ pub(in super::super) fn merge(tx: &mut WriteTx<'_>, merging: &Merging) -> Result
 
 /// The registration of a contact for an event that stands.
 fn live(tx: &mut WriteTx<'_>, contact: ContactId, event: EventId) -> Result<Option<Row>, Error> {
-    let words = RegistrationStatus::LIVE.map(|status| <&str>::from(status));
+    let words = RegistrationStatus::LIVE.map(<&str>::from);
     let theirs = registrations::contact_id.eq(contact).and(registrations::event_id.eq(event));
     let standing = registrations::table.filter(theirs.and(registrations::status.eq_any(words)));
     Ok(standing.select(Row::as_select()).first(tx.connection()).optional()?)

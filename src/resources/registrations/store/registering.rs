@@ -23,7 +23,7 @@ fn already() -> Error {
 
 /// Whether the person is registered and that still stands.
 fn is_registered(tx: &mut ReadTx<'_>, event: EventId, contact: ContactId) -> Result<bool, Error> {
-    let live = RegistrationStatus::LIVE.map(|status| <&str>::from(status));
+    let live = RegistrationStatus::LIVE.map(<&str>::from);
     let theirs = registrations::contact_id.eq(contact).and(registrations::event_id.eq(event));
     let rows: Vec<Row> = registrations::table
         .filter(theirs.and(registrations::status.eq_any(live)))

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use super::schema::registration_steps;
 use super::{Row, damaged};
-use crate::domain::{ContactId, Error, Instant, Limit, ListPage, RegistrationId};
+use crate::domain::{Error, Instant, Limit, ListPage, RegistrationId};
 use crate::platform::audit::Entry;
 use crate::platform::db::insert_all;
 use crate::platform::doors::{ReadTx, WriteTx};
@@ -96,6 +96,34 @@ pub(super) fn empty(tx: &mut WriteTx<'_>, ids: &[RegistrationId]) -> Result<(), 
     Ok(())
 }
 
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = registration_steps)]
+struct StepRow {
+    version: i32,
+    status: String,
+    cause: String,
+    recorded_at: Instant,
+    recorded_by: String,
+    reason: Option<Vec<u8>>,
+}
+
+impl StepRow {
+    fn step(self, id: RegistrationId, key: Option<&DataKey>) -> Result<RegistrationStep, Error> {
+        let reason = match (key, self.reason) {
+            (Some(key), Some(sealed)) => Some(open(key, id, &sealed)?),
+            _ => None,
+        };
+        Ok(RegistrationStep {
+            version: self.version,
+            status: self.status.parse().map_err(damaged)?,
+            cause: self.cause.parse().map_err(damaged)?,
+            reason,
+            recorded_at: self.recorded_at,
+            recorded_by: self.recorded_by,
+        })
+    }
+}
+
 /// The steps of a registration, newest first.
 ///
 /// # Errors
@@ -110,36 +138,17 @@ pub(in super::super) fn list(
     let mut query = registration_steps::table
         .filter(registration_steps::registration_id.eq(id))
         .order(registration_steps::version.desc())
-        .select((
-            registration_steps::version,
-            registration_steps::status,
-            registration_steps::cause,
-            registration_steps::recorded_at,
-            registration_steps::recorded_by,
-            registration_steps::reason,
-        ))
+        .select(StepRow::as_select())
         .into_boxed();
     if let Some(after) = after {
         query = query.filter(registration_steps::version.lt(after));
     }
-    let rows: Vec<(i32, String, String, Instant, String, Option<Vec<u8>>)> =
-        query.limit(limit.rows() + 1).load(tx.connection())?;
-    let ListPage { items, next } = ListPage::cut(rows, limit, |row| row.0);
-    let key = if items.iter().any(|row| row.5.is_some()) { key(tx, contact)? } else { None };
-    let steps = items.into_iter().map(|(version, status, cause, recorded_at, recorded_by, reason)| {
-        // Of the erased, the words are gone.
-        let reason = match (&key, reason) {
-            (Some(key), Some(sealed)) => Some(open(key, id, &sealed)?),
-            _ => None,
-        };
-        let (status, cause) = (status.parse().map_err(damaged)?, cause.parse().map_err(damaged)?);
-        Ok(RegistrationStep { version, status, cause, reason, recorded_at, recorded_by })
-    });
+    let rows: Vec<StepRow> = query.limit(limit.rows() + 1).load(tx.connection())?;
+    let ListPage { items, next } = ListPage::cut(rows, limit, |row| row.version);
+    // Of the erased, the words are gone.
+    let key = if items.iter().any(|row| row.reason.is_some()) { tx.key_if_there(contact.uuid())? } else { None };
+    let steps = items.into_iter().map(|row| row.step(id, key.as_ref()));
     let items = steps.collect::<Result<Vec<_>, Error>>()?;
     tx.look(Entry::new("registrations.history").contact(contact).subject("registration", id));
     Ok(ListPage { items, next })
-}
-
-fn key(tx: &mut ReadTx<'_>, contact: ContactId) -> Result<Option<DataKey>, Error> {
-    tx.key_if_there(contact.uuid())
 }

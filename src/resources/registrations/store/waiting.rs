@@ -36,24 +36,16 @@ pub(in super::super) fn prioritise(
     asked: &Prioritise,
 ) -> Result<Recorded<Registration>, Error> {
     let (mut held, row) = held(&mut tx, id, Deed::Uses)?;
-    let overtaken = match asked.ahead_of {
-        None => None,
-        Some(other) => Some(sequence_of(&mut tx, &held, id, other)?),
-    };
+    let free = number(&mut tx, &held, id, asked.ahead_of)?;
     let status = row.status()?;
     if status != RegistrationStatus::Waitlisted {
         return Err(status.stays());
     }
-    let sequence = match number(&mut tx, &held, overtaken)? {
-        Some(number) => number,
-        None => {
-            spread(&mut tx, &mut held)?;
-            let overtaken = match asked.ahead_of {
-                None => None,
-                Some(other) => Some(sequence_of(&mut tx, &held, id, other)?),
-            };
-            number(&mut tx, &held, overtaken)?.ok_or_else(|| damaged(()))?
-        }
+    let sequence = if let Some(free) = free {
+        free
+    } else {
+        spread(&mut tx, &mut held)?;
+        number(&mut tx, &held, id, asked.ahead_of)?.ok_or_else(|| damaged(()))?
     };
     let version = row.version + 1;
     let changes = (
@@ -87,21 +79,22 @@ fn sequence_of(tx: &mut WriteTx<'_>, held: &Held, id: RegistrationId, other: Reg
     Err(Error::invalid(vec![fault]))
 }
 
-/// A number before whoever is overtaken, or before the head; `None` where none is left.
-fn number(tx: &mut WriteTx<'_>, held: &Held, overtaken: Option<i64>) -> Result<Option<i64>, Error> {
+/// A number before the registration that is overtaken, or before the head; `None` where none is left.
+fn number(
+    tx: &mut WriteTx<'_>,
+    held: &Held,
+    id: RegistrationId,
+    ahead_of: Option<RegistrationId>,
+) -> Result<Option<i64>, Error> {
     let waiting = || registrations::table.filter(registrations::event_id.eq(held.event.id));
-    let least = || diesel::dsl::min(registrations::sequence);
-    Ok(match overtaken {
-        None => {
-            let head: Option<i64> = waiting().select(least()).first(tx.connection())?;
-            head.and_then(|head| number_before(head, None))
-        }
-        Some(overtaken) => {
-            let most = diesel::dsl::max(registrations::sequence);
-            let earlier = waiting().filter(registrations::sequence.lt(overtaken)).select(most);
-            number_before(overtaken, earlier.first(tx.connection())?)
-        }
-    })
+    let Some(other) = ahead_of else {
+        let head: Option<i64> = waiting().select(diesel::dsl::min(registrations::sequence)).first(tx.connection())?;
+        return Ok(head.and_then(|head| number_before(head, None)));
+    };
+    let overtaken = sequence_of(tx, held, id, other)?;
+    let earlier = waiting().filter(registrations::sequence.lt(overtaken));
+    let before = earlier.select(diesel::dsl::max(registrations::sequence)).first(tx.connection())?;
+    Ok(number_before(overtaken, before))
 }
 
 /// Gives all who wait new numbers at the tail, in their order: there is room between them again.
