@@ -8,6 +8,7 @@ use iewm::domain::{CODES, Role};
 use iewm::inventory;
 use iewm::platform::auth::PERMISSIONS;
 use iewm::platform::personal::Class;
+use iewm::policy::erasure::{Fate, RULES};
 use iewm::policy::retention::SCHEDULE;
 
 fn path(name: &str) -> PathBuf {
@@ -54,6 +55,20 @@ fn the_privacy_page_lists_every_column_and_the_schedule() {
         writeln!(page, "| `{}` | {} | {} | {} |", rule.record_class, rule.trigger, rule.period, rule.action).unwrap();
     }
     generated_part("docs/PRIVACY.md", "schedule", &page);
+}
+
+#[test]
+fn the_page_of_erasure_has_every_rule() {
+    let mut page = String::from("| table | what becomes of it | why |\n|---|---|---|\n");
+    for rule in RULES {
+        let fate = match rule.fate {
+            Fate::Erase => "erased",
+            Fate::Anonymise => "anonymised",
+            Fate::Keep => "kept",
+        };
+        writeln!(page, "| `{}` | {fate} | {} |", rule.table, rule.ground).unwrap();
+    }
+    generated_part("docs/ERASURE.md", "erasure", &page);
 }
 
 #[test]
