@@ -7,6 +7,7 @@ use std::time::Duration;
 use iewm::app;
 use iewm::config::Config;
 use iewm::domain::Clock;
+use iewm::jobs::Digest;
 use iewm::platform::auth::{House, Tokens};
 use iewm::platform::telemetry::start_logging;
 use iewm::platform::vault::{MasterKeys, SystemEntropy};
@@ -38,6 +39,7 @@ pub(super) fn run(
             tracing::warn!("mail.smtp_url is empty: messages wait in the outbox");
         }
         let (stop, stopping) = tokio::sync::watch::channel(());
+        actix_web::rt::spawn(Digest::new(house.clone()).run(stopping.clone()));
         let delivery = delivery.map(|delivery| actix_web::rt::spawn(delivery.run(stopping)));
         tokio::task::yield_now().await;
         first(&house, running.address).await?;

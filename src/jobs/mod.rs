@@ -2,5 +2,7 @@
 //! Nothing of the law depends on a job having run: what time alone changes is computed when it is read.
 
 mod delivery;
+mod digest;
 
 pub use delivery::Delivery;
+pub use digest::Digest;

@@ -1,7 +1,7 @@
 //! The rooms, one for each noun. Each keeps its resource and commands (`model`), its handlers (`api`),
 //! its rows and SQL (`store`), and what it knows of people (`personal`). A room uses lower rooms'
 //! models and store functions, never their rows, and never calls upward. In rising order: notices,
-//! organisations, standing, contacts, consents, preferences, networks, events, subject_requests, messages, processing, `audit_trail`, `token_revocations`.
+//! organisations, standing, contacts, consents, preferences, networks, events, `subject_requests`, messages, processing, `audit_trail`, `token_revocations`.
 
 pub mod audit_trail;
 pub mod consents;
@@ -17,8 +17,10 @@ pub mod standing;
 pub mod subject_requests;
 pub mod token_revocations;
 
+use std::sync::LazyLock;
+
 use crate::platform::http::Room;
-use crate::platform::outbox::Letters;
+use crate::platform::outbox::{Letter, Letters};
 
 /// The operations of all rooms.
 pub fn rooms() -> Vec<Room> {
@@ -40,5 +42,7 @@ pub fn rooms() -> Vec<Room> {
 
 /// The kinds of messages that all rooms queue.
 pub fn letters() -> Letters {
-    preferences::LETTERS
+    static ALL: LazyLock<Vec<&dyn Letter>> =
+        LazyLock::new(|| [preferences::LETTERS, subject_requests::LETTERS].concat());
+    &ALL
 }

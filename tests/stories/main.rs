@@ -47,6 +47,7 @@ mod processing;
 mod published_keys;
 mod query_plans;
 mod receipts;
+mod request_letters;
 mod roles;
 mod secrecy;
 mod starting;

@@ -87,6 +87,11 @@ async fn people_are_looked_up_through_indexes(mut service: Service) {
     }
     let check = json!({ "purpose": "newsletter", "contact_ids": [id] });
     service.post("/v1/consents/check", check).await.expect(200);
+    let asked =
+        json!({ "kind": "access", "requester": { "name": "Ada" }, "channel": "post", "received_on": "2026-11-20" });
+    let request = service.post("/v1/subject-requests", asked).await.expect(201).header("location");
+    service.get(&format!("/v1/subject-requests?contact_id={}", id.as_str().unwrap())).await.expect(200);
+    service.get(&format!("{request}/history")).await.expect(200);
     LISTENING.fetch_sub(1, Ordering::SeqCst);
 
     let heard: Vec<String> = HEARD.lock().unwrap().iter().map(|query| query.replace('`', "\"")).collect();
@@ -97,6 +102,8 @@ async fn people_are_looked_up_through_indexes(mut service: Service) {
         (r#"WHERE ("contacts"."email_index" = "#, "contacts_email"),
         (r#"WHERE ("contacts"."telephone_index" = "#, "contacts_telephone"),
         (r#"WHERE ("contact_name_tokens"."token" = "#, tokens),
+        (r#"WHERE ("subject_requests"."contact_id" = "#, "subject_requests_by_contact"),
+        (r#"WHERE ("subject_request_steps"."request_id" = "#, "subject_request_steps_of"),
         (r#"FROM "consents" WHERE (("consents"."purpose" = "#, "consents_contact_purpose"),
     ] {
         let sought = format!("{sought}{parameter}");

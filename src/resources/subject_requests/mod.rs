@@ -8,11 +8,14 @@ mod api;
 pub mod commands;
 mod deadline;
 mod decisions;
+pub mod digest;
 mod intake;
 mod letters;
+mod links;
 pub mod model;
 mod particulars;
 mod personal;
+mod status;
 pub mod store;
 
 pub use letters::LETTERS;
@@ -33,6 +36,7 @@ pub fn routes() -> Room {
         .serve(api::__path_read, api::read)
         .problems(&[Code::CalendarExhausted])
         .serve(api::__path_history, api::history)
+        .serve(api::__path_letter, api::letter)
         .serve(intake::__path_check_identity, intake::check_identity)
         .problems(&[Code::IllegalTransition, Code::CalendarExhausted])
         .serve(intake::__path_ask, intake::ask)
@@ -51,4 +55,8 @@ pub fn routes() -> Room {
         .problems(&[Code::IllegalTransition, Code::CalendarExhausted])
         .serve(decisions::__path_complete, decisions::complete)
         .problems(&[Code::IllegalTransition, Code::IdentityUnproven, Code::CalendarExhausted])
+        .serve(status::__path_show, status::show)
+        .problems(&[Code::Gone, Code::CalendarExhausted])
+        .serve(status::__path_act, status::act)
+        .problems(&[Code::Gone, Code::IllegalTransition, Code::CalendarExhausted])
 }
