@@ -191,6 +191,14 @@ impl Calendar {
         Ok(day)
     }
 
+    /// The working day that comes so many working days after `date`; `date` itself for none.
+    ///
+    /// # Errors
+    /// [`CalendarExhausted`] where the search leaves the table.
+    pub fn working_days_after(&self, date: NaiveDate, days: u32) -> Result<NaiveDate, CalendarExhausted> {
+        (0..days).try_fold(date, |day, _| self.roll_forward(next(day)))
+    }
+
     /// The instant at which `hours` working hours have passed since `start`: Monday to Friday, nine
     /// to five by the clocks of London, without bank holidays. Hours that end with a working day end
     /// at its five o'clock, not at nine on the next; no hours at all end at `start`.

@@ -2,7 +2,9 @@
 //! Nothing of the law depends on a job having run: what time alone changes is computed when it is read.
 
 mod delivery;
+mod digest;
 mod upkeep;
 
 pub use delivery::Delivery;
+pub use digest::Digest;
 pub use upkeep::Upkeep;

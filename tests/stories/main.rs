@@ -57,6 +57,7 @@ mod published_keys;
 mod query_plans;
 mod receipts;
 mod registrations;
+mod request_letters;
 mod restriction;
 mod rights;
 mod roles;

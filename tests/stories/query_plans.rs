@@ -106,6 +106,11 @@ async fn people_are_looked_up_through_indexes(mut service: Service) {
     ] {
         service.get(&path).await.expect(200);
     }
+    let asked =
+        json!({ "kind": "access", "requester": { "name": "Ada" }, "channel": "post", "received_on": "2026-11-20" });
+    let request = service.post("/v1/subject-requests", asked).await.expect(201).header("location");
+    service.get(&format!("/v1/subject-requests?contact_id={}", id.as_str().unwrap())).await.expect(200);
+    service.get(&format!("{request}/history")).await.expect(200);
     LISTENING.fetch_sub(1, Ordering::SeqCst);
 
     let heard: Vec<String> = HEARD.lock().unwrap().iter().map(|query| query.replace('`', "\"")).collect();
@@ -121,6 +126,8 @@ async fn people_are_looked_up_through_indexes(mut service: Service) {
         (r#"FROM "registrations" WHERE ("registrations"."event_id" = "#, "registrations_"),
         (r#"FROM "registrations" WHERE ((("registrations"."contact_id" = "#, "registrations_"),
         (r#"FROM "registrations" WHERE (("registrations"."status" = "#, "registrations_offers"),
+        (r#"WHERE ("subject_requests"."contact_id" = "#, "subject_requests_by_contact"),
+        (r#"WHERE ("subject_request_steps"."request_id" = "#, "subject_request_steps_of"),
         (r#"FROM "consents" WHERE (("consents"."purpose" = "#, "consents_contact_purpose"),
         (r#""contacts"."restricted_at" IS NOT NULL"#, "contacts_restricted"),
         (r#"WHERE ("complaints"."contact_id" = "#, "complaints_by_contact"),

@@ -200,7 +200,12 @@ async fn tell_everything(service: &mut Talkative) -> Vec<String> {
     }
     let mail = service.mails.until_taken(1).remove(0);
     assert_eq!(mail.header("To"), email);
-    let links = [mail.link("confirmations"), mail.link("preferences"), mail.link("unsubscribe")];
+    let links = [
+        mail.link("confirmations"),
+        mail.link("preferences"),
+        mail.link("unsubscribe"),
+        ask_for_everything(service, &contact).await,
+    ];
     request("GET", &format!("{}{}", service.base, links[0])).send().await.expect(200);
     request("POST", &format!("{}{}", service.base, links[0])).send().await.expect(200);
     request("POST", &format!("{}{}", service.base, links[2])).send().await.expect(200);
@@ -208,6 +213,34 @@ async fn tell_everything(service: &mut Talkative) -> Vec<String> {
     // The pointer to a member that nobody knows cannot but name it, to the caller who sent it and to nobody else.
     service.post("/v1/contacts", &json!({ name: email })).await.expect(422);
     links.map(|link| link.rsplit('/').next().unwrap_or_default().to_owned()).to_vec()
+}
+
+/// A request of the person, through all that takes a text, to its refusal; gives the link of its acknowledgement.
+async fn ask_for_everything(service: &Talkative, contact: &Value) -> String {
+    let [name, email, telephone, employer, job, source, wording, ..] = *CANARIES;
+    let asked = json!({
+        "kind": "access", "contact_id": contact, "channel": "email", "received_on": "2026-01-05", "details": wording,
+        "identity_known": true, "requester": { "name": name, "email": email, "telephone": telephone },
+    });
+    let path = service.post("/v1/subject-requests", &asked).await.expect(201).header("location");
+    let acknowledgement = service.mails.until_taken(2).remove(1);
+    assert_eq!(acknowledgement.header("To"), email);
+    let question = json!({ "asked_on": "2026-01-06", "question": source });
+    let made = service.post(&format!("{path}/clarifications"), &question).await.expect(201).json();
+    let answer = format!("{path}/clarifications/{}/answer", made["id"].as_str().unwrap());
+    service.post(&answer, &json!({ "answered_on": "2026-01-07" })).await.expect(200);
+    let notice = json!({ "notified_on": "2026-01-08", "reason": "complexity", "explanation": employer });
+    service.post(&format!("{path}/extension"), &notice).await.expect(200);
+    let refusal = json!({ "ground": "no_match", "explanation": job });
+    service.post(&format!("{path}/refusal"), &refusal).await.expect(200);
+    for path in [&path, &format!("{path}/history"), &format!("{path}/letters/refusal"), "/v1/subject-requests"] {
+        let shown = service.request("GET", path).send().await.expect(200).text();
+        assert!(shown.contains(name) || path.ends_with("history"), "{path}: {shown}");
+    }
+    service.post("/v1/subject-requests", &json!({ "kind": name, "details": wording })).await.expect(422);
+    let link = acknowledgement.link("request-status");
+    request("GET", &format!("{}{link}", service.base)).send().await.expect(200);
+    link
 }
 
 async fn values_are_nowhere(engine: Engine) {

@@ -160,3 +160,20 @@ fn working_hours_stand_still_at_night_at_weekends_and_on_holidays() {
     let start = Instant::parse("2026-11-24T10:30:00Z").unwrap();
     assert_eq!(calendar.add_working_hours(start, u32::MAX).unwrap_err().date, day("2029-01-01"));
 }
+
+#[test]
+fn working_days_are_counted_over_weekends_and_holidays() {
+    let calendar = Calendar::embedded().unwrap();
+    let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+    // Christmas Day is a Friday, and the 28th stands for Boxing Day.
+    for (from, days, to) in [
+        ("2026-12-23", 0, "2026-12-23"),
+        ("2026-12-23", 1, "2026-12-24"),
+        ("2026-12-23", 2, "2026-12-29"),
+        ("2026-12-26", 1, "2026-12-29"),
+        ("2026-11-24", 5, "2026-12-01"),
+    ] {
+        assert_eq!(calendar.working_days_after(day(from), days), Ok(day(to)), "{from} + {days}");
+    }
+    assert!(calendar.working_days_after(day("2028-12-29"), 1).is_err());
+}

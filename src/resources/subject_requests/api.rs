@@ -2,10 +2,10 @@
 
 use super::deadline::{self, AskDeadline, Deadline};
 use super::model::{CreateSubjectRequest, RequestStep, SubjectRequest, SubjectRequestFilter};
-use super::store;
+use super::{letters, store};
 use crate::domain::{Error, RequestStepId, SubjectRequestId};
 use crate::platform::auth::{Access, DeadlinesCompute, SubjectRequestsIntake, SubjectRequestsRead};
-use crate::platform::http::{ById, Created, Done, Found, Listed, Listing, NoFilter, Plain, Valid};
+use crate::platform::http::{ById, ByWord, Created, Done, Found, Listed, Listing, NoFilter, Plain, Text, Valid};
 
 /// By when the law wants an answer
 ///
@@ -70,4 +70,16 @@ pub(super) async fn history(
     let (after, limit) = (page.after(), page.limit());
     let found = access.read(move |tx| store::steps::list(tx, id, after, limit)).await?;
     Ok(page.turn(found))
+}
+
+/// A letter about a request, for the post
+///
+/// As text, in the words of the mail, as the request stands now; 404 where there is no such letter.
+#[utoipa::path(get, path = "/v1/subject-requests/{id}/letters/{letter}")]
+pub(super) async fn letter(
+    access: Access<SubjectRequestsRead>,
+    ById(id): ById<SubjectRequestId>,
+    ByWord(kind): ByWord<letters::Kind>,
+) -> Result<Text<letters::PlainText>, Error> {
+    access.read(move |tx| letters::for_the_post(tx, id, kind)).await.map(Text::new)
 }

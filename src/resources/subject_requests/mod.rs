@@ -8,12 +8,15 @@ mod api;
 pub mod commands;
 mod deadline;
 mod decisions;
+pub mod digest;
 mod intake;
 mod letters;
+mod links;
 pub mod model;
 mod particulars;
 mod personal;
 mod rights;
+mod status;
 pub mod store;
 
 pub use letters::LETTERS;
@@ -34,6 +37,7 @@ pub fn routes() -> Room {
         .serve(api::__path_read, api::read)
         .problems(&[Code::CalendarExhausted])
         .serve(api::__path_history, api::history)
+        .serve(api::__path_letter, api::letter)
         .serve(intake::__path_check_identity, intake::check_identity)
         .problems(&[Code::IllegalTransition, Code::CalendarExhausted])
         .serve(intake::__path_ask, intake::ask)
@@ -68,6 +72,10 @@ pub fn routes() -> Room {
         .serve(rights::__path_execute, rights::execute)
         .problems(CARRIED_OUT)
         .problems(&[Code::SamePerson, Code::PlanStale])
+        .serve(status::__path_show, status::show)
+        .problems(&[Code::Gone, Code::CalendarExhausted])
+        .serve(status::__path_act, status::act)
+        .problems(&[Code::Gone, Code::IllegalTransition, Code::CalendarExhausted])
 }
 
 /// What stands in the way of carrying any right out.

@@ -27,6 +27,9 @@ REASONS = {
         "already_registered",
         "event_full",
         "offer_expired",
+        "too_late",
+        "already_extended",
+        "identity_unproven",
     },
     410: {"gone", "erased", "merged"},
     412: {"stale_version"},
@@ -56,9 +59,22 @@ REASONS = {
         "missing /location/name",
         "missing /wording",  # of a consent that is given
         "missing /evidence_ref",  # of one that left no trace here
+        "missing /right",  # of one kind of clock, as are the next three
+        "missing /received_on",
+        "missing /aware_at",
+        "not_here",  # what belongs to another kind
+        "missing /requested_on",  # of proof that is asked for, as is the next; the one after is of proof that came
+        "missing /reason",
+        "missing /sufficient",
+        "missing /outcome/ground",  # of what is refused in part
+        "wrong_ground",  # for this right, or this request
+        "same_request",  # a duplicate of itself
+        "other_right",  # a duplicate of a request about another
+        "duplicate_too",  # a duplicate of a duplicate
         "too_short /name",  # a word of a name that is looked up
     },
     423: {"restricted"},
+    503: {"calendar_exhausted"},  # a day that no table of bank holidays covers
 }
 
 

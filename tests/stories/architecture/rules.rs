@@ -54,6 +54,8 @@ const QUERIES: &[&str] = &[
     "resources/contacts/search.rs",
     "resources/networks/directory.rs",
     "resources/preferences/links.rs",
+    "resources/subject_requests/digest.rs",
+    "resources/subject_requests/links.rs",
 ];
 
 /// Where the web framework appears besides `platform/http`, `platform/auth`, `front` and the rooms' `api.rs`.

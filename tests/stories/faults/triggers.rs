@@ -14,6 +14,7 @@ on_both_engines! {
     what_is_done_to_organisations_is_whole_or_not_at_all,
     what_is_done_to_notices_is_whole_or_not_at_all,
     a_revocation_is_whole_or_not_at_all,
+    what_is_done_to_requests_is_whole_or_not_at_all,
 }
 
 /// Asks once for each fault, a table and an event, and at last without one.
@@ -108,4 +109,23 @@ async fn a_revocation_is_whole_or_not_at_all(service: Service) {
     whole_or_not_at_all(&service, &[("token_revocations", "INSERT")], revoke).await;
     service.post("/v1/contacts", person("Ada Lovelace", "ada@example.org")).await.expect(201);
     service.decide(grant("00000000-0000-7000-8000-000000000000", "newsletter", "paper")).await.expect(422);
+}
+
+async fn what_is_done_to_requests_is_whole_or_not_at_all(service: Service) {
+    let body = json!({
+        "kind": "access", "channel": "email", "received_on": "2026-11-20", "identity_known": true,
+        "requester": { "name": "Ada Lovelace", "email": "ada@example.org" },
+    });
+    let create = async || service.post("/v1/subject-requests", body.clone()).await;
+    let inserts =
+        ["reference_numbers", "subject_requests", "subject_request_steps", "messages"].map(|it| (it, "INSERT"));
+    let made = whole_or_not_at_all(&service, &inserts, create).await;
+    assert_eq!(made.json()["reference"], "SR-2026-000001", "no number is lost");
+    let path = made.header("location");
+    let refuse = async || {
+        let asked = service.request("POST", &format!("{path}/refusal")).token(&service.council());
+        asked.json(&json!({ "ground": "no_match", "explanation": "Nothing." })).send().await
+    };
+    let faults = [("subject_requests", "UPDATE"), ("subject_request_steps", "INSERT"), ("messages", "INSERT")];
+    assert_eq!(whole_or_not_at_all(&service, &faults, refuse).await.json()["version"], 2);
 }

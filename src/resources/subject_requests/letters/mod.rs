@@ -1,16 +1,43 @@
-//! The letters to whoever asked: each is sent by mail if there is an address, and can be had as text for the post.
+//! The letters to whoever asked: each is sent by mail if there is an address, and can be had as text for the post. And the
+//! digest for those who decide.
 
+mod contents;
+mod digest;
 mod kinds;
+mod mails;
+mod words;
 
 use super::model::SubjectRequest;
-use crate::domain::{Error, SubjectId};
-use crate::platform::doors::WriteTx;
+use super::store;
+use crate::domain::{Error, SubjectId, SubjectRequestId};
+use crate::platform::audit::Entry;
+use crate::platform::doors::{ReadTx, WriteTx};
+use crate::platform::http::MediaType;
 use crate::platform::outbox::{self, Letters, Outgoing};
+use mails::RequestLetter;
 
+pub(super) use contents::{asked_for, written};
+pub(super) use digest::DIGEST;
 pub(super) use kinds::Kind;
 
 /// The letters of this room.
-pub static LETTERS: Letters = &[];
+pub static LETTERS: Letters = &[
+    &RequestLetter(Kind::Acknowledgement),
+    &RequestLetter(Kind::IdentityRequest),
+    &RequestLetter(Kind::AuthorityRequest),
+    &RequestLetter(Kind::Clarification),
+    &RequestLetter(Kind::Extension),
+    &RequestLetter(Kind::Refusal),
+    &RequestLetter(Kind::Outcome),
+    &digest::DigestLetter,
+];
+
+/// The media type of a letter for the post.
+pub(super) struct PlainText;
+
+impl MediaType for PlainText {
+    const NAME: &'static str = "text/plain; charset=utf-8";
+}
 
 /// Queues a letter, if there is an address that it can be mailed to.
 ///
@@ -23,4 +50,16 @@ pub(super) fn queue(tx: &mut WriteTx<'_>, request: &SubjectRequest, kind: Kind) 
         outbox::queue(tx, Outgoing { kind: kind.message(), contact: request.contact_id, subject, mark: None })?;
     }
     Ok(())
+}
+
+/// A letter as text, for the post.
+///
+/// # Errors
+/// 404 when there is no such request, or no such letter about it.
+pub(super) fn for_the_post(tx: &mut ReadTx<'_>, id: SubjectRequestId, kind: Kind) -> Result<String, Error> {
+    let request = store::one(tx, id)?.request;
+    let words = contents::words(tx, &request, kind)?.ok_or_else(Error::not_found)?;
+    let entry = Entry::new("subject_requests.letter").contact(request.contact_id).subject("subject_request", id);
+    tx.look(entry.with("letter", kind.message()));
+    words.text(&tx.identity().controller)
 }

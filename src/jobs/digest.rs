@@ -1,0 +1,52 @@
+//! Has the digest of what falls due sent, on each working day.
+
+use std::time::Duration;
+
+use tokio::sync::watch;
+
+use crate::domain::Error;
+use crate::platform::auth::House;
+use crate::resources::subject_requests::digest;
+
+/// How often it is looked whether a digest is to be sent.
+const EVERY: Duration = Duration::from_mins(1);
+
+/// The job's name in the audit.
+const NAME: &str = "digest";
+
+/// Has the digest sent. Several, of several processes, may run on one database.
+pub struct Digest(House);
+
+impl Digest {
+    /// The digest of a house.
+    pub fn new(house: House) -> Self {
+        Self(house)
+    }
+
+    /// Queues the digest if it is to be sent now, and says whether it did.
+    ///
+    /// # Errors
+    /// When the database fails; 503 outside the table of bank holidays.
+    pub async fn tick(&self) -> Result<bool, Error> {
+        // A look first: most of the time there is nothing, and a look holds nobody up.
+        if !self.0.job(NAME).read(digest::is_owed).await? {
+            return Ok(false);
+        }
+        self.0.job(NAME).run(digest::queue).await
+    }
+
+    /// Ticks until it is told to stop, by a value or by the sender's going.
+    pub async fn run(self, mut stop: watch::Receiver<()>) {
+        let mut beat = tokio::time::interval(EVERY);
+        beat.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        loop {
+            tokio::select! {
+                _ = stop.changed() => return,
+                _ = beat.tick() => {}
+            }
+            if let Err(error) = self.tick().await {
+                tracing::warn!(%error, "the digest of what falls due waits");
+            }
+        }
+    }
+}

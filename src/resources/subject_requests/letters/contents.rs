@@ -1,0 +1,207 @@
+//! What each letter says of a request.
+
+use chrono::NaiveDate;
+
+use super::super::model::{
+    ActingFor, ClockRuns, OutcomeKind, RequestOutcome, RequestStep, Right, StepKind, SubjectRequest,
+};
+use super::super::store::steps;
+use super::kinds::Kind;
+use super::words::{Block, Words};
+use crate::domain::{Controller, Error};
+use crate::platform::doors::ReadTx;
+
+/// A date as people write it.
+pub(in super::super) fn written(day: NaiveDate) -> String {
+    day.format("%-d %B %Y").to_string()
+}
+
+/// A right, as what is asked for: the middle of a sentence.
+pub(in super::super) fn asked_for(right: Right, whom: &str) -> String {
+    match right {
+        Right::Access => format!("a copy of the data that we hold about {whom} (UK GDPR, Article 15)"),
+        Right::Rectification => format!("the correction of data about {whom} (UK GDPR, Article 16)"),
+        Right::Erasure => format!("the erasure of data about {whom} (UK GDPR, Article 17)"),
+        Right::Restriction => format!("a restriction of what we do with data about {whom} (UK GDPR, Article 18)"),
+        Right::Portability => format!("the data about {whom} in a form that programs read (UK GDPR, Article 20)"),
+        Right::Objection => format!("an end to a use that we make of data about {whom} (UK GDPR, Article 21)"),
+    }
+}
+
+fn text(text: impl Into<String>) -> Block {
+    Block::Text(text.into())
+}
+
+/// The step that a letter is about.
+fn step(kind: Kind) -> Option<StepKind> {
+    match kind {
+        Kind::IdentityRequest => Some(StepKind::IdentityRequested),
+        Kind::AuthorityRequest => Some(StepKind::AuthorityRequested),
+        Kind::Clarification => Some(StepKind::ClarificationRequested),
+        Kind::Extension => Some(StepKind::ExtensionNotified),
+        Kind::Acknowledgement | Kind::Refusal | Kind::Outcome => None,
+    }
+}
+
+/// A letter about a request as it stands now; `None` where there is no such letter, or who asked was erased.
+///
+/// # Errors
+/// When the database fails.
+pub(super) fn words(tx: &mut ReadTx<'_>, request: &SubjectRequest, kind: Kind) -> Result<Option<Words>, Error> {
+    let Some(requester) = &request.requester else { return Ok(None) };
+    let about = match step(kind) {
+        None => None,
+        Some(step) => match steps::newest(tx, request.id, step)? {
+            Some(found) => Some(found),
+            None => return Ok(None),
+        },
+    };
+    let controller = &tx.identity().controller;
+    let (title, mut parts) = match (kind, &about, &request.outcome) {
+        (Kind::Acknowledgement, ..) => ("We have your request", acknowledgement(request)),
+        (Kind::IdentityRequest, Some(step), _) => ("Please show us that it is you", identity(step, controller)),
+        (Kind::AuthorityRequest, Some(step), _) => ("Please show us that you may ask", authority(step, controller)),
+        (Kind::Clarification, Some(step), _) => ("Please tell us more", clarification(request, step)),
+        (Kind::Extension, Some(step), _) => ("We need more time", extension(request, step)),
+        (Kind::Refusal, _, Some(outcome)) if outcome.kind == OutcomeKind::Refused => {
+            ("Our answer to your request", refusal(outcome, controller))
+        }
+        (Kind::Outcome, _, Some(outcome)) if outcome.kind != OutcomeKind::Refused => {
+            ("Our answer to your request", ending(outcome, controller))
+        }
+        _ => return Ok(None),
+    };
+    let mut blocks = vec![text(format!("Dear {},", requester.name.as_str()))];
+    blocks.append(&mut parts);
+    Ok(Some(Words { title: format!("{title}: {}", request.reference.as_str()), blocks }))
+}
+
+/// About whom a request is, to whoever made it.
+fn whom(request: &SubjectRequest) -> &'static str {
+    match request.requester.as_ref().map(|requester| requester.acting_for) {
+        Some(ActingFor::Agent) => "the person for whom you ask",
+        _ => "you",
+    }
+}
+
+fn acknowledgement(request: &SubjectRequest) -> Vec<Block> {
+    let asked = asked_for(request.kind, whom(request));
+    let mut parts = vec![text(format!(
+        "Thank you for your request, which reached us on {}. We read it as a request for {asked}. Its reference number \
+         is {}; please give it when you write or call.",
+        written(request.received_on),
+        request.reference.as_str()
+    ))];
+    if let (ClockRuns::Running, Some(due)) = (request.clock.state, request.clock.due_on) {
+        parts.push(text(format!("We will answer without undue delay, and by {} at the latest.", written(due))));
+    }
+    parts.push(text(
+        "It costs nothing. If we must be sure who you are, or do not understand what you mean, we will write to you. If \
+         the request is complex, or one of many, we can take two further months; then we will tell you so, and why, \
+         before that day.",
+    ));
+    parts
+}
+
+fn how_to_send(controller: &Controller) -> Block {
+    text(format!(
+        "Please answer this letter, or write to {} or {}. Send no more than is needed to be sure: we look at it, write \
+         down that we have seen it, and delete it. The time for our answer begins on the day on which it reaches us.",
+        controller.data_protection_email, controller.address
+    ))
+}
+
+fn identity(step: &RequestStep, controller: &Controller) -> Vec<Block> {
+    let mut parts =
+        vec![text("Before we can begin, we must be sure that it is you who asks (UK GDPR, Article 12(6)), since:")];
+    parts.extend(step.text.clone().map(Block::Quote));
+    parts.push(how_to_send(controller));
+    parts
+}
+
+fn authority(step: &RequestStep, controller: &Controller) -> Vec<Block> {
+    let mut parts =
+        vec![text("You ask for another person. Before we can begin, please show us that they want you to:")];
+    parts.extend(step.text.clone().map(Block::Quote));
+    parts.push(how_to_send(controller));
+    parts
+}
+
+fn clarification(request: &SubjectRequest, step: &RequestStep) -> Vec<Block> {
+    let mut parts = vec![text("So that we can answer you, please tell us:")];
+    parts.extend(step.text.clone().map(Block::Quote));
+    let asked = written(step.on);
+    parts.push(text(if request.kind == Right::Access {
+        format!(
+            "The days from {asked} to that of your answer, both included, do not count towards our time for answering."
+        )
+    } else {
+        "Our time for answering goes on meanwhile.".to_owned()
+    }));
+    parts.push(text(
+        "If we do not hear from you within a reasonable time, we may close the request. You can make it again.",
+    ));
+    parts
+}
+
+fn extension(request: &SubjectRequest, step: &RequestStep) -> Vec<Block> {
+    let until = match request.clock.due_on {
+        Some(due) => {
+            format!("We need two further months to answer your request, until {} at the latest, since:", written(due))
+        }
+        None => "We need two further months to answer your request, since:".to_owned(),
+    };
+    let mut parts = vec![text(until)];
+    parts.extend(step.text.clone().map(Block::Quote));
+    parts
+}
+
+/// Where whoever is not content can turn (UK GDPR Article 12(4); Data Protection Act 2018 sections 164A, 165 and 167).
+fn complaints(controller: &Controller) -> Vec<Block> {
+    vec![
+        Block::Heading("If you are not content"),
+        text(format!(
+            "You can complain to us (Data Protection Act 2018, section 164A): write to {} or {}. We acknowledge a \
+             complaint within 30 days, look into it, and tell you what came of it.",
+            controller.data_protection_email, controller.address
+        )),
+        text(
+            "You can complain to the Information Commission (ICO) (section 165): www.ico.org.uk/make-a-complaint, \
+             telephone 0303 123 1113.",
+        ),
+        text("You can ask a court to order us to comply (section 167)."),
+    ]
+}
+
+/// Why, on which ground.
+fn reasons(outcome: &RequestOutcome) -> Vec<Block> {
+    let ground = outcome.ground.map(|ground| text(format!("The reason in law is that {}.", ground.plain())));
+    let mut parts = vec![Block::Quote(outcome.explanation.as_str().to_owned())];
+    parts.extend(ground);
+    parts
+}
+
+fn refusal(outcome: &RequestOutcome, controller: &Controller) -> Vec<Block> {
+    let mut parts = vec![text("We have decided not to do what you asked for. These are our reasons:")];
+    parts.extend(reasons(outcome));
+    parts.extend(complaints(controller));
+    parts
+}
+
+fn ending(outcome: &RequestOutcome, controller: &Controller) -> Vec<Block> {
+    let first = match outcome.kind {
+        OutcomeKind::Fulfilled => "We have done what you asked for:",
+        OutcomeKind::PartlyFulfilled => "We have done a part of what you asked for, and refused the rest:",
+        OutcomeKind::Withdrawn => "We have closed your request, since it was withdrawn:",
+        OutcomeKind::Lapsed => "We have closed your request without doing what you asked for:",
+        OutcomeKind::Duplicate | OutcomeKind::Refused => "We have closed this request:",
+    };
+    let mut parts = vec![text(first)];
+    parts.extend(reasons(outcome));
+    if outcome.kind == OutcomeKind::Withdrawn {
+        parts.push(text("You can make it again at any time."));
+    } else {
+        parts.extend(complaints(controller));
+    }
+    parts
+}

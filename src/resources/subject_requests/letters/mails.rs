@@ -1,0 +1,69 @@
+//! The letters as mails.
+
+use super::super::model::{OutcomeKind, RequestStatus, SubjectRequest};
+use super::super::{links, store};
+use super::contents;
+use super::kinds::Kind;
+use super::words::Block;
+use crate::domain::{Error, SubjectRequestId};
+use crate::platform::doors::WriteTx;
+use crate::platform::mail::Mail;
+use crate::platform::outbox::{Claimed, Composed, Letter};
+
+/// A letter about a request, to whoever made it.
+pub(super) struct RequestLetter(pub(super) Kind);
+
+/// Why a letter need not leave any more.
+fn moot(kind: Kind, request: &SubjectRequest) -> Option<&'static str> {
+    let status = request.status;
+    match kind {
+        Kind::Acknowledgement | Kind::Extension => status.is_final().then_some("closed"),
+        Kind::IdentityRequest | Kind::AuthorityRequest => {
+            (status != RequestStatus::IdentityPending).then_some("superseded")
+        }
+        Kind::Clarification => (status != RequestStatus::ClarificationPending).then_some("superseded"),
+        Kind::Refusal | Kind::Outcome => None,
+    }
+}
+
+impl Letter for RequestLetter {
+    fn kind(&self) -> &'static str {
+        self.0.message()
+    }
+
+    fn compose(&self, tx: &mut WriteTx<'_>, message: &Claimed) -> Result<Composed, Error> {
+        let subject = message.subject.ok_or_else(|| Error::internal("a letter without its request"))?;
+        let request = store::one(tx, SubjectRequestId::from_uuid(subject.uuid()))?.request;
+        if let Some(reason) = moot(self.0, &request) {
+            return Ok(Composed::Moot(reason));
+        }
+        let Some(to) = request.requester.as_ref().and_then(|requester| requester.email.clone()) else {
+            return Ok(Composed::Moot("no_address"));
+        };
+        let Some(mut words) = contents::words(tx, &request, self.0)? else {
+            return Ok(Composed::Moot("superseded"));
+        };
+        let is_withdrawn = request.outcome.as_ref().is_some_and(|outcome| outcome.kind == OutcomeKind::Withdrawn);
+        if !is_withdrawn {
+            let token = links::mint(tx, request.id)?;
+            let url = format!("{}/request-status/{token}", tx.identity().pages_url);
+            let text = if request.status.is_final() {
+                "What became of your request"
+            } else {
+                "See where your request stands, or withdraw it"
+            };
+            words.blocks.push(Block::Link(text, url));
+        }
+        let controller = &tx.identity().controller;
+        Ok(Composed::Mail(Mail {
+            // The address is that of whoever asked, which need not be the contact's.
+            contact: None,
+            to,
+            text: words.text(controller)?,
+            html: words.html(controller)?,
+            subject: words.title,
+            unsubscribe_url: None,
+            calendar: None,
+        }))
+    }
+}

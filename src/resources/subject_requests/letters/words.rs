@@ -1,0 +1,57 @@
+//! What a letter says: the same words for a mail, its HTML, and a sheet of paper.
+
+use askama::Template;
+
+use crate::domain::{Controller, Error};
+
+/// A part of a letter.
+pub(in super::super) enum Block {
+    /// A heading.
+    Heading(&'static str),
+    /// A paragraph.
+    Text(String),
+    /// What somebody wrote.
+    Quote(String),
+    /// A link: what it does, and where it leads.
+    Link(&'static str, String),
+}
+
+/// A letter in words.
+pub(in super::super) struct Words {
+    /// Its title, which is the subject of a mail.
+    pub(in super::super) title: String,
+    /// Its parts.
+    pub(in super::super) blocks: Vec<Block>,
+}
+
+#[derive(Template)]
+#[template(path = "mail/request.txt", escape = "none")]
+struct AsText<'a> {
+    words: &'a Words,
+    controller: &'a Controller,
+}
+
+#[derive(Template)]
+#[template(path = "mail/request.html")]
+struct AsHtml<'a> {
+    words: &'a Words,
+    controller: &'a Controller,
+}
+
+impl Words {
+    /// The letter as text.
+    ///
+    /// # Errors
+    /// When it cannot be written, which none of ours is.
+    pub(in super::super) fn text(&self, controller: &Controller) -> Result<String, Error> {
+        AsText { words: self, controller }.render().map_err(Error::internal)
+    }
+
+    /// The letter as HTML.
+    ///
+    /// # Errors
+    /// When it cannot be written, which none of ours is.
+    pub(in super::super) fn html(&self, controller: &Controller) -> Result<String, Error> {
+        AsHtml { words: self, controller }.render().map_err(Error::internal)
+    }
+}

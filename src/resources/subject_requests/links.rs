@@ -1,0 +1,95 @@
+//! The links by which whoever asked sees where their request stands. A token is 256 bits at random, stored as its SHA-256,
+//! and can be used for 180 days: every mail about the request brings one.
+
+use chrono::Duration;
+use diesel::prelude::*;
+
+use super::model::{RequestStatus, SubjectRequest};
+use super::status::{LinkAction, StatusView};
+use super::store;
+use crate::domain::{Code, Error, Instant, SubjectRequestId};
+use crate::platform::audit::Entry;
+use crate::platform::doors::{ReadTx, Recorded, WriteTx};
+use crate::platform::vault::{link_token_hash, new_link_token};
+
+mod schema {
+    diesel::table! {
+        use diesel::sql_types::*;
+        use crate::platform::db::{InstantSql, UuidSql};
+
+        subject_request_links (token_hash) {
+            token_hash -> Binary,
+            request_id -> UuidSql,
+            expires_at -> InstantSql,
+        }
+    }
+}
+use schema::subject_request_links;
+
+/// How long a link can be used.
+const LINK_LIVES: Duration = Duration::days(180);
+
+/// How long one that has expired is still known as such.
+const KNOWN_FOR: Duration = Duration::days(30);
+
+/// Who records what is done by a link.
+const RECORDED_BY: &str = "link:request-status";
+
+/// Mints a link's token: for the sender of a mail, and nobody else. Links that expired long ago are swept.
+///
+/// # Errors
+/// When the database fails.
+pub(super) fn mint(tx: &mut WriteTx<'_>, request: SubjectRequestId) -> Result<String, Error> {
+    let (token, now) = (new_link_token(tx.entropy()), tx.now());
+    let values = (
+        subject_request_links::token_hash.eq(link_token_hash(&token)),
+        subject_request_links::request_id.eq(request),
+        subject_request_links::expires_at.eq(now.plus(LINK_LIVES)),
+    );
+    diesel::insert_into(subject_request_links::table).values(values).execute(tx.connection())?;
+    let old = subject_request_links::table.filter(subject_request_links::expires_at.lt(now.plus(-KNOWN_FOR)));
+    diesel::delete(old).execute(tx.connection())?;
+    Ok(token)
+}
+
+/// The request of a token.
+///
+/// # Errors
+/// 404 when there is none; 410 when the link has expired.
+fn open(tx: &mut ReadTx<'_>, token: &str) -> Result<SubjectRequest, Error> {
+    let found: Option<(SubjectRequestId, Instant)> = subject_request_links::table
+        .find(link_token_hash(token))
+        .select((subject_request_links::request_id, subject_request_links::expires_at))
+        .first(tx.connection())
+        .optional()?;
+    let (request, expires_at) = found.ok_or_else(Error::not_found)?;
+    if expires_at <= tx.now() {
+        return Err(Error::new(Code::Gone, "This link has expired; use the one in a newer mail, or call us."));
+    }
+    Ok(store::one(tx, request)?.request)
+}
+
+/// Where a request stands. Changes nothing: mail scanners follow links.
+///
+/// # Errors
+/// 404 and 410.
+pub(super) fn show(tx: &mut ReadTx<'_>, token: &str) -> Result<StatusView, Error> {
+    let request = open(tx, token)?;
+    tx.look(Entry::new("subject_requests.status").contact(request.contact_id).subject("subject_request", request.id));
+    Ok(StatusView::of(&request))
+}
+
+/// What whoever asked does by the link. A request that is withdrawn already is left as it is.
+///
+/// # Errors
+/// 404 and 410; 409 when the request was carried out or is closed.
+pub(super) fn act(mut tx: WriteTx<'_>, token: &str, action: LinkAction) -> Result<Recorded<StatusView>, Error> {
+    let LinkAction::Withdraw = action;
+    let request = open(&mut tx, token)?;
+    if request.status == RequestStatus::Withdrawn {
+        let look = Entry::new("subject_requests.status").contact(request.contact_id);
+        return tx.unchanged(Some(look.subject("subject_request", request.id)), StatusView::of(&request));
+    }
+    let withdrawn = store::intake::withdraw(tx, request.id, None, Some(RECORDED_BY))?;
+    Ok(withdrawn.map(|request| StatusView::of(&request)))
+}

@@ -1,0 +1,132 @@
+//! Where a request stands, as whoever made it sees it by a link, and what they can do there.
+
+use askama::Template;
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use validator::Validate;
+
+use super::letters::{asked_for, written};
+use super::links;
+use super::model::{Reference, RequestStatus, Right, SubjectRequest};
+use crate::domain::{Error, Lifecycle};
+use crate::platform::auth::{Access, LinkHolder};
+use crate::platform::doors::WriteTx;
+use crate::platform::http::{ByToken, Command, Done, FormOrJson, Frame, PageOrJson, Shown};
+use crate::resources::contacts::model::NothingElse;
+
+/// Where a request stands.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct StatusView {
+    /// Its reference number.
+    pub reference: Reference,
+    /// The right that was asked for.
+    pub kind: Right,
+    /// Where it is in its life.
+    pub status: RequestStatus,
+    /// The last day for our answer; null while it cannot be known.
+    #[schema(required, example = "2026-05-01")]
+    pub due_on: Option<NaiveDate>,
+}
+
+impl StatusView {
+    pub(super) fn of(request: &SubjectRequest) -> Self {
+        let SubjectRequest { reference, kind, status, clock, .. } = request;
+        Self { reference: reference.clone(), kind: *kind, status: *status, due_on: clock.due_on }
+    }
+}
+
+/// What can be done by the link.
+#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum LinkAction {
+    /// The request is withdrawn.
+    Withdraw,
+}
+
+/// What is done by the link.
+#[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ActByLink {
+    /// What.
+    pub action: LinkAction,
+}
+
+impl Command for ActByLink {
+    type Resource = NothingElse;
+}
+
+#[derive(Template)]
+#[template(path = "pages/request_status.html")]
+struct Page<'a> {
+    frame: &'a Frame,
+    reference: &'a str,
+    stands: String,
+    due_on: Option<String>,
+    can_withdraw: bool,
+}
+
+/// The page of where a request stands.
+fn page(view: &StatusView, frame: &Frame) -> askama::Result<String> {
+    let StatusView { reference, kind, status, due_on } = view;
+    let stands = match status {
+        RequestStatus::Received => "We have it, and will write to you.",
+        RequestStatus::IdentityPending => {
+            "We wait for what shows that it is you who asks, or that you may ask. Please see our letter."
+        }
+        RequestStatus::InProgress => "We are working on it.",
+        RequestStatus::ClarificationPending => "We wait for your answer to our question. Please see our letter.",
+        RequestStatus::AwaitingRecipients => {
+            "We have done what you asked for, and wait for those to whom we had given the data to do the same."
+        }
+        RequestStatus::Completed => "We have done what you asked for.",
+        RequestStatus::PartiallyCompleted => {
+            "We have done a part of what you asked for, and refused the rest. Please see our letter."
+        }
+        RequestStatus::Refused => "We have refused it. Our letter gives the reasons, and says where you can complain.",
+        RequestStatus::Withdrawn => "You have withdrawn it. You can make it again at any time.",
+        RequestStatus::Lapsed => {
+            "We have closed it, since what we had asked you for did not come. You can make it again at any time."
+        }
+        RequestStatus::Duplicate => "We have closed it, since it is the same as another, which we answer.",
+    };
+    let asked = asked_for(*kind, "the person whom it is about");
+    let can_withdraw = status.next().contains(&RequestStatus::Withdrawn);
+    Page {
+        frame,
+        reference: reference.as_str(),
+        stands: format!("It is a request for {asked}. {stands}"),
+        due_on: due_on.filter(|_| !status.is_final()).map(written),
+        can_withdraw,
+    }
+    .render()
+}
+
+/// Where a request stands
+///
+/// For whoever made it. Changes nothing: mail scanners follow links.
+#[utoipa::path(get, path = "/v1/request-status/{token}", operation_id = "show_status")]
+pub(super) async fn show(
+    access: Access<LinkHolder>,
+    wanted: PageOrJson,
+    ByToken(token): ByToken,
+) -> Result<Shown<StatusView>, Error> {
+    let found = access.read(move |tx| links::show(tx, &token)).await?;
+    Ok(wanted.show(found, page))
+}
+
+/// Withdraw a request by its link
+///
+/// As often as you like; once the right was carried out or refused there is nothing to withdraw.
+#[utoipa::path(post, path = "/v1/request-status/{token}", operation_id = "act_by_link")]
+pub(super) async fn act(
+    access: Access<LinkHolder>,
+    wanted: PageOrJson,
+    FormOrJson(asked): FormOrJson<ActByLink>,
+    ByToken(token): ByToken,
+) -> Result<Done<Shown<StatusView>>, Error> {
+    let act = move |tx: WriteTx<'_>| {
+        links::act(tx, &token, asked.action).map(|done| done.map(|view| wanted.show(view, page)))
+    };
+    access.write(act).await
+}

@@ -1,0 +1,360 @@
+//! The letters about a request, the link that they bring, and the digest for those who decide.
+
+use chrono::Duration;
+use futures_util::future::join_all;
+use iewm::domain::Instant;
+use iewm::jobs::Digest;
+use serde_json::{Value, json};
+
+use crate::harness::mail::{MailServer, Taken};
+use crate::harness::people::text;
+use crate::harness::{Service, on_both_engines};
+
+on_both_engines! {
+    whoever_asks_is_sent_an_acknowledgement,
+    each_step_sends_its_letter,
+    a_refusal_says_why_and_where_to_complain,
+    every_letter_can_be_had_for_the_post,
+    without_an_address_nothing_is_mailed,
+    what_has_been_settled_meanwhile_is_not_sent,
+    a_link_shows_where_a_request_stands_and_nothing_else,
+    a_link_withdraws_and_changes_nothing_twice,
+    a_link_is_a_page_for_a_browser,
+    a_link_is_ours_and_not_too_old,
+    a_digest_is_sent_once_on_a_working_day,
+    of_several_processes_one_sends_the_digest,
+}
+
+const LIST: &str = "/v1/subject-requests";
+const FORM: &str = "application/x-www-form-urlencoded";
+
+fn asked() -> Value {
+    json!({
+        "kind": "access", "channel": "email", "received_on": "2026-11-20", "details": "Everything about the walrus.",
+        "requester": { "name": "Ada <Lovelace>", "email": "ada@example.org" },
+    })
+}
+
+impl Service {
+    /// Takes in a request that is at work at once, and returns its path.
+    async fn begin(&self) -> String {
+        let mut asked = asked();
+        asked["identity_known"] = json!(true);
+        self.post(LIST, asked).await.expect(201).header("location")
+    }
+
+    async fn decide_request(&self, path: &str, verb: &str, body: Value) {
+        let path = format!("{path}/{verb}");
+        self.request("POST", &path).token(&self.council()).json(&body).send().await.expect(200);
+    }
+
+    /// Sends what is due, and gives the mails that came of it.
+    async fn mails(&self, server: &MailServer) -> Vec<Taken> {
+        let before = server.taken().len();
+        self.deliver(server).await;
+        server.taken().into_iter().skip(before).collect()
+    }
+
+    /// Takes a request in, and gives its path and the link of its acknowledgement.
+    async fn linked(&self) -> (String, String) {
+        let path = self.begin().await;
+        let mail = self.mails(&MailServer::start()).await.pop().expect("an acknowledgement");
+        (path, mail.link("request-status"))
+    }
+}
+
+async fn whoever_asks_is_sent_an_acknowledgement(service: Service) {
+    let server = MailServer::start();
+    service.begin().await;
+    let [mail] = <[Taken; 1]>::try_from(service.mails(&server).await).ok().expect("one mail");
+    assert_eq!(mail.header("To"), "ada@example.org");
+    assert_eq!(mail.header("Subject"), "We have your request: SR-2026-000001");
+    assert_eq!(mail.header("List-Unsubscribe"), "", "an answer is no mailing");
+    let (plain, html) = (mail.text(), mail.part("text/html"));
+    for part in [&plain, &html] {
+        for said in
+            ["20 November 2026", "Article 15", "SR-2026-000001", "21 December 2026", "Worcestershire County Council"]
+        {
+            assert!(part.contains(said), "{said} in {part}");
+        }
+        assert!(!part.contains("walrus"), "what was asked for is not sent about");
+    }
+    assert!(plain.contains("Dear Ada <Lovelace>,") && html.contains("Dear Ada &#60;Lovelace&#62;,"), "{plain}\n{html}");
+    assert!(html.contains(&mail.link("request-status")));
+}
+
+async fn each_step_sends_its_letter(service: Service) {
+    let server = MailServer::start();
+    let path = service.post(LIST, asked()).await.expect(201).header("location");
+    let sent = async || {
+        let mails = service.mails(&server).await;
+        let subject = mails.first().map(|mail| mail.header("Subject").split(": ").next().unwrap().to_owned());
+        (
+            mails.len(),
+            subject.unwrap_or_default(),
+            mails.first().map(Taken::text).unwrap_or_default().replace("\r\n", "\n"),
+        )
+    };
+    assert_eq!(sent().await.1, "We have your request");
+    let ask = json!({ "requested_on": "2026-11-23", "reason": "The address is a new one." });
+    service.post(&format!("{path}/identity-checks"), ask).await.expect(200);
+    let (number, subject, body) = sent().await;
+    assert_eq!((number, subject.as_str()), (1, "Please show us that it is you"));
+    assert!(body.contains("    The address is a new one.") && body.contains("Article 12(6)"), "{body}");
+    let ask = json!({ "proof_of": "authority", "requested_on": "2026-11-23", "reason": "She is not you." });
+    service.post(&format!("{path}/identity-checks"), ask).await.expect(200);
+    assert_eq!(sent().await.1, "Please show us that you may ask");
+    for of in ["identity", "authority"] {
+        let came = json!({ "proof_of": of, "received_on": "2026-11-24", "sufficient": true });
+        service.post(&format!("{path}/identity-checks"), came).await.expect(200);
+    }
+    assert_eq!(sent().await.0, 0, "that proof came is no news to whoever sent it");
+    let question = json!({ "asked_on": "2026-11-24", "question": "Which event?\nAnd when?" });
+    service.post(&format!("{path}/clarifications"), question).await.expect(201);
+    let (_, subject, body) = sent().await;
+    assert_eq!(subject, "Please tell us more");
+    assert!(
+        body.contains("    Which event?\n    And when?") && body.contains("The days from 24 November 2026"),
+        "{body}"
+    );
+    let notice = json!({ "notified_on": "2026-11-24", "reason": "complexity", "explanation": "Of the walrus." });
+    service.post(&format!("{path}/extension"), notice).await.expect(200);
+    let (_, subject, body) = sent().await;
+    assert_eq!(subject, "We need more time");
+    assert!(body.contains("Your request is complex. Of the walrus."), "{body}");
+    service.post(&format!("{path}/withdrawal"), json!({})).await.expect(200);
+    let (_, subject, body) = sent().await;
+    assert_eq!(subject, "Our answer to your request");
+    assert!(body.contains("it was withdrawn") && !body.contains("request-status"), "{body}");
+    let kinds: Vec<String> = service.items("/v1/messages").await.iter().map(|message| text(message, "kind")).collect();
+    assert_eq!(kinds.len(), 6, "{kinds:?}");
+}
+
+async fn a_refusal_says_why_and_where_to_complain(service: Service) {
+    let server = MailServer::start();
+    let path = service.begin().await;
+    let refusal = json!({ "ground": "Sch2.p16", "explanation": "It is all about Charles." });
+    service.decide_request(&path, "refusal", refusal).await;
+    let mails = service.mails(&server).await;
+    let [mail] = <[Taken; 1]>::try_from(mails).ok().expect("the acknowledgement has been overtaken");
+    let posted = service.get(&format!("{path}/letters/refusal")).await.expect(200);
+    for body in [mail.text(), mail.part("text/html"), posted.text()] {
+        for part in [
+            "It is all about Charles.",
+            "Schedule 2, paragraph 16",
+            "section 164A",
+            "dataprotection@worcestershire.gov.uk",
+            "Information Commission (ICO)",
+            "section 165",
+            "court",
+            "section 167",
+        ] {
+            assert!(body.contains(part), "{part} in {body}");
+        }
+    }
+    // What is refused in part, or closed without an answer, says it too.
+    for (verb, body) in [
+        ("completion", json!({ "outcome": { "kind": "partly_fulfilled", "explanation": "x", "ground": "Sch2.p16" } })),
+        ("completion", json!({ "outcome": { "kind": "fulfilled", "explanation": "x" } })),
+    ] {
+        let path = service.begin().await;
+        service.decide_request(&path, verb, body).await;
+        let letter = service.get(&format!("{path}/letters/outcome")).await.expect(200).text();
+        assert!(
+            letter.contains("section 164A") && letter.contains("section 165") && letter.contains("section 167"),
+            "{letter}"
+        );
+    }
+}
+
+async fn every_letter_can_be_had_for_the_post(service: Service) {
+    let mut by_post = asked();
+    by_post["requester"] = json!({ "name": "Ada Lovelace" });
+    let path = service.post(LIST, by_post).await.expect(201).header("location");
+    let letter = async |kind: &str| service.get(&format!("{path}/letters/{kind}")).await;
+    let first = letter("acknowledgement").await.expect(200);
+    assert_eq!(first.header("content-type"), "text/plain; charset=utf-8");
+    assert_eq!(first.header("cache-control"), "no-store");
+    assert!(first.text().starts_with("We have your request: SR-2026-000001\n"), "{}", first.text());
+    assert!(!first.text().contains("request-status"), "no answer of the API holds a link");
+    for none in
+        ["identity_request", "authority_request", "clarification", "extension", "refusal", "outcome", "love", "Refusal"]
+    {
+        letter(none).await.problem(404, "not_found");
+    }
+    let nothing = "/v1/subject-requests/01937a5e-8f00-7c3a-9d55-3f2a60b1c901/letters/acknowledgement";
+    service.get(nothing).await.problem(404, "not_found");
+    let ask = json!({ "requested_on": "2026-11-23", "reason": "The hand is not yours." });
+    service.post(&format!("{path}/identity-checks"), ask).await.expect(200);
+    assert!(letter("identity_request").await.expect(200).text().contains("The hand is not yours."));
+    service.decide_request(&path, "lapse", json!({ "reason": "Nothing came." })).await;
+    let last = letter("outcome").await.expect(200).text();
+    assert!(last.contains("Nothing came.") && last.contains("section 164A"), "{last}");
+    assert!(letter("identity_request").await.expect(200).text().contains("The hand is not yours."), "as it was sent");
+    let looked = service.audit("action=subject_requests.letter").await;
+    assert_eq!(looked.len(), 4, "who looked is written down");
+}
+
+async fn without_an_address_nothing_is_mailed(service: Service) {
+    let mut by_telephone = asked();
+    by_telephone["requester"] = json!({ "name": "Ada Lovelace", "telephone": "01905 765765" });
+    let path = service.post(LIST, by_telephone).await.expect(201).header("location");
+    service.post(&format!("{path}/withdrawal"), json!({})).await.expect(200);
+    assert!(service.items("/v1/messages").await.is_empty());
+}
+
+async fn what_has_been_settled_meanwhile_is_not_sent(service: Service) {
+    let server = MailServer::start();
+    let path = service.begin().await;
+    let question = json!({ "asked_on": "2026-11-24", "question": "Which event?" });
+    let made = service.post(&format!("{path}/clarifications"), question).await.expect(201).json();
+    let answer = format!("{path}/clarifications/{}/answer", text(&made, "id"));
+    service.post(&answer, json!({ "answered_on": "2026-11-24" })).await.expect(200);
+    service.post(&format!("{path}/withdrawal"), json!({})).await.expect(200);
+    let mails = service.mails(&server).await;
+    assert_eq!(
+        mails.iter().map(|mail| mail.header("Subject")).collect::<Vec<_>>(),
+        ["Our answer to your request: SR-2026-000001"]
+    );
+    let messages = service.items("/v1/messages").await;
+    let told: Vec<_> =
+        messages.iter().map(|it| (text(it, "kind"), text(it, "status"), it["reason"].as_str())).collect();
+    let expected = [
+        ("request_outcome", "sent", None),
+        ("request_clarification", "dropped", Some("superseded")),
+        ("request_acknowledgement", "dropped", Some("closed")),
+    ];
+    assert_eq!(told, expected.map(|(kind, status, reason)| (kind.to_owned(), status.to_owned(), reason)));
+}
+
+async fn a_link_shows_where_a_request_stands_and_nothing_else(service: Service) {
+    let (path, link) = service.linked().await;
+    let shown = service.follow("GET", &link).await.expect(200);
+    let expected = json!({
+        "reference": "SR-2026-000001", "kind": "access", "status": "in_progress", "due_on": "2026-12-21",
+    });
+    assert_eq!(shown.json(), expected);
+    assert_eq!(
+        (shown.header("cache-control"), shown.header("referrer-policy")),
+        ("no-store".into(), "no-referrer".into())
+    );
+    let question = json!({ "asked_on": "2026-11-24", "question": "Which event?" });
+    service.post(&format!("{path}/clarifications"), question).await.expect(201);
+    let shown = service.follow("GET", &link).await.expect(200).json();
+    assert_eq!((&shown["status"], &shown["due_on"]), (&json!("clarification_pending"), &json!(null)));
+    service.request("HEAD", &link).send().await.expect(200);
+    assert_eq!(service.get(&path).await.json()["version"], 2, "looking changes nothing");
+}
+
+async fn a_link_withdraws_and_changes_nothing_twice(service: Service) {
+    let (path, link) = service.linked().await;
+    for (body, faults) in [
+        (json!({}), vec!["/action missing"]),
+        (json!({ "action": "shout" }), vec!["/action unknown_value"]),
+        (json!({ "action": "withdraw", "why": "x" }), vec!["/why unknown"]),
+        (json!([]), vec![" type"]),
+    ] {
+        assert_eq!(service.request("POST", &link).json(&body).send().await.problem(422, "invalid").faults(), faults);
+    }
+    let withdraw = json!({ "action": "withdraw" });
+    for _ in 0..2 {
+        let shown = service.request("POST", &link).json(&withdraw).send().await.expect(200).json();
+        assert_eq!(shown["status"], "withdrawn");
+    }
+    let body = service.get(&path).await.expect(200).json();
+    assert_eq!((&body["version"], &body["outcome"]["explanation"]), (&json!(2), &json!("You withdrew your request.")));
+    assert_eq!(service.items(&format!("{path}/history")).await[0]["recorded_by"], "link:request-status");
+    // What was decided cannot be withdrawn.
+    let (path, link) = service.linked().await;
+    service.decide_request(&path, "refusal", json!({ "ground": "no_match", "explanation": "Nothing." })).await;
+    let refused = service.request("POST", &link).json(&withdraw).send().await.problem(409, "illegal_transition").json();
+    assert_eq!(refused["allowed_transitions"], json!([]));
+    assert_eq!(service.follow("GET", &link).await.expect(200).json()["status"], "refused");
+}
+
+async fn a_link_is_a_page_for_a_browser(service: Service) {
+    let (_, link) = service.linked().await;
+    let browse = |method: &str| service.request(method, &link).header("Accept", "text/html");
+    let page = browse("GET").send().await.expect(200);
+    assert_eq!(page.header("content-type"), "text/html; charset=utf-8");
+    for said in
+        ["SR-2026-000001", "We are working on it.", "21 December 2026", "<form method=\"post\">", "lang=\"en-GB\""]
+    {
+        assert!(page.text().contains(said), "{said} in {}", page.text());
+    }
+    let done = browse("POST").body(FORM, "action=withdraw").send().await.expect(200).text();
+    assert!(done.contains("You have withdrawn it.") && !done.contains("<form"), "{done}");
+}
+
+async fn a_link_is_ours_and_not_too_old(service: Service) {
+    let (_, link) = service.linked().await;
+    for unknown in ["/v1/request-status/nothing", "/v1/request-status/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"] {
+        for method in ["GET", "POST"] {
+            let asked = service.request(method, unknown);
+            let asked = if method == "POST" { asked.json(&json!({ "action": "withdraw" })) } else { asked };
+            asked.send().await.problem(404, "not_found");
+        }
+    }
+    service.hands.advance(Duration::days(180) - Duration::seconds(1));
+    service.follow("GET", &link).await.expect(200);
+    service.hands.advance(Duration::seconds(1));
+    service.follow("GET", &link).await.problem(410, "gone");
+    service.request("POST", &link).json(&json!({ "action": "withdraw" })).send().await.problem(410, "gone");
+}
+
+async fn a_digest_is_sent_once_on_a_working_day(service: Service) {
+    let server = MailServer::start();
+    let digest = Digest::new(service.house.clone());
+    let take = async |received_on: &str, kind: &str| {
+        let asked = json!({
+            "kind": kind, "requester": { "name": "Ada" }, "channel": "post", "received_on": received_on,
+            "identity_known": true,
+        });
+        service.post(LIST, asked).await.expect(201).header("location")
+    };
+    assert!(!digest.tick().await.unwrap(), "nothing is due, and nothing is sent");
+    // Due on 23 November, which is past; on 1 December, the fifth working day; and on the 2nd, which is the sixth.
+    let late = take("2026-10-23", "erasure").await;
+    take("2026-11-01", "access").await;
+    take("2026-11-02", "access").await;
+    assert!(digest.tick().await.unwrap());
+    assert!(!digest.tick().await.unwrap(), "once a day");
+    let [mail] = <[Taken; 1]>::try_from(service.mails(&server).await).ok().expect("one mail");
+    assert_eq!(mail.header("To"), "dataprotection@worcestershire.gov.uk");
+    assert_eq!(mail.header("Subject"), "Requests about rights: 2 due within five working days or overdue");
+    let body = mail.text().replace("\r\n", "\n");
+    let lines = "    SR-2026-000001: erasure, due on 23 November 2026, OVERDUE\n    SR-2026-000002: access, due on 1 December 2026\n";
+    assert!(body.contains(lines) && !body.contains("SR-2026-000003"), "{body}");
+
+    let at = |instant: &str| service.hands.set(Instant::parse(instant).unwrap());
+    for (instant, owed) in [
+        ("2026-11-25T06:59:59Z", false),
+        ("2026-11-25T07:00:00Z", true),
+        ("2026-11-25T23:59:59Z", false),
+        ("2026-11-28T09:00:00Z", false), // a Saturday
+        ("2026-12-25T09:00:00Z", false),
+        ("2026-12-29T09:00:00Z", true),
+        // In summer, seven by the clocks of London is six in UTC.
+        ("2027-06-01T05:59:59Z", false),
+        ("2027-06-01T06:00:00Z", true),
+    ] {
+        at(instant);
+        assert_eq!(digest.tick().await.unwrap(), owed, "{instant}");
+    }
+    // What was answered before the mail left is not told of.
+    for path in service.items(LIST).await.iter().map(|item| format!("{LIST}/{}", text(item, "id"))) {
+        service.post(&format!("{path}/withdrawal"), json!({})).await.expect(200);
+    }
+    assert!(service.mails(&server).await.is_empty());
+    assert_eq!(service.get(&late).await.json()["status"], "withdrawn");
+}
+
+async fn of_several_processes_one_sends_the_digest(service: Service) {
+    service.hands.set(Instant::parse("2026-12-18T10:00:00Z").unwrap());
+    service.begin().await;
+    let digests: Vec<Digest> = (0..6).map(|_| Digest::new(service.house.clone())).collect();
+    let sent = join_all(digests.iter().map(Digest::tick)).await;
+    assert_eq!(sent.into_iter().filter(|sent| *sent.as_ref().unwrap()).count(), 1);
+    let queued = service.items("/v1/messages").await;
+    assert_eq!(queued.iter().filter(|message| message["kind"] == "deadline_digest").count(), 1);
+}
