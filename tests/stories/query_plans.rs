@@ -88,7 +88,7 @@ async fn people_are_looked_up_through_indexes(mut service: Service) {
     }
     service.get("/v1/contacts?status=restricted").await.expect(200);
     let event = service.announce(json!({ "capacity": 1, "waiting_list": by_offer(8) })).await;
-    let registered = service.register(&event, id.as_str().unwrap()).await.expect(201).header("location");
+    let registered = service.register(&event, &id).await.expect(201).header("location");
     let waiting = service.book(&event, "bob").await;
     service.verb(&registered, "cancellation").await.expect(200);
     service.book(&event, "cat").await;
@@ -109,7 +109,7 @@ async fn people_are_looked_up_through_indexes(mut service: Service) {
     let asked =
         json!({ "kind": "access", "requester": { "name": "Ada" }, "channel": "post", "received_on": "2026-11-20" });
     let request = service.post("/v1/subject-requests", asked).await.expect(201).header("location");
-    service.get(&format!("/v1/subject-requests?contact_id={}", id.as_str().unwrap())).await.expect(200);
+    service.get(&format!("/v1/subject-requests?contact_id={id}")).await.expect(200);
     service.get(&format!("{request}/history")).await.expect(200);
     LISTENING.fetch_sub(1, Ordering::SeqCst);
 

@@ -37,7 +37,7 @@ fn asked() -> Value {
 
 impl Service {
     /// Takes in a request that is at work at once, and returns its path.
-    async fn begin(&self) -> String {
+    async fn ask_for_access(&self) -> String {
         let mut asked = asked();
         asked["identity_known"] = json!(true);
         self.post(LIST, asked).await.expect(201).header("location")
@@ -57,7 +57,7 @@ impl Service {
 
     /// Takes a request in, and gives its path and the link of its acknowledgement.
     async fn linked(&self) -> (String, String) {
-        let path = self.begin().await;
+        let path = self.ask_for_access().await;
         let mail = self.mails(&MailServer::start()).await.pop().expect("an acknowledgement");
         (path, mail.link("request-status"))
     }
@@ -65,7 +65,7 @@ impl Service {
 
 async fn whoever_asks_is_sent_an_acknowledgement(service: Service) {
     let server = MailServer::start();
-    service.begin().await;
+    service.ask_for_access().await;
     let [mail] = <[Taken; 1]>::try_from(service.mails(&server).await).ok().expect("one mail");
     assert_eq!(mail.header("To"), "ada@example.org");
     assert_eq!(mail.header("Subject"), "We have your request: SR-2026-000001");
@@ -132,7 +132,7 @@ async fn each_step_sends_its_letter(service: Service) {
 
 async fn a_refusal_says_why_and_where_to_complain(service: Service) {
     let server = MailServer::start();
-    let path = service.begin().await;
+    let path = service.ask_for_access().await;
     let refusal = json!({ "ground": "Sch2.p16", "explanation": "It is all about Charles." });
     service.decide_request(&path, "refusal", refusal).await;
     let mails = service.mails(&server).await;
@@ -157,7 +157,7 @@ async fn a_refusal_says_why_and_where_to_complain(service: Service) {
         ("completion", json!({ "outcome": { "kind": "partly_fulfilled", "explanation": "x", "ground": "Sch2.p16" } })),
         ("completion", json!({ "outcome": { "kind": "fulfilled", "explanation": "x" } })),
     ] {
-        let path = service.begin().await;
+        let path = service.ask_for_access().await;
         service.decide_request(&path, verb, body).await;
         let letter = service.get(&format!("{path}/letters/outcome")).await.expect(200).text();
         assert!(
@@ -205,7 +205,7 @@ async fn without_an_address_nothing_is_mailed(service: Service) {
 
 async fn what_has_been_settled_meanwhile_is_not_sent(service: Service) {
     let server = MailServer::start();
-    let path = service.begin().await;
+    let path = service.ask_for_access().await;
     let question = json!({ "asked_on": "2026-11-24", "question": "Which event?" });
     let made = service.post(&format!("{path}/clarifications"), question).await.expect(201).json();
     let answer = format!("{path}/clarifications/{}/answer", text(&made, "id"));
@@ -351,7 +351,7 @@ async fn a_digest_is_sent_once_on_a_working_day(service: Service) {
 
 async fn of_several_processes_one_sends_the_digest(service: Service) {
     service.hands.set(Instant::parse("2026-12-18T10:00:00Z").unwrap());
-    service.begin().await;
+    service.ask_for_access().await;
     let digests: Vec<Digest> = (0..6).map(|_| Digest::new(service.house.clone())).collect();
     let sent = join_all(digests.iter().map(Digest::tick)).await;
     assert_eq!(sent.into_iter().filter(|sent| *sent.as_ref().unwrap()).count(), 1);
