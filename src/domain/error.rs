@@ -136,7 +136,7 @@ codes! {
     KeyReused 422 "idempotency_key_reused" "The Idempotency-Key was used for another request"
         "The key was used before with another query, content type or body. Use a new key for a new request.";
     Restricted 423 "restricted" "The person's data is restricted"
-        "The person's data is stored and not used (UK GDPR Article 18), so that nothing can be written about them, given or merged until the restriction is lifted. A withdrawal of consent and an objection always work.";
+        "The person's data is stored and not used (UK GDPR Article 18). Until the restriction is lifted it cannot be changed, merged or shared, and no consent can be given. A withdrawal of consent and an objection always work.";
     NotificationRequired 422 "notification_required" "The breach must be notified"
         "A personal-data breach is notified to the Information Commission unless it is unlikely to result in a risk to anybody's rights and freedoms (UK GDPR Article 33(1)). Assess the risk as `unlikely`, with reasons, or decide to notify.";
     PreconditionRequired 428 "precondition_required" "If-Match is missing"

@@ -86,7 +86,6 @@ async fn people_are_looked_up_through_indexes(mut service: Service) {
     {
         service.post("/v1/contacts/search", wanted).await.expect(200);
     }
-    service.get("/v1/contacts?status=restricted").await.expect(200);
     let event = service.announce(json!({ "capacity": 1, "waiting_list": by_offer(8) })).await;
     let registered = service.register(&event, &id).await.expect(201).header("location");
     let waiting = service.book(&event, "bob").await;
@@ -129,7 +128,6 @@ async fn people_are_looked_up_through_indexes(mut service: Service) {
         (r#"WHERE ("subject_requests"."contact_id" = "#, "subject_requests_by_contact"),
         (r#"WHERE ("subject_request_steps"."request_id" = "#, "subject_request_steps_of"),
         (r#"FROM "consents" WHERE (("consents"."purpose" = "#, "consents_contact_purpose"),
-        (r#""contacts"."restricted_at" IS NOT NULL"#, "contacts_restricted"),
         (r#"WHERE ("complaints"."contact_id" = "#, "complaints_by_contact"),
         (
             &format!(r#"("complaints"."acknowledged_on" IS NULL) AND ("complaints"."status"{among}"#),

@@ -42,16 +42,6 @@ pub fn of(tx: &mut ReadTx<'_>, contact: ContactId) -> Result<Vec<OrganisationKin
     found.iter().map(|kind| kind.parse().map_err(damaged)).collect()
 }
 
-/// Those of the contacts who refuse that their data is shared with recipients of the kind.
-///
-/// # Errors
-/// When the database fails.
-pub fn refusing(tx: &mut ReadTx<'_>, contacts: &[ContactId], kind: OrganisationKind) -> Result<Vec<ContactId>, Error> {
-    let refusing = sharing_refusals::contact_id.eq_any(contacts);
-    let refusing = refusing.and(sharing_refusals::recipient_kind.eq(<&str>::from(kind)));
-    Ok(sharing_refusals::table.filter(refusing).select(sharing_refusals::contact_id).load(tx.connection())?)
-}
-
 /// A contact's refusals, by the names of the kinds.
 ///
 /// # Errors
