@@ -169,12 +169,12 @@ async fn anything(service: &Service, list: Value, seed: u64) {
 
 /// Something that somebody does. The clock may have been turned while a token was under way, or the service be too busy:
 /// then nothing was done.
-async fn deed<'a>(
+async fn deed(
     service: &Service,
     event: &str,
     people: &[String],
     paths: &RefCell<Vec<String>>,
-    done: &RefCell<BTreeMap<&'a str, usize>>,
+    done: &RefCell<BTreeMap<&str, usize>>,
     dice: &Dice,
 ) {
     let some_path = || {

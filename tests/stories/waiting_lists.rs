@@ -117,7 +117,7 @@ async fn somebody_is_put_before_others(service: Service) {
 async fn however_often_somebody_is_squeezed_in_the_order_holds(service: Service) {
     let event = service.announce(json!({ "capacity": 0 })).await;
     let paths = booked(&service, &event, &["ada", "bob", "cat"]).await;
-    let mut expected = vec![0, 1, 2];
+    let mut expected = [0, 1, 2];
     for turn in 0..70 {
         // The one right after the head changes with the one after it, over and over in the same gap.
         let (overtaking, overtaken) = (expected[2], expected[1]);
