@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use diesel::sql_types::Text;
 use diesel::{QueryableByName, RunQueryDsl, sql_query};
 use iewm::inventory::tables;
+use iewm::jobs::Upkeep;
 use iewm::platform::personal::{Class, Table};
 use iewm::policy::erasure::{Fate, OF_NO_CONTACT, rule_of};
 use serde_json::{Value, json};
@@ -99,6 +100,10 @@ pub(super) async fn plant(service: &Service) -> Canary {
     assert_eq!(service.deliver(&mails).await, 1);
     let mail = mails.taken().remove(0);
     assert_eq!(mail.header("To"), email);
+    complain(service, &contact).await;
+    wait_for_a_place(service, &contact).await;
+    ask(service, &contact).await;
+    while service.deliver(&mails).await > 0 {}
     // One more, which waits: asked for by the mailbox's address alone.
     service.post("/v1/preference-links", json!({ "email": email })).await.expect(202);
     let consents = service.items(&format!("/v1/consents?contact_id={contact}")).await;
@@ -111,6 +116,45 @@ pub(super) async fn plant(service: &Service) -> Canary {
         contact,
         merged,
     }
+}
+
+async fn council(service: &Service, path: &str, body: Value) {
+    service.request("POST", path).token(&service.council()).json(&body).send().await.expect(200);
+}
+
+/// A complaint that was answered.
+async fn complain(service: &Service, contact: &str) {
+    let [name, email, .., wording, evidence, _] = *CANARIES;
+    let made = json!({ "contact_id": contact, "complainant": { "name": name, "email": email }, "channel": "email",
+                       "received_on": "2026-11-20", "details": wording });
+    let path = service.post("/v1/complaints", made).await.expect(201).header("location");
+    let outcome = json!({ "outcome": "upheld", "explanation": evidence, "given_on": "2026-11-24" });
+    council(service, &format!("{path}/outcome"), outcome).await;
+}
+
+/// A place in a waiting list, with a reason, and with what the person needs.
+async fn wait_for_a_place(service: &Service, contact: &str) {
+    let [.., wording, evidence, _] = *CANARIES;
+    let event = service.announce(json!({ "capacity": 0 })).await;
+    let made = json!({ "contact_id": contact, "access_requirements": { "details": wording } });
+    let path = service.post(&format!("{event}/registrations"), made).await.expect(201).header("location");
+    service.post(&format!("{path}/priority"), json!({ "reason": evidence })).await.expect(200);
+}
+
+/// A request that was answered, and the words of each step.
+async fn ask(service: &Service, contact: &str) {
+    let [name, email, .., wording, evidence, _] = *CANARIES;
+    let made = json!({ "kind": "rectification", "contact_id": contact, "channel": "email", "received_on": "2026-11-20",
+                       "requester": { "name": name, "email": email }, "details": wording });
+    let path = service.post("/v1/subject-requests", made).await.expect(201).header("location");
+    for step in [
+        json!({ "requested_on": "2026-11-21", "reason": evidence }),
+        json!({ "received_on": "2026-11-22", "sufficient": true }),
+    ] {
+        service.post(&format!("{path}/identity-checks"), step).await.expect(200);
+    }
+    let outcome = json!({ "outcome": { "kind": "fulfilled", "explanation": wording } });
+    council(service, &format!("{path}/completion"), outcome).await;
 }
 
 /// What every column that tells who somebody is holds, in hexadecimal; fails where one holds nothing.
@@ -199,6 +243,8 @@ async fn nothing_of_the_erased_is_anywhere(service: Service) {
     let told = serde_json::to_string(&proposed).unwrap();
     let executed = service.execute(EXECUTOR, &canary.contact, &proposed.plan_sha256).await.unwrap();
     assert!(executed.erased);
+    // The words of requests go as soon as no letter about them waits.
+    Upkeep::new(service.house.clone()).tick().await.unwrap();
     // Whatever is written next is written after the journals were emptied.
     service.house.flush_looks().await;
 

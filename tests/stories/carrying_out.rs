@@ -1,0 +1,231 @@
+//! Rights carried out by a request: corrected, restricted, objected to, erased.
+
+use chrono::Duration;
+use iewm::domain::Role;
+use iewm::jobs::Upkeep;
+use serde_json::{Value, json};
+
+use crate::harness::client::Answer;
+use crate::harness::mail::MailServer;
+use crate::harness::people::text;
+use crate::harness::{Service, on_both_engines};
+
+on_both_engines! {
+    data_is_put_right_and_the_request_is_answered,
+    a_restriction_is_lifted_once_the_person_was_told,
+    an_objection_is_absolute,
+    a_right_needs_its_request_and_proof,
+    an_erasure_is_executed_by_another_person,
+    a_plan_is_overtaken_by_what_happens,
+    what_was_asked_goes_with_the_last_letter,
+    without_an_address_the_last_letter_can_be_printed_for_a_fortnight,
+    while_a_copy_is_owed_nothing_is_destroyed,
+    a_running_clock_is_among_the_deadlines,
+}
+
+impl Service {
+    /// Takes in a request of a contact who is known, and gives its path.
+    async fn asked_by(&self, contact: &str, kind: &str) -> String {
+        let asked = json!({
+            "kind": kind, "contact_id": contact, "channel": "email", "received_on": "2026-11-20", "identity_known": true,
+            "requester": { "name": "Ada Lovelace", "email": "ada@example.org" }, "details": "Everything about the walrus.",
+        });
+        self.post("/v1/subject-requests", asked).await.expect(201).header("location")
+    }
+
+    async fn council_does(&self, subject: &str, path: &str, body: Option<Value>) -> Answer {
+        let token = self.token(subject, &[Role::Council], None);
+        let request = self.request("POST", path).token(&token);
+        match body {
+            Some(body) => request.json(&body).send().await,
+            None => request.send().await,
+        }
+    }
+
+    async fn planned(&self, request: &str) -> String {
+        let plan = self.council_does("council-1", &format!("{request}/erasure-plan"), None).await.expect(200).json();
+        text(&plan, "plan_sha256")
+    }
+
+    async fn executed(&self, subject: &str, request: &str, plan: &str) -> Answer {
+        self.council_does(subject, &format!("{request}/execution"), Some(json!({ "plan_sha256": plan }))).await
+    }
+
+    async fn kept_up(&self) {
+        Upkeep::new(self.house.clone()).tick().await.unwrap();
+    }
+}
+
+async fn ada(service: &Service) -> String {
+    service.sign_up("Ada Lovelace", "ada@example.org").await
+}
+
+async fn data_is_put_right_and_the_request_is_answered(service: Service) {
+    let ada = ada(&service).await;
+    let request = service.asked_by(&ada, "rectification").await;
+    let path = format!("{request}/rectification");
+    let wrong = json!({ "patch": { "email": "nonsense" } });
+    let answer = service.council_does("council-1", &path, Some(wrong)).await.problem(422, "invalid");
+    assert_eq!(answer.faults(), ["/patch/email email"]);
+    let right = json!({ "patch": { "name": "Ada King", "job_title": null } });
+    let done = service.council_does("council-1", &path, Some(right.clone())).await.expect(200).json();
+    assert_eq!((&done["status"], &done["outcome"]["kind"]), (&json!("completed"), &json!("fulfilled")));
+    assert_eq!(done["clock"]["state"], "stopped");
+    assert_eq!(service.get(&format!("/v1/contacts/{ada}")).await.expect(200).json()["name"], "Ada King");
+    service.council_does("council-1", &path, Some(right)).await.problem(409, "illegal_transition");
+}
+
+async fn a_restriction_is_lifted_once_the_person_was_told(service: Service) {
+    let ada = ada(&service).await;
+    let request = service.asked_by(&ada, "restriction").await;
+    let lift = format!("{request}/restriction/lift");
+    let told = |on: &str| Some(json!({ "notified_on": on }));
+    service.council_does("council-1", &lift, told("2026-11-24")).await.problem(409, "illegal_transition");
+    let ground = Some(json!({ "ground": "accuracy_contested" }));
+    let path = format!("{request}/restriction");
+    service.council_does("council-1", &path, ground).await.expect(200);
+    let contact = service.get(&format!("/v1/contacts/{ada}")).await.expect(200).json();
+    assert_eq!((&contact["status"], &contact["name"]), (&json!("restricted"), &json!(null)));
+    service.council_does("council-1", &lift, told("2026-11-25")).await.problem(422, "invalid");
+    service.council_does("council-1", &lift, told("2026-11-24")).await.expect(200);
+    assert_eq!(service.get(&format!("/v1/contacts/{ada}")).await.expect(200).json()["name"], "Ada Lovelace");
+}
+
+async fn an_objection_is_absolute(service: Service) {
+    let ada = ada(&service).await;
+    service.give(&ada, "newsletter").await;
+    let request = service.asked_by(&ada, "objection").await;
+    let path = format!("{request}/objection");
+    let contract = Some(json!({ "purposes": ["venue_security"] }));
+    service.council_does("council-1", &path, contract).await.problem(422, "purpose_not_consent");
+    let done = service.council_does("council-1", &path, None).await.expect(200).json();
+    assert_eq!(done["status"], "completed");
+    assert!(text(&done["outcome"], "explanation").contains("withdraw a consent"), "the right that applies is told");
+    assert_eq!(service.checked(&ada, "newsletter").await, "objected");
+}
+
+async fn a_right_needs_its_request_and_proof(service: Service) {
+    let ada = ada(&service).await;
+    let access = service.asked_by(&ada, "access").await;
+    let ground = || Some(json!({ "ground": "accuracy_contested" }));
+    service.council_does("council-1", &format!("{access}/restriction"), ground()).await.problem(409, "conflict");
+    service.council_does("council-1", &format!("{access}/erasure-plan"), None).await.problem(409, "conflict");
+    let stranger = json!({
+        "kind": "restriction", "contact_id": ada, "channel": "post", "received_on": "2026-11-20",
+        "requester": { "name": "Ada Lovelace" },
+    });
+    let unproven = service.post("/v1/subject-requests", stranger.clone()).await.expect(201).header("location");
+    let path = format!("{unproven}/restriction");
+    service.council_does("council-1", &path, ground()).await.problem(409, "identity_unproven");
+    service.request("POST", &path).token(&service.staff()).json(&ground().unwrap()).send().await.problem(403, "forbidden");
+    let mut nobody = stranger;
+    nobody["contact_id"].take();
+    nobody.as_object_mut().unwrap().remove("contact_id");
+    nobody["identity_known"] = json!(true);
+    let nobody = service.post("/v1/subject-requests", nobody).await.expect(201).header("location");
+    service.council_does("council-1", &format!("{nobody}/restriction"), ground()).await.problem(409, "conflict");
+    assert_eq!(service.get(&format!("/v1/contacts/{ada}")).await.expect(200).json()["status"], "active");
+}
+
+async fn an_erasure_is_executed_by_another_person(service: Service) {
+    let ada = ada(&service).await;
+    service.give(&ada, "newsletter").await;
+    let request = service.asked_by(&ada, "erasure").await;
+    let plan = service.planned(&request).await;
+    service.executed("council-1", &request, &plan).await.problem(403, "same_person");
+    service.executed("council-2", &request, &"0".repeat(64)).await.problem(409, "plan_stale");
+    assert_eq!(service.executed("council-2", &request, "x").await.problem(422, "invalid").faults().len(), 1);
+    let done = service.executed("council-2", &request, &plan).await.expect(200).json();
+    assert_eq!((&done["status"], &done["outcome"]["kind"]), (&json!("completed"), &json!("fulfilled")));
+    assert!(text(&done["outcome"], "explanation").contains("backups"), "{done}");
+    service.get(&format!("/v1/contacts/{ada}")).await.problem(410, "erased");
+    service.executed("council-2", &request, &plan).await.problem(409, "illegal_transition");
+    service.council_does("council-1", &format!("{request}/erasure-plan"), None).await.problem(409, "illegal_transition");
+}
+
+async fn a_plan_is_overtaken_by_what_happens(service: Service) {
+    let ada = ada(&service).await;
+    let request = service.asked_by(&ada, "erasure").await;
+    let plan = service.planned(&request).await;
+    service.give(&ada, "newsletter").await;
+    service.executed("council-2", &request, &plan).await.problem(409, "plan_stale");
+    let event = json!({
+        "title": "Spring conference", "description": "A day.", "capacity": 1, "location": { "name": "The Guildhall" },
+        "starts_at": "2027-03-02T09:00:00Z", "ends_at": "2027-03-02T17:00:00Z",
+    });
+    let event = service.post("/v1/events", event).await.expect(201).header("location");
+    service.request("POST", &format!("{event}/publication")).token(&service.staff()).send().await.expect(200);
+    let plan = service.planned(&request).await;
+    let register = |contact: &str| service.post(&format!("{event}/registrations"), json!({ "contact_id": contact }));
+    let seat = register(&ada).await.expect(201).header("location");
+    service.executed("council-2", &request, &plan).await.problem(409, "plan_stale");
+    let grace = service.sign_up("Grace", "grace@example.org").await;
+    let waits = register(&grace).await.expect(201).header("location");
+    let plan = service.planned(&request).await;
+    service.executed("council-2", &request, &plan).await.expect(200);
+    let seat = service.get(&seat).await.expect(200).json();
+    assert_eq!((&seat["status"], &seat["contact_id"]), (&json!("cancelled"), &json!(ada)), "a seat without a name");
+    assert_eq!(service.get(&waits).await.expect(200).json()["status"], "confirmed", "and it went to whoever was next");
+}
+
+async fn what_was_asked_goes_with_the_last_letter(service: Service) {
+    let server = MailServer::start();
+    let ada = ada(&service).await;
+    let request = service.asked_by(&ada, "erasure").await;
+    service.deliver(&server).await;
+    let plan = service.planned(&request).await;
+    service.executed("council-2", &request, &plan).await.expect(200);
+    service.kept_up().await;
+    let waiting = service.get(&request).await.expect(200).json();
+    assert_eq!(waiting["requester"]["email"], "ada@example.org", "the last letter has not left yet");
+    service.deliver(&server).await;
+    let last = server.taken().pop().expect("the outcome");
+    assert!(last.text().contains("were erased"), "{}", last.text());
+    service.kept_up().await;
+    let emptied = service.get(&request).await.expect(200).json();
+    assert_eq!((&emptied["requester"], &emptied["details"]), (&json!(null), &json!(null)));
+    assert_eq!((&emptied["reference"], &emptied["status"]), (&waiting["reference"], &json!("completed")));
+    assert_eq!(emptied["clock"], waiting["clock"]);
+    assert_eq!(service.counts()["subject_request_farewells"], 0);
+}
+
+async fn without_an_address_the_last_letter_can_be_printed_for_a_fortnight(service: Service) {
+    let ada = ada(&service).await;
+    let asked = json!({
+        "kind": "erasure", "contact_id": ada, "channel": "post", "received_on": "2026-11-20", "identity_known": true,
+        "requester": { "name": "Ada Lovelace" },
+    });
+    let request = service.post("/v1/subject-requests", asked).await.expect(201).header("location");
+    let plan = service.planned(&request).await;
+    service.executed("council-2", &request, &plan).await.expect(200);
+    service.hands.advance(Duration::days(14) - Duration::microseconds(1));
+    service.kept_up().await;
+    assert_eq!(service.get(&request).await.expect(200).json()["requester"]["name"], "Ada Lovelace");
+    service.hands.advance(Duration::microseconds(1));
+    service.kept_up().await;
+    assert_eq!(service.get(&request).await.expect(200).json()["requester"], json!(null));
+}
+
+async fn while_a_copy_is_owed_nothing_is_destroyed(service: Service) {
+    let ada = ada(&service).await;
+    let access = service.asked_by(&ada, "access").await;
+    let request = service.asked_by(&ada, "erasure").await;
+    let plan = service.planned(&request).await;
+    let done = service.executed("council-2", &request, &plan).await.expect(200).json();
+    assert_eq!((&done["status"], &done["outcome"]["kind"]), (&json!("partially_completed"), &json!("partly_fulfilled")));
+    assert!(text(&done["outcome"], "explanation").contains("DPA2018.173"), "{done}");
+    let contact = service.get(&format!("/v1/contacts/{ada}")).await.expect(200).json();
+    assert_eq!(contact["status"], "restricted", "what is kept is used for nothing else");
+    assert_eq!(service.get(&access).await.expect(200).json()["requester"]["name"], "Ada Lovelace");
+}
+
+async fn a_running_clock_is_among_the_deadlines(service: Service) {
+    let ada = ada(&service).await;
+    let request = service.asked_by(&ada, "access").await;
+    let known = service.get(&request).await.expect(200).json();
+    let [owed] = <[Value; 1]>::try_from(service.items("/v1/deadlines").await).unwrap();
+    assert_eq!((&owed["kind"], &owed["reference"]), (&json!("rights_request"), &known["reference"]));
+    assert_eq!((&owed["due_on"], &owed["status"]), (&known["clock"]["due_on"], &json!("in_progress")));
+    service.request("POST", &format!("{request}/withdrawal")).token(&service.staff()).send().await.expect(200);
+    assert_eq!(service.items("/v1/deadlines").await, Vec::<Value>::new());
+}
