@@ -318,3 +318,33 @@ pub(super) fn scrub(lane: &mut Lane) {
         Err(error) => tracing::warn!(%error, "the journals still hold what was erased"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use diesel::connection::SimpleConnection;
+
+    use super::super::connection::open;
+    use super::*;
+    use crate::platform::db::{MigrationError, migrate};
+
+    /// A reader may need what the journals hold: they are emptied once it has gone.
+    #[test]
+    fn a_reader_in_the_way_puts_the_scrubbing_off() {
+        let folder = tempfile::tempdir().unwrap();
+        let target = Target::sqlite(&folder.path().join("iewm.db"));
+        migrate(&target, |_| Ok::<(), MigrationError>(())).unwrap();
+        let mut lane = Lane::new(open(&target, Use::Writing).unwrap(), &target, Use::Writing).unwrap();
+        let journal = || std::fs::metadata(folder.path().join("iewm.db-wal")).unwrap().len();
+        let keep = "INSERT INTO kept_answers (key, fingerprint, sealed, reading, kept_until) VALUES (x'00', x'00', x'00', 0, 0)";
+        lane.connection.batch_execute(keep).unwrap();
+        let mut reader = open(&target, Use::Reading).unwrap();
+        reader.batch_execute("BEGIN; SELECT sealed FROM kept_answers").unwrap();
+        lane.connection.batch_execute("DELETE FROM kept_answers").unwrap();
+        scrub(&mut lane);
+        assert!(lane.unscrubbed && journal() > 0);
+        reader.batch_execute("COMMIT").unwrap();
+        scrub(&mut lane);
+        assert!(!lane.unscrubbed);
+        assert_eq!(journal(), 0);
+    }
+}
