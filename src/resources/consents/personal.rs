@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use super::store::consents;
 use crate::domain::{ConsentId, ContactId, Error};
 use crate::platform::doors::{ReadTx, WriteTx};
-use crate::platform::personal::{Class, Holder, Merging, Table};
+use crate::platform::personal::{Class, Held, Holder, Merging, Person, Table};
 
 /// The room's personal data.
 pub struct ConsentData;
@@ -80,6 +80,10 @@ impl Holder for ConsentData {
             .first(tx.connection())
             .optional()?;
         Ok(found.is_some())
+    }
+
+    fn export(&self, tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<Held>, Error> {
+        super::export::of(tx, person.id)
     }
 
     fn merge(&self, tx: &mut WriteTx<'_>, merging: &Merging) -> Result<(), Error> {

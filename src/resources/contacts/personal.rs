@@ -1,8 +1,11 @@
 //! What this room holds of people.
 
+use serde_json::json;
+
+use super::store;
 use crate::domain::{ContactId, Error};
 use crate::platform::doors::{ReadTx, WriteTx};
-use crate::platform::personal::{Class, Holder, Merging, Table};
+use crate::platform::personal::{Class, Held, Holder, Merging, Person, Table};
 
 /// The room's personal data.
 pub struct ContactData;
@@ -43,6 +46,12 @@ impl Holder for ContactData {
 
     fn blocks_deletion(&self, _: &mut ReadTx<'_>, _: ContactId) -> Result<bool, Error> {
         Ok(false)
+    }
+
+    fn export(&self, tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<Held>, Error> {
+        let contact = store::live(tx, person.id)?.contact;
+        let hashes = json!({ "hashes_of_the_words_of_your_name": store::count_name_tokens(tx, person.id)? });
+        Ok(vec![Held::new("contacts", [contact])?, Held::new("contact_name_tokens", [hashes])?])
     }
 
     // The room that merges: it does so itself, before it asks the others.

@@ -101,7 +101,7 @@ mod newcomers;
 pub use consult::{Addressee, ContactFacts, addressees, facts, facts_of, names, touch, with_address};
 use indexes::claim_address;
 pub use indexes::email_index;
-pub(super) use indexes::{delete_name_tokens, telephone_index, write_name_tokens};
+pub(super) use indexes::{count_name_tokens, delete_name_tokens, telephone_index, write_name_tokens};
 pub(super) use newcomers::{Newcomer, insert, insert_many};
 
 fn damaged<E>(_: E) -> Error {

@@ -1,8 +1,9 @@
 //! What the outbox holds of people: ids, and the marks of addresses that asked for something.
 
+use super::store;
 use crate::domain::{ContactId, Error};
 use crate::platform::doors::{ReadTx, WriteTx};
-use crate::platform::personal::{Class, Holder, Merging, Table};
+use crate::platform::personal::{Class, Held, Holder, Merging, Person, Table};
 
 /// The room's personal data.
 pub struct MessageData;
@@ -35,6 +36,10 @@ impl Holder for MessageData {
 
     fn blocks_deletion(&self, _: &mut ReadTx<'_>, _: ContactId) -> Result<bool, Error> {
         Ok(false)
+    }
+
+    fn export(&self, tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<Held>, Error> {
+        Ok(vec![Held::new("messages", store::of(tx, person.id)?)?])
     }
 
     // A message to the contact that goes is dropped when it is due; what it was about is asked anew of the one that stays.

@@ -1,9 +1,11 @@
 //! What this room holds of people.
 
-use super::store::{memberships, merge};
+use serde_json::json;
+
+use super::store::{self as networks, memberships, merge};
 use crate::domain::{ContactId, Error, NetworkId};
 use crate::platform::doors::{ReadTx, WriteTx};
-use crate::platform::personal::{Class, Holder, Merging, Table};
+use crate::platform::personal::{Class, Held, Holder, Merging, Person, Table};
 
 /// The room's personal data.
 pub struct NetworkData;
@@ -36,6 +38,15 @@ impl Holder for NetworkData {
 
     fn blocks_deletion(&self, tx: &mut ReadTx<'_>, contact: ContactId) -> Result<bool, Error> {
         memberships::has_any(tx, contact)
+    }
+
+    fn export(&self, tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<Held>, Error> {
+        let mut told = Vec::new();
+        for membership in memberships::of(tx, person.id)? {
+            let network = networks::read(tx, membership.network_id)?.name;
+            told.push(json!({ "network": network, "membership": membership }));
+        }
+        Ok(vec![Held::new("memberships", told)?])
     }
 
     fn members(

@@ -20,7 +20,7 @@ use crate::resources::contacts::store as contacts;
 const SERIES: &str = "SR";
 
 /// The contact whom a request is about is there.
-fn check_contact(tx: &mut WriteTx<'_>, contact: ContactId, faults: &mut Vec<Fault>) -> Result<(), Error> {
+pub(super) fn check_contact(tx: &mut WriteTx<'_>, contact: ContactId, faults: &mut Vec<Fault>) -> Result<(), Error> {
     dialect::lock(tx.connection(), "contacts", contact.uuid())?;
     let Some(facts) = contacts::facts(tx, contact)? else {
         faults.push(Fault::unknown_reference("/contact_id"));
