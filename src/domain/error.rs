@@ -117,6 +117,10 @@ codes! {
         "A request's period can be extended once, by two months. The day on which it is due stands.";
     IdentityUnproven 409 "identity_unproven" "It is not proven who asks"
         "A right is carried out for a person who is known, or who has sent enough to prove who they are. Record that proof first.";
+    WrongRight 409 "wrong_right" "The request is about another right"
+        "What is asked for answers a request about another right than this one.";
+    NoContact 409 "no_contact" "It is not said whom the request is about"
+        "The request must be matched to a contact first.";
     Gone 410 "gone" "No longer there"
         "What was here has been used, has expired or was withdrawn.";
     Erased 410 "erased" "The contact was erased"

@@ -1,4 +1,4 @@
-//! Has the digest of what falls due sent, on each working day.
+//! Has the digest of what falls due sent, on each working day, and deletes the packages that can be had no more.
 
 use std::time::Duration;
 
@@ -7,6 +7,7 @@ use tokio::sync::watch;
 use crate::domain::Error;
 use crate::platform::auth::House;
 use crate::resources::subject_requests::digest;
+use crate::resources::subject_requests::package::store as packages;
 
 /// How often it is looked whether a digest is to be sent.
 const EVERY: Duration = Duration::from_mins(1);
@@ -23,12 +24,15 @@ impl Digest {
         Self(house)
     }
 
-    /// Queues the digest if it is to be sent now, and says whether it did.
+    /// Queues the digest if it is to be sent now, and says whether it did; deletes what has expired.
     ///
     /// # Errors
     /// When the database fails; 503 outside the table of bank holidays.
     pub async fn tick(&self) -> Result<bool, Error> {
         // A look first: most of the time there is nothing, and a look holds nobody up.
+        if self.0.job(NAME).read(packages::has_expired).await? {
+            self.0.job(NAME).run(packages::sweep).await?;
+        }
         if !self.0.job(NAME).read(digest::is_owed).await? {
             return Ok(false);
         }

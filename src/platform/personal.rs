@@ -70,6 +70,27 @@ impl Erasing {
     }
 }
 
+/// What a table holds of a person, as they are told it: without what is about others, those who recorded it included.
+#[derive(Clone, Debug)]
+pub struct Held {
+    /// The table.
+    pub table: &'static str,
+    /// Its records, each an object; none where it holds nothing of the person.
+    pub records: Vec<serde_json::Value>,
+}
+
+impl Held {
+    /// What a table holds.
+    ///
+    /// # Errors
+    /// Internal, for a record that cannot be written as JSON: none of ours.
+    pub fn new(table: &'static str, records: impl IntoIterator<Item = impl serde::Serialize>) -> Result<Self, Error> {
+        let records =
+            records.into_iter().map(serde_json::to_value).collect::<Result<_, _>>().map_err(Error::internal)?;
+        Ok(Self { table, records })
+    }
+}
+
 /// A room that holds personal data.
 pub trait Holder: Send + Sync {
     /// The room's name.
@@ -83,6 +104,13 @@ pub trait Holder: Send + Sync {
     /// # Errors
     /// When the database fails.
     fn blocks_deletion(&self, tx: &mut ReadTx<'_>, contact: ContactId) -> Result<bool, Error>;
+
+    /// What each of the room's tables holds of a person, unsealed (UK GDPR Article 15(3)): one answer for every table, those
+    /// that hold nothing included. Whoever asks says that it was looked at.
+    ///
+    /// # Errors
+    /// When the database fails.
+    fn export(&self, tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<Held>, Error>;
 
     /// The contacts who are in a network now, by falling id, those before `after`, at most `most` of them; `None` from a
     /// room that knows of no networks.

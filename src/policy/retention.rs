@@ -63,6 +63,13 @@ pub const SCHEDULE: &[RetentionRule] = &[
         tables: &["subject_request_links"],
     },
     RetentionRule {
+        record_class: "access_package",
+        trigger: "Its being built",
+        period: "P30D",
+        action: "What is in it is deleted; unreadable at once when the person is erased",
+        tables: &["subject_request_packages"],
+    },
+    RetentionRule {
         record_class: "deadline_digest",
         trigger: "The day",
         period: "P30D",

@@ -108,8 +108,8 @@ async fn a_right_needs_its_request_and_proof(service: Service) {
     let ada = ada(&service).await;
     let access = service.asked_by(&ada, "access").await;
     let ground = || Some(json!({ "ground": "accuracy_contested" }));
-    service.council_does("council-1", &format!("{access}/restriction"), ground()).await.problem(409, "conflict");
-    service.council_does("council-1", &format!("{access}/erasure-plan"), None).await.problem(409, "conflict");
+    service.council_does("council-1", &format!("{access}/restriction"), ground()).await.problem(409, "wrong_right");
+    service.council_does("council-1", &format!("{access}/erasure-plan"), None).await.problem(409, "wrong_right");
     let stranger = json!({
         "kind": "restriction", "contact_id": ada, "channel": "post", "received_on": "2026-11-20",
         "requester": { "name": "Ada Lovelace" },
@@ -123,7 +123,7 @@ async fn a_right_needs_its_request_and_proof(service: Service) {
     nobody.as_object_mut().unwrap().remove("contact_id");
     nobody["identity_known"] = json!(true);
     let nobody = service.post("/v1/subject-requests", nobody).await.expect(201).header("location");
-    service.council_does("council-1", &format!("{nobody}/restriction"), ground()).await.problem(409, "conflict");
+    service.council_does("council-1", &format!("{nobody}/restriction"), ground()).await.problem(409, "no_contact");
     assert_eq!(service.get(&format!("/v1/contacts/{ada}")).await.expect(200).json()["status"], "active");
 }
 

@@ -62,6 +62,7 @@ CREATE TABLE subject_request_links (
     request_id BLOB NOT NULL REFERENCES subject_requests (id),
     expires_at INTEGER NOT NULL
 ) STRICT;
+CREATE INDEX subject_request_links_of ON subject_request_links (request_id);
 CREATE INDEX subject_request_links_by_expiry ON subject_request_links (expires_at);
 
 -- The working days on which the data-protection team was sent what falls due.

@@ -8,4 +8,5 @@ pub(in crate::platform) mod store;
 
 pub use entry::{Entry, EntryRow, Outcome};
 pub use looks::Looks;
+pub use store::about as entries_about;
 pub use store::audit_entries;

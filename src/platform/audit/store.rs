@@ -97,3 +97,12 @@ pub(super) fn is_there(connection: &mut AnyConnection, entry: &EntryRow) -> Resu
     let found: i64 = audit_entries::table.filter(audit_entries::id.eq(entry.id)).count().get_result(connection)?;
     Ok(found > 0)
 }
+
+/// What was looked at and done about a contact, newest first: when, what, and in which roles; not by whom.
+///
+/// # Errors
+/// When the database fails.
+pub fn about(connection: &mut AnyConnection, contact: ContactId) -> Result<Vec<(Instant, String, String)>, Error> {
+    let entries = audit_entries::table.filter(audit_entries::contact_id.eq(contact)).order(audit_entries::id.desc());
+    Ok(entries.select((audit_entries::at, audit_entries::action, audit_entries::roles)).load(connection)?)
+}

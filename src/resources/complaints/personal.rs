@@ -1,9 +1,11 @@
 //! What this room holds of people.
 
+use serde_json::json;
+
 use super::store::{self, erase};
 use crate::domain::{ContactId, Error, Obstacle, PersonalRecord};
 use crate::platform::doors::{ReadTx, WriteTx};
-use crate::platform::personal::{Class, Erasing, Holder, Merging, Person, Table};
+use crate::platform::personal::{Class, Erasing, Held, Holder, Merging, Person, Table};
 
 /// The room's personal data.
 pub struct ComplaintData;
@@ -54,6 +56,20 @@ impl Holder for ComplaintData {
     // not the contact is still there; its words go with the person.
     fn blocks_deletion(&self, tx: &mut ReadTx<'_>, contact: ContactId) -> Result<bool, Error> {
         store::has_open(tx, contact)
+    }
+
+    fn export(&self, tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<Held>, Error> {
+        let complaints = store::of_contact(tx, person.contact)?;
+        let mut steps = Vec::new();
+        for complaint in &complaints {
+            for step in store::all_steps(tx, complaint.id)? {
+                steps.push(json!({
+                    "complaint": complaint.reference, "status": step.status, "occurred_on": step.occurred_on,
+                    "recorded_at": step.recorded_at,
+                }));
+            }
+        }
+        Ok(vec![Held::new("complaints", complaints)?, Held::new("complaint_steps", steps)?])
     }
 
     fn merge(&self, tx: &mut WriteTx<'_>, merging: &Merging) -> Result<(), Error> {

@@ -249,6 +249,26 @@ pub fn deadlines(tx: &mut ReadTx<'_>) -> Result<Vec<Deadline>, Error> {
     owed.collect()
 }
 
+/// The complaints of a contact, oldest first, for whoever says what they are looked at for.
+///
+/// # Errors
+/// When the database fails.
+pub(super) fn of_contact(tx: &mut ReadTx<'_>, contact: ContactId) -> Result<Vec<Complaint>, Error> {
+    let theirs = whole!().filter(complaints::contact_id.eq(contact)).order(complaints::id);
+    let rows: Vec<Kept> = theirs.load(tx.connection())?;
+    rows.into_iter().map(|row| open(tx, row)).collect()
+}
+
+/// What was done about a complaint, oldest first.
+///
+/// # Errors
+/// When the database fails.
+pub(super) fn all_steps(tx: &mut ReadTx<'_>, id: ComplaintId) -> Result<Vec<ComplaintStep>, Error> {
+    let of = complaint_steps::table.filter(complaint_steps::complaint_id.eq(id)).order(complaint_steps::id);
+    let rows: Vec<StepRow> = of.select(StepRow::as_select()).load(tx.connection())?;
+    rows.into_iter().map(StepRow::step).collect()
+}
+
 /// Whether something is still owed to a contact about a complaint.
 pub(super) fn has_open(tx: &mut ReadTx<'_>, contact: ContactId) -> Result<bool, Error> {
     let open = ComplaintStatus::OPEN.iter().map(<&str>::from);

@@ -170,6 +170,17 @@ pub(super) fn evidence(tx: &mut ReadTx<'_>, row: &history::Row) -> Result<Option
     Evidence::open(&key, row.id, sealed).map(Some)
 }
 
+/// The links that asked to confirm decisions of some consents: which decision, until when, and when it was used.
+pub(super) fn sent(
+    tx: &mut ReadTx<'_>,
+    consents: &[ConsentId],
+) -> Result<Vec<(DecisionId, Instant, Option<Instant>)>, Error> {
+    let theirs = consent_confirmations::table.filter(consent_confirmations::consent_id.eq_any(consents));
+    let columns =
+        (consent_confirmations::decision_id, consent_confirmations::expires_at, consent_confirmations::spent_at);
+    Ok(theirs.select(columns).order(consent_confirmations::expires_at).load(tx.connection())?)
+}
+
 /// The mailbox says yes.
 ///
 /// # Errors

@@ -105,6 +105,17 @@ pub(super) fn list(
     Ok(ListPage { items, next })
 }
 
+/// The decisions of a contact, oldest first.
+///
+/// # Errors
+/// When the database fails.
+pub(super) fn of_contact(tx: &mut ReadTx<'_>, contact: ContactId) -> Result<Vec<Row>, Error> {
+    let consents: Vec<ConsentId> =
+        consents::table.filter(consents::contact_id.eq(contact)).select(consents::id).load(tx.connection())?;
+    let theirs = consent_decisions::table.filter(consent_decisions::consent_id.eq_any(consents));
+    Ok(theirs.select(Row::as_select()).order(consent_decisions::id).load(tx.connection())?)
+}
+
 /// The decisions of several consents that had been recorded by `at`, oldest first.
 ///
 /// # Errors

@@ -10,6 +10,7 @@ mod audience;
 mod check;
 mod confirmation;
 mod evidence;
+mod export;
 mod history;
 mod links;
 pub mod model;

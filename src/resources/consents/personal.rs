@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use super::store::{self, consents, damaged};
 use crate::domain::{ConsentId, ContactId, Error, LawfulBasis, Obstacle, PersonalRecord, Use};
 use crate::platform::doors::{ReadTx, WriteTx};
-use crate::platform::personal::{Class, Erasing, Holder, Merging, Person, Table};
+use crate::platform::personal::{Class, Erasing, Held, Holder, Merging, Person, Table};
 
 /// The room's personal data.
 pub struct ConsentData;
@@ -90,6 +90,10 @@ impl Holder for ConsentData {
         let used =
             |purpose: String| Ok(Use { purpose: purpose.parse().map_err(damaged)?, basis: LawfulBasis::Consent });
         decided.into_iter().map(used).collect()
+    }
+
+    fn export(&self, tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<Held>, Error> {
+        super::export::of(tx, person.contact)
     }
 
     fn merge(&self, tx: &mut WriteTx<'_>, merging: &Merging) -> Result<(), Error> {

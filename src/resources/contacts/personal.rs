@@ -1,9 +1,11 @@
 //! What this room holds of people.
 
+use serde_json::json;
+
 use super::store::{self, sharing_refusals};
 use crate::domain::{ContactId, Error, Obstacle, PersonalRecord};
 use crate::platform::doors::{ReadTx, WriteTx};
-use crate::platform::personal::{Class, Erasing, Holder, Merging, Person, Table};
+use crate::platform::personal::{Class, Erasing, Held, Holder, Merging, Person, Table};
 
 /// The room's personal data.
 pub struct ContactData;
@@ -87,5 +89,20 @@ impl Holder for ContactData {
 
     fn erase(&self, tx: &mut WriteTx<'_>, erasing: &Erasing) -> Result<(), Error> {
         store::empty(tx, erasing)
+    }
+
+    fn export(&self, tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<Held>, Error> {
+        let contact = store::for_the_person(tx, person.contact)?;
+        let hashes = json!({ "hashes_of_the_words_of_your_name": store::count_name_tokens(tx, person.contact)? });
+        let refused = sharing_refusals::of(tx, person.contact)?.into_iter();
+        let refused = refused.map(|kind| json!({ "recipient_kind": kind }));
+        let plans = store::erasure::plans_of(tx, person.contact)?.into_iter();
+        let plans = plans.map(|(proposed, executed)| json!({ "proposed_at": proposed, "executed_at": executed }));
+        Ok(vec![
+            Held::new("contacts", [contact])?,
+            Held::new("contact_name_tokens", [hashes])?,
+            Held::new("sharing_refusals", refused)?,
+            Held::new("erasure_plans", plans)?,
+        ])
     }
 }

@@ -125,7 +125,7 @@ pub use consult::{
 };
 use indexes::claim_address;
 pub use indexes::email_index;
-pub(super) use indexes::{delete_name_tokens, telephone_index, write_name_tokens};
+pub(super) use indexes::{count_name_tokens, delete_name_tokens, telephone_index, write_name_tokens};
 pub use list::list;
 pub(super) use list::page;
 pub use live::{Held, Live, hold};
@@ -301,6 +301,18 @@ pub fn erased() -> Error {
 pub fn merged(into: ContactId) -> Error {
     let detail = "The contact was merged into another, which holds everything about the person now.";
     Error::new(Code::Merged, detail).with(|p| p.merged_into = Some(into))
+}
+
+/// One contact as the person themself is told it: restricted or not, everything is in it. Whoever asks says what it is
+/// looked at for.
+///
+/// # Errors
+/// 404 when there is none, 410 when it was erased or merged into another.
+pub fn for_the_person(tx: &mut ReadTx<'_>, id: ContactId) -> Result<Contact, Error> {
+    let row = there(tx, id)?;
+    let status = status_of(&row.status, row.restricted_at)?;
+    let whole = Row { restricted_ground: None, restricted_at: None, ..row };
+    Ok(Contact { status, ..open(tx, whole)?.contact })
 }
 
 /// One contact.

@@ -1,9 +1,10 @@
 //! What the outbox holds of people: ids, and the marks of addresses that asked for something.
 
+use super::store;
 use crate::domain::{ContactId, Error, Obstacle, PersonalRecord};
 use crate::platform::doors::{ReadTx, WriteTx};
 use crate::platform::outbox::store as outbox;
-use crate::platform::personal::{Class, Erasing, Holder, Merging, Person, Table};
+use crate::platform::personal::{Class, Erasing, Held, Holder, Merging, Person, Table};
 
 /// The room's personal data.
 pub struct MessageData;
@@ -36,6 +37,10 @@ impl Holder for MessageData {
 
     fn blocks_deletion(&self, _: &mut ReadTx<'_>, _: ContactId) -> Result<bool, Error> {
         Ok(false)
+    }
+
+    fn export(&self, tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<Held>, Error> {
+        Ok(vec![Held::new("messages", store::of(tx, person.contact)?)?])
     }
 
     // A message to the contact that goes is dropped when it is due; what it was about is asked anew of the one that stays.

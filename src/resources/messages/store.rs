@@ -55,6 +55,16 @@ pub(super) fn list(
     Ok(ListPage { items, next })
 }
 
+/// The messages for a contact, oldest first.
+///
+/// # Errors
+/// When the database fails.
+pub(super) fn of(tx: &mut ReadTx<'_>, contact: ContactId) -> Result<Vec<Message>, Error> {
+    let theirs = messages::table.filter(messages::contact_id.eq(contact)).order(messages::id);
+    let rows: Vec<Row> = theirs.select(Row::as_select()).load(tx.connection())?;
+    rows.into_iter().map(Row::message).collect()
+}
+
 /// One message.
 ///
 /// # Errors

@@ -1,9 +1,11 @@
 //! What this room holds of people.
 
-use super::store::{erase, memberships, merge};
+use serde_json::json;
+
+use super::store::{self as networks, erase, memberships, merge};
 use crate::domain::{ContactId, Error, LawfulBasis, NetworkId, Obstacle, PersonalRecord, Purpose, Use};
 use crate::platform::doors::{ReadTx, WriteTx};
-use crate::platform::personal::{Class, Erasing, Holder, Merging, Person, Table};
+use crate::platform::personal::{Class, Erasing, Held, Holder, Merging, Person, Table};
 
 /// The room's personal data.
 pub struct NetworkData;
@@ -41,6 +43,15 @@ impl Holder for NetworkData {
     fn uses(&self, tx: &mut ReadTx<'_>, contact: ContactId) -> Result<Vec<Use>, Error> {
         let runs_for = Use { purpose: Purpose::ProfessionalNetworks, basis: LawfulBasis::Contract };
         Ok(if memberships::has_any(tx, contact)? { vec![runs_for] } else { Vec::new() })
+    }
+
+    fn export(&self, tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<Held>, Error> {
+        let mut told = Vec::new();
+        for membership in memberships::of(tx, person.contact)? {
+            let network = networks::read(tx, membership.network_id)?.name;
+            told.push(json!({ "network": network, "membership": membership }));
+        }
+        Ok(vec![Held::new("memberships", told)?])
     }
 
     fn members(

@@ -88,3 +88,12 @@ pub(super) fn forget(tx: &mut WriteTx<'_>, ids: &[ContactId]) -> Result<(), Erro
     diesel::delete(theirs).execute(tx.connection())?;
     Ok(())
 }
+
+/// Until when each link that was sent to a contact can be used.
+///
+/// # Errors
+/// When the database fails.
+pub(super) fn sent(tx: &mut ReadTx<'_>, contact: ContactId) -> Result<Vec<Instant>, Error> {
+    let theirs = preference_links::table.filter(preference_links::contact_id.eq(contact));
+    Ok(theirs.select(preference_links::expires_at).order(preference_links::expires_at).load(tx.connection())?)
+}

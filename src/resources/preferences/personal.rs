@@ -1,9 +1,11 @@
 //! What this room holds of people.
 
+use serde_json::json;
+
 use super::links;
 use crate::domain::{ContactId, Error, Obstacle, PersonalRecord};
 use crate::platform::doors::{ReadTx, WriteTx};
-use crate::platform::personal::{Class, Erasing, Holder, Merging, Person, Table};
+use crate::platform::personal::{Class, Erasing, Held, Holder, Merging, Person, Table};
 
 /// The room's personal data.
 pub struct PreferenceData;
@@ -28,6 +30,11 @@ impl Holder for PreferenceData {
 
     fn blocks_deletion(&self, _: &mut ReadTx<'_>, _: ContactId) -> Result<bool, Error> {
         Ok(false)
+    }
+
+    fn export(&self, tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<Held>, Error> {
+        let sent = links::sent(tx, person.contact)?.into_iter().map(|expires_at| json!({ "expires_at": expires_at }));
+        Ok(vec![Held::new("preference_links", sent)?])
     }
 
     // A link leads to whoever has the mailbox now.

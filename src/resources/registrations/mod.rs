@@ -12,6 +12,7 @@ pub mod model;
 mod personal;
 pub mod requirements;
 pub mod store;
+mod told;
 
 pub use letters::LETTERS;
 pub use personal::RegistrationData;

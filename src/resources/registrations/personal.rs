@@ -1,9 +1,10 @@
 //! What this room holds of people.
 
 use super::store::{self, erase, events_moved, merge};
+use super::told;
 use crate::domain::{ContactId, Error, EventId, LawfulBasis, Obstacle, PersonalRecord, Purpose, Use};
 use crate::platform::doors::{ReadTx, WriteTx};
-use crate::platform::personal::{Class, Erasing, Holder, Merging, Person, Table};
+use crate::platform::personal::{Class, Erasing, Held, Holder, Merging, Person, Table};
 
 /// The room's personal data.
 pub struct RegistrationData;
@@ -79,6 +80,10 @@ impl Holder for RegistrationData {
 
     fn event_moved(&self, tx: &mut WriteTx<'_>, event: EventId) -> Result<(), Error> {
         events_moved::follow(tx, event)
+    }
+
+    fn export(&self, tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<Held>, Error> {
+        told::of(tx, person.contact)
     }
 
     fn uses(&self, tx: &mut ReadTx<'_>, contact: ContactId) -> Result<Vec<Use>, Error> {

@@ -214,6 +214,16 @@ pub fn read(tx: &mut ReadTx<'_>, id: RegistrationId) -> Result<Registration, Err
     shown(tx, row)
 }
 
+/// The registrations of a contact, oldest first, for whoever says what they are looked at for.
+///
+/// # Errors
+/// When the database fails.
+pub(super) fn of_contact(tx: &mut ReadTx<'_>, contact: ContactId) -> Result<Vec<Registration>, Error> {
+    let theirs = registrations::table.filter(registrations::contact_id.eq(contact)).order(registrations::id);
+    let rows: Vec<Row> = theirs.select(Row::as_select()).load(tx.connection())?;
+    rows.into_iter().map(|row| shown(tx, row)).collect()
+}
+
 /// Whether a contact is or was registered for anything.
 pub(super) fn has_any(tx: &mut ReadTx<'_>, contact: ContactId) -> Result<bool, Error> {
     let found: Option<RegistrationId> = registrations::table

@@ -1,9 +1,11 @@
 //! What this room holds of people: marks that outlive them, by design.
 
+use serde_json::json;
+
 use super::store;
 use crate::domain::{ContactId, Error, Obstacle, PersonalRecord};
 use crate::platform::doors::{ReadTx, WriteTx};
-use crate::platform::personal::{Class, Erasing, Holder, Merging, Person, Table};
+use crate::platform::personal::{Class, Erasing, Held, Holder, Merging, Person, Table};
 
 /// The room's personal data.
 pub struct StandingData;
@@ -23,6 +25,15 @@ impl Holder for StandingData {
 
     fn blocks_deletion(&self, _: &mut ReadTx<'_>, _: ContactId) -> Result<bool, Error> {
         Ok(false)
+    }
+
+    fn export(&self, tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<Held>, Error> {
+        let mut marks = Vec::new();
+        for mark in &person.marks {
+            marks.extend(store::marks_of(tx, mark)?);
+        }
+        let told = marks.into_iter().map(|(purpose, since)| json!({ "purpose": purpose, "since": since }));
+        Ok(vec![Held::new("suppressions", told)?])
     }
 
     fn merge(&self, tx: &mut WriteTx<'_>, merging: &Merging) -> Result<(), Error> {

@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use crate::domain::{Error, Purpose};
+use crate::domain::{Error, Instant, Purpose};
 use crate::platform::db::among;
 use crate::platform::doors::{ReadTx, WriteTx};
 
@@ -81,6 +81,15 @@ pub fn suppress_for(tx: &mut WriteTx<'_>, mark: &[u8], purpose: Purpose) -> Resu
 pub fn suppressed_at_all(tx: &mut ReadTx<'_>, marks: &[Vec<u8>]) -> Result<Vec<Vec<u8>>, Error> {
     let marked = suppressions::table.filter(suppressions::mark.eq_any(marks));
     Ok(marked.select(suppressions::mark).distinct().load(tx.connection())?)
+}
+
+/// The purposes that an address is marked for, and since when.
+///
+/// # Errors
+/// When the database fails.
+pub fn marks_of(tx: &mut ReadTx<'_>, mark: &[u8]) -> Result<Vec<(String, Instant)>, Error> {
+    let marked = suppressions::table.filter(suppressions::mark.eq(mark)).order(suppressions::purpose);
+    Ok(marked.select((suppressions::purpose, suppressions::since)).load(tx.connection())?)
 }
 
 /// Marks an address for every purpose that another address of the same person is marked for; the marks

@@ -6,10 +6,10 @@ use utoipa::ToSchema;
 use validator::{Validate, ValidationError};
 
 use super::model::{Explanation, Ground, Question, Reason, SubjectRequest};
-use crate::domain::{Purpose, RequestStepId, SubjectRequestId};
+use crate::domain::{ContactId, Purpose, RequestStepId, SubjectRequestId};
 use crate::platform::http::Command;
 use crate::policy::restriction::RestrictionGround;
-use crate::resources::contacts::model::PatchContact;
+use crate::resources::contacts::model::{NothingElse, PatchContact};
 
 /// A fault at a member.
 pub(super) fn fault(code: &'static str, pointer: &'static str, detail: &'static str) -> ValidationError {
@@ -27,6 +27,18 @@ pub enum ProofOf {
     Identity,
     /// That an agent may ask for the person.
     Authority,
+}
+
+/// The contact whom a request turned out to be about.
+#[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MatchContact {
+    /// Who.
+    pub contact_id: ContactId,
+}
+
+impl Command for MatchContact {
+    type Resource = NothingElse;
 }
 
 /// Proof that we ask for, or that came: `requested_on` and `reason`, or `received_on` and `sufficient`.

@@ -1,13 +1,25 @@
 //! The handlers of what is done about a request before it is decided.
 
 use super::commands::{
-    AnswerClarification, AskClarification, CheckIdentity, Clarification, ExtendRequest, WithdrawRequest,
+    AnswerClarification, AskClarification, CheckIdentity, Clarification, ExtendRequest, MatchContact, WithdrawRequest,
 };
 use super::model::SubjectRequest;
-use super::store::intake as store;
+use super::store::{self as requests, intake as store};
 use crate::domain::{Error, RequestStepId, SubjectRequestId};
 use crate::platform::auth::{Access, SubjectRequestsIntake};
 use crate::platform::http::{ById, ByPart, Done, Found, MayBeEmpty, Noted, Valid};
+
+/// Say which contact a request is about
+///
+/// While it is open; another contact takes the place of the one before.
+#[utoipa::path(post, path = "/v1/subject-requests/{id}/match")]
+pub(super) async fn match_contact(
+    access: Access<SubjectRequestsIntake>,
+    Valid(asked): Valid<MatchContact>,
+    ById(id): ById<SubjectRequestId>,
+) -> Result<Done<Found<SubjectRequest>>, Error> {
+    access.change(move |tx| requests::match_contact(tx, id, &asked)).await
+}
 
 /// Ask for proof, or record it
 ///

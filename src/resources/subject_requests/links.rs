@@ -93,3 +93,15 @@ pub(super) fn act(mut tx: WriteTx<'_>, token: &str, action: LinkAction) -> Resul
     let withdrawn = store::intake::withdraw(tx, request.id, None, Some(RECORDED_BY))?;
     Ok(withdrawn.map(|request| StatusView::of(&request)))
 }
+
+/// Until when each link that was sent about a request can be used.
+///
+/// # Errors
+/// When the database fails.
+pub(super) fn sent(tx: &mut ReadTx<'_>, request: SubjectRequestId) -> Result<Vec<Instant>, Error> {
+    let theirs = subject_request_links::table.filter(subject_request_links::request_id.eq(request));
+    Ok(theirs
+        .select(subject_request_links::expires_at)
+        .order(subject_request_links::expires_at)
+        .load(tx.connection())?)
+}

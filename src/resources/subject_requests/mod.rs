@@ -9,10 +9,12 @@ pub mod commands;
 mod deadline;
 mod decisions;
 pub mod digest;
+mod export;
 mod intake;
 mod letters;
 mod links;
 pub mod model;
+pub mod package;
 mod particulars;
 mod personal;
 mod rights;
@@ -48,6 +50,19 @@ pub fn routes() -> Room {
         .problems(&[Code::IllegalTransition, Code::TooLate, Code::AlreadyExtended, Code::CalendarExhausted])
         .serve(intake::__path_withdraw, intake::withdraw)
         .problems(&[Code::IllegalTransition, Code::CalendarExhausted])
+        .serve(intake::__path_match_contact, intake::match_contact)
+        .problems(&[Code::IllegalTransition, Code::Erased, Code::Merged, Code::CalendarExhausted])
+        .serve(package::api::__path_build_package, package::api::build_package)
+        .problems(&[
+            Code::IllegalTransition,
+            Code::IdentityUnproven,
+            Code::WrongRight,
+            Code::NoContact,
+            Code::Erased,
+            Code::CalendarExhausted,
+        ])
+        .serve(package::api::__path_read_package, package::api::read_package)
+        .problems(&[Code::Gone])
         .serve(decisions::__path_refuse, decisions::refuse)
         .problems(&[Code::IllegalTransition, Code::CalendarExhausted])
         .serve(decisions::__path_lapse, decisions::lapse)
@@ -64,6 +79,7 @@ pub fn routes() -> Room {
         .problems(&[Code::Restricted])
         .serve(rights::__path_lift, rights::lift)
         .problems(CARRIED_OUT)
+        .problems(&[Code::Conflict])
         .serve(rights::__path_object, rights::object)
         .problems(CARRIED_OUT)
         .problems(&[Code::PurposeNotConsent])
@@ -82,7 +98,8 @@ pub fn routes() -> Room {
 const CARRIED_OUT: &[Code] = &[
     Code::IllegalTransition,
     Code::IdentityUnproven,
-    Code::Conflict,
+    Code::WrongRight,
+    Code::NoContact,
     Code::Erased,
     Code::Merged,
     Code::CalendarExhausted,

@@ -1,9 +1,9 @@
 //! What this room holds of people.
 
-use super::store;
+use super::{export, package, store};
 use crate::domain::{ContactId, Error, Obstacle, PersonalRecord};
 use crate::platform::doors::{ReadTx, WriteTx};
-use crate::platform::personal::{Class, Erasing, Holder, Merging, Person, Table};
+use crate::platform::personal::{Class, Erasing, Held, Holder, Merging, Person, Table};
 
 /// The room's personal data.
 pub struct SubjectRequestData;
@@ -67,11 +67,26 @@ impl Holder for SubjectRequestData {
                 meaning: "The links by which whoever asked sees where their request stands, as hashes.",
                 columns: &[("token_hash", Plain), ("request_id", Pseudonymous), ("expires_at", Plain)],
             },
+            Table {
+                name: "subject_request_packages",
+                meaning: "What a person is sent of everything that is held about them, sealed under their own key.",
+                columns: &[
+                    ("request_id", Pseudonymous),
+                    ("contact_id", Pseudonymous),
+                    ("package", Sealed),
+                    ("built_at", Plain),
+                    ("expires_at", Plain),
+                ],
+            },
         ]
     }
 
     fn blocks_deletion(&self, tx: &mut ReadTx<'_>, contact: ContactId) -> Result<bool, Error> {
         store::has_open(tx, contact)
+    }
+
+    fn export(&self, tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<Held>, Error> {
+        export::of(tx, person.contact)
     }
 
     fn merge(&self, tx: &mut WriteTx<'_>, merging: &Merging) -> Result<(), Error> {
@@ -88,6 +103,7 @@ impl Holder for SubjectRequestData {
     }
 
     fn erase(&self, tx: &mut WriteTx<'_>, erasing: &Erasing) -> Result<(), Error> {
+        package::store::forget(tx, &erasing.person.ids)?;
         store::farewell::erase(tx, erasing)
     }
 }

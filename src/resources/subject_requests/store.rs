@@ -79,6 +79,7 @@ mod decisions;
 pub mod farewell;
 pub(super) mod intake;
 pub(super) mod list;
+mod matching;
 pub(super) mod merge;
 mod progress;
 pub(super) mod rights;
@@ -88,6 +89,7 @@ pub use creation::create;
 pub use dates::{Falling, adopt_working_days, deadlines, falling_due};
 pub use decisions::{carry_out, recipients_done};
 pub(super) use decisions::{close_duplicate, lapse, refuse};
+pub(super) use matching::match_contact;
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = subject_requests)]
@@ -230,4 +232,14 @@ pub(super) fn has_open(tx: &mut ReadTx<'_>, contact: ContactId) -> Result<bool, 
     let found: Option<SubjectRequestId> =
         subject_requests::table.filter(open).select(subject_requests::id).first(tx.connection()).optional()?;
     Ok(found.is_some())
+}
+
+/// The requests about a contact, oldest first.
+///
+/// # Errors
+/// When the database fails.
+pub(super) fn of_contact(tx: &mut ReadTx<'_>, contact: ContactId) -> Result<Vec<SubjectRequest>, Error> {
+    let theirs = subject_requests::table.filter(subject_requests::contact_id.eq(contact)).order(subject_requests::id);
+    let rows: Vec<Row> = theirs.select(Row::as_select()).load(tx.connection())?;
+    Ok(open_all(tx, rows)?.into_iter().map(|known| known.request).collect())
 }

@@ -30,6 +30,8 @@ REASONS = {
         "too_late",
         "already_extended",
         "identity_unproven",
+        "wrong_right",
+        "no_contact",
     },
     410: {"gone", "erased", "merged"},
     412: {"stale_version"},

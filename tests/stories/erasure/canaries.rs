@@ -144,7 +144,7 @@ async fn wait_for_a_place(service: &Service, contact: &str) {
 /// A request that was answered, and the words of each step.
 async fn ask(service: &Service, contact: &str) {
     let [name, email, .., wording, evidence, _] = *CANARIES;
-    let made = json!({ "kind": "rectification", "contact_id": contact, "channel": "email", "received_on": "2026-11-20",
+    let made = json!({ "kind": "access", "contact_id": contact, "channel": "email", "received_on": "2026-11-20",
                        "requester": { "name": name, "email": email }, "details": wording });
     let path = service.post("/v1/subject-requests", made).await.expect(201).header("location");
     for step in [
@@ -153,8 +153,7 @@ async fn ask(service: &Service, contact: &str) {
     ] {
         service.post(&format!("{path}/identity-checks"), step).await.expect(200);
     }
-    let outcome = json!({ "outcome": { "kind": "fulfilled", "explanation": wording } });
-    council(service, &format!("{path}/completion"), outcome).await;
+    council(service, &format!("{path}/package"), json!({ "explanation": wording })).await;
 }
 
 /// What every column that tells who somebody is holds, in hexadecimal; fails where one holds nothing.

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 use super::super::model::ContactStatus;
 use super::{contacts, erased, merged, plans};
-use crate::domain::{ContactId, Error, Obstacle, PersonalRecord, london_date};
+use crate::domain::{ContactId, Error, Instant, Obstacle, PersonalRecord, london_date};
 use crate::platform::audit::Entry;
 use crate::platform::db::dialect;
 use crate::platform::doors::{ReadTx, Recorded, WriteTx};
@@ -165,6 +165,19 @@ fn held(tx: &mut WriteTx<'_>, contact: ContactId) -> Result<Person, Error> {
     if known.status == ContactStatus::Erased {
         return Err(erased());
     }
+    with_others(tx, contact, known.mark)
+}
+
+/// The person that a contact is, under every id and address that they had.
+///
+/// # Errors
+/// 404 when there is no such contact.
+pub fn person(tx: &mut ReadTx<'_>, contact: ContactId) -> Result<Person, Error> {
+    let known = super::facts(tx, contact)?.ok_or_else(Error::not_found)?;
+    with_others(tx, contact, known.mark)
+}
+
+fn with_others(tx: &mut ReadTx<'_>, contact: ContactId, mark: Option<Vec<u8>>) -> Result<Person, Error> {
     let others: Vec<(ContactId, Option<Vec<u8>>)> = contacts::table
         .filter(contacts::merged_into.eq(contact))
         .order(contacts::id)
@@ -172,7 +185,7 @@ fn held(tx: &mut WriteTx<'_>, contact: ContactId) -> Result<Person, Error> {
         .load(tx.connection())?;
     let (others, former): (Vec<_>, Vec<_>) = others.into_iter().unzip();
     let ids = std::iter::once(contact).chain(others).collect();
-    let marks = known.mark.into_iter().chain(former.into_iter().flatten()).collect();
+    let marks = mark.into_iter().chain(former.into_iter().flatten()).collect();
     Ok(Person { contact, ids, marks })
 }
 
@@ -216,4 +229,15 @@ fn in_backups(tx: &ReadTx<'_>) -> Result<ErasureInBackups, Error> {
     let readable_until = after(kept.vault_days)?;
     // A backup of the data alone tells nothing once the key is in none.
     Ok(ErasureInBackups { readable_until, held_until: after(kept.data_days.max(kept.vault_days))? })
+}
+
+/// When erasures of a contact were proposed and carried out.
+///
+/// # Errors
+/// When the database fails.
+pub(in super::super) fn plans_of(
+    tx: &mut ReadTx<'_>,
+    contact: ContactId,
+) -> Result<Vec<(Instant, Option<Instant>)>, Error> {
+    plans::of(tx, contact)
 }

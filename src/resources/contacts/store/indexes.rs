@@ -58,3 +58,9 @@ pub(in super::super) fn delete_name_tokens(tx: &mut WriteTx<'_>, id: ContactId) 
     diesel::delete(contact_name_tokens::table.filter(of_contact)).execute(tx.connection())?;
     Ok(())
 }
+
+/// How many hashes of beginnings of a contact's name are kept.
+pub(in super::super) fn count_name_tokens(tx: &mut ReadTx<'_>, contact: ContactId) -> Result<i64, Error> {
+    let theirs = contact_name_tokens::table.filter(contact_name_tokens::contact_id.eq(contact));
+    Ok(theirs.count().get_result(tx.connection())?)
+}

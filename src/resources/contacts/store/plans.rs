@@ -79,3 +79,9 @@ pub(super) fn executed(tx: &mut WriteTx<'_>, id: ErasurePlanId) -> Result<(), Er
     diesel::update(erasure_plans::table.find(id)).set(done).execute(tx.connection())?;
     Ok(())
 }
+
+/// What erasures of a contact were proposed: when, and when one was carried out.
+pub(super) fn of(tx: &mut ReadTx<'_>, contact: ContactId) -> Result<Vec<(Instant, Option<Instant>)>, Error> {
+    let theirs = erasure_plans::table.filter(erasure_plans::contact_id.eq(contact)).order(erasure_plans::id);
+    Ok(theirs.select((erasure_plans::proposed_at, erasure_plans::executed_at)).load(tx.connection())?)
+}

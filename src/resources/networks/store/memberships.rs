@@ -262,6 +262,13 @@ pub(in super::super) fn end(
     tx.record(entry, after)
 }
 
+/// The memberships that a contact has or had, oldest first.
+pub(in super::super) fn of(tx: &mut ReadTx<'_>, contact: ContactId) -> Result<Vec<Membership>, Error> {
+    let theirs = memberships::table.filter(memberships::contact_id.eq(contact)).order(memberships::id);
+    let rows: Vec<Row> = theirs.select(Row::as_select()).load(tx.connection())?;
+    rows.iter().map(|row| open(tx, row)).collect()
+}
+
 /// Whether a contact has or had a membership.
 pub(in super::super) fn has_any(tx: &mut ReadTx<'_>, contact: ContactId) -> Result<bool, Error> {
     let found: Option<MembershipId> = memberships::table

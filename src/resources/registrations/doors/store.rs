@@ -160,6 +160,14 @@ pub(super) fn check_in(
     tx.record(entry, CheckInResults { results })
 }
 
+/// When somebody went in and out, by their registration.
+///
+/// # Errors
+/// When the database fails.
+pub(in super::super) fn of(tx: &mut ReadTx<'_>, id: RegistrationId) -> Result<Vec<(Instant, Direction)>, Error> {
+    Ok(passages(tx, &[id])?.remove(&id).unwrap_or_default().0)
+}
+
 /// Those who were let in at an event.
 ///
 /// # Errors

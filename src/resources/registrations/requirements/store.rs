@@ -84,6 +84,19 @@ pub fn add(tx: &mut ReadTx<'_>, registrations: &mut [Registration]) -> Result<()
     Ok(())
 }
 
+/// What a registration needs, as the person themself is told it.
+///
+/// # Errors
+/// When the database fails.
+pub fn told(tx: &mut ReadTx<'_>, id: RegistrationId, contact: ContactId) -> Result<Option<AccessRequirements>, Error> {
+    let row = access_requirements::table.find(id).select(access_requirements::requirements);
+    let sealed: Option<Vec<u8>> = row.first(tx.connection()).optional()?;
+    match (sealed, tx.key_if_there(contact.uuid())?) {
+        (Some(sealed), Some(key)) => open(&key, id, &sealed).map(Some),
+        _ => Ok(None),
+    }
+}
+
 /// Keeps what a registration needs in place of what was known; `None` forgets it.
 ///
 /// # Errors

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use super::schema::registration_steps;
 use super::{Row, damaged};
-use crate::domain::{Error, Instant, Limit, ListPage, RegistrationId};
+use crate::domain::{ContactId, Error, Instant, Limit, ListPage, RegistrationId};
 use crate::platform::audit::Entry;
 use crate::platform::db::insert_all;
 use crate::platform::doors::{ReadTx, WriteTx};
@@ -151,4 +151,22 @@ pub(in super::super) fn list(
     let items = steps.collect::<Result<Vec<_>, Error>>()?;
     tx.look(Entry::new("registrations.history").contact(contact).subject("registration", id));
     Ok(ListPage { items, next })
+}
+
+/// All steps of a registration, oldest first, with their words.
+///
+/// # Errors
+/// When the database fails.
+pub(in super::super) fn all(
+    tx: &mut ReadTx<'_>,
+    id: RegistrationId,
+    contact: ContactId,
+) -> Result<Vec<RegistrationStep>, Error> {
+    let rows: Vec<StepRow> = registration_steps::table
+        .filter(registration_steps::registration_id.eq(id))
+        .order(registration_steps::version)
+        .select(StepRow::as_select())
+        .load(tx.connection())?;
+    let key = tx.key_if_there(contact.uuid())?;
+    rows.into_iter().map(|row| row.step(id, key.as_ref())).collect()
 }

@@ -18,7 +18,7 @@ use crate::resources::contacts::store as contacts;
 const SERIES: &str = "SR";
 
 /// The contact whom a request is about is there.
-fn check_contact(tx: &mut WriteTx<'_>, contact: ContactId, faults: &mut Vec<Fault>) -> Result<(), Error> {
+pub(super) fn check_contact(tx: &mut WriteTx<'_>, contact: ContactId, faults: &mut Vec<Fault>) -> Result<(), Error> {
     match contacts::hold(tx, contact)? {
         // The restricted may ask: that is theirs to do.
         Some(known) => known.there(),

@@ -29,10 +29,10 @@ fn about(request: &SubjectRequest, right: Right) -> Result<ContactId, Error> {
     if request.kind != right {
         let (kind, right) = (<&str>::from(request.kind), <&str>::from(right));
         let detail = format!("The request is about {kind}, and {right} was asked to be carried out.");
-        return Err(Error::new(Code::Conflict, detail));
+        return Err(Error::new(Code::WrongRight, detail));
     }
-    let none = "The request names no contact whose right could be carried out; answer it by its completion or refusal.";
-    request.contact_id.ok_or_else(|| Error::new(Code::Conflict, none))
+    let none = "It is not said which contact the request is about; match it to one first.";
+    request.contact_id.ok_or_else(|| Error::new(Code::NoContact, none))
 }
 
 fn whole(explanation: impl Into<String>) -> Result<Completed, Error> {

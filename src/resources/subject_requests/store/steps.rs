@@ -148,6 +148,17 @@ pub(in super::super) fn list(
     Ok(ListPage { items, next })
 }
 
+/// All steps of a request, oldest first.
+///
+/// # Errors
+/// When the database fails.
+pub(in super::super) fn all(tx: &mut ReadTx<'_>, request: SubjectRequestId) -> Result<Vec<RequestStep>, Error> {
+    let theirs = steps::table.filter(steps::request_id.eq(request)).order(steps::id);
+    let rows: Vec<Row> = theirs.select(Row::as_select()).load(tx.connection())?;
+    let key = tx.key_if_there(request.uuid())?;
+    rows.into_iter().map(|row| row.step(key.as_ref())).collect()
+}
+
 /// The newest step of a kind, unsealed.
 ///
 /// # Errors

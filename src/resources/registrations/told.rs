@@ -1,0 +1,41 @@
+//! What a person is told of their registrations (UK GDPR Article 15(3)): without whoever recorded them.
+
+use serde_json::json;
+
+use super::doors::store as doors;
+use super::requirements::store as requirements;
+use super::store::{self, steps};
+use crate::domain::{ContactId, Error};
+use crate::platform::doors::ReadTx;
+use crate::platform::personal::Held;
+use crate::resources::events;
+
+/// What the room's tables hold of a contact.
+///
+/// # Errors
+/// When the database fails.
+pub(super) fn of(tx: &mut ReadTx<'_>, contact: ContactId) -> Result<Vec<Held>, Error> {
+    let (mut registrations, mut taken, mut passed, mut needs) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    for registration in store::of_contact(tx, contact)? {
+        let title = events::store::read(tx, registration.event_id)?.title;
+        for step in steps::all(tx, registration.id, contact)? {
+            taken.push(json!({
+                "event": title, "status": step.status, "cause": step.cause, "reason": step.reason,
+                "recorded_at": step.recorded_at,
+            }));
+        }
+        for (at, direction) in doors::of(tx, registration.id)? {
+            passed.push(json!({ "event": title, "direction": direction, "occurred_at": at }));
+        }
+        if let Some(told) = requirements::told(tx, registration.id, contact)? {
+            needs.push(json!({ "event": title, "access_requirements": told }));
+        }
+        registrations.push(json!({ "event": title, "registration": registration }));
+    }
+    Ok(vec![
+        Held::new("registrations", registrations)?,
+        Held::new("registration_steps", taken)?,
+        Held::new("check_ins", passed)?,
+        Held::new("access_requirements", needs)?,
+    ])
+}

@@ -1,0 +1,40 @@
+//! What a person is told of their requests. An agent who asked for them is another person, and is left out.
+
+use serde_json::json;
+
+use super::model::{ActingFor, SubjectRequest};
+use super::package::store as packages;
+use super::{links, store};
+use crate::domain::{ContactId, Error};
+use crate::platform::doors::ReadTx;
+use crate::platform::personal::Held;
+
+/// What the room's tables hold of a contact.
+///
+/// # Errors
+/// When the database fails.
+pub(super) fn of(tx: &mut ReadTx<'_>, contact: ContactId) -> Result<Vec<Held>, Error> {
+    let (mut requests, mut steps, mut sent) = (Vec::new(), Vec::new(), Vec::new());
+    for request in store::of_contact(tx, contact)? {
+        for step in store::steps::all(tx, request.id)? {
+            steps.push(json!({
+                "request": request.reference, "kind": step.kind, "on": step.on, "sufficient": step.sufficient,
+                "text": step.text, "recorded_at": step.recorded_at,
+            }));
+        }
+        let links = links::sent(tx, request.id)?;
+        sent.extend(links.into_iter().map(|until| json!({ "request": request.reference, "expires_at": until })));
+        let requester = request.requester.filter(|requester| requester.acting_for == ActingFor::Oneself);
+        requests.push(SubjectRequest { requester, ..request });
+    }
+    let built = packages::of(tx, contact)?;
+    let built = built.into_iter().map(|(at, until)| json!({ "built_at": at, "expires_at": until }));
+    Ok(vec![
+        Held::new("subject_requests", requests)?,
+        Held::new("subject_request_steps", steps)?,
+        Held::new("subject_request_links", sent)?,
+        Held::new("subject_request_packages", built)?,
+        // There are some once the person is erased, and then there is nobody to tell.
+        Held::new("subject_request_farewells", Vec::<SubjectRequest>::new())?,
+    ])
+}

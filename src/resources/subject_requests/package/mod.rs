@@ -1,0 +1,12 @@
+//! What a person is sent of everything that is held about them (UK GDPR Articles 15 and 20).
+//!
+//! Invariants: every table of every room that holds personal data answers, or nothing is built; what is held of others,
+//! those who work here included, is not in it; it is sealed under the person's own key, can be had for thirty days, and
+//! each time that it is had is written down.
+
+pub(super) mod api;
+mod contents;
+mod html;
+pub mod model;
+pub mod store;
+mod vcard;

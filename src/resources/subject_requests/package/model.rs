@@ -1,0 +1,111 @@
+//! The package as the world sees it.
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::ToSchema;
+use validator::Validate;
+
+use super::super::model::{Explanation, Reference, Right, SubjectRequest};
+use crate::domain::{ContactId, Instant};
+use crate::platform::http::Command;
+
+/// What a person must be told with a copy of their data (UK GDPR Article 15(1) and (2)).
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct Particulars {
+    /// Who is responsible for the data.
+    #[schema(example = "Worcestershire County Council")]
+    pub controller: String,
+    /// The version of the privacy notice that says so.
+    #[schema(example = "2019-01-29")]
+    pub notice_version: NaiveDate,
+    /// For each purpose of the notice: its lawful basis, the categories of data, the recipients, and how long the data are kept.
+    #[schema(value_type = Vec<Object>)]
+    pub purposes: Vec<Value>,
+    /// The last day on which the contact is kept, unless the person deals with us again.
+    #[schema(example = "2032-11-24")]
+    pub keep_until: NaiveDate,
+    /// Where the data came from.
+    #[schema(value_type = Object)]
+    pub source: Value,
+    /// The rights that the person has.
+    pub rights: Vec<String>,
+    /// How they exercise them.
+    pub contact: String,
+    /// How they complain: to the controller, to the Information Commission, to a court.
+    pub complaint_route: String,
+    /// Decisions that are made by a machine alone.
+    #[schema(example = "None: no decision about you is made by a machine alone, and you are not profiled.")]
+    pub automated_decisions: String,
+    /// Transfers to other countries.
+    #[schema(example = "None: the data stay in the United Kingdom.")]
+    pub transfers: String,
+}
+
+/// What one table holds of the person.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct PackagePart {
+    /// The table.
+    #[schema(example = "memberships")]
+    pub table: String,
+    /// What the table is for.
+    #[schema(example = "Who belongs to which network, in which role.")]
+    pub meaning: String,
+    /// The records; none where nothing is held there.
+    #[schema(value_type = Vec<Object>)]
+    pub records: Vec<Value>,
+}
+
+/// Somebody's look at the person's data, or something done with it.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct PackageAccess {
+    /// When.
+    pub at: Instant,
+    /// What.
+    #[schema(example = "contacts.read")]
+    pub action: String,
+    /// In which role; empty for the service itself, and for whoever followed a link.
+    #[schema(example = "iewm_staff")]
+    pub roles: String,
+}
+
+/// Everything that is held about a person, and what they must be told with it.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct Package {
+    /// The reference number of the request.
+    pub reference: Reference,
+    /// The right that was asked for.
+    pub kind: Right,
+    /// The contact that it is about.
+    pub contact_id: ContactId,
+    /// When it was built.
+    pub built_at: Instant,
+    /// Until when it can be had.
+    pub expires_at: Instant,
+    /// What the person must be told.
+    pub particulars: Particulars,
+    /// What is held, table by table.
+    pub held: Vec<PackagePart>,
+    /// Who looked at it, newest first.
+    pub accesses: Vec<PackageAccess>,
+}
+
+impl Package {
+    /// The records of a table.
+    pub(super) fn records(&self, table: &str) -> &[Value] {
+        self.held.iter().find(|part| part.table == table).map_or(&[], |part| part.records.as_slice())
+    }
+}
+
+/// A package to be built.
+#[derive(Clone, Debug, Default, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BuildPackage {
+    /// What whoever asked is told; a sentence of ours unless said.
+    #[schema(nullable = false)]
+    pub explanation: Option<Explanation>,
+}
+
+impl Command for BuildPackage {
+    type Resource = SubjectRequest;
+}

@@ -1,0 +1,39 @@
+//! Finding out whom a request is about.
+
+use diesel::prelude::*;
+
+use super::super::commands::MatchContact;
+use super::super::model::SubjectRequest;
+use super::creation::check_contact;
+use super::{held, subject_requests as requests};
+use crate::domain::{Error, SubjectRequestId};
+use crate::platform::audit::Entry;
+use crate::platform::doors::{Recorded, WriteTx};
+
+/// Says which contact a request is about.
+///
+/// # Errors
+/// 404; 409 once it is closed; 422 for an unknown contact; 410 for one that was erased or merged.
+pub(in super::super) fn match_contact(
+    mut tx: WriteTx<'_>,
+    id: SubjectRequestId,
+    asked: &MatchContact,
+) -> Result<Recorded<SubjectRequest>, Error> {
+    let mut faults = Vec::new();
+    // The contact is held first, as everywhere; what is wrong with it is told once the request is known to be there.
+    let contact = check_contact(&mut tx, asked.contact_id, &mut faults);
+    let before = held(&mut tx, id)?.request;
+    contact?;
+    if !faults.is_empty() {
+        return Err(Error::invalid(faults));
+    }
+    before.status.must_be_open()?;
+    let after = SubjectRequest { contact_id: Some(asked.contact_id), version: before.version + 1, ..before };
+    let changes = (
+        requests::contact_id.eq(after.contact_id),
+        requests::updated_at.eq(tx.now()),
+        requests::version.eq(after.version),
+    );
+    diesel::update(requests::table.find(id)).set(changes).execute(tx.connection())?;
+    tx.record(Entry::new("subject_requests.match").contact(after.contact_id).subject("subject_request", id), after)
+}

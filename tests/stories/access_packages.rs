@@ -1,0 +1,332 @@
+//! What a person is sent of everything that is held about them.
+
+use std::collections::BTreeSet;
+
+use chrono::Duration;
+use iewm::inventory::{holders, tables};
+use iewm::jobs::Digest;
+use iewm::platform::personal::Class;
+use serde_json::{Value, json};
+
+use crate::harness::client::Answer;
+use crate::harness::mail::MailServer;
+use crate::harness::people::{WORDING, grant, text};
+use crate::harness::{Service, on_both_engines};
+
+on_both_engines! {
+    a_package_holds_what_every_table_holds,
+    a_package_holds_nothing_of_others,
+    a_package_completes_its_request,
+    a_package_needs_a_right_a_person_and_proof,
+    a_package_is_read_and_printed_as_a_page,
+    portability_is_a_vcard_too,
+    a_package_can_be_had_for_thirty_days,
+    a_package_goes_with_its_person,
+    whoever_has_a_package_is_written_down,
+    a_request_is_matched_to_its_contact,
+}
+
+fn asked(kind: &str, contact: &str) -> Value {
+    json!({
+        "kind": kind, "contact_id": contact, "channel": "email", "received_on": "2026-11-20", "identity_known": true,
+        "details": "All about the walrus.", "requester": { "name": "Ada Lovelace", "email": "ada@example.org" },
+    })
+}
+
+impl Service {
+    /// Takes a request in, and gives its path.
+    async fn taken(&self, asked: Value) -> String {
+        self.post("/v1/subject-requests", asked).await.expect(201).header("location")
+    }
+
+    async fn by_council(&self, method: &str, path: &str, accept: &str) -> Answer {
+        let request = self.request(method, &format!("{path}/package")).token(&self.council());
+        if accept.is_empty() { request.send().await } else { request.header("Accept", accept).send().await }
+    }
+
+    /// Builds the package of a new request, and gives its path.
+    async fn built(&self, asked: Value) -> String {
+        let path = self.taken(asked).await;
+        self.by_council("POST", &path, "").await.expect(200);
+        path
+    }
+}
+
+/// Somebody of whom every table holds something.
+async fn known_everywhere(service: &Service) -> String {
+    // The address was somebody's before, who was deleted: it bears marks.
+    let before = service.sign_up("Ada Lovelace", "ada@example.org").await;
+    service.delete(&before).await.expect(204);
+    let person = json!({
+        "name": "Ada Lovelace", "email": "ada@example.org", "telephone": "01905 765765", "organisation": "Engines & Co",
+        "job_title": "Analyst", "source": { "kind": "event", "detail": "Spring conference", "obtained_on": "2026-11-20" },
+    });
+    let ada = text(&service.post("/v1/contacts", person).await.expect(201).json(), "id");
+    service.decide(grant(&ada, "newsletter", "paper")).await.expect(201);
+    service.decide(grant(&ada, "event_information", "web_form")).await.expect(201);
+    let network = json!({ "code": "adass", "name": "ADASS", "description": "Directors." });
+    let network = service.post("/v1/networks", network).await.expect(201).header("location");
+    let member = json!({ "contact_id": ada, "represents": "Dudley" });
+    service.post(&format!("{network}/memberships"), member).await.expect(201);
+    let event =
+        service.announce(json!({ "starts_at": "2026-11-25T09:00:00Z", "ends_at": "2026-11-25T17:00:00Z" })).await;
+    let seat = json!({ "contact_id": ada, "access_requirements": { "details": "A seat near the door." } });
+    let seat = service.post(&format!("{event}/registrations"), seat).await.expect(201).json();
+    let scan = json!({ "registration_id": seat["id"], "direction": "in", "occurred_at": "2026-11-24T10:00:00Z",
+                       "device_id": "door-1", "nonce": "1" });
+    service.post(&format!("{event}/check-ins"), json!({ "check_ins": [scan] })).await.expect(200);
+    let complaint = json!({ "contact_id": ada, "complainant": { "name": "Ada Lovelace" }, "channel": "post",
+                            "received_on": "2026-11-20", "details": "The letters were too small." });
+    service.post("/v1/complaints", complaint).await.expect(201);
+    let refusal = format!("/v1/contacts/{ada}/sharing-refusals/venue");
+    service.request("PUT", &refusal).token(&service.staff()).send().await.expect(204);
+    let erasure = service.taken(asked("erasure", &ada)).await;
+    let plan = format!("{erasure}/erasure-plan");
+    service.request("POST", &plan).token(&service.council()).send().await.expect(200);
+    service.built(asked("portability", &ada)).await;
+    service.deliver(&MailServer::start()).await;
+    ada
+}
+
+async fn a_package_holds_what_every_table_holds(service: Service) {
+    let ada = known_everywhere(&service).await;
+    service.house.flush_looks().await;
+    let path = service.built(asked("access", &ada)).await;
+    let package = service.by_council("GET", &path, "").await.expect(200).json();
+    let held = package["held"].as_array().unwrap();
+    let told: BTreeSet<String> = held.iter().map(|part| text(part, "table")).collect();
+    let every: BTreeSet<String> =
+        holders().iter().flat_map(|holder| holder.tables()).map(|table| table.name.to_owned()).collect();
+    assert_eq!(told, every, "every table of every room is in it");
+    for part in held {
+        // Requests are emptied once the person is erased: then there is nobody to tell.
+        let something = part["table"] != "subject_request_farewells";
+        assert_eq!(something, part["records"] != json!([]), "{} holds something of her", part["table"]);
+        assert!(!text(part, "meaning").is_empty());
+    }
+    let whole = package.to_string();
+    for said in [
+        "Ada Lovelace",
+        "ada@example.org",
+        "+441905765765",
+        "Engines & Co",
+        "Analyst",
+        "Spring conference",
+        &WORDING.replace('\n', "\\n"),
+        "Call recording 42",
+        "Dudley",
+        "ADASS",
+        "All about the walrus.",
+        "A seat near the door.",
+        "The letters were too small.",
+    ] {
+        assert!(whole.contains(said), "{said} in {whole}");
+    }
+    let particulars = &package["particulars"];
+    for member in ["controller", "contact", "complaint_route", "automated_decisions", "transfers"] {
+        assert!(!text(particulars, member).is_empty(), "{member}");
+    }
+    assert_eq!(particulars["source"]["kind"], "event");
+    assert_eq!(particulars["keep_until"], "2032-11-24");
+    let purpose = &particulars["purposes"][0];
+    for member in ["purpose", "lawful_basis", "data", "recipients", "retention"] {
+        assert!(!purpose[member].is_null(), "{member}");
+    }
+    assert!(!particulars["rights"].as_array().unwrap().is_empty());
+    let accesses = package["accesses"].as_array().unwrap();
+    assert!(accesses.iter().any(|access| access["action"] == "contacts.create" && access["roles"] == "iewm_staff"));
+}
+
+/// What a holder's tables hold is either told by the holder, or of nobody: a table with a person's data beside the rooms'
+/// must say here why it is in no package.
+#[test]
+fn tables_beside_the_rooms_hold_nothing_that_is_not_told() {
+    let held: Vec<&str> = holders().iter().flat_map(|holder| holder.tables()).map(|table| table.name).collect();
+    let left_out = [
+        "organisations",     // the contact point of an organisation
+        "audit_entries",     // told as `accesses`
+        "kept_answers",      // a copy of an answer, for a day
+        "token_revocations", // of those who work here
+        "vault.data_keys",   // keys alone
+        "vault.service_keys",
+    ];
+    for table in tables() {
+        let personal = table.columns.iter().any(|(_, class)| *class != Class::Plain);
+        assert!(!personal || held.contains(&table.name) || left_out.contains(&table.name), "{}", table.name);
+    }
+}
+
+async fn a_package_holds_nothing_of_others(service: Service) {
+    let ada = known_everywhere(&service).await;
+    let bob = service.sign_up("Bob Babbage", "bob@example.org").await;
+    service.give(&bob, "newsletter").await;
+    service.taken(asked("access", &bob)).await;
+    let mut by_agent = asked("access", &ada);
+    by_agent["requester"] =
+        json!({ "name": "Sue, Grabbit and Run", "email": "sue@example.org", "acting_for": "agent" });
+    let path = service.built(by_agent).await;
+    let whole = service.by_council("GET", &path, "").await.expect(200).text();
+    assert!(whole.contains("Ada Lovelace"));
+    for other in ["Babbage", "bob@", &bob, "Grabbit", "sue@", "staff-1", "council-1"] {
+        assert!(!whole.contains(other), "{other} in {whole}");
+    }
+}
+
+async fn a_package_completes_its_request(service: Service) {
+    let ada = service.sign_up("Ada Lovelace", "ada@example.org").await;
+    let path = service.taken(asked("access", &ada)).await;
+    service.by_council("GET", &path, "").await.problem(404, "not_found");
+    let nothing = "/v1/subject-requests/01937a5e-8f00-7c3a-9d55-3f2a60b1c901";
+    service.by_council("GET", nothing, "").await.problem(404, "not_found");
+    service.by_council("POST", nothing, "").await.problem(404, "not_found");
+    for method in ["GET", "POST"] {
+        let refused = service.request(method, &format!("{path}/package")).token(&service.staff()).send().await;
+        assert_eq!(refused.problem(403, "forbidden").json()["permission"], "subject_requests:decide");
+    }
+    let done = service.by_council("POST", &path, "").await.expect(200).json();
+    assert_eq!((&done["status"], &done["outcome"]["kind"]), (&json!("completed"), &json!("fulfilled")));
+    assert_eq!(done["clock"]["state"], "stopped");
+    service.by_council("POST", &path, "").await.problem(409, "illegal_transition");
+    let package = service.by_council("GET", &path, "").await.expect(200).json();
+    assert_eq!((&package["reference"], &package["contact_id"]), (&done["reference"], &json!(ada)));
+    // What whoever asked is told can be put in one's own words.
+    let path = service.taken(asked("access", &ada)).await;
+    let own = service.request("POST", &format!("{path}/package")).token(&service.council());
+    let done = own.json(&json!({ "explanation": "Here it is." })).send().await.expect(200).json();
+    assert_eq!(done["outcome"]["explanation"], "Here it is.");
+}
+
+async fn a_package_needs_a_right_a_person_and_proof(service: Service) {
+    let ada = service.sign_up("Ada Lovelace", "ada@example.org").await;
+    let erasure = service.taken(asked("erasure", &ada)).await;
+    service.by_council("POST", &erasure, "").await.problem(409, "wrong_right");
+    let mut unknown = asked("access", &ada);
+    unknown["identity_known"] = json!(false);
+    let unproven = service.taken(unknown).await;
+    service.by_council("POST", &unproven, "").await.problem(409, "identity_unproven");
+    let mut nobody = asked("access", &ada);
+    nobody.as_object_mut().unwrap().remove("contact_id");
+    let nobody = service.taken(nobody).await;
+    service.by_council("POST", &nobody, "").await.problem(409, "no_contact");
+    let waits = service.taken(asked("access", &ada)).await;
+    let question = json!({ "asked_on": "2026-11-24", "question": "Which event?" });
+    service.post(&format!("{waits}/clarifications"), question).await.expect(201);
+    service.by_council("POST", &waits, "").await.problem(409, "illegal_transition");
+    for path in [erasure, unproven, nobody, waits] {
+        service.by_council("GET", &path, "").await.problem(404, "not_found");
+    }
+}
+
+async fn a_package_is_read_and_printed_as_a_page(service: Service) {
+    let eve = service.sign_up("Eve <script>alert(1)</script>", "eve@example.org").await;
+    service.give(&eve, "newsletter").await;
+    let path = service.built(asked("access", &eve)).await;
+    let page = service.by_council("GET", &path, "text/html,application/xhtml+xml,*/*;q=0.8").await.expect(200);
+    assert_eq!(page.header("content-type"), "text/html; charset=utf-8");
+    assert_eq!(page.header("cache-control"), "no-store");
+    assert!(page.header("vary").starts_with("Accept"));
+    assert!(page.header("content-security-policy").contains("default-src 'none'"));
+    let page = page.text();
+    assert!(page.contains("&#60;script&#62;") && !page.contains("<script"), "{page}");
+    for said in [
+        "What we hold about you",
+        "SR-2026-000001",
+        "eve@example.org",
+        "24 November 2032",
+        "Article 15",
+        "Who looked at it",
+        "contacts.create",
+        "lang=\"en-GB\"",
+        "Nothing about you.",
+    ] {
+        assert!(page.contains(said), "{said} in {page}");
+    }
+    for accept in ["*/*", "application/json", "text/vcard"] {
+        let json = service.by_council("GET", &path, accept).await.expect(200);
+        assert_eq!(json.header("content-type"), "application/json", "{accept}");
+    }
+}
+
+async fn portability_is_a_vcard_too(service: Service) {
+    let person = json!({
+        "name": "Lovelace, Ada; Countess", "email": "ada@example.org", "telephone": "01905 765765",
+        "organisation": "Ångström Analytical Engines of the United Kingdom of Great Britain and Ireland",
+        "source": { "kind": "self", "obtained_on": "2026-11-24" },
+    });
+    let ada = text(&service.post("/v1/contacts", person).await.expect(201).json(), "id");
+    let path = service.built(asked("portability", &ada)).await;
+    let card = service.by_council("GET", &path, "text/vcard").await.expect(200);
+    assert_eq!(card.header("content-type"), "text/vcard; charset=utf-8");
+    let expected = format!(
+        "BEGIN:VCARD\r\nVERSION:4.0\r\nUID:urn:uuid:{ada}\r\nFN:Lovelace\\, Ada\\; Countess\r\nEMAIL:ada@example.org\r\n\
+         TEL;VALUE=uri:tel:+441905765765\r\nORG:Ångström Analytical Engines of the United Kingdom of Great Britain \r\n \
+         and Ireland\r\nEND:VCARD\r\n"
+    );
+    let unfolded = |text: &str| text.replace("\r\n ", "");
+    assert_eq!(unfolded(&card.text()), unfolded(&expected));
+    let json = service.by_council("GET", &path, "").await.expect(200).json();
+    assert_eq!(json["kind"], "portability");
+}
+
+async fn a_package_can_be_had_for_thirty_days(service: Service) {
+    let ada = service.sign_up("Ada Lovelace", "ada@example.org").await;
+    let path = service.built(asked("access", &ada)).await;
+    service.hands.advance(Duration::days(30) - Duration::seconds(1));
+    service.by_council("GET", &path, "").await.expect(200);
+    service.hands.advance(Duration::seconds(1));
+    service.by_council("GET", &path, "").await.problem(410, "gone");
+    Digest::new(service.house.clone()).tick().await.unwrap();
+    service.by_council("GET", &path, "").await.problem(410, "gone");
+    let swept = service.audit("action=subject_requests.sweep_packages").await;
+    assert_eq!((swept.len(), &swept[0]["detail"]["count"]), (1, &json!(1)));
+    Digest::new(service.house.clone()).tick().await.unwrap();
+    assert_eq!(
+        service.audit("action=subject_requests.sweep_packages").await.len(),
+        1,
+        "there is nothing left to delete"
+    );
+}
+
+async fn a_package_goes_with_its_person(service: Service) {
+    let ada = service.sign_up("Ada Lovelace", "ada@example.org").await;
+    let path = service.built(asked("access", &ada)).await;
+    service.delete(&ada).await.expect(204);
+    service.by_council("GET", &path, "").await.problem(410, "gone");
+    // A merge leaves it: the person is the same.
+    let (stays, goes) = (service.sign_up("Bob", "bob@example.org").await, service.sign_up("B.", "b@example.org").await);
+    let path = service.built(asked("access", &goes)).await;
+    service.post(&format!("/v1/contacts/{stays}/merge"), json!({ "from_contact_id": goes })).await.expect(200);
+    service.by_council("GET", &path, "").await.expect(200);
+    service.delete(&stays).await.expect(204);
+    service.by_council("GET", &path, "").await.problem(410, "gone");
+}
+
+async fn whoever_has_a_package_is_written_down(service: Service) {
+    let ada = service.sign_up("Ada Lovelace", "ada@example.org").await;
+    let path = service.built(asked("access", &ada)).await;
+    service.by_council("GET", &path, "").await.expect(200);
+    service.by_council("GET", &path, "text/html").await.expect(200);
+    let looks = service.audit(&format!("action=subject_requests.package&contact_id={ada}")).await;
+    assert_eq!(looks.len(), 2);
+    assert_eq!((&looks[0]["actor"], &looks[0]["outcome"]), (&json!("council-1"), &json!("looked")));
+    assert_eq!(service.audit(&format!("action=subject_requests.build_package&contact_id={ada}")).await.len(), 1);
+}
+
+async fn a_request_is_matched_to_its_contact(service: Service) {
+    let ada = service.sign_up("Ada Lovelace", "ada@example.org").await;
+    let mut nobody = asked("access", &ada);
+    nobody.as_object_mut().unwrap().remove("contact_id");
+    let path = service.taken(nobody).await;
+    let found = async |body: Value| service.post(&format!("{path}/match"), body).await;
+    assert_eq!(found(json!({})).await.problem(422, "invalid").faults(), ["/contact_id missing"]);
+    let unknown = json!({ "contact_id": "01937a5e-8f00-7c3a-9d55-3f2a60b1c901" });
+    assert_eq!(found(unknown).await.problem(422, "invalid").faults(), ["/contact_id unknown_reference"]);
+    let gone = service.sign_up("Bob", "bob@example.org").await;
+    service.delete(&gone).await.expect(204);
+    found(json!({ "contact_id": gone })).await.problem(410, "erased");
+    let matched = found(json!({ "contact_id": ada })).await.expect(200);
+    assert_eq!((&matched.json()["contact_id"], &matched.json()["version"]), (&json!(ada), &json!(2)));
+    service.by_council("POST", &path, "").await.expect(200);
+    let closed = found(json!({ "contact_id": ada })).await.problem(409, "illegal_transition").json();
+    assert_eq!(closed["allowed_transitions"], json!([]));
+}
