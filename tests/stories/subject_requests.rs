@@ -48,7 +48,7 @@ fn asked() -> Value {
 }
 
 /// The same with some members of other values.
-fn asked_with(members: Value) -> Value {
+fn asked_with(members: &Value) -> Value {
     let mut asked = asked();
     for (name, value) in members.as_object().unwrap() {
         asked[name] = value.clone();
@@ -64,7 +64,7 @@ impl Service {
 
     /// A request of somebody who is known.
     async fn take_known(&self, kind: &str) -> String {
-        self.take(asked_with(json!({ "kind": kind, "identity_known": true }))).await
+        self.take(asked_with(&json!({ "kind": kind, "identity_known": true }))).await
     }
 
     /// A verb by staff.
@@ -128,7 +128,7 @@ async fn a_request_is_taken_in_with_a_number_and_a_clock(service: Service) {
 }
 
 async fn references_have_no_gaps_however_many_come_at_once(service: Service) {
-    let bad = asked_with(json!({ "contact_id": "01937a5e-8f00-7c3a-9d55-3f2a60b1c901" }));
+    let bad = asked_with(&json!({ "contact_id": "01937a5e-8f00-7c3a-9d55-3f2a60b1c901" }));
     let all = (0..24).map(|number| service.post(LIST, if number % 3 == 0 { bad.clone() } else { asked() }));
     let answers = join_all(all).await;
     let made = answers.iter().filter(|answer| answer.status == 201);
@@ -168,11 +168,11 @@ async fn what_is_wrong_with_a_request_is_told_all_at_once(service: Service) {
     ];
     assert_eq!(faults(wrong).await, expected);
     let nobody = "01937a5e-8f00-7c3a-9d55-3f2a60b1c901";
-    let tomorrow = asked_with(json!({ "received_on": "2026-11-25", "contact_id": nobody }));
+    let tomorrow = asked_with(&json!({ "received_on": "2026-11-25", "contact_id": nobody }));
     assert_eq!(faults(tomorrow).await, ["/contact_id unknown_reference", "/received_on future"]);
     let gone = service.sign_up("Bob", "bob@example.org").await;
     service.delete(&gone).await.expect(204);
-    service.post(LIST, asked_with(json!({ "contact_id": gone }))).await.problem(410, "erased");
+    service.post(LIST, asked_with(&json!({ "contact_id": gone }))).await.problem(410, "erased");
     assert!(service.items(LIST).await.is_empty());
     service.get(&format!("{LIST}/{nobody}")).await.problem(404, "not_found");
     service.get(&format!("{LIST}/{nobody}/history")).await.problem(404, "not_found");
@@ -231,7 +231,7 @@ async fn proof_that_came_unasked_starts_work_at_once(service: Service) {
 
 async fn an_agent_proves_their_authority_too(service: Service) {
     let agent = json!({ "requester": { "name": "Sue, Grabbit and Run", "acting_for": "agent" } });
-    let path = service.take(asked_with(agent)).await;
+    let path = service.take(asked_with(&agent)).await;
     for of in ["identity", "authority"] {
         let ask = json!({ "proof_of": of, "requested_on": "2026-11-21", "reason": "We do not know you." });
         service.intake(&path, "identity-checks", ask).await.expect(200);
@@ -403,7 +403,7 @@ async fn a_refusal_needs_its_ground_and_its_reasons(service: Service) {
         "no_match",
         "identity_not_verified",
     ] {
-        let path = service.take(asked_with(json!({ "kind": "erasure" }))).await;
+        let path = service.take(asked_with(&json!({ "kind": "erasure" }))).await;
         let body = json!({ "ground": ground, "explanation": "For that reason." });
         let told = service.decision(&path, "refusal", body).await.expect(200).json();
         assert_eq!(told["outcome"]["ground"], ground);
@@ -550,7 +550,7 @@ async fn requests_are_listed_by_what_they_are_and_when_they_fall_due(service: Se
     for day in 1..=9 {
         let kind = if day % 2 == 0 { "access" } else { "erasure" };
         let members = json!({ "kind": kind, "received_on": format!("2026-11-{day:02}"), "identity_known": day > 2 });
-        let mut asked = asked_with(members);
+        let mut asked = asked_with(&members);
         if day == 4 {
             asked["contact_id"] = json!(ada);
         }
@@ -594,7 +594,7 @@ async fn the_entity_tag_tells_of_days_gone_by(service: Service) {
 
 async fn an_open_request_keeps_its_contact(service: Service) {
     let ada = service.sign_up("Ada Lovelace", "ada@example.org").await;
-    let path = service.take(asked_with(json!({ "contact_id": ada }))).await;
+    let path = service.take(asked_with(&json!({ "contact_id": ada }))).await;
     service.delete(&ada).await.problem(409, "erasure_request_required");
     service.intake(&path, "withdrawal", json!({})).await.expect(200);
     service.delete(&ada).await.expect(204);
@@ -604,14 +604,14 @@ async fn an_open_request_keeps_its_contact(service: Service) {
 async fn a_merge_moves_requests(service: Service) {
     let stays = service.sign_up("Ada Lovelace", "ada@example.org").await;
     let goes = service.sign_up("A. Lovelace", "countess@example.org").await;
-    let path = service.take(asked_with(json!({ "contact_id": goes, "details": "Everything." }))).await;
+    let path = service.take(asked_with(&json!({ "contact_id": goes, "details": "Everything." }))).await;
     service.post(&format!("/v1/contacts/{stays}/merge"), json!({ "from_contact_id": goes })).await.expect(200);
     let body = service.get(&path).await.expect(200).json();
     assert_eq!(
         (&body["contact_id"], &body["details"], &body["version"]),
         (&json!(stays), &json!("Everything."), &json!(2))
     );
-    service.post(LIST, asked_with(json!({ "contact_id": goes }))).await.problem(410, "merged");
+    service.post(LIST, asked_with(&json!({ "contact_id": goes }))).await.problem(410, "merged");
     service.delete(&stays).await.problem(409, "erasure_request_required");
 }
 
