@@ -399,8 +399,7 @@ async fn a_contact_with_an_open_complaint_is_not_simply_deleted(service: Service
     let ada = service.sign_up("Ada Lovelace", "ada@example.org").await;
     let path = taken(&service, complaint_with("contact_id", json!(ada))).await;
     for step in ["acknowledgement", "investigation", "outcome"] {
-        let problem = service.delete(&ada).await.problem(409, "erasure_request_required").json();
-        assert!(text(&problem, "detail").contains("complaints"), "{problem}");
+        service.delete(&ada).await.problem(409, "erasure_request_required");
         verb(&service, &path, step).await.expect(200);
     }
     service.delete(&ada).await.expect(204);
