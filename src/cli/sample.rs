@@ -1,15 +1,23 @@
 //! The people and organisations of the demo. None of them exists: their addresses are in domains that
 //! are reserved for examples (RFC 2606), their telephone numbers in the ranges for drama (Ofcom).
 
-use iewm::domain::{OrganisationId, Purpose};
+use chrono::TimeDelta;
+use iewm::domain::{ContactId, OrganisationId, Purpose, london_date};
 use iewm::platform::auth::House;
 use iewm::platform::doors::WriteTx;
 use iewm::resources::consents::model::RecordDecision;
 use iewm::resources::consents::store as consents;
 use iewm::resources::contacts::model::CreateContact;
 use iewm::resources::contacts::store::changes as contacts;
+use iewm::resources::events::model::{CreateEvent, EventStatus};
+use iewm::resources::events::store as events;
 use iewm::resources::organisations::model::{CreateOrganisation, OrganisationFilter, OrganisationKind};
 use iewm::resources::organisations::store as organisations;
+use iewm::resources::registrations::model::Register;
+use iewm::resources::registrations::store as registrations;
+use iewm::resources::subject_requests::commands::AskClarification;
+use iewm::resources::subject_requests::model::CreateSubjectRequest;
+use iewm::resources::subject_requests::store as requests;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
@@ -87,9 +95,12 @@ pub(super) async fn fill(house: &House) -> Result<OrganisationId, String> {
             let organisation: CreateOrganisation = parsed(json!({ "name": name, "kind": kind }))?;
             tx.also(|tx| organisations::create(tx, organisation))?;
         }
+        let mut contacts = Vec::with_capacity(PEOPLE.len());
         for person in PEOPLE {
-            sign_up(&mut tx, *person)?;
+            contacts.push(sign_up(&mut tx, *person)?);
         }
+        fill_an_event(&mut tx, &contacts)?;
+        ask_for_access(&mut tx, contacts.first().copied())?;
         let contractor: CreateOrganisation = parsed(json!({
             "name": "Brightwater Mailing Ltd", "kind": "approved_contractor", "contact_point": "dpo@brightwater.example",
         }))?;
@@ -98,7 +109,7 @@ pub(super) async fn fill(house: &House) -> Result<OrganisationId, String> {
     filled.await.map(|contractor| contractor.id).map_err(fault)
 }
 
-fn sign_up(tx: &mut WriteTx<'_>, person: Person) -> Result<(), iewm::domain::Error> {
+fn sign_up(tx: &mut WriteTx<'_>, person: Person) -> Result<ContactId, iewm::domain::Error> {
     let (name, local, telephone, organisation, job_title, purposes) = person;
     let contact: CreateContact = parsed(json!({
         "name": name, "email": format!("{local}@council.example"), "telephone": telephone, "organisation": organisation,
@@ -114,6 +125,40 @@ fn sign_up(tx: &mut WriteTx<'_>, person: Person) -> Result<(), iewm::domain::Err
         }))?;
         tx.also(|tx| consents::record(tx, decision))?;
     }
+    Ok(contact.id)
+}
+
+/// An event of three places in four weeks that all of them want: three come, the others wait, in the order of the list.
+fn fill_an_event(tx: &mut WriteTx<'_>, contacts: &[ContactId]) -> Result<(), iewm::domain::Error> {
+    let starts_at = tx.now().plus(TimeDelta::days(28));
+    let event: CreateEvent = parsed(json!({
+        "title": "Prevention in adult social care: a day of practice",
+        "description": "Three places, so that the waiting list can be seen at work. Lunch is provided.",
+        "starts_at": starts_at, "ends_at": starts_at.plus(TimeDelta::hours(6)), "capacity": 3,
+        "location": { "name": "The Guildhall", "address": "High Street\nWorcester WR1 2EY" },
+    }))?;
+    let event = tx.also(|tx| events::create(tx, event))?;
+    tx.also(|tx| events::go_to(tx, event.id, EventStatus::Published))?;
+    for contact in contacts {
+        let registration: Register = parsed(json!({ "contact_id": contact, "source": "demo" }))?;
+        tx.also(|tx| registrations::registering::register(tx, event.id, registration))?;
+    }
+    Ok(())
+}
+
+/// A request for access that waits for an answer of the person: its clock stands still.
+fn ask_for_access(tx: &mut WriteTx<'_>, contact: Option<ContactId>) -> Result<(), iewm::domain::Error> {
+    let today = london_date(tx.now());
+    let request: CreateSubjectRequest = parsed(json!({
+        "kind": "access", "contact_id": contact, "channel": "email", "received_on": today - TimeDelta::days(6),
+        "identity_known": true, "details": "Please send me everything that you hold about me.",
+        "requester": { "name": "Margaret Okonkwo", "email": "margaret.okonkwo@council.example" },
+    }))?;
+    let request = tx.also(|tx| requests::create(tx, request))?;
+    let question: AskClarification = parsed(json!({
+        "asked_on": today - TimeDelta::days(2), "question": "Which of our events and networks do you mean?",
+    }))?;
+    tx.also(|tx| requests::intake::ask(tx, request.id, question))?;
     Ok(())
 }
 

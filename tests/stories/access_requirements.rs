@@ -38,7 +38,7 @@ async fn registered(service: &Service, event: &str, contact: &str) -> String {
 
 /// How many rows the table of requirements has.
 fn kept(service: &Service) -> i64 {
-    service.counts()["access_requirements"]
+    service.count("access_requirements")
 }
 
 /// Deletes what is due, and says how many that were.

@@ -186,7 +186,7 @@ async fn what_was_asked_goes_with_the_last_letter(service: Service) {
     assert_eq!((&emptied["requester"], &emptied["details"]), (&json!(null), &json!(null)));
     assert_eq!((&emptied["reference"], &emptied["status"]), (&waiting["reference"], &json!("completed")));
     assert_eq!(emptied["clock"], waiting["clock"]);
-    assert_eq!(service.counts()["subject_request_farewells"], 0);
+    assert_eq!(service.count("subject_request_farewells"), 0);
 }
 
 async fn without_an_address_the_last_letter_can_be_printed_for_a_fortnight(service: Service) {

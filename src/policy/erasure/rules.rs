@@ -83,7 +83,7 @@ pub const RULES: &[ErasureRule] = &[
          what was written, goes with the last letter",
     ),
     passing("subject_request_steps", Fate::Anonymise, "What was done about a request, and when, without its words"),
-    passing("subject_request_packages", Fate::Erase, "A copy of everything that goes"),
+    passing("subject_request_packages", Fate::Anonymise, "That there was a copy stays; the copy goes"),
     passing("subject_request_farewells", Fate::Erase, "A note for the time until the last letter has left"),
     passing("subject_request_links", Fate::Erase, "Links to where the request stands, which lapse by themselves"),
     passing("messages", Fate::Erase, "Nothing more is sent; what waits is dropped"),
@@ -112,4 +112,5 @@ pub fn rule_of(table: &str) -> Option<&'static ErasureRule> {
 }
 
 /// The tables with a column that is not plain, and nothing of a contact in it.
-pub const OF_NO_CONTACT: &[&str] = &["organisations", "token_revocations", "vault.service_keys"];
+pub const OF_NO_CONTACT: &[&str] =
+    &["organisations", "breaches", "breach_steps", "token_revocations", "vault.service_keys"];

@@ -73,7 +73,7 @@ pub(super) mod events_moved;
 pub(super) mod merge;
 mod moves;
 mod places;
-pub(super) mod registering;
+pub mod registering;
 pub(super) mod steps;
 pub(super) mod waiting;
 

@@ -77,7 +77,7 @@ mod creation;
 mod dates;
 mod decisions;
 pub mod farewell;
-pub(super) mod intake;
+pub mod intake;
 pub(super) mod list;
 mod matching;
 pub(super) mod merge;

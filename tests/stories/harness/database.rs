@@ -74,6 +74,13 @@ impl Service {
         }
     }
 
+    /// How many rows a table of the data has.
+    pub(crate) fn count(&self, table: &str) -> i64 {
+        let counts = self.counts();
+        let found = counts.iter().find(|(name, _)| name.split_once('.').is_some_and(|(_, name)| name == table));
+        *found.unwrap_or_else(|| panic!("no table {table}")).1
+    }
+
     /// From now on the database fails when it is to `event` a row of `table` for which `when` holds.
     pub(crate) fn break_table(&self, table: &str, event: &str, when: &str) {
         let statements = match self.engine {

@@ -43,11 +43,7 @@ fn is_registered(tx: &mut ReadTx<'_>, event: EventId, contact: ContactId) -> Res
 /// 404 when there is no such event; 422 for an unknown contact; 410 for one that was erased or merged; 423 for one that is
 /// restricted; 409 when registration is not open, the person is registered already, or the event is full and has no
 /// waiting list.
-pub(in super::super) fn register(
-    mut tx: WriteTx<'_>,
-    event: EventId,
-    asked: Register,
-) -> Result<Recorded<Registration>, Error> {
+pub fn register(mut tx: WriteTx<'_>, event: EventId, asked: Register) -> Result<Recorded<Registration>, Error> {
     let Register { contact_id, sharing, access_requirements, source } = asked;
     // What hangs on the person alone comes first, so that the event is held as shortly as can be.
     let contact = contacts::hold(&mut tx, contact_id)?;

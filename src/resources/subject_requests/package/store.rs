@@ -152,11 +152,12 @@ pub(in super::super) fn of(tx: &mut ReadTx<'_>, contact: ContactId) -> Result<Ve
     Ok(theirs.select((packages::built_at, packages::expires_at)).load(tx.connection())?)
 }
 
-/// Deletes the packages about a person who is erased.
+/// Empties the packages about a person who is erased.
 ///
 /// # Errors
 /// When the database fails.
 pub(in super::super) fn forget(tx: &mut WriteTx<'_>, ids: &[ContactId]) -> Result<(), Error> {
-    diesel::delete(packages::table.filter(packages::contact_id.eq_any(ids))).execute(tx.connection())?;
+    let theirs = packages::table.filter(packages::contact_id.eq_any(ids));
+    diesel::update(theirs).set(packages::package.eq(None::<Vec<u8>>)).execute(tx.connection())?;
     Ok(())
 }

@@ -97,7 +97,7 @@ fn take_proof(
 /// # Errors
 /// 404; 409 out of order, or `too_late` for a question about access after the last day; 422 for a day in the future or
 /// before the request.
-pub(in super::super) fn ask(
+pub fn ask(
     mut tx: WriteTx<'_>,
     id: SubjectRequestId,
     asked: AskClarification,
