@@ -53,7 +53,7 @@ pub const SCHEDULE: &[RetentionRule] = &[
         trigger: "Its outcome",
         period: "P6Y",
         action: "Disposed of, and its key destroyed, in a reviewed disposal; after an erasure, who asked and what was written is gone before",
-        tables: &["subject_requests", "subject_request_steps"],
+        tables: &["subject_requests", "subject_request_steps", "subject_request_farewells"],
     },
     RetentionRule {
         record_class: "request_status_link",

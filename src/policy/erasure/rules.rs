@@ -35,8 +35,8 @@ const fn passing(table: &'static str, fate: Fate, ground: &'static str) -> Erasu
     ErasureRule { table, fate, counted: false, with_the_person: false, ground }
 }
 
-const fn attached(table: &'static str, ground: &'static str) -> ErasureRule {
-    ErasureRule { table, fate: Fate::Erase, counted: false, with_the_person: true, ground }
+const fn attached(table: &'static str, fate: Fate, ground: &'static str) -> ErasureRule {
+    ErasureRule { table, fate, counted: false, with_the_person: true, ground }
 }
 
 /// The rules.
@@ -46,9 +46,9 @@ pub const RULES: &[ErasureRule] = &[
         Fate::Anonymise,
         "The id, status and dates stay, so that what happened keeps its place; everything about the person is emptied",
     ),
-    attached("contact_name_tokens", "They serve to find the person"),
-    attached("vault.data_keys", "Without it, no copy of what was sealed can be read"),
-    attached("sharing_refusals", "Nothing is left that could be shared"),
+    attached("contact_name_tokens", Fate::Erase, "They serve to find the person"),
+    attached("vault.data_keys", Fate::Erase, "Without it, no copy of what was sealed can be read"),
+    attached("sharing_refusals", Fate::Erase, "Nothing is left that could be shared"),
     counted(
         "consents",
         Fate::Anonymise,
@@ -76,14 +76,14 @@ pub const RULES: &[ErasureRule] = &[
         "That a complaint was answered, when and how, shows that the law was kept (Article 5(2)); its words go",
     ),
     passing("complaint_steps", Fate::Keep, "What was done about a complaint, and when; they tell no name"),
-    passing(
+    attached(
         "subject_requests",
         Fate::Anonymise,
         "That something was asked, when and what became of it shows that the law was kept (Article 5(2)); who asked, and \
          what was written, goes with the last letter",
     ),
-    passing("subject_request_steps", Fate::Anonymise, "What was done about a request, and when, without its words"),
-    passing("subject_request_packages", Fate::Anonymise, "That there was a copy stays; the copy goes"),
+    attached("subject_request_steps", Fate::Anonymise, "What was done about a request, and when, without its words"),
+    attached("subject_request_packages", Fate::Anonymise, "That there was a copy stays; the copy goes"),
     passing("subject_request_farewells", Fate::Erase, "A note for the time until the last letter has left"),
     passing("subject_request_links", Fate::Erase, "Links to where the request stands, which lapse by themselves"),
     passing("messages", Fate::Erase, "Nothing more is sent; what waits is dropped"),

@@ -22,8 +22,13 @@ fn a_registration_goes_where_the_table_lets_it() {
     assert_eq!(from(Confirmed), [Cancelled, Attended, NoShow, AttendanceUnknown]);
     assert_eq!(from(Waitlisted), [Confirmed, Offered, Expired, Cancelled]);
     assert_eq!(from(Offered), [Confirmed, Declined, Expired, Cancelled]);
-    for last in [Declined, Expired, Cancelled, Attended, NoShow, AttendanceUnknown] {
-        assert!(from(last).is_empty() && !last.is_live(), "{last:?}");
+    assert_eq!(from(NoShow), [Attended], "a scanner that was offline tells later");
+    assert_eq!(from(AttendanceUnknown), [Attended, NoShow]);
+    for last in [Declined, Expired, Cancelled, Attended] {
+        assert!(from(last).is_empty(), "{last:?}");
+    }
+    for over in [Declined, Expired, Cancelled, Attended, NoShow, AttendanceUnknown] {
+        assert!(!over.is_live(), "{over:?}");
     }
     assert!(RegistrationStatus::LIVE.iter().all(|live| live.is_live()));
     assert!(

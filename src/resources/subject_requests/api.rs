@@ -1,6 +1,6 @@
 //! The handlers of requests and of the law's clock.
 
-use super::deadline::{self, AskDeadline, Deadline};
+use super::deadline::{self, AskDeadline, ClockAnswer};
 use super::model::{CreateSubjectRequest, RequestStep, SubjectRequest, SubjectRequestFilter};
 use super::{letters, store};
 use crate::domain::{Error, RequestStepId, SubjectRequestId};
@@ -16,7 +16,7 @@ use crate::platform::http::{ById, ByWord, Created, Done, Found, Listed, Listing,
 pub(super) async fn deadline(
     access: Access<DeadlinesCompute>,
     Valid(asked): Valid<AskDeadline>,
-) -> Result<Plain<Deadline>, Error> {
+) -> Result<Plain<ClockAnswer>, Error> {
     access.read(move |tx| deadline::read(asked, tx.calendar())).await.map(Plain)
 }
 

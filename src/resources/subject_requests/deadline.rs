@@ -94,7 +94,7 @@ fn has_its_events(asked: &AskDeadline) -> Result<(), ValidationError> {
 /// What a clock shows, by its kind.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(untagged)]
-pub enum Deadline {
+pub enum ClockAnswer {
     /// Of a request about a right.
     Request(ClockReading),
     /// Of a complaint.
@@ -107,18 +107,20 @@ pub enum Deadline {
 ///
 /// # Errors
 /// 503 `calendar_exhausted` where a date that matters lies outside the table of bank holidays.
-pub(super) fn read(asked: AskDeadline, calendar: &Calendar) -> Result<Deadline, Error> {
+pub(super) fn read(asked: AskDeadline, calendar: &Calendar) -> Result<ClockAnswer, Error> {
     let incomplete = || Error::internal("a clock without the facts that it was checked to have");
     let AskDeadline { kind, right, received_on, aware_at, events } = asked;
     Ok(match kind {
         ClockKind::RightsRequest => {
             let (right, received_on) = right.zip(received_on).ok_or_else(incomplete)?;
-            Deadline::Request(clock::read(&ClockFacts { right, received_on, events }, calendar)?)
+            ClockAnswer::Request(clock::read(&ClockFacts { right, received_on, events }, calendar)?)
         }
         ClockKind::ComplaintAcknowledgement => {
             let received_on = received_on.ok_or_else(incomplete)?;
-            Deadline::Complaint(complaint_clock::acknowledgement(received_on, calendar)?)
+            ClockAnswer::Complaint(complaint_clock::acknowledgement(received_on, calendar)?)
         }
-        ClockKind::BreachNotification => Deadline::Breach(breach_clock::notification(aware_at.ok_or_else(incomplete)?)),
+        ClockKind::BreachNotification => {
+            ClockAnswer::Breach(breach_clock::notification(aware_at.ok_or_else(incomplete)?))
+        }
     })
 }

@@ -103,6 +103,10 @@ impl Holder for SubjectRequestData {
     }
 
     fn erase(&self, tx: &mut WriteTx<'_>, erasing: &Erasing) -> Result<(), Error> {
+        if !erasing.withheld.is_empty() {
+            // What is kept whole is kept with all that was asked about it.
+            return Ok(());
+        }
         package::store::forget(tx, &erasing.person.ids)?;
         store::farewell::erase(tx, erasing)
     }

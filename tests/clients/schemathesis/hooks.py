@@ -16,6 +16,7 @@ REASONS = {
         "version_exists",
         "illegal_transition",
         "conflict",
+        "plan_stale",
         "erasure_request_required",
         "superseded_by_withdrawal",
         "network_exists",
@@ -55,6 +56,7 @@ REASONS = {
         "notification_required",  # of a breach that is likely to result in a risk
         "before_receipt",  # what was done about a complaint before it came
         "past",  # an event that begins there
+        "nothing_said",  # what somebody needs, of which nothing is said
         "not_waiting",  # a registration that somebody is to be put before
         "missing /starts_at",  # of an event that is published, as are the next two
         "missing /ends_at",

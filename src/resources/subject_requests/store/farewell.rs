@@ -40,9 +40,6 @@ pub(in super::super) fn obstacles(tx: &mut ReadTx<'_>, person: &Person) -> Resul
 /// # Errors
 /// When the database fails.
 pub(in super::super) fn erase(tx: &mut WriteTx<'_>, erasing: &Erasing) -> Result<(), Error> {
-    if !erasing.withheld.is_empty() {
-        return Ok(());
-    }
     let since = tx.now();
     let known = farewells::table.select(farewells::request_id);
     let theirs = among_ids(requests::contact_id, &erasing.person.ids).and(requests::id.ne_all(known));
