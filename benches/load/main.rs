@@ -13,6 +13,7 @@
 mod ceilings;
 #[path = "../../tests/stories/harness/cluster.rs"]
 mod cluster;
+mod doors;
 mod http;
 mod machine;
 mod paths;

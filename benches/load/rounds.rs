@@ -9,6 +9,7 @@ use iewm::domain::ContactId;
 use iewm::platform::db::Engine;
 
 use super::cluster::Cluster;
+use super::doors::Doors;
 use super::http::{Sample, connection, load};
 use super::paths::{self, Against, grant};
 use super::report::{Report, Row, median};
@@ -97,7 +98,9 @@ impl Rounds<'_> {
     async fn run(&self) -> Vec<Row> {
         let Self { asked, service, ids, .. } = *self;
         let newcomers = Cell::new(ids.len());
-        let paths: Vec<_> = paths::all(service, ids, &newcomers);
+        let doors = Doors::open(service, ids).await;
+        let mut paths = paths::all(service, ids, &newcomers);
+        paths.extend(doors.paths(service, ids));
         let wanted = |name: &str, against: Against| against == Against::Nothing || name.contains(&asked.only);
         let paths: Vec<_> = paths.into_iter().filter(|path| wanted(path.name, path.against)).collect();
         let streamed = |name: &str| wanted(name, Against::Bare);
@@ -110,7 +113,8 @@ impl Rounds<'_> {
         for round in 1..=asked.rounds {
             println!("round {round} of {}", asked.rounds);
             for path in &paths {
-                if path.name == "create a contact" || path.name == "record a consent" {
+                // Beside each write, for the disk's pace moves within the hour.
+                if path.against == Against::Insert {
                     table.add(self.insert_name(), "rows", Against::Nothing, self.insert());
                 }
                 service.forget_peak();
@@ -138,6 +142,7 @@ impl Rounds<'_> {
                 table.add("import", "rows", Against::Nothing, Sample { memory: service.peak(), ..sample });
             }
         }
+        doors.assert_not_overbooked(service).await;
         table.rows
     }
 

@@ -112,8 +112,8 @@ mod tests {
 
     #[test]
     fn whoever_has_a_place_goes_in_and_out_in_turn() {
-        let (known, noon) = (|before| facts(RegistrationStatus::Confirmed, before), at("2027-03-02T12:00:00Z"));
         use Direction::{In, Out};
+        let (known, noon) = (|before| facts(RegistrationStatus::Confirmed, before), at("2027-03-02T12:00:00Z"));
         for (direction, before, expected) in [
             (In, None, Ok(())),
             (In, Some(Out), Ok(())),

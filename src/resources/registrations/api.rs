@@ -75,7 +75,7 @@ pub(super) async fn update(
     if_match: IfMatch,
     ById(id): ById<RegistrationId>,
 ) -> Result<Done<Found<Registration>>, Error> {
-    access.change(move |tx| answers::update(tx, id, &if_match, patch)).await
+    access.change(move |tx| answers::update(tx, id, &if_match, &patch)).await
 }
 
 /// The steps of a registration

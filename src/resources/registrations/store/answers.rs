@@ -64,7 +64,7 @@ pub(in super::super) fn update(
     mut tx: WriteTx<'_>,
     id: RegistrationId,
     if_match: &IfMatch,
-    patch: PatchRegistration,
+    patch: &PatchRegistration,
 ) -> Result<Recorded<Registration>, Error> {
     let (held, row) = held(&mut tx, id, Deed::Uses)?;
     if_match.check(row.version)?;

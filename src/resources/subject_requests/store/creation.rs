@@ -19,14 +19,12 @@ const SERIES: &str = "SR";
 
 /// The contact whom a request is about is there.
 pub(super) fn check_contact(tx: &mut WriteTx<'_>, contact: ContactId, faults: &mut Vec<Fault>) -> Result<(), Error> {
-    match contacts::hold(tx, contact)? {
+    if let Some(known) = contacts::hold(tx, contact)? {
         // The restricted may ask: that is theirs to do.
-        Some(known) => known.there(),
-        None => {
-            faults.push(Fault::unknown_reference("/contact_id"));
-            Ok(())
-        }
+        return known.there();
     }
+    faults.push(Fault::unknown_reference("/contact_id"));
+    Ok(())
 }
 
 /// Takes a request in, under a reference number of its own, and queues its acknowledgement.

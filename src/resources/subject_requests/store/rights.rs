@@ -176,8 +176,8 @@ fn told(executed: &ExecutedErasure) -> Result<Completed, Error> {
             told.push_str(&line);
         }
     }
-    told.push_str(&format!(" everything else was erased. {in_backups}"));
-    let explanation = Explanation::try_from(told).map_err(damaged)?;
+    let explanation =
+        Explanation::try_from(format!("{told} everything else was erased. {in_backups}")).map_err(damaged)?;
     Ok(Completed { kind: Fulfilment::PartlyFulfilled, explanation, ground: Some(ground(first.ground)) })
 }
 
