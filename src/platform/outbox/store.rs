@@ -172,16 +172,6 @@ pub struct Claimed {
     attempts: i32,
 }
 
-/// Whether there is a message about a record, or was until it was swept.
-///
-/// # Errors
-/// When the database fails.
-pub fn was_about(tx: &mut ReadTx<'_>, subject: SubjectId) -> Result<bool, Error> {
-    let about = messages::table.filter(messages::subject_id.eq(subject)).select(messages::id);
-    let found: Option<MessageId> = about.first(tx.connection()).optional()?;
-    Ok(found.is_some())
-}
-
 /// Whether a message about a record waits to be sent.
 ///
 /// # Errors

@@ -60,7 +60,7 @@ impl Holder for SubjectRequestData {
             Table {
                 name: "subject_request_farewells",
                 meaning: "Which requests of people who were erased are still to be emptied, once the last letter has left.",
-                columns: &[("request_id", Pseudonymous), ("since", Plain)],
+                columns: &[("request_id", Pseudonymous), ("since", Plain), ("by_post", Plain)],
             },
             Table {
                 name: "subject_request_links",

@@ -66,6 +66,7 @@ mod schema {
         subject_request_farewells (request_id) {
             request_id -> UuidSql,
             since -> InstantSql,
+            by_post -> Bool,
         }
     }
 

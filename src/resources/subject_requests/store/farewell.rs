@@ -45,7 +45,9 @@ pub(in super::super) fn erase(tx: &mut WriteTx<'_>, erasing: &Erasing) -> Result
     let theirs = among_ids(requests::contact_id, &erasing.person.ids).and(requests::id.ne_all(known));
     let ids: Vec<SubjectRequestId> = requests::table.filter(theirs).select(requests::id).load(tx.connection())?;
     for id in ids {
-        let values = (farewells::request_id.eq(id), farewells::since.eq(since));
+        let requester = super::one(tx, id)?.request.requester;
+        let by_post = requester.is_some_and(|requester| requester.email.is_none());
+        let values = (farewells::request_id.eq(id), farewells::since.eq(since), farewells::by_post.eq(by_post));
         diesel::insert_into(farewells::table).values(values).execute(tx.connection())?;
     }
     Ok(())
@@ -54,20 +56,18 @@ pub(in super::super) fn erase(tx: &mut WriteTx<'_>, erasing: &Erasing) -> Result
 /// A request whose last letter has left, or, where there is no address to send it to, has been there for printing long
 /// enough.
 fn first_due(tx: &mut ReadTx<'_>) -> Result<Option<SubjectRequestId>, Error> {
-    let waiting: Vec<(SubjectRequestId, Instant)> = farewells::table
+    let waiting: Vec<(SubjectRequestId, Instant, bool)> = farewells::table
         .inner_join(requests::table.on(requests::id.eq(farewells::request_id)))
         .filter(requests::final_clock.is_not_null())
         .order(farewells::since)
-        .select((farewells::request_id, farewells::since))
+        .select((farewells::request_id, farewells::since, farewells::by_post))
         .load(tx.connection())?;
     let now = tx.now();
-    for (id, since) in waiting {
-        let subject = SubjectId::from_uuid(id.uuid());
-        let by_post = !outbox::was_about(tx, subject)?;
-        if (by_post && since.plus(FOR_POST) > now) || outbox::is_queued_about(tx, subject)? {
-            continue;
+    for (id, since, by_post) in waiting {
+        let printed = !by_post || since.plus(FOR_POST) <= now;
+        if printed && !outbox::is_queued_about(tx, SubjectId::from_uuid(id.uuid()))? {
+            return Ok(Some(id));
         }
-        return Ok(Some(id));
     }
     Ok(None)
 }
