@@ -215,7 +215,7 @@ async fn the_job_settles_what_ran_out(service: Service) {
     assert_eq!(states(&service, &paths).await, ["cancelled", "expired", "offered"]);
     assert_eq!(service.state(&eve).await, "expired");
     let steps = service.items(&format!("{}/history", paths[1])).await;
-    assert_eq!((&steps[0]["cause"], &steps[0]["recorded_by"]), (&json!("offer_expired"), &json!("job:offers")));
+    assert_eq!((&steps[0]["cause"], &steps[0]["recorded_by"]), (&json!("offer_expired"), &json!("job:upkeep")));
     let deadline = service.get(&paths[2]).await.json()["offer_expires_at"].clone();
     assert_eq!(deadline, "2026-11-26T10:00:00.000000Z");
     assert_eq!(service.audit("action=registrations.settle").await.len(), 2);
