@@ -54,6 +54,7 @@ REASONS = {
         "before_awareness",  # a notification of a breach before it was known
         "missing /lateness_reason",  # of a notification after the 72 hours
         "notification_required",  # of a breach that is likely to result in a risk
+        "before_restriction",  # a person told of its end before it began
         "before_receipt",  # what was done about a complaint before it came
         "past",  # an event that begins there
         "nothing_said",  # what somebody needs, of which nothing is said
