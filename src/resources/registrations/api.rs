@@ -2,7 +2,7 @@
 
 use super::export::Registrations;
 use super::model::{
-    Capacity, PatchRegistration, Prioritise, Register, Registration, RegistrationFilter, RegistrationStep,
+    EventCapacity, PatchRegistration, Prioritise, Register, Registration, RegistrationFilter, RegistrationStep,
 };
 use super::store::{self, answers, capacity as places, registering, steps, waiting};
 use crate::domain::{Error, EventId, RegistrationId};
@@ -52,7 +52,7 @@ pub(super) async fn register(
 pub(super) async fn capacity(
     access: Access<RegistrationsRead>,
     ById(event): ById<EventId>,
-) -> Result<Plain<Capacity>, Error> {
+) -> Result<Plain<EventCapacity>, Error> {
     access.read(move |tx| places::read(tx, event)).await.map(Plain)
 }
 

@@ -271,7 +271,7 @@ pub struct RegistrationStep {
 
 /// The places of an event.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-pub struct Capacity {
+pub struct EventCapacity {
     /// How many there are; null for as many as come.
     #[schema(required = true, minimum = 0, example = 80)]
     pub capacity: Option<i32>,

@@ -8,13 +8,13 @@ use crate::platform::audit::Entry;
 use crate::platform::doors::{ReadTx, Recorded, WriteTx};
 use crate::policy::registrations::{Places, RegistrationStatus, WhyNoOffer, offer_until, why_no_offer};
 use crate::resources::events::{model::Event, model::Promotion, store as events};
-use crate::resources::registrations::model::Capacity;
+use crate::resources::registrations::model::EventCapacity;
 
 /// The places of an event. Offers that have run out hold none, whether or not that was written down.
 ///
 /// # Errors
 /// 404 when there is no such event.
-pub(in super::super) fn read(tx: &mut ReadTx<'_>, event: EventId) -> Result<Capacity, Error> {
+pub(in super::super) fn read(tx: &mut ReadTx<'_>, event: EventId) -> Result<EventCapacity, Error> {
     let now = tx.now();
     let run_out = registrations::table
         .filter(
@@ -36,7 +36,7 @@ pub(in super::super) fn read(tx: &mut ReadTx<'_>, event: EventId) -> Result<Capa
     let run_out = run_out.and_then(|number| i32::try_from(number).ok()).unwrap_or_default();
     let places = Places { confirmed, offered: offered - run_out, waitlisted };
     let event = events::read(tx, event)?;
-    Ok(Capacity {
+    Ok(EventCapacity {
         capacity: event.capacity,
         confirmed: places.confirmed,
         offered: places.offered,
