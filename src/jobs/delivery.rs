@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
+use super::beat::beat;
 use crate::domain::Error;
 use crate::platform::auth::House;
 use crate::platform::mail::{Courier, Failure, Sender};
@@ -44,10 +45,10 @@ impl Delivery {
     /// # Errors
     /// When the database fails.
     pub async fn tick(&self) -> Result<usize, Error> {
-        self.send_while(|| true).await
+        self.send_while(&|| true).await
     }
 
-    async fn send_while(&self, go_on: impl Fn() -> bool) -> Result<usize, Error> {
+    async fn send_while(&self, go_on: &dyn Fn() -> bool) -> Result<usize, Error> {
         let mut tried = 0;
         // A look first: most of the time there is nothing, and a look holds nobody up.
         while go_on() && self.house.job(NAME).read(outbox::is_due).await? {
@@ -65,19 +66,8 @@ impl Delivery {
 
     /// Ticks until it is told to stop, by a value or by the sender's going; then what is in hand is brought to its end, so
     /// that it need not leave twice.
-    pub async fn run(self, mut stop: watch::Receiver<()>) {
-        let mut beat = tokio::time::interval(EVERY);
-        beat.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-        loop {
-            tokio::select! {
-                _ = stop.changed() => return,
-                _ = beat.tick() => {}
-            }
-            let told = stop.clone();
-            if let Err(error) = self.send_while(|| told.has_changed().is_ok_and(|changed| !changed)).await {
-                tracing::warn!(%error, "messages wait");
-            }
-        }
+    pub async fn run(self, stop: watch::Receiver<()>) {
+        beat(EVERY, stop, "messages wait", async |go_on| self.send_while(go_on).await).await;
     }
 
     async fn deliver(&self, claimed: Claimed) -> Result<Next, Error> {

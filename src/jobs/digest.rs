@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
+use super::beat::beat;
 use crate::domain::Error;
 use crate::platform::auth::House;
 use crate::resources::subject_requests::digest;
@@ -40,17 +41,7 @@ impl Digest {
     }
 
     /// Ticks until it is told to stop, by a value or by the sender's going.
-    pub async fn run(self, mut stop: watch::Receiver<()>) {
-        let mut beat = tokio::time::interval(EVERY);
-        beat.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-        loop {
-            tokio::select! {
-                _ = stop.changed() => return,
-                _ = beat.tick() => {}
-            }
-            if let Err(error) = self.tick().await {
-                tracing::warn!(%error, "the digest of what falls due waits");
-            }
-        }
+    pub async fn run(self, stop: watch::Receiver<()>) {
+        beat(EVERY, stop, "the digest of what falls due waits", async |_| self.tick().await).await;
     }
 }

@@ -1,6 +1,7 @@
 //! Background work. Each job is a `tick` that does what is due now and says how much that was; `run` repeats it.
 //! Nothing of the law depends on a job having run: what time alone changes is computed when it is read.
 
+mod beat;
 mod delivery;
 mod digest;
 mod upkeep;

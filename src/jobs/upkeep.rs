@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
+use super::beat::beat;
 use crate::domain::Error;
 use crate::platform::auth::House;
 use crate::resources::registrations::requirements::store as requirements;
@@ -33,10 +34,10 @@ impl Upkeep {
     /// # Errors
     /// When the database fails.
     pub async fn tick(&self) -> Result<usize, Error> {
-        self.settle_while(|| true).await
+        self.settle_while(&|| true).await
     }
 
-    async fn settle_while(&self, go_on: impl Fn() -> bool) -> Result<usize, Error> {
+    async fn settle_while(&self, go_on: &dyn Fn() -> bool) -> Result<usize, Error> {
         let mut settled = 0;
         while go_on() {
             let Some(event) = self.house.job(NAME).read(places::unsettled).await? else { break };
@@ -56,18 +57,7 @@ impl Upkeep {
     }
 
     /// Ticks until it is told to stop, by a value or by the sender's going.
-    pub async fn run(self, mut stop: watch::Receiver<()>) {
-        let mut beat = tokio::time::interval(EVERY);
-        beat.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-        loop {
-            tokio::select! {
-                _ = stop.changed() => return,
-                _ = beat.tick() => {}
-            }
-            let told = stop.clone();
-            if let Err(error) = self.settle_while(|| told.has_changed().is_ok_and(|changed| !changed)).await {
-                tracing::warn!(%error, "what is due waits");
-            }
-        }
+    pub async fn run(self, stop: watch::Receiver<()>) {
+        beat(EVERY, stop, "what is due waits", async |go_on| self.settle_while(go_on).await).await;
     }
 }

@@ -1,6 +1,6 @@
 //! Retention: how long a record is kept (UK GDPR Article 5(1)(e); the notice's six years).
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, TimeDelta};
 
 use super::months::six_years_after;
 
@@ -9,6 +9,15 @@ use super::months::six_years_after;
 pub fn keep_until(last_activity_on: NaiveDate) -> NaiveDate {
     six_years_after(last_activity_on)
 }
+
+/// How long after an event's end is kept what people needed at it, whatever the six years (UK GDPR Article 5(1)(e)).
+pub const ACCESS_REQUIREMENTS: TimeDelta = TimeDelta::days(30);
+
+/// How long a package of what is held about a person can be had.
+pub const PACKAGES: TimeDelta = TimeDelta::days(30);
+
+/// How long the last letter to somebody who was erased, and has no e-mail address, can be printed.
+pub const LETTERS_FOR_THE_POST: TimeDelta = TimeDelta::days(14);
 
 /// A line of the retention schedule.
 #[derive(Clone, Copy, Debug)]

@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use super::Lawful;
 use super::clock::{self, ClockEvent, ClockEventKind, ClockFacts, ClockState, Right};
-use crate::domain::{Calendar, Code, Error, Lifecycle, Refusal};
+use super::restriction::RestrictionGround;
+use crate::domain::{Calendar, Code, ErasureGround, Error, Lifecycle, Refusal};
 
 /// Where a request is in its life.
 #[derive(
@@ -180,6 +181,22 @@ grounds! {
     IdentityNotVerified "identity_not_verified" "we could not be sure that it is you who asks (UK GDPR, Article 12(6))";
     /// Nothing is held of the person.
     NoMatch "no_match" "we hold no data about you";
+}
+
+/// How data that an erasure must leave is restricted meanwhile (Article 18(1)(c)): it is kept for its ground alone.
+pub const WITHHELD: RestrictionGround = RestrictionGround::NeededForClaims;
+
+impl From<ErasureGround> for Ground {
+    /// The ground on which an erasure is refused in part. That a copy is owed is an obligation of the law.
+    fn from(withheld: ErasureGround) -> Self {
+        match withheld {
+            ErasureGround::Expression => Self::Expression,
+            ErasureGround::LegalObligation | ErasureGround::AccessRequest => Self::LegalObligation,
+            ErasureGround::PublicHealth => Self::PublicHealth,
+            ErasureGround::Archiving => Self::Archiving,
+            ErasureGround::LegalClaims => Self::LegalClaims,
+        }
+    }
 }
 
 impl Ground {

@@ -82,6 +82,7 @@ pub mod intake;
 pub(super) mod list;
 mod matching;
 pub(super) mod merge;
+pub(super) mod person;
 mod progress;
 pub(super) mod rights;
 pub(super) mod steps;

@@ -1,5 +1,7 @@
 //! Requirements, as the world sees them.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::{Validate, ValidationError};
@@ -63,8 +65,8 @@ pub enum AccessRequirement {
     Other,
 }
 
-/// What somebody needs in order to take part.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Validate, ToSchema)]
+/// What somebody needs in order to take part. It may tell of their health or belief, and prints nothing in `Debug`.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[validate(schema(function = "says_something"))]
 pub struct AccessRequirements {
@@ -82,10 +84,28 @@ pub struct AccessRequirements {
     pub details: Option<RequirementDetails>,
 }
 
+impl fmt::Debug for AccessRequirements {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[personal]")
+    }
+}
+
 fn says_something(asked: &AccessRequirements) -> Result<(), ValidationError> {
     if asked.dietary.is_empty() && asked.access.is_empty() && asked.details.is_none() {
         let told = "must say at least one of dietary, access and details; leave it out, or send null, for none";
         return Err(ValidationError::new("nothing_said").with_message(told.into()));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_somebody_needs_is_not_debugged() {
+        let dietary = vec![DietaryRequirement::Halal];
+        let needs = AccessRequirements { dietary, access: Vec::new(), details: None };
+        assert_eq!(format!("{needs:?}"), "[personal]");
+    }
 }

@@ -1,6 +1,5 @@
 //! The table of requirements.
 
-use chrono::TimeDelta;
 use diesel::prelude::*;
 
 use super::super::model::Registration;
@@ -10,10 +9,8 @@ use crate::platform::audit::Entry;
 use crate::platform::db::among_ids;
 use crate::platform::doors::{ReadTx, Recorded, WriteTx};
 use crate::platform::vault::{DataKey, Place};
+use crate::policy::retention::ACCESS_REQUIREMENTS as KEPT;
 use crate::resources::events;
-
-/// How long after an event's end its requirements are kept.
-pub const KEPT: TimeDelta = TimeDelta::days(30);
 
 /// How many are deleted at a time.
 const TOGETHER: i64 = 500;
@@ -153,7 +150,7 @@ pub fn merge(tx: &mut WriteTx<'_>, from: ContactId, into: ContactId) -> Result<(
     Ok(())
 }
 
-/// An event that has requirements and ended at least [`KEPT`] ago.
+/// An event that has requirements and ended at least thirty days ago.
 fn first_due(tx: &mut ReadTx<'_>) -> Result<Option<EventId>, Error> {
     let before = tx.now().plus(-KEPT);
     let with_any = access_requirements::table.select(access_requirements::event_id).distinct();

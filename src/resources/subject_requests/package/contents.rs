@@ -4,10 +4,10 @@ use serde_json::{Value, json};
 
 use super::super::model::SubjectRequest;
 use super::model::{Package, PackageAccess, PackagePart, Particulars};
-use super::store::LASTS;
 use crate::domain::{ContactId, Error};
 use crate::platform::audit;
 use crate::platform::doors::ReadTx;
+use crate::policy::retention::PACKAGES;
 use crate::resources::contacts::store as contacts;
 use crate::resources::notices::store as notices;
 
@@ -37,7 +37,7 @@ pub(super) fn gather(tx: &mut ReadTx<'_>, request: &SubjectRequest, contact: Con
         kind: request.kind,
         contact_id: contact,
         built_at: now,
-        expires_at: now.plus(LASTS),
+        expires_at: now.plus(PACKAGES),
         particulars: particulars(tx, &known)?,
         held,
         accesses,

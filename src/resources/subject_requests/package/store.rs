@@ -1,19 +1,17 @@
 //! The table of packages.
 
-use chrono::Duration;
 use diesel::prelude::*;
 
 use super::super::commands::{Completed, Fulfilment};
 use super::super::model::{Explanation, RequestStatus, Right, SubjectRequest};
-use super::super::store::{carry_out, damaged, held, one};
+use super::super::store::person::whose;
+use super::super::store::{carry_out, damaged};
 use super::contents::gather;
 use super::model::Package;
 use crate::domain::{Code, ContactId, Error, Instant, Lifecycle, SubjectRequestId};
 use crate::platform::audit::Entry;
 use crate::platform::doors::{ReadTx, Recorded, WriteTx};
 use crate::platform::vault::Place;
-use crate::policy::subject_requests as policy;
-use crate::resources::contacts::store as contacts;
 
 mod schema {
     diesel::table! {
@@ -31,26 +29,8 @@ mod schema {
 }
 use schema::subject_request_packages as packages;
 
-/// How long a package can be had.
-pub(super) const LASTS: Duration = Duration::days(30);
-
 fn place(request: SubjectRequestId) -> Place<'static> {
     Place { table: "subject_request_packages", column: "package", row: request.uuid() }
-}
-
-/// Whom the package of a request would be about.
-///
-/// # Errors
-/// 409 `wrong_right` for a right that is not answered with a package, `no_contact` where the request is about no contact.
-fn contact_of(request: &SubjectRequest) -> Result<ContactId, Error> {
-    if !matches!(request.kind, Right::Access | Right::Portability) {
-        let detail = "A package answers a request for access or portability; this one asks for something else.";
-        return Err(Error::new(Code::WrongRight, detail));
-    }
-    request.contact_id.ok_or_else(|| {
-        let detail = "It is not said which contact the request is about; match it to one first.";
-        Error::new(Code::NoContact, detail)
-    })
 }
 
 /// Builds the package of a request, which completes it.
@@ -62,21 +42,14 @@ pub(super) fn build(
     id: SubjectRequestId,
     explanation: Option<Explanation>,
 ) -> Result<Recorded<SubjectRequest>, Error> {
-    // The contact is held first, as everywhere.
-    if let Some(contact) = one(&mut tx, id)?.request.contact_id {
-        contacts::hold(&mut tx, contact)?;
-    }
-    let known = held(&mut tx, id)?;
-    let request = &known.request;
-    policy::must_be_proven(request.status, request.identity_known, &known.facts.events)?;
-    let contact = contact_of(request)?;
+    let (contact, request) = whose(&mut tx, id, &[Right::Access, Right::Portability])?;
     request.status.go_to(RequestStatus::Completed)?;
     let explanation = match explanation {
         Some(given) => given,
         None => own_words(request.kind)?,
     };
     let outcome = Completed { kind: Fulfilment::Fulfilled, explanation, ground: None };
-    let package = gather(&mut tx, request, contact)?;
+    let package = gather(&mut tx, &request, contact)?;
     let plain = serde_json::to_vec(&package).map_err(Error::internal)?;
     let key = tx.key_of(contact.uuid())?;
     let values = (

@@ -24,23 +24,26 @@ pub struct Falling {
     pub reference: Reference,
     /// The right that is asked for.
     pub kind: Right,
+    /// Where it is in its life.
+    status: RequestStatus,
     /// The last lawful day; `None` while its clock does not run.
     pub due_on: Option<NaiveDate>,
     /// The day that was kept to look for it by.
     kept: Option<NaiveDate>,
 }
 
-type Dated = (SubjectRequestId, String, String, NaiveDate, Option<NaiveDate>);
+type Dated = (SubjectRequestId, String, String, NaiveDate, Option<NaiveDate>, String);
 
 /// What the clocks of some open requests show now.
 fn date(tx: &mut ReadTx<'_>, rows: Vec<Dated>) -> Result<Vec<Falling>, Error> {
     let ids: Vec<SubjectRequestId> = rows.iter().map(|row| row.0).collect();
     let mut events = events_of(tx, &ids)?;
-    let date = |(id, reference, kind, received_on, kept): Dated| {
+    let date = |(id, reference, kind, received_on, kept, status): Dated| {
         let kind: Right = kind.parse().map_err(damaged)?;
         let facts = ClockFacts { right: kind, received_on, events: events.remove(&id).unwrap_or_default() };
         let due_on = clock::read(&facts, tx.calendar())?.due_on;
-        Ok(Falling { id, reference: reference.try_into().map_err(damaged)?, kind, due_on, kept })
+        let (reference, status) = (reference.try_into().map_err(damaged)?, status.parse().map_err(damaged)?);
+        Ok(Falling { id, reference, kind, status, due_on, kept })
     };
     rows.into_iter().map(date).collect()
 }
@@ -54,6 +57,7 @@ macro_rules! dated {
             requests::kind,
             requests::received_on,
             requests::due_on,
+            requests::status,
         ))
     };
 }
@@ -78,24 +82,16 @@ pub fn falling_due(tx: &mut ReadTx<'_>, day: NaiveDate) -> Result<Vec<Falling>, 
 /// 503 when the table of bank holidays does not reach as far as one of them is due.
 pub fn deadlines(tx: &mut ReadTx<'_>) -> Result<Vec<Deadline>, Error> {
     let rows: Vec<Dated> = dated!().load(tx.connection())?;
-    let statuses: Vec<(SubjectRequestId, String)> = requests::table
-        .filter(requests::final_clock.is_null())
-        .select((requests::id, requests::status))
-        .load(tx.connection())?;
-    let mut owed = Vec::with_capacity(rows.len());
-    for falling in date(tx, rows)? {
-        let Some(due_on) = falling.due_on else { continue };
-        let status = statuses.iter().find(|(id, _)| *id == falling.id);
-        let status: RequestStatus = status.ok_or_else(|| damaged(()))?.1.parse().map_err(damaged)?;
-        owed.push(Deadline {
+    let owed = |request: Falling| {
+        Some(Deadline {
             kind: DeadlineKind::RightsRequest,
-            id: SubjectId::from_uuid(falling.id.uuid()),
-            reference: falling.reference.as_str().to_owned(),
-            due: Due::On(due_on),
-            status: status.into(),
-        });
-    }
-    Ok(owed)
+            id: SubjectId::from_uuid(request.id.uuid()),
+            reference: request.reference.as_str().to_owned(),
+            due: Due::On(request.due_on?),
+            status: request.status.into(),
+        })
+    };
+    Ok(date(tx, rows)?.into_iter().filter_map(owed).collect())
 }
 
 /// Adopts the table of bank holidays that this process was started with. If it is another than before, the days of the

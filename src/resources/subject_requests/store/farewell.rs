@@ -1,7 +1,6 @@
 //! What becomes of the requests of a person who is erased: that they asked, when, and what became of it stays; what they
 //! wrote, and who they are, goes once the last letter to them has left.
 
-use chrono::TimeDelta;
 use diesel::prelude::*;
 
 use super::super::particulars;
@@ -14,9 +13,7 @@ use crate::platform::doors::{ReadTx, Recorded, WriteTx};
 use crate::platform::outbox::store as outbox;
 use crate::platform::personal::{Erasing, Person};
 use crate::policy::clock::Right;
-
-/// How long the letter to somebody without an e-mail address can be printed.
-const FOR_POST: TimeDelta = TimeDelta::days(14);
+use crate::policy::retention::LETTERS_FOR_THE_POST;
 
 /// What takes the place of the words in which a request was answered.
 const EMPTIED: &str = "What was written went with the person's data.";
@@ -64,7 +61,7 @@ fn first_due(tx: &mut ReadTx<'_>) -> Result<Option<SubjectRequestId>, Error> {
         .load(tx.connection())?;
     let now = tx.now();
     for (id, since, by_post) in waiting {
-        let printed = !by_post || since.plus(FOR_POST) <= now;
+        let printed = !by_post || since.plus(LETTERS_FOR_THE_POST) <= now;
         if printed && !outbox::is_queued_about(tx, SubjectId::from_uuid(id.uuid()))? {
             return Ok(Some(id));
         }

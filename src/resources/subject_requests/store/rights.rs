@@ -3,9 +3,10 @@
 use chrono::NaiveDate;
 
 use super::super::commands::{Completed, Fulfilment};
-use super::super::model::{Channel, Explanation, Ground, SubjectRequest};
-use super::{carry_out, damaged, held, one};
-use crate::domain::{Code, ContactId, ErasureGround, Error, Lifecycle, Purpose, SubjectRequestId};
+use super::super::model::{Channel, Explanation, SubjectRequest};
+use super::person::{about, held_with_contact, whose};
+use super::{carry_out, damaged};
+use crate::domain::{Error, Lifecycle, Purpose, SubjectRequestId};
 use crate::platform::audit::Entry;
 use crate::platform::doors::{Recorded, WriteTx};
 use crate::policy::clock::Right;
@@ -15,25 +16,7 @@ use crate::resources::consents::model::Method;
 use crate::resources::consents::store::objection;
 use crate::resources::contacts::model::PatchContact;
 use crate::resources::contacts::store::erasure::{self, ExecutedErasure, ProposedErasure};
-use crate::resources::contacts::store::{changes, restrict};
-
-/// The contact whose right is to be carried out by a request that is proven, open and about that right.
-fn whose(tx: &mut WriteTx<'_>, id: SubjectRequestId, right: Right) -> Result<(ContactId, SubjectRequest), Error> {
-    let known = held(tx, id)?;
-    let contact = about(&known.request, right)?;
-    policy::must_be_proven(known.request.status, known.request.identity_known, &known.facts.events)?;
-    Ok((contact, known.request))
-}
-
-fn about(request: &SubjectRequest, right: Right) -> Result<ContactId, Error> {
-    if request.kind != right {
-        let (kind, right) = (<&str>::from(request.kind), <&str>::from(right));
-        let detail = format!("The request is about {kind}, and {right} was asked to be carried out.");
-        return Err(Error::new(Code::WrongRight, detail));
-    }
-    let none = "It is not said which contact the request is about; match it to one first.";
-    request.contact_id.ok_or_else(|| Error::new(Code::NoContact, none))
-}
+use crate::resources::contacts::store::{self as contacts, changes, restrict};
 
 fn whole(explanation: impl Into<String>) -> Result<Completed, Error> {
     let explanation = Explanation::try_from(explanation.into()).map_err(damaged)?;
@@ -50,7 +33,7 @@ pub(in super::super) fn rectify(
     id: SubjectRequestId,
     patch: PatchContact,
 ) -> Result<Recorded<SubjectRequest>, Error> {
-    let (contact, _) = whose(&mut tx, id, Right::Rectification)?;
+    let (contact, _) = whose(&mut tx, id, &[Right::Rectification])?;
     tx.also(|tx| changes::rectify(tx, contact, patch))?;
     carry_out(tx, id, whole("Your data were corrected as you asked.")?, false)
 }
@@ -65,7 +48,7 @@ pub(in super::super) fn restrict(
     id: SubjectRequestId,
     ground: RestrictionGround,
 ) -> Result<Recorded<SubjectRequest>, Error> {
-    let (contact, _) = whose(&mut tx, id, Right::Restriction)?;
+    let (contact, _) = whose(&mut tx, id, &[Right::Restriction])?;
     tx.also(|tx| restrict::restrict(tx, contact, ground))?;
     let told = "Your data are restricted: they are kept and not used. We will tell you before that ends.";
     carry_out(tx, id, whole(told)?, false)
@@ -81,8 +64,8 @@ pub(in super::super) fn lift(
     id: SubjectRequestId,
     notified_on: NaiveDate,
 ) -> Result<Recorded<SubjectRequest>, Error> {
-    let request = held(&mut tx, id)?.request;
-    let contact = about(&request, Right::Restriction)?;
+    let request = held_with_contact(&mut tx, id)?.request;
+    let contact = about(&request, &[Right::Restriction])?;
     if !request.status.is_final() {
         return Err(request.status.stays());
     }
@@ -112,7 +95,7 @@ pub(in super::super) fn object(
     id: SubjectRequestId,
     purposes: Option<&[Purpose]>,
 ) -> Result<Recorded<SubjectRequest>, Error> {
-    let (contact, request) = whose(&mut tx, id, Right::Objection)?;
+    let (contact, request) = whose(&mut tx, id, &[Right::Objection])?;
     tx.also(|tx| objection::object(tx, contact, purposes, method(request.channel)))?;
     let told = "We send you nothing more of what you object to. What we do with your data rests on your consent or on a \
                 contract, against which the law knows no other objection; you can withdraw a consent at any time.";
@@ -125,7 +108,7 @@ pub(in super::super) fn object(
 /// 404; 409 for a request about another right or out of order, or `identity_unproven`; 410 when the contact was erased or
 /// merged.
 pub(in super::super) fn plan(mut tx: WriteTx<'_>, id: SubjectRequestId) -> Result<Recorded<ProposedErasure>, Error> {
-    let (contact, _) = whose(&mut tx, id, Right::Erasure)?;
+    let (contact, _) = whose(&mut tx, id, &[Right::Erasure])?;
     erasure::propose(tx, contact, &[])
 }
 
@@ -139,14 +122,12 @@ pub(in super::super) fn execute(
     id: SubjectRequestId,
     plan_sha256: &str,
 ) -> Result<Recorded<SubjectRequest>, Error> {
-    let (contact, _) = whose(&mut tx, id, Right::Erasure)?;
+    let (contact, _) = whose(&mut tx, id, &[Right::Erasure])?;
     let executed = tx.also(|tx| erasure::execute(tx, contact, plan_sha256))?;
-    if !executed.erased && one(&mut tx, id)?.request.contact_id.is_some() {
-        let kept = tx.also(|tx| restrict::restrict(tx, contact, RestrictionGround::NeededForClaims));
-        match kept {
-            Ok(_) => {}
-            Err(error) if error.code() == Code::Restricted => {}
-            Err(error) => return Err(error),
+    if !executed.erased {
+        let restricted = contacts::facts(&mut tx, contact)?.is_some_and(|facts| facts.restriction.is_some());
+        if !restricted {
+            tx.also(|tx| restrict::restrict(tx, contact, policy::WITHHELD))?;
         }
     }
     carry_out(tx, id, told(&executed)?, false)
@@ -178,15 +159,5 @@ fn told(executed: &ExecutedErasure) -> Result<Completed, Error> {
     }
     let explanation =
         Explanation::try_from(format!("{told} everything else was erased. {in_backups}")).map_err(damaged)?;
-    Ok(Completed { kind: Fulfilment::PartlyFulfilled, explanation, ground: Some(ground(first.ground)) })
-}
-
-fn ground(ground: ErasureGround) -> Ground {
-    match ground {
-        ErasureGround::Expression => Ground::Expression,
-        ErasureGround::LegalObligation | ErasureGround::AccessRequest => Ground::LegalObligation,
-        ErasureGround::PublicHealth => Ground::PublicHealth,
-        ErasureGround::Archiving => Ground::Archiving,
-        ErasureGround::LegalClaims => Ground::LegalClaims,
-    }
+    Ok(Completed { kind: Fulfilment::PartlyFulfilled, explanation, ground: Some(first.ground.into()) })
 }
