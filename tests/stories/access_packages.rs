@@ -6,6 +6,7 @@ use chrono::Duration;
 use iewm::inventory::{holders, tables};
 use iewm::jobs::Digest;
 use iewm::platform::personal::Class;
+use iewm::policy::restriction::RestrictionGround;
 use serde_json::{Value, json};
 
 use crate::harness::client::Answer;
@@ -22,6 +23,7 @@ on_both_engines! {
     portability_is_a_vcard_too,
     a_package_can_be_had_for_thirty_days,
     a_package_goes_with_its_person,
+    the_restricted_are_told_everything,
     whoever_has_a_package_is_written_down,
     a_request_is_matched_to_its_contact,
 }
@@ -332,4 +334,15 @@ async fn a_request_is_matched_to_its_contact(service: Service) {
     service.by_council("POST", &path, "").await.expect(200);
     let closed = found(json!({ "contact_id": ada })).await.problem(409, "illegal_transition").json();
     assert_eq!(closed["allowed_transitions"], json!([]));
+}
+
+async fn the_restricted_are_told_everything(service: Service) {
+    let ada = service.sign_up("Ada Lovelace", "ada@example.org").await;
+    service.restrict(&ada, RestrictionGround::AccuracyContested).await.unwrap();
+    let path = service.built(asked("access", &ada)).await;
+    let package = service.by_council("GET", &path, "").await.expect(200).json();
+    let contact = package["held"].as_array().unwrap().iter().find(|part| part["table"] == "contacts").unwrap();
+    let contact = &contact["records"][0];
+    assert_eq!((&contact["name"], &contact["status"]), (&json!("Ada Lovelace"), &json!("restricted")));
+    assert_eq!(contact["email"], "ada@example.org");
 }

@@ -1,6 +1,7 @@
 //! Registrations for events: who may, who comes, and what becomes of it.
 
 use iewm::domain::Instant;
+use iewm::policy::restriction::RestrictionGround;
 use serde_json::{Value, json};
 
 use crate::harness::mail::MailServer;
@@ -12,6 +13,7 @@ on_both_engines! {
     a_registration_is_open_only_while_the_event_says_so,
     nobody_is_registered_twice,
     who_is_not_there_cannot_be_registered,
+    the_restricted_give_up_a_place_and_take_none,
     what_is_final_stays_so,
     a_registration_never_consents_to_anything,
     a_registration_is_a_dealing_and_keeps_the_contact,
@@ -444,4 +446,19 @@ async fn a_hall_of_thousands_is_cancelled_in_time(service: Service) {
             [if service.engine == crate::harness::Engine::Sqlite { "main.messages" } else { "public.messages" }],
         2400
     );
+}
+
+async fn the_restricted_give_up_a_place_and_take_none(service: Service) {
+    let event = service.announce(json!({ "capacity": 5 })).await;
+    let ada = service.sign_up("Ada", "ada@example.org").await;
+    let place = service.register(&event, &ada).await.expect(201).header("location");
+    service.restrict(&ada, RestrictionGround::AccuracyContested).await.unwrap();
+    let etag = service.get(&place).await.expect(200).etag();
+    let sharing = json!({ "sharing": { "venue": true } });
+    service.patch(&place, &etag, sharing).await.problem(423, "restricted");
+    let other = service.announce(json!({ "capacity": 5 })).await;
+    service.register(&other, &ada).await.problem(423, "restricted");
+    assert_eq!(service.verb(&place, "cancellation").await.expect(200).json()["status"], "cancelled");
+    service.register(&event, &ada).await.problem(423, "restricted");
+    assert_eq!(service.capacity(&other).await["confirmed"], 0);
 }
