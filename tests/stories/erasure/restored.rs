@@ -27,8 +27,6 @@ const RESTORE: &str = "SET session_replication_role = replica; DO $$ DECLARE one
         EXECUTE format('INSERT INTO public.%I SELECT * FROM backup.%I', one, one);
     END LOOP; END $$; DROP SCHEMA backup CASCADE";
 
-const EMPTY_JOURNALS: &str = "PRAGMA main.wal_checkpoint(TRUNCATE); PRAGMA vault.wal_checkpoint(TRUNCATE)";
-
 async fn a_restored_backup_cannot_be_read_and_is_erased_again(service: Service) {
     let canary = plant(&service).await;
     let bob = service.sign_up("Bob", "bob@example.org").await;
@@ -36,7 +34,7 @@ async fn a_restored_backup_cannot_be_read_and_is_erased_again(service: Service) 
     match service.engine {
         Engine::Postgres => service.postgres().batch_execute(BACK_UP).unwrap(),
         Engine::Sqlite => {
-            service.sql(EMPTY_JOURNALS).unwrap();
+            service.empty_journals();
             std::fs::copy(service.directory().join("iewm.db"), backups.path().join("iewm.db")).unwrap();
         }
     }
@@ -56,7 +54,7 @@ async fn a_restored_backup_cannot_be_read_and_is_erased_again(service: Service) 
             service
         }
         Engine::Sqlite => {
-            service.sql(EMPTY_JOURNALS).unwrap();
+            service.empty_journals();
             for file in ["iewm-vault.db", "master.key"] {
                 std::fs::copy(service.directory().join(file), backups.path().join(file)).unwrap();
             }

@@ -1,6 +1,7 @@
 //! The database as an intruder or a fault meets it: raw SQL on either engine, behind the service's back.
 
 use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
@@ -19,6 +20,15 @@ struct Count {
     #[diesel(sql_type = sql_types::BigInt)]
     count: i64,
 }
+
+#[derive(QueryableByName)]
+struct Checkpoint {
+    #[diesel(sql_type = sql_types::Integer)]
+    busy: i32,
+}
+
+/// How long a journal may be in use by others before it counts as stuck.
+const PATIENCE: Duration = Duration::from_mins(1);
 
 const TABLES_SQLITE: &str = "SELECT 'main.' || name AS name FROM sqlite_master \
     WHERE type = 'table' AND name NOT LIKE 'sqlite_%' \
@@ -47,6 +57,21 @@ impl Service {
             Engine::Postgres => self.postgres().batch_execute(statements),
         };
         done.map_err(|error| error.to_string())
+    }
+
+    /// Copies what SQLite's two journals hold into the files, as a backup does. One copier is at work on a file at a
+    /// time, and the service copies too once it has destroyed a key: whoever finds it at work tries again.
+    #[track_caller]
+    pub(crate) fn empty_journals(&self) {
+        let mut database = self.sqlite();
+        for journal in ["main", "vault"] {
+            let copy = format!("PRAGMA {journal}.wal_checkpoint(TRUNCATE)");
+            let deadline = Instant::now() + PATIENCE;
+            while sql_query(&copy).get_result::<Checkpoint>(&mut database).expect("a journal").busy != 0 {
+                assert!(Instant::now() < deadline, "the journal of {journal} is still in use after {PATIENCE:?}");
+                std::thread::yield_now();
+            }
+        }
     }
 
     /// How many rows each table has, the vault's too.

@@ -2,17 +2,35 @@
 
 use std::fs;
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use diesel::sql_types::Text;
 use diesel::{Connection, PgConnection, QueryableByName, RunQueryDsl, sql_query};
 
-use super::needles::Needles;
+use super::needles::{Needles, contains};
 
 /// The files of the two SQLite databases in a folder, as they are on the disk.
 pub(crate) fn files(folder: &Path) -> Vec<(String, Vec<u8>)> {
     let names = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
     let ours = names.filter(|name| name.contains(".db"));
     ours.map(|name| (name.clone(), fs::read(folder.join(&name)).unwrap())).collect()
+}
+
+/// How long the service may take to empty its journals, if it meets a reader that still needs them.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// The files once none of them holds anything `destroyed`: the answer that something is destroyed may come before the service has
+/// emptied its journals, which it does by itself.
+#[track_caller]
+pub(crate) fn files_without(folder: &Path, destroyed: &[Vec<u8>]) -> Vec<(String, Vec<u8>)> {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        let files = files(folder);
+        let holds = |bytes: &[u8]| destroyed.iter().any(|destroyed| contains(bytes, destroyed));
+        let Some((name, _)) = files.iter().find(|(_, bytes)| holds(bytes)) else { return files };
+        assert!(Instant::now() < deadline, "{name} holds after {PATIENCE:?} what was destroyed");
+        std::thread::yield_now();
+    }
 }
 
 /// Looks for the needles in every file of the databases.
