@@ -16,7 +16,7 @@ use crate::inventory;
 use crate::jobs::Delivery;
 use crate::platform::auth::{Authorities, House, Issuer, KeySource, Parts, Tokens};
 use crate::platform::db::{Database, LaneCount, MigrationError, Target, migrate};
-use crate::platform::http::{OperationListing, Room, install};
+use crate::platform::http::{OperationListing, Room, Routes, install};
 use crate::platform::rate::RateLimits;
 use crate::platform::telemetry::DeadlineCount;
 use crate::platform::vault::{MasterKeys, Vault, rotate, store as vault};
@@ -60,6 +60,9 @@ pub fn operations() -> Vec<OperationListing> {
     rooms().iter().flat_map(Room::listing).collect()
 }
 
+/// The document as it is served: the committed one, which a test holds equal to what [`openapi_json`] writes.
+const DOCUMENT: &[u8] = include_bytes!("../openapi/openapi.json");
+
 /// The OpenAPI document.
 pub fn openapi() -> OpenApi {
     let info = InfoBuilder::new()
@@ -82,7 +85,7 @@ pub fn openapi() -> OpenApi {
     document
 }
 
-/// The document as it is served and committed.
+/// The document as it is committed.
 pub fn openapi_json() -> String {
     let mut text = openapi().to_pretty_json().unwrap_or_default();
     text.push('\n');
@@ -214,12 +217,16 @@ pub fn tokens(config: &Config) -> Result<Tokens, StartError> {
     Tokens::new(issuers).map_err(|error| StartError(format!("auth: the issuer {} stands twice", error.0)))
 }
 
-/// Installs the house and all its operations.
-pub fn configure(house: &House, document: Bytes) -> impl Fn(&mut ServiceConfig) + Clone + use<> {
-    let house = house.clone();
-    move |config| {
+/// What installs the house and all its operations in a worker.
+///
+/// # Errors
+/// [`StartError`] when two operations have the same path.
+pub fn configure(house: &House) -> Result<impl Fn(&mut ServiceConfig) + Clone + use<>, StartError> {
+    let routes = Routes::new(rooms()).map_err(|error| StartError(format!("the routes: {error}")))?;
+    let (house, routes) = (house.clone(), Arc::new(routes));
+    Ok(move |config: &mut ServiceConfig| {
         house.install(config);
-        front::install_docs(document.clone(), config);
-        install(rooms(), config);
-    }
+        front::install_docs(Bytes::from_static(DOCUMENT), config);
+        install(&routes, config);
+    })
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use actix_cors::Cors;
 use actix_web::dev::{Server, ServerHandle};
 use actix_web::middleware::from_fn;
-use actix_web::web::{self, Bytes, ServiceConfig};
+use actix_web::web::{self, ServiceConfig};
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer};
 
 use crate::app::{self, StartError};
@@ -113,8 +113,7 @@ pub fn start(config: &Config, house: &House) -> Result<Running, StartError> {
     let fault = |error: std::io::Error| StartError(error.to_string());
     let (listener, address) = listen(config.server.listen, "server.listen")?;
     let metrics = Metrics::default();
-    let document = Bytes::from(app::openapi_json());
-    let configure = app::configure(house, document);
+    let configure = app::configure(house)?;
     let (mint, clock, counted) = (house.mint().clone(), house.clock().clone(), metrics.clone());
     house.keep_keys();
     load_telephone_tables();

@@ -17,6 +17,7 @@ on_both_engines! {
     a_file_may_be_larger_than_a_body_but_not_endless,
     a_key_keeps_the_answer_to_a_file,
     more_rows_than_a_chunk_holds,
+    results_come_as_rows_are_settled,
     contacts_are_exported_to_staff_alone,
     contacts_are_listed_by_when_they_changed,
 }
@@ -241,6 +242,39 @@ async fn more_rows_than_a_chunk_holds(service: Service) {
     let exported = service.request("GET", "/v1/contacts").token(&service.staff()).header("Accept", "text/csv");
     let exported = exported.send().await.expect(200).text();
     assert_eq!(exported.lines().count(), 431);
+}
+
+async fn results_come_as_rows_are_settled(service: Service) {
+    let lines = (0..450).map(|number| format!("Person {number},person{number}@example.org"));
+    let csv = std::iter::once("name,email".to_owned()).chain(lines).collect::<Vec<_>>().join("\n");
+    let staff = service.staff();
+    let ask = |path: &str, csv: &str| {
+        let request = service.request("POST", path).token(&staff).header("Accept", "application/x-ndjson");
+        request.body("text/csv", csv)
+    };
+    let dry = format!("{IMPORTS}?dry_run=true");
+    for (path, outcome) in [(dry.as_str(), "created"), (IMPORTS, "created"), (IMPORTS, "unchanged")] {
+        let pieces = ask(path, &csv).pieces().await;
+        let first = pieces[0].split(|byte| *byte == b'\n').count();
+        assert!(pieces.len() >= 3 && first <= 201, "two hundred rows at a time: {} pieces", pieces.len());
+        let told: Vec<Value> = pieces
+            .concat()
+            .split_inclusive(|byte| *byte == b'\n')
+            .map(|line| serde_json::from_slice(line).unwrap())
+            .collect();
+        assert_eq!(outcomes(&told), [outcome; 450]);
+        assert_eq!(
+            told.iter().map(|row| row["row"].as_u64().unwrap()).collect::<Vec<_>>(),
+            (1..=450).collect::<Vec<_>>()
+        );
+    }
+    assert!(ask(IMPORTS, "name,email\n").pieces().await.is_empty(), "of nobody nothing is told");
+    // What is wrong with the whole file is still a problem of its own.
+    ask(IMPORTS, "name,shoe_size\nAda,38\n").send().await.problem(422, "invalid");
+    let whole =
+        service.request("POST", IMPORTS).token(&staff).header("Accept", "application/json, application/x-ndjson");
+    let whole = whole.body("text/csv", "name,email\nAda,ada@example.org\n").send().await.expect(200).json();
+    assert_eq!(whole["results"][0]["result"], "created");
 }
 
 async fn contacts_are_exported_to_staff_alone(service: Service) {

@@ -15,6 +15,7 @@ use diesel::sql_types::{BigInt, Binary};
 use uuid::Uuid;
 
 use super::connection::{ConnectionError, Use, open_vault_file};
+use super::prepared::{Prepared, bound};
 use super::ticket::Ticket;
 use super::{AnyConnection, Engine, Target, dialect};
 use crate::domain::{Error, Instant};
@@ -115,12 +116,14 @@ impl KeyChanges {
         let made = &self.made;
         self.file.immediate_transaction(|file| {
             for key in made {
-                diesel::sql_query("INSERT INTO data_keys (owner_id, master_key, wrapped, made_at) VALUES (?, ?, ?, ?)")
-                    .bind::<Binary, _>(key.owner.as_bytes().as_slice())
-                    .bind::<Binary, _>(&key.master_key)
-                    .bind::<Binary, _>(&key.wrapped)
-                    .bind::<BigInt, _>(key.made_at.micros())
-                    .execute(file)?;
+                let values = (
+                    bound::<Binary, _>(key.owner.as_bytes().as_slice()),
+                    bound::<Binary, _>(key.master_key.as_slice()),
+                    bound::<Binary, _>(key.wrapped.as_slice()),
+                    bound::<BigInt, _>(key.made_at.micros()),
+                );
+                let insert = "INSERT INTO data_keys (owner_id, master_key, wrapped, made_at) VALUES (";
+                Prepared::new(insert, values, ")").execute(file)?;
             }
             Ok(())
         })
@@ -132,14 +135,12 @@ impl KeyChanges {
         if destroyed.is_empty() {
             return Ok(false);
         }
-        let note = "INSERT OR IGNORE INTO destroyed_keys (owner_id, destroyed_at) VALUES (?, ?)";
+        let note = "INSERT OR IGNORE INTO destroyed_keys (owner_id, destroyed_at) VALUES (";
         self.file.immediate_transaction(|file| {
             for (owner, at) in &destroyed {
                 delete(file, *owner)?;
-                diesel::sql_query(note)
-                    .bind::<Binary, _>(owner.as_bytes().as_slice())
-                    .bind::<BigInt, _>(at.micros())
-                    .execute(file)?;
+                let values = (bound::<Binary, _>(owner.as_bytes().as_slice()), bound::<BigInt, _>(at.micros()));
+                Prepared::new(note, values, ")").execute(file)?;
             }
             Ok(true)
         })
@@ -161,8 +162,8 @@ impl KeyChanges {
 }
 
 fn delete(file: &mut SqliteConnection, owner: Uuid) -> QueryResult<()> {
-    let delete = diesel::sql_query("DELETE FROM data_keys WHERE owner_id = ?");
-    delete.bind::<Binary, _>(owner.as_bytes().as_slice()).execute(file)?;
+    let owner = bound::<Binary, _>(owner.as_bytes().as_slice());
+    Prepared::new("DELETE FROM data_keys WHERE owner_id = ", owner, "").execute(file)?;
     Ok(())
 }
 

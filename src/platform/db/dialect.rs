@@ -6,9 +6,9 @@ use diesel::connection::{AnsiTransactionManager, TransactionManager};
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use diesel::sql_types::{Array, Binary, Integer, Text, Uuid as PgUuid};
-use diesel::sqlite::Sqlite;
 use uuid::Uuid;
 
+use super::prepared::{Prepared, bound};
 use super::{AnyConnection, Engine, InstantSql};
 use crate::domain::{Code, Error, Instant};
 
@@ -47,9 +47,8 @@ pub(super) fn allow_statements(connection: &mut AnyConnection, most: Duration) -
 /// When the database fails.
 pub fn lock(connection: &mut AnyConnection, table: &'static str, id: Uuid) -> Result<(), Error> {
     if let AnyConnection::Postgres(postgres) = connection {
-        diesel::sql_query(format!("SELECT 1 FROM {table} WHERE id = $1 FOR NO KEY UPDATE"))
-            .bind::<PgUuid, _>(id)
-            .execute(postgres)?;
+        let held = format!("SELECT 1 FROM {table} WHERE id = ");
+        Prepared::new(held, bound::<PgUuid, _>(id), " FOR NO KEY UPDATE").execute(postgres)?;
     }
     Ok(())
 }
@@ -61,9 +60,8 @@ pub fn lock(connection: &mut AnyConnection, table: &'static str, id: Uuid) -> Re
 /// When the database fails.
 pub fn lock_name(connection: &mut AnyConnection, name: &str) -> Result<(), Error> {
     if let AnyConnection::Postgres(postgres) = connection {
-        diesel::sql_query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))")
-            .bind::<Text, _>(name)
-            .execute(postgres)?;
+        let held = "SELECT pg_advisory_xact_lock(hashtextextended(";
+        Prepared::new(held, bound::<Text, _>(name), ", 0))").execute(postgres)?;
     }
     Ok(())
 }
@@ -75,9 +73,8 @@ pub fn lock_name(connection: &mut AnyConnection, name: &str) -> Result<(), Error
 /// When the database fails.
 pub fn lock_all(connection: &mut AnyConnection, table: &'static str, ids: &[Uuid]) -> Result<(), Error> {
     if let AnyConnection::Postgres(postgres) = connection {
-        diesel::sql_query(format!("SELECT 1 FROM {table} WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE"))
-            .bind::<Array<PgUuid>, _>(ids)
-            .execute(postgres)?;
+        let held = format!("SELECT 1 FROM {table} WHERE id = ANY(");
+        Prepared::new(held, bound::<Array<PgUuid>, _>(ids), ") ORDER BY id FOR NO KEY UPDATE").execute(postgres)?;
     }
     Ok(())
 }
@@ -88,9 +85,8 @@ pub fn lock_all(connection: &mut AnyConnection, table: &'static str, ids: &[Uuid
 /// When the database fails.
 pub fn lock_names(connection: &mut AnyConnection, names: &[String]) -> Result<(), Error> {
     if let AnyConnection::Postgres(postgres) = connection {
-        diesel::sql_query("SELECT pg_advisory_xact_lock(hashtextextended(name, 0)) FROM unnest($1) AS name")
-            .bind::<Array<Text>, _>(names)
-            .execute(postgres)?;
+        let held = "SELECT pg_advisory_xact_lock(hashtextextended(name, 0)) FROM unnest(";
+        Prepared::new(held, bound::<Array<Text>, _>(names), ") AS name").execute(postgres)?;
     }
     Ok(())
 }
@@ -146,20 +142,15 @@ pub fn insert_pairs(
     match connection {
         AnyConnection::Postgres(postgres) => {
             let (numbers, ids): (Vec<i32>, Vec<Uuid>) = pairs.iter().copied().unzip();
-            diesel::sql_query(format!("INSERT INTO {table} ({number}, {id}) SELECT * FROM unnest($1, $2)"))
-                .bind::<Array<Integer>, _>(numbers)
-                .bind::<Array<PgUuid>, _>(ids)
-                .execute(postgres)?;
+            let insert = format!("INSERT INTO {table} ({number}, {id}) SELECT * FROM unnest(");
+            let pairs = (bound::<Array<Integer>, _>(numbers), bound::<Array<PgUuid>, _>(ids));
+            Prepared::new(insert, pairs, ")").execute(postgres)?;
         }
         AnyConnection::Sqlite(sqlite) => {
-            // One statement, since one that is written here is prepared anew each time.
-            for pairs in pairs.chunks(100) {
-                let places = vec!["(?, ?)"; pairs.len()].join(", ");
-                let insert = diesel::sql_query(format!("INSERT INTO {table} ({number}, {id}) VALUES {places}"));
-                let insert = pairs.iter().fold(insert.into_boxed::<Sqlite>(), |insert, (value, owner)| {
-                    insert.bind::<Integer, _>(*value).bind::<Binary, _>(owner.as_bytes().to_vec())
-                });
-                insert.execute(sqlite)?;
+            for (value, owner) in pairs {
+                let insert = format!("INSERT INTO {table} ({number}, {id}) VALUES (");
+                let pair = (bound::<Integer, _>(*value), bound::<Binary, _>(owner.as_bytes().as_slice()));
+                Prepared::new(insert, pair, ")").execute(sqlite)?;
             }
         }
     }

@@ -8,6 +8,7 @@ pub mod dialect;
 mod lanes;
 mod many;
 mod migrations;
+mod prepared;
 mod settings;
 mod supervisor;
 mod ticket;

@@ -15,6 +15,7 @@ use actix_web::web::Bytes;
 use actix_web::{Error as FrameworkError, HttpMessage, HttpRequest};
 use futures_util::Stream;
 
+use super::routes::pattern;
 use crate::domain::{Clock, IdMint};
 use crate::platform::telemetry::Metrics;
 
@@ -126,7 +127,7 @@ pub(crate) async fn pass<B: MessageBody + 'static>(
     let method = request.method().clone();
     let response = identify(request, next, mint, clock).await?;
     let id = request_id(response.request());
-    let pattern = response.request().match_pattern().unwrap_or_else(|| "(none)".to_owned());
+    let pattern = pattern(response.request()).unwrap_or_else(|| "(none)".into());
     let (status, took) = (response.status().as_u16(), started.elapsed());
     let method = known(&method);
     metrics.answered(method, &pattern, status, took);

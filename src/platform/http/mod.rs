@@ -8,6 +8,7 @@ mod edge;
 mod entity_tag;
 mod incoming;
 mod listing;
+pub mod ndjson;
 mod page;
 mod path;
 mod precondition;
@@ -15,6 +16,7 @@ mod problem;
 mod query;
 mod reply;
 mod room;
+mod routes;
 
 pub use answer::Answer;
 pub use body::{Change, Command, FormOrJson, MayBeEmpty, Patch, Valid, WithoutBody, parse_body, parse_value};
@@ -32,4 +34,5 @@ pub use query::Query;
 pub use reply::{
     Accepted, Created, Done, Either, Found, MediaType, NoContent, Noted, Outcome, Plain, Reply, Resource, Text,
 };
-pub use room::{Arguments, Listing as OperationListing, Room, install, install_page, not_found};
+pub use room::{Arguments, Listing as OperationListing, Room};
+pub use routes::{Routes, install, install_page, not_found};

@@ -8,6 +8,7 @@ use utoipa::{PartialSchema, ToSchema};
 
 use super::describe::Op;
 use super::incoming::{Incoming, Take};
+use super::routes::path_value;
 use crate::domain::{Code, Error};
 
 /// The `{id}` of the path.
@@ -100,7 +101,7 @@ impl Take for ByToken {
 }
 
 fn segment<K: FromStr>(incoming: &Incoming, name: &str) -> Result<K, Error> {
-    incoming.request.match_info().get(name).and_then(|text| text.parse().ok()).ok_or_else(Error::not_found)
+    path_value(&incoming.request, name, |text| text.parse().ok()).ok_or_else(Error::not_found)
 }
 
 fn describe_segment<K: ToSchema>(op: &mut Op<'_>, name: &str, text: &str) {

@@ -4,10 +4,11 @@
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
 
 use actix_web::dev::Payload;
 use actix_web::http::Method;
-use actix_web::{FromRequest, Handler, HttpMessage, HttpRequest, HttpResponse, Resource, Route, web};
+use actix_web::{Handler, HttpMessage, HttpRequest, HttpResponse};
 use futures_util::FutureExt;
 use utoipa::openapi::path::{HttpMethod, Operation, ParameterBuilder, ParameterIn};
 use utoipa::openapi::tag::TagBuilder;
@@ -19,6 +20,7 @@ use super::incoming::{BODY_LIMIT, Incoming, Take};
 use super::page;
 use super::query::NoQuery;
 use super::reply::Outcome;
+use super::routes::Run;
 use crate::domain::{Code, Error};
 use crate::platform::auth::{Access, Permission};
 use crate::platform::idempotency;
@@ -93,7 +95,7 @@ struct Served {
     path: String,
     method: HttpMethod,
     operation: Operation,
-    route: Route,
+    run: Run,
     permission: Option<&'static str>,
     form_needs: Option<&'static str>,
     shows_pages: bool,
@@ -146,7 +148,7 @@ impl Room {
     pub fn serve<D, H, A>(mut self, _documentation: D, handler: H) -> Self
     where
         D: utoipa::Path,
-        H: Handler<A>,
+        H: Handler<A> + Send + Sync,
         A: Arguments,
         H::Output: Outcome + 'static,
     {
@@ -171,15 +173,13 @@ impl Room {
                 .flatten()
                 .any(|parameter| matches!(parameter, RefOr::T(known) if known.parameter_in == ParameterIn::Query));
             let handler = handler.clone();
-            let run = move |request: HttpRequest, payload: web::Payload| {
-                run::<H, A>(handler.clone(), request, payload.into_inner(), takes_query)
-            };
-            let route = Route::new().method(framework(&method)).to(run);
+            let run: Run =
+                Arc::new(move |request, payload| Box::pin(run::<H, A>(handler.clone(), request, payload, takes_query)));
             self.served.push(Served {
                 path: path.clone(),
                 method,
                 operation,
-                route,
+                run,
                 permission,
                 form_needs: A::FORM_NEEDS,
                 shows_pages: A::SHOWS_PAGES,
@@ -199,6 +199,11 @@ impl Room {
         list.collect()
     }
 
+    /// What answers at which path and method.
+    pub(super) fn routes(self) -> impl Iterator<Item = (String, Method, Run)> {
+        self.served.into_iter().map(|served| (served.path, framework(&served.method), served.run))
+    }
+
     /// Adds the room's operations to the document.
     pub fn describe(mut self, document: &mut OpenApi) {
         let tag = TagBuilder::new().name(self.tag).description(Some(self.about)).build();
@@ -211,51 +216,6 @@ impl Room {
         }
         document.components.get_or_insert_default().schemas.extend(self.schemas);
     }
-}
-
-/// Installs the operations of all rooms: one resource for each path, which answers other methods with
-/// 405 and `Allow`.
-pub fn install(rooms: Vec<Room>, config: &mut web::ServiceConfig) {
-    let mut paths: BTreeMap<String, Vec<(HttpMethod, Route)>> = BTreeMap::new();
-    for served in rooms.into_iter().flat_map(|room| room.served) {
-        paths.entry(served.path).or_default().push((served.method, served.route));
-    }
-    // A path with a parameter would take what a sibling without one means: the plainer path first.
-    let mut paths: Vec<_> = paths.into_iter().collect();
-    paths.sort_by_key(|(path, _)| path.matches('{').count());
-    for (path, routes) in paths {
-        let methods = routes.iter().map(|(method, _)| framework(method).to_string()).collect();
-        let resource = routes.into_iter().fold(web::resource(path), |resource, (_, route)| resource.route(route));
-        config.service(only(methods, resource));
-    }
-    config.default_service(web::to(|request: HttpRequest| async move { not_found(&request) }));
-}
-
-/// What is served outside the rooms: `GET` of `path` answered by `handler`, other methods as anywhere.
-pub fn install_page<A: FromRequest + 'static>(
-    path: &str,
-    handler: impl Handler<A, Output = HttpResponse>,
-    config: &mut web::ServiceConfig,
-) {
-    config.service(only(vec!["GET".to_owned()], web::resource(path).route(web::get().to(handler))));
-}
-
-/// The resource, answering methods other than its own with 405 and `Allow`.
-fn only(mut methods: Vec<String>, resource: Resource) -> Resource {
-    if methods.iter().any(|method| method == "GET") {
-        methods.push("HEAD".to_owned());
-    }
-    let allow = methods.join(", ");
-    resource.default_service(web::to(move |request: HttpRequest| {
-        let error = Error::new(Code::MethodNotAllowed, format!("This address takes {allow}."))
-            .with(|p| p.allow = Some(allow.clone()));
-        std::future::ready(problem_for(&error, &request).into_response(&request, false))
-    }))
-}
-
-/// The answer to a request for what is not there.
-pub fn not_found(request: &HttpRequest) -> HttpResponse {
-    problem_for(&Error::not_found(), request).into_response(request, false)
 }
 
 /// One request, from the judgement of its token to its response.

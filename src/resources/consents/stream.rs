@@ -5,9 +5,8 @@ use futures_util::stream::{self, StreamExt};
 use super::audience::{self, AudienceMember, AudiencePage};
 use crate::domain::{ConsentId, Error, Purpose};
 use crate::platform::auth::{Access, AudiencesRead};
+use crate::platform::http::ndjson::NDJSON;
 use crate::platform::http::{Answer, Incoming, Op, Reply, Take, csv};
-
-const NDJSON: &str = "application/x-ndjson";
 
 /// In which form the audience is wanted, as `Accept` says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

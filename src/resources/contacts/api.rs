@@ -1,7 +1,7 @@
 //! The handlers.
 
 use super::export::Contacts;
-use super::import::{ImportFile, ImportQuery, ImportResults, import as load};
+use super::import::{Form as ImportForm, ImportFile, ImportQuery, Imported};
 use super::model::{Contact, ContactFilter, CreateContact, MergeContacts, PatchContact, SearchContacts};
 use super::rights::{self as ruled, ContactRights};
 use super::search as lookup;
@@ -128,11 +128,16 @@ pub(super) async fn merge(
 /// restricted is rejected (`restricted`). Consents cannot be
 /// imported. With `dry_run=true` the results are told and nothing is changed. Doing an import again does
 /// no harm.
+///
+/// With `Accept: application/x-ndjson` each result is a line, sent as soon as its row is settled: for whoever waits for a
+/// large file. It goes on as the lines are read; whoever breaks off ends it after the rows that are in hand. An
+/// `Idempotency-Key` keeps the JSON answer alone.
 #[utoipa::path(post, path = "/v1/contacts/imports")]
 pub(super) async fn import(
     access: Access<ContactsImport>,
     Query(query): Query<ImportQuery>,
+    form: ImportForm,
     file: ImportFile,
-) -> Result<Plain<ImportResults>, Error> {
-    load(access, file, query.dry_run).await.map(Plain)
+) -> Result<Imported, Error> {
+    Imported::open(access, file, query.dry_run, form).await
 }

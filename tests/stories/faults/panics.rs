@@ -1,10 +1,12 @@
 //! A panic in a handler, and in what it runs on a lane. No route of the service panics, so the story serves
 //! two of its own from the service's house, as any room would.
 
+use std::sync::Arc;
+
 use actix_web::{App, HttpServer};
 use iewm::domain::Error;
 use iewm::platform::auth::{Access, OrganisationsWrite, Public};
-use iewm::platform::http::{Done, Plain, Room, install};
+use iewm::platform::http::{Done, Plain, Room, Routes, install};
 use serde_json::json;
 
 use crate::harness::process::request;
@@ -33,7 +35,8 @@ async fn a_panic_is_a_problem_and_the_next_request_works(service: Service) {
         App::new().configure(move |config| {
             house.install(config);
             let room = Room::new("faults", "What must not happen.");
-            install(vec![room.serve(__path_handler, handler).serve(__path_on_lane, on_lane)], config);
+            let room = room.serve(__path_handler, handler).serve(__path_on_lane, on_lane);
+            install(&Arc::new(Routes::new(vec![room]).unwrap()), config);
         })
     });
     let server = server.workers(1).disable_signals().bind("127.0.0.1:0").unwrap();

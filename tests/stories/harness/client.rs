@@ -52,6 +52,17 @@ impl Request {
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         Ok(Answer { status, headers, body: response.bytes().await?.to_vec() })
     }
+
+    /// Sends it, and returns the body in the pieces in which it was sent.
+    pub(crate) async fn pieces(self) -> Vec<Vec<u8>> {
+        let mut response = self.0.send().await.expect("an answer");
+        assert_eq!(response.status(), 200);
+        let mut pieces = Vec::new();
+        while let Some(piece) = response.chunk().await.expect("a whole body") {
+            pieces.push(piece.to_vec());
+        }
+        pieces
+    }
 }
 
 /// An answer.

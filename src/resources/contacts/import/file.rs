@@ -11,9 +11,9 @@ use utoipa::{PartialSchema, ToSchema};
 use super::row::{COLUMNS, ImportRow};
 use crate::domain::{Code, Error, Fault};
 use crate::platform::http::csv::{CSV, Record, Records};
+use crate::platform::http::ndjson::NDJSON;
 use crate::platform::http::{Incoming, Op, Take, parse_body, parse_value};
 
-const NDJSON: &str = "application/x-ndjson";
 /// How large a file can be.
 const FILE_LIMIT: usize = 20 * 1024 * 1024;
 /// How many lines it can have, so that the answer has an end as well.

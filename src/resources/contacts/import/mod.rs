@@ -4,7 +4,11 @@
 //! its own, so that other requests have their turn. Within a chunk nothing of a row is written that was
 //! not checked before, so that a row is there whole or not at all. There are no consents in a file: an
 //! import neither gives nor revives one, and what a suppressed address says stays unsaid.
+//!
+//! Results are told as they come, where they are asked for as lines: whoever waits sees how far it is, and nothing grows with
+//! the file.
 
+mod answer;
 mod file;
 mod people;
 mod row;
@@ -16,8 +20,9 @@ use std::time::Duration;
 use chrono::NaiveDate;
 use tokio::task::JoinHandle;
 
+pub(super) use answer::{Form, Imported};
 pub(super) use file::ImportFile;
-pub(super) use row::{ImportQuery, ImportResults};
+pub(super) use row::ImportQuery;
 
 use self::file::Parsed;
 use self::people::People;
@@ -30,51 +35,70 @@ const CHUNK: usize = 200;
 /// How often a chunk is tried while the database is too busy.
 const ATTEMPTS: u32 = 5;
 
-/// Imports a file, or tells what importing it would do.
-///
-/// # Errors
-/// When nothing could be done at all. Once rows have been written, those that cannot be are rejected, so
-/// that the caller learns of both.
-pub(super) async fn import(
+/// A file being imported, or rehearsed.
+pub(super) struct Import {
     access: Access<ContactsImport>,
-    file: ImportFile,
-    dry_run: bool,
-) -> Result<ImportResults, Error> {
-    let today = london_date(access.now());
-    let mut results: Vec<ImportResult> = Vec::new();
-    let mut people = People::default();
-    let mut stopped: Option<Fault> = None;
-    let mut parsing = parse(file, today);
-    loop {
-        let (file, rows) = parsing.await.map_err(Error::internal)?;
-        if rows.is_empty() {
-            return Ok(ImportResults { results });
-        }
-        // The next rows, while these are written.
-        parsing = parse(file, today);
-        let first = u32::try_from(results.len() + 1).map_err(Error::internal)?;
-        if let Some(fault) = &stopped {
-            let rejected = (first..).zip(&rows).map(|(row, _)| ImportResult::rejected(row, vec![fault.clone()]));
-            results.extend(rejected);
-        } else if dry_run {
-            let (told, known) = access.page(move |tx| store::rehearse(tx, first, &rows, people)).await?;
-            people = known;
-            results.extend(told);
-        } else {
-            let rows = Arc::new(rows);
-            match write(&access, first, &rows).await {
-                Ok(written) => results.extend(written),
+    today: NaiveDate,
+    /// The number of the next row.
+    row: u32,
+    parsing: JoinHandle<(ImportFile, Vec<Parsed>)>,
+    doing: Doing,
+}
+
+/// What is done with each chunk.
+enum Doing {
+    Write,
+    /// Nothing is written; people are remembered as the chunks before would have left them.
+    Rehearse(People),
+    /// An earlier chunk could not be stored: nor are those after it.
+    Reject(Fault),
+}
+
+impl Import {
+    /// Begins with a file: its first rows are parsed.
+    pub(super) fn new(access: Access<ContactsImport>, file: ImportFile, dry_run: bool) -> Self {
+        let today = london_date(access.now());
+        let doing = if dry_run { Doing::Rehearse(People::default()) } else { Doing::Write };
+        Self { access, today, row: 1, parsing: parse(file, today), doing }
+    }
+
+    /// Imports the next rows, and returns what became of each; none at the end of the file.
+    ///
+    /// # Errors
+    /// When nothing could be done at all, or nothing be rehearsed. Once rows have been written, those that cannot be
+    /// are rejected, so that the caller learns of both.
+    async fn next(&mut self) -> Result<Vec<ImportResult>, Error> {
+        let (file, rows) = (&mut self.parsing).await.map_err(Error::internal)?;
+        // The rows after these, while these are written.
+        self.parsing = parse(file, self.today);
+        let (first, count) = (self.row, rows.len());
+        let rejected = |fault: &Fault| {
+            let numbers = (first..).take(count);
+            numbers.map(|row| ImportResult::rejected(row, vec![fault.clone()])).collect::<Vec<_>>()
+        };
+        let results = match &mut self.doing {
+            _ if rows.is_empty() => Vec::new(),
+            Doing::Reject(fault) => rejected(fault),
+            Doing::Rehearse(people) => {
+                let people = std::mem::take(people);
+                let (told, known) = self.access.page(move |tx| store::rehearse(tx, first, &rows, people)).await?;
+                self.doing = Doing::Rehearse(known);
+                told
+            }
+            Doing::Write => match write(&self.access, first, &Arc::new(rows)).await {
+                Ok(written) => written,
                 Err(error) if first == 1 => return Err(error),
                 Err(error) => {
                     let detail = "could not be stored, as the rows after it; import them again";
                     let fault = Fault::new("", error.code().entry().name, detail);
-                    let rejected =
-                        (first..).zip(rows.iter()).map(|(row, _)| ImportResult::rejected(row, vec![fault.clone()]));
-                    results.extend(rejected);
-                    stopped = Some(fault);
+                    let results = rejected(&fault);
+                    self.doing = Doing::Reject(fault);
+                    results
                 }
-            }
-        }
+            },
+        };
+        self.row += u32::try_from(count).map_err(Error::internal)?;
+        Ok(results)
     }
 }
 

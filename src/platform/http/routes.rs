@@ -1,0 +1,118 @@
+//! Which handler answers which request: one tree of paths, made once and asked by every worker.
+//!
+//! The framework's own resources are a list of regular expressions, which each worker compiles for itself and tries one
+//! after the other. A tree is asked once, however many paths there are; what is plain goes before what is a parameter.
+
+use std::collections::BTreeMap;
+use std::future::ready;
+use std::sync::Arc;
+
+use actix_web::dev::Payload;
+use actix_web::http::Method;
+use actix_web::web::{self, ServiceConfig};
+use actix_web::{FromRequest, Handler, HttpMessage, HttpRequest, HttpResponse};
+use futures_util::future::LocalBoxFuture;
+use matchit::{InsertError, Router};
+
+use super::answer::problem_for;
+use super::room::Room;
+use crate::domain::{Code, Error};
+
+/// What answers a request.
+pub(super) type Run = Arc<dyn Fn(HttpRequest, Payload) -> LocalBoxFuture<'static, HttpResponse> + Send + Sync>;
+
+/// The operations of all rooms, by path.
+pub struct Routes(Router<Resource>);
+
+/// What is served at a path.
+struct Resource {
+    pattern: Arc<str>,
+    operations: Vec<(Method, Run)>,
+}
+
+/// The path of a request as it was matched, kept in the request.
+struct Matched {
+    pattern: Arc<str>,
+    values: Vec<(Box<str>, Box<str>)>,
+}
+
+impl Routes {
+    /// The routes of rooms.
+    ///
+    /// # Errors
+    /// When two paths differ in nothing but the names of their parameters.
+    pub fn new(rooms: Vec<Room>) -> Result<Self, InsertError> {
+        let mut paths: BTreeMap<String, Vec<(Method, Run)>> = BTreeMap::new();
+        for (path, method, run) in rooms.into_iter().flat_map(Room::routes) {
+            paths.entry(path).or_default().push((method, run));
+        }
+        let mut router = Router::new();
+        for (path, operations) in paths {
+            let pattern = path.as_str().into();
+            router.insert(path, Resource { pattern, operations })?;
+        }
+        Ok(Self(router))
+    }
+
+    fn answer(&self, request: HttpRequest, payload: Payload) -> LocalBoxFuture<'static, HttpResponse> {
+        let Ok(found) = self.0.at(request.match_info().unprocessed()) else {
+            return Box::pin(ready(not_found(&request)));
+        };
+        let Resource { pattern, operations } = found.value;
+        let values = found.params.iter().map(|(name, value)| (name.into(), value.into())).collect();
+        request.extensions_mut().insert(Matched { pattern: pattern.clone(), values });
+        match operations.iter().find(|(method, _)| method == request.method()) {
+            Some((_, run)) => run(request, payload),
+            None => {
+                let methods = operations.iter().map(|(method, _)| method.as_str());
+                Box::pin(ready(not_allowed(methods, &request)))
+            }
+        }
+    }
+}
+
+/// Has every request answered by the routes that nothing installed before takes.
+pub fn install(routes: &Arc<Routes>, config: &mut ServiceConfig) {
+    let routes = routes.clone();
+    let answer = move |request: HttpRequest, payload: web::Payload| routes.answer(request, payload.into_inner());
+    config.default_service(web::to(answer));
+}
+
+/// What is served outside the rooms: `GET` of `path` answered by `handler`, other methods as anywhere.
+pub fn install_page<A: FromRequest + 'static>(
+    path: &str,
+    handler: impl Handler<A, Output = HttpResponse>,
+    config: &mut ServiceConfig,
+) {
+    let others = |request: HttpRequest| ready(not_allowed(std::iter::once("GET"), &request));
+    config.service(web::resource(path).route(web::get().to(handler)).default_service(web::to(others)));
+}
+
+/// The answer to a request for what is not there.
+pub fn not_found(request: &HttpRequest) -> HttpResponse {
+    problem_for(&Error::not_found(), request).into_response(request, false)
+}
+
+/// The answer to a method that what is there does not know: 405 with `Allow`.
+fn not_allowed<'a>(methods: impl Iterator<Item = &'a str>, request: &HttpRequest) -> HttpResponse {
+    let mut methods: Vec<&str> = methods.collect();
+    if methods.contains(&"GET") {
+        methods.push("HEAD");
+    }
+    let allow = methods.join(", ");
+    let error = Error::new(Code::MethodNotAllowed, format!("This address takes {allow}."));
+    problem_for(&error.with(|problem| problem.allow = Some(allow)), request).into_response(request, false)
+}
+
+/// The part of a request's path that a parameter stands for.
+pub(super) fn path_value<T>(request: &HttpRequest, name: &str, read: impl FnOnce(&str) -> Option<T>) -> Option<T> {
+    let extensions = request.extensions();
+    let values = &extensions.get::<Matched>()?.values;
+    values.iter().find(|(known, _)| &**known == name).and_then(|(_, value)| read(value))
+}
+
+/// The path of a request as the document has it; `None` when nothing is there.
+pub(super) fn pattern(request: &HttpRequest) -> Option<Arc<str>> {
+    let matched = request.extensions().get::<Matched>().map(|matched| matched.pattern.clone());
+    matched.or_else(|| request.match_pattern().map(Arc::from))
+}

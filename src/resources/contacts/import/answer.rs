@@ -1,0 +1,107 @@
+//! What became of the rows, as it is sent: all at once, or line by line while the file is worked through.
+
+use futures_util::stream;
+use serde::Serialize;
+
+use super::row::{ImportResult, ImportResults};
+use super::{Import, ImportFile};
+use crate::domain::Error;
+use crate::platform::auth::{Access, ContactsImport};
+use crate::platform::http::answer::JSON;
+use crate::platform::http::ndjson::{self, NDJSON};
+use crate::platform::http::{Answer, Incoming, Op, Reply, Take};
+
+/// In which form the results are wanted, as `Accept` says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in super::super) enum Form {
+    Whole,
+    Lines,
+}
+
+impl Take for Form {
+    async fn take(incoming: &mut Incoming) -> Result<Self, Error> {
+        Ok(if ndjson::is_wanted(incoming) { Self::Lines } else { Self::Whole })
+    }
+
+    fn describe(_: &mut Op<'_>) {}
+}
+
+/// A file that was imported, or is being imported as its results are read.
+pub(in super::super) enum Imported {
+    /// All of it, the body as it is sent.
+    Whole(Vec<u8>),
+    /// The results of the first rows, as lines, and what goes on.
+    Lines(Vec<u8>, Box<Import>),
+}
+
+impl Imported {
+    /// Imports a file, or tells what importing it would do. As lines, it goes on as they are read.
+    ///
+    /// # Errors
+    /// When nothing could be done at all.
+    pub(in super::super) async fn open(
+        access: Access<ContactsImport>,
+        file: ImportFile,
+        dry_run: bool,
+        form: Form,
+    ) -> Result<Self, Error> {
+        let mut import = Import::new(access, file, dry_run);
+        // So that a refusal is still an answer of its own.
+        let first = import.next().await?;
+        if form == Form::Lines {
+            return Ok(Self::Lines(lines(&first)?, Box::new(import)));
+        }
+        let mut body = br#"{"results":["#.to_vec();
+        let mut rows = first;
+        while !rows.is_empty() {
+            for row in &rows {
+                if body.last() != Some(&b'[') {
+                    body.push(b',');
+                }
+                write(&mut body, row)?;
+            }
+            rows = import.next().await?;
+        }
+        body.extend_from_slice(b"]}");
+        Ok(Self::Whole(body))
+    }
+}
+
+fn write(into: &mut Vec<u8>, result: &impl Serialize) -> Result<(), Error> {
+    serde_json::to_writer(into, result).map_err(Error::internal)
+}
+
+fn lines(results: &[ImportResult]) -> Result<Vec<u8>, Error> {
+    let mut lines = Vec::with_capacity(results.len() * 96);
+    for result in results {
+        write(&mut lines, result)?;
+        lines.push(b'\n');
+    }
+    Ok(lines)
+}
+
+impl Reply for Imported {
+    fn into_answer(self) -> Answer {
+        match self {
+            Self::Whole(body) => Answer::bytes(200, JSON, body),
+            Self::Lines(first, import) => {
+                let next = stream::try_unfold((Some(first), import), |(told, mut import)| async move {
+                    if let Some(told) = told.filter(|told| !told.is_empty()) {
+                        return Ok(Some((told, (None, import))));
+                    }
+                    let results = import.next().await?;
+                    if results.is_empty() {
+                        return Ok(None);
+                    }
+                    Ok(Some((lines(&results)?, (None, import))))
+                });
+                Answer::stream(NDJSON, next)
+            }
+        }
+    }
+
+    fn describe(op: &mut Op<'_>) {
+        op.answers::<ImportResults>(200, "What became of every row, in the order of the file.", JSON);
+        op.also_answers(200, NDJSON);
+    }
+}
