@@ -28,6 +28,7 @@ mod contact_search;
 mod contacts;
 mod container;
 mod deadlines;
+mod digest;
 mod documents;
 mod doors;
 mod due;

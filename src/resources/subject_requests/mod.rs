@@ -8,7 +8,6 @@ mod api;
 pub mod commands;
 mod deadline;
 mod decisions;
-pub mod digest;
 mod export;
 mod intake;
 mod letters;
