@@ -66,6 +66,7 @@ mod roles;
 mod secrecy;
 mod sharing_refusals;
 mod starting;
+mod statistics;
 mod subject_requests;
 mod tokens;
 mod unsubscribing;

@@ -85,6 +85,7 @@ pub(super) mod merge;
 pub(super) mod person;
 mod progress;
 pub(super) mod rights;
+pub(super) mod statistics;
 pub(super) mod steps;
 
 pub use creation::create;
