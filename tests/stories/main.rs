@@ -56,6 +56,7 @@ mod preferences;
 mod problems;
 mod processing;
 mod published_keys;
+mod purging;
 mod query_plans;
 mod receipts;
 mod registrations;

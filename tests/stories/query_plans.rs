@@ -128,7 +128,10 @@ async fn people_are_looked_up_through_indexes(mut service: Service) {
         (r#"FROM "registrations" WHERE (("registrations"."status" = "#, "registrations_offers"),
         (r#"WHERE ("subject_requests"."contact_id" = "#, "subject_requests_by_contact"),
         (r#"WHERE ("subject_request_steps"."request_id" = "#, "subject_request_steps_of"),
-        (r#"FROM "subject_requests" WHERE (("subject_requests"."received_on" BETWEEN "#, "subject_requests_counted"),
+        (
+            &format!(r#"FROM "subject_requests" WHERE (("subject_requests"."received_on" BETWEEN {parameter}"#),
+            "subject_requests_counted",
+        ),
         (r#"FROM "consents" WHERE (("consents"."purpose" = "#, "consents_contact_purpose"),
         (r#"WHERE ("complaints"."contact_id" = "#, "complaints_by_contact"),
         (

@@ -1,9 +1,8 @@
 //! Requests, counted. Nothing is unsealed.
 
 use chrono::NaiveDate;
-use diesel::dsl::{case_when, count_star, sum};
+use diesel::dsl::{self, case_when, count_star};
 use diesel::prelude::*;
-use diesel::sql_types::Integer;
 use strum::VariantArray;
 
 use super::super::model::{OutcomeKind, RequestStatus, Right};
@@ -36,15 +35,15 @@ fn settled(tx: &mut ReadTx<'_>, (first, last): (NaiveDate, NaiveDate), counted: 
     let is_settled = requests::dated_by.eq(tx.calendar().version()).or(requests::status.eq_any(closed));
     let is_late =
         requests::decided_on.gt(requests::due_on).or(requests::decided_on.is_null().and(requests::due_on.lt(today)));
-    let late = sum(case_when(is_late, 1.into_sql::<Integer>()).otherwise(0.into_sql::<Integer>()));
-    let groups: Vec<(String, Option<String>, i64, Option<i64>)> = requests::table
+    let late = dsl::count(case_when(is_late, requests::due_on));
+    let groups: Vec<(String, Option<String>, i64, i64)> = requests::table
         .filter(requests::received_on.between(first, last).and(is_settled))
         .group_by((requests::kind, requests::outcome))
         .select((requests::kind, requests::outcome, count_star(), late))
         .load(tx.connection())?;
     for (kind, became, all, late) in groups {
         let number = |number: i64| u64::try_from(number).unwrap_or_default();
-        let (became, late) = (outcome(became.as_deref())?, late.unwrap_or_default());
+        let became = outcome(became.as_deref())?;
         let counts = counted.entry(kind.parse().map_err(damaged)?).or_default();
         counts.add(became, true, number(late));
         counts.add(became, false, number(all - late));
