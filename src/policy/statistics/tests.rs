@@ -79,20 +79,24 @@ fn divide<const N: usize>(left: u64, at: usize, row: &mut [u64; N], each: &mut i
     }
 }
 
+/// The numbers of the outcomes, and then the others.
+fn all<T: Copy>(outcomes: [T; OUTCOMES], others: [T; 7]) -> [T; OUTCOMES + 7] {
+    std::array::from_fn(|at| if at < OUTCOMES { outcomes[at] } else { others[at - OUTCOMES] })
+}
+
 /// All the numbers of some counts, in the order of [`told_numbers`].
 fn numbers(counts: &Counts) -> [u64; OUTCOMES + 7] {
     let answered: u64 = counts.outcomes.iter().sum();
     let open = counts.open_in_time + counts.open_overdue;
-    let Counts { answered_late, open_in_time, open_overdue, .. } = *counts;
-    let [a, b, c, d, e, f] = counts.outcomes;
+    let Counts { outcomes, answered_late, open_in_time, open_overdue } = *counts;
     let in_time = answered - answered_late;
-    [a, b, c, d, e, f, answered + open, answered, in_time, answered_late, open, open_in_time, open_overdue]
+    all(outcomes, [answered + open, answered, in_time, answered_late, open, open_in_time, open_overdue])
 }
 
 fn told_numbers(told: &Told) -> [Option<u64>; OUTCOMES + 7] {
-    let [a, b, c, d, e, f] = told.outcomes;
-    let Told { received, answered, answered_in_time, answered_late, open, open_in_time, open_overdue, .. } = *told;
-    [a, b, c, d, e, f, received, answered, answered_in_time, answered_late, open, open_in_time, open_overdue]
+    let Told { outcomes, received, answered, answered_in_time, answered_late, open, open_in_time, open_overdue } =
+        *told;
+    all(outcomes, [received, answered, answered_in_time, answered_late, open, open_in_time, open_overdue])
 }
 
 #[test]
@@ -158,7 +162,9 @@ fn a_kind_is_told_as_far_as_nobody_can_be_singled_out() {
     use OutcomeKind::{Fulfilled, PartlyFulfilled, Refused};
     let counts = |added: &[(Option<OutcomeKind>, bool, u64)]| {
         let mut counts = Counts::default();
-        added.iter().for_each(|&(outcome, late, number)| counts.add(outcome, late, number));
+        for &(outcome, late, number) in added {
+            counts.add(outcome, late, number);
+        }
         counts.told()
     };
     // Nothing is small: all is told, zeros too.
