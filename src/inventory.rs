@@ -224,6 +224,11 @@ const OTHERS: &[Table] = &[
         columns: &[("owner_id", Class::Pseudonymous), ("destroyed_at", Class::Plain)],
     },
     Table {
+        name: "vault.key_remnants",
+        meaning: "Whose destroyed key the pages of PostgreSQL may still hold, until the table of keys is rewritten; empty on SQLite.",
+        columns: &[("owner_id", Class::Pseudonymous), ("destroyed_at", Class::Plain)],
+    },
+    Table {
         name: "vault.service_keys",
         meaning: "The service's own keys, wrapped likewise.",
         columns: &[

@@ -88,6 +88,11 @@ pub fn london_date(instant: Instant) -> NaiveDate {
     instant.0.with_timezone(&chrono_tz::Europe::London).date_naive()
 }
 
+/// A day as people write it, such as `1 March 2027`.
+pub fn day_words(day: NaiveDate) -> String {
+    day.format("%-d %B %Y").to_string()
+}
+
 /// An instant as people in London read it, such as `Monday 1 March 2027, 09:30`.
 pub fn london_words(instant: Instant) -> String {
     instant.0.with_timezone(&chrono_tz::Europe::London).format("%A %-d %B %Y, %H:%M").to_string()

@@ -35,7 +35,7 @@ pub use ids::{
     EventId, IdMint, MembershipId, MessageId, NetworkId, OrganisationId, RegistrationId, RequestStepId, RevocationId,
     SubjectId, SubjectRequestId,
 };
-pub use instant::{Clock, Hands, Instant, london_date, london_words};
+pub use instant::{Clock, Hands, Instant, day_words, london_date, london_words};
 pub use lifecycle::Lifecycle;
 pub use list::{Limit, ListPage};
 pub use purpose::{LawfulBasis, Purpose, Use};

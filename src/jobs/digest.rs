@@ -7,7 +7,7 @@ use tokio::sync::watch;
 use super::beat::beat;
 use crate::domain::Error;
 use crate::platform::auth::House;
-use crate::resources::subject_requests::digest;
+use crate::resources::deadlines::digest;
 use crate::resources::subject_requests::package::store as packages;
 
 /// How often it is looked whether a digest is to be sent.

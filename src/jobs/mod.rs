@@ -4,8 +4,10 @@
 mod beat;
 mod delivery;
 mod digest;
+mod purge;
 mod upkeep;
 
 pub use delivery::Delivery;
 pub use digest::Digest;
+pub use purge::Purge;
 pub use upkeep::Upkeep;

@@ -17,6 +17,7 @@ pub mod registrations;
 pub mod restriction;
 pub mod retention;
 pub mod rights;
+pub mod statistics;
 pub mod subject_requests;
 
 /// Something that the law allowed. Only `policy` can make one, and nobody can change what is inside,

@@ -177,6 +177,13 @@ pub const SCHEDULE: &[RetentionRule] = &[
         tables: &["vault.destroyed_keys"],
     },
     RetentionRule {
+        record_class: "key_remnant",
+        trigger: "The destruction of the key",
+        period: "PT1H",
+        action: "Deleted as soon as the table of keys has been rewritten, on PostgreSQL",
+        tables: &["vault.key_remnants"],
+    },
+    RetentionRule {
         record_class: "audit",
         trigger: "The act",
         period: "P6Y",

@@ -52,8 +52,14 @@ pub fn rooms() -> Vec<Room> {
 /// The kinds of messages that all rooms queue.
 pub fn letters() -> Letters {
     static ALL: LazyLock<Vec<&'static dyn Letter>> = LazyLock::new(|| {
-        [&preferences::LETTERS[..], &registrations::LETTERS[..], complaints::LETTERS, subject_requests::LETTERS]
-            .concat()
+        [
+            &preferences::LETTERS[..],
+            &registrations::LETTERS[..],
+            complaints::LETTERS,
+            subject_requests::LETTERS,
+            deadlines::LETTERS,
+        ]
+        .concat()
     });
     &ALL
 }

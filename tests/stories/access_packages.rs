@@ -153,6 +153,7 @@ fn tables_beside_the_rooms_hold_nothing_that_is_not_told() {
         "breach_steps",
         "vault.data_keys", // keys alone
         "vault.destroyed_keys",
+        "vault.key_remnants",
         "vault.service_keys",
     ];
     for table in tables() {

@@ -81,6 +81,7 @@ fn every_table_with_a_persons_data_belongs_to_one_room() {
         "token_revocations",
         "vault.data_keys",
         "vault.destroyed_keys",
+        "vault.key_remnants",
     ];
     for table in tables() {
         let personal = table.columns.iter().any(|(_, class)| *class != Class::Plain);

@@ -110,6 +110,7 @@ async fn people_are_looked_up_through_indexes(mut service: Service) {
     let request = service.post("/v1/subject-requests", asked).await.expect(201).header("location");
     service.get(&format!("/v1/subject-requests?contact_id={id}")).await.expect(200);
     service.get(&format!("{request}/history")).await.expect(200);
+    service.get("/v1/subject-requests/statistics").await.expect(200);
     LISTENING.fetch_sub(1, Ordering::SeqCst);
 
     let heard: Vec<String> = HEARD.lock().unwrap().iter().map(|query| query.replace('`', "\"")).collect();
@@ -127,6 +128,10 @@ async fn people_are_looked_up_through_indexes(mut service: Service) {
         (r#"FROM "registrations" WHERE (("registrations"."status" = "#, "registrations_offers"),
         (r#"WHERE ("subject_requests"."contact_id" = "#, "subject_requests_by_contact"),
         (r#"WHERE ("subject_request_steps"."request_id" = "#, "subject_request_steps_of"),
+        (
+            &format!(r#"FROM "subject_requests" WHERE (("subject_requests"."received_on" BETWEEN {parameter}"#),
+            "subject_requests_counted",
+        ),
         (r#"FROM "consents" WHERE (("consents"."purpose" = "#, "consents_contact_purpose"),
         (r#"WHERE ("complaints"."contact_id" = "#, "complaints_by_contact"),
         (

@@ -1,9 +1,6 @@
-//! The letters about a request, the link that they bring, and the digest for those who decide.
+//! The letters about a request, and the link that they bring.
 
 use chrono::Duration;
-use futures_util::future::join_all;
-use iewm::domain::Instant;
-use iewm::jobs::Digest;
 use serde_json::{Value, json};
 
 use crate::harness::mail::{MailServer, Taken};
@@ -21,8 +18,6 @@ on_both_engines! {
     a_link_withdraws_and_changes_nothing_twice,
     a_link_is_a_page_for_a_browser,
     a_link_is_ours_and_not_too_old,
-    a_digest_is_sent_once_on_a_working_day,
-    of_several_processes_one_sends_the_digest,
 }
 
 const LIST: &str = "/v1/subject-requests";
@@ -300,61 +295,4 @@ async fn a_link_is_ours_and_not_too_old(service: Service) {
     service.hands.advance(Duration::seconds(1));
     service.follow("GET", &link).await.problem(410, "gone");
     service.request("POST", &link).json(&json!({ "action": "withdraw" })).send().await.problem(410, "gone");
-}
-
-async fn a_digest_is_sent_once_on_a_working_day(service: Service) {
-    let server = MailServer::start();
-    let digest = Digest::new(service.house.clone());
-    let take = async |received_on: &str, kind: &str| {
-        let asked = json!({
-            "kind": kind, "requester": { "name": "Ada" }, "channel": "post", "received_on": received_on,
-            "identity_known": true,
-        });
-        service.post(LIST, asked).await.expect(201).header("location")
-    };
-    assert!(!digest.tick().await.unwrap(), "nothing is due, and nothing is sent");
-    // Due on 23 November, which is past; on 1 December, the fifth working day; and on the 2nd, which is the sixth.
-    let late = take("2026-10-23", "erasure").await;
-    take("2026-11-01", "access").await;
-    take("2026-11-02", "access").await;
-    assert!(digest.tick().await.unwrap());
-    assert!(!digest.tick().await.unwrap(), "once a day");
-    let [mail] = <[Taken; 1]>::try_from(service.mails(&server).await).ok().expect("one mail");
-    assert_eq!(mail.header("To"), "dataprotection@worcestershire.gov.uk");
-    assert_eq!(mail.header("Subject"), "Requests about rights: 2 due within five working days or overdue");
-    let body = mail.text().replace("\r\n", "\n");
-    let lines = "    SR-2026-000001: erasure, due on 23 November 2026, OVERDUE\n    SR-2026-000002: access, due on 1 December 2026\n";
-    assert!(body.contains(lines) && !body.contains("SR-2026-000003"), "{body}");
-
-    let at = |instant: &str| service.hands.set(Instant::parse(instant).unwrap());
-    for (instant, owed) in [
-        ("2026-11-25T06:59:59Z", false),
-        ("2026-11-25T07:00:00Z", true),
-        ("2026-11-25T23:59:59Z", false),
-        ("2026-11-28T09:00:00Z", false), // a Saturday
-        ("2026-12-25T09:00:00Z", false),
-        ("2026-12-29T09:00:00Z", true),
-        // In summer, seven by the clocks of London is six in UTC.
-        ("2027-06-01T05:59:59Z", false),
-        ("2027-06-01T06:00:00Z", true),
-    ] {
-        at(instant);
-        assert_eq!(digest.tick().await.unwrap(), owed, "{instant}");
-    }
-    // What was answered before the mail left is not told of.
-    for path in service.items(LIST).await.iter().map(|item| format!("{LIST}/{}", text(item, "id"))) {
-        service.post(&format!("{path}/withdrawal"), json!({})).await.expect(200);
-    }
-    assert!(service.mails(&server).await.is_empty());
-    assert_eq!(service.get(&late).await.json()["status"], "withdrawn");
-}
-
-async fn of_several_processes_one_sends_the_digest(service: Service) {
-    service.hands.set(Instant::parse("2026-12-18T10:00:00Z").unwrap());
-    service.ask_for_access().await;
-    let digests: Vec<Digest> = (0..6).map(|_| Digest::new(service.house.clone())).collect();
-    let sent = join_all(digests.iter().map(Digest::tick)).await;
-    assert_eq!(sent.into_iter().filter(|sent| *sent.as_ref().unwrap()).count(), 1);
-    let queued = service.items("/v1/messages").await;
-    assert_eq!(queued.iter().filter(|message| message["kind"] == "deadline_digest").count(), 1);
 }

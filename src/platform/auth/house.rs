@@ -10,13 +10,14 @@ use actix_web::web::ServiceConfig;
 use super::access::Access;
 use super::permissions::Job;
 use super::tokens::Tokens;
-use crate::domain::{Actor, Calendar, Clock, Entropy, Error, IdMint, Identity, OrganisationId};
+use crate::domain::{Actor, Calendar, Clock, Entropy, Error, IdMint, Identity, Instant, OrganisationId};
 use crate::platform::audit::Looks;
 use crate::platform::db::{AnyConnection, Database, dialect};
 use crate::platform::idempotency::InFlight;
 use crate::platform::personal::Holders;
 use crate::platform::rate::RateLimits;
 use crate::platform::vault::Vault;
+use crate::platform::vault::store::remnants;
 
 /// What the platform must ask of the organisations above it.
 pub trait Standing: Send + Sync {
@@ -147,6 +148,19 @@ impl House {
     /// Whether the database answers.
     pub async fn is_ready(&self) -> bool {
         self.0.database.read(|lane| Ok(dialect::ping(&mut lane.connection)?)).await.is_ok()
+    }
+
+    /// Has the keys that were destroyed leave the database's pages, if one was by `destroyed_by`, and returns how many did:
+    /// none on SQLite, which overwrites what is deleted, and none when another process is at it.
+    ///
+    /// # Errors
+    /// 503 when the database does not answer, somebody is in the way, or it takes longer than `most`.
+    pub async fn purge_keys(&self, destroyed_by: Instant, most: Duration) -> Result<usize, Error> {
+        let is_due = self.0.database.read(move |lane| remnants::is_due(&mut lane.connection, destroyed_by)).await?;
+        if !is_due {
+            return Ok(0);
+        }
+        self.0.database.apart(move |connection| remnants::purge(connection, most)).await
     }
 
     /// How many closures wait for a reading and for a writing lane.

@@ -8,9 +8,10 @@ use tokio::sync::oneshot;
 use tokio::time::timeout;
 
 use super::batch::{Lane, Outcome, WriteJob};
+use super::connection::Use;
 use super::supervisor::{self, ReadJob};
 use super::ticket::{Abandon, Ticket};
-use super::{Engine, Target, dialect};
+use super::{AnyConnection, Engine, Target, dialect};
 use crate::domain::Error;
 
 /// How many closures may wait for each kind of lane.
@@ -56,6 +57,7 @@ impl Patience {
 pub struct Database {
     reads: flume::Sender<(Ticket, ReadJob)>,
     writes: flume::Sender<(Ticket, WriteJob)>,
+    target: Target,
     /// Its end is the end of whoever looks after the lanes.
     _supervised: flume::Sender<()>,
 }
@@ -71,12 +73,28 @@ impl Database {
             Engine::Postgres => (count.writers.max(1), 1),
         };
         supervisor::start(target, (count.readers.max(1), writers), most, reading, writing, stop);
-        Self { reads, writes, _supervised: supervised }
+        Self { reads, writes, target: target.clone(), _supervised: supervised }
     }
 
     /// How many closures wait for a reading and for a writing lane.
     pub fn waiting(&self) -> (usize, usize) {
         (self.reads.len(), self.writes.len())
+    }
+
+    /// Runs `f` on a connection of its own and in no transaction, however long it takes: for what is no lane's work.
+    pub(in crate::platform) async fn apart<T: Send + 'static>(
+        &self,
+        f: impl FnOnce(&mut AnyConnection) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        let target = self.target.clone();
+        let (tell, told) = oneshot::channel();
+        let work = move || {
+            let done = guarded(|| f(&mut super::open(&target, Use::Preparing)?));
+            let _ = tell.send(done);
+        };
+        // A thread that nothing waits for when the process ends.
+        std::thread::Builder::new().name("apart".to_owned()).spawn(work).map_err(Error::internal)?;
+        told.await.map_err(|_| Error::internal("a thread beside the lanes ended"))?
     }
 
     /// Runs `f` on a reading lane. A read has no effect, so that it can be given up at any time.

@@ -2,6 +2,8 @@
 
 mod courier;
 mod format;
+mod words;
 
 pub use courier::{Courier, CourierSettings, Failure, SmtpUrlError};
 pub use format::{CalendarPart, Mail, Sender};
+pub use words::{Block, Words};

@@ -56,6 +56,8 @@ diesel::table! {
     }
 }
 
+pub(in crate::platform) mod remnants;
+
 impl Wrapped {
     /// The wrapped key that two columns of a row hold; `None` where a join found none.
     pub fn from_columns(master_key: Option<Vec<u8>>, wrapped: Option<Vec<u8>>) -> Option<Self> {
@@ -113,14 +115,16 @@ pub(in crate::platform) fn insert_all(
     Ok(())
 }
 
-/// Destroys the key of an owner, and notes that it was.
+/// Destroys the key of an owner, and notes that it was, and that the table's pages may still hold it.
 pub(in crate::platform) fn destroy(lane: &mut Lane, owner: Uuid, at: Instant) -> Result<(), Error> {
     if let Some(keys) = lane.keys.as_mut() {
         keys.destroy(owner, at);
         return Ok(());
     }
     let (owner, connection) = (ContactId::from_uuid(owner), &mut lane.connection);
-    diesel::delete(data_keys::table.find(owner)).execute(connection)?;
+    if diesel::delete(data_keys::table.find(owner)).execute(connection)? > 0 {
+        remnants::note(connection, owner, at)?;
+    }
     let noted: Option<ContactId> =
         destroyed_keys::table.find(owner).select(destroyed_keys::owner_id).first(connection).optional()?;
     if noted.is_none() {

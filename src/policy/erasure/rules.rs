@@ -104,6 +104,11 @@ pub const RULES: &[ErasureRule] = &[
         Fate::Keep,
         "That the key was destroyed, so that a restored backup is erased again",
     ),
+    passing(
+        "vault.key_remnants",
+        Fate::Keep,
+        "That the key is yet to leave the pages of PostgreSQL, for an hour or so",
+    ),
 ];
 
 /// The rule of a table.

@@ -3,11 +3,10 @@
 //! alone.
 
 use askama::Template;
-use chrono::NaiveDate;
 
 use super::model::{Complaint, ComplaintOutcome, ComplaintStatus, OutcomeExplanation};
 use super::store;
-use crate::domain::{ComplaintId, ContactId, Controller, EmailAddress, Error, SubjectId};
+use crate::domain::{ComplaintId, ContactId, Controller, EmailAddress, Error, SubjectId, day_words};
 use crate::platform::doors::WriteTx;
 use crate::platform::mail::Mail;
 use crate::platform::outbox::{self, Claimed, Composed, Letter, Letters, Outgoing};
@@ -77,10 +76,6 @@ struct OutcomeHtml<'a> {
     foot: &'a Foot<'a>,
 }
 
-fn written(day: NaiveDate) -> String {
-    day.format("%-d %B %Y").to_string()
-}
-
 /// The complaint that a message is about.
 fn complaint_of(tx: &mut WriteTx<'_>, message: &Claimed) -> Result<Complaint, Error> {
     let subject = message.subject.ok_or_else(|| Error::internal("a letter without its complaint"))?;
@@ -119,7 +114,7 @@ impl Letter for AcknowledgementLetter {
         }
         let Some(to) = complaint.email().cloned() else { return Ok(Composed::Moot("no_address")) };
         let (foot, contact) = foot(tx, &complaint, &to)?;
-        let (reference, received_on, foot) = (&complaint.reference, &written(complaint.received_on), &foot);
+        let (reference, received_on, foot) = (&complaint.reference, &day_words(complaint.received_on), &foot);
         let text = AcknowledgementText { reference, received_on, foot };
         let html = AcknowledgementHtml { reference, received_on, foot };
         Ok(Composed::Mail(Mail {
@@ -157,7 +152,7 @@ impl Letter for OutcomeLetter {
             return Err(Error::internal("an outcome's letter without the outcome"));
         };
         let (foot, contact) = foot(tx, &complaint, &to)?;
-        let (reference, received_on, foot) = (&complaint.reference, &written(complaint.received_on), &foot);
+        let (reference, received_on, foot) = (&complaint.reference, &day_words(complaint.received_on), &foot);
         let verdict = verdict(outcome);
         let text = OutcomeText { reference, received_on, verdict, explanation, foot };
         let html = OutcomeHtml { reference, received_on, verdict, explanation, foot };

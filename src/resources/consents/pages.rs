@@ -4,7 +4,7 @@ use askama::Template;
 
 use super::model::{Confirmation, State, Subscription, Wording};
 use super::purposes::{called, named};
-use crate::domain::london_date;
+use crate::domain::{day_words, london_date};
 use crate::platform::http::Frame;
 
 #[derive(Template)]
@@ -21,7 +21,7 @@ struct Confirm<'a> {
 /// Asks the mailbox's owner to confirm.
 pub(super) fn confirm(asked: &Confirmation, frame: &Frame) -> askama::Result<String> {
     let Confirmation { purpose, state, wording, expires_at } = asked;
-    let until = london_date(*expires_at).format("%-d %B %Y").to_string();
+    let until = day_words(london_date(*expires_at));
     let waits = !matches!(state, State::Withdrawn | State::Expired);
     Confirm { frame, waits, called: called(*purpose), named: named(*purpose), wording, until }.render()
 }

@@ -1,11 +1,16 @@
-//! Everything that the law sets a time for, in one list, and counted for an alarm.
+//! Everything that the law sets a time for: in one list, in a digest by mail, and counted for an alarm.
 //!
-//! Invariants: nothing is kept here. Each room that owes something in time tells what it still owes by a function of its
+//! Invariants: nothing of it is kept here, but the days on which the digest was sent. Each room that owes something in time tells what it still owes by a function of its
 //! own, which stands in [`SOURCES`]; by when is computed from the facts at the moment of asking. What is owed is as much as
 //! people have in hand, so that all of it is sorted in memory.
 
 mod api;
+pub mod digest;
+mod letters;
 mod model;
+mod store;
+
+pub use letters::LETTERS;
 
 use chrono::Duration;
 use strum::VariantArray;

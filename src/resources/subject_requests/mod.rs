@@ -8,7 +8,6 @@ mod api;
 pub mod commands;
 mod deadline;
 mod decisions;
-pub mod digest;
 mod export;
 mod intake;
 mod letters;
@@ -18,6 +17,7 @@ pub mod package;
 mod particulars;
 mod personal;
 mod rights;
+mod statistics;
 mod status;
 pub mod store;
 
@@ -38,6 +38,8 @@ pub fn routes() -> Room {
         .problems(&[Code::Erased, Code::Merged, Code::CalendarExhausted])
         .serve(api::__path_read, api::read)
         .problems(&[Code::CalendarExhausted])
+        .serve(statistics::__path_statistics, statistics::statistics)
+        .problems(&[Code::Invalid])
         .serve(api::__path_history, api::history)
         .serve(api::__path_letter, api::letter)
         .serve(intake::__path_check_identity, intake::check_identity)

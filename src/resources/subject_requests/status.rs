@@ -6,10 +6,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
 
-use super::letters::{asked_for, written};
+use super::letters::asked_for;
 use super::links;
 use super::model::{Reference, RequestStatus, Right, SubjectRequest};
-use crate::domain::{Error, Lifecycle};
+use crate::domain::{Error, Lifecycle, day_words};
 use crate::platform::auth::{Access, LinkHolder};
 use crate::platform::doors::WriteTx;
 use crate::platform::http::{ByToken, Command, Done, FormOrJson, Frame, PageOrJson, Shown};
@@ -96,7 +96,7 @@ fn page(view: &StatusView, frame: &Frame) -> askama::Result<String> {
         frame,
         reference: reference.as_str(),
         stands: format!("It is a request for {asked}. {stands}"),
-        due_on: due_on.filter(|_| !status.is_final()).map(written),
+        due_on: due_on.filter(|_| !status.is_final()).map(day_words),
         can_withdraw,
     }
     .render()

@@ -85,10 +85,11 @@ pub(super) mod merge;
 pub(super) mod person;
 mod progress;
 pub(super) mod rights;
+pub(super) mod statistics;
 pub(super) mod steps;
 
 pub use creation::create;
-pub use dates::{Falling, adopt_working_days, deadlines, falling_due};
+pub use dates::{adopt_working_days, deadlines};
 pub use decisions::{carry_out, recipients_done};
 pub(super) use decisions::{close_duplicate, lapse, refuse};
 pub(super) use matching::match_contact;

@@ -54,7 +54,6 @@ const QUERIES: &[&str] = &[
     "resources/contacts/search.rs",
     "resources/networks/directory.rs",
     "resources/preferences/links.rs",
-    "resources/subject_requests/digest.rs",
     "resources/subject_requests/links.rs",
 ];
 

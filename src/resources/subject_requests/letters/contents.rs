@@ -1,20 +1,13 @@
 //! What each letter says of a request.
 
-use chrono::NaiveDate;
-
 use super::super::model::{
     ActingFor, ClockRuns, OutcomeKind, RequestOutcome, RequestStep, Right, StepKind, SubjectRequest,
 };
 use super::super::store::steps;
 use super::kinds::Kind;
-use super::words::{Block, Words};
-use crate::domain::{Controller, Error};
+use crate::domain::{Controller, Error, day_words};
 use crate::platform::doors::ReadTx;
-
-/// A date as people write it.
-pub(in super::super) fn written(day: NaiveDate) -> String {
-    day.format("%-d %B %Y").to_string()
-}
+use crate::platform::mail::{Block, Words};
 
 /// A right, as what is asked for: the middle of a sentence.
 pub(in super::super) fn asked_for(right: Right, whom: &str) -> String {
@@ -89,11 +82,11 @@ fn acknowledgement(request: &SubjectRequest) -> Vec<Block> {
     let mut parts = vec![text(format!(
         "Thank you for your request, which reached us on {}. We read it as a request for {asked}. Its reference number \
          is {}; please give it when you write or call.",
-        written(request.received_on),
+        day_words(request.received_on),
         request.reference.as_str()
     ))];
     if let (ClockRuns::Running, Some(due)) = (request.clock.state, request.clock.due_on) {
-        parts.push(text(format!("We will answer without undue delay, and by {} at the latest.", written(due))));
+        parts.push(text(format!("We will answer without undue delay, and by {} at the latest.", day_words(due))));
     }
     parts.push(text(
         "It costs nothing. If we must be sure who you are, or do not understand what you mean, we will write to you. If \
@@ -130,7 +123,7 @@ fn authority(step: &RequestStep, controller: &Controller) -> Vec<Block> {
 fn clarification(request: &SubjectRequest, step: &RequestStep) -> Vec<Block> {
     let mut parts = vec![text("So that we can answer you, please tell us:")];
     parts.extend(step.text.clone().map(Block::Quote));
-    let asked = written(step.on);
+    let asked = day_words(step.on);
     parts.push(text(if request.kind == Right::Access {
         format!(
             "The days from {asked} to that of your answer, both included, do not count towards our time for answering."
@@ -147,7 +140,7 @@ fn clarification(request: &SubjectRequest, step: &RequestStep) -> Vec<Block> {
 fn extension(request: &SubjectRequest, step: &RequestStep) -> Vec<Block> {
     let until = match request.clock.due_on {
         Some(due) => {
-            format!("We need two further months to answer your request, until {} at the latest, since:", written(due))
+            format!("We need two further months to answer your request, until {} at the latest, since:", day_words(due))
         }
         None => "We need two further months to answer your request, since:".to_owned(),
     };

@@ -4,10 +4,9 @@ use super::super::model::{OutcomeKind, RequestStatus, SubjectRequest};
 use super::super::{links, store};
 use super::contents;
 use super::kinds::Kind;
-use super::words::Block;
 use crate::domain::{Error, SubjectRequestId};
 use crate::platform::doors::WriteTx;
-use crate::platform::mail::Mail;
+use crate::platform::mail::{Block, Mail};
 use crate::platform::outbox::{Claimed, Composed, Letter};
 
 /// A letter about a request, to whoever made it.

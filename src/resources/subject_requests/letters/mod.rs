@@ -1,11 +1,8 @@
-//! The letters to whoever asked: each is sent by mail if there is an address, and can be had as text for the post. And the
-//! digest for those who decide.
+//! The letters to whoever asked: each is sent by mail if there is an address, and can be had as text for the post.
 
 mod contents;
-mod digest;
 mod kinds;
 mod mails;
-mod words;
 
 use super::model::SubjectRequest;
 use super::store;
@@ -16,8 +13,7 @@ use crate::platform::http::MediaType;
 use crate::platform::outbox::{self, Letters, Outgoing};
 use mails::RequestLetter;
 
-pub(super) use contents::{asked_for, written};
-pub(super) use digest::DIGEST;
+pub(super) use contents::asked_for;
 pub(super) use kinds::Kind;
 
 /// The letters of this room.
@@ -29,7 +25,6 @@ pub static LETTERS: Letters = &[
     &RequestLetter(Kind::Extension),
     &RequestLetter(Kind::Refusal),
     &RequestLetter(Kind::Outcome),
-    &digest::DigestLetter,
 ];
 
 /// The media type of a letter for the post.

@@ -3,9 +3,9 @@
 use askama::Template;
 use serde_json::Value;
 
-use super::super::letters::{asked_for, written};
+use super::super::letters::asked_for;
 use super::model::Package;
-use crate::domain::{Error, london_date};
+use crate::domain::{Error, day_words, london_date};
 
 #[derive(Template)]
 #[template(path = "pages/package.html")]
@@ -87,8 +87,8 @@ pub(super) fn page(package: &Package) -> Result<String, Error> {
     let page = Page {
         package,
         asked: asked_for(package.kind, "you"),
-        built_on: written(london_date(package.built_at)),
-        keep_until: written(package.particulars.keep_until),
+        built_on: day_words(london_date(package.built_at)),
+        keep_until: day_words(package.particulars.keep_until),
         source: lines(&package.particulars.source),
         purposes: package.particulars.purposes.iter().map(lines).collect(),
         parts: parts.collect(),

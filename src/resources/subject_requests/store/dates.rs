@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
-use super::super::model::{Reference, RequestStatus};
+use super::super::model::RequestStatus;
 use super::steps::events_of;
 use super::{damaged, subject_requests as requests};
 use crate::domain::{Error, SubjectId, SubjectRequestId};
@@ -17,17 +17,12 @@ use crate::policy::deadlines::{Deadline, DeadlineKind, Due};
 const TOGETHER: i64 = 200;
 
 /// An open request and its day.
-pub struct Falling {
-    /// Which.
-    pub id: SubjectRequestId,
-    /// Its reference number.
-    pub reference: Reference,
-    /// The right that is asked for.
-    pub kind: Right,
-    /// Where it is in its life.
+struct Falling {
+    id: SubjectRequestId,
+    reference: String,
     status: RequestStatus,
     /// The last lawful day; `None` while its clock does not run.
-    pub due_on: Option<NaiveDate>,
+    due_on: Option<NaiveDate>,
     /// The day that was kept to look for it by.
     kept: Option<NaiveDate>,
 }
@@ -42,8 +37,7 @@ fn date(tx: &mut ReadTx<'_>, rows: Vec<Dated>) -> Result<Vec<Falling>, Error> {
         let kind: Right = kind.parse().map_err(damaged)?;
         let facts = ClockFacts { right: kind, received_on, events: events.remove(&id).unwrap_or_default() };
         let due_on = clock::read(&facts, tx.calendar())?.due_on;
-        let (reference, status) = (reference.try_into().map_err(damaged)?, status.parse().map_err(damaged)?);
-        Ok(Falling { id, reference, kind, status, due_on, kept })
+        Ok(Falling { id, reference, status: status.parse().map_err(damaged)?, due_on, kept })
     };
     rows.into_iter().map(date).collect()
 }
@@ -62,20 +56,6 @@ macro_rules! dated {
     };
 }
 
-/// The open requests that must be answered by `day`, or should have been; the most urgent first.
-///
-/// # Errors
-/// When the database fails; 503 when a clock ends outside the table of bank holidays.
-pub fn falling_due(tx: &mut ReadTx<'_>, day: NaiveDate) -> Result<Vec<Falling>, Error> {
-    // What was dated by another table of bank holidays is dated anew before it is looked at.
-    let perhaps = requests::due_on.le(day).or(requests::dated_by.ne(tx.calendar().version()));
-    let rows: Vec<Dated> = dated!().filter(perhaps).load(tx.connection())?;
-    let mut falling = date(tx, rows)?;
-    falling.retain(|request| request.due_on.is_some_and(|due| due <= day));
-    falling.sort_by_key(|request| (request.due_on, request.id));
-    Ok(falling)
-}
-
 /// The answers that are still owed, of requests whose clock runs, in no order.
 ///
 /// # Errors
@@ -86,7 +66,7 @@ pub fn deadlines(tx: &mut ReadTx<'_>) -> Result<Vec<Deadline>, Error> {
         Some(Deadline {
             kind: DeadlineKind::RightsRequest,
             id: SubjectId::from_uuid(request.id.uuid()),
-            reference: request.reference.as_str().to_owned(),
+            reference: request.reference,
             due: Due::On(request.due_on?),
             status: request.status.into(),
         })

@@ -5,7 +5,7 @@ use askama::Template;
 use crate::domain::{Controller, Error};
 
 /// A part of a letter.
-pub(in super::super) enum Block {
+pub enum Block {
     /// A heading.
     Heading(&'static str),
     /// A paragraph.
@@ -17,22 +17,22 @@ pub(in super::super) enum Block {
 }
 
 /// A letter in words.
-pub(in super::super) struct Words {
+pub struct Words {
     /// Its title, which is the subject of a mail.
-    pub(in super::super) title: String,
+    pub title: String,
     /// Its parts.
-    pub(in super::super) blocks: Vec<Block>,
+    pub blocks: Vec<Block>,
 }
 
 #[derive(Template)]
-#[template(path = "mail/request.txt", escape = "none")]
+#[template(path = "mail/words.txt", escape = "none")]
 struct AsText<'a> {
     words: &'a Words,
     controller: &'a Controller,
 }
 
 #[derive(Template)]
-#[template(path = "mail/request.html")]
+#[template(path = "mail/words.html")]
 struct AsHtml<'a> {
     words: &'a Words,
     controller: &'a Controller,
@@ -43,7 +43,7 @@ impl Words {
     ///
     /// # Errors
     /// When it cannot be written, which none of ours is.
-    pub(in super::super) fn text(&self, controller: &Controller) -> Result<String, Error> {
+    pub fn text(&self, controller: &Controller) -> Result<String, Error> {
         AsText { words: self, controller }.render().map_err(Error::internal)
     }
 
@@ -51,7 +51,7 @@ impl Words {
     ///
     /// # Errors
     /// When it cannot be written, which none of ours is.
-    pub(in super::super) fn html(&self, controller: &Controller) -> Result<String, Error> {
+    pub fn html(&self, controller: &Controller) -> Result<String, Error> {
         AsHtml { words: self, controller }.render().map_err(Error::internal)
     }
 }

@@ -1,29 +1,16 @@
-//! The daily digest of what falls due: mailed to those who decide, once on each working day.
+//! The daily digest of everything that falls due: mailed to those who decide, once on each working day.
 
 use chrono::{NaiveDate, NaiveTime};
 use chrono_tz::Europe::London;
-use diesel::prelude::*;
 
 use super::letters::DIGEST;
-use super::store::{self, Falling};
+use super::{all, store};
 use crate::domain::{Error, london_date};
 use crate::platform::audit::Entry;
 use crate::platform::db::dialect;
 use crate::platform::doors::{ReadTx, Recorded, WriteTx};
 use crate::platform::outbox::{self, Outgoing};
-
-mod schema {
-    diesel::table! {
-        use diesel::sql_types::*;
-        use crate::platform::db::InstantSql;
-
-        deadline_digests (day) {
-            day -> Date,
-            queued_at -> InstantSql,
-        }
-    }
-}
-use schema::deadline_digests;
+use crate::policy::deadlines::Deadline;
 
 /// From when on it is sent, by the clocks of London.
 const FROM: NaiveTime = match NaiveTime::from_hms_opt(7, 0, 0) {
@@ -34,16 +21,15 @@ const FROM: NaiveTime = match NaiveTime::from_hms_opt(7, 0, 0) {
 /// How far it looks ahead, in working days.
 const AHEAD: u32 = 5;
 
-/// How long the days on which it was sent are remembered.
-const KEPT: chrono::Days = chrono::Days::new(30);
-
-/// The open requests that must be answered within five working days, or should have been.
+/// What must be done by the end of the fifth working day from today, or should have been; what ends first first.
 ///
 /// # Errors
 /// When the database fails; 503 outside the table of bank holidays.
-pub(super) fn falling_due(tx: &mut ReadTx<'_>) -> Result<Vec<Falling>, Error> {
+pub(super) fn falling_due(tx: &mut ReadTx<'_>) -> Result<Vec<Deadline>, Error> {
     let ahead = tx.calendar().working_days_after(london_date(tx.now()), AHEAD)?;
-    store::falling_due(tx, ahead)
+    let mut falling = all(tx)?;
+    falling.retain(|deadline| deadline.due.day() <= ahead);
+    Ok(falling)
 }
 
 /// The day whose digest is to be sent now; `None` when it is too early, no working day, sent already, or nothing is due.
@@ -53,9 +39,7 @@ fn day_owed(tx: &mut ReadTx<'_>) -> Result<Option<NaiveDate>, Error> {
     if local.time() < FROM || !tx.calendar().is_working_day(today)? {
         return Ok(None);
     }
-    let row = deadline_digests::table.find(today).select(deadline_digests::day);
-    let sent: Option<NaiveDate> = row.first(tx.connection()).optional()?;
-    let owed = sent.is_none() && !falling_due(tx)?.is_empty();
+    let owed = !store::was_sent(tx, today)? && !falling_due(tx)?.is_empty();
     Ok(owed.then_some(today))
 }
 
@@ -74,10 +58,7 @@ pub fn is_owed(tx: &mut ReadTx<'_>) -> Result<bool, Error> {
 pub fn queue(mut tx: WriteTx<'_>) -> Result<Recorded<bool>, Error> {
     dialect::lock_name(tx.connection(), DIGEST)?;
     let Some(today) = day_owed(&mut tx)? else { return tx.unchanged(None, false) };
-    let values = (deadline_digests::day.eq(today), deadline_digests::queued_at.eq(tx.now()));
-    diesel::insert_into(deadline_digests::table).values(values).execute(tx.connection())?;
-    let old = today.checked_sub_days(KEPT).unwrap_or(today);
-    diesel::delete(deadline_digests::table.filter(deadline_digests::day.lt(old))).execute(tx.connection())?;
+    store::note_sent(&mut tx, today)?;
     outbox::queue(&mut tx, Outgoing { kind: DIGEST, contact: None, subject: None, mark: None })?;
     tx.record(Entry::new("deadlines.digest"), true)
 }

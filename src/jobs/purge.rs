@@ -1,0 +1,84 @@
+//! Has destroyed keys leave the pages of PostgreSQL, where a deleted row stays until its table is rewritten. On SQLite,
+//! which overwrites what is deleted, there is nothing to do.
+
+use std::time::Duration;
+
+use chrono::{NaiveTime, TimeDelta};
+use chrono_tz::Europe::London;
+use tokio::sync::watch;
+
+use super::beat::beat;
+use crate::domain::{Error, Instant};
+use crate::platform::audit::Entry;
+use crate::platform::auth::House;
+
+/// How often it is looked for keys, and tried again.
+const EVERY: Duration = Duration::from_mins(5);
+
+/// How long destroyed keys are gathered, so that the table is not rewritten for each.
+const GATHERED: TimeDelta = TimeDelta::hours(1);
+
+/// How long the rewriting may take, while whoever needs a key waits: less than a request waits.
+const BY_DAY: Duration = Duration::from_secs(1);
+
+/// The same at night, for a table that is too large for the day.
+const BY_NIGHT: Duration = Duration::from_secs(20);
+
+/// The job's name in the audit.
+const NAME: &str = "purge";
+
+/// Has the table of keys rewritten. Several, of several processes, may run on one database.
+pub struct Purge(House);
+
+/// How long the rewriting may take now: longer between two and five at night, by the clocks of London.
+fn most(now: Instant) -> Duration {
+    let hour = |hour| NaiveTime::from_hms_opt(hour, 0, 0).unwrap_or(NaiveTime::MIN);
+    let local = now.to_chrono().with_timezone(&London).time();
+    if (hour(2)..hour(5)).contains(&local) { BY_NIGHT } else { BY_DAY }
+}
+
+impl Purge {
+    /// The job of a house.
+    pub fn new(house: House) -> Self {
+        Self(house)
+    }
+
+    /// Has the table of keys rewritten if a key was destroyed an hour ago, and returns how many destroyed keys are in no
+    /// page any more.
+    ///
+    /// # Errors
+    /// 503 when the table is in use, a transaction is older than the destruction, or it takes too long: to be tried again.
+    pub async fn tick(&self) -> Result<usize, Error> {
+        let now = self.0.clock().now();
+        let purged = self.0.purge_keys(now.plus(-GATHERED), most(now)).await?;
+        if purged > 0 {
+            let entry = Entry::new("keys.purge").with("count", purged);
+            self.0.job(NAME).run(move |tx| tx.record(entry, ())).await?;
+        }
+        Ok(purged)
+    }
+
+    /// Ticks until it is told to stop, by a value or by the sender's going.
+    pub async fn run(self, stop: watch::Receiver<()>) {
+        beat(EVERY, stop, "destroyed keys wait to leave the database's pages", async |_| self.tick().await).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_takes_its_time_at_night_alone() {
+        for (at, expected) in [
+            ("2026-11-24T01:59:59Z", BY_DAY),
+            ("2026-11-24T02:00:00Z", BY_NIGHT),
+            ("2026-11-24T04:59:59Z", BY_NIGHT),
+            ("2026-11-24T05:00:00Z", BY_DAY),
+            ("2027-06-01T01:00:00Z", BY_NIGHT), // two in summer time
+            ("2027-06-01T04:00:00Z", BY_DAY),
+        ] {
+            assert_eq!(most(Instant::parse(at).unwrap()), expected, "{at}");
+        }
+    }
+}

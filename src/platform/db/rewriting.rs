@@ -1,0 +1,102 @@
+//! Rewriting a table of PostgreSQL's, so that its file holds its rows and nothing of what was deleted.
+//!
+//! A deleted row stays in its page until a vacuum, and its bytes stay in the free space after that. `VACUUM (FULL)` writes
+//! the rows into a new file and gives the old one back. It copies those deleted rows along that a transaction may still
+//! see, so that it does what it is for only once no transaction is older than the deletion.
+
+use std::time::Duration;
+
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+use diesel::sql_types::{Bool, Text, Uuid as PgUuid};
+use uuid::Uuid;
+
+use super::AnyConnection;
+use crate::domain::Error;
+
+/// How long the table's readers may be kept waiting for the lock, while somebody else is in the way.
+const LOCK: Duration = Duration::from_millis(200);
+
+/// A connection that belongs to no lane, and to nobody but PostgreSQL.
+fn postgres(connection: &mut AnyConnection) -> Result<&mut PgConnection, Error> {
+    match connection {
+        AnyConnection::Postgres(postgres) => Ok(postgres),
+        AnyConnection::Sqlite(_) => Err(Error::internal("SQLite overwrites what is deleted by itself")),
+    }
+}
+
+/// Takes a name until the connection is closed, without waiting; `false` when another process has it.
+///
+/// # Errors
+/// When the database fails.
+pub(in crate::platform) fn try_keep_name(connection: &mut AnyConnection, name: &str) -> Result<bool, Error> {
+    #[derive(QueryableByName)]
+    struct Answer {
+        #[diesel(sql_type = Bool)]
+        taken: bool,
+    }
+    let taken =
+        diesel::sql_query("SELECT pg_try_advisory_lock(hashtextextended($1, 0)) AS taken").bind::<Text, _>(name);
+    let Answer { taken } = taken.get_result(postgres(connection)?)?;
+    Ok(taken)
+}
+
+/// Gives a name back: sooner than the server notices that the connection was closed.
+///
+/// # Errors
+/// When the database fails.
+pub(in crate::platform) fn give_name_back(connection: &mut AnyConnection, name: &str) -> Result<(), Error> {
+    let given = diesel::sql_query("SELECT pg_advisory_unlock(hashtextextended($1, 0))").bind::<Text, _>(name);
+    given.execute(postgres(connection)?)?;
+    Ok(())
+}
+
+/// The `column` of those rows of `table` that were written before anything that a transaction may still see: what was
+/// deleted together with them is visible to nobody.
+///
+/// # Errors
+/// When the database fails.
+pub(in crate::platform) fn past_all_transactions(
+    connection: &mut AnyConnection,
+    table: &'static str,
+    column: &'static str,
+) -> Result<Vec<Uuid>, Error> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = PgUuid)]
+        id: Uuid,
+    }
+    // Snapshots of this database and of standbys; transactions that have written, wherever, since snapshots to come
+    // reach back to them; replication; and the margin that servers before PostgreSQL 16 can be told to keep.
+    let rows: Vec<Row> = diesel::sql_query(format!(
+        "SELECT {column} AS id FROM {table} WHERE age(xmin) > (
+             SELECT coalesce(max(age(held)), 0) + coalesce(current_setting('vacuum_defer_cleanup_age', true), '0')::int
+             FROM (
+                 SELECT backend_xmin AS held FROM pg_stat_activity
+                 WHERE pid <> pg_backend_pid() AND (datname IS NULL OR datname = current_database())
+                 UNION ALL SELECT backend_xid FROM pg_stat_activity WHERE pid <> pg_backend_pid()
+                 UNION ALL SELECT xmin FROM pg_replication_slots
+                 UNION ALL SELECT transaction FROM pg_prepared_xacts
+             ) AS transactions
+         )"
+    ))
+    .load(postgres(connection)?)?;
+    Ok(rows.into_iter().map(|row| row.id).collect())
+}
+
+/// Writes the rows of `table` into a new file and gives the old one back. Nobody reads or writes the table meanwhile.
+///
+/// # Errors
+/// 503 when the table is in use, or it takes longer than `most`; then nothing is changed.
+pub(in crate::platform) fn rewrite(
+    connection: &mut AnyConnection,
+    table: &'static str,
+    most: Duration,
+) -> Result<(), Error> {
+    let postgres = postgres(connection)?;
+    let (lock, most) = (LOCK.as_millis(), most.as_millis());
+    postgres.batch_execute(&format!("SET lock_timeout = '{lock}ms'; SET statement_timeout = '{most}ms'"))?;
+    // Alone: it runs in no transaction, and several statements sent together are one.
+    postgres.batch_execute(&format!("VACUUM (FULL) {table}"))?;
+    Ok(postgres.batch_execute("RESET statement_timeout")?)
+}

@@ -1,0 +1,71 @@
+//! Destroyed keys that the pages of PostgreSQL may still hold, and how they get out of them. On SQLite there are none.
+
+use std::time::Duration;
+
+use diesel::prelude::*;
+use uuid::Uuid;
+
+use crate::domain::{ContactId, Error, Instant};
+use crate::platform::db::{AnyConnection, give_name_back, past_all_transactions, rewrite, try_keep_name};
+
+diesel::table! {
+    use crate::platform::db::{InstantSql, UuidSql};
+
+    /// Whose destroyed key may still be in the pages. A row is written by the transaction that destroys the key, whose
+    /// number tells when nobody can see the key any more.
+    vault.key_remnants (owner_id) {
+        /// Whose.
+        owner_id -> UuidSql,
+        /// Since when.
+        destroyed_at -> InstantSql,
+    }
+}
+
+/// The table's name, by which one process at a time empties it.
+const REMNANTS: &str = "vault.key_remnants";
+
+/// Notes that the key of an owner was deleted from its table.
+pub(super) fn note(connection: &mut AnyConnection, owner: ContactId, at: Instant) -> Result<(), Error> {
+    // A key can come back with a backup, and be destroyed again.
+    let again = diesel::update(key_remnants::table.find(owner)).set(key_remnants::destroyed_at.eq(at));
+    if again.execute(connection)? == 0 {
+        let note = (key_remnants::owner_id.eq(owner), key_remnants::destroyed_at.eq(at));
+        diesel::insert_into(key_remnants::table).values(note).execute(connection)?;
+    }
+    Ok(())
+}
+
+/// Whether there is a key that was destroyed by `before`, and may still be in the pages.
+pub(in crate::platform) fn is_due(connection: &mut AnyConnection, before: Instant) -> Result<bool, Error> {
+    let due = key_remnants::table.filter(key_remnants::destroyed_at.le(before)).select(key_remnants::owner_id);
+    let found: Option<ContactId> = due.first(connection).optional()?;
+    Ok(found.is_some())
+}
+
+/// Rewrites the table of keys, and returns how many destroyed ones its pages hold no more: none, when another process is
+/// at it. Needs a connection of its own.
+///
+/// # Errors
+/// 503 when a transaction is older than every destruction, the table is in use, or the rewriting takes longer than `most`.
+pub(in crate::platform) fn purge(connection: &mut AnyConnection, most: Duration) -> Result<usize, Error> {
+    if !try_keep_name(connection, REMNANTS)? {
+        return Ok(0);
+    }
+    let purged = take_out(connection, most);
+    give_name_back(connection, REMNANTS)?;
+    purged
+}
+
+fn take_out(connection: &mut AnyConnection, most: Duration) -> Result<usize, Error> {
+    let count: i64 = key_remnants::table.count().get_result(connection)?;
+    if count == 0 {
+        return Ok(0);
+    }
+    let gone: Vec<Uuid> = past_all_transactions(connection, REMNANTS, "owner_id")?;
+    if gone.is_empty() {
+        return Err(Error::unavailable("a transaction, a standby or a replication slot still sees the destroyed keys"));
+    }
+    rewrite(connection, "vault.data_keys", most)?;
+    let gone: Vec<ContactId> = gone.into_iter().map(ContactId::from_uuid).collect();
+    Ok(diesel::delete(key_remnants::table.filter(key_remnants::owner_id.eq_any(gone))).execute(connection)?)
+}

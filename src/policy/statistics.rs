@@ -1,0 +1,114 @@
+//! Counts of requests that can be published: no small number is told, and none can be worked out from what is.
+//!
+//! The rule, for a whole and the parts that it falls into:
+//!
+//! 1. A whole of 1 to 4 is not told, and nothing of its parts.
+//! 2. Where a part is 1 to 4, no part below 5 is told (no zero either), nor the next smallest, with all that equal it.
+//! 3. Of a part that is not told, the parts of its own are not told.
+//!
+//! So what is not told of a whole is always two numbers or more, of which not all can be known: any two that differ could
+//! have stood in each other's place, and where all are equal, one could be greater and another less. The wholes stand in a
+//! tree (received: answered and open; each of these: its own parts), so that no sum over two of them tells more.
+
+use strum::VariantArray;
+
+use super::subject_requests::OutcomeKind;
+
+/// The smallest number, besides none, that is told.
+pub const FEWEST: u64 = 5;
+
+/// How many kinds of outcomes there are.
+const OUTCOMES: usize = OutcomeKind::VARIANTS.len();
+
+/// A number, if it may be told by itself.
+fn told(number: u64) -> Option<u64> {
+    (number == 0 || number >= FEWEST).then_some(number)
+}
+
+/// The parts of a whole, as far as they may be told.
+fn told_parts<const N: usize>(whole: Option<u64>, parts: [u64; N]) -> [Option<u64>; N] {
+    if whole.is_none() {
+        return [None; N];
+    }
+    if parts.iter().all(|&part| told(part).is_some()) {
+        return parts.map(Some);
+    }
+    let next = parts.iter().copied().filter(|&part| part >= FEWEST).min();
+    parts.map(|part| (part >= FEWEST && Some(part) != next).then_some(part))
+}
+
+/// How many requests there are of one kind.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Counts {
+    outcomes: [u64; OUTCOMES],
+    answered_late: u64,
+    open_in_time: u64,
+    open_overdue: u64,
+}
+
+impl Counts {
+    /// Adds requests with this outcome, or open ones; `late` if their last lawful day went by without an answer.
+    pub fn add(&mut self, outcome: Option<OutcomeKind>, late: bool, number: u64) {
+        match outcome {
+            Some(outcome) => {
+                if let Some(counted) = self.outcomes.get_mut(outcome as usize) {
+                    *counted += number;
+                }
+                self.answered_late += if late { number } else { 0 };
+            }
+            None if late => self.open_overdue += number,
+            None => self.open_in_time += number,
+        }
+    }
+
+    /// What of it may be told.
+    pub fn told(&self) -> Told {
+        let answered: u64 = self.outcomes.iter().sum();
+        let open = self.open_in_time + self.open_overdue;
+        let received = told(answered + open);
+        let [answered_told, open_told] = told_parts(received, [answered, open]);
+        let in_time = answered.saturating_sub(self.answered_late);
+        let [answered_in_time, answered_late] = told_parts(answered_told, [in_time, self.answered_late]);
+        let [open_in_time, open_overdue] = told_parts(open_told, [self.open_in_time, self.open_overdue]);
+        Told {
+            received,
+            answered: answered_told,
+            outcomes: told_parts(answered_told, self.outcomes),
+            answered_in_time,
+            answered_late,
+            open: open_told,
+            open_in_time,
+            open_overdue,
+        }
+    }
+}
+
+/// What may be told of [`Counts`]; `None` is not told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Told {
+    /// All of them.
+    pub received: Option<u64>,
+    /// Those with an outcome.
+    pub answered: Option<u64>,
+    outcomes: [Option<u64>; OUTCOMES],
+    /// Those with an outcome by the last lawful day, or whose clock never ran.
+    pub answered_in_time: Option<u64>,
+    /// Those with an outcome after it.
+    pub answered_late: Option<u64>,
+    /// Those without an outcome.
+    pub open: Option<u64>,
+    /// Those without, whose last lawful day has not gone by, or whose clock stands.
+    pub open_in_time: Option<u64>,
+    /// Those without, whose last lawful day has gone by.
+    pub open_overdue: Option<u64>,
+}
+
+impl Told {
+    /// Those with this outcome.
+    pub fn outcome(&self, outcome: OutcomeKind) -> Option<u64> {
+        self.outcomes.get(outcome as usize).copied().flatten()
+    }
+}
+
+#[cfg(test)]
+mod tests;

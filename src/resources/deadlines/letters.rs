@@ -1,0 +1,100 @@
+//! The digest as a mail: numbers and days for those who decide, and nothing about anybody.
+
+use chrono_tz::Europe::London;
+
+use super::digest;
+use crate::domain::{EmailAddress, Error, Instant, day_words};
+use crate::platform::doors::WriteTx;
+use crate::platform::mail::{Block, Mail, Words};
+use crate::platform::outbox::{Claimed, Composed, Letter, Letters};
+use crate::policy::deadlines::{Deadline, DeadlineKind, Due};
+
+/// The kind of message that brings it.
+pub(super) const DIGEST: &str = "deadline_digest";
+
+/// The letters of this room.
+pub static LETTERS: Letters = &[&DigestLetter];
+
+/// Tells what falls due.
+struct DigestLetter;
+
+/// What is to be done.
+fn duty(kind: DeadlineKind) -> &'static str {
+    match kind {
+        DeadlineKind::ComplaintAcknowledgement => "acknowledge the complaint",
+        DeadlineKind::RightsRequest => "answer the request",
+        DeadlineKind::BreachNotification => "notify the Information Commission of the breach",
+    }
+}
+
+/// By when, as the calendar and the clocks of London show it.
+fn by_when(due: Due) -> String {
+    match due {
+        Due::On(day) => day_words(day),
+        // With the name of the zone: in autumn, an hour comes twice.
+        Due::At(instant) => {
+            format!("{}, {}", day_words(due.day()), instant.to_chrono().with_timezone(&London).format("%H:%M %Z"))
+        }
+    }
+}
+
+/// A line of the digest.
+fn line(deadline: &Deadline, now: Instant) -> String {
+    let late = if deadline.due.is_over(now) { ", OVERDUE" } else { "" };
+    format!("{}: {} by {}{late}", deadline.reference, duty(deadline.kind), by_when(deadline.due))
+}
+
+impl Letter for DigestLetter {
+    fn kind(&self) -> &'static str {
+        DIGEST
+    }
+
+    fn compose(&self, tx: &mut WriteTx<'_>, _: &Claimed) -> Result<Composed, Error> {
+        let (falling, now) = (digest::falling_due(tx)?, tx.now());
+        if falling.is_empty() {
+            return Ok(Composed::Moot("done"));
+        }
+        let controller = &tx.identity().controller;
+        let Ok(to) = EmailAddress::parse(&controller.data_protection_email) else {
+            return Ok(Composed::Moot("address_unusable"));
+        };
+        let overdue = falling.iter().filter(|deadline| deadline.due.is_over(now)).count();
+        let lines: Vec<String> = falling.iter().map(|deadline| line(deadline, now)).collect();
+        let total = lines.len();
+        let words = Words {
+            title: format!("Legal deadlines: {total} within five working days or overdue"),
+            blocks: vec![
+                Block::Text(format!(
+                    "What must be done within five working days or should have been: {total}. Overdue: {overdue}."
+                )),
+                Block::Quote(lines.join("\n")),
+                Block::Text("A request whose clock waits for proof or for an answer is not among them.".to_owned()),
+            ],
+        };
+        let (text, html) = (words.text(controller)?, words.html(controller)?);
+        Ok(Composed::Mail(Mail {
+            contact: None,
+            to,
+            subject: words.title,
+            text,
+            html,
+            unsubscribe_url: None,
+            calendar: None,
+        }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_is_told_by_the_clocks_of_london() {
+        let at = |text: &str| by_when(Due::At(Instant::parse(text).unwrap()));
+        assert_eq!(at("2026-11-27T09:30:59.999999Z"), "27 November 2026, 09:30 GMT");
+        assert_eq!(at("2027-06-30T23:30:00Z"), "1 July 2027, 00:30 BST");
+        // The hour that comes twice.
+        assert_eq!(at("2026-10-25T00:30:00Z"), "25 October 2026, 01:30 BST");
+        assert_eq!(at("2026-10-25T01:30:00Z"), "25 October 2026, 01:30 GMT");
+    }
+}
