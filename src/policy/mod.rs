@@ -18,6 +18,7 @@ pub mod restriction;
 pub mod retention;
 pub mod rights;
 pub mod subject_requests;
+pub mod transfers;
 
 /// Something that the law allowed. Only `policy` can make one, and nobody can change what is inside,
 /// so that a store that takes one cannot be given anything else.
