@@ -4,8 +4,10 @@
 mod beat;
 mod delivery;
 mod digest;
+mod gathering;
 mod upkeep;
 
 pub use delivery::Delivery;
 pub use digest::Digest;
+pub use gathering::Gathering;
 pub use upkeep::Upkeep;
