@@ -418,8 +418,8 @@ async fn the_search_is_on_record(service: Service) {
     let step = newest_step(&service, &path).await;
     for said in [
         "24 November 2026",
-        "by 2 contact ids",
-        "2 addresses",
+        "ids of the contact (2)",
+        "addresses (2)",
         "consents 2",
         "Every table",
         "Nothing outside this service",

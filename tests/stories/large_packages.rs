@@ -163,6 +163,11 @@ async fn a_large_package_is_built_by_a_job_and_tells_how_far_it_is(service: Serv
     let every: Vec<&str> = holders().iter().flat_map(|holder| holder.tables()).map(|table| table.name).collect();
     assert_eq!(held.iter().map(|part| text(part, "table")).collect::<Vec<_>>(), every);
     assert!(held.iter().any(|part| part["records"][0]["name"] == "Ada Lovelace"));
+    let records = |held: &[Value], table: &str| {
+        held.iter().find(|part| part["table"] == table).unwrap()["records"].as_array().unwrap().clone()
+    };
+    let itself = json!({ "begun_at": "2026-11-24T10:00:00.000000Z" });
+    assert_eq!((records(held, BUILDS), records(held, PARTS)), (vec![itself], vec![]));
     let searched = package["search"]["searched"].as_array().unwrap();
     assert_eq!(searched.last().unwrap(), &json!({ "table": "audit_entries", "records": looks.len() }));
     let page = service.by_council("GET", &path, "text/html").await.expect(200).text();
@@ -173,9 +178,16 @@ async fn a_large_package_is_built_by_a_job_and_tells_how_far_it_is(service: Serv
     assert_eq!((service.times("begin_package").await, service.times("build_package").await), (1, 1));
     let begun = service.audit("action=subject_requests.begin_package").await;
     assert_eq!((&begun[0]["actor"], &begun[0]["contact_id"]), (&json!("council-1"), &json!(ada)));
+    let next = service.taken(asked("access", &ada)).await;
+    service.ask_for(&next, json!({})).await.expect(202);
+    assert_eq!(service.gathering().tick().await, Ok(1));
+    let next = service.by_council("GET", &next, "").await.expect(200).json();
+    let before = json!({ "built_at": "2026-11-24T10:00:00.000000Z", "parts": of });
+    assert_eq!(records(next["held"].as_array().unwrap(), PARTS), [before]);
+
     // Of the steps alone the rooms' are looks at her; that looks were read is none.
     let steps = service.audit(&format!("action=subject_requests.gather&contact_id={ada}")).await;
-    assert_eq!(steps.len(), holders().len());
+    assert_eq!(steps.len(), 2 * holders().len());
 }
 
 async fn what_is_said_meanwhile_takes_the_place_of_what_was_said(service: Service) {

@@ -144,10 +144,7 @@ async fn people_are_looked_up_through_indexes(mut service: Service) {
         (&format!(r#"WHERE ("breaches"."status"{among}"#), "breaches_by_status"),
         (r#"("audit_entries"."contact_id" = "#, "audit_entries_contact"),
         (&format!(r#"WHERE "audit_entries"."contact_id"{among}"#), "audit_entries_contact"),
-        (
-            r#"WHERE ("subject_request_package_builds"."next_attempt_at" <= "#,
-            "subject_request_package_builds_due",
-        ),
+        (r#"WHERE ("subject_request_package_builds"."next_attempt_at" <= "#, "subject_request_package_builds_due"),
     ] {
         let sought = if sought.ends_with("= ") { format!("{sought}{parameter}") } else { sought.to_owned() };
         let asked: Vec<_> =

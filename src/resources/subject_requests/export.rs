@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::model::{ActingFor, SubjectRequest};
-use super::package::store as packages;
+use super::package::store::{self as packages, building};
 use super::{links, store};
 use crate::domain::Error;
 use crate::platform::doors::ReadTx;
@@ -28,15 +28,17 @@ pub(super) fn of(tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<Held>, Erro
         requests.push(SubjectRequest { requester, ..request });
     }
     let built = packages::of(tx, &person.ids)?;
-    let built = built.into_iter().map(|(at, until)| json!({ "built_at": at, "expires_at": until }));
+    let large = built.iter().filter(|built| built.parts > 0);
+    let large: Vec<_> = large.map(|built| json!({ "built_at": built.at, "parts": built.parts })).collect();
+    let built = built.into_iter().map(|built| json!({ "built_at": built.at, "expires_at": built.until }));
+    let underway = building::underway(tx, &person.ids)?.into_iter().map(|since| json!({ "begun_at": since }));
     Ok(vec![
         Held::new("subject_requests", requests)?,
         Held::new("subject_request_steps", steps)?,
         Held::new("subject_request_links", sent)?,
         Held::new("subject_request_packages", built)?,
-        // A package that is being built is this one, or another that will say the same.
-        Held::new("subject_request_package_builds", Vec::<SubjectRequest>::new())?,
-        Held::new("subject_request_package_parts", Vec::<SubjectRequest>::new())?,
+        Held::new("subject_request_package_builds", underway)?,
+        Held::new("subject_request_package_parts", large)?,
         // There are some once the person is erased, and then there is nobody to tell.
         Held::new("subject_request_farewells", Vec::<SubjectRequest>::new())?,
     ])

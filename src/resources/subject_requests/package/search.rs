@@ -84,8 +84,8 @@ impl SearchRecord {
         let found: Vec<String> = found.map(|table| format!("{} {}", table.table, table.records)).collect();
         let day = written(london_date(self.ended_at));
         format!(
-            "Search of {day}: {} tables, by {} contact ids and the indexes of {} addresses. Records found: {}; in the other \
-             tables, none.\n{}\n{}",
+            "Search of {day}: {} tables, by the ids of the contact ({}) and the indexes of addresses ({}). Records found: {}; in \
+             the other tables, none.\n{}\n{}",
             self.searched.len(),
             self.contact_ids.len(),
             self.addresses,

@@ -205,13 +205,25 @@ fn empty(tx: &mut WriteTx<'_>, ids: &[SubjectRequestId]) -> Result<(), Error> {
     parts::delete(tx, ids)
 }
 
-/// The packages that were built about a person: when, and until when each can be had.
+/// A package that was built about a person.
+pub(in super::super) struct Built {
+    /// When.
+    pub(in super::super) at: Instant,
+    /// Until when it can be had.
+    pub(in super::super) until: Instant,
+    /// Of how many parts it is made, if it is a large one.
+    pub(in super::super) parts: usize,
+}
+
+/// The packages that were built about a person.
 ///
 /// # Errors
 /// When the database fails.
-pub(in super::super) fn of(tx: &mut ReadTx<'_>, ids: &[ContactId]) -> Result<Vec<(Instant, Instant)>, Error> {
+pub(in super::super) fn of(tx: &mut ReadTx<'_>, ids: &[ContactId]) -> Result<Vec<Built>, Error> {
     let theirs = packages::table.filter(among_ids(packages::contact_id, ids)).order(packages::request_id);
-    Ok(theirs.select((packages::built_at, packages::expires_at)).load(tx.connection())?)
+    let rows: Vec<(SubjectRequestId, Instant, Instant)> =
+        theirs.select((packages::request_id, packages::built_at, packages::expires_at)).load(tx.connection())?;
+    rows.into_iter().map(|(id, at, until)| Ok(Built { at, until, parts: parts::count(tx, id)? })).collect()
 }
 
 /// Empties the packages about a person who is erased, and those that are being built.

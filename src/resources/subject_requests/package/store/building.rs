@@ -335,6 +335,18 @@ pub(in crate::resources::subject_requests) fn begin_again(
     Ok(())
 }
 
+/// Since when packages about a person are being built.
+///
+/// # Errors
+/// When the database fails.
+pub(in crate::resources::subject_requests) fn underway(
+    tx: &mut ReadTx<'_>,
+    ids: &[ContactId],
+) -> Result<Vec<Instant>, Error> {
+    let theirs = builds::table.filter(among_ids(builds::contact_id, ids)).order(builds::request_id);
+    Ok(theirs.select(builds::begun_at).load(tx.connection())?)
+}
+
 /// Forgets what is being built about a person who is erased.
 ///
 /// # Errors
