@@ -6,11 +6,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::web::{Bytes, ServiceConfig};
+use chrono::NaiveDate;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{ContactBuilder, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, ServerBuilder};
 
 use crate::config::Config;
-use crate::domain::{Clock, Entropy, Error, IdMint, london_date};
+use crate::domain::{Calendar, Clock, Entropy, Error, IdMint, london_date};
 use crate::front;
 use crate::inventory;
 use crate::jobs::Delivery;
@@ -123,16 +124,24 @@ pub async fn build(config: &Config, clock: Clock, entropy: Arc<dyn Entropy>) -> 
         holders: inventory::holders(),
         calendar: config.calendar.read().map_err(StartError)?,
     });
-    let today = london_date(now);
-    if house.calendar().is_running_out(today) {
-        let days = house.calendar().days_left_from(today);
-        tracing::warn!(days, "the table of bank holidays ends soon: name a newer one in calendar.extra_holidays_file");
-    }
+    warn_of_the_end(house.calendar(), london_date(now));
     house.job("start").run(notices::store::seed).await?;
     house.job("start").run(subject_requests::store::adopt_working_days).await?;
     house.job("start").run(contacts::store::changes::sweep_keys).await?;
     house.job("start").run(contacts::store::erasure::repeat).await?;
     Ok(house)
+}
+
+/// Tells the operator that the table of bank holidays ends within 400 days of `today`, or has ended: what the law counts
+/// in working days cannot be worked out then, and is answered 503.
+fn warn_of_the_end(calendar: &Calendar, today: NaiveDate) {
+    const NEWER: &str = "name a newer one in calendar.extra_holidays_file";
+    let days = calendar.days_left_from(today);
+    if days < 0 {
+        tracing::error!(days, "the table of bank holidays has ended, and deadlines are answered 503: {NEWER}");
+    } else if calendar.is_running_out(today) {
+        tracing::warn!(days, "the table of bank holidays ends soon: {NEWER}");
+    }
 }
 
 /// How many legal deadlines are over or near, for an alarm.

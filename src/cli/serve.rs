@@ -7,7 +7,7 @@ use std::time::Duration;
 use iewm::app;
 use iewm::config::Config;
 use iewm::domain::Clock;
-use iewm::jobs::{Digest, Purge, Upkeep};
+use iewm::jobs::{Digest, Gathering, Purge, Upkeep};
 use iewm::platform::auth::{House, Tokens};
 use iewm::platform::telemetry::start_logging;
 use iewm::platform::vault::{MasterKeys, SystemEntropy};
@@ -42,6 +42,7 @@ pub(super) fn run(
         let upkeep = actix_web::rt::spawn(Upkeep::new(house.clone()).run(stopping.clone()));
         actix_web::rt::spawn(Digest::new(house.clone()).run(stopping.clone()));
         actix_web::rt::spawn(Purge::new(house.clone()).run(stopping.clone()));
+        let gathering = actix_web::rt::spawn(Gathering::new(house.clone()).run(stopping.clone()));
         let delivery = delivery.map(|delivery| actix_web::rt::spawn(delivery.run(stopping)));
         tokio::task::yield_now().await;
         first(&house, running.address).await?;
@@ -55,6 +56,9 @@ pub(super) fn run(
         let patience = Duration::from_secs(config.server.shutdown_seconds);
         if tokio::time::timeout(patience, upkeep).await.is_err() {
             tracing::warn!("an offer is still being settled; what was begun is rolled back");
+        }
+        if tokio::time::timeout(patience, gathering).await.is_err() {
+            tracing::warn!("a package is still being gathered; it is taken up again where it was");
         }
         if let Some(delivery) = delivery
             && tokio::time::timeout(patience, delivery).await.is_err()

@@ -73,6 +73,8 @@ codes! {
         "Whoever proposed this cannot also authorise it.";
     NotFound 404 "not_found" "Not found"
         "There is nothing here, or nothing that you may know of.";
+    BeingBuilt 404 "being_built" "Not there yet: it is being built"
+        "What is asked for takes longer to put together than a request may, and is not ready. `detail` says how far it is. Ask again after `Retry-After` seconds.";
     MethodNotAllowed 405 "method_not_allowed" "The method is not allowed here"
         "The address exists, but not with this method. `Allow` lists those it has.";
     RequestTimeout 408 "request_timeout" "The body took too long"

@@ -4,10 +4,12 @@
 mod beat;
 mod delivery;
 mod digest;
+mod gathering;
 mod purge;
 mod upkeep;
 
 pub use delivery::Delivery;
 pub use digest::Digest;
+pub use gathering::Gathering;
 pub use purge::Purge;
 pub use upkeep::Upkeep;

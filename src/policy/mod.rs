@@ -19,6 +19,7 @@ pub mod retention;
 pub mod rights;
 pub mod statistics;
 pub mod subject_requests;
+pub mod transfers;
 
 /// Something that the law allowed. Only `policy` can make one, and nobody can change what is inside,
 /// so that a store that takes one cannot be given anything else.

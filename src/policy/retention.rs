@@ -76,7 +76,7 @@ pub const SCHEDULE: &[RetentionRule] = &[
         trigger: "Its being built",
         period: "P30D",
         action: "What is in it is deleted; unreadable at once when the person is erased",
-        tables: &["subject_request_packages"],
+        tables: &["subject_request_packages", "subject_request_package_builds", "subject_request_package_parts"],
     },
     RetentionRule {
         record_class: "deadline_digest",

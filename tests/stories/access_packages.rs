@@ -26,9 +26,13 @@ on_both_engines! {
     the_restricted_are_told_everything,
     whoever_has_a_package_is_written_down,
     a_request_is_matched_to_its_contact,
+    whoever_looked_under_an_earlier_id_is_told_too,
+    the_search_is_on_record,
+    what_else_was_searched_is_on_record,
 }
 
-fn asked(kind: &str, contact: &str) -> Value {
+/// The body of a request of Ada's, who is known.
+pub(crate) fn asked(kind: &str, contact: &str) -> Value {
     json!({
         "kind": kind, "contact_id": contact, "channel": "email", "received_on": "2026-11-20", "identity_known": true,
         "details": "All about the walrus.", "requester": { "name": "Ada Lovelace", "email": "ada@example.org" },
@@ -37,17 +41,17 @@ fn asked(kind: &str, contact: &str) -> Value {
 
 impl Service {
     /// Takes a request in, and gives its path.
-    async fn taken(&self, asked: Value) -> String {
+    pub(crate) async fn taken(&self, asked: Value) -> String {
         self.post("/v1/subject-requests", asked).await.expect(201).header("location")
     }
 
-    async fn by_council(&self, method: &str, path: &str, accept: &str) -> Answer {
+    pub(crate) async fn by_council(&self, method: &str, path: &str, accept: &str) -> Answer {
         let request = self.request(method, &format!("{path}/package")).token(&self.council());
         if accept.is_empty() { request.send().await } else { request.header("Accept", accept).send().await }
     }
 
     /// Builds the package of a new request, and gives its path.
-    async fn built(&self, asked: Value) -> String {
+    pub(crate) async fn built(&self, asked: Value) -> String {
         let path = self.taken(asked).await;
         self.by_council("POST", &path, "").await.expect(200);
         path
@@ -101,8 +105,10 @@ async fn a_package_holds_what_every_table_holds(service: Service) {
         holders().iter().flat_map(|holder| holder.tables()).map(|table| table.name.to_owned()).collect();
     assert_eq!(told, every, "every table of every room is in it");
     for part in held {
-        // Requests are emptied once the person is erased: then there is nobody to tell.
-        let something = part["table"] != "subject_request_farewells";
+        // Requests are emptied once the person is erased: then there is nobody to tell. And of a package that is being
+        // built, a package says nothing: it would be of itself.
+        let nothing = ["subject_request_farewells", "subject_request_package_builds", "subject_request_package_parts"];
+        let something = !nothing.contains(&text(part, "table").as_str());
         assert_eq!(something, part["records"] != json!([]), "{} holds something of her", part["table"]);
         assert!(!text(part, "meaning").is_empty());
     }
@@ -346,4 +352,104 @@ async fn the_restricted_are_told_everything(service: Service) {
     let contact = &contact["records"][0];
     assert_eq!((&contact["name"], &contact["status"]), (&json!("Ada Lovelace"), &json!("restricted")));
     assert_eq!(contact["email"], "ada@example.org");
+}
+
+async fn whoever_looked_under_an_earlier_id_is_told_too(service: Service) {
+    let ada = service.sign_up("Ada Lovelace", "ada@example.org").await;
+    let known_as = service.sign_up("A. Lovelace", "a@example.org").await;
+    let earlier = service.built(asked("access", &known_as)).await;
+    service.hands.advance(Duration::minutes(1));
+    service.get(&format!("/v1/contacts/{known_as}")).await.expect(200);
+    service.house.flush_looks().await;
+    service.hands.advance(Duration::minutes(1));
+    service.get(&format!("/v1/contacts/{ada}")).await.expect(200);
+    service.post(&format!("/v1/contacts/{ada}/merge"), json!({ "from_contact_id": known_as })).await.expect(200);
+    service.by_council("GET", &earlier, "").await.expect(200);
+    service.house.flush_looks().await;
+    let path = service.built(asked("access", &ada)).await;
+    let package = service.by_council("GET", &path, "").await.expect(200).json();
+    let told = package["accesses"].as_array().unwrap();
+    let at = |minute: &str, action: &str| {
+        told.iter().filter(|access| text(access, "at").contains(minute) && access["action"] == action).count()
+    };
+    assert_eq!(at("10:01:", "contacts.read"), 1, "{told:?}");
+    assert_eq!(at("10:02:", "contacts.read"), 1, "{told:?}");
+    assert_eq!(at("10:00:", "contacts.create"), 2, "{told:?}");
+    assert!(told.is_sorted_by_key(|access| std::cmp::Reverse(text(access, "at"))), "newest first: {told:?}");
+    let packages = package["held"].as_array().unwrap().iter().find(|part| part["table"] == "subject_request_packages");
+    assert_eq!(packages.unwrap()["records"].as_array().unwrap().len(), 1, "the package from before");
+}
+
+/// The text of the newest step of a request.
+async fn newest_step(service: &Service, path: &str) -> String {
+    text(&service.items(&format!("{path}/history")).await[0], "text")
+}
+
+async fn the_search_is_on_record(service: Service) {
+    let ada = service.sign_up("Ada Lovelace", "ada@example.org").await;
+    let known_as = service.sign_up("A. Lovelace", "a@example.org").await;
+    service.post(&format!("/v1/contacts/{ada}/merge"), json!({ "from_contact_id": known_as })).await.expect(200);
+    service.give(&ada, "newsletter").await;
+    service.give(&ada, "event_information").await;
+    service.house.flush_looks().await;
+    let path = service.built(asked("access", &ada)).await;
+    let package = service.by_council("GET", &path, "").await.expect(200).json();
+    let search = &package["search"];
+    assert_eq!(search["begun_at"], "2026-11-24T10:00:00.000000Z");
+    assert_eq!(search["contact_ids"], json!([ada, known_as]));
+    assert_eq!(search["addresses"], 2, "that of the contact, and that of the other");
+    assert_eq!(search["elsewhere"], "Nothing outside this service was searched.");
+    assert!(text(search, "reasons").contains("Every table"), "{search}");
+    let searched = search["searched"].as_array().unwrap();
+    let tables: BTreeSet<String> = searched.iter().map(|table| text(table, "table")).collect();
+    let mut every: BTreeSet<String> =
+        holders().iter().flat_map(|holder| holder.tables()).map(|table| table.name.to_owned()).collect();
+    every.insert("audit_entries".to_owned());
+    assert_eq!(tables, every);
+    for part in package["held"].as_array().unwrap() {
+        let found = searched.iter().find(|table| table["table"] == part["table"]).unwrap();
+        assert_eq!(found["records"], part["records"].as_array().unwrap().len(), "{found}");
+    }
+    let looks = searched.iter().find(|table| table["table"] == "audit_entries").unwrap();
+    assert_eq!(looks["records"], package["accesses"].as_array().unwrap().len());
+    // An officer finds it in the history of the request, for longer than the package is there; nobody is named in it.
+    service.hands.advance(Duration::days(30));
+    Digest::new(service.house.clone()).tick().await.unwrap();
+    service.by_council("GET", &path, "").await.problem(410, "gone");
+    let step = newest_step(&service, &path).await;
+    for said in [
+        "24 November 2026",
+        "ids of the contact (2)",
+        "addresses (2)",
+        "consents 2",
+        "Every table",
+        "Nothing outside this service",
+    ] {
+        assert!(step.contains(said), "{said} in {step}");
+    }
+    for value in [ada.as_str(), "Lovelace", "ada@"] {
+        assert!(!step.contains(value), "{value} in {step}");
+    }
+}
+
+async fn what_else_was_searched_is_on_record(service: Service) {
+    let ada = service.sign_up("Ada Lovelace", "ada@example.org").await;
+    let path = service.taken(asked("access", &ada)).await;
+    let build = async |body: Value| {
+        let asked = service.request("POST", &format!("{path}/package")).token(&service.council());
+        asked.json(&body).send().await
+    };
+    assert_eq!(build(json!({ "search_note": " " })).await.problem(422, "invalid").faults().len(), 1);
+    assert_eq!(build(json!({ "search_notes": "x" })).await.problem(422, "invalid").faults(), ["/search_notes unknown"]);
+    let note = "The mailbox was searched for her name:\n<b>one</b> letter of thanks. No paper.";
+    build(json!({ "search_note": note })).await.expect(200);
+    let package = service.by_council("GET", &path, "").await.expect(200).json();
+    assert_eq!(package["search"]["elsewhere"], note);
+    let page = service.by_council("GET", &path, "text/html").await.expect(200).text();
+    for said in
+        ["How we searched", "On 24 November 2026 we searched", "&#60;b&#62;one&#60;/b&#62; letter", "Consent decisions"]
+    {
+        assert!(page.contains(said), "{said} in {page}");
+    }
+    assert!(newest_step(&service, &path).await.ends_with(note));
 }

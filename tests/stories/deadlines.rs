@@ -1,5 +1,8 @@
 //! By when the law wants an answer: the clock as anybody with a token asks it, and the bank holidays that it rests on.
 
+use std::io::{self, Write};
+use std::sync::{Arc, Mutex};
+
 use chrono::Duration;
 use iewm::domain::{Instant, OrganisationId, Role};
 use serde_json::{Value, json};
@@ -13,6 +16,7 @@ on_both_engines! {
     facts_that_do_not_belong_together_are_told_all_at_once,
     outside_the_table_of_bank_holidays_nothing_is_guessed,
     a_new_bank_holiday_moves_the_days_of_open_requests_and_is_written_down,
+    the_start_warns_of_a_table_that_ends_soon_or_has_ended,
     the_metrics_tell_when_the_table_ends,
 }
 
@@ -149,6 +153,67 @@ async fn a_new_bank_holiday_moves_the_days_of_open_requests_and_is_written_down(
     assert_eq!(told[1]["detail"]["from"], json!(null));
     service.restart().await;
     assert_eq!(service.audit("action=calendar.changed").await.len(), 2, "the same table is no news");
+}
+
+/// What is logged on this thread.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Log {
+    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(line);
+        Ok(line.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// What the service says when it starts at an instant.
+async fn said_at_the_start(service: &mut Service, at: &str) -> String {
+    service.hands.set(Instant::parse(at).unwrap());
+    let log = Log::default();
+    let writer = log.clone();
+    let lines = tracing_subscriber::fmt().with_ansi(false).with_writer(move || writer.clone()).finish();
+    let listening = tracing::subscriber::set_default(lines);
+    service.restart().await;
+    drop(listening);
+    let said = log.0.lock().unwrap().clone();
+    String::from_utf8(said).unwrap()
+}
+
+async fn the_start_warns_of_a_table_that_ends_soon_or_has_ended(mut service: Service) {
+    // 400 days before 31 December 2028, and 399.
+    let silent = said_at_the_start(&mut service, "2027-11-27T10:00:00Z").await;
+    assert!(!silent.contains("bank holidays"), "{silent}");
+    let warned = said_at_the_start(&mut service, "2027-11-28T10:00:00Z").await;
+    for said in ["WARN", "the table of bank holidays ends soon", "days=399", "calendar.extra_holidays_file"] {
+        assert!(warned.contains(said), "{said} in {warned}");
+    }
+    let last = said_at_the_start(&mut service, "2028-12-31T10:00:00Z").await;
+    assert!(last.contains("ends soon") && last.contains("days=0"), "{last}");
+    let over = said_at_the_start(&mut service, "2029-01-01T10:00:00Z").await;
+    for said in ["ERROR", "the table of bank holidays has ended", "answered 503", "days=-1"] {
+        assert!(over.contains(said), "{said} in {over}");
+    }
+    // It serves what needs no working days, and guesses none.
+    service.get("/v1/contacts").await.expect(200);
+    let asked = json!({ "kind": "rights_request", "right": "access", "received_on": "2028-12-31" });
+    service.post(PATH, asked).await.problem(503, "calendar_exhausted");
+
+    // A newer table ends the warning.
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("extra.json");
+    let newer = json!({
+        "covers": { "from": "2029-01-01", "to": "2031-12-31" },
+        "england-and-wales": { "events": [{ "date": "2029-01-01" }] },
+    });
+    std::fs::write(&file, newer.to_string()).unwrap();
+    let extra = [("CALENDAR__EXTRA_HOLIDAYS_FILE", file.to_str().unwrap())];
+    let mut service = Service::start_with(service.engine, &extra).await.unwrap();
+    let silent = said_at_the_start(&mut service, "2029-01-01T10:00:00Z").await;
+    assert!(!silent.contains("bank holidays"), "{silent}");
 }
 
 async fn the_metrics_tell_when_the_table_ends(service: Service) {

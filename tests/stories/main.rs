@@ -41,6 +41,7 @@ mod idempotency;
 mod imports;
 mod inventory;
 mod key_rotation;
+mod large_packages;
 mod limits;
 mod lists;
 mod mailing;

@@ -9,8 +9,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use diesel::connection::{InstrumentationEvent, SimpleConnection as _, set_default_instrumentation};
 use diesel::prelude::*;
 use diesel::{QueryableByName, sql_query, sql_types};
+use iewm::jobs::Gathering;
+use iewm::resources::subject_requests::package::store::building::MOST_AT_ONCE;
 use serde_json::json;
 
+use crate::access_packages::asked as asked_for;
 use crate::harness::booking::by_offer;
 use crate::harness::people::{person, text};
 use crate::harness::{Engine, Service, on_both_engines};
@@ -111,6 +114,10 @@ async fn people_are_looked_up_through_indexes(mut service: Service) {
     service.get(&format!("/v1/subject-requests?contact_id={id}")).await.expect(200);
     service.get(&format!("{request}/history")).await.expect(200);
     service.get("/v1/subject-requests/statistics").await.expect(200);
+    service.look_often(&id, MOST_AT_ONCE + 1).await;
+    let request = service.taken(asked_for("access", &id)).await;
+    service.by_council("POST", &request, "").await.expect(202);
+    Gathering::new(service.house.clone()).tick().await.unwrap();
     LISTENING.fetch_sub(1, Ordering::SeqCst);
 
     let heard: Vec<String> = HEARD.lock().unwrap().iter().map(|query| query.replace('`', "\"")).collect();
@@ -140,6 +147,9 @@ async fn people_are_looked_up_through_indexes(mut service: Service) {
         ),
         (r#"WHERE ("breaches"."reported_by_organisation_id" = "#, "breaches_by_organisation"),
         (&format!(r#"WHERE ("breaches"."status"{among}"#), "breaches_by_status"),
+        (r#"("audit_entries"."contact_id" = "#, "audit_entries_contact"),
+        (&format!(r#"WHERE "audit_entries"."contact_id"{among}"#), "audit_entries_contact"),
+        (r#"WHERE ("subject_request_package_builds"."next_attempt_at" <= "#, "subject_request_package_builds_due"),
     ] {
         let sought = if sought.ends_with("= ") { format!("{sought}{parameter}") } else { sought.to_owned() };
         let asked: Vec<_> =

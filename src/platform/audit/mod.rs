@@ -8,5 +8,4 @@ pub(in crate::platform) mod store;
 
 pub use entry::{Entry, EntryRow, Outcome};
 pub use looks::Looks;
-pub use store::about as entries_about;
-pub use store::audit_entries;
+pub use store::{EntryAbout, are_more_about, audit_entries, count_about, page_about};

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use super::EntryRow;
 use crate::domain::{ContactId, EntryId, Error, Instant, OrganisationId};
-use crate::platform::db::{AnyConnection, insert_all};
+use crate::platform::db::{AnyConnection, among_ids, insert_all};
 
 diesel::table! {
     use diesel::sql_types::*;
@@ -98,11 +98,70 @@ pub(super) fn is_there(connection: &mut AnyConnection, entry: &EntryRow) -> Resu
     Ok(found > 0)
 }
 
-/// What was looked at and done about a contact, newest first: when, what, and in which roles; not by whom.
+/// What was looked at or done about somebody: when, what, and in which roles; not by whom.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable)]
+pub struct EntryAbout {
+    /// Which entry tells it.
+    pub id: EntryId,
+    /// When.
+    pub at: Instant,
+    /// What.
+    pub action: String,
+    /// In which roles, comma-separated.
+    pub roles: String,
+}
+
+/// A page of what was looked at and done about a person, under whichever of their ids, until an instant: newest first,
+/// what comes after the entry `after`, at most `most`.
 ///
 /// # Errors
 /// When the database fails.
-pub fn about(connection: &mut AnyConnection, contact: ContactId) -> Result<Vec<(Instant, String, String)>, Error> {
-    let entries = audit_entries::table.filter(audit_entries::contact_id.eq(contact)).order(audit_entries::id.desc());
-    Ok(entries.select((audit_entries::at, audit_entries::action, audit_entries::roles)).load(connection)?)
+pub fn page_about(
+    connection: &mut AnyConnection,
+    contacts: &[ContactId],
+    until: Instant,
+    after: Option<EntryId>,
+    most: usize,
+) -> Result<Vec<EntryAbout>, Error> {
+    let mut entries: Vec<EntryAbout> = Vec::new();
+    let limit = i64::try_from(most).unwrap_or(i64::MAX);
+    // Each id by itself, in the order of the index: of all ids together, an engine sorts everything that is left, for
+    // every page.
+    for &contact in contacts {
+        let mut theirs = audit_entries::table
+            .filter(audit_entries::contact_id.eq(contact).and(audit_entries::at.le(until)))
+            .select((audit_entries::id, audit_entries::at, audit_entries::action, audit_entries::roles))
+            .order(audit_entries::id.desc())
+            .limit(limit)
+            .into_boxed();
+        if let Some(after) = after {
+            theirs = theirs.filter(audit_entries::id.lt(after));
+        }
+        entries.extend(theirs.load::<EntryAbout>(connection)?);
+    }
+    entries.sort_by_key(|entry| std::cmp::Reverse(entry.id));
+    entries.truncate(most);
+    Ok(entries)
+}
+
+/// Whether more than so many entries are about a person. However many there are, no more than these are counted.
+///
+/// # Errors
+/// When the database fails.
+pub fn are_more_about(connection: &mut AnyConnection, contacts: &[ContactId], most: usize) -> Result<bool, Error> {
+    let theirs = audit_entries::table.filter(among_ids(audit_entries::contact_id, contacts));
+    let most = i64::try_from(most).unwrap_or(i64::MAX);
+    let one_more: Option<EntryId> =
+        theirs.select(audit_entries::id).offset(most).limit(1).get_result(connection).optional()?;
+    Ok(one_more.is_some())
+}
+
+/// How many entries are about a person.
+///
+/// # Errors
+/// When the database fails.
+pub fn count_about(connection: &mut AnyConnection, contacts: &[ContactId]) -> Result<usize, Error> {
+    let theirs = audit_entries::table.filter(among_ids(audit_entries::contact_id, contacts));
+    let count: i64 = theirs.count().get_result(connection)?;
+    usize::try_from(count).map_err(Error::internal)
 }

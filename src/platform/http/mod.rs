@@ -32,7 +32,7 @@ pub use precondition::IfMatch;
 pub use problem::{PROBLEM_JSON, Problem, answer as problem_answer};
 pub use query::Query;
 pub use reply::{
-    Accepted, Created, Done, Either, Found, MediaType, NoContent, Noted, Outcome, Plain, Reply, Resource, Text,
+    Accepted, Begun, Created, Done, Either, Found, MediaType, NoContent, Noted, Outcome, Plain, Reply, Resource, Text,
 };
 pub use room::{Arguments, Listing as OperationListing, Room};
 pub use routes::{Routes, install, install_page, not_found};

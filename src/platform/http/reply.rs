@@ -133,6 +133,31 @@ impl Reply for Accepted {
     }
 }
 
+/// Begun, and to be had at an address once it is done: 202 with `Location` and `Retry-After`.
+#[derive(Debug)]
+pub struct Begun<T> {
+    /// How far it is.
+    pub state: T,
+    /// Where it will be.
+    pub location: String,
+    /// Seconds after which to look.
+    pub look_after: u32,
+}
+
+impl<T: Serialize + ToSchema + Send + 'static> Reply for Begun<T> {
+    fn into_answer(self) -> Answer {
+        let answer = Answer::json(202, &self.state).header(header::LOCATION, self.location);
+        answer.header(header::RETRY_AFTER, self.look_after.to_string())
+    }
+
+    fn describe(op: &mut Op<'_>) {
+        let response = op.answers::<T>(202, "Begun. It takes longer than a request may.", JSON);
+        response.headers.insert("Location".into(), describe::header::<String>("Where it will be.").into());
+        let seconds = describe::header::<u32>("Seconds after which to look.");
+        response.headers.insert("Retry-After".into(), seconds.into());
+    }
+}
+
 /// One of two answers, of different statuses.
 #[derive(Debug)]
 pub enum Either<A, B> {

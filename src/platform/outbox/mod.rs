@@ -10,5 +10,5 @@ mod schedule;
 pub mod store;
 
 pub use letter::{Composed, Letter, Letters};
-pub use schedule::{GIVE_UP_AFTER, LEASE};
+pub use schedule::{GIVE_UP_AFTER, LEASE, pause};
 pub use store::{Claimed, Outgoing, Status, queue, queue_all};

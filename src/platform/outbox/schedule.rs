@@ -18,7 +18,7 @@ const LONGEST: Duration = Duration::minutes(30);
 
 /// How long to wait after the `attempts`-th attempt: at most five seconds, doubling to at most half an hour, less up
 /// to half of it at random, so that many messages do not come back at once.
-pub(super) fn pause(attempts: i32, entropy: &dyn Entropy) -> Duration {
+pub fn pause(attempts: i32, entropy: &dyn Entropy) -> Duration {
     let doublings = u32::try_from(attempts.saturating_sub(1)).unwrap_or(0).min(16);
     let full = (FIRST * (1 << doublings)).min(LONGEST);
     let mut random = [0; 4];

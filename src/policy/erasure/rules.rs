@@ -84,6 +84,8 @@ pub const RULES: &[ErasureRule] = &[
     ),
     attached("subject_request_steps", Fate::Anonymise, "What was done about a request, and when, without its words"),
     attached("subject_request_packages", Fate::Anonymise, "That there was a copy stays; the copy goes"),
+    attached("subject_request_package_builds", Fate::Erase, "What is being built is a copy of what goes"),
+    attached("subject_request_package_parts", Fate::Erase, "They are the copy of what goes, in pieces"),
     passing("subject_request_farewells", Fate::Erase, "A note for the time until the last letter has left"),
     passing("subject_request_links", Fate::Erase, "Links to where the request stands, which lapse by themselves"),
     passing("messages", Fate::Erase, "Nothing more is sent; what waits is dropped"),

@@ -4,6 +4,7 @@ use super::model::{ProcessingActivity, ProcessingActivityList, RetentionLine, Re
 use crate::domain::{Error, Purpose};
 use crate::platform::doors::ReadTx;
 use crate::policy::retention::SCHEDULE;
+use crate::policy::transfers::TRANSFERS;
 use crate::resources::notices;
 
 const SECURITY: &[&str] = &[
@@ -28,7 +29,7 @@ pub(super) fn activities(tx: &mut ReadTx<'_>) -> Result<ProcessingActivityList, 
         subjects: vec![subjects(purpose.code)],
         data: purpose.data.into_iter().map(String::from).collect(),
         recipients: purpose.recipients.into_iter().map(String::from).collect(),
-        transfers: "None: the data stays in the United Kingdom",
+        transfers: TRANSFERS,
         retention: purpose.retention.into(),
         security: SECURITY.to_vec(),
     });

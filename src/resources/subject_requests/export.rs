@@ -3,19 +3,19 @@
 use serde_json::json;
 
 use super::model::{ActingFor, SubjectRequest};
-use super::package::store as packages;
+use super::package::store::{self as packages, building};
 use super::{links, store};
-use crate::domain::{ContactId, Error};
+use crate::domain::Error;
 use crate::platform::doors::ReadTx;
-use crate::platform::personal::Held;
+use crate::platform::personal::{Held, Person};
 
-/// What the room's tables hold of a contact.
+/// What the room's tables hold of a person.
 ///
 /// # Errors
 /// When the database fails.
-pub(super) fn of(tx: &mut ReadTx<'_>, contact: ContactId) -> Result<Vec<Held>, Error> {
+pub(super) fn of(tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<Held>, Error> {
     let (mut requests, mut steps, mut sent) = (Vec::new(), Vec::new(), Vec::new());
-    for request in store::of_contact(tx, contact)? {
+    for request in store::of_contact(tx, person.contact)? {
         for step in store::steps::all(tx, request.id)? {
             steps.push(json!({
                 "request": request.reference, "kind": step.kind, "on": step.on, "sufficient": step.sufficient,
@@ -27,13 +27,18 @@ pub(super) fn of(tx: &mut ReadTx<'_>, contact: ContactId) -> Result<Vec<Held>, E
         let requester = request.requester.filter(|requester| requester.acting_for == ActingFor::Oneself);
         requests.push(SubjectRequest { requester, ..request });
     }
-    let built = packages::of(tx, contact)?;
-    let built = built.into_iter().map(|(at, until)| json!({ "built_at": at, "expires_at": until }));
+    let built = packages::of(tx, &person.ids)?;
+    let large = built.iter().filter(|built| built.parts > 0);
+    let large: Vec<_> = large.map(|built| json!({ "built_at": built.at, "parts": built.parts })).collect();
+    let built = built.into_iter().map(|built| json!({ "built_at": built.at, "expires_at": built.until }));
+    let underway = building::underway(tx, &person.ids)?.into_iter().map(|since| json!({ "begun_at": since }));
     Ok(vec![
         Held::new("subject_requests", requests)?,
         Held::new("subject_request_steps", steps)?,
         Held::new("subject_request_links", sent)?,
         Held::new("subject_request_packages", built)?,
+        Held::new("subject_request_package_builds", underway)?,
+        Held::new("subject_request_package_parts", large)?,
         // There are some once the person is erased, and then there is nobody to tell.
         Held::new("subject_request_farewells", Vec::<SubjectRequest>::new())?,
     ])

@@ -64,7 +64,8 @@ pub fn routes() -> Room {
             Code::CalendarExhausted,
         ])
         .serve(package::api::__path_read_package, package::api::read_package)
-        .problems(&[Code::Gone])
+        .problems(&[Code::BeingBuilt, Code::Gone])
+        .serve(package::api::__path_package_progress, package::api::package_progress)
         .serve(decisions::__path_refuse, decisions::refuse)
         .problems(&[Code::IllegalTransition, Code::CalendarExhausted])
         .serve(decisions::__path_lapse, decisions::lapse)

@@ -312,7 +312,8 @@ pub struct RequestStep {
     pub text: Option<String>,
     /// When it was recorded.
     pub recorded_at: Instant,
-    /// Who recorded it: the subject of a token, or `link:request-status` for whoever asked.
+    /// Who recorded it: the subject of a token, `link:request-status` for whoever asked, or `job:gathering` where a large
+    /// package has completed the request.
     #[schema(example = "staff-17")]
     pub recorded_by: String,
 }

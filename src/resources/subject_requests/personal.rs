@@ -78,6 +78,31 @@ impl Holder for SubjectRequestData {
                     ("expires_at", Plain),
                 ],
             },
+            Table {
+                name: "subject_request_package_builds",
+                meaning: "Packages that are too large to be built at once, while they are being built: up to when, how far, and who is at it.",
+                columns: &[
+                    ("request_id", Pseudonymous),
+                    ("contact_id", Pseudonymous),
+                    ("parts", Plain),
+                    ("begun_at", Plain),
+                    ("after_entry", Plain),
+                    ("attempts", Plain),
+                    ("failed", Plain),
+                    ("next_attempt_at", Plain),
+                ],
+            },
+            Table {
+                name: "subject_request_package_parts",
+                meaning: "What a large package is made of, before and after it is whole, each part sealed under the person's own key.",
+                columns: &[
+                    ("request_id", Pseudonymous),
+                    ("number", Plain),
+                    ("table_name", Plain),
+                    ("records", Plain),
+                    ("part", Sealed),
+                ],
+            },
         ]
     }
 
@@ -86,7 +111,7 @@ impl Holder for SubjectRequestData {
     }
 
     fn export(&self, tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<Held>, Error> {
-        export::of(tx, person.contact)
+        export::of(tx, person)
     }
 
     fn merge(&self, tx: &mut WriteTx<'_>, merging: &Merging) -> Result<(), Error> {

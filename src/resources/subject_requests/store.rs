@@ -91,7 +91,7 @@ pub(super) mod steps;
 pub use creation::create;
 pub use dates::{adopt_working_days, deadlines};
 pub use decisions::{carry_out, recipients_done};
-pub(super) use decisions::{close_duplicate, lapse, refuse};
+pub(super) use decisions::{carry_out_telling, close_duplicate, lapse, refuse};
 pub(super) use matching::match_contact;
 
 #[derive(Queryable, Selectable)]

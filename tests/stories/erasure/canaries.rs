@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 use diesel::sql_types::Text;
 use diesel::{QueryableByName, RunQueryDsl, sql_query};
 use iewm::inventory::tables;
-use iewm::jobs::Upkeep;
+use iewm::jobs::{Gathering, Upkeep};
 use iewm::platform::personal::{Class, Table};
 use iewm::policy::erasure::{Fate, OF_NO_CONTACT, rule_of};
+use iewm::resources::subject_requests::package::store::building::MOST_AT_ONCE;
 use serde_json::{Value, json};
 
 use super::{EXECUTOR, PROPOSER};
@@ -141,7 +142,7 @@ async fn wait_for_a_place(service: &Service, contact: &str) {
     service.post(&format!("{path}/priority"), json!({ "reason": evidence })).await.expect(200);
 }
 
-/// A request that was answered, and the words of each step.
+/// A request that was answered with a package of many parts, and the words of each step.
 async fn ask(service: &Service, contact: &str) {
     let [name, email, .., wording, evidence, _] = *CANARIES;
     let made = json!({ "kind": "access", "contact_id": contact, "channel": "email", "received_on": "2026-11-20",
@@ -153,7 +154,10 @@ async fn ask(service: &Service, contact: &str) {
     ] {
         service.post(&format!("{path}/identity-checks"), step).await.expect(200);
     }
-    council(service, &format!("{path}/package"), json!({ "explanation": wording })).await;
+    service.look_often(contact, MOST_AT_ONCE + 1).await;
+    let package = service.request("POST", &format!("{path}/package")).token(&service.council());
+    package.json(&json!({ "explanation": wording, "search_note": evidence })).send().await.expect(202);
+    assert_eq!(Gathering::new(service.house.clone()).tick().await, Ok(1));
 }
 
 /// What every column that tells who somebody is holds, in hexadecimal; fails where one holds nothing.

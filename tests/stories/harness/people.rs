@@ -1,6 +1,7 @@
 //! What stories about people begin with: somebody signed up, a consent given, a link minted.
 
-use iewm::domain::{DecisionId, Error, Purpose};
+use iewm::domain::{ContactId, DecisionId, Error, Purpose};
+use iewm::platform::audit::Entry;
 use iewm::platform::doors::WriteTx;
 use iewm::policy::restriction::RestrictionGround;
 use iewm::resources::consents::mint_confirmation;
@@ -135,6 +136,16 @@ impl Service {
         let path = format!("/v1/audit?limit=200&{query}");
         let answer = self.request("GET", &path).token(&self.council()).send().await.expect(200).json();
         answer["items"].as_array().cloned().expect("items")
+    }
+
+    /// Has a contact looked at so often, as the audit tells it.
+    pub(crate) async fn look_often(&self, contact: &str, times: usize) {
+        let contact: ContactId = contact.parse().expect("a contact's id");
+        let look = move |tx: WriteTx<'_>| {
+            let entries = (0..times).map(|_| Entry::new("contacts.read").contact(contact));
+            tx.record_each(entries.collect(), ())
+        };
+        self.house.job("story").run(look).await.expect("an audit that takes them");
     }
 
     /// Deletes a contact, as it is now.

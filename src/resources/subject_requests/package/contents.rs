@@ -4,33 +4,55 @@ use serde_json::{Value, json};
 
 use super::super::model::SubjectRequest;
 use super::model::{Package, PackageAccess, PackagePart, Particulars};
-use crate::domain::{ContactId, Error};
+use crate::domain::{ContactId, EntryId, Error, Instant};
 use crate::platform::audit;
 use crate::platform::doors::ReadTx;
+use crate::platform::personal::{Holder, Person};
 use crate::policy::retention::PACKAGES;
+use crate::policy::transfers::TRANSFERS;
+use crate::resources::contacts::model::Contact;
 use crate::resources::contacts::store as contacts;
 use crate::resources::notices::store as notices;
 
-/// Everything that is held of a contact.
+/// What each table of a room holds of a person.
 ///
 /// # Errors
-/// 410 when the contact was erased; internal when a room does not answer for one of its tables.
-pub(super) fn gather(tx: &mut ReadTx<'_>, request: &SubjectRequest, contact: ContactId) -> Result<Package, Error> {
+/// When the database fails; internal when the room does not answer for one of its tables.
+pub(super) fn of_room(tx: &mut ReadTx<'_>, holder: &dyn Holder, person: &Person) -> Result<Vec<PackagePart>, Error> {
+    let mut told = holder.export(tx, person)?;
+    let part = |table: &crate::platform::personal::Table| {
+        let Some(at) = told.iter().position(|part| part.table == table.name) else {
+            return Err(Error::internal(format_args!("{} is in no package", table.name)));
+        };
+        let records = told.swap_remove(at).records;
+        Ok(PackagePart { table: table.name.to_owned(), meaning: table.meaning.to_owned(), records })
+    };
+    holder.tables().iter().map(part).collect()
+}
+
+/// A page of who looked at a person's data until an instant, newest first, and its last entry; `None` after the last page.
+///
+/// # Errors
+/// When the database fails.
+pub(super) fn looks(
+    tx: &mut ReadTx<'_>,
+    person: &Person,
+    until: Instant,
+    after: Option<EntryId>,
+    most: usize,
+) -> Result<Option<(Vec<PackageAccess>, EntryId)>, Error> {
+    let entries = audit::page_about(tx.connection(), &person.ids, until, after, most)?;
+    let Some(last) = entries.last().map(|entry| entry.id) else { return Ok(None) };
+    let told = |entry: audit::EntryAbout| PackageAccess { at: entry.at, action: entry.action, roles: entry.roles };
+    Ok(Some((entries.into_iter().map(told).collect(), last)))
+}
+
+/// A package in which nothing is yet but what the person must be told with it.
+///
+/// # Errors
+/// 410 when the contact was erased.
+pub(super) fn empty(tx: &mut ReadTx<'_>, request: &SubjectRequest, contact: ContactId) -> Result<Package, Error> {
     let known = contacts::for_the_person(tx, contact)?;
-    let person = contacts::erasure::person(tx, contact)?;
-    let mut held = Vec::new();
-    for holder in tx.holders() {
-        let mut told = holder.export(tx, &person)?;
-        for table in holder.tables() {
-            let Some(at) = told.iter().position(|part| part.table == table.name) else {
-                return Err(Error::internal(format_args!("{} is in no package", table.name)));
-            };
-            let records = told.swap_remove(at).records;
-            held.push(PackagePart { table: table.name.to_owned(), meaning: table.meaning.to_owned(), records });
-        }
-    }
-    let looks = audit::entries_about(tx.connection(), contact)?;
-    let accesses = looks.into_iter().map(|(at, action, roles)| PackageAccess { at, action, roles }).collect();
     let now = tx.now();
     Ok(Package {
         reference: request.reference.clone(),
@@ -39,15 +61,13 @@ pub(super) fn gather(tx: &mut ReadTx<'_>, request: &SubjectRequest, contact: Con
         built_at: now,
         expires_at: now.plus(PACKAGES),
         particulars: particulars(tx, &known)?,
-        held,
-        accesses,
+        search: None,
+        held: Vec::new(),
+        accesses: Vec::new(),
     })
 }
 
-fn particulars(
-    tx: &mut ReadTx<'_>,
-    contact: &crate::resources::contacts::model::Contact,
-) -> Result<Particulars, Error> {
+fn particulars(tx: &mut ReadTx<'_>, contact: &Contact) -> Result<Particulars, Error> {
     let notice = notices::in_force(tx)?;
     let purposes = notice.purposes.iter().map(|purpose| {
         json!({
@@ -66,6 +86,6 @@ fn particulars(
         complaint_route: notice.complaint_route.into(),
         automated_decisions: "None: no decision about you is made by a machine alone, and you are not profiled."
             .to_owned(),
-        transfers: "None: the data stay in the United Kingdom.".to_owned(),
+        transfers: TRANSFERS.to_owned(),
     })
 }

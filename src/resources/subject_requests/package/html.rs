@@ -4,7 +4,7 @@ use askama::Template;
 use serde_json::Value;
 
 use super::super::letters::asked_for;
-use super::model::Package;
+use super::model::{Package, SearchRecord};
 use crate::domain::{Error, day_words, london_date};
 
 #[derive(Template)]
@@ -16,7 +16,31 @@ struct Page<'a> {
     keep_until: String,
     source: Vec<Line>,
     purposes: Vec<Vec<Line>>,
+    search: Option<Search<'a>>,
     parts: Vec<Part<'a>>,
+}
+
+/// How it was searched for.
+struct Search<'a> {
+    day: String,
+    ids: usize,
+    addresses: usize,
+    tables: Vec<(String, usize)>,
+    reasons: &'a str,
+    elsewhere: &'a str,
+}
+
+impl<'a> Search<'a> {
+    fn of(record: &'a SearchRecord) -> Self {
+        Self {
+            day: day_words(london_date(record.ended_at)),
+            ids: record.contact_ids.len(),
+            addresses: record.addresses,
+            tables: record.searched.iter().map(|table| (plain(&table.table), table.records)).collect(),
+            reasons: &record.reasons,
+            elsewhere: &record.elsewhere,
+        }
+    }
 }
 
 /// What one table holds, as lines.
@@ -91,6 +115,7 @@ pub(super) fn page(package: &Package) -> Result<String, Error> {
         keep_until: day_words(package.particulars.keep_until),
         source: lines(&package.particulars.source),
         purposes: package.particulars.purposes.iter().map(lines).collect(),
+        search: package.search.as_ref().map(Search::of),
         parts: parts.collect(),
     };
     page.render().map_err(Error::internal)

@@ -2,11 +2,13 @@
 //!
 //! Invariants: every table of every room that holds personal data answers, or nothing is built; what is held of others,
 //! those who work here included, is not in it; it is sealed under the person's own key, can be had for thirty days, and
-//! each time that it is had is written down.
+//! each time that it is had is written down. Where there is too much for one transaction, a job builds it, part by part.
 
 pub(super) mod api;
 mod contents;
 mod html;
 pub mod model;
+mod search;
 pub mod store;
 mod vcard;
+mod words;

@@ -7,8 +7,10 @@ use utoipa::ToSchema;
 use validator::Validate;
 
 use super::super::model::{Explanation, Reference, Right, SubjectRequest};
+pub use super::search::{SearchNote, SearchRecord, SearchedTable};
 use crate::domain::{ContactId, Instant};
 use crate::platform::http::Command;
+use crate::policy::transfers::TRANSFERS;
 
 /// What a person must be told with a copy of their data (UK GDPR Article 15(1) and (2)).
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
@@ -38,7 +40,7 @@ pub struct Particulars {
     #[schema(example = "None: no decision about you is made by a machine alone, and you are not profiled.")]
     pub automated_decisions: String,
     /// Transfers to other countries.
-    #[schema(example = "None: the data stay in the United Kingdom.")]
+    #[schema(example = json!(TRANSFERS))]
     pub transfers: String,
 }
 
@@ -84,9 +86,13 @@ pub struct Package {
     pub expires_at: Instant,
     /// What the person must be told.
     pub particulars: Particulars,
+    /// How all this was searched for; absent where that was not on record yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub search: Option<SearchRecord>,
     /// What is held, table by table.
     pub held: Vec<PackagePart>,
-    /// Who looked at it, newest first.
+    /// Who looked at it, under any id that the person had here, newest first.
     pub accesses: Vec<PackageAccess>,
 }
 
@@ -104,8 +110,36 @@ pub struct BuildPackage {
     /// What whoever asked is told; a sentence of ours unless said.
     #[schema(nullable = false)]
     pub explanation: Option<Explanation>,
+    /// What else was searched, outside this service; the record of the search says that nothing was, unless said.
+    #[schema(nullable = false)]
+    pub search_note: Option<SearchNote>,
 }
 
 impl Command for BuildPackage {
     type Resource = SubjectRequest;
+}
+
+/// Where a package is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum PackageState {
+    /// It is being built.
+    Building,
+    /// The last attempt to go on failed. It is tried again, within half an hour; the log of the service says why.
+    Delayed,
+    /// It is there.
+    Built,
+}
+
+/// How far a package is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct PackageProgress {
+    /// Where it is.
+    pub state: PackageState,
+    /// How many parts of it are there: tables, and pages of who looked.
+    #[schema(example = 12, minimum = 0)]
+    pub done: usize,
+    /// How many parts there will be, as far as is known.
+    #[schema(example = 61, minimum = 1)]
+    pub of: usize,
 }

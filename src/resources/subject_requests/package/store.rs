@@ -1,17 +1,25 @@
 //! The table of packages.
 
+pub mod building;
+mod parts;
+
 use diesel::prelude::*;
 
 use super::super::commands::{Completed, Fulfilment};
-use super::super::model::{Explanation, RequestStatus, Right, SubjectRequest};
+use super::super::model::{RequestStatus, Right, SubjectRequest};
 use super::super::store::person::whose;
-use super::super::store::{carry_out, damaged};
-use super::contents::gather;
-use super::model::Package;
+use super::super::store::{carry_out_telling, damaged};
+use super::contents;
+use super::model::{BuildPackage, Package, PackageProgress, PackageState, SearchedTable};
+use super::search::{AUDIT, SearchRecord};
+use super::words::Words;
 use crate::domain::{Code, ContactId, Error, Instant, Lifecycle, SubjectRequestId};
 use crate::platform::audit::Entry;
+use crate::platform::db::among_ids;
 use crate::platform::doors::{ReadTx, Recorded, WriteTx};
+use crate::platform::personal::Person;
 use crate::platform::vault::Place;
+use crate::resources::contacts::store as contacts;
 
 mod schema {
     diesel::table! {
@@ -33,66 +41,139 @@ fn place(request: SubjectRequestId) -> Place<'static> {
     Place { table: "subject_request_packages", column: "package", row: request.uuid() }
 }
 
-/// Builds the package of a request, which completes it.
+/// The rights that a package answers.
+const ANSWERED: &[Right] = &[Right::Access, Right::Portability];
+
+/// What became of the wish for a package.
+#[derive(Debug)]
+pub(super) enum Asked {
+    /// It was built, and the request is complete.
+    Built(Box<SubjectRequest>),
+    /// It is being built.
+    Begun(PackageProgress),
+}
+
+/// Builds the package of a request, which completes it; or has it built, where there is too much for one transaction. Asked
+/// again while it is being built, it begins nothing anew: what is said then takes the place of what was said before.
 ///
 /// # Errors
 /// 404; 409 `wrong_right`, `no_contact`, `identity_unproven` or out of order; 410 when the contact was erased.
-pub(super) fn build(
-    mut tx: WriteTx<'_>,
-    id: SubjectRequestId,
-    explanation: Option<Explanation>,
-) -> Result<Recorded<SubjectRequest>, Error> {
-    let (contact, request) = whose(&mut tx, id, &[Right::Access, Right::Portability])?;
+pub(super) fn build(mut tx: WriteTx<'_>, id: SubjectRequestId, asked: BuildPackage) -> Result<Recorded<Asked>, Error> {
+    let (contact, request) = whose(&mut tx, id, ANSWERED)?;
     request.status.go_to(RequestStatus::Completed)?;
-    let explanation = match explanation {
-        Some(given) => given,
-        None => own_words(request.kind)?,
-    };
-    let outcome = Completed { kind: Fulfilment::Fulfilled, explanation, ground: None };
-    let package = gather(&mut tx, &request, contact)?;
+    if let Some(progress) = building::progress(&mut tx, id)? {
+        return building::ask_again(tx, &request, asked).map(|recorded| recorded.map(|()| Asked::Begun(progress)));
+    }
+    let words = Words::of(asked, request.kind)?;
+    let package = contents::empty(&mut tx, &request, contact)?;
+    let person = contacts::erasure::person(&mut tx, contact)?;
+    if building::is_large(&mut tx, &person)? {
+        let begun = building::begin(tx, &request, &person, &words)?;
+        return Ok(begun.map(Asked::Begun));
+    }
+    let package = filled(&mut tx, package, &person)?;
+    let now = tx.now();
+    let mut searched: Vec<SearchedTable> = package.held.iter().map(found_in).collect();
+    searched.push(SearchedTable { table: AUDIT.to_owned(), records: package.accesses.len() });
+    let search = SearchRecord::new(&person, (now, now), searched, words.search_note.clone());
+    let completed = complete(tx, &request, contact, (package, search), words)?;
+    Ok(completed.map(|request| Asked::Built(Box::new(request))))
+}
+
+fn found_in(part: &super::model::PackagePart) -> SearchedTable {
+    SearchedTable { table: part.table.clone(), records: part.records.len() }
+}
+
+/// A package with everything that is held of a person, read here and now.
+fn filled(tx: &mut ReadTx<'_>, package: Package, person: &Person) -> Result<Package, Error> {
+    let (mut held, mut accesses) = (Vec::new(), Vec::new());
+    for holder in tx.holders() {
+        held.extend(contents::of_room(tx, *holder, person)?);
+    }
+    let (until, mut after) = (tx.now(), None);
+    while let Some((page, last)) = contents::looks(tx, person, until, after, building::ENTRIES_A_PART)? {
+        accesses.extend(page);
+        after = Some(last);
+    }
+    Ok(Package { held, accesses, ..package })
+}
+
+/// Keeps a package, sealed under the key of `owner`, and completes its request with it.
+fn complete(
+    mut tx: WriteTx<'_>,
+    request: &SubjectRequest,
+    owner: ContactId,
+    (package, search): (Package, SearchRecord),
+    words: Words,
+) -> Result<Recorded<SubjectRequest>, Error> {
+    let id = request.id;
+    let outcome = Completed { kind: Fulfilment::Fulfilled, explanation: words.explanation, ground: None };
+    let (told, tables) = (search.in_words(), search.searched.len());
+    let package = Package { search: Some(search), ..package };
     let plain = serde_json::to_vec(&package).map_err(Error::internal)?;
-    let key = tx.key_of(contact.uuid())?;
+    let key = tx.key_of(owner.uuid())?;
     let values = (
         packages::request_id.eq(id),
-        packages::contact_id.eq(contact),
+        packages::contact_id.eq(owner),
         packages::package.eq(key.seal(tx.entropy(), &place(id), &plain)),
         packages::built_at.eq(package.built_at),
         packages::expires_at.eq(package.expires_at),
     );
     diesel::insert_into(packages::table).values(values).execute(tx.connection())?;
-    let completed = tx.also(|tx| carry_out(tx, id, outcome, false))?;
-    let entry = Entry::new("subject_requests.build_package").contact(contact).subject("subject_request", id);
-    tx.record(entry.with("tables", package.held.len()), completed)
-}
-
-fn own_words(kind: Right) -> Result<Explanation, Error> {
-    let words = if kind == Right::Portability {
-        "We give you the data about you in a form that programs read, and tell you what the law says you must be told \
-         with it."
-    } else {
-        "We give you a copy of the data that we hold about you, and tell you what the law says you must be told with it."
-    };
-    Explanation::try_from(words.to_owned()).map_err(damaged)
+    let completed = tx.also(|tx| carry_out_telling(tx, id, outcome, told))?;
+    let entry = Entry::new("subject_requests.build_package").contact(package.contact_id).subject("subject_request", id);
+    tx.record(entry.with("tables", tables), completed)
 }
 
 /// The package of a request; who has it is written down.
 ///
 /// # Errors
-/// 404 before it is built; 410 once it has expired, or the person was erased.
+/// 404 before it is built, `being_built` while it is; 410 once it has expired, or the person was erased.
 pub(super) fn read(tx: &mut ReadTx<'_>, id: SubjectRequestId) -> Result<Package, Error> {
     let row: Option<(ContactId, Option<Vec<u8>>, Instant)> = packages::table
         .find(id)
         .select((packages::contact_id, packages::package, packages::expires_at))
         .first(tx.connection())
         .optional()?;
-    let (contact, sealed, expires_at) = row.ok_or_else(Error::not_found)?;
+    let Some((contact, sealed, expires_at)) = row else {
+        return Err(building::progress(tx, id)?.map_or_else(Error::not_found, not_yet));
+    };
     let gone =
         || Error::new(Code::Gone, "The package was deleted: it can be had for thirty days. Take another request.");
     let sealed = sealed.filter(|_| expires_at > tx.now()).ok_or_else(gone)?;
     let key = tx.key_if_there(contact.uuid())?.ok_or_else(gone)?;
     let plain = key.open(&place(id), &sealed)?;
     tx.look(Entry::new("subject_requests.package").contact(contact).subject("subject_request", id));
-    serde_json::from_slice(&plain).map_err(damaged)
+    let mut package = serde_json::from_slice(&plain).map_err(damaged)?;
+    parts::add_to(tx, &key, id, &mut package)?;
+    Ok(package)
+}
+
+/// After how many seconds to look again for a package that is being built.
+pub(super) const LOOK_AFTER: u32 = 2;
+
+fn not_yet(PackageProgress { state, done, of }: PackageProgress) -> Error {
+    let detail = if state == PackageState::Delayed {
+        format!("The package is being built, and has been held up at part {done} of {of}: it is tried again by itself.")
+    } else {
+        format!("The package is being built: {done} of {of} parts are there.")
+    };
+    Error::new(Code::BeingBuilt, detail).with(|p| p.retry_after = Some(LOOK_AFTER))
+}
+
+/// How far the package of a request is.
+///
+/// # Errors
+/// 404 when none was asked for.
+pub(super) fn progress(tx: &mut ReadTx<'_>, id: SubjectRequestId) -> Result<PackageProgress, Error> {
+    if let Some(progress) = building::progress(tx, id)? {
+        return Ok(progress);
+    }
+    let built: Option<SubjectRequestId> =
+        packages::table.find(id).select(packages::request_id).first(tx.connection()).optional()?;
+    built.ok_or_else(Error::not_found)?;
+    let parts = parts::count(tx, id)?.max(1);
+    Ok(PackageProgress { state: PackageState::Built, done: parts, of: parts })
 }
 
 /// Whether a package is there that has expired.
@@ -112,25 +193,46 @@ pub fn has_expired(tx: &mut ReadTx<'_>) -> Result<bool, Error> {
 /// When the database fails.
 pub fn sweep(mut tx: WriteTx<'_>) -> Result<Recorded<()>, Error> {
     let old = packages::table.filter(packages::package.is_not_null().and(packages::expires_at.le(tx.now())));
-    let swept = diesel::update(old).set(packages::package.eq(None::<Vec<u8>>)).execute(tx.connection())?;
-    tx.record(Entry::new("subject_requests.sweep_packages").with("count", swept), ())
+    let old: Vec<SubjectRequestId> = old.select(packages::request_id).load(tx.connection())?;
+    empty(&mut tx, &old)?;
+    tx.record(Entry::new("subject_requests.sweep_packages").with("count", old.len()), ())
 }
 
-/// The packages that were built about a contact: when, and until when each can be had.
+/// Leaves of packages that there were some.
+fn empty(tx: &mut WriteTx<'_>, ids: &[SubjectRequestId]) -> Result<(), Error> {
+    let emptied = packages::table.filter(among_ids(packages::request_id, ids));
+    diesel::update(emptied).set(packages::package.eq(None::<Vec<u8>>)).execute(tx.connection())?;
+    parts::delete(tx, ids)
+}
+
+/// A package that was built about a person.
+pub(in super::super) struct Built {
+    /// When.
+    pub(in super::super) at: Instant,
+    /// Until when it can be had.
+    pub(in super::super) until: Instant,
+    /// Of how many parts it is made, if it is a large one.
+    pub(in super::super) parts: usize,
+}
+
+/// The packages that were built about a person.
 ///
 /// # Errors
 /// When the database fails.
-pub(in super::super) fn of(tx: &mut ReadTx<'_>, contact: ContactId) -> Result<Vec<(Instant, Instant)>, Error> {
-    let theirs = packages::table.filter(packages::contact_id.eq(contact)).order(packages::request_id);
-    Ok(theirs.select((packages::built_at, packages::expires_at)).load(tx.connection())?)
+pub(in super::super) fn of(tx: &mut ReadTx<'_>, ids: &[ContactId]) -> Result<Vec<Built>, Error> {
+    let theirs = packages::table.filter(among_ids(packages::contact_id, ids)).order(packages::request_id);
+    let rows: Vec<(SubjectRequestId, Instant, Instant)> =
+        theirs.select((packages::request_id, packages::built_at, packages::expires_at)).load(tx.connection())?;
+    rows.into_iter().map(|(id, at, until)| Ok(Built { at, until, parts: parts::count(tx, id)? })).collect()
 }
 
-/// Empties the packages about a person who is erased.
+/// Empties the packages about a person who is erased, and those that are being built.
 ///
 /// # Errors
 /// When the database fails.
 pub(in super::super) fn forget(tx: &mut WriteTx<'_>, ids: &[ContactId]) -> Result<(), Error> {
-    let theirs = packages::table.filter(packages::contact_id.eq_any(ids));
-    diesel::update(theirs).set(packages::package.eq(None::<Vec<u8>>)).execute(tx.connection())?;
-    Ok(())
+    building::forget(tx, ids)?;
+    let theirs = packages::table.filter(among_ids(packages::contact_id, ids)).select(packages::request_id);
+    let theirs: Vec<SubjectRequestId> = theirs.load(tx.connection())?;
+    empty(tx, &theirs)
 }

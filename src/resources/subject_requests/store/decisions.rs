@@ -129,10 +129,32 @@ pub(in super::super) fn close_duplicate(
 /// # Errors
 /// 404; 409 out of order, or `identity_unproven`; 422 for a ground that is none against this right.
 pub fn carry_out(
-    mut tx: WriteTx<'_>,
+    tx: WriteTx<'_>,
     id: SubjectRequestId,
     done: Completed,
     awaits_recipients: bool,
+) -> Result<Recorded<SubjectRequest>, Error> {
+    carried_out(tx, id, done, (awaits_recipients, None))
+}
+
+/// Records that a right was carried out here, and in the history how.
+///
+/// # Errors
+/// As [`carry_out`].
+pub(in super::super) fn carry_out_telling(
+    tx: WriteTx<'_>,
+    id: SubjectRequestId,
+    done: Completed,
+    told: String,
+) -> Result<Recorded<SubjectRequest>, Error> {
+    carried_out(tx, id, done, (false, Some(told)))
+}
+
+fn carried_out(
+    mut tx: WriteTx<'_>,
+    id: SubjectRequestId,
+    done: Completed,
+    (awaits_recipients, told): (bool, Option<String>),
 ) -> Result<Recorded<SubjectRequest>, Error> {
     let known = held(&mut tx, id)?;
     let request = &known.request;
@@ -151,8 +173,8 @@ pub fn carry_out(
     let outcome = RequestOutcome { kind, explanation, ground, duplicate_of: None, decided_on };
     let step = if awaits_recipients { StepKind::CarriedOut } else { completed(kind) };
     // Whoever asked is told now: what the recipients have yet to do does not prolong the period.
-    let deed =
-        Deed { outcome: Some(outcome), ..Deed::new(NewStep::new(step, decided_on), status, Some(Letter::Outcome)) };
+    let step = NewStep { told, ..NewStep::new(step, decided_on) };
+    let deed = Deed { outcome: Some(outcome), ..Deed::new(step, status, Some(Letter::Outcome)) };
     go_on(tx, known, deed).map(|gone| gone.map(|gone| gone.request))
 }
 

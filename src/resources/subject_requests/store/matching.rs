@@ -4,6 +4,7 @@ use diesel::prelude::*;
 
 use super::super::commands::MatchContact;
 use super::super::model::SubjectRequest;
+use super::super::package::store::building;
 use super::creation::check_contact;
 use super::{held, subject_requests as requests};
 use crate::domain::{Error, SubjectRequestId};
@@ -28,6 +29,9 @@ pub(in super::super) fn match_contact(
         return Err(Error::invalid(faults));
     }
     before.status.must_be_open()?;
+    if before.contact_id != Some(asked.contact_id) {
+        building::stop(&mut tx, id)?;
+    }
     let after = SubjectRequest { contact_id: Some(asked.contact_id), version: before.version + 1, ..before };
     let changes = (
         requests::contact_id.eq(after.contact_id),

@@ -1,0 +1,2 @@
+DROP TABLE subject_request_package_parts;
+DROP TABLE subject_request_package_builds;

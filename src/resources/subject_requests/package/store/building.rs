@@ -1,0 +1,358 @@
+//! Packages that are too large for one transaction, while they are being built: begun by whoever decides, taken up by a
+//! job, gathered part by part in reads, and ended like any other.
+//!
+//! Invariants: there is a row for as long as the package is being built, and no longer; whoever takes it up raises
+//! `attempts`, and everything that is written says which attempt it is of, so that of two who build, one writes; the row is
+//! changed before its parts are, so that nothing is added behind the back of whoever ends it.
+
+use chrono::Duration;
+use diesel::prelude::*;
+
+use super::super::model::{BuildPackage, PackageProgress, PackageState, SearchedTable};
+use super::super::search::{AUDIT, SearchRecord};
+use super::super::words::Words;
+use super::super::{contents, store as packages};
+use super::parts::{self, Part};
+use super::{ANSWERED, whose};
+use crate::domain::{ContactId, EntryId, Error, Instant, SubjectRequestId};
+use crate::platform::audit::{self, Entry};
+use crate::platform::db::among_ids;
+use crate::platform::doors::{ReadTx, Recorded, WriteTx};
+use crate::platform::outbox;
+use crate::platform::personal::Person;
+use crate::resources::contacts::store as contacts;
+use crate::resources::subject_requests::model::SubjectRequest;
+use crate::resources::subject_requests::store::subject_requests as requests;
+
+mod schema {
+    diesel::table! {
+        use diesel::sql_types::*;
+        use crate::platform::db::{InstantSql, UuidSql};
+
+        subject_request_package_builds (request_id) {
+            request_id -> UuidSql,
+            contact_id -> UuidSql,
+            parts -> Integer,
+            begun_at -> InstantSql,
+            after_entry -> Nullable<UuidSql>,
+            attempts -> Integer,
+            failed -> Bool,
+            next_attempt_at -> InstantSql,
+        }
+    }
+}
+use schema::subject_request_package_builds as builds;
+
+/// How many entries of the audit, and how many records, are gathered at once: more take a job.
+pub const MOST_AT_ONCE: usize = 2_000;
+
+/// How many entries of the audit make a part.
+pub const ENTRIES_A_PART: usize = 1_000;
+
+/// How long a package is left to whoever has taken it up, from its last part on: longer than any step may take.
+const LEASE: Duration = Duration::minutes(2);
+
+/// Whether there is too much about a person to be gathered at once. However much there is, little is counted.
+///
+/// # Errors
+/// When the database fails.
+pub(super) fn is_large(tx: &mut ReadTx<'_>, person: &Person) -> Result<bool, Error> {
+    let mut records = 0;
+    for holder in tx.holders() {
+        records += holder.records(tx, person)?.len();
+    }
+    Ok(records > MOST_AT_ONCE || audit::are_more_about(tx.connection(), &person.ids, MOST_AT_ONCE - records)?)
+}
+
+/// How many parts a package will have: one for each table, and the pages of who looked.
+fn expected(tx: &mut ReadTx<'_>, person: &Person) -> Result<i32, Error> {
+    let tables: usize = tx.holders().iter().map(|holder| holder.tables().len()).sum();
+    let pages = audit::count_about(tx.connection(), &person.ids)?.div_ceil(ENTRIES_A_PART);
+    i32::try_from(tables + pages).map_err(Error::internal)
+}
+
+/// Has a package built.
+///
+/// # Errors
+/// When the database fails.
+pub(super) fn begin(
+    mut tx: WriteTx<'_>,
+    request: &SubjectRequest,
+    person: &Person,
+    words: &Words,
+) -> Result<Recorded<PackageProgress>, Error> {
+    let (id, now, expected) = (request.id, tx.now(), expected(&mut tx, person)?);
+    let values = (
+        builds::request_id.eq(id),
+        builds::contact_id.eq(person.contact),
+        builds::parts.eq(expected),
+        builds::begun_at.eq(now),
+        builds::attempts.eq(0),
+        builds::failed.eq(false),
+        builds::next_attempt_at.eq(now),
+    );
+    diesel::insert_into(builds::table).values(values).execute(tx.connection())?;
+    let key = tx.key_of(person.contact.uuid())?;
+    parts::keep_words(&mut tx, &key, id, words)?;
+    let entry = Entry::new("subject_requests.begin_package").contact(person.contact).subject("subject_request", id);
+    let of = usize::try_from(expected).map_err(Error::internal)?;
+    tx.record(entry.with("parts", of), PackageProgress { state: PackageState::Building, done: 0, of })
+}
+
+/// Takes what is said anew about a package that is being built.
+///
+/// # Errors
+/// When the database fails.
+pub(super) fn ask_again(
+    mut tx: WriteTx<'_>,
+    request: &SubjectRequest,
+    asked: BuildPackage,
+) -> Result<Recorded<()>, Error> {
+    if asked.explanation.is_none() && asked.search_note.is_none() {
+        return tx.unchanged(None, ());
+    }
+    let owner: ContactId = builds::table.find(request.id).select(builds::contact_id).first(tx.connection())?;
+    let key = tx.key_of(owner.uuid())?;
+    let words = parts::words(&mut tx, &key, request.id)?.changed(asked);
+    parts::keep_words(&mut tx, &key, request.id, &words)?;
+    let entry = Entry::new("subject_requests.reword_package").contact(request.contact_id);
+    tx.record(entry.subject("subject_request", request.id), ())
+}
+
+/// How far a package is that is being built; `None` for one that is not.
+///
+/// # Errors
+/// When the database fails.
+pub(super) fn progress(tx: &mut ReadTx<'_>, id: SubjectRequestId) -> Result<Option<PackageProgress>, Error> {
+    let row: Option<(i32, bool)> =
+        builds::table.find(id).select((builds::parts, builds::failed)).first(tx.connection()).optional()?;
+    let Some((expected, failed)) = row else { return Ok(None) };
+    let done = parts::count(tx, id)?;
+    let state = if failed { PackageState::Delayed } else { PackageState::Building };
+    // A look that was on its way to the audit when all were counted can make another page.
+    let of = usize::try_from(expected).map_err(Error::internal)?.max(done);
+    Ok(Some(PackageProgress { state, done, of }))
+}
+
+/// Whether a package waits for somebody to take it up.
+///
+/// # Errors
+/// When the database fails.
+pub fn is_due(tx: &mut ReadTx<'_>) -> Result<bool, Error> {
+    let due = builds::table.filter(builds::next_attempt_at.le(tx.now()));
+    let found: Option<SubjectRequestId> = due.select(builds::request_id).first(tx.connection()).optional()?;
+    Ok(found.is_some())
+}
+
+/// A package in the hands of whoever builds it.
+#[derive(Clone, Copy, Debug)]
+pub struct Claimed {
+    /// The request that it answers.
+    pub request: SubjectRequestId,
+    /// The contact under whose key it is sealed.
+    owner: ContactId,
+    /// Which attempt this is, from 1.
+    attempts: i32,
+}
+
+/// The row of a package, for as long as nobody else has taken it up.
+macro_rules! ours {
+    ($claimed:expr) => {
+        builds::table.filter(builds::request_id.eq($claimed.request).and(builds::attempts.eq($claimed.attempts)))
+    };
+}
+
+/// Takes up the package that has waited longest. Of several who ask for it at once, one gets it.
+///
+/// # Errors
+/// When the database fails.
+pub fn claim(mut tx: WriteTx<'_>) -> Result<Recorded<Option<Claimed>>, Error> {
+    let now = tx.now();
+    let due = builds::table.filter(builds::next_attempt_at.le(now)).order(builds::next_attempt_at);
+    let due: Option<(SubjectRequestId, ContactId, i32)> =
+        due.select((builds::request_id, builds::contact_id, builds::attempts)).first(tx.connection()).optional()?;
+    let Some((request, owner, attempts)) = due else { return tx.unchanged(None, None) };
+    let claimed = Claimed { request, owner, attempts: attempts + 1 };
+    let change = (builds::attempts.eq(claimed.attempts), builds::next_attempt_at.eq(now.plus(LEASE)));
+    let before = builds::table.filter(builds::request_id.eq(request).and(builds::attempts.eq(attempts)));
+    if diesel::update(before).set(change).execute(tx.connection())? == 0 {
+        return tx.unchanged(None, None);
+    }
+    let entry = Entry::new("subject_requests.take_up_package").subject("subject_request", request);
+    tx.record(entry.with("attempt", claimed.attempts), Some(claimed))
+}
+
+/// What is to be done next.
+pub enum Next {
+    /// This is to be kept.
+    Keep(Gathered),
+    /// Everything is there.
+    End,
+    /// The package is no longer to be built, or another has taken it up.
+    Stop,
+}
+
+/// Parts that were gathered and not kept yet.
+pub struct Gathered {
+    parts: Vec<Part>,
+    after_entry: Option<EntryId>,
+}
+
+/// Reads what is missing first: the tables of a room, or else a page of who looked.
+///
+/// # Errors
+/// When the database fails, or something that is held cannot be read.
+pub fn gather(tx: &mut ReadTx<'_>, claimed: Claimed) -> Result<Next, Error> {
+    let row: Option<(Instant, Option<EntryId>)> =
+        ours!(claimed).select((builds::begun_at, builds::after_entry)).first(tx.connection()).optional()?;
+    let Some((begun_at, after)) = row else { return Ok(Next::Stop) };
+    let contact: Option<ContactId> =
+        requests::table.find(claimed.request).select(requests::contact_id).first(tx.connection())?;
+    let Some(contact) = contact else { return Ok(Next::Stop) };
+    let person = contacts::erasure::person(tx, contact)?;
+    let there = parts::tables(tx, claimed.request)?;
+    let is_there = |name: &str| there.iter().any(|known| known.table == name);
+    let holders = tx.holders();
+    if let Some(holder) = holders.iter().find(|holder| !holder.tables().iter().all(|table| is_there(table.name))) {
+        let mut told = contents::of_room(tx, *holder, &person)?;
+        told.retain(|part| !is_there(&part.table));
+        let look = Entry::new("subject_requests.gather").contact(contact).subject("subject_request", claimed.request);
+        tx.look(look.with("room", holder.room()));
+        return Ok(Next::Keep(Gathered { parts: told.into_iter().map(Part::Held).collect(), after_entry: after }));
+    }
+    let page = contents::looks(tx, &person, begun_at, after, ENTRIES_A_PART)?;
+    Ok(page.map_or(Next::End, |(page, last)| {
+        Next::Keep(Gathered { parts: vec![Part::Looks(page)], after_entry: Some(last) })
+    }))
+}
+
+/// Keeps what was gathered; `false` when the package is no longer to be built, or another has taken it up.
+///
+/// # Errors
+/// When the database fails.
+pub fn keep(mut tx: WriteTx<'_>, claimed: Claimed, gathered: &Gathered) -> Result<Recorded<bool>, Error> {
+    let change = (
+        builds::after_entry.eq(gathered.after_entry),
+        builds::failed.eq(false),
+        builds::next_attempt_at.eq(tx.now().plus(LEASE)),
+    );
+    if diesel::update(ours!(claimed)).set(change).execute(tx.connection())? == 0 {
+        return tx.unchanged(None, false);
+    }
+    let key = tx.key_of(claimed.owner.uuid())?;
+    parts::add(&mut tx, &key, claimed.request, &gathered.parts)?;
+    // Not under the contact: whoever looks is told of, and that their looks were gathered adds none to them.
+    let entry = Entry::new("subject_requests.gather").subject("subject_request", claimed.request);
+    let records: usize = gathered.parts.iter().map(Part::records).sum();
+    tx.record(entry.with("parts", gathered.parts.len()).with("records", records), true)
+}
+
+/// Ends the building: the package is there, and its request complete. `false` when it is no longer to be built, or another
+/// has taken it up.
+///
+/// # Errors
+/// As for a package that is built at once.
+pub fn end(mut tx: WriteTx<'_>, claimed: Claimed) -> Result<Recorded<bool>, Error> {
+    let begun_at: Option<Instant> = ours!(claimed).select(builds::begun_at).first(tx.connection()).optional()?;
+    let Some(begun_at) = begun_at else { return tx.unchanged(None, false) };
+    let (contact, request) = whose(&mut tx, claimed.request, ANSWERED)?;
+    if diesel::delete(ours!(claimed)).execute(tx.connection())? == 0 {
+        return tx.unchanged(None, false);
+    }
+    let key = tx.key_of(claimed.owner.uuid())?;
+    let words = parts::words(&mut tx, &key, claimed.request)?;
+    parts::delete_words(&mut tx, claimed.request)?;
+    let mut searched = parts::tables(&mut tx, claimed.request)?;
+    for table in tx.holders().iter().flat_map(|holder| holder.tables()) {
+        if searched.iter().all(|known| known.table != table.name) {
+            return Err(Error::internal(format_args!("{} is in no package", table.name)));
+        }
+    }
+    if searched.iter().all(|known| known.table != AUDIT) {
+        searched.push(SearchedTable { table: AUDIT.to_owned(), records: 0 });
+    }
+    let person = contacts::erasure::person(&mut tx, contact)?;
+    let search = SearchRecord::new(&person, (begun_at, tx.now()), searched, words.search_note.clone());
+    let package = contents::empty(&mut tx, &request, contact)?;
+    packages::complete(tx, &request, claimed.owner, (package, search), words).map(|completed| completed.map(|_| true))
+}
+
+/// Gives a package back: after a failure it is taken up again later and later, else at once.
+///
+/// # Errors
+/// When the database fails.
+pub fn give_back(mut tx: WriteTx<'_>, claimed: Claimed, failed: bool) -> Result<Recorded<()>, Error> {
+    let pause = if failed { outbox::pause(claimed.attempts, tx.entropy()) } else { Duration::zero() };
+    let change = (builds::failed.eq(failed), builds::next_attempt_at.eq(tx.now().plus(pause)));
+    if diesel::update(ours!(claimed)).set(change).execute(tx.connection())? == 0 {
+        return tx.unchanged(None, ());
+    }
+    let entry = Entry::new("subject_requests.give_back_package").subject("subject_request", claimed.request);
+    tx.record(entry.with("failed", failed), ())
+}
+
+/// Stops the building of the package of a request that is decided otherwise, or is about somebody else.
+///
+/// # Errors
+/// When the database fails.
+pub(in crate::resources::subject_requests) fn stop(tx: &mut WriteTx<'_>, id: SubjectRequestId) -> Result<(), Error> {
+    if diesel::delete(builds::table.find(id)).execute(tx.connection())? > 0 {
+        parts::delete(tx, &[id])?;
+    }
+    Ok(())
+}
+
+/// Begins anew with the packages about a contact that has become one with another: what was gathered is not all of it any
+/// more.
+///
+/// # Errors
+/// When the database fails.
+pub(in crate::resources::subject_requests) fn begin_again(
+    tx: &mut WriteTx<'_>,
+    contact: ContactId,
+) -> Result<(), Error> {
+    let theirs = requests::table.filter(requests::contact_id.eq(contact).and(requests::final_clock.is_null()));
+    let theirs: Vec<SubjectRequestId> = theirs.select(requests::id).load(tx.connection())?;
+    let underway = builds::table.filter(among_ids(builds::request_id, &theirs)).select(builds::request_id);
+    let underway: Vec<SubjectRequestId> = underway.load(tx.connection())?;
+    if underway.is_empty() {
+        return Ok(());
+    }
+    let person = contacts::erasure::person(tx, contact)?;
+    let (now, expected) = (tx.now(), expected(tx, &person)?);
+    for id in underway {
+        let change = (
+            builds::parts.eq(expected),
+            builds::begun_at.eq(now),
+            builds::after_entry.eq(None::<EntryId>),
+            builds::attempts.eq(builds::attempts + 1),
+            builds::next_attempt_at.eq(now),
+        );
+        if diesel::update(builds::table.find(id)).set(change).execute(tx.connection())? > 0 {
+            parts::begin_again(tx, id)?;
+        }
+    }
+    Ok(())
+}
+
+/// Since when packages about a person are being built.
+///
+/// # Errors
+/// When the database fails.
+pub(in crate::resources::subject_requests) fn underway(
+    tx: &mut ReadTx<'_>,
+    ids: &[ContactId],
+) -> Result<Vec<Instant>, Error> {
+    let theirs = builds::table.filter(among_ids(builds::contact_id, ids)).order(builds::request_id);
+    Ok(theirs.select(builds::begun_at).load(tx.connection())?)
+}
+
+/// Forgets what is being built about a person who is erased.
+///
+/// # Errors
+/// When the database fails.
+pub(super) fn forget(tx: &mut WriteTx<'_>, ids: &[ContactId]) -> Result<(), Error> {
+    let theirs = builds::table.filter(among_ids(builds::contact_id, ids)).select(builds::request_id);
+    let theirs: Vec<SubjectRequestId> = theirs.load(tx.connection())?;
+    theirs.into_iter().try_for_each(|id| stop(tx, id))
+}

@@ -1,0 +1,224 @@
+//! The table of parts: what a large package is made of, each part sealed by itself, so that no more than one is in hand.
+
+use diesel::prelude::*;
+
+use super::super::model::{Package, PackageAccess, PackagePart, SearchedTable};
+use super::super::search::AUDIT;
+use super::super::words::Words;
+use super::damaged;
+use crate::domain::{Error, SubjectRequestId};
+use crate::platform::db::among_ids;
+use crate::platform::doors::{ReadTx, WriteTx};
+use crate::platform::vault::{DataKey, Place};
+
+mod schema {
+    diesel::table! {
+        use diesel::sql_types::*;
+        use crate::platform::db::UuidSql;
+
+        subject_request_package_parts (request_id, number) {
+            request_id -> UuidSql,
+            number -> Integer,
+            table_name -> Nullable<Text>,
+            records -> Integer,
+            part -> Binary,
+        }
+    }
+}
+use schema::subject_request_package_parts as parts;
+
+/// The number of the part that holds what was said when the package was asked for. It is gone once the package is whole.
+const WORDS: i32 = 0;
+
+/// A part that was gathered and not kept yet.
+pub(super) enum Part {
+    /// What a table holds.
+    Held(PackagePart),
+    /// A page of who looked.
+    Looks(Vec<PackageAccess>),
+}
+
+impl Part {
+    /// The table that it is of.
+    pub(super) fn table(&self) -> &str {
+        match self {
+            Self::Held(part) => &part.table,
+            Self::Looks(_) => AUDIT,
+        }
+    }
+
+    /// How many records are in it.
+    pub(super) fn records(&self) -> usize {
+        match self {
+            Self::Held(part) => part.records.len(),
+            Self::Looks(page) => page.len(),
+        }
+    }
+
+    fn plain(&self) -> Result<Vec<u8>, Error> {
+        match self {
+            Self::Held(part) => serde_json::to_vec(part),
+            Self::Looks(page) => serde_json::to_vec(page),
+        }
+        .map_err(Error::internal)
+    }
+}
+
+/// Where a part stands: no part opens in another's place.
+fn in_place<T>(request: SubjectRequestId, number: i32, then: impl FnOnce(&Place<'_>) -> T) -> T {
+    let column = format!("part {number}");
+    then(&Place { table: "subject_request_package_parts", column: &column, row: request.uuid() })
+}
+
+fn of(request: SubjectRequestId) -> diesel::dsl::Eq<parts::request_id, SubjectRequestId> {
+    parts::request_id.eq(request)
+}
+
+/// Adds parts after those that are there.
+///
+/// # Errors
+/// When the database fails.
+pub(super) fn add(
+    tx: &mut WriteTx<'_>,
+    key: &DataKey,
+    request: SubjectRequestId,
+    gathered: &[Part],
+) -> Result<(), Error> {
+    let last: Option<i32> =
+        parts::table.filter(of(request)).select(diesel::dsl::max(parts::number)).first(tx.connection())?;
+    for (number, part) in (last.unwrap_or(WORDS) + 1..).zip(gathered) {
+        let plain = part.plain()?;
+        let values = (
+            of(request),
+            parts::number.eq(number),
+            parts::table_name.eq(part.table()),
+            parts::records.eq(i32::try_from(part.records()).map_err(Error::internal)?),
+            parts::part.eq(in_place(request, number, |place| key.seal(tx.entropy(), place, &plain))),
+        );
+        diesel::insert_into(parts::table).values(values).execute(tx.connection())?;
+    }
+    Ok(())
+}
+
+/// Keeps what was said, instead of what was said before.
+///
+/// # Errors
+/// When the database fails.
+pub(super) fn keep_words(
+    tx: &mut WriteTx<'_>,
+    key: &DataKey,
+    request: SubjectRequestId,
+    words: &Words,
+) -> Result<(), Error> {
+    delete_words(tx, request)?;
+    let plain = serde_json::to_vec(words).map_err(Error::internal)?;
+    let values = (
+        of(request),
+        parts::number.eq(WORDS),
+        parts::table_name.eq(None::<String>),
+        parts::records.eq(0),
+        parts::part.eq(in_place(request, WORDS, |place| key.seal(tx.entropy(), place, &plain))),
+    );
+    diesel::insert_into(parts::table).values(values).execute(tx.connection())?;
+    Ok(())
+}
+
+/// What was said.
+///
+/// # Errors
+/// When the database fails, or nothing is kept.
+pub(super) fn words(tx: &mut ReadTx<'_>, key: &DataKey, request: SubjectRequestId) -> Result<Words, Error> {
+    let sealed: Vec<u8> = parts::table.find((request, WORDS)).select(parts::part).first(tx.connection())?;
+    let plain = in_place(request, WORDS, |place| key.open(place, &sealed))?;
+    serde_json::from_slice(&plain).map_err(damaged)
+}
+
+/// Deletes what was said.
+///
+/// # Errors
+/// When the database fails.
+pub(super) fn delete_words(tx: &mut WriteTx<'_>, request: SubjectRequestId) -> Result<(), Error> {
+    diesel::delete(parts::table.find((request, WORDS))).execute(tx.connection())?;
+    Ok(())
+}
+
+/// How many parts there are, what was said not counted.
+///
+/// # Errors
+/// When the database fails.
+pub(super) fn count(tx: &mut ReadTx<'_>, request: SubjectRequestId) -> Result<usize, Error> {
+    let there = parts::table.filter(of(request).and(parts::number.ne(WORDS)));
+    let count: i64 = there.count().get_result(tx.connection())?;
+    usize::try_from(count).map_err(Error::internal)
+}
+
+/// The tables of which there is a part, and how many records are in it, in their order. Nothing is unsealed.
+///
+/// # Errors
+/// When the database fails.
+pub(super) fn tables(tx: &mut ReadTx<'_>, request: SubjectRequestId) -> Result<Vec<SearchedTable>, Error> {
+    let there = parts::table.filter(of(request).and(parts::number.ne(WORDS))).order(parts::number);
+    let rows: Vec<(Option<String>, i32)> = there.select((parts::table_name, parts::records)).load(tx.connection())?;
+    let mut tables: Vec<SearchedTable> = Vec::new();
+    for (name, records) in rows {
+        let table = name.ok_or_else(|| damaged(()))?;
+        let records = usize::try_from(records).map_err(Error::internal)?;
+        match tables.iter_mut().find(|known| known.table == table) {
+            Some(known) => known.records += records,
+            None => tables.push(SearchedTable { table, records }),
+        }
+    }
+    Ok(tables)
+}
+
+/// Puts the parts of a package into it, one after the other.
+///
+/// # Errors
+/// When the database fails.
+pub(super) fn add_to(
+    tx: &mut ReadTx<'_>,
+    key: &DataKey,
+    request: SubjectRequestId,
+    package: &mut Package,
+) -> Result<(), Error> {
+    /// How many are in memory at a time, sealed.
+    const TOGETHER: i64 = 64;
+    let mut after = WORDS;
+    loop {
+        let rows: Vec<(i32, Option<String>, Vec<u8>)> = parts::table
+            .filter(of(request).and(parts::number.gt(after)))
+            .order(parts::number)
+            .limit(TOGETHER)
+            .select((parts::number, parts::table_name, parts::part))
+            .load(tx.connection())?;
+        let Some(last) = rows.last() else { return Ok(()) };
+        after = last.0;
+        for (number, table, sealed) in rows {
+            let plain = in_place(request, number, |place| key.open(place, &sealed))?;
+            if table.as_deref() == Some(AUDIT) {
+                let page: Vec<PackageAccess> = serde_json::from_slice(&plain).map_err(damaged)?;
+                package.accesses.extend(page);
+            } else {
+                package.held.push(serde_json::from_slice(&plain).map_err(damaged)?);
+            }
+        }
+    }
+}
+
+/// Deletes the parts of packages.
+///
+/// # Errors
+/// When the database fails.
+pub(super) fn delete(tx: &mut WriteTx<'_>, requests: &[SubjectRequestId]) -> Result<(), Error> {
+    diesel::delete(parts::table.filter(among_ids(parts::request_id, requests))).execute(tx.connection())?;
+    Ok(())
+}
+
+/// Deletes the parts of a package, but for what was said.
+///
+/// # Errors
+/// When the database fails.
+pub(super) fn begin_again(tx: &mut WriteTx<'_>, request: SubjectRequestId) -> Result<(), Error> {
+    diesel::delete(parts::table.filter(of(request).and(parts::number.ne(WORDS)))).execute(tx.connection())?;
+    Ok(())
+}

@@ -1,0 +1,45 @@
+//! What is said with a package when it is asked for.
+
+use serde::{Deserialize, Serialize};
+
+use super::super::model::{Explanation, Right};
+use super::super::store::damaged;
+use super::model::{BuildPackage, SearchNote};
+use crate::domain::Error;
+
+/// What whoever asked is told, and what else was searched.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Words {
+    pub(super) explanation: Explanation,
+    pub(super) search_note: Option<SearchNote>,
+}
+
+impl Words {
+    /// What was said, with a sentence of ours where nothing was.
+    ///
+    /// # Errors
+    /// None, unless that sentence were no explanation.
+    pub(super) fn of(asked: BuildPackage, kind: Right) -> Result<Self, Error> {
+        let explanation = match asked.explanation {
+            Some(given) => given,
+            None => own(kind)?,
+        };
+        Ok(Self { explanation, search_note: asked.search_note })
+    }
+
+    /// The same, but for what is said anew.
+    pub(super) fn changed(self, asked: BuildPackage) -> Self {
+        let BuildPackage { explanation, search_note } = asked;
+        Self { explanation: explanation.unwrap_or(self.explanation), search_note: search_note.or(self.search_note) }
+    }
+}
+
+fn own(kind: Right) -> Result<Explanation, Error> {
+    let words = if kind == Right::Portability {
+        "We give you the data about you in a form that programs read, and tell you what the law says you must be told \
+         with it."
+    } else {
+        "We give you a copy of the data that we hold about you, and tell you what the law says you must be told with it."
+    };
+    Explanation::try_from(words.to_owned()).map_err(damaged)
+}
