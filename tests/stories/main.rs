@@ -18,6 +18,7 @@ mod audit;
 mod bad_input;
 mod breaches;
 mod capacity;
+mod carrying_out;
 mod checks_and_audiences;
 mod command_line;
 mod complaints;

@@ -2,7 +2,8 @@
 //!
 //! A deleted row stays in its page until a vacuum, and its bytes stay in the free space after that. `VACUUM (FULL)` writes
 //! the rows into a new file and gives the old one back. It copies those deleted rows along that a transaction may still
-//! see, so that it does what it is for only once no transaction is older than the deletion.
+//! see, so that it does what it is for only once no transaction is older than the deletion. That is also what makes it safe
+//! beside a backup that has just begun: rewritten by `ALTER TABLE`, the table would look empty to it.
 
 use std::time::Duration;
 
