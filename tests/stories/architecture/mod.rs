@@ -9,8 +9,8 @@ use std::path::Path;
 
 use paths::Source;
 
-/// Every file of `src/`.
-fn sources() -> Vec<Source> {
+/// Every file of a folder of the project.
+fn sources_in(folder: &str) -> Vec<Source> {
     fn walk(folder: &Path, root: &Path, found: &mut Vec<Source>) {
         let mut entries: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
         entries.sort();
@@ -23,10 +23,39 @@ fn sources() -> Vec<Source> {
             }
         }
     }
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
     let mut found = Vec::new();
     walk(&root, &root, &mut found);
     found
+}
+
+/// Every file of `src/`.
+fn sources() -> Vec<Source> {
+    sources_in("src")
+}
+
+/// The files that no other names as its module: the compiler never reads them.
+fn unread(sources: &[Source]) -> Vec<&str> {
+    let is_read = |source: &&Source| {
+        let name = Path::new(&source.file).file_stem().and_then(|stem| stem.to_str()).unwrap();
+        let named = format!("mod {name};");
+        let folder = source.file.contains("/mod.rs").then(|| source.file.trim_end_matches("/mod.rs"));
+        let named_by = |text: &str| match folder.and_then(|folder| folder.rsplit('/').next()) {
+            Some(folder) => text.trim_end().ends_with(&format!("mod {folder};")),
+            None => text.trim_end().ends_with(&named),
+        };
+        name == "main" || sources.iter().any(|other| other.lines.iter().any(|(_, text)| named_by(text)))
+    };
+    sources.iter().filter(|source| !is_read(source)).map(|source| source.file.as_str()).collect()
+}
+
+#[test]
+fn every_chapter_of_stories_is_told() {
+    let chapters = sources_in("tests/stories");
+    assert!(chapters.len() > 80, "only {} files were found", chapters.len());
+    assert_eq!(unread(&chapters), [""; 0]);
+    let left_out = [Source::new("main.rs", "mod consents;\n"), Source::new("carrying_out.rs", "//! Rights.\n")];
+    assert_eq!(unread(&left_out), ["carrying_out.rs"]);
 }
 
 #[test]
