@@ -48,9 +48,6 @@ pub(crate) async fn measure(engine: Engine, asked: &Asked) -> Option<Report> {
     let (variables, issuer) = prepare(directory.path(), &url);
     let service = Service::start(variables, &issuer).await;
     let ids = seed(&service, asked).await;
-    if engine == Engine::Postgres {
-        ceilings::pgbench_tables(&url, asked.contacts);
-    }
     let rows = Rounds { engine, asked, service: &service, ids: &ids, url: &url, directory: directory.path() };
     let rows = rows.run().await;
     let own_memory = service.own_memory();
@@ -99,6 +96,10 @@ impl Rounds<'_> {
         let Self { asked, service, ids, .. } = *self;
         let newcomers = Cell::new(ids.len());
         let doors = Doors::open(service, ids).await;
+        // It analyses what is there by now, the events and their guests included, as a server does by and by.
+        if self.engine == Engine::Postgres {
+            ceilings::pgbench_tables(self.url, asked.contacts);
+        }
         let mut paths = paths::all(service, ids, &newcomers);
         paths.extend(doors.paths(service, ids));
         let wanted = |name: &str, against: Against| against == Against::Nothing || name.contains(&asked.only);

@@ -15,9 +15,8 @@ use diesel::sql_types::{BigInt, Binary};
 use uuid::Uuid;
 
 use super::connection::{ConnectionError, Use, open_vault_file};
-use super::prepared::{Prepared, bound};
 use super::ticket::Ticket;
-use super::{AnyConnection, Engine, Target, dialect};
+use super::{AnyConnection, Engine, Target, dialect, prepared};
 use crate::domain::{Error, Instant};
 
 type Transactions = <AnyConnection as diesel::Connection>::TransactionManager;
@@ -116,14 +115,11 @@ impl KeyChanges {
         let made = &self.made;
         self.file.immediate_transaction(|file| {
             for key in made {
-                let values = (
-                    bound::<Binary, _>(key.owner.as_bytes().as_slice()),
-                    bound::<Binary, _>(key.master_key.as_slice()),
-                    bound::<Binary, _>(key.wrapped.as_slice()),
-                    bound::<BigInt, _>(key.made_at.micros()),
-                );
-                let insert = "INSERT INTO data_keys (owner_id, master_key, wrapped, made_at) VALUES (";
-                Prepared::new(insert, values, ")").execute(file)?;
+                let insert = prepared("INSERT INTO data_keys (owner_id, master_key, wrapped, made_at) VALUES (");
+                let insert = insert.bind::<Binary, _>(key.owner.as_bytes().as_slice()).sql(", ");
+                let insert = insert.bind::<Binary, _>(key.master_key.as_slice()).sql(", ");
+                let insert = insert.bind::<Binary, _>(key.wrapped.as_slice()).sql(", ");
+                insert.bind::<BigInt, _>(key.made_at.micros()).sql(")").execute(file)?;
             }
             Ok(())
         })
@@ -135,12 +131,12 @@ impl KeyChanges {
         if destroyed.is_empty() {
             return Ok(false);
         }
-        let note = "INSERT OR IGNORE INTO destroyed_keys (owner_id, destroyed_at) VALUES (";
         self.file.immediate_transaction(|file| {
             for (owner, at) in &destroyed {
                 delete(file, *owner)?;
-                let values = (bound::<Binary, _>(owner.as_bytes().as_slice()), bound::<BigInt, _>(at.micros()));
-                Prepared::new(note, values, ")").execute(file)?;
+                let note = prepared("INSERT OR IGNORE INTO destroyed_keys (owner_id, destroyed_at) VALUES (");
+                let note = note.bind::<Binary, _>(owner.as_bytes().as_slice()).sql(", ");
+                note.bind::<BigInt, _>(at.micros()).sql(")").execute(file)?;
             }
             Ok(true)
         })
@@ -162,8 +158,8 @@ impl KeyChanges {
 }
 
 fn delete(file: &mut SqliteConnection, owner: Uuid) -> QueryResult<()> {
-    let owner = bound::<Binary, _>(owner.as_bytes().as_slice());
-    Prepared::new("DELETE FROM data_keys WHERE owner_id = ", owner, "").execute(file)?;
+    let delete = prepared("DELETE FROM data_keys WHERE owner_id = ");
+    delete.bind::<Binary, _>(owner.as_bytes().as_slice()).execute(file)?;
     Ok(())
 }
 

@@ -8,8 +8,7 @@ use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use diesel::sql_types::{Array, Binary, Integer, Text, Uuid as PgUuid};
 use uuid::Uuid;
 
-use super::prepared::{Prepared, bound};
-use super::{AnyConnection, Engine, InstantSql};
+use super::{AnyConnection, Engine, InstantSql, prepared};
 use crate::domain::{Code, Error, Instant};
 
 /// The engine of an open connection.
@@ -47,8 +46,8 @@ pub(super) fn allow_statements(connection: &mut AnyConnection, most: Duration) -
 /// When the database fails.
 pub fn lock(connection: &mut AnyConnection, table: &'static str, id: Uuid) -> Result<(), Error> {
     if let AnyConnection::Postgres(postgres) = connection {
-        let held = format!("SELECT 1 FROM {table} WHERE id = ");
-        Prepared::new(held, bound::<PgUuid, _>(id), " FOR NO KEY UPDATE").execute(postgres)?;
+        let row = prepared(format!("SELECT 1 FROM {table} WHERE id = ")).bind::<PgUuid, _>(id);
+        row.sql(" FOR NO KEY UPDATE").execute(postgres)?;
     }
     Ok(())
 }
@@ -60,8 +59,8 @@ pub fn lock(connection: &mut AnyConnection, table: &'static str, id: Uuid) -> Re
 /// When the database fails.
 pub fn lock_name(connection: &mut AnyConnection, name: &str) -> Result<(), Error> {
     if let AnyConnection::Postgres(postgres) = connection {
-        let held = "SELECT pg_advisory_xact_lock(hashtextextended(";
-        Prepared::new(held, bound::<Text, _>(name), ", 0))").execute(postgres)?;
+        let held = prepared("SELECT pg_advisory_xact_lock(hashtextextended(").bind::<Text, _>(name);
+        held.sql(", 0))").execute(postgres)?;
     }
     Ok(())
 }
@@ -73,8 +72,8 @@ pub fn lock_name(connection: &mut AnyConnection, name: &str) -> Result<(), Error
 /// When the database fails.
 pub fn lock_all(connection: &mut AnyConnection, table: &'static str, ids: &[Uuid]) -> Result<(), Error> {
     if let AnyConnection::Postgres(postgres) = connection {
-        let held = format!("SELECT 1 FROM {table} WHERE id = ANY(");
-        Prepared::new(held, bound::<Array<PgUuid>, _>(ids), ") ORDER BY id FOR NO KEY UPDATE").execute(postgres)?;
+        let rows = prepared(format!("SELECT 1 FROM {table} WHERE id = ANY(")).bind::<Array<PgUuid>, _>(ids);
+        rows.sql(") ORDER BY id FOR NO KEY UPDATE").execute(postgres)?;
     }
     Ok(())
 }
@@ -85,8 +84,8 @@ pub fn lock_all(connection: &mut AnyConnection, table: &'static str, ids: &[Uuid
 /// When the database fails.
 pub fn lock_names(connection: &mut AnyConnection, names: &[String]) -> Result<(), Error> {
     if let AnyConnection::Postgres(postgres) = connection {
-        let held = "SELECT pg_advisory_xact_lock(hashtextextended(name, 0)) FROM unnest(";
-        Prepared::new(held, bound::<Array<Text>, _>(names), ") AS name").execute(postgres)?;
+        let held = prepared("SELECT pg_advisory_xact_lock(hashtextextended(name, 0)) FROM unnest(");
+        held.bind::<Array<Text>, _>(names).sql(") AS name").execute(postgres)?;
     }
     Ok(())
 }
@@ -142,15 +141,15 @@ pub fn insert_pairs(
     match connection {
         AnyConnection::Postgres(postgres) => {
             let (numbers, ids): (Vec<i32>, Vec<Uuid>) = pairs.iter().copied().unzip();
-            let insert = format!("INSERT INTO {table} ({number}, {id}) SELECT * FROM unnest(");
-            let pairs = (bound::<Array<Integer>, _>(numbers), bound::<Array<PgUuid>, _>(ids));
-            Prepared::new(insert, pairs, ")").execute(postgres)?;
+            let insert = prepared(format!("INSERT INTO {table} ({number}, {id}) SELECT * FROM unnest("));
+            let insert = insert.bind::<Array<Integer>, _>(numbers).sql(", ").bind::<Array<PgUuid>, _>(ids);
+            insert.sql(")").execute(postgres)?;
         }
         AnyConnection::Sqlite(sqlite) => {
             for (value, owner) in pairs {
-                let insert = format!("INSERT INTO {table} ({number}, {id}) VALUES (");
-                let pair = (bound::<Integer, _>(*value), bound::<Binary, _>(owner.as_bytes().as_slice()));
-                Prepared::new(insert, pair, ")").execute(sqlite)?;
+                let insert = prepared(format!("INSERT INTO {table} ({number}, {id}) VALUES ("));
+                let insert = insert.bind::<Integer, _>(*value).sql(", ");
+                insert.bind::<Binary, _>(owner.as_bytes().as_slice()).sql(")").execute(sqlite)?;
             }
         }
     }

@@ -24,6 +24,7 @@ pub use lanes::{Database, LaneCount};
 pub(crate) use many::{TOGETHER, insert_all};
 pub(crate) use migrations::migrate;
 pub use migrations::{Column, MigrationError, columns};
+pub use prepared::{Bound, Prepared, Sql, Then, prepared};
 pub(in crate::platform) use rewriting::{give_name_back, past_all_transactions, rewrite, try_keep_name};
 pub use settings::{Engine, SettingsError, Target};
 pub use types::{InstantSql, UuidSql};

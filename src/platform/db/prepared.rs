@@ -1,7 +1,10 @@
-//! A statement of our own in SQL that stays prepared, for what the query builder has no words for.
+//! A statement of our own in SQL that stays prepared: for what the query builder has no words for, and for the few updates
+//! that are made all the time.
 //!
-//! Diesel prepares what `sql_query` is given anew each time, which on PostgreSQL is a journey more.
+//! Diesel prepares an update, and what `sql_query` is given, anew each time: on PostgreSQL a journey more, on SQLite more
+//! work than the statement itself.
 
+use std::borrow::Cow;
 use std::marker::PhantomData;
 
 use diesel::backend::Backend;
@@ -10,46 +13,68 @@ use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::serialize::ToSql;
 use diesel::sql_types::HasSqlType;
 
-/// SQL with one value in it, or a tuple of them with commas between. It is known by its text, so that nothing that varies may
-/// be written into that.
-pub(super) struct Prepared<V> {
-    before: String,
-    values: V,
-    after: &'static str,
+/// A statement, written from its beginning to its end. It is known by its text, so that no value may be written into that.
+#[derive(Debug)]
+pub struct Prepared<P>(P);
+
+/// A piece of SQL.
+#[derive(Debug)]
+pub struct Sql(Cow<'static, str>);
+
+/// A value of the SQL type `T`.
+#[derive(Debug)]
+pub struct Bound<T, V>(V, PhantomData<T>);
+
+/// One piece after another.
+#[derive(Debug)]
+pub struct Then<P, Q>(P, Q);
+
+/// A statement that begins with `text`.
+pub fn prepared(text: impl Into<Cow<'static, str>>) -> Prepared<Sql> {
+    Prepared(Sql(text.into()))
 }
 
-impl<V> Prepared<V> {
-    pub(super) fn new(before: impl Into<String>, values: V, after: &'static str) -> Self {
-        Self { before: before.into(), values, after }
+impl<P> Prepared<P> {
+    /// Goes on with a value of the SQL type `T`.
+    pub fn bind<T, V>(self, value: V) -> Prepared<Then<P, Bound<T, V>>> {
+        Prepared(Then(self.0, Bound(value, PhantomData)))
+    }
+
+    /// Goes on with SQL.
+    pub fn sql(self, text: &'static str) -> Prepared<Then<P, Sql>> {
+        Prepared(Then(self.0, Sql(text.into())))
     }
 }
 
-impl<V> QueryId for Prepared<V> {
+impl<P> QueryId for Prepared<P> {
     type QueryId = ();
     const HAS_STATIC_QUERY_ID: bool = false;
 }
 
-impl<DB: Backend, V: QueryFragment<DB>> QueryFragment<DB> for Prepared<V> {
+impl<P, C> RunQueryDsl<C> for Prepared<P> {}
+
+impl<DB: Backend, P: QueryFragment<DB>> QueryFragment<DB> for Prepared<P> {
+    fn walk_ast<'b>(&'b self, pass: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        self.0.walk_ast(pass)
+    }
+}
+
+impl<DB: Backend> QueryFragment<DB> for Sql {
     fn walk_ast<'b>(&'b self, mut pass: AstPass<'_, 'b, DB>) -> QueryResult<()> {
-        pass.push_sql(&self.before);
-        self.values.walk_ast(pass.reborrow())?;
-        pass.push_sql(self.after);
+        pass.push_sql(&self.0);
         Ok(())
     }
 }
 
-impl<V, C> RunQueryDsl<C> for Prepared<V> {}
-
-/// A value as one of the SQL type `T`.
-pub(super) struct As<T, V>(V, PhantomData<T>);
-
-/// `value` as one of the SQL type `T`.
-pub(super) fn bound<T, V>(value: V) -> As<T, V> {
-    As(value, PhantomData)
-}
-
-impl<DB: Backend + HasSqlType<T>, T, V: ToSql<T, DB>> QueryFragment<DB> for As<T, V> {
+impl<DB: Backend + HasSqlType<T>, T, V: ToSql<T, DB>> QueryFragment<DB> for Bound<T, V> {
     fn walk_ast<'b>(&'b self, mut pass: AstPass<'_, 'b, DB>) -> QueryResult<()> {
         pass.push_bind_param::<T, V>(&self.0)
+    }
+}
+
+impl<DB: Backend, P: QueryFragment<DB>, Q: QueryFragment<DB>> QueryFragment<DB> for Then<P, Q> {
+    fn walk_ast<'b>(&'b self, mut pass: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        self.0.walk_ast(pass.reborrow())?;
+        self.1.walk_ast(pass)
     }
 }

@@ -61,13 +61,10 @@ impl Routes {
         let Resource { pattern, operations } = found.value;
         let values = found.params.iter().map(|(name, value)| (name.into(), value.into())).collect();
         request.extensions_mut().insert(Matched { pattern: pattern.clone(), values });
-        match operations.iter().find(|(method, _)| method == request.method()) {
-            Some((_, run)) => run(request, payload),
-            None => {
-                let methods = operations.iter().map(|(method, _)| method.as_str());
-                Box::pin(ready(not_allowed(methods, &request)))
-            }
+        if let Some((_, run)) = operations.iter().find(|(method, _)| method == request.method()) {
+            return run(request, payload);
         }
+        Box::pin(ready(not_allowed(operations.iter().map(|(method, _)| method.as_str()), &request)))
     }
 }
 

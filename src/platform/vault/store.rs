@@ -84,7 +84,7 @@ pub(in crate::platform) fn made_in_this_group(lane: &Lane, owner: Uuid) -> Optio
 
 /// A new key as its columns.
 #[derive(Insertable)]
-#[diesel(table_name = data_keys)]
+#[diesel(table_name = data_keys, treat_none_as_default_value = false)]
 struct NewKey {
     owner_id: ContactId,
     master_key: Vec<u8>,

@@ -4,11 +4,12 @@ use std::collections::HashSet;
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
+use diesel::sql_types::Date;
 
 use super::super::model::{ContactStatus, PersonName};
 use super::{Row, contacts, data_keys, email_index, open, restriction_of, status_of};
 use crate::domain::{ContactId, EmailAddress, Error, Instant};
-use crate::platform::db::among_ids;
+use crate::platform::db::{UuidSql, among_ids, prepared};
 use crate::platform::doors::{ReadTx, WriteTx};
 use crate::policy::restriction::Restriction;
 
@@ -144,7 +145,8 @@ pub fn names(tx: &mut ReadTx<'_>, ids: &[ContactId]) -> Result<Vec<(ContactId, P
 /// # Errors
 /// When the database fails.
 pub fn touch(tx: &mut WriteTx<'_>, id: ContactId, day: NaiveDate) -> Result<(), Error> {
-    let earlier = contacts::table.find(id).filter(contacts::last_activity_on.lt(day));
-    diesel::update(earlier).set(contacts::last_activity_on.eq(day)).execute(tx.connection())?;
+    let update = prepared("UPDATE contacts SET last_activity_on = ").bind::<Date, _>(day);
+    let update = update.sql(" WHERE id = ").bind::<UuidSql, _>(id).sql(" AND last_activity_on < ");
+    update.bind::<Date, _>(day).execute(tx.connection())?;
     Ok(())
 }

@@ -33,7 +33,7 @@ mod schema {
 use schema::check_ins;
 
 #[derive(Insertable)]
-#[diesel(table_name = check_ins)]
+#[diesel(table_name = check_ins, treat_none_as_default_value = false)]
 struct Row {
     event_id: EventId,
     device_id: String,

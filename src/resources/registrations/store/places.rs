@@ -1,9 +1,11 @@
 //! An event held against other writers, and the count of its places.
 
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Integer};
 
 use super::schema::event_places;
 use crate::domain::{Error, EventId};
+use crate::platform::db::{UuidSql, prepared};
 use crate::platform::doors::{ReadTx, WriteTx};
 use crate::policy::events::Times;
 use crate::policy::registrations::{GAP, Places};
@@ -83,13 +85,24 @@ impl Held {
         if before == after {
             return Ok(());
         }
-        let unchanged = event_places::confirmed
-            .eq(before.places.confirmed)
-            .and(event_places::offered.eq(before.places.offered))
-            .and(event_places::waitlisted.eq(before.places.waitlisted))
-            .and(event_places::last_sequence.eq(before.last_sequence));
-        let counted = diesel::update(event_places::table.find(self.event.id).filter(unchanged))
-            .set(columns)
+        let counted = prepared("UPDATE event_places SET confirmed = ")
+            .bind::<Integer, _>(after.places.confirmed)
+            .sql(", offered = ")
+            .bind::<Integer, _>(after.places.offered)
+            .sql(", waitlisted = ")
+            .bind::<Integer, _>(after.places.waitlisted)
+            .sql(", last_sequence = ")
+            .bind::<BigInt, _>(after.last_sequence)
+            .sql(" WHERE event_id = ")
+            .bind::<UuidSql, _>(self.event.id)
+            .sql(" AND confirmed = ")
+            .bind::<Integer, _>(before.places.confirmed)
+            .sql(" AND offered = ")
+            .bind::<Integer, _>(before.places.offered)
+            .sql(" AND waitlisted = ")
+            .bind::<Integer, _>(before.places.waitlisted)
+            .sql(" AND last_sequence = ")
+            .bind::<BigInt, _>(before.last_sequence)
             .execute(tx.connection())?;
         if counted == 1 { Ok(()) } else { Err(Error::internal("the places of an event were counted twice")) }
     }
