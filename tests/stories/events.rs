@@ -112,6 +112,8 @@ async fn bad_events_are_told_what_to_change(service: Service) {
         one("/registration_closes_at", "order")
     );
     assert_eq!(told(json!({ "starts_at": "2027-02-30T09:30:00Z" })).await.len(), 1, "a day that does not exist");
+    // The clocks of London skip this hour: whoever says what a time is apart from Greenwich's cannot name one in it.
+    assert_eq!(told(json!({ "starts_at": "2027-03-28T01:30:00" })).await.len(), 1, "a time without its offset");
     let nowhere = json!({ "name": "X", "venue_organisation_id": "01937a5e-8f00-7c3a-9d55-3f2a60b1c901" });
     assert_eq!(told(json!({ "location": nowhere })).await, one("/location/venue_organisation_id", "unknown_reference"));
     let plain = json!({ "name": "X", "online_url": "http://meet.example" });
