@@ -82,7 +82,9 @@ fn what_is_compiled_in_is_copied() {
                 continue;
             }
             let text = fs::read_to_string(&path).unwrap();
-            for (macro_name, base) in [("include_str!(\"", folder.as_path()), ("embed_migrations!(\"", root())] {
+            let beside = folder.as_path();
+            let macros = [("include_str!(\"", beside), ("include_bytes!(\"", beside), ("embed_migrations!(\"", root())];
+            for (macro_name, base) in macros {
                 for found in text.split(macro_name).skip(1) {
                     let named = base.join(found.split('"').next().unwrap()).canonicalize().unwrap();
                     let named = named.strip_prefix(root().canonicalize().unwrap()).unwrap().to_str().unwrap();
