@@ -16,10 +16,10 @@ use crate::policy::statistics::Told;
 #[serde(deny_unknown_fields)]
 pub struct StatisticsRange {
     /// Only requests that were received on this day or later: the first of a month. Unless given, from the beginning.
-    #[schema(nullable = false, example = "2026-04-01")]
+    #[schema(value_type = Option<String>, format = Date, pattern = "^(19|[2-9][0-9])[0-9]{2}-(0[1-9]|1[0-2])-01$", nullable = false, example = "2026-04-01")]
     pub received_from: Option<NaiveDate>,
     /// Only requests that were received before this day: the first of a month. Unless given, to this day.
-    #[schema(nullable = false, example = "2027-04-01")]
+    #[schema(value_type = Option<String>, format = Date, pattern = "^(19|[2-9][0-9])[0-9]{2}-(0[1-9]|1[0-2])-01$", nullable = false, example = "2027-04-01")]
     pub received_before: Option<NaiveDate>,
 }
 
