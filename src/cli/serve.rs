@@ -53,17 +53,18 @@ pub(super) fn run(
             Err(error) => Err(error.to_string()),
         };
         drop(stop);
-        let patience = Duration::from_secs(config.server.shutdown_seconds);
-        if tokio::time::timeout(patience, upkeep).await.is_err() {
-            tracing::warn!("an offer is still being settled; what was begun is rolled back");
-        }
-        if tokio::time::timeout(patience, gathering).await.is_err() {
-            tracing::warn!("a package is still being gathered; it is taken up again where it was");
-        }
-        if let Some(delivery) = delivery
-            && tokio::time::timeout(patience, delivery).await.is_err()
-        {
-            tracing::warn!("a message is still on its way to the mail server; it may leave twice");
+        // All were told to stop at once: together they have as long as one of them.
+        let until = tokio::time::Instant::now() + Duration::from_secs(config.server.shutdown_seconds);
+        for (job, left) in [
+            (Some(upkeep), "an offer is still being settled; what was begun is rolled back"),
+            (Some(gathering), "a package is still being gathered; it is taken up again where it was"),
+            (delivery, "a message is still on its way to the mail server; it may leave twice"),
+        ] {
+            if let Some(job) = job
+                && tokio::time::timeout_at(until, job).await.is_err()
+            {
+                tracing::warn!("{left}");
+            }
         }
         stopped?;
         let recorded = tokio::time::timeout(Duration::from_secs(server::RECORDING_SECONDS), house.flush_looks());

@@ -2,8 +2,6 @@
 
 mod reader;
 
-use actix_web::http::header;
-
 use super::describe::Op;
 use super::incoming::{Incoming, Take};
 use crate::domain::Error;
@@ -15,12 +13,6 @@ pub use reader::{Record, Records};
 pub const CSV: &str = "text/csv";
 /// The media type that an answer has.
 pub const CSV_UTF8: &str = "text/csv; charset=utf-8";
-
-/// Whether `Accept` asks for CSV rather than for `other`, which is what an operation gives unless asked.
-pub fn is_wanted(incoming: &Incoming, other: &str) -> bool {
-    let accept = incoming.header(&header::ACCEPT).unwrap_or_default();
-    accept.contains(CSV) && !accept.contains(other)
-}
 
 /// Whether CSV is wanted of an operation that gives JSON; the CSV needs the permission `Q` besides the
 /// operation's own, since it takes away everything at once. Name it before the query: a permission is
@@ -38,7 +30,7 @@ impl<Q: Permission> Take for CsvUnder<Q> {
     const FORM_NEEDS: Option<&'static str> = Some(Q::NAME);
 
     async fn take(incoming: &mut Incoming) -> Result<Self, Error> {
-        let wanted = is_wanted(incoming, super::answer::JSON);
+        let wanted = incoming.prefers(CSV, super::answer::JSON);
         if wanted && !incoming.actor.has::<Q>() {
             return Err(forbidden::<Q>());
         }

@@ -79,6 +79,12 @@ impl Incoming {
         self.request.headers().get(name).and_then(|value| value.to_str().ok())
     }
 
+    /// Whether `Accept` asks for a media type rather than for `other`, which is what an operation gives unless asked.
+    pub fn prefers(&self, media_type: &str, other: &str) -> bool {
+        let accept = self.header(&header::ACCEPT).unwrap_or_default();
+        accept.contains(media_type) && !accept.contains(other)
+    }
+
     /// The `Content-Type` as it was sent, empty where there is none.
     pub fn content_type(&self) -> &str {
         self.header(&header::CONTENT_TYPE).unwrap_or_default()

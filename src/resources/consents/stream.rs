@@ -17,7 +17,7 @@ pub(super) enum Form {
 
 impl Take for Form {
     async fn take(incoming: &mut Incoming) -> Result<Self, Error> {
-        Ok(if csv::is_wanted(incoming, NDJSON) { Self::Csv } else { Self::Lines })
+        Ok(if incoming.prefers(csv::CSV, NDJSON) { Self::Csv } else { Self::Lines })
     }
 
     fn describe(_: &mut Op<'_>) {}

@@ -31,7 +31,7 @@ pub(super) enum Form {
 
 impl Take for Form {
     async fn take(incoming: &mut Incoming) -> Result<Self, Error> {
-        Ok(if csv::is_wanted(incoming, JSON) { Self::Csv } else { Self::Json })
+        Ok(if incoming.prefers(csv::CSV, JSON) { Self::Csv } else { Self::Json })
     }
 
     fn describe(_: &mut Op<'_>) {}

@@ -1,6 +1,6 @@
 //! What became of the rows, as it is sent: all at once, or line by line while the file is worked through.
 
-use futures_util::stream;
+use futures_util::stream::{self, StreamExt};
 use serde::Serialize;
 
 use super::row::{ImportResult, ImportResults};
@@ -8,7 +8,7 @@ use super::{Import, ImportFile};
 use crate::domain::Error;
 use crate::platform::auth::{Access, ContactsImport};
 use crate::platform::http::answer::JSON;
-use crate::platform::http::ndjson::{self, NDJSON};
+use crate::platform::http::ndjson::NDJSON;
 use crate::platform::http::{Answer, Incoming, Op, Reply, Take};
 
 /// In which form the results are wanted, as `Accept` says.
@@ -20,7 +20,7 @@ pub(in super::super) enum Form {
 
 impl Take for Form {
     async fn take(incoming: &mut Incoming) -> Result<Self, Error> {
-        Ok(if ndjson::is_wanted(incoming) { Self::Lines } else { Self::Whole })
+        Ok(if incoming.prefers(NDJSON, JSON) { Self::Lines } else { Self::Whole })
     }
 
     fn describe(_: &mut Op<'_>) {}
@@ -85,17 +85,12 @@ impl Reply for Imported {
         match self {
             Self::Whole(body) => Answer::bytes(200, JSON, body),
             Self::Lines(first, import) => {
-                let next = stream::try_unfold((Some(first), import), |(told, mut import)| async move {
-                    if let Some(told) = told.filter(|told| !told.is_empty()) {
-                        return Ok(Some((told, (None, import))));
-                    }
+                let first = stream::iter((!first.is_empty()).then_some(Ok(first)));
+                let next = stream::try_unfold(import, |mut import| async move {
                     let results = import.next().await?;
-                    if results.is_empty() {
-                        return Ok(None);
-                    }
-                    Ok(Some((lines(&results)?, (None, import))))
+                    Ok(if results.is_empty() { None } else { Some((lines(&results)?, import)) })
                 });
-                Answer::stream(NDJSON, next)
+                Answer::stream(NDJSON, first.chain(next))
             }
         }
     }

@@ -41,7 +41,8 @@ pub(super) struct Import {
     today: NaiveDate,
     /// The number of the next row.
     row: u32,
-    parsing: JoinHandle<(ImportFile, Vec<Parsed>)>,
+    /// The next rows; `None` after the last.
+    parsing: Option<JoinHandle<(ImportFile, Vec<Parsed>)>>,
     doing: Doing,
 }
 
@@ -59,7 +60,7 @@ impl Import {
     pub(super) fn new(access: Access<ContactsImport>, file: ImportFile, dry_run: bool) -> Self {
         let today = london_date(access.now());
         let doing = if dry_run { Doing::Rehearse(People::default()) } else { Doing::Write };
-        Self { access, today, row: 1, parsing: parse(file, today), doing }
+        Self { access, today, row: 1, parsing: Some(parse(file, today)), doing }
     }
 
     /// Imports the next rows, and returns what became of each; none at the end of the file.
@@ -68,16 +69,19 @@ impl Import {
     /// When nothing could be done at all, or nothing be rehearsed. Once rows have been written, those that cannot be
     /// are rejected, so that the caller learns of both.
     async fn next(&mut self) -> Result<Vec<ImportResult>, Error> {
-        let (file, rows) = (&mut self.parsing).await.map_err(Error::internal)?;
+        let Some(parsing) = self.parsing.take() else { return Ok(Vec::new()) };
+        let (file, rows) = parsing.await.map_err(Error::internal)?;
+        if rows.is_empty() {
+            return Ok(Vec::new());
+        }
         // The rows after these, while these are written.
-        self.parsing = parse(file, self.today);
+        self.parsing = Some(parse(file, self.today));
         let (first, count) = (self.row, rows.len());
         let rejected = |fault: &Fault| {
             let numbers = (first..).take(count);
             numbers.map(|row| ImportResult::rejected(row, vec![fault.clone()])).collect::<Vec<_>>()
         };
         let results = match &mut self.doing {
-            _ if rows.is_empty() => Vec::new(),
             Doing::Reject(fault) => rejected(fault),
             Doing::Rehearse(people) => {
                 let people = std::mem::take(people);
