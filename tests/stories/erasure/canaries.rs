@@ -16,7 +16,7 @@ use crate::harness::mail::MailServer;
 use crate::harness::people::{grant, text};
 use crate::harness::{Engine, Service, on_both_engines};
 use crate::secrecy::dump;
-use crate::secrecy::needles::{CANARIES, Needles, contains};
+use crate::secrecy::needles::{CANARIES, Needles};
 
 on_both_engines! {
     nothing_of_the_erased_is_anywhere,
@@ -236,7 +236,8 @@ async fn nothing_of_the_erased_is_anywhere(service: Service) {
         .into_iter()
         .collect();
     assert_eq!(marks.len(), 2);
-    let destroyed = cells.iter().find(|cell| !marks.contains(*cell)).expect("something sealed");
+    let destroyed: Vec<Vec<u8>> =
+        cells.iter().filter(|cell| !marks.contains(*cell)).map(|cell| decoded(cell)).collect();
     // Beside them lives somebody of the same name, to whom nothing happens.
     let beside = json!({ "name": "Zebulon Quagmire-Xylophone the Other", "email": "other@example.org",
                          "source": { "kind": "self", "obtained_on": "2026-01-05" } });
@@ -252,9 +253,9 @@ async fn nothing_of_the_erased_is_anywhere(service: Service) {
     service.house.flush_looks().await;
 
     assert_eq!(service.deliver(&MailServer::start()).await, 0, "what waited was dropped");
-    // What is there now; the search of it takes longer than a connection is kept open.
+    // What is there now; the rest is looked at once everybody else has been asked.
     let files = match service.engine {
-        Engine::Sqlite => dump::files_without(&service.directory(), &[decoded(destroyed)]),
+        Engine::Sqlite => dump::files_without(&service.directory(), &destroyed),
         Engine::Postgres => Vec::new(),
     };
     let rows: Vec<(&str, String)> = tables().iter().map(|table| (table.name, service.rows(table))).collect();
@@ -281,8 +282,5 @@ async fn nothing_of_the_erased_is_anywhere(service: Service) {
     }
     for (name, bytes) in files {
         person.assert_absent(&name, &bytes);
-        for cell in cells.iter().filter(|cell| !marks.contains(*cell)) {
-            assert!(!contains(&bytes, &decoded(cell)), "{cell} is still in {name}");
-        }
     }
 }

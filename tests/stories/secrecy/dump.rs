@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use diesel::sql_types::Text;
 use diesel::{Connection, PgConnection, QueryableByName, RunQueryDsl, sql_query};
+use iewm::domain::hex;
 
 use super::needles::{Needles, contains};
 
@@ -26,9 +27,11 @@ pub(crate) fn files_without(folder: &Path, destroyed: &[Vec<u8>]) -> Vec<(String
     let deadline = Instant::now() + PATIENCE;
     loop {
         let files = files(folder);
-        let holds = |bytes: &[u8]| destroyed.iter().any(|destroyed| contains(bytes, destroyed));
-        let Some((name, _)) = files.iter().find(|(_, bytes)| holds(bytes)) else { return files };
-        assert!(Instant::now() < deadline, "{name} holds after {PATIENCE:?} what was destroyed");
+        let left = |bytes: &[u8]| destroyed.iter().find(|destroyed| contains(bytes, destroyed));
+        let Some((name, cell)) = files.iter().find_map(|(name, bytes)| Some((name, left(bytes)?))) else {
+            return files;
+        };
+        assert!(Instant::now() < deadline, "{name} holds after {PATIENCE:?} what was destroyed: {}", hex(cell));
         std::thread::yield_now();
     }
 }

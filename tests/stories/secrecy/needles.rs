@@ -2,6 +2,7 @@
 
 use base64::Engine;
 use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE};
+use memchr::memmem;
 
 /// A name, an e-mail address, a telephone number, an employer, a job title, a source, a wording, an evidence's place and
 /// an organisation's contact point, none of which occurs anywhere by chance.
@@ -61,13 +62,11 @@ fn in_base64(alphabet: &impl Engine, text: &str, shift: usize) -> Vec<u8> {
 }
 
 pub(crate) fn contains(hay: &[u8], needle: &[u8]) -> bool {
-    let Some((first, rest)) = needle.split_first() else { return true };
-    let starts = hay.iter().enumerate().filter(|(_, byte)| *byte == first);
-    starts.into_iter().any(|(at, _)| hay[at + 1..].starts_with(rest))
+    memmem::find(hay, needle).is_some()
 }
 
 fn around(hay: &[u8], needle: &[u8]) -> String {
-    let at = (0..hay.len()).find(|at| hay[*at..].starts_with(needle)).unwrap_or(0);
+    let at = memmem::find(hay, needle).unwrap_or(0);
     String::from_utf8_lossy(&hay[at.saturating_sub(200)..hay.len().min(at + needle.len() + 100)]).into_owned()
 }
 
