@@ -14,7 +14,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Binary};
 use uuid::Uuid;
 
-use super::connection::{ConnectionError, Use, open_vault_file};
+use super::connection::{ConnectionError, Use, open_file};
 use super::ticket::Ticket;
 use super::{AnyConnection, Engine, Target, dialect, prepared};
 use crate::domain::{Error, Instant};
@@ -46,7 +46,7 @@ pub(in crate::platform) struct Lane {
 impl Lane {
     pub(super) fn new(connection: AnyConnection, target: &Target, purpose: Use) -> Result<Self, ConnectionError> {
         let keys = match target {
-            Target::Sqlite { vault, .. } if purpose == Use::Writing => Some(KeyChanges::new(open_vault_file(vault)?)),
+            Target::Sqlite { vault, .. } if purpose == Use::Writing => Some(KeyChanges::new(open_file(vault)?)),
             _ => None,
         };
         // What a crash has left is not known.
@@ -212,15 +212,9 @@ fn settled(ticket: &Ticket, mut outcome: Outcome) -> Outcome {
 
 fn in_savepoint(lane: &mut Lane, ticket: &Ticket, job: WriteJob) -> Outcome {
     let mark = lane.keys.as_ref().map(KeyChanges::mark);
-    let begun = Transactions::begin_transaction(&mut lane.connection);
+    let begun = dialect::savepoint(&mut lane.connection);
     let outcome = settled(ticket, job(lane));
-    let ended = begun.and_then(|()| {
-        if outcome.keep {
-            Transactions::commit_transaction(&mut lane.connection)
-        } else {
-            Transactions::rollback_transaction(&mut lane.connection)
-        }
-    });
+    let ended = begun.and_then(|()| dialect::end_savepoint(&mut lane.connection, outcome.keep));
     if (!outcome.keep || ended.is_err())
         && let (Some(keys), Some(mark)) = (lane.keys.as_mut(), mark)
     {

@@ -28,6 +28,19 @@ pub(super) fn begin_write(connection: &mut AnyConnection) -> QueryResult<()> {
     }
 }
 
+/// Marks where a transaction stands. Diesel's own savepoints are not used, since they are read anew each time.
+pub(super) fn savepoint(connection: &mut AnyConnection) -> QueryResult<()> {
+    prepared("SAVEPOINT one_of_many").execute(connection).map(drop)
+}
+
+/// Keeps or undoes what was done since the mark, which is gone then.
+pub(super) fn end_savepoint(connection: &mut AnyConnection, keep: bool) -> QueryResult<()> {
+    if !keep {
+        prepared("ROLLBACK TO SAVEPOINT one_of_many").execute(connection)?;
+    }
+    prepared("RELEASE SAVEPOINT one_of_many").execute(connection).map(drop)
+}
+
 /// Lets the statements of this transaction take up to `most` each, where the server has a shorter limit.
 pub(super) fn allow_statements(connection: &mut AnyConnection, most: Duration) -> QueryResult<()> {
     use diesel::connection::SimpleConnection;
@@ -248,6 +261,11 @@ fn kind_of(error: &DieselError) -> &'static str {
 pub fn ping(connection: &mut AnyConnection) -> QueryResult<()> {
     use diesel::connection::SimpleConnection;
     connection.batch_execute("SELECT 1")
+}
+
+/// Copies what no reader is in the way of from a SQLite file's journal into the file; nothing while somebody else does.
+pub(super) fn copy_journal(file: &mut SqliteConnection) -> QueryResult<()> {
+    diesel::sql_query("PRAGMA main.wal_checkpoint(PASSIVE)").execute(file).map(drop)
 }
 
 /// Copies a SQLite file's journal into the file and empties it; `false` when a reader still needs it.

@@ -3,6 +3,7 @@
 
 mod among;
 mod batch;
+mod checkpoints;
 mod connection;
 pub mod dialect;
 mod lanes;

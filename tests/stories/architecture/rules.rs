@@ -154,6 +154,10 @@ fn words(source: &Source) -> Vec<String> {
         if clocks.iter().any(|clock| text.contains(clock)) && file != CLOCK {
             breach("a clock of its own: time is passed in");
         }
+        let parsed_alone = ["format = Email", "format = \"email\"", "format = \"telephone\""];
+        if parsed_alone.iter().any(|format| text.contains(format)) && !file.starts_with("domain/") {
+            breach("a format that only parsing finds: the types of domain that know it have it");
+        }
     }
     breaches
 }

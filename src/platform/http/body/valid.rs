@@ -116,11 +116,30 @@ pub fn parse<T: Command>(body: &[u8]) -> Result<T, Error> {
 /// # Errors
 /// 422 with every fault.
 pub fn parse_value<T: Command>(value: Value) -> Result<T, Error> {
+    let parsed: T = match fitting(&value)? {
+        Some(parsed) => parsed,
+        None => parse_with_care(value)?,
+    };
+    parsed.validate().map_err(|errors| {
+        let mut faults = Vec::new();
+        rule_faults(&errors, "", &mut faults);
+        Error::invalid(faults)
+    })?;
+    Ok(parsed)
+}
+
+/// A value that fits and is parsed at the first attempt: whoever makes no mistake does not pay for the telling of mistakes.
+fn fitting<T: Command>(value: &Value) -> Result<Option<T>, Error> {
+    Ok(if shape::fits::<T>(value)? { T::deserialize(value).ok() } else { None })
+}
+
+/// A value with something wrong in it: every fault of its shape, or the first that its parsing finds.
+fn parse_with_care<T: Command>(value: Value) -> Result<T, Error> {
     let faults = shape::check::<T>(&value, &read_only_members::<T>())?;
     if !faults.is_empty() {
         return Err(Error::invalid(faults));
     }
-    let parsed: T = serde_path_to_error::deserialize(value).map_err(|error| {
+    serde_path_to_error::deserialize(value).map_err(|error| {
         let pointer = error.path().iter().fold(String::new(), |at, part| format!("{at}/{part}"));
         // serde quotes values in some of its messages; those of our own types are safe and plain.
         let message = error.inner().to_string();
@@ -130,13 +149,7 @@ pub fn parse_value<T: Command>(value: Value) -> Result<T, Error> {
             message
         };
         Error::invalid(vec![Fault::new(pointer.trim_end_matches("/?"), "invalid", detail)])
-    })?;
-    parsed.validate().map_err(|errors| {
-        let mut faults = Vec::new();
-        rule_faults(&errors, "", &mut faults);
-        Error::invalid(faults)
-    })?;
-    Ok(parsed)
+    })
 }
 
 fn members_of(schema: &RefOr<Schema>) -> Vec<String> {
