@@ -10,6 +10,7 @@ use actix_web::HttpRequest;
 use actix_web::dev::Payload;
 use actix_web::http::header::AUTHORIZATION;
 
+use super::admission::Moment;
 use super::house::{House, Installed};
 use super::permissions::Permission;
 use super::{Verified, bearer, store};
@@ -199,8 +200,8 @@ impl<P: Permission> Access<P> {
     pub(in crate::platform) async fn admitted(self) -> Result<(), Error> {
         let Self { house, token, .. } = self;
         let Some(token) = token else { return Ok(()) };
-        let inner = house.clone();
-        house.0.database.read(move |lane| admit(&inner, lane, Some(&token))).await
+        let (inner, came) = (house.clone(), house.0.moments.now());
+        house.0.database.read(move |lane| admit_once(&inner, lane, Some(&token), came)).await
     }
 
     /// Reads, on a reading lane. What the closure looked at is recorded before the answer leaves the
@@ -214,12 +215,12 @@ impl<P: Permission> Access<P> {
         f: impl FnOnce(&mut ReadTx<'_>) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
         let Self { house, context, token, .. } = self;
-        let inner = house.clone();
+        let (inner, came) = (house.clone(), house.0.moments.now());
         let (value, looks) = house
             .0
             .database
             .read(move |lane| {
-                admit(&inner, lane, token.as_deref())?;
+                admit_once(&inner, lane, token.as_deref(), came)?;
                 let mut noted = Noted::default();
                 let value = f(&mut ReadTx::new(lane, &context, &mut noted))?;
                 if noted.unsealed && noted.looks.is_empty() {
@@ -315,6 +316,15 @@ impl<P: Permission> Access<P> {
 
 fn look_row(entry: Entry, context: &Context) -> EntryRow {
     EntryRow::new(entry, Outcome::Looked, &context.actor, context.mint.id(context.now), context.now)
+}
+
+/// As [`admit`], for a read that came at a moment: unless it was asked for another since.
+fn admit_once(house: &House, lane: &mut Lane, token: Option<&Verified>, came: Moment) -> Result<(), Error> {
+    let Some(token) = token.filter(|token| !token.admitted.since(came)) else { return Ok(()) };
+    let asked = house.0.moments.now();
+    admit(house, lane, Some(token))?;
+    token.admitted.note(asked);
+    Ok(())
 }
 
 /// What only the database knows of a token: whether it was revoked, and its organisation's standing.

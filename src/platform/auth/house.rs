@@ -8,6 +8,7 @@ use actix_web::HttpRequest;
 use actix_web::web::ServiceConfig;
 
 use super::access::Access;
+use super::admission::Moments;
 use super::permissions::Job;
 use super::tokens::Tokens;
 use crate::domain::{Actor, Calendar, Clock, Entropy, Error, IdMint, Identity, Instant, OrganisationId};
@@ -71,6 +72,7 @@ pub(super) struct Inner {
     pub(super) calendar: Arc<Calendar>,
     pub(super) looks: Looks,
     pub(super) in_flight: InFlight,
+    pub(super) moments: Moments,
 }
 
 /// The house.
@@ -122,6 +124,7 @@ impl House {
             calendar: Arc::new(calendar),
             looks,
             in_flight,
+            moments: Moments::default(),
         }))
     }
 

@@ -4,6 +4,7 @@
 //! [`KeySource`] reads anything: its file of keys, or the address that its issuer publishes them under.
 
 mod access;
+mod admission;
 mod bearer;
 mod claims;
 mod compact;

@@ -11,6 +11,7 @@ use aws_lc_rs::digest::{SHA256, digest};
 use futures_util::future::join_all;
 use quick_cache::sync::Cache;
 
+use super::admission::Admitted;
 use super::claims::{Payload, Window};
 use super::{Flaw, KeySource, compact, header};
 use crate::domain::{Caller, Clock, Code, Error, Instant, Role};
@@ -32,7 +33,7 @@ pub struct Issuer {
 }
 
 /// What a good token says.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct Verified {
     /// Who calls.
     pub caller: Caller,
@@ -42,6 +43,8 @@ pub struct Verified {
     pub issued_at: i64,
     /// When it expires (`exp`), in seconds since 1970.
     pub expires_at: i64,
+    /// When the database had nothing against it.
+    pub(super) admitted: Admitted,
 }
 
 /// A token was refused. Why is not told.
@@ -213,6 +216,7 @@ impl Tokens {
             jti: claims.jti,
             issued_at: claims.window.issued_at,
             expires_at: claims.window.expires_at,
+            admitted: Admitted::default(),
         };
         let (verified, generation) = (Arc::new(verified), current.generation);
         Ok(Remembered { verified, window: claims.window, issuer: index, generation })

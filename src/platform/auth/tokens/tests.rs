@@ -113,7 +113,7 @@ fn a_token_without_a_signature_of_the_key_is_refused() {
             good[1..].to_owned(),
         ];
         for token in forged {
-            assert_eq!(house.verify(&token, noon()), Err(Refused(())), "{token}");
+            assert_eq!(house.verify(&token, noon()).err(), Some(Refused(())), "{token}");
         }
         assert!(house.verify(&good, noon()).is_ok());
     }
