@@ -14,7 +14,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Binary};
 use uuid::Uuid;
 
-use super::connection::{ConnectionError, Use, open_file};
+use super::connection::{ConnectionError, Use, open_vault_file};
 use super::ticket::Ticket;
 use super::{AnyConnection, Engine, Target, dialect, prepared};
 use crate::domain::{Error, Instant};
@@ -46,7 +46,7 @@ pub(in crate::platform) struct Lane {
 impl Lane {
     pub(super) fn new(connection: AnyConnection, target: &Target, purpose: Use) -> Result<Self, ConnectionError> {
         let keys = match target {
-            Target::Sqlite { vault, .. } if purpose == Use::Writing => Some(KeyChanges::new(open_file(vault)?)),
+            Target::Sqlite { vault, .. } if purpose == Use::Writing => Some(KeyChanges::new(open_vault_file(vault)?)),
             _ => None,
         };
         // What a crash has left is not known.

@@ -6,7 +6,6 @@ use diesel::connection::SimpleConnection;
 use diesel::{Connection as _, PgConnection, SqliteConnection};
 
 use super::Target;
-use super::checkpoints::WRITERS_TURN;
 use crate::domain::Error;
 
 /// A connection to either engine. Queries written once run on both.
@@ -61,6 +60,10 @@ pub(crate) fn open(target: &Target, purpose: Use) -> Result<AnyConnection, Conne
     match target {
         Target::Postgres { url } => postgres(url, purpose).map(AnyConnection::Postgres),
         Target::Sqlite { file, vault } => {
+            let uri = |path: &std::path::Path, mode: &str| {
+                let path = path.to_string_lossy().replace('%', "%25").replace('?', "%3f").replace('#', "%23");
+                format!("file:{path}?mode={mode}")
+            };
             let mode = if purpose == Use::Preparing { "rwc" } else { "rw" };
             let vault_mode = if purpose == Use::Preparing { "rwc" } else { "ro" };
             let opened = sqlite(&uri(file, mode), &uri(vault, vault_mode), purpose);
@@ -71,22 +74,14 @@ pub(crate) fn open(target: &Target, purpose: Use) -> Result<AnyConnection, Conne
     }
 }
 
-/// Opens one of the two files alone: the vault's to write keys in a transaction of their own, either to copy its journal.
-pub(super) fn open_file(file: &std::path::Path) -> Result<SqliteConnection, ConnectionError> {
+/// Opens the vault's file alone, to write keys in a transaction of their own.
+pub(super) fn open_vault_file(vault: &std::path::Path) -> Result<SqliteConnection, ConnectionError> {
     let fault = |error: &dyn fmt::Display| ConnectionError(error.to_string());
-    let mut connection = SqliteConnection::establish(&uri(file, "rw")).map_err(|e| fault(&e))?;
+    let mut connection = SqliteConnection::establish(&vault.to_string_lossy()).map_err(|e| fault(&e))?;
     connection
-        .batch_execute(&format!(
-            "PRAGMA busy_timeout = 5000; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;
-             PRAGMA wal_autocheckpoint = {WRITERS_TURN};"
-        ))
+        .batch_execute("PRAGMA busy_timeout = 5000; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;")
         .map_err(|e| fault(&e))?;
     Ok(connection)
-}
-
-fn uri(file: &std::path::Path, mode: &str) -> String {
-    let file = file.to_string_lossy().replace('%', "%25").replace('?', "%3f").replace('#', "%23");
-    format!("file:{file}?mode={mode}")
 }
 
 fn postgres(url: &str, purpose: Use) -> Result<PgConnection, ConnectionError> {
@@ -127,7 +122,6 @@ fn sqlite(file: &str, vault: &str, purpose: Use) -> Result<SqliteConnection, Con
         .batch_execute(&format!(
             "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
              PRAGMA secure_delete = ON; PRAGMA mmap_size = 268435456; PRAGMA temp_store = MEMORY;
-             PRAGMA wal_autocheckpoint = {WRITERS_TURN};
              ATTACH DATABASE '{vault}' AS vault;"
         ))
         .map_err(|e| fault(&e))?;

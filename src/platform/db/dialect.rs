@@ -263,11 +263,6 @@ pub fn ping(connection: &mut AnyConnection) -> QueryResult<()> {
     connection.batch_execute("SELECT 1")
 }
 
-/// Copies what no reader is in the way of from a SQLite file's journal into the file; nothing while somebody else does.
-pub(super) fn copy_journal(file: &mut SqliteConnection) -> QueryResult<()> {
-    diesel::sql_query("PRAGMA main.wal_checkpoint(PASSIVE)").execute(file).map(drop)
-}
-
 /// Copies a SQLite file's journal into the file and empties it; `false` when a reader still needs it.
 pub(super) fn truncate_journal(file: &mut SqliteConnection) -> QueryResult<bool> {
     use diesel::connection::SimpleConnection;

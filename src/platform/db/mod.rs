@@ -3,7 +3,6 @@
 
 mod among;
 mod batch;
-mod checkpoints;
 mod connection;
 pub mod dialect;
 mod lanes;

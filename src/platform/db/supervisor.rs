@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use super::batch::{self, Lane, WriteJob};
 use super::connection::Use;
 use super::ticket::Ticket;
-use super::{Target, checkpoints, dialect};
+use super::{Target, dialect};
 
 /// How often the lanes are looked after.
 const ROUND: Duration = Duration::from_millis(250);
@@ -35,8 +35,6 @@ struct Shared {
     writes: flume::Receiver<(Ticket, WriteJob)>,
     /// How many waiting writes are committed together at most.
     most: usize,
-    /// Told after each commit, where there are journals to be copied.
-    checkpoints: Option<flume::Sender<()>>,
     /// How often a connection was lost: one that was opened before the last loss is tried first.
     losses: AtomicU64,
     /// Whether the database could be reached last time, so that a change is logged once.
@@ -92,7 +90,6 @@ pub(super) fn start(
         reads,
         writes,
         most,
-        checkpoints: checkpoints::start(target),
         losses: AtomicU64::new(0),
         reachable: AtomicBool::new(true),
     });
@@ -230,16 +227,7 @@ fn write_lane(shared: &Shared, watch: &Watch) {
         watch.begin();
         group.extend(shared.writes.try_iter().take(shared.most.saturating_sub(group.len())));
         match connected(&mut open, shared, Use::Writing) {
-            Some(lane) => {
-                batch::run(lane, &mut group);
-                // Whoever empties a journal copies it, and must be alone with it.
-                if !lane.unscrubbed
-                    && let Some(checkpoints) = &shared.checkpoints
-                {
-                    // It need not be told twice.
-                    let _ = checkpoints.try_send(());
-                }
-            }
+            Some(lane) => batch::run(lane, &mut group),
             None => group.clear(), // dropped replies answer 503
         }
     }
