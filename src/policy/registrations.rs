@@ -134,6 +134,8 @@ pub enum WhyNoOffer {
     RegistrationClosed,
     /// Until when an offer would stand cannot be told: the table of bank holidays does not reach so far.
     CalendarExhausted,
+    /// Nothing may be done with the data of whoever waits, for now (Article 18).
+    Restricted,
     /// An offer has just expired; its place goes to the next within a minute.
     OfferExpired,
 }

@@ -13,11 +13,13 @@ use crate::harness::{Service, on_both_engines};
 on_both_engines! {
     data_is_put_right_and_the_request_is_answered,
     a_restriction_is_lifted_once_the_person_was_told,
+    only_what_brought_a_restriction_about_lifts_it,
     an_objection_is_absolute,
     a_right_needs_its_request_and_proof,
     an_erasure_is_executed_by_another_person,
     a_plan_is_overtaken_by_what_happens,
     what_was_asked_goes_with_the_last_letter,
+    an_answer_that_is_kept_goes_with_the_last_letter_too,
     without_an_address_the_last_letter_can_be_printed_for_a_fortnight,
     while_a_copy_is_owed_nothing_is_destroyed,
     a_running_clock_is_among_the_deadlines,
@@ -89,6 +91,27 @@ async fn a_restriction_is_lifted_once_the_person_was_told(service: Service) {
     service.council_does("council-1", &lift, told("2026-11-25")).await.problem(422, "invalid");
     service.council_does("council-1", &lift, told("2026-11-24")).await.expect(200);
     assert_eq!(service.get(&format!("/v1/contacts/{ada}")).await.expect(200).json()["name"], "Ada Lovelace");
+}
+
+async fn only_what_brought_a_restriction_about_lifts_it(service: Service) {
+    let ada = ada(&service).await;
+    let ground = || Some(json!({ "ground": "accuracy_contested" }));
+    let told = || Some(json!({ "notified_on": "2026-11-24" }));
+    let old = service.asked_by(&ada, "restriction").await;
+    service.council_does("council-1", &format!("{old}/restriction"), ground()).await.expect(200);
+    service.council_does("council-1", &format!("{old}/restriction/lift"), told()).await.expect(200);
+    service.hands.advance(Duration::hours(1));
+    let withdrawn = service.asked_by(&ada, "restriction").await;
+    let withdrawal = format!("{withdrawn}/withdrawal");
+    service.request("POST", &withdrawal).token(&service.staff()).send().await.expect(200);
+    let new = service.asked_by(&ada, "restriction").await;
+    service.council_does("council-1", &format!("{new}/restriction"), ground()).await.expect(200);
+    for other in [&old, &withdrawn] {
+        let lift = format!("{other}/restriction/lift");
+        service.council_does("council-1", &lift, told()).await.problem(409, "illegal_transition");
+    }
+    service.council_does("council-1", &format!("{new}/restriction/lift"), told()).await.expect(200);
+    service.council_does("council-1", &format!("{new}/restriction/lift"), told()).await.problem(409, "conflict");
 }
 
 async fn an_objection_is_absolute(service: Service) {
@@ -200,6 +223,28 @@ async fn what_was_asked_goes_with_the_last_letter(service: Service) {
     assert_eq!(service.count("subject_request_farewells"), 0);
 }
 
+async fn an_answer_that_is_kept_goes_with_the_last_letter_too(service: Service) {
+    let server = MailServer::start();
+    let ada = ada(&service).await;
+    let request = service.asked_by(&ada, "erasure").await;
+    let plan = json!({ "plan_sha256": service.planned(&request).await });
+    let council = service.token("council-2", &[Role::Council], None);
+    let path = format!("{request}/execution");
+    let execute = || {
+        let asked = service.request("POST", &path).token(&council).header("Idempotency-Key", "execution-0001");
+        asked.json(&plan).send()
+    };
+    let done = execute().await.expect(200);
+    assert!(done.text().contains("walrus"));
+    assert_eq!(execute().await.expect(200).text(), done.text(), "the same answer while the last letter waits");
+    service.deliver(&server).await;
+    service.kept_up().await;
+    let after = execute().await.text();
+    for word in ["walrus", "Lovelace", "ada@example.org"] {
+        assert!(!after.contains(word), "{word} in {after}");
+    }
+}
+
 async fn without_an_address_the_last_letter_can_be_printed_for_a_fortnight(service: Service) {
     let ada = ada(&service).await;
     let asked = json!({
@@ -227,7 +272,10 @@ async fn while_a_copy_is_owed_nothing_is_destroyed(service: Service) {
         (&done["status"], &done["outcome"]["kind"]),
         (&json!("partially_completed"), &json!("partly_fulfilled"))
     );
-    assert!(text(&done["outcome"], "explanation").contains("DPA2018.173"), "{done}");
+    let explanation = text(&done["outcome"], "explanation");
+    assert!(explanation.contains("DPA2018.173"), "{done}");
+    // The key stays, so that a backup can be read for as long as there is one.
+    assert!(explanation.contains("can be read until 2027-02-22 at the latest, and are gone by 2027-02-22"), "{done}");
     let contact = service.get(&format!("/v1/contacts/{ada}")).await.expect(200).json();
     assert_eq!(contact["status"], "restricted", "what is kept is used for nothing else");
     assert_eq!(service.get(&access).await.expect(200).json()["requester"]["name"], "Ada Lovelace");

@@ -14,6 +14,7 @@ on_both_engines! {
     nobody_is_registered_twice,
     who_is_not_there_cannot_be_registered,
     the_restricted_give_up_a_place_and_take_none,
+    of_the_restricted_nothing_is_seen,
     what_is_final_stays_so,
     a_registration_never_consents_to_anything,
     a_registration_is_a_dealing_and_keeps_the_contact,
@@ -461,4 +462,33 @@ async fn the_restricted_give_up_a_place_and_take_none(service: Service) {
     assert_eq!(service.verb(&place, "cancellation").await.expect(200).json()["status"], "cancelled");
     service.register(&event, &ada).await.problem(423, "restricted");
     assert_eq!(service.capacity(&other).await["confirmed"], 0);
+}
+
+async fn of_the_restricted_nothing_is_seen(service: Service) {
+    let event = service.announce(json!({ "capacity": 1 })).await;
+    service.book(&event, "bob").await;
+    let ada = service.sign_up("Ada", "ada@example.org").await;
+    let needs = json!({ "contact_id": ada, "access_requirements": { "details": "Arrives by wheelchair taxi." } });
+    let list = format!("{event}/registrations");
+    let place = service.post(&list, needs).await.expect(201).header("location");
+    let reason = json!({ "reason": "Speaks on the first panel." });
+    service.post(&format!("{place}/priority"), reason).await.expect(200);
+    let history = format!("{place}/history");
+    let file = || service.request("GET", &list).token(&service.staff()).header("Accept", "text/csv").send();
+    assert_eq!(service.items(&list).await.len(), 2);
+    assert!(service.get(&history).await.expect(200).text().contains("first panel"));
+    assert!(file().await.expect(200).text().contains(&ada));
+
+    service.restrict(&ada, RestrictionGround::AccuracyContested).await.unwrap();
+    let left = service.items(&list).await;
+    assert_eq!(left.len(), 1, "{left:?}");
+    assert_ne!(left[0]["contact_id"], json!(ada));
+    assert!(!file().await.expect(200).text().contains(&ada));
+    let read = service.get(&place).await.expect(200).json();
+    assert_eq!((&read["status"], read.get("access_requirements")), (&json!("waitlisted"), None));
+    assert!(!service.get(&history).await.expect(200).text().contains("first panel"));
+
+    service.lift(&ada, "2026-11-24").await.unwrap();
+    assert_eq!(service.items(&list).await.len(), 2);
+    assert!(service.get(&place).await.expect(200).text().contains("wheelchair"));
 }

@@ -17,6 +17,7 @@ on_both_engines! {
     the_clock_waits_for_proof_that_was_asked_for_with_reason,
     proof_that_came_unasked_starts_work_at_once,
     an_agent_proves_their_authority_too,
+    authority_alone_does_not_tell_who_asks,
     a_question_about_access_stops_the_clock,
     a_question_about_another_right_does_not,
     a_question_and_an_extension_can_come_too_late,
@@ -243,6 +244,20 @@ async fn an_agent_proves_their_authority_too(service: Service) {
     assert_eq!((&whole["status"], &whole["clock"]["clock_start_on"]), (&json!("in_progress"), &json!("2026-11-23")));
 }
 
+async fn authority_alone_does_not_tell_who_asks(service: Service) {
+    let agent = json!({ "requester": { "name": "Sue, Grabbit and Run", "acting_for": "agent" } });
+    let path = service.take(asked_with(&agent)).await;
+    let ask = |of: &str| json!({ "proof_of": of, "requested_on": "2026-11-21", "reason": "We do not know you." });
+    let came = |of: &str| json!({ "proof_of": of, "received_on": "2026-11-22", "sufficient": true });
+    service.intake(&path, "identity-checks", ask("authority")).await.expect(200);
+    let half = service.intake(&path, "identity-checks", came("authority")).await.expect(200).json();
+    assert_eq!(half["status"], "identity_pending", "it is not known yet who asks");
+    service.decision(&path, "completion", fulfilled()).await.problem(409, "identity_unproven");
+    service.intake(&path, "identity-checks", ask("identity")).await.expect(200);
+    let whole = service.intake(&path, "identity-checks", came("identity")).await.expect(200).json();
+    assert_eq!(whole["status"], "in_progress");
+}
+
 async fn a_question_about_access_stops_the_clock(service: Service) {
     let path = service.take_known("access").await;
     let question = json!({ "asked_on": "2026-11-23", "question": "Which event do you mean?" });
@@ -447,6 +462,19 @@ async fn a_duplicate_is_of_one_that_is_answered(service: Service) {
     // Two that were each other's duplicates would be answered by nobody.
     let told = service.decision(&first, "duplicate", of(&second)).await.problem(422, "invalid").faults();
     assert_eq!(told, ["/of_request_id duplicate_too"]);
+    // Nor is it the same as one that nobody answers, or another person's.
+    let withdrawn = service.take(asked()).await;
+    service.intake(&withdrawn, "withdrawal", json!({})).await.expect(200);
+    let told = service.decision(&first, "duplicate", of(&withdrawn)).await.problem(422, "invalid").faults();
+    assert_eq!(told, ["/of_request_id not_answered"]);
+    let [ada, bob] =
+        [("Ada", "ada@example.org"), ("Bob", "bob@example.org")].map(|(name, to)| service.sign_up(name, to));
+    let mut theirs = Vec::new();
+    for contact in [ada.await, bob.await] {
+        theirs.push(service.take(asked_with(&json!({ "contact_id": contact }))).await);
+    }
+    let told = service.decision(&theirs[0], "duplicate", of(&theirs[1])).await.problem(422, "invalid").faults();
+    assert_eq!(told, ["/of_request_id other_person"]);
 }
 
 async fn a_right_is_carried_out_for_whoever_is_known(service: Service) {
@@ -493,6 +521,7 @@ async fn recipients_finish_what_was_carried_out(service: Service) {
     let waits = service.get(&path).await.expect(200).json();
     assert_eq!((&waits["status"], &waits["clock"]["state"]), (&json!("awaiting_recipients"), &json!("running")));
     assert_eq!(waits["outcome"]["kind"], "fulfilled");
+    assert_eq!(service.items("/v1/deadlines").await, Vec::<Value>::new(), "the answer was given");
     let refused = service.intake(&path, "withdrawal", json!({})).await.problem(409, "illegal_transition").json();
     assert_eq!(refused["allowed_transitions"], json!(["completed", "partially_completed"]));
     service.house.job("sharing").run(move |tx| store::recipients_done(tx, id)).await.unwrap();

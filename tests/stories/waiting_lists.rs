@@ -2,6 +2,7 @@
 
 use chrono::Duration;
 use iewm::domain::Instant;
+use iewm::policy::restriction::RestrictionGround;
 use serde_json::{Value, json};
 
 use crate::harness::booking::by_offer;
@@ -22,6 +23,7 @@ on_both_engines! {
     a_list_that_is_closed_still_moves,
     without_a_calendar_nobody_is_asked_and_everybody_may_cancel,
     the_tag_tells_what_time_and_others_change,
+    the_restricted_are_passed_over_and_keep_their_place,
 }
 
 fn at(text: &str) -> Instant {
@@ -314,4 +316,33 @@ async fn the_tag_tells_what_time_and_others_change(service: Service) {
     service.patch(&paths[1], &before.etag(), patch).await.expect(200);
     service.hands.advance(Duration::days(1));
     let _: Value = service.get(&paths[1]).await.expect(200).json();
+}
+
+async fn the_restricted_are_passed_over_and_keep_their_place(service: Service) {
+    for (round, promotion) in [("automatic", None), ("offer", Some(by_offer(8)))] {
+        let mut announced = json!({ "capacity": 1 });
+        if let Some(list) = promotion {
+            announced["waiting_list"] = list;
+        }
+        let event = service.announce(announced).await;
+        let names = ["ada", "bob", "cat"].map(|name| format!("{name}-{round}"));
+        let paths = booked(&service, &event, &names.each_ref().map(String::as_str)).await;
+        let bob = text(&service.get(&paths[1]).await.expect(200).json(), "contact_id");
+        service.restrict(&bob, RestrictionGround::AccuracyContested).await.unwrap();
+        let given = if round == "offer" { "offered" } else { "confirmed" };
+        service.verb(&paths[0], "cancellation").await.expect(200);
+        assert_eq!(states(&service, &paths).await, ["cancelled", "waitlisted", given], "{round}");
+        assert_eq!(service.position(&paths[1]).await, Some(1));
+        service.verb(&paths[2], "cancellation").await.expect(200);
+        assert_eq!(service.state(&paths[1]).await, "waitlisted");
+        let capacity = service.capacity(&event).await;
+        assert_eq!((&capacity["available"], &capacity["why_no_offer"]), (&json!(1), &json!("restricted")));
+        service.lift(&bob, "2026-11-24").await.unwrap();
+        // Whoever comes next finds somebody before them.
+        let dan = service.book(&event, &format!("dan-{round}")).await;
+        assert_eq!(
+            (service.state(&paths[1]).await.as_str(), service.state(&dan).await.as_str()),
+            (given, "waitlisted")
+        );
+    }
 }

@@ -109,7 +109,8 @@ impl<'a> ReadTx<'a> {
     /// # Errors
     /// When the database fails, or the master key is not there.
     pub fn key_if_there(&mut self, owner: Uuid) -> Result<Option<DataKey>, Error> {
-        match store::find(&mut self.lane.connection, owner)? {
+        let found = store::find(&mut self.lane.connection, owner)?;
+        match found.or_else(|| store::made_in_this_group(self.lane, owner)) {
             Some(wrapped) => self.key(owner, Some(wrapped)).map(Some),
             None => Ok(None),
         }

@@ -94,12 +94,13 @@ fn damaged<E>(_: E) -> Error {
 /// A row, unsealed.
 fn open(tx: &mut ReadTx<'_>, (row, master_key, wrapped): Kept) -> Result<Complaint, Error> {
     // Of the erased, the words are gone.
-    let told = if row.particulars.is_empty() {
-        None
-    } else {
-        let key = tx.key(row.id.uuid(), Wrapped::from_columns(master_key, wrapped))?;
-        Some(Particulars::open(&key, row.id, &row.particulars)?)
+    let key = match Wrapped::from_columns(master_key, wrapped) {
+        _ if row.particulars.is_empty() => None,
+        // The words may have come back in a backup that was restored, and their key not.
+        None => tx.key_if_there(row.id.uuid())?,
+        wrapped => Some(tx.key(row.id.uuid(), wrapped)?),
     };
+    let told = key.map(|key| Particulars::open(&key, row.id, &row.particulars)).transpose()?;
     let (complainant, details, note, explanation) = match told {
         Some(told) => (Some(told.complainant), Some(told.details), told.note, told.explanation),
         None => (None, None, None, None),

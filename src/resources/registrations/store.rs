@@ -10,6 +10,7 @@ use crate::domain::{ContactId, Error, EventId, Instant, Limit, ListPage, Registr
 use crate::platform::audit::Entry;
 use crate::platform::db::among_ids;
 use crate::platform::doors::ReadTx;
+use crate::resources::contacts::store as contacts;
 use crate::resources::events;
 
 mod schema {
@@ -121,7 +122,7 @@ impl Row {
     }
 }
 
-/// The registrations of an event, newest first.
+/// The registrations of an event, newest first, without those of the restricted.
 ///
 /// # Errors
 /// 404 when there is no such event.
@@ -167,7 +168,10 @@ pub fn list(
         let place = row.sequence.map(|sequence| queue.partition_point(|&before| before <= sequence));
         row.registration(now, place.and_then(|place| i64::try_from(place).ok()))
     });
-    let mut items = shown.collect::<Result<Vec<_>, _>>()?;
+    let mut items: Vec<Registration> = shown.collect::<Result<_, Error>>()?;
+    let ids: Vec<ContactId> = items.iter().map(|item| item.contact_id).collect();
+    let restricted = contacts::restricted_among(tx, &ids)?;
+    items.retain(|item| !restricted.contains(&item.contact_id));
     requirements::add(tx, &mut items)?;
     let look = Entry::new("registrations.list").contact(filter.contact_id).subject("event", event);
     tx.look(look.with("count", items.len()));
@@ -204,7 +208,7 @@ pub(super) fn places(
     rows.into_iter().map(place).collect()
 }
 
-/// One registration.
+/// One registration; of somebody restricted, nothing that they told.
 ///
 /// # Errors
 /// 404 when there is none.

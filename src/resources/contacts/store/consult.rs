@@ -64,6 +64,9 @@ pub fn facts_of(tx: &mut ReadTx<'_>, ids: &[ContactId]) -> Result<Vec<(ContactId
 /// # Errors
 /// When the database fails.
 pub fn restricted_among(tx: &mut ReadTx<'_>, ids: &[ContactId]) -> Result<HashSet<ContactId>, Error> {
+    if ids.is_empty() {
+        return Ok(HashSet::new());
+    }
     let restricted = contacts::id.eq_any(ids).and(contacts::restricted_at.is_not_null());
     let found: Vec<ContactId> = contacts::table.filter(restricted).select(contacts::id).load(tx.connection())?;
     Ok(found.into_iter().collect())

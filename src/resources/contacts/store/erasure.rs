@@ -48,7 +48,8 @@ pub struct ExecutedErasure {
 /// What backups still hold of an erased person, by the times that the operator keeps them for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ErasureInBackups {
-    /// The last day on which a backup of the vault has the person's key, so that a backup of the data can be read.
+    /// The last day on which a backup of the data can be read: while one of the vault has the person's key; while anything is
+    /// withheld, the key stays, and so does every backup.
     #[schema(example = "2026-12-24")]
     pub readable_until: NaiveDate,
     /// The last day on which a backup holds anything of the person, sealed.
@@ -101,11 +102,12 @@ pub fn execute(mut tx: WriteTx<'_>, contact: ContactId, plan_sha256: &str) -> Re
         .with("erased", count(&facts.plan.erase))
         .with("anonymised", count(&facts.plan.anonymise))
         .with("withheld", facts.plan.withhold.len());
+    let erased = facts.plan.erases_the_person();
     let executed = ExecutedErasure {
         plan_sha256: plan_sha256.to_owned(),
-        erased: facts.plan.erases_the_person(),
+        erased,
         withheld: facts.plan.withhold,
-        backups: in_backups(&tx)?,
+        backups: in_backups(&tx, erased)?,
     };
     tx.record(entry, executed)
 }
@@ -220,15 +222,17 @@ fn carry_out(tx: &mut WriteTx<'_>, person: Person, lawful: Lawful<Erasure>) -> R
     Ok(())
 }
 
-fn in_backups(tx: &ReadTx<'_>) -> Result<ErasureInBackups, Error> {
+/// What backups still hold. While anything is withheld the key stays, and opens what they hold of the rest.
+fn in_backups(tx: &ReadTx<'_>, erased: bool) -> Result<ErasureInBackups, Error> {
     let (today, kept) = (london_date(tx.now()), tx.identity().backups);
     let after = |days: u32| {
         let day = today.checked_add_days(Days::new(days.into()));
         day.ok_or_else(|| Error::internal("backups are kept for longer than there are days"))
     };
-    let readable_until = after(kept.vault_days)?;
+    let held_until = after(kept.data_days.max(kept.vault_days))?;
     // A backup of the data alone tells nothing once the key is in none.
-    Ok(ErasureInBackups { readable_until, held_until: after(kept.data_days.max(kept.vault_days))? })
+    let readable_until = if erased { after(kept.vault_days)? } else { held_until };
+    Ok(ErasureInBackups { readable_until, held_until })
 }
 
 /// When erasures of a contact were proposed and carried out.

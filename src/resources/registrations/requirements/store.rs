@@ -10,6 +10,7 @@ use crate::platform::db::among_ids;
 use crate::platform::doors::{ReadTx, Recorded, WriteTx};
 use crate::platform::vault::{DataKey, Place};
 use crate::policy::retention::ACCESS_REQUIREMENTS as KEPT;
+use crate::resources::contacts::store as contacts;
 use crate::resources::events;
 
 /// How many are deleted at a time.
@@ -72,8 +73,12 @@ pub fn add(tx: &mut ReadTx<'_>, registrations: &mut [Registration]) -> Result<()
     if events::store::read(tx, event)?.ends_at.is_some_and(|end| end.plus(KEPT) <= now) {
         return Ok(());
     }
+    let theirs: Vec<ContactId> = registrations.iter().map(|registration| registration.contact_id).collect();
+    let restricted = contacts::restricted_among(tx, &theirs)?;
     for (id, _, sealed) in rows {
-        let Some(registration) = registrations.iter_mut().find(|registration| registration.id == id) else { continue };
+        let used =
+            |registration: &&mut Registration| registration.id == id && !restricted.contains(&registration.contact_id);
+        let Some(registration) = registrations.iter_mut().find(used) else { continue };
         if let Some(key) = tx.key_if_there(registration.contact_id.uuid())? {
             registration.access_requirements = Some(open(&key, id, &sealed)?);
         }

@@ -43,18 +43,22 @@ pub(in super::super) fn read(tx: &mut ReadTx<'_>, event: EventId) -> Result<Even
         waitlisted: places.waitlisted,
         available: places.available(event.capacity),
         overbooked_by: places.overbooked_by(event.capacity),
-        why_no_offer: if places.due(event.capacity) > 0 { why(tx, &event, now) } else { None },
+        why_no_offer: if places.due(event.capacity) > 0 { why(tx, &event, now)? } else { None },
     })
 }
 
-fn why(tx: &ReadTx<'_>, event: &Event, now: Instant) -> Option<WhyNoOffer> {
+fn why(tx: &mut ReadTx<'_>, event: &Event, now: Instant) -> Result<Option<WhyNoOffer>, Error> {
     let times = events::times(event);
     let list = event.waiting_list;
     let no_deadline = || offer_until(tx.calendar(), now, list.offer_working_hours, times.starts_at).is_none();
-    why_no_offer(event.status, &times, now).or_else(|| {
-        let exhausted = list.promotion == Promotion::Offer && no_deadline();
-        Some(if exhausted { WhyNoOffer::CalendarExhausted } else { WhyNoOffer::OfferExpired })
-    })
+    let why = why_no_offer(event.status, &times, now);
+    let why =
+        why.or_else(|| (list.promotion == Promotion::Offer && no_deadline()).then_some(WhyNoOffer::CalendarExhausted));
+    if why.is_some() {
+        return Ok(why);
+    }
+    let nobody = super::moves::next_in_line(tx, event.id, 1)?.is_empty();
+    Ok(Some(if nobody { WhyNoOffer::Restricted } else { WhyNoOffer::OfferExpired }))
 }
 
 /// An event with an offer that has run out and was not settled yet.

@@ -5,10 +5,11 @@ use diesel::prelude::*;
 use super::places::Held;
 use super::schema::registrations;
 use super::{Row, steps};
-use crate::domain::{Error, Instant, Lifecycle, SubjectId};
-use crate::platform::doors::WriteTx;
+use crate::domain::{Error, EventId, Instant, Lifecycle, SubjectId};
+use crate::platform::doors::{ReadTx, WriteTx};
 use crate::platform::outbox;
 use crate::policy::registrations::{RegistrationStatus, offer_until, why_no_offer};
+use crate::resources::contacts::store as contacts;
 use crate::resources::events::model::Promotion;
 use crate::resources::registrations::letters;
 use crate::resources::registrations::model::Cause;
@@ -116,14 +117,35 @@ fn fill(tx: &mut WriteTx<'_>, held: &mut Held) -> Result<(), Error> {
             Move { offer_expires_at: Some(until), ..offered }
         }
     };
-    let waiting = registrations::event_id.eq(held.event.id).and(registrations::sequence.is_not_null());
-    let rows: Vec<Row> = registrations::table
-        .filter(waiting)
-        .select(Row::as_select())
-        .order(registrations::sequence)
-        .limit(i64::from(due))
-        .load(tx.connection())?;
+    let rows = next_in_line(tx, held.event.id, due)?;
     go(tx, held, &rows, to)
+}
+
+/// Who has waited longest, at most `most`. The restricted keep their place in the list, and are passed over for as long as
+/// nothing may be done with their data: they could neither be told nor answer (UK GDPR Article 18).
+///
+/// # Errors
+/// When the database fails.
+pub(super) fn next_in_line(tx: &mut ReadTx<'_>, event: EventId, most: i32) -> Result<Vec<Row>, Error> {
+    let wanted = usize::try_from(most).unwrap_or_default();
+    let (mut next, mut after) = (Vec::new(), i64::MIN);
+    loop {
+        let rows: Vec<Row> = registrations::table
+            .filter(registrations::event_id.eq(event).and(registrations::sequence.gt(after)))
+            .select(Row::as_select())
+            .order(registrations::sequence)
+            .limit(i64::from(most))
+            .load(tx.connection())?;
+        let last = rows.last().and_then(|row| row.sequence).filter(|_| rows.len() == wanted);
+        let ids: Vec<_> = rows.iter().map(|row| row.contact_id).collect();
+        let restricted = contacts::restricted_among(tx, &ids)?;
+        next.extend(rows.into_iter().filter(|row| !restricted.contains(&row.contact_id)));
+        next.truncate(wanted);
+        match last {
+            Some(last) if next.len() < wanted => after = last,
+            _ => return Ok(next),
+        }
+    }
 }
 
 /// All registrations of an event that are in one of these states.

@@ -9,6 +9,7 @@ use crate::platform::audit::Entry;
 use crate::platform::db::insert_all;
 use crate::platform::doors::{ReadTx, WriteTx};
 use crate::platform::vault::{DataKey, Place};
+use crate::resources::contacts::store as contacts;
 use crate::resources::registrations::model::{Cause, PriorityReason, RegistrationStatus, RegistrationStep};
 
 #[derive(Insertable)]
@@ -145,8 +146,10 @@ pub(in super::super) fn list(
     }
     let rows: Vec<StepRow> = query.limit(limit.rows() + 1).load(tx.connection())?;
     let ListPage { items, next } = ListPage::cut(rows, limit, |row| row.version);
-    // Of the erased, the words are gone.
-    let key = if items.iter().any(|row| row.reason.is_some()) { tx.key_if_there(contact.uuid())? } else { None };
+    // Of the erased, the words are gone; those about the restricted are not used.
+    let any = items.iter().any(|row| row.reason.is_some());
+    let used = any && contacts::restricted_among(tx, &[contact])?.is_empty();
+    let key = if used { tx.key_if_there(contact.uuid())? } else { None };
     let steps = items.into_iter().map(|row| row.step(id, key.as_ref()));
     let items = steps.collect::<Result<Vec<_>, Error>>()?;
     tx.look(Entry::new("registrations.history").contact(contact).subject("registration", id));

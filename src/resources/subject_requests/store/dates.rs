@@ -45,7 +45,7 @@ fn date(tx: &mut ReadTx<'_>, rows: Vec<Dated>) -> Result<Vec<Falling>, Error> {
 /// The columns that a request is dated from.
 macro_rules! dated {
     () => {
-        requests::table.filter(requests::final_clock.is_null()).select((
+        requests::table.filter(requests::final_clock.is_null().and(requests::outcome.is_null())).select((
             requests::id,
             requests::reference,
             requests::kind,

@@ -112,6 +112,14 @@ pub(in super::super) fn close_duplicate(
     if other.status == RequestStatus::Duplicate {
         return Err(wrong("duplicate_too", "is a duplicate itself; name the one that is answered"));
     }
+    if matches!(other.status, RequestStatus::Withdrawn | RequestStatus::Lapsed) {
+        return Err(wrong("not_answered", "was closed without an answer; name one that is or will be answered"));
+    }
+    if let (Some(own), Some(its)) = (known.request.contact_id, other.contact_id)
+        && own != its
+    {
+        return Err(wrong("other_person", "is about another person, and must be answered by itself"));
+    }
     let explanation = format!("This request is the same as {}, which we answer.", other.reference.as_str());
     let outcome = RequestOutcome {
         kind: OutcomeKind::Duplicate,

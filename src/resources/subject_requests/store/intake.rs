@@ -88,7 +88,9 @@ fn take_proof(
     let mut facts = known.facts.clone();
     facts.events.extend(step.event());
     let waits = clock::read(&facts, tx.calendar())?.state == ClockState::NotStarted;
-    let next = if waits || !sufficient { status } else { RequestStatus::InProgress };
+    // Whose authority an agent has is proven, and not yet who asks: work waits for that too.
+    let proven = policy::is_proven(known.request.identity_known, &facts.events);
+    let next = if waits || !sufficient || !proven { status } else { RequestStatus::InProgress };
     go_on(tx, known, Deed::new(step, next, None)).map(|gone| gone.map(|gone| gone.request))
 }
 

@@ -3,10 +3,10 @@
 use chrono::NaiveDate;
 
 use super::super::commands::{Completed, Fulfilment};
-use super::super::model::{Channel, Explanation, SubjectRequest};
+use super::super::model::{Channel, Explanation, StepKind, SubjectRequest};
 use super::person::{about, held_with_contact, whose};
-use super::{carry_out, damaged};
-use crate::domain::{Error, Lifecycle, Purpose, SubjectRequestId};
+use super::{carry_out, damaged, steps};
+use crate::domain::{ContactId, Error, Lifecycle, Purpose, SubjectRequestId};
 use crate::platform::audit::Entry;
 use crate::platform::doors::{Recorded, WriteTx};
 use crate::policy::clock::Right;
@@ -57,7 +57,8 @@ pub(in super::super) fn restrict(
 /// Lifts the restriction that a completed request brought about, once the person was told (Article 18(3)).
 ///
 /// # Errors
-/// 404; 409 for a request about another right, or when nothing is restricted; 410 when the contact was erased or merged;
+/// 404; 409 for a request about another right, one that did not bring the restriction about that holds, or when nothing is
+/// restricted; 410 when the contact was erased or merged;
 /// 422 for a day on which the person cannot have been told.
 pub(in super::super) fn lift(
     mut tx: WriteTx<'_>,
@@ -66,12 +67,24 @@ pub(in super::super) fn lift(
 ) -> Result<Recorded<SubjectRequest>, Error> {
     let request = held_with_contact(&mut tx, id)?.request;
     let contact = about(&request, &[Right::Restriction])?;
-    if !request.status.is_final() {
+    if !made_what_holds(&mut tx, id, contact)? {
         return Err(request.status.stays());
     }
     tx.also(|tx| restrict::lift(tx, contact, notified_on))?;
     let entry = Entry::new("subject_requests.lift").contact(contact).subject("subject_request", id);
     tx.record(entry, request)
+}
+
+/// Whether the request was carried out, and what holds is what it brought about: an older one, or one that was refused, lifts
+/// nothing. Where nothing is restricted, that is told by whoever lifts.
+fn made_what_holds(tx: &mut WriteTx<'_>, id: SubjectRequestId, contact: ContactId) -> Result<bool, Error> {
+    let mut carried_out = None;
+    for kind in [StepKind::CarriedOut, StepKind::Completed] {
+        carried_out = carried_out.or(steps::newest(tx, id, kind)?);
+    }
+    let Some(carried_out) = carried_out else { return Ok(false) };
+    let restriction = contacts::facts(tx, contact)?.and_then(|facts| facts.restriction);
+    Ok(restriction.is_none_or(|restriction| restriction.since == carried_out.recorded_at))
 }
 
 fn method(channel: Channel) -> Method {
