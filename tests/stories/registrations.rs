@@ -1,12 +1,13 @@
 //! Registrations for events: who may, who comes, and what becomes of it.
 
-use iewm::domain::Instant;
+use iewm::domain::{Instant, Lifecycle};
+use iewm::policy::registrations::RegistrationStatus;
 use iewm::policy::restriction::RestrictionGround;
 use serde_json::{Value, json};
 
 use crate::harness::mail::MailServer;
 use crate::harness::people::text;
-use crate::harness::{Service, on_both_engines};
+use crate::harness::{Engine, Service, on_both_engines};
 
 on_both_engines! {
     somebody_registers_and_has_a_place,
@@ -15,6 +16,8 @@ on_both_engines! {
     who_is_not_there_cannot_be_registered,
     the_restricted_give_up_a_place_and_take_none,
     of_the_restricted_nothing_is_seen,
+    the_database_knows_where_a_registration_can_go,
+    the_steps_of_a_registration_stay,
     what_is_final_stays_so,
     a_registration_never_consents_to_anything,
     a_registration_is_a_dealing_and_keeps_the_contact,
@@ -491,4 +494,73 @@ async fn of_the_restricted_nothing_is_seen(service: Service) {
     service.lift(&ada, "2026-11-24").await.unwrap();
     assert_eq!(service.items(&list).await.len(), 2);
     assert!(service.get(&place).await.expect(200).text().contains("wheelchair"));
+}
+
+async fn the_database_knows_where_a_registration_can_go(service: Service) {
+    let event = service.announce(json!({ "capacity": 5 })).await;
+    let place = service.book(&event, "ada").await;
+    service.verb(&place, "cancellation").await.expect(200);
+    let id = match service.engine {
+        Engine::Sqlite => "x'01937a5e8f007c3a9d553f2a60b1c901'",
+        Engine::Postgres => "'01937a5e-8f00-7c3a-9d55-3f2a60b1c901'::uuid",
+    };
+    let words = [
+        "confirmed",
+        "waitlisted",
+        "offered",
+        "declined",
+        "expired",
+        "cancelled",
+        "attended",
+        "no_show",
+        "attendance_unknown",
+    ];
+    let sequence = |word: &str| if word == "waitlisted" { "99" } else { "NULL" };
+    let until = |word: &str| if word == "offered" { "updated_at" } else { "NULL" };
+    let mut allowed = 0;
+    for from in words {
+        let status: RegistrationStatus = from.parse().unwrap();
+        for to in words.into_iter().filter(|&to| to != from) {
+            let (waits, offered) = (sequence(from), until(from));
+            let copy = format!(
+                "DELETE FROM registrations WHERE id = {id};
+                 INSERT INTO registrations (id, event_id, contact_id, status, sequence, offer_expires_at, share_with_partners,
+                     share_with_venue, source, created_at, updated_at, version)
+                 SELECT {id}, event_id, contact_id, '{from}', CAST({waits} AS BIGINT), {offered}, share_with_partners,
+                     share_with_venue, source, created_at, updated_at, version FROM registrations"
+            );
+            service.sql(&copy).unwrap();
+            let (waits, offered) = (sequence(to), until(to));
+            let done = service.sql(&format!(
+                "UPDATE registrations SET status = '{to}', sequence = {waits}, offer_expires_at = {offered} WHERE id = {id}"
+            ));
+            let may = status.next().contains(&to.parse().unwrap());
+            assert_eq!(done.is_ok(), may, "from {from} to {to}: {done:?}");
+            if let Err(complaint) = done {
+                assert!(complaint.contains("does not go there"), "{complaint}");
+            }
+            allowed += usize::from(may);
+        }
+    }
+    assert_eq!(allowed, 15);
+}
+
+async fn the_steps_of_a_registration_stay(service: Service) {
+    let event = service.announce(json!({ "capacity": 5 })).await;
+    let place = service.book(&event, "ada").await;
+    let before = service.items(&format!("{place}/history")).await;
+    let mut attempts = vec![
+        "UPDATE registration_steps SET recorded_by = 'nobody'",
+        "UPDATE registration_steps SET status = 'attended', reason = NULL",
+        "DELETE FROM registration_steps",
+    ];
+    attempts.push(match service.engine {
+        Engine::Sqlite => "INSERT OR REPLACE INTO registration_steps SELECT * FROM registration_steps",
+        Engine::Postgres => "TRUNCATE registration_steps",
+    });
+    for attempt in attempts {
+        let refused = service.sql(attempt).expect_err(attempt);
+        assert!(refused.contains("append-only"), "{attempt}: {refused}");
+    }
+    assert_eq!(service.items(&format!("{place}/history")).await, before);
 }

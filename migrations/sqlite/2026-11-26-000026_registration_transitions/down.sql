@@ -1,0 +1,4 @@
+DROP TRIGGER registration_steps_no_delete;
+DROP TRIGGER registration_steps_no_replace;
+DROP TRIGGER registration_steps_no_update;
+DROP TRIGGER registrations_transition;
