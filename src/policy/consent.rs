@@ -173,7 +173,8 @@ pub fn must_take_consent(purpose: Purpose) -> Result<(), Refusal> {
     }
     Err(Refusal {
         code: Code::PurposeNotConsent,
-        reason: "this purpose rests on a contract, so there is no consent to give or withdraw",
+        reason: "this purpose rests on a contract, so there is no consent to give or withdraw and nothing to object to; the \
+                 right that applies is erasure, once the contract no longer needs the data",
         article: "UK GDPR Article 6(1)(b)",
         pointer: Some("/purpose"),
     })

@@ -176,10 +176,13 @@ async fn a_package_holds_nothing_of_others(service: Service) {
     let mut by_agent = asked("access", &ada);
     by_agent["requester"] =
         json!({ "name": "Sue, Grabbit and Run", "email": "sue@example.org", "acting_for": "agent" });
+    let on_behalf = json!({ "contact_id": ada, "complainant": { "name": "Solicitor Snodgrass", "email": "snodgrass@example.org" },
+                            "channel": "post", "received_on": "2026-11-20", "details": "About the walrus." });
+    service.post("/v1/complaints", on_behalf).await.expect(201);
     let path = service.built(by_agent).await;
     let whole = service.by_council("GET", &path, "").await.expect(200).text();
-    assert!(whole.contains("Ada Lovelace"));
-    for other in ["Babbage", "bob@", &bob, "Grabbit", "sue@", "staff-1", "council-1"] {
+    assert!(whole.contains("Ada Lovelace") && whole.contains("About the walrus."));
+    for other in ["Babbage", "bob@", &bob, "Grabbit", "sue@", "nodgrass", "staff-1", "council-1"] {
         assert!(!whole.contains(other), "{other} in {whole}");
     }
 }

@@ -6,7 +6,7 @@ use iewm::jobs::Upkeep;
 use serde_json::{Value, json};
 
 use crate::harness::client::Answer;
-use crate::harness::mail::MailServer;
+use crate::harness::mail::{Answer as Refuses, MailServer};
 use crate::harness::people::text;
 use crate::harness::{Service, on_both_engines};
 
@@ -21,6 +21,7 @@ on_both_engines! {
     what_was_asked_goes_with_the_last_letter,
     an_answer_that_is_kept_goes_with_the_last_letter_too,
     without_an_address_the_last_letter_can_be_printed_for_a_fortnight,
+    a_last_letter_that_is_refused_can_be_printed_for_a_fortnight,
     while_a_copy_is_owed_nothing_is_destroyed,
     a_running_clock_is_among_the_deadlines,
 }
@@ -120,7 +121,9 @@ async fn an_objection_is_absolute(service: Service) {
     let request = service.asked_by(&ada, "objection").await;
     let path = format!("{request}/objection");
     let contract = Some(json!({ "purposes": ["venue_security"] }));
-    service.council_does("council-1", &path, contract).await.problem(422, "purpose_not_consent");
+    let refused = service.council_does("council-1", &path, contract).await.problem(422, "purpose_not_consent");
+    assert_eq!(refused.json()["errors"][0]["pointer"], "/purposes", "{}", refused.text());
+    assert!(refused.text().contains("the right that applies is erasure"), "{}", refused.text());
     let done = service.council_does("council-1", &path, None).await.expect(200).json();
     assert_eq!(done["status"], "completed");
     assert!(text(&done["outcome"], "explanation").contains("withdraw a consent"), "the right that applies is told");
@@ -254,6 +257,23 @@ async fn without_an_address_the_last_letter_can_be_printed_for_a_fortnight(servi
     let request = service.post("/v1/subject-requests", asked).await.expect(201).header("location");
     let plan = service.planned(&request).await;
     service.executed("council-2", &request, &plan).await.expect(200);
+    service.hands.advance(Duration::days(14) - Duration::microseconds(1));
+    service.kept_up().await;
+    assert_eq!(service.get(&request).await.expect(200).json()["requester"]["name"], "Ada Lovelace");
+    service.hands.advance(Duration::microseconds(1));
+    service.kept_up().await;
+    assert_eq!(service.get(&request).await.expect(200).json()["requester"], json!(null));
+}
+
+async fn a_last_letter_that_is_refused_can_be_printed_for_a_fortnight(service: Service) {
+    let server = MailServer::start();
+    let ada = ada(&service).await;
+    let request = service.asked_by(&ada, "erasure").await;
+    service.deliver(&server).await;
+    let plan = service.planned(&request).await;
+    service.executed("council-2", &request, &plan).await.expect(200);
+    server.answer(&[Refuses::Recipient(550)]);
+    service.deliver(&server).await;
     service.hands.advance(Duration::days(14) - Duration::microseconds(1));
     service.kept_up().await;
     assert_eq!(service.get(&request).await.expect(200).json()["requester"]["name"], "Ada Lovelace");

@@ -15,6 +15,7 @@ on_both_engines! {
     of_several_processes_one_sends_the_digest,
     requests_complaints_and_breaches_are_in_one_digest,
     a_breach_is_overdue_to_the_minute,
+    the_hours_of_a_breach_run_through_days_of_rest,
     what_is_done_is_in_no_digest,
 }
 
@@ -173,6 +174,28 @@ async fn a_breach_is_overdue_to_the_minute(service: Service) {
     let id = text(&service.get(&other).await.expect(200).json(), "reference");
     let late = format!("{id}: notify the Information Commission of the breach by 9 June 2027, 09:00 BST, OVERDUE");
     assert_eq!(lines, [format!("{line}, OVERDUE"), late]);
+}
+
+async fn the_hours_of_a_breach_run_through_days_of_rest(service: Service) {
+    let digest = Digest::new(service.house.clone());
+    // Christmas Eve 2026 is a Thursday, and the next working day the Tuesday after: the hours end on Sunday.
+    service.hands.set(Instant::parse("2026-12-24T08:00:00Z").unwrap());
+    request(&service, "access", "2026-11-27").await;
+    assert!(digest.tick().await.unwrap(), "Christmas Eve is a working day");
+    the_mail(&service).await;
+    let made = breach(&service, "2026-12-24T08:00:00Z").await;
+    for day in ["2026-12-25", "2026-12-27"] {
+        service.hands.set(Instant::parse(&format!("{day}T08:00:00Z")).unwrap());
+        assert!(digest.tick().await.unwrap(), "{day}");
+        assert!(!digest.tick().await.unwrap(), "once a day");
+        let reference = text(&service.get(&made).await.expect(200).json(), "reference");
+        assert!(told(&the_mail(&service).await).iter().any(|line| line.starts_with(&reference)), "{day}");
+    }
+    // What is over, and what ends on working days, waits for one.
+    service.hands.set(Instant::parse("2026-12-28T08:00:00Z").unwrap());
+    assert!(!digest.tick().await.unwrap());
+    service.hands.set(Instant::parse("2026-12-29T08:00:00Z").unwrap());
+    assert!(digest.tick().await.unwrap());
 }
 
 async fn what_is_done_is_in_no_digest(service: Service) {

@@ -15,6 +15,7 @@ on_both_engines! {
     two_doors_let_one_person_in_once,
     who_came_is_known_when_the_event_is_over,
     nobody_knows_who_came_where_nobody_was_checked_in,
+    how_registrations_ended_is_counted,
     what_a_scanner_kept_counts_after_the_completion,
     bad_batches_are_told_what_to_change,
     only_staff_stand_at_the_doors,
@@ -175,6 +176,24 @@ async fn nobody_knows_who_came_where_nobody_was_checked_in(service: Service) {
     turn(&service, "2027-03-02T17:00:00Z");
     verb(&service, &event, "completion").await.expect(200);
     assert_eq!(status(&service, &ada).await, "attendance_unknown");
+}
+
+async fn how_registrations_ended_is_counted(service: Service) {
+    let event = event(&service, json!(null)).await;
+    let ada = registered(&service, &event, "Ada").await;
+    registered(&service, &event, "Grace").await;
+    let gone = registered(&service, &event, "Mary").await;
+    verb(&service, &format!("/v1/registrations/{gone}"), "cancellation").await.expect(200);
+    turn(&service, NOON);
+    assert_eq!(told(&service, &event, &[scan(&ada, "in", NOON, "1")]).await, ["ok"]);
+    turn(&service, "2027-03-02T17:00:00Z");
+    verb(&service, &event, "completion").await.expect(200);
+    let capacity = service.capacity(&event).await;
+    assert_eq!(
+        capacity["ended"],
+        json!({ "declined": 0, "expired": 0, "cancelled": 1, "attended": 1, "no_show": 1, "attendance_unknown": 0 })
+    );
+    assert_eq!((&capacity["confirmed"], &capacity["waitlisted"]), (&json!(0), &json!(0)));
 }
 
 async fn what_a_scanner_kept_counts_after_the_completion(service: Service) {

@@ -153,6 +153,8 @@ async fn an_offer_is_taken_or_goes_on(service: Service) {
     service.verb(&paths[2], "acceptance").await.problem(409, "illegal_transition");
     assert_eq!(service.verb(&paths[1], "decline").await.expect(200).json()["status"], "declined");
     assert_eq!(states(&service, &paths).await, ["cancelled", "declined", "offered", "waitlisted"]);
+    let ended = service.capacity(&event).await["ended"].clone();
+    assert_eq!((&ended["cancelled"], &ended["declined"], &ended["expired"]), (&json!(1), &json!(1), &json!(0)));
     let taken = service.verb(&paths[2], "acceptance").await.expect(200).json();
     assert_eq!((&taken["status"], taken.get("offer_expires_at")), (&json!("confirmed"), None));
     service.verb(&paths[2], "cancellation").await.expect(200);

@@ -177,9 +177,21 @@ pub struct Claimed {
 /// # Errors
 /// When the database fails.
 pub fn is_queued_about(tx: &mut ReadTx<'_>, subject: SubjectId) -> Result<bool, Error> {
-    let queued = messages::subject_id.eq(subject).and(messages::status.eq(<&str>::from(Status::Queued)));
+    is_about(tx, subject, Status::Queued)
+}
+
+/// Whether a message about a record could not be delivered, and was not tried again.
+///
+/// # Errors
+/// When the database fails.
+pub fn is_dead_about(tx: &mut ReadTx<'_>, subject: SubjectId) -> Result<bool, Error> {
+    is_about(tx, subject, Status::Dead)
+}
+
+fn is_about(tx: &mut ReadTx<'_>, subject: SubjectId, status: Status) -> Result<bool, Error> {
+    let such = messages::subject_id.eq(subject).and(messages::status.eq(<&str>::from(status)));
     let found: Option<MessageId> =
-        messages::table.filter(queued.assume_not_null()).select(messages::id).first(tx.connection()).optional()?;
+        messages::table.filter(such.assume_not_null()).select(messages::id).first(tx.connection()).optional()?;
     Ok(found.is_some())
 }
 

@@ -6,6 +6,7 @@ use super::store::{self, erase};
 use crate::domain::{ContactId, Error, Obstacle, PersonalRecord};
 use crate::platform::doors::{ReadTx, WriteTx};
 use crate::platform::personal::{Class, Erasing, Held, Holder, Merging, Person, Table};
+use crate::resources::contacts::store as contacts;
 
 /// The room's personal data.
 pub struct ComplaintData;
@@ -59,7 +60,12 @@ impl Holder for ComplaintData {
     }
 
     fn export(&self, tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<Held>, Error> {
-        let complaints = store::of_contact(tx, person.contact)?;
+        let mut complaints = store::of_contact(tx, person.contact)?;
+        let themself = contacts::for_the_person(tx, person.contact)?;
+        for complaint in &mut complaints {
+            // Whoever complained on the person's behalf is a third party (Article 15(4)).
+            complaint.complainant.take_if(|complainant| !complainant.is(&themself));
+        }
         let mut steps = Vec::new();
         for complaint in &complaints {
             for step in store::all_steps(tx, complaint.id)? {

@@ -1,4 +1,5 @@
-//! The daily digest of everything that falls due: mailed to those who decide, once on each working day.
+//! The daily digest of everything that falls due: mailed to those who decide, once on each working day, and on a day of rest
+//! on or after which a breach must be notified before the next working day.
 
 use chrono::{NaiveDate, NaiveTime};
 use chrono_tz::Europe::London;
@@ -10,7 +11,7 @@ use crate::platform::audit::Entry;
 use crate::platform::db::dialect;
 use crate::platform::doors::{ReadTx, Recorded, WriteTx};
 use crate::platform::outbox::{self, Outgoing};
-use crate::policy::deadlines::Deadline;
+use crate::policy::deadlines::{Deadline, Due};
 
 /// From when on it is sent, by the clocks of London.
 const FROM: NaiveTime = match NaiveTime::from_hms_opt(7, 0, 0) {
@@ -32,14 +33,21 @@ pub(super) fn falling_due(tx: &mut ReadTx<'_>) -> Result<Vec<Deadline>, Error> {
     Ok(falling)
 }
 
-/// The day whose digest is to be sent now; `None` when it is too early, no working day, sent already, or nothing is due.
+/// The day whose digest is to be sent now; `None` when it is too early, sent already, or nothing is due that cannot wait for a
+/// working day.
 fn day_owed(tx: &mut ReadTx<'_>) -> Result<Option<NaiveDate>, Error> {
     let local = tx.now().to_chrono().with_timezone(&London);
     let today = local.date_naive();
-    if local.time() < FROM || !tx.calendar().is_working_day(today)? {
+    if local.time() < FROM || store::was_sent(tx, today)? {
         return Ok(None);
     }
-    let owed = !store::was_sent(tx, today)? && !falling_due(tx)?.is_empty();
+    let working = tx.calendar().roll_forward(today)?;
+    // The 72 hours of a breach run through days of rest.
+    let waits = |deadline: &Deadline| match deadline.due {
+        Due::On(_) => today < working,
+        Due::At(_) => !(today..=working).contains(&deadline.due.day()) && today < working,
+    };
+    let owed = falling_due(tx)?.iter().any(|deadline| !waits(deadline));
     Ok(owed.then_some(today))
 }
 

@@ -290,10 +290,35 @@ pub struct EventCapacity {
     /// How many people have a place, or are offered one, beyond the capacity, which was lowered after they came.
     #[schema(minimum = 0, example = 0)]
     pub overbooked_by: i32,
+    /// How many registrations have ended.
+    pub ended: EndedRegistrations,
     /// Why nobody is offered a place, although some are free and people wait.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub why_no_offer: Option<WhyNoOffer>,
+}
+
+/// How many registrations of an event have ended, by how: the states in which nobody has a place, is offered one or waits.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
+pub struct EndedRegistrations {
+    /// They did not want the place that they were offered.
+    #[schema(minimum = 0, example = 1)]
+    pub declined: i64,
+    /// Their offer ran out, or the event ended while they waited.
+    #[schema(minimum = 0, example = 0)]
+    pub expired: i64,
+    /// Cancelled, by them or with the event.
+    #[schema(minimum = 0, example = 3)]
+    pub cancelled: i64,
+    /// They came.
+    #[schema(minimum = 0, example = 0)]
+    pub attended: i64,
+    /// They did not come.
+    #[schema(minimum = 0, example = 0)]
+    pub no_show: i64,
+    /// Nobody was checked in at all, so that nobody knows.
+    #[schema(minimum = 0, example = 0)]
+    pub attendance_unknown: i64,
 }
 
 #[cfg(test)]

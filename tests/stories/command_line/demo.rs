@@ -83,6 +83,31 @@ async fn it_serves_sample_people_and_finds_everything_again() {
     assert!(process.stop("INT").success());
 }
 
+/// What the README has a newcomer do: cancel until nobody waits. And a request for access waits for its answer.
+#[actix_web::test]
+async fn a_newcomer_empties_a_waiting_list() {
+    let folder = folder();
+    let demo = demo(folder.path());
+    let event = demo.get("STAFF", "/v1/events").await["items"][0]["id"].as_str().unwrap().to_owned();
+    let places = async || {
+        let capacity = demo.get("STAFF", &format!("/v1/events/{event}/capacity")).await;
+        [&capacity["confirmed"], &capacity["waitlisted"], &capacity["ended"]["cancelled"]].map(|n| n.as_i64().unwrap())
+    };
+    assert_eq!(places().await, [3, 5, 0]);
+    for gone in 1..=5 {
+        let confirmed = format!("/v1/events/{event}/registrations?status=confirmed&limit=1");
+        let seat = demo.get("STAFF", &confirmed).await["items"][0]["id"].as_str().unwrap().to_owned();
+        let cancel = format!("{}/v1/registrations/{seat}/cancellation", demo.address);
+        request("POST", &cancel).token(&demo.tokens["STAFF"]).send().await.expect(200);
+        assert_eq!(places().await, [3, 5 - gone, gone]);
+    }
+    let requests = demo.get("COUNCIL", "/v1/subject-requests").await["items"].clone();
+    let access = requests.as_array().unwrap().iter().find(|request| request["kind"] == "access").expect("half way");
+    assert_eq!((&access["status"], &access["clock"]["state"]), (&json!("clarification_pending"), &json!("paused")));
+    let mut process = demo.process;
+    assert!(process.stop("TERM").success());
+}
+
 #[test]
 fn a_taken_port_is_told() {
     let folder = folder();

@@ -3,7 +3,7 @@
 use super::super::evidence::Evidence;
 use super::super::model::{Consent, Method, State};
 use super::{Origin, append, facts_of_person};
-use crate::domain::{ContactId, Error, Fault, Purpose};
+use crate::domain::{ContactId, Error, Fault, Purpose, Refusal};
 use crate::platform::audit::Entry;
 use crate::platform::doors::{Recorded, WriteTx};
 use crate::policy::consent;
@@ -31,7 +31,8 @@ pub fn object(
         Some(named) => purposes().filter(|purpose| named.contains(purpose)).collect(),
     };
     for &purpose in named.unwrap_or_default() {
-        consent::must_take_consent(purpose)?;
+        let refused = consent::must_take_consent(purpose);
+        refused.map_err(|refusal| Refusal { pointer: Some("/purposes"), ..refusal })?;
     }
     if objected_to.is_empty() {
         let detail = "must name a purpose, or be left out to object to all";

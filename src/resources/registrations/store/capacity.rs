@@ -8,7 +8,7 @@ use crate::platform::audit::Entry;
 use crate::platform::doors::{ReadTx, Recorded, WriteTx};
 use crate::policy::registrations::{Places, RegistrationStatus, WhyNoOffer, offer_until, why_no_offer};
 use crate::resources::events::{model::Event, model::Promotion, store as events};
-use crate::resources::registrations::model::EventCapacity;
+use crate::resources::registrations::model::{EndedRegistrations, EventCapacity};
 
 /// The places of an event. Offers that have run out hold none, whether or not that was written down.
 ///
@@ -35,6 +35,7 @@ pub(in super::super) fn read(tx: &mut ReadTx<'_>, event: EventId) -> Result<Even
     let (confirmed, offered, waitlisted, run_out) = found.unwrap_or_default();
     let run_out = run_out.and_then(|number| i32::try_from(number).ok()).unwrap_or_default();
     let places = Places { confirmed, offered: offered - run_out, waitlisted };
+    let ended = ended(tx, event, run_out)?;
     let event = events::read(tx, event)?;
     Ok(EventCapacity {
         capacity: event.capacity,
@@ -43,8 +44,32 @@ pub(in super::super) fn read(tx: &mut ReadTx<'_>, event: EventId) -> Result<Even
         waitlisted: places.waitlisted,
         available: places.available(event.capacity),
         overbooked_by: places.overbooked_by(event.capacity),
+        ended,
         why_no_offer: if places.due(event.capacity) > 0 { why(tx, &event, now)? } else { None },
     })
+}
+
+/// How many registrations have ended, with so many offers that have run out and are still written down as offers.
+fn ended(tx: &mut ReadTx<'_>, event: EventId, run_out: i32) -> Result<EndedRegistrations, Error> {
+    let counts: Vec<(String, i64)> = registrations::table
+        .filter(registrations::event_id.eq(event))
+        .group_by(registrations::status)
+        .select((registrations::status, diesel::dsl::count_star()))
+        .load(tx.connection())?;
+    let mut ended = EndedRegistrations { expired: run_out.into(), ..EndedRegistrations::default() };
+    for (status, count) in counts {
+        let ending = match status.parse().map_err(super::damaged)? {
+            RegistrationStatus::Declined => &mut ended.declined,
+            RegistrationStatus::Expired => &mut ended.expired,
+            RegistrationStatus::Cancelled => &mut ended.cancelled,
+            RegistrationStatus::Attended => &mut ended.attended,
+            RegistrationStatus::NoShow => &mut ended.no_show,
+            RegistrationStatus::AttendanceUnknown => &mut ended.attendance_unknown,
+            RegistrationStatus::Confirmed | RegistrationStatus::Offered | RegistrationStatus::Waitlisted => continue,
+        };
+        *ending += count;
+    }
+    Ok(ended)
 }
 
 fn why(tx: &mut ReadTx<'_>, event: &Event, now: Instant) -> Result<Option<WhyNoOffer>, Error> {

@@ -51,8 +51,8 @@ pub(in super::super) fn erase(tx: &mut WriteTx<'_>, erasing: &Erasing) -> Result
     Ok(())
 }
 
-/// A request whose last letter has left, or, where there is no address to send it to, has been there for printing long
-/// enough.
+/// A request whose last letter has left, or, where there is no address to send it to or none that takes it, has been there
+/// for printing long enough.
 fn first_due(tx: &mut ReadTx<'_>) -> Result<Option<SubjectRequestId>, Error> {
     let waiting: Vec<(SubjectRequestId, Instant, bool)> = farewells::table
         .inner_join(requests::table.on(requests::id.eq(farewells::request_id)))
@@ -62,8 +62,11 @@ fn first_due(tx: &mut ReadTx<'_>) -> Result<Option<SubjectRequestId>, Error> {
         .load(tx.connection())?;
     let now = tx.now();
     for (id, since, by_post) in waiting {
+        let about = SubjectId::from_uuid(id.uuid());
+        // A letter that could not be delivered can be tried again, or printed.
+        let by_post = by_post || outbox::is_dead_about(tx, about)?;
         let printed = !by_post || since.plus(LETTERS_FOR_THE_POST) <= now;
-        if printed && !outbox::is_queued_about(tx, SubjectId::from_uuid(id.uuid()))? {
+        if printed && !outbox::is_queued_about(tx, about)? {
             return Ok(Some(id));
         }
     }
