@@ -74,3 +74,4 @@ mod subject_requests;
 mod tokens;
 mod unsubscribing;
 mod waiting_lists;
+mod whole_lives;

@@ -57,7 +57,10 @@ async fn somebody_registers_and_has_a_place(service: Service) {
     assert_eq!((&plain["sharing"]["venue"], &plain["source"]), (&json!(false), &json!("api")));
     let capacity = service.capacity(&event).await;
     let expected = json!({
-        "capacity": 2, "confirmed": 2, "offered": 0, "waitlisted": 0, "available": 0, "overbooked_by": 0
+        "capacity": 2, "confirmed": 2, "offered": 0, "waitlisted": 0, "available": 0, "overbooked_by": 0,
+        "ended": {
+            "declined": 0, "expired": 0, "cancelled": 0, "attended": 0, "no_show": 0, "attendance_unknown": 0
+        },
     });
     assert_eq!(capacity, expected);
     let unlimited = service.announce(json!({ "capacity": null })).await;
