@@ -136,7 +136,8 @@ pub enum WhyNoOffer {
     CalendarExhausted,
     /// Nothing may be done with the data of whoever waits, for now (Article 18).
     Restricted,
-    /// An offer has just expired; its place goes to the next within a minute.
+    /// Nothing stands in the way any more, since an offer has just expired, a restriction was lifted or the table of bank
+    /// holidays reaches further: the place goes to the next within a minute.
     OfferExpired,
 }
 
@@ -193,13 +194,14 @@ impl Places {
         self.available(capacity).map_or(self.waitlisted, |free| free.min(self.waitlisted))
     }
 
-    /// What somebody gets who registers now: a place, or one in the waiting list. Nobody overtakes those who wait.
+    /// What somebody gets who registers now: a place, or one in the waiting list. Nobody overtakes somebody who waits
+    /// and `is_next`: who may be given a place that is free.
     ///
     /// # Errors
     /// 409 `event_full` where there is neither.
-    pub fn for_newcomer(&self, capacity: Option<i32>, list: bool) -> Result<RegistrationStatus, Error> {
+    pub fn for_newcomer(&self, capacity: Option<i32>, list: bool, is_next: bool) -> Result<RegistrationStatus, Error> {
         let free = self.available(capacity).is_none_or(|free| free > 0);
-        match (free && self.waitlisted == 0, list) {
+        match (free && !is_next, list) {
             (true, _) => Ok(Confirmed),
             (false, true) => Ok(Waitlisted),
             (false, false) => Err(Error::new(Code::EventFull, "The event is full, and it has no waiting list.")),

@@ -14,6 +14,7 @@ on_both_engines! {
     it_goes_with_the_registration,
     it_goes_thirty_days_after_the_event,
     it_goes_over_when_contacts_are_merged,
+    what_two_registrations_of_one_person_tell_is_kept,
     what_says_nothing_is_refused,
 }
 
@@ -126,6 +127,34 @@ async fn it_goes_over_when_contacts_are_merged(service: Service) {
     service.post(&format!("/v1/contacts/{ada}/merge"), json!({ "from_contact_id": twin })).await.expect(200);
     let read = service.get(&path).await.expect(200).json();
     assert_eq!((text(&read, "contact_id"), &read["access_requirements"]), (ada, &needs()));
+}
+
+async fn what_two_registrations_of_one_person_tell_is_kept(service: Service) {
+    for (round, stays) in [0, 1].into_iter().enumerate() {
+        let event = event(&service).await;
+        let mut both = Vec::new();
+        for (name, needs) in [("Ada", needs()), ("Twin", json!({ "dietary": ["halal"], "access": ["quiet_room"] }))] {
+            let contact = service.sign_up(name, &format!("{name}.{round}@example.org")).await;
+            let made = json!({ "contact_id": contact, "access_requirements": needs });
+            let path = service.post(&format!("{event}/registrations"), made).await.expect(201).header("location");
+            both.push((contact, path));
+        }
+        let (into, from) = (&both[stays].0, &both[1 - stays].0);
+        service.post(&format!("/v1/contacts/{into}/merge"), json!({ "from_contact_id": from })).await.expect(200);
+        let mut told = Vec::new();
+        for (_, path) in &both {
+            let read = service.get(path).await.expect(200).json();
+            assert_eq!(&text(&read, "contact_id"), into);
+            told.push((text(&read, "status"), read["access_requirements"].clone()));
+        }
+        told.sort_by(|one, other| one.0.cmp(&other.0));
+        assert_eq!(told[0], ("cancelled".to_owned(), json!(null)));
+        let all = json!({
+            "dietary": ["vegan", "halal", "nut_free"], "access": ["step_free_access", "quiet_room"],
+            "details": "Arrives by wheelchair taxi.",
+        });
+        assert_eq!(told[1], ("confirmed".to_owned(), all));
+    }
 }
 
 async fn what_says_nothing_is_refused(service: Service) {

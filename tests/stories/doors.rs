@@ -13,6 +13,8 @@ on_both_engines! {
     a_scan_is_taken_once_however_often_it_is_sent,
     a_scanner_that_was_offline_is_judged_by_when_it_scanned,
     two_doors_let_one_person_in_once,
+    what_happened_within_one_moment_keeps_its_order,
+    whoever_came_has_come_whichever_of_two_contacts_stays,
     who_came_is_known_when_the_event_is_over,
     nobody_knows_who_came_where_nobody_was_checked_in,
     how_registrations_ended_is_counted,
@@ -90,6 +92,48 @@ async fn people_go_in_and_out(service: Service) {
     assert_eq!(status(&service, &ada).await, "confirmed");
     let audited = service.audit("action=check_ins.record").await;
     assert_eq!(audited[0]["detail"]["count"], 4);
+}
+
+async fn what_happened_within_one_moment_keeps_its_order(service: Service) {
+    let event = event(&service, json!(null)).await;
+    let ada = registered(&service, &event, "Ada").await;
+    turn(&service, NOON);
+    // Their names would sort the other way round.
+    let moment = ["z", "y", "x", "w", "v"];
+    let ways = ["in", "out", "in", "out", "in"];
+    let scans: Vec<Value> = ways.iter().zip(moment).map(|(way, nonce)| scan(&ada, way, NOON, nonce)).collect();
+    assert_eq!(told(&service, &event, &scans).await, ["ok"; 5]);
+    let later = [scan(&ada, "in", "2027-03-02T12:00:00Z", "a"), scan(&ada, "out", "2027-03-02T12:00:00Z", "b")];
+    assert_eq!(told(&service, &event, &later).await, ["already_in", "ok"]);
+}
+
+async fn whoever_came_has_come_whichever_of_two_contacts_stays(service: Service) {
+    for (round, (came, stays)) in [(0, 0), (0, 1), (1, 0), (1, 1)].into_iter().enumerate() {
+        let event = event(&service, json!(null)).await;
+        let mut both = Vec::new();
+        for name in ["Ada", "Twin"] {
+            let contact = service.sign_up(name, &format!("{name}.{round}@example.org")).await;
+            let registration = service.register(&event, &contact).await.expect(201).json();
+            both.push((contact, text(&registration, "id")));
+        }
+        let other = registered(&service, &event, &format!("Other {round}")).await;
+        turn(&service, NOON);
+        let came = scan(&both[came].1, "in", "2027-03-02T09:00:00Z", "1");
+        assert_eq!(told(&service, &event, std::slice::from_ref(&came)).await, ["ok"]);
+        let (into, from) = (&both[stays].0, &both[1 - stays].0);
+        service.post(&format!("/v1/contacts/{into}/merge"), json!({ "from_contact_id": from })).await.expect(200);
+        assert_eq!(told(&service, &event, &[came]).await, ["duplicate"]);
+        turn(&service, "2027-03-02T17:00:00Z");
+        verb(&service, &event, "completion").await.expect(200);
+        let mut states = Vec::new();
+        for (_, registration) in &both {
+            states.push(status(&service, registration).await);
+        }
+        states.sort_unstable();
+        assert_eq!(states, ["attended", "cancelled"], "round {round}");
+        assert_eq!(status(&service, &other).await, "no_show");
+        turn(&service, "2026-11-24T09:00:00Z");
+    }
 }
 
 async fn every_rejection_has_its_code(service: Service) {

@@ -24,6 +24,8 @@ on_both_engines! {
     without_a_calendar_nobody_is_asked_and_everybody_may_cancel,
     the_tag_tells_what_time_and_others_change,
     the_restricted_are_passed_over_and_keep_their_place,
+    a_place_that_nobody_who_waits_can_have_goes_to_who_comes,
+    who_can_be_asked_again_is_asked_by_the_job,
 }
 
 fn at(text: &str) -> Instant {
@@ -234,6 +236,9 @@ async fn no_offer_stands_past_the_start(service: Service) {
     assert_eq!(deadline().await, "2027-03-01T09:30:00.000000Z");
     service.change(&event, json!({ "starts_at": "2027-02-26T09:30:00Z" })).await.expect(200);
     assert_eq!(deadline().await, "2027-02-26T09:30:00.000000Z", "nor past a start that was moved");
+    let letters = service.items("/v1/messages").await;
+    let offers = letters.iter().filter(|letter| letter["kind"] == "registration_offered");
+    assert_eq!(offers.count(), 2, "they are told anew until when they can answer");
     service.hands.set(at("2027-02-26T09:30:00Z"));
     service.verb(&paths[1], "acceptance").await.problem(409, "offer_expired");
 }
@@ -299,6 +304,7 @@ async fn without_a_calendar_nobody_is_asked_and_everybody_may_cancel(service: Se
     );
     let cat = service.book(&event, "cat").await;
     assert_eq!(service.position(&cat).await, Some(2), "nobody overtakes those who wait");
+    assert_eq!(service.settle_offers().await, 0, "the job has nobody to ask");
     service.change(&event, json!({ "waiting_list": { "enabled": true } })).await.expect(200);
     assert_eq!(service.state(&paths[1]).await, "confirmed", "without offers no calendar is needed");
 }
@@ -346,5 +352,54 @@ async fn the_restricted_are_passed_over_and_keep_their_place(service: Service) {
             (service.state(&paths[1]).await.as_str(), service.state(&dan).await.as_str()),
             (given, "waitlisted")
         );
+    }
+}
+
+/// An event with a free place, for which only somebody waits who is restricted: their id and path, and the event's.
+async fn waited_for_by_the_restricted(service: &Service, round: usize, list: Value, capacity: Value) -> [String; 3] {
+    let event = service.announce(json!({ "capacity": 0, "waiting_list": list })).await;
+    let path = service.book(&event, &format!("bob-{round}")).await;
+    let bob = text(&service.get(&path).await.expect(200).json(), "contact_id");
+    service.restrict(&bob, RestrictionGround::AccuracyContested).await.unwrap();
+    service.change(&event, json!({ "capacity": capacity })).await.expect(200);
+    assert_eq!(service.state(&path).await, "waitlisted");
+    [bob, path, event]
+}
+
+async fn a_place_that_nobody_who_waits_can_have_goes_to_who_comes(service: Service) {
+    let automatic = json!({ "enabled": true });
+    let lists = [(automatic.clone(), json!(1)), (by_offer(8), json!(1)), (automatic, json!(null))];
+    for (round, (list, capacity)) in lists.into_iter().enumerate() {
+        let [_, waits, event] = waited_for_by_the_restricted(&service, round, list, capacity.clone()).await;
+        let cat = service.book(&event, &format!("cat-{round}")).await;
+        assert_eq!(
+            (service.state(&cat).await.as_str(), service.position(&waits).await),
+            ("confirmed", Some(1)),
+            "{round}"
+        );
+        service.verb(&cat, "cancellation").await.expect(200);
+        // A list that nobody may join any more makes the event no fuller than it is.
+        service.change(&event, json!({ "waiting_list": { "enabled": false } })).await.expect(200);
+        let dan = service.book(&event, &format!("dan-{round}")).await;
+        assert_eq!(service.state(&dan).await, "confirmed", "{round}");
+        if capacity == json!(1) {
+            let eve = service.sign_up("eve", &format!("eve-{round}@example.org")).await;
+            service.register(&event, &eve).await.problem(409, "event_full");
+        }
+    }
+}
+
+async fn who_can_be_asked_again_is_asked_by_the_job(service: Service) {
+    let lists = [(json!({ "enabled": true }), "confirmed"), (by_offer(8), "offered")];
+    for (round, (list, given)) in lists.into_iter().enumerate() {
+        let [bob, waits, event] = waited_for_by_the_restricted(&service, round, list, json!(1)).await;
+        assert_eq!(service.capacity(&event).await["why_no_offer"], "restricted");
+        assert_eq!(service.settle_offers().await, 0);
+        service.lift(&bob, "2026-11-24").await.unwrap();
+        assert_eq!(service.capacity(&event).await["why_no_offer"], "offer_expired");
+        assert_eq!(service.settle_offers().await, 1);
+        assert_eq!(service.state(&waits).await, given);
+        assert_eq!(service.settle_offers().await, 0);
+        assert_eq!(service.capacity(&event).await["why_no_offer"], json!(null));
     }
 }

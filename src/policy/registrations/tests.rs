@@ -94,12 +94,23 @@ fn an_offer_stands_for_working_hours_and_never_past_the_start() {
 #[test]
 fn a_newcomer_gets_a_place_waits_or_is_told_that_it_is_full() {
     let places = |confirmed, offered, waitlisted| Places { confirmed, offered, waitlisted };
-    assert_eq!(places(1, 0, 0).for_newcomer(Some(2), false).unwrap(), Confirmed);
-    assert_eq!(places(1, 1, 0).for_newcomer(Some(2), true).unwrap(), Waitlisted);
-    assert_eq!(places(1, 1, 0).for_newcomer(Some(2), false).unwrap_err().code(), Code::EventFull);
-    assert_eq!(places(0, 0, 0).for_newcomer(Some(0), true).unwrap(), Waitlisted);
-    assert_eq!(places(9, 0, 0).for_newcomer(None, true).unwrap(), Confirmed);
-    assert_eq!(places(1, 0, 1).for_newcomer(Some(5), true).unwrap(), Waitlisted, "nobody overtakes those who wait");
+    assert_eq!(places(1, 0, 0).for_newcomer(Some(2), false, false).unwrap(), Confirmed);
+    assert_eq!(places(1, 1, 0).for_newcomer(Some(2), true, false).unwrap(), Waitlisted);
+    assert_eq!(places(1, 1, 0).for_newcomer(Some(2), false, false).unwrap_err().code(), Code::EventFull);
+    assert_eq!(places(0, 0, 0).for_newcomer(Some(0), true, false).unwrap(), Waitlisted);
+    assert_eq!(places(9, 0, 0).for_newcomer(None, true, false).unwrap(), Confirmed);
+    assert_eq!(
+        places(1, 0, 1).for_newcomer(Some(5), true, true).unwrap(),
+        Waitlisted,
+        "nobody overtakes those who wait"
+    );
+    assert_eq!(places(1, 0, 1).for_newcomer(Some(5), false, true).unwrap_err().code(), Code::EventFull);
+    assert_eq!(
+        places(1, 0, 1).for_newcomer(Some(5), false, false).unwrap(),
+        Confirmed,
+        "who cannot be asked is passed over"
+    );
+    assert_eq!(places(1, 0, 1).for_newcomer(Some(1), true, false).unwrap(), Waitlisted);
     assert_eq!((places(3, 1, 9).available(Some(2)), places(3, 1, 9).overbooked_by(Some(2))), (Some(0), 2));
     assert_eq!((places(3, 1, 9).due(Some(6)), places(3, 1, 1).due(Some(6)), places(3, 1, 9).due(None)), (2, 1, 9));
     assert_eq!((places(3, 1, 0).available(None), places(3, 1, 0).overbooked_by(None)), (None, 0));

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use super::model::{CreateEvent, Event, EventFilter, EventStatus, Location, PatchEvent, WaitingList};
 use crate::domain::{Error, EventId, Fault, Instant, Lifecycle, Limit, ListPage, OrganisationId, Scope};
 use crate::platform::audit::Entry;
-use crate::platform::db::dialect;
+use crate::platform::db::{among_ids, dialect};
 use crate::platform::doors::{ReadTx, Recorded, WriteTx};
 use crate::platform::http::{Change, IfMatch};
 use crate::policy::events::Times;
@@ -245,6 +245,21 @@ pub fn first_ended(tx: &mut ReadTx<'_>, among: &[EventId], before: Instant) -> R
     let ended = events::id.eq_any(among).and(events::ends_at.le(before));
     let first = events::table.filter(ended.assume_not_null()).order(events::ends_at).select(events::id);
     Ok(first.first(tx.connection()).optional()?)
+}
+
+/// Those of the events that are published and have not begun.
+///
+/// # Errors
+/// When the database fails.
+pub fn to_come(tx: &mut ReadTx<'_>, among: &[EventId]) -> Result<Vec<Event>, Error> {
+    let published = events::status.eq(<&str>::from(EventStatus::Published));
+    let to_come = events::starts_at.gt(tx.now()).assume_not_null();
+    let rows: Vec<Row> = events::table
+        .filter(among_ids(events::id, among).and(published).and(to_come))
+        .select(Row::as_select())
+        .order(events::starts_at)
+        .load(tx.connection())?;
+    rows.into_iter().map(Row::event).collect()
 }
 
 /// Writes an event as it is after a change, which the rooms that hold people's part in it follow at once.

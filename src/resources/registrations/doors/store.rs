@@ -27,6 +27,7 @@ mod schema {
             direction -> Text,
             occurred_at -> InstantSql,
             received_at -> InstantSql,
+            position -> Integer,
         }
     }
 }
@@ -42,6 +43,8 @@ struct Row {
     direction: &'static str,
     occurred_at: Instant,
     received_at: Instant,
+    /// Its place in the batch, which orders scans of the same moment.
+    position: i32,
 }
 
 /// The scans of one registration that were taken so far, in the order of their moments.
@@ -66,7 +69,7 @@ impl Passages {
 fn passages(tx: &mut ReadTx<'_>, ids: &[RegistrationId]) -> Result<HashMap<RegistrationId, Passages>, Error> {
     let taken: Vec<(RegistrationId, Instant, String)> = check_ins::table
         .filter(among_ids(check_ins::registration_id, ids))
-        .order((check_ins::registration_id, check_ins::occurred_at, check_ins::received_at))
+        .order((check_ins::registration_id, check_ins::occurred_at, check_ins::received_at, check_ins::position))
         .select((check_ins::registration_id, check_ins::occurred_at, check_ins::direction))
         .load(tx.connection())?;
     let mut passages: HashMap<_, Passages> = HashMap::new();
@@ -121,7 +124,7 @@ pub(super) fn check_in(
     let mut known = known(&mut tx, event_id, &scans)?;
     let mut rows = Vec::with_capacity(scans.len());
     let mut results = Vec::with_capacity(scans.len());
-    for scan in scans {
+    for (position, scan) in (0..).zip(scans) {
         let Scan { registration_id, direction, occurred_at, device_id, nonce } = scan;
         let name = (device_id.clone(), nonce.clone());
         let passages = passages.entry(registration_id).or_default();
@@ -145,7 +148,16 @@ pub(super) fn check_in(
             passages.add(occurred_at, direction);
             known.insert(name);
             let (device_id, nonce, direction) = (device_id.clone(), nonce.clone(), direction.into());
-            rows.push(Row { event_id, device_id, nonce, registration_id, direction, occurred_at, received_at: now });
+            rows.push(Row {
+                event_id,
+                device_id,
+                nonce,
+                registration_id,
+                direction,
+                occurred_at,
+                received_at: now,
+                position,
+            });
         }
         results.push(ScanRow { registration_id, device_id, nonce, result, code });
     }
@@ -166,6 +178,16 @@ pub(super) fn check_in(
 /// When the database fails.
 pub(in super::super) fn of(tx: &mut ReadTx<'_>, id: RegistrationId) -> Result<Vec<(Instant, Direction)>, Error> {
     Ok(passages(tx, &[id])?.remove(&id).unwrap_or_default().0)
+}
+
+/// Counts the scans of one registration as those of another, of the same person at the same event.
+///
+/// # Errors
+/// When the database fails.
+pub(in super::super) fn hand_over(tx: &mut WriteTx<'_>, from: RegistrationId, to: RegistrationId) -> Result<(), Error> {
+    let theirs = check_ins::table.filter(check_ins::registration_id.eq(from));
+    diesel::update(theirs).set(check_ins::registration_id.eq(to)).execute(tx.connection())?;
+    Ok(())
 }
 
 /// Those who were let in at an event.

@@ -84,6 +84,26 @@ pub struct AccessRequirements {
     pub details: Option<RequirementDetails>,
 }
 
+impl AccessRequirements {
+    /// What the same person has told in two places. Where the words of both are more than is kept, these stay.
+    #[must_use]
+    pub fn with(mut self, more: Self) -> Self {
+        self.dietary.extend(more.dietary);
+        self.dietary.sort_unstable();
+        self.dietary.dedup();
+        self.access.extend(more.access);
+        self.access.sort_unstable();
+        self.access.dedup();
+        self.details = match (self.details, more.details) {
+            (Some(one), Some(other)) if one != other => {
+                RequirementDetails::try_from(format!("{}\n{}", one.as_str(), other.as_str())).ok().or(Some(one))
+            }
+            (one, other) => one.or(other),
+        };
+        self
+    }
+}
+
 impl fmt::Debug for AccessRequirements {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("[personal]")
@@ -107,5 +127,23 @@ mod tests {
         let dietary = vec![DietaryRequirement::Halal];
         let needs = AccessRequirements { dietary, access: Vec::new(), details: None };
         assert_eq!(format!("{needs:?}"), "[personal]");
+    }
+
+    #[test]
+    fn what_was_told_twice_is_known_once() {
+        let told = |diet: &[DietaryRequirement], details: Option<&str>| AccessRequirements {
+            dietary: diet.to_vec(),
+            access: vec![AccessRequirement::QuietRoom],
+            details: details.map(|words| RequirementDetails::try_from(words.to_owned()).unwrap()),
+        };
+        let words = |told: AccessRequirements| told.details.map(|words| words.as_str().to_owned());
+        let (halal, vegan) = (DietaryRequirement::Halal, DietaryRequirement::Vegan);
+        let both = told(&[halal], Some("Late")).with(told(&[vegan, halal], Some("Early")));
+        assert_eq!((both.dietary.as_slice(), both.access.len()), ([vegan, halal].as_slice(), 1));
+        assert_eq!(words(both).as_deref(), Some("Late\nEarly"));
+        assert_eq!(words(told(&[], None).with(told(&[], Some("Late")))).as_deref(), Some("Late"));
+        assert_eq!(words(told(&[], Some("Late")).with(told(&[], Some("Late")))).as_deref(), Some("Late"));
+        let long = "x".repeat(1_000);
+        assert_eq!(words(told(&[], Some(&long)).with(told(&[], Some("Late")))), Some(long));
     }
 }

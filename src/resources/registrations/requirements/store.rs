@@ -131,6 +131,25 @@ pub fn forget(tx: &mut WriteTx<'_>, ids: &[RegistrationId]) -> Result<(), Error>
     Ok(())
 }
 
+/// Adds what is known of one registration of an event to what is known of another, of the same person.
+///
+/// # Errors
+/// When the database fails.
+pub fn hand_over(
+    tx: &mut WriteTx<'_>,
+    event: EventId,
+    (from, its_contact): (RegistrationId, ContactId),
+    (to, contact): (RegistrationId, ContactId),
+) -> Result<(), Error> {
+    let Some(more) = told(tx, from, its_contact)? else { return Ok(()) };
+    let known = told(tx, to, contact)?;
+    let all = match known {
+        Some(known) => known.with(more),
+        None => more,
+    };
+    set(tx, (event, to, contact), Some(&all))
+}
+
 /// Seals anew, under the key of the contact that stays, what the one that is merged into it needs.
 ///
 /// # Errors

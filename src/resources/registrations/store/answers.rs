@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use super::moves::{Move, go, settle};
 use super::places::Held;
-use super::registering::{Deed, held};
+use super::registering::held;
 use super::schema::registrations;
 use super::{Row, shown, steps};
 use crate::domain::{Error, Lifecycle, RegistrationId};
@@ -21,16 +21,18 @@ use crate::resources::registrations::requirements::store as requirements;
 /// # Errors
 /// 404; 409 when it does not stand any more.
 pub(in super::super) fn cancel(mut tx: WriteTx<'_>, id: RegistrationId) -> Result<Recorded<Registration>, Error> {
-    let (held, row) = held(&mut tx, id, Deed::GivesUp)?;
+    let (held, row, _) = held(&mut tx, id)?;
     finish(tx, held, &row, Move::new(RegistrationStatus::Cancelled, Cause::Cancelled))
 }
 
 /// Takes the place that was offered.
 ///
 /// # Errors
-/// 404; 409 `offer_expired` when it is too late; 409 `illegal_transition` when none is offered.
+/// 404; 410 and 423 for a person who was erased or is restricted; 409 `offer_expired` when it is too late; 409
+/// `illegal_transition` when none is offered.
 pub(in super::super) fn accept(mut tx: WriteTx<'_>, id: RegistrationId) -> Result<Recorded<Registration>, Error> {
-    let (held, row) = held(&mut tx, id, Deed::Uses)?;
+    let (held, row, contact) = held(&mut tx, id)?;
+    contact.live()?;
     row.status()?.must_be_offered(row.offer_expires_at)?;
     let accepted = Move::new(RegistrationStatus::Confirmed, Cause::Accepted);
     finish(tx, held, &row, accepted.told_by(letters::CONFIRMED))
@@ -39,9 +41,9 @@ pub(in super::super) fn accept(mut tx: WriteTx<'_>, id: RegistrationId) -> Resul
 /// Declines the place that was offered; it goes to the next.
 ///
 /// # Errors
-/// As [`accept`].
+/// As [`accept`], but for 423.
 pub(in super::super) fn decline(mut tx: WriteTx<'_>, id: RegistrationId) -> Result<Recorded<Registration>, Error> {
-    let (held, row) = held(&mut tx, id, Deed::GivesUp)?;
+    let (held, row, _) = held(&mut tx, id)?;
     row.status()?.must_be_offered(row.offer_expires_at)?;
     finish(tx, held, &row, Move::new(RegistrationStatus::Declined, Cause::Declined))
 }
@@ -59,15 +61,17 @@ fn finish(mut tx: WriteTx<'_>, mut held: Held, row: &Row, to: Move) -> Result<Re
 /// Changes with whom the person lets their attendance be shared, and what they need.
 ///
 /// # Errors
-/// 404; 412 when it has changed since; 409 when it does not stand any more.
+/// 404; 410 for a person who was erased; 412 when it has changed since; 423 for one who is restricted; 409 when it does
+/// not stand any more.
 pub(in super::super) fn update(
     mut tx: WriteTx<'_>,
     id: RegistrationId,
     if_match: &IfMatch,
     patch: &PatchRegistration,
 ) -> Result<Recorded<Registration>, Error> {
-    let (held, row) = held(&mut tx, id, Deed::Uses)?;
+    let (held, row, contact) = held(&mut tx, id)?;
     if_match.check(row.version)?;
+    contact.live()?;
     let status = row.status()?;
     if !status.is_live() {
         return Err(status.stays());

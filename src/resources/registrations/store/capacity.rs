@@ -1,5 +1,7 @@
 //! The places of an event as they are now.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 
 use super::schema::{event_places, registrations};
@@ -45,7 +47,11 @@ pub(in super::super) fn read(tx: &mut ReadTx<'_>, event: EventId) -> Result<Even
         available: places.available(event.capacity),
         overbooked_by: places.overbooked_by(event.capacity),
         ended,
-        why_no_offer: if places.due(event.capacity) > 0 { why(tx, &event, now)? } else { None },
+        why_no_offer: if places.due(event.capacity) > 0 {
+            why(tx, &event, now)?.or(Some(WhyNoOffer::OfferExpired))
+        } else {
+            None
+        },
     })
 }
 
@@ -72,6 +78,7 @@ fn ended(tx: &mut ReadTx<'_>, event: EventId, run_out: i32) -> Result<EndedRegis
     Ok(ended)
 }
 
+/// Why no place is given to anybody who waits; `None` when one can be.
 fn why(tx: &mut ReadTx<'_>, event: &Event, now: Instant) -> Result<Option<WhyNoOffer>, Error> {
     let times = events::times(event);
     let list = event.waiting_list;
@@ -83,10 +90,11 @@ fn why(tx: &mut ReadTx<'_>, event: &Event, now: Instant) -> Result<Option<WhyNoO
         return Ok(why);
     }
     let nobody = super::moves::next_in_line(tx, event.id, 1)?.is_empty();
-    Ok(Some(if nobody { WhyNoOffer::Restricted } else { WhyNoOffer::OfferExpired }))
+    Ok(nobody.then_some(WhyNoOffer::Restricted))
 }
 
-/// An event with an offer that has run out and was not settled yet.
+/// An event with an offer that has run out and was not settled yet, or with a free place that somebody who waits can have
+/// by now, since what stood in the way has gone: a restriction, the end of the table of bank holidays.
 ///
 /// # Errors
 /// When the database fails.
@@ -94,7 +102,29 @@ pub fn unsettled(tx: &mut ReadTx<'_>) -> Result<Option<EventId>, Error> {
     let offered = registrations::status.eq(<&str>::from(RegistrationStatus::Offered));
     let due = registrations::table.filter(offered.and(registrations::offer_expires_at.le(tx.now())));
     let first = due.order(registrations::offer_expires_at).select(registrations::event_id);
-    Ok(first.first(tx.connection()).optional()?)
+    let first: Option<EventId> = first.first(tx.connection()).optional()?;
+    if first.is_some() {
+        return Ok(first);
+    }
+    let now = tx.now();
+    let waited_for = waited_for(tx)?;
+    let ids: Vec<EventId> = waited_for.keys().copied().collect();
+    for event in events::to_come(tx, &ids)? {
+        let due = waited_for.get(&event.id).map_or(0, |places| places.due(event.capacity));
+        if due > 0 && why(tx, &event, now)?.is_none() {
+            return Ok(Some(event.id));
+        }
+    }
+    Ok(None)
+}
+
+/// The places of the events that somebody waits for.
+fn waited_for(tx: &mut ReadTx<'_>) -> Result<HashMap<EventId, Places>, Error> {
+    let waited_for = event_places::table.filter(event_places::waitlisted.gt(0));
+    let columns = (event_places::event_id, event_places::confirmed, event_places::offered, event_places::waitlisted);
+    let rows: Vec<(EventId, i32, i32, i32)> = waited_for.select(columns).load(tx.connection())?;
+    let places = |(event, confirmed, offered, waitlisted)| (event, Places { confirmed, offered, waitlisted });
+    Ok(rows.into_iter().map(places).collect())
 }
 
 /// Settles the offers of an event that have run out, and offers their places on; `false` when nothing was left to do.

@@ -6,8 +6,9 @@ use super::moves::{Move, go, settle, those_in};
 use super::places::Held;
 use super::schema::registrations;
 use super::{Row, steps};
-use crate::domain::{Error, EventId, Instant};
+use crate::domain::{Error, EventId, Instant, SubjectId};
 use crate::platform::doors::WriteTx;
+use crate::platform::outbox;
 use crate::policy::events::EventStatus;
 use crate::policy::registrations::RegistrationStatus;
 use crate::resources::registrations::doors::store as doors;
@@ -55,7 +56,9 @@ fn shorten(tx: &mut WriteTx<'_>, held: &Held, start: Instant) -> Result<(), Erro
         diesel::update(registrations::table.find(row.id)).set(changes).execute(tx.connection())?;
         steps::append(tx, row.id, version, (RegistrationStatus::Offered, Cause::OfferShortened), None)?;
     }
-    Ok(())
+    // The letter tells until when the offer stands as it leaves, so that one which waits still tells the same twice.
+    let told = rows.iter().map(|row| (row.contact_id, SubjectId::from_uuid(row.id.uuid())));
+    outbox::queue_all(tx, letters::OFFERED, told)
 }
 
 /// Those who wait or were offered a place have none; the others came, or did not, or nobody knows.

@@ -12,6 +12,7 @@ use crate::platform::db::dialect;
 use crate::platform::doors::WriteTx;
 use crate::platform::personal::Merging;
 use crate::policy::registrations::RegistrationStatus;
+use crate::resources::registrations::doors::store as doors;
 use crate::resources::registrations::model::Cause;
 use crate::resources::registrations::requirements::store as requirements;
 
@@ -20,8 +21,8 @@ fn of(tx: &mut WriteTx<'_>, contact: ContactId) -> Result<Vec<Row>, Error> {
     Ok(theirs.order(registrations::id).select(Row::as_select()).load(tx.connection())?)
 }
 
-/// Hands the registrations over. Where both stand for one event, the better stays and the other is cancelled, so that
-/// its place goes to whoever is next.
+/// Hands the registrations over. Where both stand for one event, the better stays, with who came and what they need of
+/// both, and the other is cancelled, so that its place goes to whoever is next.
 ///
 /// # Errors
 /// When the database fails.
@@ -38,7 +39,9 @@ pub(in super::super) fn merge(tx: &mut WriteTx<'_>, merging: &Merging) -> Result
         let mut held = Held::of(tx, event)?;
         settle(tx, &mut held)?;
         if let (Some(one), Some(other)) = (live(tx, merging.from, event)?, live(tx, merging.into, event)?) {
-            let worse = if better(&one)? < better(&other)? { other } else { one };
+            let (better, worse) = if rank(&one)? < rank(&other)? { (one, other) } else { (other, one) };
+            doors::hand_over(tx, worse.id, better.id)?;
+            requirements::hand_over(tx, event, (worse.id, worse.contact_id), (better.id, better.contact_id))?;
             go(tx, &mut held, &[worse], Move::new(RegistrationStatus::Cancelled, Cause::Merged))?;
             settle(tx, &mut held)?;
         }
@@ -70,7 +73,7 @@ fn live(tx: &mut WriteTx<'_>, contact: ContactId, event: EventId) -> Result<Opti
 
 /// What orders two registrations of one person, the better first: the state, then the place in the waiting list, then
 /// the time that is left to answer.
-fn better(row: &Row) -> Result<(usize, Option<i64>, i64), Error> {
+fn rank(row: &Row) -> Result<(usize, Option<i64>, i64), Error> {
     let left = row.offer_expires_at.map_or(0, |until| -until.micros());
     Ok((row.status()?.rank(), row.sequence, left))
 }

@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use super::moves::settle;
+use super::moves::{next_in_line, settle};
 use super::places::Held;
 use super::schema::registrations;
 use super::{Row, damaged, steps};
@@ -56,7 +56,10 @@ pub fn register(mut tx: WriteTx<'_>, event: EventId, asked: Register) -> Result<
         return Err(already());
     }
     settle(&mut tx, &mut held)?;
-    let status = held.places.for_newcomer(held.event.capacity, held.event.waiting_list.enabled)?;
+    // A place that is free after that is one that nobody who waits can have for now; who could, but for the calendar, goes
+    // before whoever comes.
+    let is_next = held.places.due(held.event.capacity) > 0 && !next_in_line(&mut tx, event, 1)?.is_empty();
+    let status = held.places.for_newcomer(held.event.capacity, held.event.waiting_list.enabled, is_next)?;
     held.places.count(None, Some(status), 1);
     let waits = status == RegistrationStatus::Waitlisted;
     let made = Row {
@@ -110,31 +113,18 @@ fn insert(tx: &mut WriteTx<'_>, made: &Row) -> Result<(), Error> {
     Ok(())
 }
 
-/// What is done with a registration.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Deed {
-    /// The person comes, or wants to.
-    Uses,
-    /// The person does not: that is theirs to say, restricted or not.
-    GivesUp,
-}
-
 /// A registration as it is to be changed: its contact and its event held against other writers, in this order as
-/// everywhere, and the event brought up to date.
+/// everywhere, and the event brought up to date. Whoever is restricted may give up a place, which is theirs to say; for
+/// all else the contact is to be asked whether it is live.
 ///
 /// # Errors
-/// 404 when there is none; 410 when the person was erased; 423 when they are restricted, unless they give up a place.
-pub(super) fn held(tx: &mut WriteTx<'_>, id: RegistrationId, deed: Deed) -> Result<(Held, Row), Error> {
+/// 404 when there is none; 410 when the person was erased.
+pub(super) fn held(tx: &mut WriteTx<'_>, id: RegistrationId) -> Result<(Held, Row, contacts::Held), Error> {
     let known = super::row(tx, id)?;
     let contact = contacts::hold(tx, known.contact_id)?.ok_or_else(Error::not_found)?;
-    match deed {
-        Deed::GivesUp => contact.there()?,
-        Deed::Uses => {
-            contact.live()?;
-        }
-    }
+    contact.there()?;
     let mut held = Held::of(tx, known.event_id)?;
     settle(tx, &mut held)?;
     let row = super::row(tx, id).map_err(damaged)?;
-    Ok((held, row))
+    Ok((held, row, contact))
 }

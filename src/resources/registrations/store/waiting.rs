@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use super::places::Held;
-use super::registering::{Deed, held};
+use super::registering::held;
 use super::schema::registrations;
 use super::{damaged, shown, steps};
 use crate::domain::{Error, EventId, Fault, Lifecycle, RegistrationId};
@@ -28,15 +28,16 @@ pub(super) fn position(tx: &mut ReadTx<'_>, event: EventId, sequence: i64) -> Re
 /// Puts somebody who waits before others.
 ///
 /// # Errors
-/// 404; 422 when whoever they are put before is not there, or does not wait for the same event; 409 when they do not
-/// wait themselves.
+/// 404; 410 for a person who was erased; 422 when whoever they are put before is not there, or does not wait for the same
+/// event; 423 for a person who is restricted; 409 when they do not wait themselves.
 pub(in super::super) fn prioritise(
     mut tx: WriteTx<'_>,
     id: RegistrationId,
     asked: &Prioritise,
 ) -> Result<Recorded<Registration>, Error> {
-    let (mut held, row) = held(&mut tx, id, Deed::Uses)?;
+    let (mut held, row, contact) = held(&mut tx, id)?;
     let free = number(&mut tx, &held, id, asked.ahead_of)?;
+    contact.live()?;
     let status = row.status()?;
     if status != RegistrationStatus::Waitlisted {
         return Err(status.stays());
