@@ -22,7 +22,10 @@ fn conference() -> Value {
     json!({
         "title": "Spring conference", "description": "A day about prevention.\nLunch is provided.",
         "starts_at": "2027-03-01T09:30:00Z", "ends_at": "2027-03-01T16:00:00Z",
-        "location": { "name": "The Guildhall", "address": "High Street\nWorcester" }, "capacity": 80,
+        "location": {
+            "name": "The Guildhall", "address": "High Street\nWorcester", "online_url": "https://meet.example/spring",
+        },
+        "capacity": 80,
     })
 }
 
@@ -163,6 +166,7 @@ async fn a_calendar_follows_an_event_by_its_uid(service: Service) {
         "SUMMARY:Spring conference",
         "DESCRIPTION:A day about prevention.\\nLunch is provided.",
         "LOCATION:The Guildhall\\, High Street\\, Worcester",
+        "URL:https://meet.example/spring",
         "STATUS:CONFIRMED",
         "END:VCALENDAR",
     ] {
@@ -170,8 +174,16 @@ async fn a_calendar_follows_an_event_by_its_uid(service: Service) {
     }
     verb(&service, &path, "cancellation").await.expect(200);
     let cancelled = service.get(&calendar).await.expect(200).text();
-    for line in ["METHOD:CANCEL", "STATUS:CANCELLED", "SEQUENCE:3"] {
+    let cancelled = cancelled.replace("\r\n ", "");
+    for line in ["METHOD:CANCEL", "STATUS:CANCELLED", "SEQUENCE:3", &format!("UID:{id}@iewm.example")] {
         assert!(cancelled.lines().any(|known| known == line), "{line} in {cancelled}");
+    }
+    assert!(!cancelled.contains("\r\nURL:"), "nobody needs the way in any more: {cancelled}");
+    for object in [&unfolded, &cancelled] {
+        // RFC 5546 asks for one in both.
+        let organizer = object.lines().find(|line| line.starts_with("ORGANIZER;"));
+        let expected = r#"ORGANIZER;CN="Worcestershire County Council, for Improvement and"#;
+        assert!(organizer.is_some_and(|line| line.starts_with(expected)), "{organizer:?}");
     }
 }
 

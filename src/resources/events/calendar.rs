@@ -4,7 +4,7 @@ use icalendar::{Calendar as Object, Component, EventLike, EventStatus as Told, P
 
 use super::model::{Event, EventStatus};
 use super::store;
-use crate::domain::{Code, Error, EventId, Instant};
+use crate::domain::{Code, Error, EventId, Identity, Instant};
 use crate::platform::doors::ReadTx;
 use crate::platform::http::MediaType;
 
@@ -38,9 +38,8 @@ pub fn of(tx: &mut ReadTx<'_>, id: EventId) -> Result<Entry, Error> {
         let detail = "The event was not published, so that no calendar has it.";
         return Err(Error::new(Code::NotPublished, detail));
     };
-    let public_url = &tx.identity().public_url;
     let method = if told == Told::Cancelled { "CANCEL" } else { "PUBLISH" };
-    let object = object(&event, (told, method), (starts_at, ends_at), host(public_url), tx.now());
+    let object = object(&event, (told, method), (starts_at, ends_at), tx.identity(), tx.now());
     Ok(Entry { method, object })
 }
 
@@ -49,16 +48,24 @@ fn host(public_url: &str) -> &str {
     rest.split(['/', ':']).next().unwrap_or(rest)
 }
 
+/// The value of a parameter in quotes, which it cannot contain itself (RFC 5545, 3.2).
+fn quoted(text: &str) -> String {
+    format!("\"{}\"", text.replace('"', "'"))
+}
+
 fn object(
     event: &Event,
     (told, method): (Told, &str),
     (starts_at, ends_at): (Instant, Instant),
-    host: &str,
+    identity: &Identity,
     now: Instant,
 ) -> String {
+    let mut organizer = Property::new("ORGANIZER", format!("mailto:{}", identity.controller.email));
+    organizer.add_parameter("CN", &quoted(&identity.controller.name));
     let mut entry = icalendar::Event::new();
     entry
-        .uid(&format!("{}@{host}", event.id))
+        .append_property(organizer.done())
+        .uid(&format!("{}@{}", event.id, host(&identity.public_url)))
         .sequence(u32::try_from(event.version).unwrap_or(0))
         .timestamp(now.to_chrono())
         .starts(starts_at.to_chrono())
@@ -69,7 +76,8 @@ fn object(
     if let Some(place) = &event.location {
         let address = place.address.as_ref().map(|address| format!(", {}", address.as_str().replace('\n', ", ")));
         entry.location(&format!("{}{}", place.name.as_str(), address.unwrap_or_default()));
-        if let Some(url) = &place.online_url {
+        // Whoever hears that it does not take place may have waited for one, and has no use for the way in.
+        if let Some(url) = place.online_url.as_ref().filter(|_| told != Told::Cancelled) {
             entry.url(url);
         }
     }
