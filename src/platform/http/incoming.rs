@@ -11,6 +11,7 @@ use actix_web::web::{Bytes, BytesMut};
 use futures_util::StreamExt;
 
 use super::describe::Op;
+use super::negotiation;
 use crate::domain::{Actor, Code, Entropy, Error};
 use crate::platform::vault::CursorKey;
 
@@ -81,8 +82,12 @@ impl Incoming {
 
     /// Whether `Accept` asks for a media type rather than for `other`, which is what an operation gives unless asked.
     pub fn prefers(&self, media_type: &str, other: &str) -> bool {
-        let accept = self.header(&header::ACCEPT).unwrap_or_default();
-        accept.contains(media_type) && !accept.contains(other)
+        self.preferred(other, &[media_type]) == media_type
+    }
+
+    /// Which of the media types of an operation `Accept` prefers: the first, unless it asks for another.
+    pub fn preferred<'a>(&self, first: &'a str, others: &[&'a str]) -> &'a str {
+        negotiation::preferred(&self.request, (first, others))
     }
 
     /// The `Content-Type` as it was sent, empty where there is none.

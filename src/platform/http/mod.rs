@@ -9,6 +9,7 @@ mod entity_tag;
 mod incoming;
 mod listing;
 pub mod ndjson;
+mod negotiation;
 mod page;
 mod path;
 mod precondition;

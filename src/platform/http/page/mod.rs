@@ -1,11 +1,11 @@
 //! Pages for a browser, where an operation has them besides its JSON: what all have in common, and the headers that
 //! keep an address secret whose last part is the permission.
 
-mod negotiation;
 mod problem;
 
 use std::sync::{Arc, LazyLock};
 
+use actix_web::HttpRequest;
 use actix_web::http::header::{self, HeaderName};
 use aws_lc_rs::digest;
 use base64::Engine;
@@ -16,6 +16,7 @@ use utoipa::ToSchema;
 use super::answer::{Answer, JSON};
 use super::describe::Op;
 use super::incoming::{Incoming, Take};
+use super::negotiation;
 use super::reply::Reply;
 use crate::domain::{Controller, Error, Identity, Telephone};
 use crate::platform::auth::identity_of;
@@ -58,6 +59,11 @@ impl Frame {
     }
 }
 
+/// Whether `Accept` prefers a page. Whoever names both alike, or neither, gets JSON.
+fn prefers_page(request: &HttpRequest) -> bool {
+    negotiation::preferred(request, (JSON, &[HTML])) == HTML
+}
+
 /// Whether JSON is wanted, or a page.
 pub struct PageOrJson(Option<Frame>);
 
@@ -65,7 +71,7 @@ impl Take for PageOrJson {
     const SHOWS_PAGES: bool = true;
 
     async fn take(incoming: &mut Incoming) -> Result<Self, Error> {
-        let wanted = negotiation::prefers_page(&incoming.request);
+        let wanted = prefers_page(&incoming.request);
         Ok(Self(identity_of(&incoming.request).filter(|_| wanted).map(Frame)))
     }
 

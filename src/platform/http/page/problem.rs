@@ -6,7 +6,7 @@ use askama::Template;
 
 use super::super::answer::{Answer, Payload, problem_for};
 use super::super::edge::request_id;
-use super::{Frame, HTML_UTF8, negotiation};
+use super::{Frame, HTML_UTF8, prefers_page};
 use crate::domain::{Code, Error};
 use crate::platform::auth::identity_of;
 
@@ -23,7 +23,7 @@ struct ProblemPage<'a> {
 /// The problem that `error` is, as a page if one is wanted. Status and headers are the same.
 pub(in super::super) fn answer(error: &Error, request: &HttpRequest) -> Answer {
     let mut answer = problem_for(error, request);
-    let Some(frame) = identity_of(request).filter(|_| negotiation::prefers_page(request)).map(Frame) else {
+    let Some(frame) = identity_of(request).filter(|_| prefers_page(request)).map(Frame) else {
         return answer;
     };
     let (title, what, now) = words(error);

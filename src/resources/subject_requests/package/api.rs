@@ -23,11 +23,9 @@ pub(in super::super) enum Form {
 
 impl Take for Form {
     async fn take(incoming: &mut Incoming) -> Result<Self, Error> {
-        let accept = incoming.header(&header::ACCEPT).unwrap_or_default();
-        Ok(match accept {
-            accept if accept.contains(JSON) => Self::Json,
-            accept if accept.contains(VCARD) => Self::Vcard,
-            accept if accept.contains(HTML) => Self::Html,
+        Ok(match incoming.preferred(JSON, &[VCARD, HTML]) {
+            VCARD => Self::Vcard,
+            HTML => Self::Html,
             _ => Self::Json,
         })
     }
