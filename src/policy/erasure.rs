@@ -11,6 +11,7 @@ use super::Lawful;
 use crate::domain::{Code, ContactId, ErasureGround, Error, Obstacle, PersonalRecord, Refusal, hex};
 
 mod rules;
+pub mod words;
 
 pub use rules::{ErasureRule, Fate, OF_NO_CONTACT, RULES, rule_of};
 

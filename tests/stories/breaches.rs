@@ -349,14 +349,21 @@ async fn a_contractor_reports_and_sees_its_own_reports_alone(service: Service) {
 
 async fn a_contractor_is_not_told_what_was_judged(service: Service) {
     let (_, token) = contractor(&service, "Brightwater Mailing").await;
-    let made = service.request("POST", "/v1/breaches").token(&token).json(&breach()).send().await.expect(201);
+    let said = breach_with("consequences", json!("Calls by strangers."));
+    let made = service.request("POST", "/v1/breaches").token(&token).json(&said).send().await.expect(201);
     let path = made.header("location");
-    manage(&service, &path, "assessment", assessment("likely")).await.expect(200);
+    let own = service.request("GET", &path).token(&token).send().await.expect(200).json();
+    assert_eq!(own["consequences"], "Calls by strangers.", "what it said itself");
+    let mut judged = assessment("likely");
+    judged["consequences"] = json!("The council expects claims.");
+    judged["measures"] = json!("The contract is under review.");
+    manage(&service, &path, "assessment", judged).await.expect(200);
     notify(&service, &path, "2026-11-24T10:00:00Z", "initial").await.expect(200);
     manage(&service, &path, "closure", json!({ "explanation": "The contract is reviewed." })).await.expect(200);
     let seen = service.request("GET", &path).token(&token).send().await.expect(200).json();
     assert_eq!(seen["status"], "closed");
-    for hidden in ["risk", "reasons", "notify_regulator", "notify_subjects", "notified_at", "explanation"] {
+    let judged = ["risk", "reasons", "notify_regulator", "notify_subjects", "notified_at", "explanation"];
+    for hidden in judged.into_iter().chain(["consequences", "measures"]) {
         assert!(seen.get(hidden).is_none(), "{hidden} in {seen}");
         assert!(service.get(&path).await.json().get(hidden).is_some(), "{hidden}");
     }

@@ -293,7 +293,15 @@ async fn while_a_copy_is_owed_nothing_is_destroyed(service: Service) {
         (&json!("partially_completed"), &json!("partly_fulfilled"))
     );
     let explanation = text(&done["outcome"], "explanation");
-    assert!(explanation.contains("DPA2018.173"), "{done}");
+    assert_eq!(done["outcome"]["ground"], "UKGDPR.17(3)(b)", "the law owes the copy");
+    let words = "\nKept: who you are and how you are reached, because you have asked for a copy, which we may not destroy \
+                 before you have it (Data Protection Act 2018, section 173).\n";
+    assert!(explanation.contains("Their use is restricted") && explanation.contains(words), "{done}");
+    let server = MailServer::start();
+    service.deliver(&server).await;
+    let letters: Vec<String> =
+        server.taken().iter().map(|mail| mail.text().split_whitespace().collect::<Vec<_>>().join(" ")).collect();
+    assert!(letters.iter().any(|letter| letter.contains(words.trim())), "{letters:?}");
     // The key stays, so that a backup can be read for as long as there is one.
     assert!(explanation.contains("can be read until 2027-02-22 at the latest, and are gone by 2027-02-22"), "{done}");
     let contact = service.get(&format!("/v1/contacts/{ada}")).await.expect(200).json();

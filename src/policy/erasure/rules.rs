@@ -87,7 +87,11 @@ pub const RULES: &[ErasureRule] = &[
     attached("subject_request_package_builds", Fate::Erase, "What is being built is a copy of what goes"),
     attached("subject_request_package_parts", Fate::Erase, "They are the copy of what goes, in pieces"),
     passing("subject_request_farewells", Fate::Erase, "A note for the time until the last letter has left"),
-    passing("subject_request_links", Fate::Erase, "Links to where the request stands, which lapse by themselves"),
+    passing(
+        "subject_request_links",
+        Fate::Keep,
+        "Marks of the links to where the request stands: they tell no name, serve the last letter, and lapse by themselves",
+    ),
     passing("messages", Fate::Erase, "Nothing more is sent; what waits is dropped"),
     passing("kept_answers", Fate::Erase, "They repeat what was answered about the person"),
     passing(

@@ -113,9 +113,13 @@ fn open(tx: &ReadTx<'_>, row: Row) -> Result<Breach, Error> {
         status: row.status.parse().map_err(damaged)?,
         version: row.version,
     };
+    // What whoever reported it said stays theirs to see, until an assessment has put other words in its place.
+    let reported = whole.status == BreachStatus::Reported;
     Ok(match tx.scope() {
         Scope::All => whole,
         Scope::Organisation(_) => Breach {
+            consequences: whole.consequences.clone().filter(|_| reported),
+            measures: whole.measures.clone().filter(|_| reported),
             risk: None,
             reasons: None,
             notify_regulator: None,

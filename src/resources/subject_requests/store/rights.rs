@@ -10,6 +10,7 @@ use crate::domain::{ContactId, Error, Lifecycle, Purpose, SubjectRequestId};
 use crate::platform::audit::Entry;
 use crate::platform::doors::{Recorded, WriteTx};
 use crate::policy::clock::Right;
+use crate::policy::erasure::words;
 use crate::policy::restriction::RestrictionGround;
 use crate::policy::subject_requests as policy;
 use crate::resources::consents::model::Method;
@@ -159,18 +160,19 @@ fn told(executed: &ExecutedErasure) -> Result<Completed, Error> {
              a mark that keeps your address from being written to again. {in_backups}"
         ));
     };
-    let mut told = String::from("We must keep some of your data for now, and use them for nothing else:");
+    let mut told = String::from(
+        "We must keep some of your data for now. Their use is restricted: they are stored, and used for nothing but what they \
+         are kept for.",
+    );
     for kept in &executed.withheld {
-        let (what, ground) = (kept.record.split('/').next().unwrap_or_default(), <&str>::from(kept.ground));
-        let line = match kept.until {
-            Some(until) => format!(" {what} ({ground}) until {until};"),
-            None => format!(" {what} ({ground});"),
-        };
+        let (what, why) = (words::what(kept.record.split('/').next().unwrap_or_default()), words::why(kept.ground));
+        let until = kept.until.map(|until| format!(" until {until}")).unwrap_or_default();
+        let line = format!("\nKept{until}: {what}, because {why}.");
         if !told.contains(&line) {
             told.push_str(&line);
         }
     }
     let explanation =
-        Explanation::try_from(format!("{told} everything else was erased. {in_backups}")).map_err(damaged)?;
+        Explanation::try_from(format!("{told}\nEverything else was erased. {in_backups}")).map_err(damaged)?;
     Ok(Completed { kind: Fulfilment::PartlyFulfilled, explanation, ground: Some(first.ground.into()) })
 }

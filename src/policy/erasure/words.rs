@@ -1,0 +1,27 @@
+//! What is withheld from an erasure and why, in words for the person (UK GDPR Article 12(1)).
+
+use crate::domain::ErasureGround;
+use crate::policy::subject_requests::Ground;
+
+/// What the records of a table are about, as it is told to whom they are about.
+pub fn what(table: &str) -> &'static str {
+    match table {
+        "contacts" => "who you are and how you are reached",
+        "consents" | "consent_decisions" => "what you agreed to and withdrew, and when",
+        "memberships" => "the networks that you were in",
+        "registrations" => "the events that you registered for",
+        "complaints" => "your complaints and what was answered",
+        "subject_requests" => "what you have asked of us about your data",
+        _ => "other records about you",
+    }
+}
+
+/// Why something must be kept.
+pub fn why(ground: ErasureGround) -> &'static str {
+    match ground {
+        ErasureGround::AccessRequest => {
+            "you have asked for a copy, which we may not destroy before you have it (Data Protection Act 2018, section 173)"
+        }
+        other => Ground::from(other).plain(),
+    }
+}
