@@ -129,8 +129,9 @@ fn sqlite(file: &str, vault: &str, purpose: Use) -> Result<SqliteConnection, Con
         // Whoever waits longer for another process, such as a rotation of keys, is told to come back.
         // It reads what is mapped, and needs little memory besides.
         Use::Reading => "PRAGMA query_only = ON; PRAGMA busy_timeout = 1500; PRAGMA cache_size = -2000;",
-        // What a large group changes stays in memory until it is committed.
-        Use::Writing => "PRAGMA busy_timeout = 1500; PRAGMA cache_size = -32000;",
+        // What a large group changes stays in memory until it is committed. The journal grows to 64 MB before it is copied
+        // into the file: a page that many writes change is then copied once.
+        Use::Writing => "PRAGMA busy_timeout = 1500; PRAGMA cache_size = -32000; PRAGMA wal_autocheckpoint = 16000;",
         Use::Preparing => "PRAGMA vault.journal_mode = WAL; PRAGMA vault.secure_delete = ON;",
     };
     connection.batch_execute(last).map_err(|e| fault(&e))?;
