@@ -462,6 +462,11 @@ async fn the_restricted_give_up_a_place_and_take_none(service: Service) {
     service.restrict(&ada, RestrictionGround::AccuracyContested).await.unwrap();
     let etag = service.get(&place).await.expect(200).etag();
     let sharing = json!({ "sharing": { "venue": true } });
+    // What is wrong with the request itself is told first.
+    service.patch(&place, "\"7-0\"", sharing.clone()).await.problem(412, "stale_version");
+    let ahead = json!({ "reason": "Speaks first.", "ahead_of": "01937a5e-8f00-7c3a-9d55-3f2a60b1c901" });
+    service.post(&format!("{place}/priority"), ahead).await.problem(422, "invalid");
+    service.post(&format!("{place}/priority"), json!({ "reason": "Speaks first." })).await.problem(423, "restricted");
     service.patch(&place, &etag, sharing).await.problem(423, "restricted");
     let other = service.announce(json!({ "capacity": 5 })).await;
     service.register(&other, &ada).await.problem(423, "restricted");

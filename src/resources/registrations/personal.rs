@@ -59,6 +59,7 @@ impl Holder for RegistrationData {
                     ("direction", Plain),
                     ("occurred_at", Plain),
                     ("received_at", Plain),
+                    ("position", Plain),
                 ],
             },
             Table {
