@@ -1,2 +1,1 @@
-DROP INDEX event_places_waited_for;
 ALTER TABLE check_ins DROP COLUMN position;

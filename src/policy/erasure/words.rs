@@ -11,7 +11,6 @@ pub fn what(table: &str) -> &'static str {
         "memberships" => "the networks that you were in",
         "registrations" => "the events that you registered for",
         "complaints" => "your complaints and what was answered",
-        "subject_requests" => "what you have asked of us about your data",
         _ => "other records about you",
     }
 }
@@ -23,5 +22,18 @@ pub fn why(ground: ErasureGround) -> &'static str {
             "you have asked for a copy, which we may not destroy before you have it (Data Protection Act 2018, section 173)"
         }
         other => Ground::from(other).plain(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::policy::erasure::RULES;
+
+    #[test]
+    fn whatever_can_be_withheld_has_words() {
+        for rule in RULES.iter().filter(|rule| rule.counted) {
+            assert_ne!(what(rule.table), what(""), "{}", rule.table);
+        }
     }
 }

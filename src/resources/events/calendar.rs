@@ -48,11 +48,6 @@ fn host(public_url: &str) -> &str {
     rest.split(['/', ':']).next().unwrap_or(rest)
 }
 
-/// The value of a parameter in quotes, which it cannot contain itself (RFC 5545, 3.2).
-fn quoted(text: &str) -> String {
-    format!("\"{}\"", text.replace('"', "'"))
-}
-
 fn object(
     event: &Event,
     (told, method): (Told, &str),
@@ -61,7 +56,8 @@ fn object(
     now: Instant,
 ) -> String {
     let mut organizer = Property::new("ORGANIZER", format!("mailto:{}", identity.controller.email));
-    organizer.add_parameter("CN", &quoted(&identity.controller.name));
+    // The library quotes the value, which cannot contain a quote itself (RFC 5545, 3.2).
+    organizer.add_parameter("CN", &identity.controller.name.replace('"', "'"));
     let mut entry = icalendar::Event::new();
     entry
         .append_property(organizer.done())

@@ -2,13 +2,12 @@
 
 use diesel::prelude::*;
 
-use super::moves::{Move, go, settle, those_in};
+use super::moves::{Move, go, settle, tell, those_in};
 use super::places::Held;
 use super::schema::registrations;
 use super::{Row, steps};
-use crate::domain::{Error, EventId, Instant, SubjectId};
+use crate::domain::{Error, EventId, Instant};
 use crate::platform::doors::WriteTx;
-use crate::platform::outbox;
 use crate::policy::events::EventStatus;
 use crate::policy::registrations::RegistrationStatus;
 use crate::resources::registrations::doors::store as doors;
@@ -57,8 +56,7 @@ fn shorten(tx: &mut WriteTx<'_>, held: &Held, start: Instant) -> Result<(), Erro
         steps::append(tx, row.id, version, (RegistrationStatus::Offered, Cause::OfferShortened), None)?;
     }
     // The letter tells until when the offer stands as it leaves, so that one which waits still tells the same twice.
-    let told = rows.iter().map(|row| (row.contact_id, SubjectId::from_uuid(row.id.uuid())));
-    outbox::queue_all(tx, letters::OFFERED, told)
+    tell(tx, &rows, letters::OFFERED)
 }
 
 /// Those who wait or were offered a place have none; the others came, or did not, or nobody knows.

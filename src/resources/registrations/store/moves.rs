@@ -74,10 +74,18 @@ pub(super) fn go(tx: &mut WriteTx<'_>, held: &mut Held, rows: &[Row], to: Move) 
         requirements::forget(tx, &ids)?;
     }
     if let Some(letter) = to.letter {
-        let to = rows.iter().map(|row| (row.contact_id, SubjectId::from_uuid(row.id.uuid())));
-        outbox::queue_all(tx, letter, to)?;
+        tell(tx, rows, letter)?;
     }
     Ok(())
+}
+
+/// Queues a letter about each of these registrations to its person.
+///
+/// # Errors
+/// When the database fails.
+pub(super) fn tell(tx: &mut WriteTx<'_>, rows: &[Row], letter: &'static str) -> Result<(), Error> {
+    let to = rows.iter().map(|row| (row.contact_id, SubjectId::from_uuid(row.id.uuid())));
+    outbox::queue_all(tx, letter, to)
 }
 
 /// Brings an event up to date: offers that have run out are over, and what is free goes to the head of the waiting list.

@@ -2,15 +2,14 @@
 
 use diesel::prelude::*;
 
-use super::moves::{next_in_line, settle};
+use super::moves::{next_in_line, settle, tell};
 use super::places::Held;
 use super::schema::registrations;
 use super::{Row, damaged, steps};
-use crate::domain::{Code, ContactId, Error, EventId, Fault, RegistrationId, SubjectId, london_date};
+use crate::domain::{Code, ContactId, Error, EventId, Fault, RegistrationId, london_date};
 use crate::platform::audit::Entry;
 use crate::platform::db::dialect;
 use crate::platform::doors::{ReadTx, Recorded, WriteTx};
-use crate::platform::outbox;
 use crate::policy::registrations::{RegistrationStatus, must_be_open};
 use crate::resources::contacts::store as contacts;
 use crate::resources::registrations::letters;
@@ -84,7 +83,7 @@ pub fn register(mut tx: WriteTx<'_>, event: EventId, asked: Register) -> Result<
     }
     steps::append(&mut tx, made.id, made.version, (status, Cause::Registered), None)?;
     let letter = if waits { letters::WAITLISTED } else { letters::CONFIRMED };
-    outbox::queue_all(&mut tx, letter, [(contact_id, SubjectId::from_uuid(made.id.uuid()))])?;
+    tell(&mut tx, std::slice::from_ref(&made), letter)?;
     contacts::touch(&mut tx, contact_id, london_date(now))?;
     let entry = Entry::new("registrations.create").contact(contact_id).subject("registration", made.id);
     let made = Registration {
