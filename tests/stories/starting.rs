@@ -1,9 +1,12 @@
-//! Starting: several instances at once on one database that is not there yet.
+//! Starting: several instances at once on one database that is not there yet, and on one of an earlier version.
+
+use serde_json::json;
 
 use crate::harness::{Engine, Service, on_both_engines};
 
 on_both_engines! {
     two_that_start_at_once_agree,
+    whoever_was_found_by_name_before_an_upgrade_is_found_after_it,
 }
 
 async fn two_that_start_at_once_agree(service: Service) {
@@ -23,4 +26,31 @@ async fn two_that_start_at_once_agree(service: Service) {
     for start in starts {
         start.join().unwrap().unwrap();
     }
+}
+
+async fn whoever_was_found_by_name_before_an_upgrade_is_found_after_it(service: Service) {
+    let ada = service.sign_up("Ada Lovelace", "ada@example.org").await;
+    let gone = service.sign_up("Ada Augusta", "augusta@example.org").await;
+    let grace = service.sign_up("Grace Hopper", "grace@example.org").await;
+    service.delete(&gone).await.expect(204);
+    let borne = service.count("contact_name_tokens");
+    let undo = match service.engine {
+        Engine::Sqlite => include_str!("../../migrations/sqlite/2026-11-27-000028_name_tokens/down.sql"),
+        Engine::Postgres => include_str!("../../migrations/postgres/2026-11-27-000028_name_tokens/down.sql"),
+    };
+    service.sql(undo).unwrap();
+    service.sql("DELETE FROM __diesel_schema_migrations WHERE version = '20261127000028'").unwrap();
+    iewm::app::migrate_only(&service.database_url).unwrap();
+    assert_eq!(service.count("contact_name_tokens"), borne);
+    let found = async |name: &str| {
+        let answer = service.post("/v1/contacts/search", json!({ "name": name })).await.expect(200).json();
+        answer["items"].as_array().unwrap().len()
+    };
+    assert_eq!((found("ada").await, found("hopper").await), (1, 1));
+    // What the upgrade has filled in is what is forgotten, to the last token.
+    service.patch(&format!("/v1/contacts/{grace}"), "\"1\"", json!({ "name": "Grace Murray" })).await.expect(200);
+    assert_eq!((found("hopper").await, found("grace murray").await), (0, 1));
+    service.delete(&grace).await.expect(204);
+    service.delete(&ada).await.expect(204);
+    assert_eq!(service.count("contact_name_tokens"), 0);
 }

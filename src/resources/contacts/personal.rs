@@ -36,6 +36,7 @@ impl Holder for ContactData {
                     ("email_bounced_at", Class::Plain),
                     ("restricted_ground", Class::Plain),
                     ("restricted_at", Class::Plain),
+                    ("name_tokens", Class::BlindIndex),
                 ],
             },
             Table {

@@ -34,6 +34,7 @@ mod schema {
             email_bounced_at -> Nullable<InstantSql>,
             restricted_ground -> Nullable<Text>,
             restricted_at -> Nullable<InstantSql>,
+            name_tokens -> Nullable<Binary>,
         }
     }
 
@@ -124,8 +125,9 @@ pub use consult::{
     Addressee, ContactFacts, addressee, addressees, facts, facts_of, names, restricted_among, touch, with_address,
 };
 use indexes::claim_address;
+use indexes::delete_name_tokens;
 pub use indexes::email_index;
-pub(super) use indexes::{count_name_tokens, delete_name_tokens, telephone_index, write_name_tokens};
+pub(super) use indexes::{count_name_tokens, rename, telephone_index};
 pub use list::list;
 pub(super) use list::page;
 pub use live::{Held, Live, hold};

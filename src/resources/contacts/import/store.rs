@@ -14,8 +14,7 @@ use crate::platform::doors::{ReadTx, Recorded, WriteTx};
 use crate::platform::vault::store::data_keys;
 use crate::resources::contacts::store::changes::rewrite;
 use crate::resources::contacts::store::{
-    Newcomer, Row, columns, contacts, delete_name_tokens, email_index, everybody, insert_many, open_whoever,
-    telephone_index, write_name_tokens,
+    Newcomer, Row, columns, contacts, email_index, everybody, insert_many, open_whoever, rename, telephone_index,
 };
 use crate::resources::standing;
 
@@ -148,8 +147,7 @@ fn change(mut tx: WriteTx<'_>, known: &Known, person: &Person) -> Result<Recorde
         diesel::update(contacts::table.find(id)).set(obtained_on).execute(tx.connection())?;
     }
     if known.person.particulars.name != particulars.name {
-        delete_name_tokens(&mut tx, id)?;
-        write_name_tokens(&mut tx, id, &particulars.name)?;
+        rename(&mut tx, id, &particulars.name)?;
     }
     tx.record(Entry::new("contacts.update").contact(id), Some(id))
 }

@@ -7,10 +7,7 @@ use diesel::prelude::*;
 
 use super::super::model::{Contact, ContactStatus, CreateContact, PatchContact};
 use super::super::particulars::Particulars;
-use super::{
-    claim_address, contacts, delete_name_tokens, email_index, insert, live, open_whoever, telephone_index, there,
-    write_name_tokens,
-};
+use super::{claim_address, contacts, email_index, insert, live, open_whoever, rename, telephone_index, there};
 use crate::domain::{ContactId, Error, Fault, Instant, london_date};
 use crate::platform::audit::Entry;
 use crate::platform::db::dialect;
@@ -133,8 +130,7 @@ fn correct(
     let today = london_date(tx.now());
     rewrite(&mut tx, id, before.version, key, &particulars, today)?;
     if renamed {
-        delete_name_tokens(&mut tx, id)?;
-        write_name_tokens(&mut tx, id, &particulars.name)?;
+        rename(&mut tx, id, &particulars.name)?;
     }
     let contact = live(&mut tx, id)?.contact;
     tx.record(Entry::new("contacts.update").contact(id), contact)

@@ -1,6 +1,7 @@
 //! What a contact is found by: keyed hashes of its address, its number and the words of its name.
 
 use diesel::prelude::*;
+use uuid::Uuid;
 
 use super::super::model::PersonName;
 use super::{contact_name_tokens, contacts};
@@ -34,33 +35,65 @@ pub(in super::super) fn claim_address(tx: &mut WriteTx<'_>, index: &[u8], own: O
     }
 }
 
-pub(in super::super) fn write_name_tokens(tx: &mut WriteTx<'_>, id: ContactId, name: &PersonName) -> Result<(), Error> {
-    write_all_name_tokens(tx, [(id, name)])
+/// The keyed hashes of the beginnings of a name's words.
+fn tokens_of(tx: &ReadTx<'_>, name: &PersonName) -> Vec<i32> {
+    let tokens = tx.keyring().blind_index.name_tokens(name.as_str());
+    tokens.into_iter().map(i32::from_be_bytes).collect()
 }
 
-/// Writes the tokens of several people's names.
-pub(super) fn write_all_name_tokens<'a>(
+/// Tokens as the contact keeps them: four bytes each, the highest first.
+fn packed(tokens: &[i32]) -> Vec<u8> {
+    tokens.iter().flat_map(|token| token.to_be_bytes()).collect()
+}
+
+/// Has a contact found by another name.
+pub(in super::super) fn rename(tx: &mut WriteTx<'_>, id: ContactId, name: &PersonName) -> Result<(), Error> {
+    delete_name_tokens(tx, id)?;
+    let tokens = tokens_of(tx, name);
+    let kept = contacts::name_tokens.eq(packed(&tokens));
+    diesel::update(contacts::table.find(id)).set(kept).execute(tx.connection())?;
+    write_all(tx, tokens.into_iter().map(|token| (token, id.uuid())).collect())
+}
+
+/// Writes the tokens of newcomers' names, and returns for each what its contact keeps of them.
+pub(super) fn write_name_tokens<'a>(
     tx: &mut WriteTx<'_>,
     names: impl IntoIterator<Item = (ContactId, &'a PersonName)>,
-) -> Result<(), Error> {
-    let keys = &tx.keyring().blind_index;
-    let tokens = names.into_iter().flat_map(|(id, name)| {
-        keys.name_tokens(name.as_str()).into_iter().map(move |token| (i32::from_be_bytes(token), id.uuid()))
+) -> Result<Vec<Vec<u8>>, Error> {
+    let mut pairs = Vec::new();
+    let kept = names.into_iter().map(|(id, name)| {
+        let tokens = tokens_of(tx, name);
+        pairs.extend(tokens.iter().map(|&token| (token, id.uuid())));
+        packed(&tokens)
     });
-    let mut pairs: Vec<_> = tokens.collect();
+    let kept = kept.collect();
+    write_all(tx, pairs)?;
+    Ok(kept)
+}
+
+fn write_all(tx: &mut WriteTx<'_>, mut pairs: Vec<(i32, Uuid)>) -> Result<(), Error> {
     // In the table's own order, in which neighbours share a page.
     pairs.sort_unstable();
     dialect::insert_pairs(tx.connection(), "contact_name_tokens", ("token", "contact_id"), &pairs)
 }
 
+/// Has a contact found by its name no longer. Its row goes on to tell the tokens until it is written anew.
 pub(in super::super) fn delete_name_tokens(tx: &mut WriteTx<'_>, id: ContactId) -> Result<(), Error> {
-    let of_contact = contact_name_tokens::contact_id.eq(id);
-    diesel::delete(contact_name_tokens::table.filter(of_contact)).execute(tx.connection())?;
+    let tokens = kept_tokens(tx, id)?;
+    let borne = contact_name_tokens::contact_id.eq(id).and(contact_name_tokens::token.eq_any(tokens));
+    diesel::delete(contact_name_tokens::table.filter(borne)).execute(tx.connection())?;
     Ok(())
 }
 
 /// How many hashes of beginnings of a contact's name are kept.
-pub(in super::super) fn count_name_tokens(tx: &mut ReadTx<'_>, contact: ContactId) -> Result<i64, Error> {
-    let theirs = contact_name_tokens::table.filter(contact_name_tokens::contact_id.eq(contact));
-    Ok(theirs.count().get_result(tx.connection())?)
+pub(in super::super) fn count_name_tokens(tx: &mut ReadTx<'_>, contact: ContactId) -> Result<usize, Error> {
+    Ok(kept_tokens(tx, contact)?.len())
+}
+
+/// What a contact keeps of its tokens, which have no index by contact: each person would pay for that, and few ever need it.
+fn kept_tokens(tx: &mut ReadTx<'_>, id: ContactId) -> Result<Vec<i32>, Error> {
+    let kept: Option<Option<Vec<u8>>> =
+        contacts::table.find(id).select(contacts::name_tokens).first(tx.connection()).optional()?;
+    let (tokens, _) = kept.as_ref().and_then(Option::as_deref).unwrap_or_default().as_chunks();
+    Ok(tokens.iter().copied().map(i32::from_be_bytes).collect())
 }

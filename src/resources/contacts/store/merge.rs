@@ -76,6 +76,7 @@ fn empty(tx: &mut WriteTx<'_>, gone: &Contact, into: ContactId, former: Option<V
         contacts::particulars.eq(None::<Vec<u8>>),
         contacts::email_index.eq(None::<Vec<u8>>),
         contacts::telephone_index.eq(None::<Vec<u8>>),
+        contacts::name_tokens.eq(None::<Vec<u8>>),
         contacts::merged_into.eq(into),
         contacts::former_mark.eq(former),
         contacts::version.eq(gone.version + 1),

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 
 use super::super::model::{Contact, ContactStatus, Source};
 use super::super::particulars::Particulars;
-use super::indexes::write_all_name_tokens;
+use super::indexes::write_name_tokens;
 use super::{contacts, email_index, telephone_index};
 use crate::domain::{ContactId, Error, Instant};
 use crate::platform::audit::Entry;
@@ -34,11 +34,12 @@ struct NewRow {
     particulars: Vec<u8>,
     email_index: Option<Vec<u8>>,
     telephone_index: Option<Vec<u8>>,
+    name_tokens: Vec<u8>,
     version: i32,
 }
 
 impl NewRow {
-    fn of(tx: &WriteTx<'_>, newcomer: &Newcomer, key: &DataKey) -> Result<Self, Error> {
+    fn of(tx: &WriteTx<'_>, newcomer: &Newcomer, key: &DataKey, name_tokens: Vec<u8>) -> Result<Self, Error> {
         let Newcomer { id, particulars, obtained_on } = newcomer;
         let now = tx.now();
         Ok(Self {
@@ -51,6 +52,7 @@ impl NewRow {
             particulars: particulars.seal(key, tx.entropy(), *id)?,
             email_index: particulars.email.as_ref().map(|email| email_index(tx, email)),
             telephone_index: particulars.telephone.as_ref().map(|telephone| telephone_index(tx, telephone)),
+            name_tokens,
             version: 1,
         })
     }
@@ -94,11 +96,13 @@ pub(in super::super) fn insert_many(mut tx: WriteTx<'_>, newcomers: &[Newcomer])
 
 fn write(tx: &mut WriteTx<'_>, newcomers: &[Newcomer]) -> Result<(), Error> {
     let keys = tx.make_keys(newcomers.iter().map(|newcomer| newcomer.id.uuid()))?;
-    let rows = newcomers.iter().zip(&keys).map(|(newcomer, key)| NewRow::of(tx, newcomer, key));
+    let names = newcomers.iter().map(|newcomer| (newcomer.id, &newcomer.particulars.name));
+    let tokens = write_name_tokens(tx, names)?;
+    let rows = newcomers.iter().zip(&keys).zip(tokens);
+    let rows = rows.map(|((newcomer, key), tokens)| NewRow::of(tx, newcomer, key, tokens));
     let rows = rows.collect::<Result<Vec<_>, Error>>()?;
     insert_all!(tx.connection(), contacts::table, rows);
-    let names = newcomers.iter().map(|newcomer| (newcomer.id, &newcomer.particulars.name));
-    write_all_name_tokens(tx, names)
+    Ok(())
 }
 
 fn entry(id: ContactId) -> Entry {

@@ -28,6 +28,7 @@ pub(in super::super) fn empty(tx: &mut WriteTx<'_>, erasing: &Erasing) -> Result
             contacts::particulars.eq(None::<Vec<u8>>),
             contacts::email_index.eq(None::<Vec<u8>>),
             contacts::telephone_index.eq(None::<Vec<u8>>),
+            contacts::name_tokens.eq(None::<Vec<u8>>),
             contacts::former_mark.eq(None::<Vec<u8>>),
             contacts::email_bounced_at.eq(None::<Instant>),
             contacts::restricted_ground.eq(None::<String>),
