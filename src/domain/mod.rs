@@ -27,7 +27,7 @@ pub use channel::Channel;
 pub use email::EmailAddress;
 pub use erasure::{ErasureGround, Obstacle, PersonalRecord, RecordName};
 pub use error::{CODES, Code, CodeEntry, Error, Fault, Refusal};
-pub use hex::hex;
+pub use hex::{hex, push_hex};
 pub use identity::{Backups, Controller, Identity};
 pub(crate) use ids::each_id;
 pub use ids::{

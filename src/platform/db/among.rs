@@ -3,7 +3,7 @@
 //! Diesel writes a place for each value on SQLite, and so has a statement for each length of the list, which it prepares
 //! anew each time. Here the list is one value: an array on PostgreSQL, on SQLite a JSON array that is read as a table.
 
-use std::fmt::Write as _;
+use std::cell::OnceCell;
 use std::marker::PhantomData;
 
 use diesel::expression::{AppearsOnTable, SelectableExpression, ValidGrouping};
@@ -16,6 +16,7 @@ use diesel::sqlite::Sqlite;
 use uuid::Uuid;
 
 use super::connection::MultiBackend;
+use crate::domain::push_hex;
 
 /// A list that a column can be looked for in: of ids, or of blind indexes.
 pub trait Listed: Sized {
@@ -51,21 +52,25 @@ impl Listed for Vec<Vec<u8>> {
 pub struct Among<C, V: Listed> {
     column: C,
     values: V,
-    json: String,
+    /// The list as SQLite takes it, once that has asked.
+    json: OnceCell<String>,
 }
 
 /// Whether `column` has one of the values.
 pub fn among<C: Expression, V: Listed>(column: C, values: V) -> Among<C, V> {
+    Among { column, values, json: OnceCell::new() }
+}
+
+/// A JSON array of the values' digits.
+fn json(values: &impl Listed) -> String {
     let mut json = String::from("[");
     values.hex(&mut |value| {
         json.push_str(if json.len() == 1 { "\"" } else { ",\"" });
-        for byte in value {
-            let _ = write!(json, "{byte:02x}");
-        }
+        push_hex(&mut json, value);
         json.push('"');
     });
     json.push(']');
-    Among { column, values, json }
+    json
 }
 
 /// Names the statement, whatever the list: that is the point of it.
@@ -115,7 +120,7 @@ impl<C: QueryFragment<Sqlite>, V: Listed> QueryFragment<Sqlite> for Among<C, V> 
     fn walk_ast<'b>(&'b self, mut pass: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
         self.column.walk_ast(pass.reborrow())?;
         pass.push_sql(" IN (SELECT unhex(value) FROM json_each(");
-        pass.push_bind_param::<Text, String>(&self.json)?;
+        pass.push_bind_param::<Text, String>(self.json.get_or_init(|| json(&self.values)))?;
         pass.push_sql("))");
         Ok(())
     }
