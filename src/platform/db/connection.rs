@@ -131,7 +131,7 @@ fn sqlite(file: &str, vault: &str, purpose: Use) -> Result<SqliteConnection, Con
         Use::Reading => "PRAGMA query_only = ON; PRAGMA busy_timeout = 1500; PRAGMA cache_size = -2000;",
         // What a large group changes stays in memory until it is committed. The journal grows to 64 MB before it is copied
         // into the file: a page that many writes change is then copied once.
-        Use::Writing => "PRAGMA busy_timeout = 1500; PRAGMA cache_size = -32000; PRAGMA wal_autocheckpoint = 16000;",
+        Use::Writing => "PRAGMA busy_timeout = 1500; PRAGMA cache_size = -16000; PRAGMA wal_autocheckpoint = 16000;",
         Use::Preparing => "PRAGMA vault.journal_mode = WAL; PRAGMA vault.secure_delete = ON;",
     };
     connection.batch_execute(last).map_err(|e| fault(&e))?;

@@ -5,8 +5,9 @@ pub(crate) const TOGETHER: usize = 32;
 
 /// Inserts rows into a table; returns early with the error when the database fails.
 ///
-/// On PostgreSQL each statement is a journey there and back: [`TOGETHER`] rows go at a time, by a statement that is
-/// prepared once, and the rest by one of their own. On SQLite there is no journey, and a row at a time is as fast.
+/// [`TOGETHER`] rows go at a time, by a statement that is prepared once. On PostgreSQL each statement is a journey there and
+/// back, so that the rest go by one of their own. On SQLite each statement copies the pages that it changes, where a trigger
+/// could still undo it; there is no journey, and the rest go row by row, by a statement that is prepared once as well.
 ///
 /// A macro: what a function would have to demand of the rows, for both engines, is longer than what it would do.
 macro_rules! insert_all {
@@ -24,7 +25,11 @@ macro_rules! insert_all {
                 };
             }
             $crate::platform::db::AnyConnection::Sqlite(sqlite) => {
-                for row in &$rows {
+                let (groups, rest) = $rows.as_chunks::<{ $crate::platform::db::TOGETHER }>();
+                for rows in groups {
+                    diesel::insert_into($table).values(rows).execute(sqlite)?;
+                }
+                for row in rest {
                     diesel::insert_into($table).values(row).execute(sqlite)?;
                 }
             }
