@@ -1,5 +1,6 @@
 //! Looking a person up, through the blind indexes.
 
+use diesel::dsl::exists;
 use diesel::prelude::*;
 
 use super::model::{Contact, SearchContacts};
@@ -84,16 +85,15 @@ fn by_name(
     let Some((first, others)) = tokens.split_first() else { return Ok(ListPage { items: Vec::new(), next: None }) };
     let mut found = Vec::new();
     loop {
-        // The tokens meet before anybody is read: by lists of ids alone, SQLite reads everybody in the first.
+        // Of each who bears the first token it is looked whether they bear the others, before anybody is read.
         let bears = bearer.on(bearer.field(contact_name_tokens::contact_id).eq(contacts::id));
         let mut query =
             people!().inner_join(bears).order(bearer.field(contact_name_tokens::contact_id).desc()).into_boxed();
         query = query.filter(bearer.field(contact_name_tokens::token).eq(i32::from_be_bytes(*first)));
         for token in others {
-            let bearers = contact_name_tokens::table
-                .filter(contact_name_tokens::token.eq(i32::from_be_bytes(*token)))
-                .select(contact_name_tokens::contact_id);
-            query = query.filter(bearer.field(contact_name_tokens::contact_id).eq_any(bearers));
+            let too = contact_name_tokens::contact_id.eq(bearer.field(contact_name_tokens::contact_id));
+            let borne = contact_name_tokens::token.eq(i32::from_be_bytes(*token)).and(too);
+            query = query.filter(exists(contact_name_tokens::table.filter(borne)));
         }
         if let Some(after) = after {
             query = query.filter(bearer.field(contact_name_tokens::contact_id).lt(after));
