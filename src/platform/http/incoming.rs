@@ -47,7 +47,8 @@ impl Incoming {
             Error::new(Code::TooLarge, format!("The body is larger than the {limit} bytes that this operation takes."))
         };
         let declared = self.request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok());
-        if declared.and_then(|length| length.parse::<u64>().ok()).is_some_and(|length| length > limit as u64) {
+        let declared = declared.and_then(|length| length.parse::<usize>().ok());
+        if declared.is_some_and(|length| length > limit) {
             return Err(too_large());
         }
         let payload = match &mut self.body {
@@ -56,7 +57,8 @@ impl Incoming {
             Body::Coming(payload) => payload,
         };
         let read = async {
-            let mut bytes = BytesMut::new();
+            // What was promised has its place at once; the system fills it in as it comes.
+            let mut bytes = BytesMut::with_capacity(declared.unwrap_or_default());
             while let Some(piece) = payload.next().await {
                 let piece = piece.map_err(|_| Error::new(Code::MalformedJson, "The body broke off before its end."))?;
                 if bytes.len() + piece.len() > limit {

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use bytestring::ByteString;
 use chrono::NaiveDate;
 use serde_json::{Map, Value};
 use utoipa::openapi::request_body::RequestBodyBuilder;
@@ -22,9 +23,9 @@ const MOST_LINES: usize = 250_000;
 /// A row that can be stored, or what is wrong with it.
 pub(super) type Parsed = Result<ImportRow, Vec<Fault>>;
 
-/// A file being read.
+/// A file being read: the bytes that arrived, of which there is no other copy.
 pub struct ImportFile {
-    text: String,
+    text: ByteString,
     at: usize,
     form: Form,
 }
@@ -48,7 +49,7 @@ impl Take for ImportFile {
     async fn take(incoming: &mut Incoming) -> Result<Self, Error> {
         let media_type = incoming.expect_one_of(&[CSV, NDJSON])?;
         let body = incoming.body(FILE_LIMIT).await?;
-        let text = String::from_utf8(body.into())
+        let text = ByteString::try_from(body)
             .map_err(|_| Error::new(Code::MalformedJson, "The file is not text in UTF-8."))?;
         if text.bytes().filter(|&byte| byte == b'\n').count() > MOST_LINES {
             let detail = format!("must have at most {MOST_LINES} lines; send several files");
