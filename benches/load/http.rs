@@ -21,7 +21,7 @@ pub(crate) struct Sample {
     pub(crate) p99: Option<Duration>,
     /// How many were told to come back later (503), which counts as no answer.
     pub(crate) refused: usize,
-    /// The most memory that the service had meanwhile, in bytes.
+    /// The most memory of its own that the service had meanwhile, in bytes.
     pub(crate) memory: Option<u64>,
 }
 

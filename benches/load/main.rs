@@ -16,6 +16,7 @@ mod cluster;
 mod doors;
 mod http;
 mod machine;
+mod memory;
 mod paths;
 mod people;
 mod report;
@@ -46,6 +47,9 @@ struct Asked {
     /// How many connections ask at the same time.
     #[arg(long, default_value_t = 32)]
     connections: usize,
+    /// For how many minutes more it is kept busy with all of them in turn, while its memory is watched.
+    #[arg(long, default_value_t = 0)]
+    minutes: u64,
     /// One engine alone: `sqlite` or `postgres`.
     #[arg(long, value_parser = ["sqlite", "postgres"])]
     engine: Option<String>,

@@ -62,7 +62,7 @@ impl Row {
             "name": self.name, "unit": format!("{} a second", self.unit), "rate": self.rate(),
             "p50_micros": self.micros(|sample| sample.p50).map(|took| took.to_string().parse::<u64>().ok()),
             "p99_micros": self.micros(|sample| sample.p99).map(|took| took.to_string().parse::<u64>().ok()),
-            "against": self.against, "ratio": median(self.ratios.iter().copied()), "peak_mib": self.memory(),
+            "against": self.against, "ratio": median(self.ratios.iter().copied()), "own_mib": self.memory(),
             "refused": self.samples.iter().map(|sample| sample.refused).sum::<usize>(),
             "rates": self.samples.iter().map(|sample| sample.rate).collect::<Vec<_>>(),
         })
@@ -76,7 +76,7 @@ impl fmt::Display for Report {
         #[expect(clippy::cast_precision_loss, reason = "no request takes 2^52 microseconds")]
         let millis = |micros: u128| format!("{:.2}", micros as f64 / 1000.0);
         writeln!(f, "{}, {} contacts", self.engine, self.contacts)?;
-        writeln!(f, "| path | a second | p50 ms | p99 ms | ratio | to | peak MiB |")?;
+        writeln!(f, "| path | a second | p50 ms | p99 ms | ratio | to | own MiB |")?;
         writeln!(f, "|---|--:|--:|--:|--:|---|--:|")?;
         for row in &self.rows {
             let rate = cell(row.rate().map(|rate| format!("{rate:.0} {}", row.unit)));

@@ -1,7 +1,7 @@
 //! One engine: seed, warm up, then every path and its ceilings in turn, round after round.
 
 use std::cell::Cell;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection as _;
 use diesel::{Connection as _, PgConnection};
@@ -11,7 +11,7 @@ use iewm::platform::db::Engine;
 use super::cluster::Cluster;
 use super::doors::Doors;
 use super::http::{Sample, connection, load};
-use super::paths::{self, Against, grant};
+use super::paths::{self, Against, Path, grant};
 use super::report::{Report, Row, median};
 use super::service::{Service, prepare};
 use super::{Asked, ceilings, machine, streams};
@@ -118,9 +118,9 @@ impl Rounds<'_> {
                 if path.against == Against::Insert {
                     table.add(self.insert_name(), "rows", Against::Nothing, self.insert());
                 }
-                service.forget_peak();
+                let watch = service.watch();
                 let sample = load(service.address, asked.connections, asked.duration(), &path.ask).await;
-                table.add(path.name, "requests", path.against, Sample { memory: service.peak(), ..sample });
+                table.add(path.name, "requests", path.against, Sample { memory: watch.most(), ..sample });
             }
             let reads = ceilings::reads(&house, &known, asked.connections, asked.duration()).await;
             table.add("the same read without HTTP", "reads", Against::Bare, reads);
@@ -131,20 +131,35 @@ impl Rounds<'_> {
                 table.add("pgbench: select one row", "reads", Against::Bare, sample);
             }
             if streamed("audience as a stream") {
-                service.forget_peak();
+                let watch = service.watch();
                 let sample = streams::audience(service, ids.len()).await;
-                let sample = Sample { memory: service.peak(), ..sample };
+                let sample = Sample { memory: watch.most(), ..sample };
                 table.add("audience as a stream", "rows", Against::Nothing, sample);
             }
             if streamed("import") {
                 let first = newcomers.replace(newcomers.get() + ids.len() / 5);
-                service.forget_peak();
+                let watch = service.watch();
                 let (sample, _) = streams::import(service, first..newcomers.get()).await;
-                table.add("import", "rows", Against::Nothing, Sample { memory: service.peak(), ..sample });
+                table.add("import", "rows", Against::Nothing, Sample { memory: watch.most(), ..sample });
             }
         }
+        self.keep_busy(&paths).await;
         doors.assert_not_overbooked(service).await;
         table.rows
+    }
+
+    /// Asks for everything in turn for as long as was asked, and tells how much memory the service has meanwhile.
+    async fn keep_busy(&self, paths: &[Path<'_>]) {
+        let Self { asked, service, .. } = *self;
+        let (begun, long) = (Instant::now(), Duration::from_secs(60 * asked.minutes));
+        while begun.elapsed() < long {
+            let watch = service.watch();
+            for path in paths {
+                load(service.address, asked.connections, asked.duration(), &path.ask).await;
+            }
+            let most = watch.most().map(|bytes| bytes / (1 << 20));
+            println!("after {} minutes: at most {most:?} MiB of its own in this turn", begun.elapsed().as_secs() / 60);
+        }
     }
 
     fn insert_name(&self) -> &'static str {

@@ -11,6 +11,8 @@ use iewm::domain::{Clock, IdMint, Role};
 use iewm::platform::auth::{TokenMint, TokenRequest};
 use iewm::platform::vault::{MasterKeys, SystemEntropy};
 
+use super::memory::{self, Watch};
+
 const ISSUER: &str = "https://issuer.example";
 const AUDIENCE: &str = "iewm";
 
@@ -99,25 +101,14 @@ impl Service {
         .into_bytes()
     }
 
-    /// Begins to watch anew how much memory it has at most (Linux: `VmHWM`).
-    pub(crate) fn forget_peak(&self) {
-        let _ = std::fs::write(format!("/proc/{}/clear_refs", self.child.id()), "5");
+    /// Begins to watch how much memory of its own it has.
+    pub(crate) fn watch(&self) -> Watch {
+        Watch::over(self.child.id())
     }
 
-    /// The most memory that it had since, in bytes; `None` where the system does not tell.
-    pub(crate) fn peak(&self) -> Option<u64> {
-        self.status("VmHWM:")
-    }
-
-    /// The memory that is its own now, in bytes: without what it maps of files, which the system can take back.
+    /// The memory that is its own now, in bytes.
     pub(crate) fn own_memory(&self) -> Option<u64> {
-        self.status("RssAnon:")
-    }
-
-    fn status(&self, key: &str) -> Option<u64> {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).ok()?;
-        let line = status.lines().find_map(|line| line.strip_prefix(key))?;
-        line.trim().strip_suffix(" kB")?.parse::<u64>().ok().map(|kib| kib * 1024)
+        memory::own(self.child.id())
     }
 }
 
@@ -137,7 +128,7 @@ fn token(issuer: &TokenMint) -> String {
         subject: "bench".to_owned(),
         roles: vec![Role::IewmStaff],
         organisation: None,
-        lifetime_seconds: 3600,
+        lifetime_seconds: 6 * 3600,
     };
     let jti = IdMint::new(Arc::new(SystemEntropy)).uuid(now);
     issuer.mint(&request, now, jti).expect("a token")
