@@ -47,8 +47,9 @@ struct Asked {
     /// How many connections ask at the same time.
     #[arg(long, default_value_t = 32)]
     connections: usize,
-    /// For how many minutes more it is kept busy with all of them in turn, while its memory is watched.
-    #[arg(long, default_value_t = 0)]
+    /// For how many minutes more it is kept busy with all of them in turn, while its memory is watched: at most 45, since a
+    /// token lives for an hour.
+    #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u64).range(..=45))]
     minutes: u64,
     /// One engine alone: `sqlite` or `postgres`.
     #[arg(long, value_parser = ["sqlite", "postgres"])]

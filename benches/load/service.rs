@@ -128,7 +128,7 @@ fn token(issuer: &TokenMint) -> String {
         subject: "bench".to_owned(),
         roles: vec![Role::IewmStaff],
         organisation: None,
-        lifetime_seconds: 6 * 3600,
+        lifetime_seconds: 3600,
     };
     let jti = IdMint::new(Arc::new(SystemEntropy)).uuid(now);
     issuer.mint(&request, now, jti).expect("a token")

@@ -5,8 +5,6 @@
 //! beginnings of their words, cut to four bytes. The key is not derived from a master key, so that
 //! rotating those breaks no index.
 
-use std::cmp::Reverse;
-
 use super::words::{Key, NameQueryFault, fold, keys_of_name, keys_of_query};
 use super::{MacKey, SecretBytes};
 use crate::domain::{EmailAddress, Telephone};
@@ -37,33 +35,28 @@ impl BlindIndexKey {
         self.tokens(keys_of_name(&fold(name)))
     }
 
-    /// The tokens that a name must all have to be found with `query`, those that few names have first. What has them all may still not
+    /// The tokens that a name must all have to be found with `query`. What has them all may still not
     /// match: ask [`matches`](super::matches) once it is unsealed.
     ///
     /// # Errors
     /// A [`NameQueryFault`] if the query is blank, or has a word too short to search for.
     pub fn query_tokens(&self, query: &str) -> Result<Vec<[u8; 4]>, NameQueryFault> {
-        let folded = fold(query);
-        let mut keys = Vec::from_iter(keys_of_query(&folded)?);
-        // What is longer is borne by fewer.
-        keys.sort_by_key(|key| Reverse(key.text().len()));
-        Ok(keys.into_iter().map(|key| self.token(&key)).collect())
+        keys_of_query(&fold(query)).map(|keys| self.tokens(keys))
     }
 
-    /// In an order of their own, which does not tell how the words stood.
     fn tokens<'a>(&self, keys: impl IntoIterator<Item = Key<'a>>) -> Vec<[u8; 4]> {
-        let mut tokens: Vec<_> = keys.into_iter().map(|key| self.token(&key)).collect();
+        let token = |key| {
+            let [a, b, c, d, ..] = match key {
+                Key::Prefix(text) => self.0.mac("name prefix", &[text.as_bytes()]),
+                Key::Whole(text) => self.0.mac("name whole", &[text.as_bytes()]),
+            };
+            [a, b, c, d]
+        };
+        let mut tokens: Vec<_> = keys.into_iter().map(token).collect();
+        // In an order of their own, which does not tell how the words stood.
         tokens.sort_unstable();
         tokens.dedup();
         tokens
-    }
-
-    fn token(&self, key: &Key<'_>) -> [u8; 4] {
-        let [a, b, c, d, ..] = match key {
-            Key::Prefix(text) => self.0.mac("name prefix", &[text.as_bytes()]),
-            Key::Whole(text) => self.0.mac("name whole", &[text.as_bytes()]),
-        };
-        [a, b, c, d]
     }
 }
 

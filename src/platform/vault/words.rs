@@ -67,14 +67,6 @@ pub(super) enum Key<'a> {
     Whole(&'a str),
 }
 
-impl<'a> Key<'a> {
-    /// What is indexed.
-    pub(super) fn text(&self) -> &'a str {
-        let (Self::Prefix(text) | Self::Whole(text)) = self;
-        text
-    }
-}
-
 /// What to index of a name, already folded.
 pub(super) fn keys_of_name(folded: &str) -> BTreeSet<Key<'_>> {
     let mut words = words(folded).peekable();

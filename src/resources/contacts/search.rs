@@ -12,6 +12,8 @@ use crate::platform::vault::store::data_keys;
 
 /// How many candidates are unsealed at a time: name tokens are shared by many names.
 const CANDIDATES: i64 = 200;
+/// How many bearers of a token are counted.
+const MOST_COUNTED: i64 = 1000;
 
 /// The live contacts that match, newest first; nobody restricted.
 ///
@@ -69,6 +71,23 @@ fn exact(
     Ok(ListPage { items, next })
 }
 
+/// Tokens, those first that fewer people bear: who bears the first is gone through. A token that very many bear is not
+/// counted to its end.
+fn rarest_first(tx: &mut ReadTx<'_>, tokens: Vec<[u8; 4]>) -> Result<Vec<i32>, Error> {
+    let tokens = tokens.into_iter().map(i32::from_be_bytes);
+    if tokens.len() < 2 {
+        return Ok(tokens.collect());
+    }
+    let counted = tokens.map(|token| {
+        let bearers = contact_name_tokens::table.filter(contact_name_tokens::token.eq(token));
+        let bearers = bearers.select(contact_name_tokens::contact_id).limit(MOST_COUNTED);
+        Ok((bearers.load::<ContactId>(tx.connection())?.len(), token))
+    });
+    let mut counted = counted.collect::<Result<Vec<_>, Error>>()?;
+    counted.sort_by_key(|&(bearers, _)| bearers);
+    Ok(counted.into_iter().map(|(_, token)| token).collect())
+}
+
 // Somebody who bears a token, beside others who bear others.
 diesel::alias!(contact_name_tokens as bearer: Bearer);
 
@@ -82,6 +101,7 @@ fn by_name(
         let detail = "each word must have at least two characters, or be an ideograph";
         Error::invalid(vec![Fault::new("/name", "too_short", detail)])
     })?;
+    let tokens = rarest_first(tx, tokens)?;
     let Some((first, others)) = tokens.split_first() else { return Ok(ListPage { items: Vec::new(), next: None }) };
     let mut found = Vec::new();
     loop {
@@ -89,10 +109,10 @@ fn by_name(
         let bears = bearer.on(bearer.field(contact_name_tokens::contact_id).eq(contacts::id));
         let mut query =
             people!().inner_join(bears).order(bearer.field(contact_name_tokens::contact_id).desc()).into_boxed();
-        query = query.filter(bearer.field(contact_name_tokens::token).eq(i32::from_be_bytes(*first)));
+        query = query.filter(bearer.field(contact_name_tokens::token).eq(*first));
         for token in others {
             let too = contact_name_tokens::contact_id.eq(bearer.field(contact_name_tokens::contact_id));
-            let borne = contact_name_tokens::token.eq(i32::from_be_bytes(*token)).and(too);
+            let borne = contact_name_tokens::token.eq(*token).and(too);
             query = query.filter(exists(contact_name_tokens::table.filter(borne)));
         }
         if let Some(after) = after {
@@ -106,6 +126,10 @@ fn by_name(
             let matches = |known: &super::model::PersonName| crate::platform::vault::name_matches(known.as_str(), name);
             if contact.name.as_ref().is_some_and(matches) {
                 found.push(contact);
+            }
+            // Nobody is unsealed who is not shown.
+            if found.len() > limit.get() {
+                break;
             }
         }
         if last_page || found.len() > limit.get() {
