@@ -130,7 +130,7 @@ impl EntryRow {
         Ok(digest::digest(&digest::SHA256, &canonical).as_ref().to_vec())
     }
 
-    /// Most entries are canonical as they are, which is five times as fast.
+    /// Most entries are canonical as they are, and need not be sorted.
     fn canonical(&self) -> serde_json::Result<Vec<u8>> {
         if is_canonical(&self.detail) { serde_json::to_vec(self) } else { serde_jcs::to_vec(self) }
     }

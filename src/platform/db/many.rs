@@ -12,9 +12,9 @@ pub(crate) const TOGETHER: usize = 32;
 /// A macro: what a function would have to demand of the rows, for both engines, is longer than what it would do.
 macro_rules! insert_all {
     ($connection:expr, $table:expr, $rows:expr) => {
+        let (groups, rest) = $rows.as_chunks::<{ $crate::platform::db::TOGETHER }>();
         match $connection {
             $crate::platform::db::AnyConnection::Postgres(postgres) => {
-                let (groups, rest) = $rows.as_chunks::<{ $crate::platform::db::TOGETHER }>();
                 for rows in groups {
                     diesel::insert_into($table).values(rows).execute(postgres)?;
                 }
@@ -25,7 +25,6 @@ macro_rules! insert_all {
                 };
             }
             $crate::platform::db::AnyConnection::Sqlite(sqlite) => {
-                let (groups, rest) = $rows.as_chunks::<{ $crate::platform::db::TOGETHER }>();
                 for rows in groups {
                     diesel::insert_into($table).values(rows).execute(sqlite)?;
                 }

@@ -127,7 +127,7 @@ fn by_name(
             if contact.name.as_ref().is_some_and(matches) {
                 found.push(contact);
             }
-            // Nobody is unsealed who is not shown.
+            // One more than is shown tells that there is another page; nobody after them is unsealed.
             if found.len() > limit.get() {
                 break;
             }

@@ -41,7 +41,7 @@ fn tokens_of(tx: &ReadTx<'_>, name: &PersonName) -> Vec<i32> {
     tokens.into_iter().map(i32::from_be_bytes).collect()
 }
 
-/// Tokens as the contact keeps them: four bytes each, the highest first.
+/// Tokens as the contact keeps them: four bytes each, the highest of them first.
 fn packed(tokens: &[i32]) -> Vec<u8> {
     tokens.iter().flat_map(|token| token.to_be_bytes()).collect()
 }
