@@ -41,7 +41,7 @@ pub const SCHEDULE: &[RetentionRule] = &[
         trigger: "The person's last dealing with IEWM",
         period: "P6Y",
         action: "Erased, and the person's key destroyed, in a reviewed disposal",
-        tables: &["contacts", "contact_name_tokens", "sharing_refusals", "vault.data_keys"],
+        tables: &["contacts", "sharing_refusals", "vault.data_keys"],
     },
     RetentionRule {
         record_class: "consent",

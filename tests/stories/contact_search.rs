@@ -1,10 +1,12 @@
 //! Looking a person up.
 
+use std::collections::BTreeSet;
+
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 
 use crate::harness::people::{person, text};
-use crate::harness::{Service, on_both_engines};
+use crate::harness::{Engine, Service, on_both_engines};
 
 on_both_engines! {
     an_address_and_a_number_are_found_whole,
@@ -13,6 +15,7 @@ on_both_engines! {
     a_correction_is_found_and_what_it_replaced_is_not,
     exactly_one_thing_is_looked_for,
     many_people_of_one_name_come_in_pages,
+    whoever_goes_leaves_the_index_of_names,
 }
 
 async fn found(service: &Service, wanted: Value) -> Vec<String> {
@@ -118,4 +121,20 @@ async fn many_people_of_one_name_come_in_pages(service: Service) {
     }
     assert_eq!(ids.len(), 230);
     assert!(ids.is_sorted_by(|newer, older| newer > older));
+}
+
+async fn whoever_goes_leaves_the_index_of_names(service: Service) {
+    let ada = service.sign_up("Ada Lovelace", "ada@example.org").await;
+    service.sign_up("Ada King", "king@example.org").await;
+    let renamed = service.sign_up("Grace Hopper", "grace@example.org").await;
+    service.delete(&ada).await.expect(204);
+    service.patch(&format!("/v1/contacts/{renamed}"), "\"1\"", json!({ "name": "Grace Murray" })).await.expect(200);
+    assert_eq!(found(&service, json!({ "name": "ada" })).await, ["Ada King"]);
+    // What a contact keeps is what it is found by: nothing of those who are gone, or of what they were called.
+    let kept: BTreeSet<String> = service.cells("contacts", "name_tokens").into_iter().collect();
+    assert_eq!(kept.len(), 2);
+    if service.engine == Engine::Sqlite {
+        let borne: BTreeSet<String> = service.borne_names().into_iter().collect();
+        assert_eq!(borne, kept);
+    }
 }

@@ -70,11 +70,16 @@ pub(in crate::platform) struct KeyChanges {
     made: Vec<KeyRow>,
     by_owner: HashMap<Uuid, usize>,
     destroyed: Vec<(Uuid, Instant)>,
+    /// About how many pages the file's journal has grown by since it was last copied into the file.
+    journalled: usize,
 }
+
+/// How many pages the journal of the vault's file grows by before it is copied into the file: as SQLite does by itself.
+const JOURNAL: usize = 1000;
 
 impl KeyChanges {
     fn new(file: SqliteConnection) -> Self {
-        Self { file, made: Vec::new(), by_owner: HashMap::new(), destroyed: Vec::new() }
+        Self { file, made: Vec::new(), by_owner: HashMap::new(), destroyed: Vec::new(), journalled: 0 }
     }
 
     /// A key that the group has made and not yet committed.
@@ -113,6 +118,8 @@ impl KeyChanges {
             return Ok(());
         }
         let made = &self.made;
+        // The first page, two of the tree, and another for some dozens of keys.
+        self.journalled += 3 + made.len() / 16;
         self.file.immediate_transaction(|file| {
             for key in made {
                 let insert = prepared("INSERT INTO data_keys (owner_id, master_key, wrapped, made_at) VALUES (");
@@ -140,6 +147,18 @@ impl KeyChanges {
             }
             Ok(true)
         })
+    }
+
+    /// Copies a journal that has grown long into the file, so that it begins anew. Only between two groups: while one runs,
+    /// its own transaction reads what the journal held when it began, and the journal would grow for ever.
+    fn copy_journal(&mut self) {
+        if self.journalled < JOURNAL {
+            return;
+        }
+        self.journalled = 0;
+        if let Err(error) = dialect::copy_journal(&mut self.file) {
+            tracing::warn!(%error, "the journal of the vault's file could not be copied into it");
+        }
     }
 
     /// Deletes the keys that were committed for a group that was not.
@@ -201,6 +220,9 @@ pub(super) fn run(lane: &mut Lane, group: &mut VecDeque<(Ticket, WriteJob)>) {
     }
     for reply in replies {
         reply(ended.clone());
+    }
+    if let Some(keys) = lane.keys.as_mut() {
+        keys.copy_journal();
     }
 }
 
@@ -318,13 +340,37 @@ mod tests {
     use super::*;
     use crate::platform::db::{MigrationError, migrate};
 
+    fn lane(folder: &std::path::Path) -> (Lane, Target) {
+        let target = Target::sqlite(&folder.join("iewm.db"));
+        migrate(&target, |_| Ok::<(), MigrationError>(())).unwrap();
+        (Lane::new(open(&target, Use::Writing).unwrap(), &target, Use::Writing).unwrap(), target)
+    }
+
+    /// Each group reads the vault while its keys are committed.
+    #[test]
+    fn the_journal_of_the_vault_does_not_grow_with_those_who_come() {
+        let folder = tempfile::tempdir().unwrap();
+        let (mut lane, _) = lane(folder.path());
+        let made_at = Instant::from_micros(0).unwrap();
+        let mut longest = 0;
+        for number in 0..1500_u128 {
+            let job: WriteJob = Box::new(move |lane| {
+                let owner = Uuid::from_u128(number);
+                let key = KeyRow { owner, master_key: vec![0; 8], wrapped: vec![0; 60], made_at };
+                lane.keys.as_mut().unwrap().make(key);
+                Outcome { keep: true, reply: Box::new(|committed| assert_eq!(committed, Ok(()))) }
+            });
+            run(&mut lane, &mut VecDeque::from([(Ticket::new(), job)]));
+            longest = longest.max(std::fs::metadata(folder.path().join("iewm-vault.db-wal")).unwrap().len());
+        }
+        assert!(longest < 3 * 1000 * 4096 / 2, "{longest} bytes");
+    }
+
     /// A reader may need what the journals hold: they are emptied once it has gone.
     #[test]
     fn a_reader_in_the_way_puts_the_scrubbing_off() {
         let folder = tempfile::tempdir().unwrap();
-        let target = Target::sqlite(&folder.path().join("iewm.db"));
-        migrate(&target, |_| Ok::<(), MigrationError>(())).unwrap();
-        let mut lane = Lane::new(open(&target, Use::Writing).unwrap(), &target, Use::Writing).unwrap();
+        let (mut lane, target) = lane(folder.path());
         let journal = || std::fs::metadata(folder.path().join("iewm.db-wal")).unwrap().len();
         let keep = "INSERT INTO kept_answers (key, fingerprint, sealed, reading, kept_until) VALUES (x'00', x'00', x'00', 0, 0)";
         lane.connection.batch_execute(keep).unwrap();

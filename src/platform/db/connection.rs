@@ -79,7 +79,10 @@ pub(super) fn open_vault_file(vault: &std::path::Path) -> Result<SqliteConnectio
     let fault = |error: &dyn fmt::Display| ConnectionError(error.to_string());
     let mut connection = SqliteConnection::establish(&vault.to_string_lossy()).map_err(|e| fault(&e))?;
     connection
-        .batch_execute("PRAGMA busy_timeout = 5000; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;")
+        .batch_execute(
+            // The lane says when its journal is copied into it.
+            "PRAGMA busy_timeout = 5000; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA wal_autocheckpoint = 0;",
+        )
         .map_err(|e| fault(&e))?;
     Ok(connection)
 }

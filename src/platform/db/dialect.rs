@@ -140,35 +140,6 @@ pub fn first_due(connection: &mut AnyConnection, table: &'static str, now: Insta
     }
 }
 
-/// Inserts many pairs of a number and an id into two columns of a table, in one round trip where there
-/// is a network between.
-///
-/// # Errors
-/// When the database fails.
-pub fn insert_pairs(
-    connection: &mut AnyConnection,
-    table: &'static str,
-    (number, id): (&'static str, &'static str),
-    pairs: &[(i32, Uuid)],
-) -> Result<(), Error> {
-    match connection {
-        AnyConnection::Postgres(postgres) => {
-            let (numbers, ids): (Vec<i32>, Vec<Uuid>) = pairs.iter().copied().unzip();
-            let insert = prepared(format!("INSERT INTO {table} ({number}, {id}) SELECT * FROM unnest("));
-            let insert = insert.bind::<Array<Integer>, _>(numbers).sql(", ").bind::<Array<PgUuid>, _>(ids);
-            insert.sql(")").execute(postgres)?;
-        }
-        AnyConnection::Sqlite(sqlite) => {
-            for (value, owner) in pairs {
-                let insert = prepared(format!("INSERT INTO {table} ({number}, {id}) VALUES ("));
-                let insert = insert.bind::<Integer, _>(*value).sql(", ");
-                insert.bind::<Binary, _>(owner.as_bytes().as_slice()).sql(")").execute(sqlite)?;
-            }
-        }
-    }
-    Ok(())
-}
-
 /// Takes a name without waiting; `false` when another transaction of any process has it.
 ///
 /// # Errors
@@ -282,6 +253,12 @@ pub(super) fn truncate_journal(file: &mut SqliteConnection) -> QueryResult<bool>
     let done = diesel::sql_query("PRAGMA main.wal_checkpoint(TRUNCATE)").get_result(file);
     file.batch_execute(&format!("PRAGMA busy_timeout = {timeout}"))?;
     done.map(|Checkpoint { busy }| busy == 0)
+}
+
+/// Copies of a SQLite file's journal into the file what no reader is in the way of, waiting for nobody.
+pub(super) fn copy_journal(file: &mut SqliteConnection) -> QueryResult<()> {
+    use diesel::connection::SimpleConnection;
+    file.batch_execute("PRAGMA main.wal_checkpoint(PASSIVE)")
 }
 
 /// Whether the connection cannot be used again after an error.

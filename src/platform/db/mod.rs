@@ -12,6 +12,7 @@ mod prepared;
 mod rewriting;
 mod settings;
 mod supervisor;
+mod terms;
 mod ticket;
 mod types;
 
@@ -24,7 +25,8 @@ pub use lanes::{Database, LaneCount};
 pub(crate) use many::{TOGETHER, insert_all};
 pub(crate) use migrations::migrate;
 pub use migrations::{Column, MigrationError, columns};
-pub use prepared::{Bound, Prepared, Sql, Then, prepared};
+pub use prepared::{Asked, Bound, Prepared, Sql, Then, prepared};
 pub(in crate::platform) use rewriting::{give_name_back, past_all_transactions, rewrite, try_keep_name};
 pub use settings::{Engine, SettingsError, Target};
-pub use types::{InstantSql, UuidSql};
+pub use terms::TermIndex;
+pub use types::{InstantSql, Terms, TermsSql, UuidSql};

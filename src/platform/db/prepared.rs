@@ -17,6 +17,10 @@ use diesel::sql_types::HasSqlType;
 #[derive(Debug)]
 pub struct Prepared<P>(P);
 
+/// A statement that answers with rows of the SQL type `ST`.
+#[derive(Debug)]
+pub struct Asked<P, ST>(P, PhantomData<ST>);
+
 /// A piece of SQL.
 #[derive(Debug)]
 pub struct Sql(Cow<'static, str>);
@@ -44,6 +48,11 @@ impl<P> Prepared<P> {
     pub fn sql(self, text: &'static str) -> Prepared<Then<P, Sql>> {
         Prepared(Then(self.0, Sql(text.into())))
     }
+
+    /// Ends with what is answered: one column of the SQL type `ST`, or a tuple of several.
+    pub fn select<ST>(self) -> Asked<P, ST> {
+        Asked(self.0, PhantomData)
+    }
 }
 
 impl<P> QueryId for Prepared<P> {
@@ -54,6 +63,23 @@ impl<P> QueryId for Prepared<P> {
 impl<P, C> RunQueryDsl<C> for Prepared<P> {}
 
 impl<DB: Backend, P: QueryFragment<DB>> QueryFragment<DB> for Prepared<P> {
+    fn walk_ast<'b>(&'b self, pass: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        self.0.walk_ast(pass)
+    }
+}
+
+impl<P, ST> QueryId for Asked<P, ST> {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl<P, ST> diesel::query_builder::Query for Asked<P, ST> {
+    type SqlType = ST;
+}
+
+impl<P, ST, C> RunQueryDsl<C> for Asked<P, ST> {}
+
+impl<DB: Backend, P: QueryFragment<DB>, ST> QueryFragment<DB> for Asked<P, ST> {
     fn walk_ast<'b>(&'b self, pass: AstPass<'_, 'b, DB>) -> QueryResult<()> {
         self.0.walk_ast(pass)
     }

@@ -1,5 +1,5 @@
-//! The SQL types that Diesel's common ones lack: UUIDs (native on PostgreSQL, 16 bytes on SQLite)
-//! and instants (`timestamptz` there, microseconds since 1970 here).
+//! The SQL types that Diesel's common ones lack: UUIDs (native on PostgreSQL, 16 bytes on SQLite), instants (`timestamptz`
+//! there, microseconds since 1970 here), and lists of terms (`integer[]` there, four bytes each here).
 
 use diesel::backend::Backend;
 use diesel::deserialize::{self, FromSql, Queryable};
@@ -7,7 +7,7 @@ use diesel::expression::AsExpression;
 use diesel::internal::derives::as_expression::Bound;
 use diesel::pg::{Pg, PgValue};
 use diesel::serialize::{self, IsNull, Output, ToSql};
-use diesel::sql_types::{BigInt, Binary, HasSqlType, Nullable, SqlType, Timestamptz, Uuid as PgUuid};
+use diesel::sql_types::{Array, BigInt, Binary, HasSqlType, Integer, Nullable, SqlType, Timestamptz, Uuid as PgUuid};
 use diesel::sqlite::{Sqlite, SqliteValue};
 use uuid::Uuid;
 
@@ -23,6 +23,27 @@ pub struct UuidSql;
 #[derive(Clone, Copy, Debug, SqlType, diesel::query_builder::QueryId)]
 #[diesel(postgres_type(name = "timestamptz"), sqlite_type(name = "Long"))]
 pub struct InstantSql;
+
+/// The SQL type of a list of terms.
+#[derive(Clone, Copy, Debug, SqlType, diesel::query_builder::QueryId)]
+#[diesel(postgres_type(oid = 1007, array_oid = 0), sqlite_type(name = "Binary"))]
+pub struct TermsSql;
+
+/// The terms that a row is found by, each once; on SQLite with their highest bytes first.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Terms(pub(super) Vec<i32>);
+
+impl Terms {
+    /// These terms.
+    pub fn new(terms: impl IntoIterator<Item = [u8; 4]>) -> Self {
+        Self(terms.into_iter().map(i32::from_be_bytes).collect())
+    }
+
+    /// How many they are.
+    pub fn count(&self) -> usize {
+        self.0.len()
+    }
+}
 
 /// Makes a Rust type usable as a value of one of the SQL types above, through the connection enum.
 macro_rules! portable {
@@ -86,6 +107,16 @@ impl UuidSql {
 
 impl InstantSql {
     const VALUE: Self = Self;
+}
+
+impl TermsSql {
+    const VALUE: Self = Self;
+}
+
+impl HasSqlType<TermsSql> for MultiBackend {
+    fn metadata(lookup: &mut Self::MetadataLookup) -> Self::TypeMetadata {
+        Self::lookup_sql_type::<TermsSql>(lookup)
+    }
 }
 
 impl HasSqlType<UuidSql> for MultiBackend {
@@ -155,5 +186,36 @@ impl FromSql<InstantSql, Sqlite> for Instant {
     fn from_sql(bytes: SqliteValue<'_, '_, '_>) -> deserialize::Result<Self> {
         let micros: i64 = FromSql::<BigInt, Sqlite>::from_sql(bytes)?;
         Self::from_micros(micros).ok_or_else(|| "an instant beyond the calendar".into())
+    }
+}
+
+portable!(Terms, TermsSql);
+
+impl ToSql<TermsSql, Pg> for Terms {
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Pg>) -> serialize::Result {
+        ToSql::<Array<Integer>, Pg>::to_sql(&self.0, &mut out.reborrow())
+    }
+}
+
+impl ToSql<TermsSql, Sqlite> for Terms {
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Sqlite>) -> serialize::Result {
+        out.set_value(self.0.iter().flat_map(|term| term.to_be_bytes()).collect::<Vec<u8>>());
+        Ok(IsNull::No)
+    }
+}
+
+impl FromSql<TermsSql, Pg> for Terms {
+    fn from_sql(bytes: PgValue<'_>) -> deserialize::Result<Self> {
+        FromSql::<Array<Integer>, Pg>::from_sql(bytes).map(Self)
+    }
+}
+
+impl FromSql<TermsSql, Sqlite> for Terms {
+    fn from_sql(bytes: SqliteValue<'_, '_, '_>) -> deserialize::Result<Self> {
+        let bytes: Vec<u8> = FromSql::<Binary, Sqlite>::from_sql(bytes)?;
+        match bytes.as_chunks() {
+            (terms, []) => Ok(Self::new(terms.iter().copied())),
+            _ => Err("a list of terms with a piece of one".into()),
+        }
     }
 }

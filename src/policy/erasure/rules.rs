@@ -46,7 +46,6 @@ pub const RULES: &[ErasureRule] = &[
         Fate::Anonymise,
         "The id, status and dates stay, so that what happened keeps its place; everything about the person is emptied",
     ),
-    attached("contact_name_tokens", Fate::Erase, "They serve to find the person"),
     attached("vault.data_keys", Fate::Erase, "Without it, no copy of what was sealed can be read"),
     attached("sharing_refusals", Fate::Erase, "Nothing is left that could be shared"),
     counted(

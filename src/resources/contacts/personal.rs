@@ -1,7 +1,9 @@
 //! What this room holds of people.
 
+use serde::Serialize;
 use serde_json::json;
 
+use super::model::Contact;
 use super::store::{self, sharing_refusals};
 use crate::domain::{ContactId, Error, Obstacle, PersonalRecord};
 use crate::platform::doors::{ReadTx, WriteTx};
@@ -9,6 +11,14 @@ use crate::platform::personal::{Class, Erasing, Held, Holder, Merging, Person, T
 
 /// The room's personal data.
 pub struct ContactData;
+
+/// What is told to a person of their own contact.
+#[derive(Serialize)]
+struct OnePerson {
+    #[serde(flatten)]
+    contact: Contact,
+    hashes_of_the_words_of_your_name: usize,
+}
 
 impl Holder for ContactData {
     fn room(&self) -> &'static str {
@@ -19,7 +29,7 @@ impl Holder for ContactData {
         &[
             Table {
                 name: "contacts",
-                meaning: "The people that IEWM knows. Name, addresses, numbers, work and source are in `particulars`.",
+                meaning: "The people that IEWM knows. Name, addresses, numbers, work and source are in `particulars`; `name_tokens` are keyed hashes of the beginnings of the words of names, shared by many names, for the search.",
                 columns: &[
                     ("id", Class::Pseudonymous),
                     ("status", Class::Plain),
@@ -38,11 +48,6 @@ impl Holder for ContactData {
                     ("restricted_at", Class::Plain),
                     ("name_tokens", Class::BlindIndex),
                 ],
-            },
-            Table {
-                name: "contact_name_tokens",
-                meaning: "Keyed hashes of the beginnings of the words of names, shared by many names, for the search.",
-                columns: &[("token", Class::BlindIndex), ("contact_id", Class::Pseudonymous)],
             },
             Table {
                 name: "erasure_plans",
@@ -94,14 +99,13 @@ impl Holder for ContactData {
 
     fn export(&self, tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<Held>, Error> {
         let contact = store::for_the_person(tx, person.contact)?;
-        let hashes = json!({ "hashes_of_the_words_of_your_name": store::count_name_tokens(tx, person.contact)? });
+        let hashes_of_the_words_of_your_name = store::count_name_tokens(tx, person.contact)?;
         let refused = sharing_refusals::of(tx, person.contact)?.into_iter();
         let refused = refused.map(|kind| json!({ "recipient_kind": kind }));
         let plans = store::erasure::plans_of(tx, person.contact)?.into_iter();
         let plans = plans.map(|(proposed, executed)| json!({ "proposed_at": proposed, "executed_at": executed }));
         Ok(vec![
-            Held::new("contacts", [contact])?,
-            Held::new("contact_name_tokens", [hashes])?,
+            Held::new("contacts", [OnePerson { contact, hashes_of_the_words_of_your_name }])?,
             Held::new("sharing_refusals", refused)?,
             Held::new("erasure_plans", plans)?,
         ])

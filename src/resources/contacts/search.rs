@@ -1,19 +1,19 @@
 //! Looking a person up, through the blind indexes.
 
-use diesel::dsl::exists;
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 
 use super::model::{Contact, SearchContacts};
-use super::store::{self, Row, columns, contact_name_tokens, contacts, everybody, people};
-use crate::domain::{ContactId, Error, Fault, Limit, ListPage};
+use super::store::{self, Row, columns, contacts, everybody, people};
+use crate::domain::{ContactId, Error, Limit, ListPage};
 use crate::platform::audit::Entry;
+use crate::platform::db::among;
 use crate::platform::doors::ReadTx;
 use crate::platform::vault::store::data_keys;
 
-/// How many candidates are unsealed at a time: name tokens are shared by many names.
+/// How many candidates are read at a time where many are needed: name tokens are shared by many names.
 const CANDIDATES: i64 = 200;
-/// How many bearers of a token are counted.
-const MOST_COUNTED: i64 = 1000;
 
 /// The live contacts that match, newest first; nobody restricted.
 ///
@@ -71,57 +71,24 @@ fn exact(
     Ok(ListPage { items, next })
 }
 
-/// Tokens, those first that fewer people bear: who bears the first is gone through. A token that very many bear is not
-/// counted to its end.
-fn rarest_first(tx: &mut ReadTx<'_>, tokens: Vec<[u8; 4]>) -> Result<Vec<i32>, Error> {
-    let tokens = tokens.into_iter().map(i32::from_be_bytes);
-    if tokens.len() < 2 {
-        return Ok(tokens.collect());
-    }
-    let counted = tokens.map(|token| {
-        let bearers = contact_name_tokens::table.filter(contact_name_tokens::token.eq(token));
-        let bearers = bearers.select(contact_name_tokens::contact_id).limit(MOST_COUNTED);
-        Ok((bearers.load::<ContactId>(tx.connection())?.len(), token))
-    });
-    let mut counted = counted.collect::<Result<Vec<_>, Error>>()?;
-    counted.sort_by_key(|&(bearers, _)| bearers);
-    Ok(counted.into_iter().map(|(_, token)| token).collect())
-}
-
-// Somebody who bears a token, beside others who bear others.
-diesel::alias!(contact_name_tokens as bearer: Bearer);
-
 fn by_name(
     tx: &mut ReadTx<'_>,
     name: &str,
     mut after: Option<ContactId>,
     limit: Limit,
 ) -> Result<ListPage<Contact, ContactId>, Error> {
-    let tokens = tx.keyring().blind_index.query_tokens(name).map_err(|_| {
-        let detail = "each word must have at least two characters, or be an ideograph";
-        Error::invalid(vec![Fault::new("/name", "too_short", detail)])
-    })?;
-    let tokens = rarest_first(tx, tokens)?;
-    let Some((first, others)) = tokens.split_first() else { return Ok(ListPage { items: Vec::new(), next: None }) };
+    let terms = store::query_terms(tx, name)?;
     let mut found = Vec::new();
+    // Most of those who bear the terms bear the name: what is shown is looked for first, and more only if need be.
+    let mut most = limit.rows() + 1;
     loop {
-        // Of each who bears the first token it is looked whether they bear the others, before anybody is read.
-        let bears = bearer.on(bearer.field(contact_name_tokens::contact_id).eq(contacts::id));
-        let mut query =
-            people!().inner_join(bears).order(bearer.field(contact_name_tokens::contact_id).desc()).into_boxed();
-        query = query.filter(bearer.field(contact_name_tokens::token).eq(*first));
-        for token in others {
-            let too = contact_name_tokens::contact_id.eq(bearer.field(contact_name_tokens::contact_id));
-            let borne = contact_name_tokens::token.eq(*token).and(too);
-            query = query.filter(exists(contact_name_tokens::table.filter(borne)));
-        }
-        if let Some(after) = after {
-            query = query.filter(bearer.field(contact_name_tokens::contact_id).lt(after));
-        }
-        let rows: Vec<Row> = query.limit(CANDIDATES).load(tx.connection())?;
-        let last_page = i64::try_from(rows.len()).unwrap_or(i64::MAX) < CANDIDATES;
-        after = rows.last().map(|row| row.id);
-        for row in rows {
+        let bearers = store::NAMES.bearers(tx.connection(), &terms, after.map(ContactId::uuid), most)?;
+        let last_page = i64::try_from(bearers.len()).unwrap_or(i64::MAX) < most;
+        let rows: Vec<Row> = people!().filter(among(contacts::id, bearers.clone())).load(tx.connection())?;
+        let mut rows: HashMap<ContactId, Row> = rows.into_iter().map(|row| (row.id, row)).collect();
+        for bearer in bearers.into_iter().map(ContactId::from_uuid) {
+            after = Some(bearer);
+            let Some(row) = rows.remove(&bearer) else { continue };
             let contact = store::open(tx, row)?.contact;
             let matches = |known: &super::model::PersonName| crate::platform::vault::name_matches(known.as_str(), name);
             if contact.name.as_ref().is_some_and(matches) {
@@ -135,5 +102,6 @@ fn by_name(
         if last_page || found.len() > limit.get() {
             return Ok(ListPage::cut(found, limit, |contact| contact.id));
         }
+        most = CANDIDATES;
     }
 }

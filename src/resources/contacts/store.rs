@@ -1,4 +1,4 @@
-//! The tables of contacts and of the words of their names, and what is read from them.
+//! The table of contacts, and what is read from it.
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -16,7 +16,7 @@ use crate::policy::retention;
 mod schema {
     diesel::table! {
         use diesel::sql_types::*;
-        use crate::platform::db::{InstantSql, UuidSql};
+        use crate::platform::db::{InstantSql, TermsSql, UuidSql};
 
         contacts (id) {
             id -> UuidSql,
@@ -34,23 +34,13 @@ mod schema {
             email_bounced_at -> Nullable<InstantSql>,
             restricted_ground -> Nullable<Text>,
             restricted_at -> Nullable<InstantSql>,
-            name_tokens -> Nullable<Binary>,
-        }
-    }
-
-    diesel::table! {
-        use diesel::sql_types::*;
-        use crate::platform::db::UuidSql;
-
-        contact_name_tokens (token, contact_id) {
-            token -> Integer,
-            contact_id -> UuidSql,
+            name_tokens -> Nullable<TermsSql>,
         }
     }
 }
-pub(super) use schema::{contact_name_tokens, contacts};
+pub(super) use schema::contacts;
 
-diesel::allow_tables_to_appear_in_same_query!(contacts, data_keys, contact_name_tokens);
+diesel::allow_tables_to_appear_in_same_query!(contacts, data_keys);
 diesel::allow_tables_to_appear_in_same_query!(contacts, destroyed_keys);
 
 #[derive(Queryable)]
@@ -125,9 +115,9 @@ pub use consult::{
     Addressee, ContactFacts, addressee, addressees, facts, facts_of, names, restricted_among, touch, with_address,
 };
 use indexes::claim_address;
-use indexes::delete_name_tokens;
 pub use indexes::email_index;
-pub(super) use indexes::{count_name_tokens, rename, telephone_index};
+use indexes::forget_name;
+pub(super) use indexes::{NAMES, count_name_tokens, query_terms, rename, telephone_index};
 pub use list::list;
 pub(super) use list::page;
 pub use live::{Held, Live, hold};

@@ -42,13 +42,8 @@ async fn a_merge_is_whole_or_not_at_all(service: Service) {
     }
     service.decide(withdrawal(&from, "newsletter")).await.expect(201);
     let (path, body) = (format!("/v1/contacts/{into}/merge"), json!({ "from_contact_id": from }));
-    let faults = [
-        ("contacts", "UPDATE"),
-        ("contact_name_tokens", "DELETE"),
-        ("consents", "INSERT"),
-        ("consents", "UPDATE"),
-        ("consent_decisions", "INSERT"),
-    ];
+    let faults =
+        [("contacts", "UPDATE"), ("consents", "INSERT"), ("consents", "UPDATE"), ("consent_decisions", "INSERT")];
     whole_or_not_at_all(&service, &faults, async || service.post(&path, body.clone()).await).await;
     assert_eq!(service.consent(&into, "newsletter").await["state"], "withdrawn");
     assert_eq!(service.consent(&into, "trade_articles").await["state"], "given");
@@ -62,7 +57,7 @@ async fn a_chunk_of_an_import_is_whole_or_not_at_all(service: Service) {
         let asked = service.request("POST", "/v1/contacts/imports").token(&service.staff());
         asked.header("Idempotency-Key", "imports-1").body("text/csv", file).send().await
     };
-    let faults = [("contacts", "INSERT"), ("contact_name_tokens", "INSERT"), ("contacts", "UPDATE")];
+    let faults = [("contacts", "INSERT"), ("contacts", "UPDATE")];
     let results = whole_or_not_at_all(&service, &faults, ask).await.json()["results"].clone();
     let results: Vec<&str> = results.as_array().unwrap().iter().map(|row| row["result"].as_str().unwrap()).collect();
     assert_eq!(results, ["created", "updated", "created"]);

@@ -2,14 +2,15 @@
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
+use uuid::Uuid;
 
 use super::super::model::{Contact, ContactStatus, Source};
 use super::super::particulars::Particulars;
-use super::indexes::write_name_tokens;
+use super::indexes::{NAMES, terms_of};
 use super::{contacts, email_index, telephone_index};
 use crate::domain::{ContactId, Error, Instant};
 use crate::platform::audit::Entry;
-use crate::platform::db::insert_all;
+use crate::platform::db::{Terms, insert_all};
 use crate::platform::doors::{Recorded, WriteTx};
 use crate::platform::vault::DataKey;
 use crate::policy::retention;
@@ -34,12 +35,12 @@ struct NewRow {
     particulars: Vec<u8>,
     email_index: Option<Vec<u8>>,
     telephone_index: Option<Vec<u8>>,
-    name_tokens: Vec<u8>,
+    name_tokens: Option<Terms>,
     version: i32,
 }
 
 impl NewRow {
-    fn of(tx: &WriteTx<'_>, newcomer: &Newcomer, key: &DataKey, name_tokens: Vec<u8>) -> Result<Self, Error> {
+    fn of(tx: &WriteTx<'_>, newcomer: &Newcomer, key: &DataKey, name_tokens: Terms) -> Result<Self, Error> {
         let Newcomer { id, particulars, obtained_on } = newcomer;
         let now = tx.now();
         Ok(Self {
@@ -52,7 +53,7 @@ impl NewRow {
             particulars: particulars.seal(key, tx.entropy(), *id)?,
             email_index: particulars.email.as_ref().map(|email| email_index(tx, email)),
             telephone_index: particulars.telephone.as_ref().map(|telephone| telephone_index(tx, telephone)),
-            name_tokens,
+            name_tokens: Some(name_tokens),
             version: 1,
         })
     }
@@ -96,10 +97,11 @@ pub(in super::super) fn insert_many(mut tx: WriteTx<'_>, newcomers: &[Newcomer])
 
 fn write(tx: &mut WriteTx<'_>, newcomers: &[Newcomer]) -> Result<(), Error> {
     let keys = tx.make_keys(newcomers.iter().map(|newcomer| newcomer.id.uuid()))?;
-    let names = newcomers.iter().map(|newcomer| (newcomer.id, &newcomer.particulars.name));
-    let tokens = write_name_tokens(tx, names)?;
-    let rows = newcomers.iter().zip(&keys).zip(tokens);
-    let rows = rows.map(|((newcomer, key), tokens)| NewRow::of(tx, newcomer, key, tokens));
+    let terms: Vec<Terms> = newcomers.iter().map(|newcomer| terms_of(tx, &newcomer.particulars.name)).collect();
+    let found: Vec<(Uuid, &Terms)> = newcomers.iter().map(|newcomer| newcomer.id.uuid()).zip(&terms).collect();
+    NAMES.admit(tx.connection(), &found)?;
+    let rows = newcomers.iter().zip(&keys).zip(terms);
+    let rows = rows.map(|((newcomer, key), terms)| NewRow::of(tx, newcomer, key, terms));
     let rows = rows.collect::<Result<Vec<_>, Error>>()?;
     insert_all!(tx.connection(), contacts::table, rows);
     Ok(())

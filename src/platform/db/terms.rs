@@ -1,0 +1,214 @@
+//! What rows are found by beside their columns: each row keeps a list of terms, and is found by those that it all has.
+//!
+//! PostgreSQL indexes the list itself (GIN). SQLite has its full-text index (FTS5) for it, which writes what comes in one
+//! after the other and puts it in order by and by, where a tree would change a page for each term.
+
+use diesel::prelude::*;
+use diesel::sql_types::{Array, BigInt, Binary, Integer, Text, Uuid as PgUuid};
+use uuid::Uuid;
+
+use super::{AnyConnection, Terms, prepared};
+use crate::domain::{Error, push_hex};
+
+impl Terms {
+    /// As words of hexadecimal digits, which is what the full-text index takes and is asked for.
+    fn words(&self) -> String {
+        let mut words = String::with_capacity(9 * self.0.len());
+        for term in &self.0 {
+            if !words.is_empty() {
+                words.push(' ');
+            }
+            push_hex(&mut words, &term.to_be_bytes());
+        }
+        words
+    }
+}
+
+/// Where the terms of a table's rows are. The rows' ids must be of version 7, and no two from the same moment.
+#[derive(Clone, Copy, Debug)]
+pub struct TermIndex {
+    /// The table.
+    pub table: &'static str,
+    /// Its column of terms.
+    pub column: &'static str,
+    /// SQLite's full-text index.
+    pub index: &'static str,
+}
+
+/// The bits of an id that are its time, to a quarter of a microsecond: the number of the row in the full-text index, in which
+/// rows stand in the order of their ids.
+fn moment(id: Uuid) -> i64 {
+    let id = id.as_u128();
+    let (millis, fraction) = (id >> 80, (id >> 64) & 0xfff);
+    i64::try_from((millis << 12) | fraction).unwrap_or(i64::MAX)
+}
+
+/// The least and the greatest id of the moment that stands in `rowid`.
+const OF_ITS_MOMENT: &str = "BETWEEN unhex(printf('%012x7%03x8000000000000000', t.rowid >> 12, t.rowid & 4095)) \
+                             AND unhex(printf('%012x7%03xbfffffffffffffff', t.rowid >> 12, t.rowid & 4095))";
+
+impl TermIndex {
+    /// Has rows found that are about to come. Their columns are the caller's to write.
+    ///
+    /// # Errors
+    /// 503 when a row of the same moment is there, so that another id is made the next time; and when the database fails.
+    pub fn admit(&self, connection: &mut AnyConnection, rows: &[(Uuid, &Terms)]) -> Result<(), Error> {
+        let AnyConnection::Sqlite(sqlite) = connection else { return Ok(()) };
+        let Self { table, index, .. } = self;
+        for (id, terms) in rows {
+            let first = id.as_u128() >> 64 << 64 | 1 << 63;
+            let last = first | (u128::MAX >> 66);
+            let enter = prepared(format!("INSERT INTO {index} (rowid, tokens) SELECT "));
+            let enter = enter.bind::<BigInt, _>(moment(*id)).sql(", ").bind::<Text, _>(terms.words());
+            let enter = enter.sql(" WHERE NOT EXISTS (SELECT 1 FROM ").sql(table).sql(" WHERE id BETWEEN ");
+            let enter = enter.bind::<Binary, _>(first.to_be_bytes().to_vec()).sql(" AND ");
+            let entered = enter.bind::<Binary, _>(last.to_be_bytes().to_vec()).sql(")").execute(sqlite)?;
+            if entered == 0 {
+                return Err(Error::unavailable("two ids of one moment"));
+            }
+        }
+        Ok(())
+    }
+
+    /// Has a row found by the terms `after` and no longer by those of `before`, which must be what it has been found by.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn replace(
+        &self,
+        connection: &mut AnyConnection,
+        id: Uuid,
+        before: Option<&Terms>,
+        after: Option<&Terms>,
+    ) -> Result<(), Error> {
+        let AnyConnection::Sqlite(sqlite) = connection else { return Ok(()) };
+        let index = self.index;
+        if let Some(terms) = before {
+            let strike = prepared(format!("INSERT INTO {index} ({index}, rowid, tokens) VALUES ('delete', "));
+            let strike = strike.bind::<BigInt, _>(moment(id)).sql(", ").bind::<Text, _>(terms.words());
+            strike.sql(")").execute(sqlite)?;
+        }
+        if let Some(terms) = after {
+            let enter = prepared(format!("INSERT INTO {index} (rowid, tokens) VALUES ("));
+            let enter = enter.bind::<BigInt, _>(moment(id)).sql(", ").bind::<Text, _>(terms.words());
+            enter.sql(")").execute(sqlite)?;
+        }
+        Ok(())
+    }
+
+    /// The rows that have all of the terms: the newest first, of those alone that are older than `after`, at most `most`.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn bearers(
+        &self,
+        connection: &mut AnyConnection,
+        terms: &Terms,
+        after: Option<Uuid>,
+        most: i64,
+    ) -> Result<Vec<Uuid>, Error> {
+        let Self { table, column, index } = self;
+        match connection {
+            AnyConnection::Postgres(postgres) => {
+                // By itself, or the planner would rather go through all ids from the newest on, hoping to meet enough of them.
+                let bearers = prepared(format!("SELECT id FROM (SELECT id FROM {table} WHERE {column} @> "));
+                let bearers = bearers.bind::<Array<Integer>, _>(&terms.0).sql(" OFFSET 0) AS bearers WHERE id < ");
+                let bearers = bearers.bind::<PgUuid, _>(after.unwrap_or(Uuid::max())).sql(" ORDER BY id DESC LIMIT ");
+                Ok(bearers.bind::<BigInt, _>(most).select::<PgUuid>().load(postgres)?)
+            }
+            AnyConnection::Sqlite(sqlite) => {
+                let bearers = prepared(format!(
+                    "SELECT r.id FROM {index} AS t CROSS JOIN {table} AS r ON r.id {OF_ITS_MOMENT} WHERE t.{index} MATCH "
+                ));
+                let bearers = bearers.bind::<Text, _>(terms.words()).sql(" AND t.rowid < ");
+                let bearers = bearers.bind::<BigInt, _>(after.map_or(i64::MAX, moment));
+                let bearers = bearers.sql(" ORDER BY t.rowid DESC LIMIT ").bind::<BigInt, _>(most);
+                let bearers: Vec<Vec<u8>> = bearers.select::<Binary>().load(sqlite)?;
+                let ids = bearers.iter().map(|id| Uuid::from_slice(id));
+                ids.collect::<Result<_, _>>().map_err(|_| Error::internal("an id that is no UUID"))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use diesel::connection::SimpleConnection;
+
+    use super::super::Target;
+    use super::super::connection::{Use, open};
+    use super::*;
+    use crate::domain::{Code, Entropy, IdMint, Instant};
+
+    const ROWS: TermIndex = TermIndex { table: "things", column: "terms", index: "thing_terms" };
+
+    struct Ones;
+    impl Entropy for Ones {
+        fn fill(&self, bytes: &mut [u8]) {
+            bytes.fill(0xff);
+        }
+    }
+
+    fn things(folder: &std::path::Path) -> AnyConnection {
+        let target = Target::sqlite(&folder.join("iewm.db"));
+        let mut connection = open(&target, Use::Preparing).unwrap();
+        connection
+            .batch_execute(
+                "CREATE TABLE things (id BLOB PRIMARY KEY, terms BLOB);
+                 CREATE VIRTUAL TABLE thing_terms USING fts5 (tokens, content = '', columnsize = 0, detail = none);
+                 INSERT INTO thing_terms (thing_terms, rank) VALUES ('secure-delete', 1);",
+            )
+            .unwrap();
+        connection
+    }
+
+    fn insert(connection: &mut AnyConnection, id: Uuid) {
+        connection.batch_execute(&format!("INSERT INTO things (id) VALUES (x'{}')", id.simple())).unwrap();
+    }
+
+    fn terms(terms: &[u8]) -> Terms {
+        Terms::new(terms.iter().map(|&term| [term, 0xab, 0, 255 - term]))
+    }
+
+    #[test]
+    fn rows_are_found_by_all_of_their_terms_the_newest_first() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut connection = things(folder.path());
+        let mint = IdMint::new(Arc::new(Ones));
+        let now = Instant::parse("2026-11-24T10:00:00.123456Z").unwrap();
+        let ids: Vec<Uuid> = (0..5).map(|_| mint.uuid(now)).collect();
+        for (at, &id) in (0_u8..).zip(&ids) {
+            ROWS.admit(&mut connection, &[(id, &terms(&[200, at]))]).unwrap();
+            insert(&mut connection, id);
+        }
+        let found = |connection: &mut AnyConnection, sought: &[u8], after, most| {
+            ROWS.bearers(connection, &terms(sought), after, most).unwrap()
+        };
+        assert_eq!(found(&mut connection, &[200], None, 3), [ids[4], ids[3], ids[2]]);
+        assert_eq!(found(&mut connection, &[200], Some(ids[2]), 3), [ids[1], ids[0]]);
+        assert_eq!(found(&mut connection, &[3, 200], None, 3), [ids[3]]);
+        assert_eq!(found(&mut connection, &[3, 2], None, 3), Vec::<Uuid>::new());
+        ROWS.replace(&mut connection, ids[3], Some(&terms(&[200, 3])), Some(&terms(&[200, 9]))).unwrap();
+        assert_eq!(found(&mut connection, &[3], None, 3), Vec::<Uuid>::new());
+        assert_eq!(found(&mut connection, &[9, 200], None, 3), [ids[3]]);
+        ROWS.replace(&mut connection, ids[3], Some(&terms(&[200, 9])), None).unwrap();
+        assert_eq!(found(&mut connection, &[200], None, 3), [ids[4], ids[2], ids[1]]);
+    }
+
+    /// The index could not tell the two apart.
+    #[test]
+    fn a_second_row_of_one_moment_is_to_come_back_later() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut connection = things(folder.path());
+        let now = Instant::parse("2026-11-24T10:00:00.123456Z").unwrap();
+        let first = IdMint::new(Arc::new(Ones)).uuid(now);
+        ROWS.admit(&mut connection, &[(first, &terms(&[1]))]).unwrap();
+        insert(&mut connection, first);
+        let second = Uuid::from_u128(first.as_u128() - 1);
+        let refused = ROWS.admit(&mut connection, &[(second, &terms(&[2]))]).unwrap_err();
+        assert_eq!(refused.code(), Code::Unavailable);
+        assert_eq!(ROWS.bearers(&mut connection, &terms(&[2]), None, 3).unwrap(), Vec::<Uuid>::new());
+    }
+}
