@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use super::Verified;
 use crate::domain::{Error, Instant, RevocationId};
-use crate::platform::db::AnyConnection;
+use crate::platform::db::{AnyConnection, direct};
 use crate::platform::doors::WriteTx;
 
 mod schema {
@@ -45,11 +45,8 @@ pub(super) fn is_revoked(connection: &mut AnyConnection, token: &Verified) -> Re
         .eq("subject")
         .and(token_revocations::value.eq(&token.caller.subject))
         .and(token_revocations::not_before.gt(issued));
-    let found: Option<RevocationId> = token_revocations::table
-        .filter(this_token.or(its_subject))
-        .select(token_revocations::id)
-        .first(connection)
-        .optional()?;
+    let found = token_revocations::table.filter(this_token.or(its_subject)).select(token_revocations::id);
+    let found: Option<RevocationId> = direct!(connection, engine => found.first(engine)).optional()?;
     Ok(found.is_some())
 }
 

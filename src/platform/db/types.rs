@@ -72,9 +72,12 @@ macro_rules! portable {
                 Bound::new(self)
             }
         }
-        impl ToSql<Nullable<$sql>, MultiBackend> for $rust {
-            fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, MultiBackend>) -> serialize::Result {
-                ToSql::<$sql, MultiBackend>::to_sql(self, out)
+        impl<DB: Backend> ToSql<Nullable<$sql>, DB> for $rust
+        where
+            $rust: ToSql<$sql, DB>,
+        {
+            fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, DB>) -> serialize::Result {
+                ToSql::<$sql, DB>::to_sql(self, out)
             }
         }
         impl ToSql<$sql, MultiBackend> for $rust {

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::{Keyring, MasterKeyId, MasterKeys, Wrapped};
 use crate::domain::{ContactId, Entropy, Error, Instant};
-use crate::platform::db::{AnyConnection, KeyRow, Lane, insert_all};
+use crate::platform::db::{AnyConnection, KeyRow, Lane, direct, insert_all};
 
 diesel::table! {
     use diesel::sql_types::*;
@@ -68,11 +68,10 @@ impl Wrapped {
 
 /// The wrapped key of `owner`.
 pub(in crate::platform) fn find(connection: &mut AnyConnection, owner: Uuid) -> Result<Option<Wrapped>, Error> {
-    let found: Option<(Vec<u8>, Vec<u8>)> = data_keys::table
+    let key = data_keys::table
         .filter(data_keys::owner_id.eq(ContactId::from_uuid(owner)))
-        .select((data_keys::master_key, data_keys::wrapped))
-        .first(connection)
-        .optional()?;
+        .select((data_keys::master_key, data_keys::wrapped));
+    let found: Option<(Vec<u8>, Vec<u8>)> = direct!(connection, engine => key.first(engine)).optional()?;
     Ok(found.and_then(|(master_key, wrapped)| Wrapped::from_columns(Some(master_key), Some(wrapped))))
 }
 

@@ -8,7 +8,7 @@ use super::model::{CheckConsents, CheckResult, CheckResults, CheckRow, Contactab
 use super::store::{Row, consents};
 use crate::domain::{ContactId, Error};
 use crate::platform::audit::Entry;
-use crate::platform::db::among_ids;
+use crate::platform::db::{among_ids, direct};
 use crate::platform::doors::ReadTx;
 use crate::policy::consent::{self, State};
 use crate::policy::contactability::{Bar, contactability};
@@ -27,10 +27,9 @@ pub(super) fn check(tx: &mut ReadTx<'_>, asked: &CheckConsents) -> Result<CheckR
     let facts: HashMap<_, _> = contacts::facts_of(tx, &asked.contact_ids)?.into_iter().collect();
     let marks: Vec<Vec<u8>> = facts.values().filter_map(|facts| facts.mark.clone()).collect();
     let suppressed: HashSet<_> = standing::store::suppressed_among(tx, marks, asked.purpose)?.into_iter().collect();
-    let rows: Vec<Row> = consents::table
-        .filter(consents::purpose.eq(asked.purpose.as_str()).and(among_ids(consents::contact_id, &asked.contact_ids)))
-        .select(Row::as_select())
-        .load(tx.connection())?;
+    let of_them = among_ids(consents::contact_id, &asked.contact_ids);
+    let rows = consents::table.filter(consents::purpose.eq(asked.purpose.as_str()).and(of_them));
+    let rows: Vec<Row> = direct!(tx.connection(), engine => rows.select(Row::as_select()).load(engine))?;
     let mut answers: HashMap<ContactId, (State, bool)> = HashMap::with_capacity(rows.len());
     for row in &rows {
         let projection = row.projection()?;

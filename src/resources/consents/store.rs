@@ -7,6 +7,7 @@ use super::evidence::Evidence;
 use super::model::{Answer, Consent, DecisionKind, RecordDecision};
 use crate::domain::{ConsentId, ContactId, DecisionId, Error, Fault, Instant, Purpose, SubjectId, london_date};
 use crate::platform::audit::Entry;
+use crate::platform::db::direct;
 use crate::platform::doors::{ReadTx, Recorded, WriteTx};
 use crate::platform::outbox::{self, Outgoing};
 use crate::policy::Lawful;
@@ -271,7 +272,8 @@ pub(super) fn append(
             consents::purpose.eq(purpose.as_str()),
             consents::created_at.eq(now),
         );
-        diesel::insert_into(consents::table).values((identity, state)).execute(tx.connection())?;
+        let insert = diesel::insert_into(consents::table).values((identity, state));
+        direct!(tx.connection(), engine => insert.execute(engine))?;
     }
     // The erased have no key left to seal under; their withdrawal carries no words.
     let sealed = if known.facts.erased || evidence.is_empty() {
@@ -308,7 +310,8 @@ pub(super) fn append(
         consent_decisions::merged_from.eq(origin.merged_from),
         consent_decisions::objection.eq(objection),
     );
-    diesel::insert_into(consent_decisions::table).values(values).execute(tx.connection())?;
+    let insert = diesel::insert_into(consent_decisions::table).values(values);
+    direct!(tx.connection(), engine => insert.execute(engine))?;
     if projection.pending.is_some_and(|pending| pending.decision_id == id) && known.contact.mark.is_some() {
         let subject = Some(SubjectId::from_uuid(id.uuid()));
         let ask = Outgoing { kind: CONFIRMATION, contact: Some(contact_id), subject, mark: None };

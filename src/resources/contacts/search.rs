@@ -3,12 +3,13 @@
 use std::collections::HashMap;
 
 use diesel::prelude::*;
+use uuid::Uuid;
 
 use super::model::{Contact, SearchContacts};
 use super::store::{self, Row, columns, contacts, everybody, people};
 use crate::domain::{ContactId, Error, Limit, ListPage};
 use crate::platform::audit::Entry;
-use crate::platform::db::among;
+use crate::platform::db::{among, direct};
 use crate::platform::doors::ReadTx;
 use crate::platform::vault::store::data_keys;
 
@@ -57,15 +58,18 @@ fn exact(
     after: Option<ContactId>,
     limit: Limit,
 ) -> Result<ListPage<Contact, ContactId>, Error> {
-    let mut query = people!().order(contacts::id.desc()).into_boxed();
-    query = match index {
-        Exact::Email(index) => query.filter(contacts::email_index.eq(index)),
-        Exact::Telephone(index) => query.filter(contacts::telephone_index.eq(index)),
+    let older = contacts::id.lt(after.unwrap_or(ContactId::from_uuid(Uuid::max())));
+    let people = people!().filter(older).order(contacts::id.desc()).limit(limit.rows() + 1);
+    let rows: Vec<Row> = match index {
+        Exact::Email(index) => {
+            let found = people.filter(contacts::email_index.eq(index));
+            direct!(tx.connection(), engine => found.load(engine))?
+        }
+        Exact::Telephone(index) => {
+            let found = people.filter(contacts::telephone_index.eq(index));
+            direct!(tx.connection(), engine => found.load(engine))?
+        }
     };
-    if let Some(after) = after {
-        query = query.filter(contacts::id.lt(after));
-    }
-    let rows: Vec<Row> = query.limit(limit.rows() + 1).load(tx.connection())?;
     let ListPage { items, next } = ListPage::cut(rows, limit, |row| row.id);
     let items = items.into_iter().map(|row| Ok(store::open(tx, row)?.contact)).collect::<Result<_, Error>>()?;
     Ok(ListPage { items, next })
@@ -84,7 +88,8 @@ fn by_name(
     loop {
         let bearers = store::NAMES.bearers(tx.connection(), &terms, after.map(ContactId::uuid), most)?;
         let last_page = i64::try_from(bearers.len()).unwrap_or(i64::MAX) < most;
-        let rows: Vec<Row> = people!().filter(among(contacts::id, bearers.clone())).load(tx.connection())?;
+        let rows = people!().filter(among(contacts::id, bearers.clone()));
+        let rows: Vec<Row> = direct!(tx.connection(), engine => rows.load(engine))?;
         let mut rows: HashMap<ContactId, Row> = rows.into_iter().map(|row| (row.id, row)).collect();
         for bearer in bearers.into_iter().map(ContactId::from_uuid) {
             after = Some(bearer);

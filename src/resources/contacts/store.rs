@@ -7,6 +7,7 @@ use super::model::{Contact, ContactStatus, Source};
 use super::particulars::Particulars;
 use crate::domain::{Code, ContactId, Error, Instant};
 use crate::platform::audit::Entry;
+use crate::platform::db::direct;
 use crate::platform::doors::ReadTx;
 use crate::platform::vault::store::{data_keys, destroyed_keys};
 use crate::platform::vault::{DataKey, Wrapped};
@@ -249,7 +250,8 @@ fn open_unless(tx: &mut ReadTx<'_>, row: Row, stays_sealed: bool) -> Result<Open
 }
 
 fn row(tx: &mut ReadTx<'_>, id: ContactId) -> Result<Row, Error> {
-    let row: Option<Row> = everybody!().filter(contacts::id.eq(id)).first(tx.connection()).optional()?;
+    let row = everybody!().filter(contacts::id.eq(id));
+    let row: Option<Row> = direct!(tx.connection(), engine => row.first(engine)).optional()?;
     row.ok_or_else(Error::not_found)
 }
 

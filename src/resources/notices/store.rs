@@ -10,7 +10,7 @@ use super::{current, original};
 use crate::domain::{Code, Error, Fault, Instant, Limit, ListPage, hex, london_date};
 use crate::platform::audit::Entry;
 use crate::platform::auth::NoticesDraft;
-use crate::platform::db::dialect;
+use crate::platform::db::{dialect, direct};
 use crate::platform::doors::{ReadTx, Recorded, WriteTx};
 use crate::platform::http::IfMatch;
 
@@ -307,12 +307,12 @@ pub fn publish(mut tx: WriteTx<'_>, version: NaiveDate) -> Result<Recorded<Priva
 /// # Errors
 /// When the database fails.
 pub fn material_changes(tx: &mut ReadTx<'_>, at: Instant) -> Result<current::MaterialChanges, Error> {
-    let rows: Vec<(NaiveDate, String, NaiveDate)> = material_changes::table
+    let rows = material_changes::table
         .inner_join(privacy_notices::table.on(privacy_notices::version.eq(material_changes::notice_version)))
         .filter(material_changes::effective_on.le(london_date(at)).and(privacy_notices::published_at.le(at)))
         .order(material_changes::notice_version)
-        .select(material_changes::all_columns)
-        .load(tx.connection())?;
+        .select(material_changes::all_columns);
+    let rows: Vec<(NaiveDate, String, NaiveDate)> = direct!(tx.connection(), engine => rows.load(engine))?;
     Ok(current::MaterialChanges::from_rows(rows))
 }
 
@@ -323,16 +323,13 @@ pub fn material_changes(tx: &mut ReadTx<'_>, at: Instant) -> Result<current::Mat
 pub fn shown_version(tx: &mut ReadTx<'_>, named: Option<NaiveDate>) -> Result<Option<NaiveDate>, Error> {
     let today = london_date(tx.now());
     let published = privacy_notices::table.filter(privacy_notices::status.eq("published"));
-    let found = match named {
-        Some(version) => published
-            .filter(privacy_notices::version.eq(version))
-            .select(privacy_notices::version)
-            .first(tx.connection()),
-        None => published
-            .filter(privacy_notices::effective_on.le(today))
-            .select(privacy_notices::version)
-            .order(privacy_notices::effective_on.desc())
-            .first(tx.connection()),
+    let found = if let Some(version) = named {
+        let named = published.filter(privacy_notices::version.eq(version)).select(privacy_notices::version);
+        direct!(tx.connection(), engine => named.first(engine))
+    } else {
+        let effective = published.filter(privacy_notices::effective_on.le(today));
+        let newest = effective.select(privacy_notices::version).order(privacy_notices::effective_on.desc());
+        direct!(tx.connection(), engine => newest.first(engine))
     };
     Ok(found.optional()?)
 }

@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use crate::domain::{Error, Instant, Purpose};
-use crate::platform::db::among;
+use crate::platform::db::{among, direct};
 use crate::platform::doors::{ReadTx, WriteTx};
 
 mod schema {
@@ -29,11 +29,8 @@ use schema::suppressions;
 /// # Errors
 /// When the database fails.
 pub fn is_suppressed(tx: &mut ReadTx<'_>, mark: &[u8], purpose: Purpose) -> Result<bool, Error> {
-    let found: Option<String> = suppressions::table
-        .find((mark, purpose.as_str()))
-        .select(suppressions::purpose)
-        .first(tx.connection())
-        .optional()?;
+    let found = suppressions::table.find((mark, purpose.as_str())).select(suppressions::purpose);
+    let found: Option<String> = direct!(tx.connection(), engine => found.first(engine)).optional()?;
     Ok(found.is_some())
 }
 
@@ -44,9 +41,8 @@ pub fn is_suppressed(tx: &mut ReadTx<'_>, mark: &[u8], purpose: Purpose) -> Resu
 pub fn suppressed_among(tx: &mut ReadTx<'_>, marks: Vec<Vec<u8>>, purpose: Purpose) -> Result<Vec<Vec<u8>>, Error> {
     let found = suppressions::table
         .filter(suppressions::purpose.eq(purpose.as_str()).and(among(suppressions::mark, marks)))
-        .select(suppressions::mark)
-        .load(tx.connection())?;
-    Ok(found)
+        .select(suppressions::mark);
+    Ok(direct!(tx.connection(), engine => found.load(engine))?)
 }
 
 /// Marks the address for every purpose that rests on consent; what is marked stays so.

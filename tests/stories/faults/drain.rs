@@ -29,11 +29,16 @@ fn half_sent(served: &Served, email: &str) -> (TcpStream, String) {
     write!(
         stream,
         "POST /v1/contacts HTTP/1.1\r\nHost: iewm\r\nAuthorization: Bearer {}\r\nContent-Type: application/json\r\n\
-         Content-Length: {}\r\n\r\n{sent}",
+         Content-Length: {}\r\nExpect: 100-continue\r\n\r\n",
         served.staff(),
         body.len(),
     )
     .unwrap();
+    // It runs once the service asks for its body.
+    let mut asked = [0; 25];
+    stream.read_exact(&mut asked).unwrap();
+    assert_eq!(&asked, b"HTTP/1.1 100 Continue\r\n\r\n");
+    stream.write_all(sent.as_bytes()).unwrap();
     (stream, rest.to_owned())
 }
 

@@ -6,6 +6,7 @@ mod database_away;
 mod delivery;
 mod disk;
 mod drain;
+mod memory;
 mod overload;
 mod panics;
 mod places;

@@ -4,6 +4,7 @@ use diesel::prelude::*;
 
 use super::{Row, consents};
 use crate::domain::{ContactId, Error, Purpose};
+use crate::platform::db::direct;
 use crate::platform::doors::{ReadTx, WriteTx};
 use crate::policy::consent::Facts;
 use crate::resources::contacts::model::ContactStatus;
@@ -38,7 +39,8 @@ pub(in super::super) fn facts(
 /// A contact's consent for a purpose.
 pub(in super::super) fn of(tx: &mut ReadTx<'_>, contact: ContactId, purpose: Purpose) -> Result<Option<Row>, Error> {
     let of_contact = consents::contact_id.eq(contact).and(consents::purpose.eq(purpose.as_str()));
-    Ok(consents::table.filter(of_contact).select(Row::as_select()).first(tx.connection()).optional()?)
+    let row = consents::table.filter(of_contact);
+    Ok(direct!(tx.connection(), engine => row.select(Row::as_select()).first(engine)).optional()?)
 }
 
 /// As [`facts`], of the contact itself or of the one that it was merged into: a withdrawal reaches the

@@ -7,6 +7,7 @@ use diesel::prelude::*;
 
 use super::super::model::{Contact, ContactStatus, CreateContact, PatchContact};
 use super::super::particulars::Particulars;
+use super::indexes::unless_taken;
 use super::{claim_address, contacts, email_index, insert, live, open_whoever, rename, telephone_index, there};
 use crate::domain::{ContactId, Error, Fault, Instant, london_date};
 use crate::platform::audit::Entry;
@@ -20,14 +21,10 @@ use crate::platform::vault::store::data_keys;
 ///
 /// # Errors
 /// 409 `contact_exists`; 422 when the data was obtained in the future.
-pub fn create(mut tx: WriteTx<'_>, asked: CreateContact) -> Result<Recorded<Contact>, Error> {
+pub fn create(tx: WriteTx<'_>, asked: CreateContact) -> Result<Recorded<Contact>, Error> {
     let now = tx.now();
     if asked.source.obtained_on > london_date(now) {
         return Err(Error::invalid(vec![Fault::new("/source/obtained_on", "future", "must not be in the future")]));
-    }
-    let email_index = asked.email.as_ref().map(|email| email_index(&tx, email));
-    if let Some(index) = &email_index {
-        claim_address(&mut tx, index, None)?;
     }
     let particulars = Particulars {
         name: asked.name,
@@ -64,7 +61,7 @@ pub(in super::super) fn rewrite(
         contacts::telephone_index.eq(telephone_index),
         contacts::version.eq(version + 1),
     );
-    diesel::update(contacts::table.find(id)).set(changes).execute(tx.connection())?;
+    unless_taken(diesel::update(contacts::table.find(id)).set(changes).execute(tx.connection()))?;
     Ok(())
 }
 

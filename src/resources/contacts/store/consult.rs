@@ -9,7 +9,7 @@ use diesel::sql_types::Date;
 use super::super::model::{ContactStatus, PersonName};
 use super::{Row, contacts, data_keys, email_index, open, restriction_of, status_of};
 use crate::domain::{ContactId, EmailAddress, Error, Instant};
-use crate::platform::db::{UuidSql, among_ids, prepared};
+use crate::platform::db::{UuidSql, among_ids, direct, prepared};
 use crate::platform::doors::{ReadTx, WriteTx};
 use crate::policy::restriction::Restriction;
 
@@ -50,8 +50,8 @@ pub fn facts_of(tx: &mut ReadTx<'_>, ids: &[ContactId]) -> Result<Vec<(ContactId
         contacts::restricted_ground,
         contacts::restricted_at,
     );
-    let found: Vec<Found> =
-        contacts::table.filter(among_ids(contacts::id, ids)).select(columns).load(tx.connection())?;
+    let found = contacts::table.filter(among_ids(contacts::id, ids)).select(columns);
+    let found: Vec<Found> = direct!(tx.connection(), engine => found.load(engine))?;
     let facts = found.into_iter().map(|(id, status, mark, merged_into, ground, since)| {
         let restriction = restriction_of(ground.as_deref(), since)?;
         Ok((id, ContactFacts { id, status: status_of(&status, since)?, mark, merged_into, restriction }))
@@ -113,10 +113,9 @@ pub fn addressee(tx: &mut ReadTx<'_>, contact: ContactId) -> Result<Result<Addre
 /// # Errors
 /// When the database fails.
 pub fn addressees(tx: &mut ReadTx<'_>, ids: &[ContactId]) -> Result<Vec<Addressee>, Error> {
-    let rows: Vec<Row> = people!()
-        .filter(among_ids(contacts::id, ids).and(contacts::email_index.is_not_null()))
-        .order(contacts::id)
-        .load(tx.connection())?;
+    let rows =
+        people!().filter(among_ids(contacts::id, ids).and(contacts::email_index.is_not_null())).order(contacts::id);
+    let rows: Vec<Row> = direct!(tx.connection(), engine => rows.load(engine))?;
     let mut addressees = Vec::with_capacity(rows.len());
     for row in rows {
         let contact = open(tx, row)?.contact;

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use super::super::model::PersonName;
 use super::contacts;
 use crate::domain::{Code, ContactId, EmailAddress, Error, Fault, Telephone, hex};
-use crate::platform::db::{TermIndex, Terms, dialect};
+use crate::platform::db::{TermIndex, Terms, dialect, direct};
 use crate::platform::doors::{ReadTx, WriteTx};
 
 /// The blind index of an e-mail address, which is its suppression mark as well.
@@ -20,18 +20,27 @@ pub(in super::super) fn telephone_index(tx: &ReadTx<'_>, telephone: &Telephone) 
 /// Takes an address for this transaction, and refuses it when another live contact has it.
 pub(in super::super) fn claim_address(tx: &mut WriteTx<'_>, index: &[u8], own: Option<ContactId>) -> Result<(), Error> {
     dialect::lock_name(tx.connection(), &hex(index))?;
-    let holder: Option<ContactId> = contacts::table
-        .filter(contacts::email_index.eq(index))
-        .select(contacts::id)
-        .first(tx.connection())
-        .optional()?;
+    let holder = contacts::table.filter(contacts::email_index.eq(index)).select(contacts::id);
+    let holder: Option<ContactId> = direct!(tx.connection(), engine => holder.first(engine)).optional()?;
     match holder {
-        Some(holder) if Some(holder) != own => {
-            let detail = "A live contact has this e-mail address; change that one instead.";
-            Err(Error::new(Code::ContactExists, detail).with(|p| p.contact_id = Some(holder)))
-        }
+        Some(holder) if Some(holder) != own => Err(taken(holder)),
         _ => Ok(()),
     }
+}
+
+/// What is written with a claimed address, unless somebody who comes has taken it since: whoever comes claims none.
+///
+/// # Errors
+/// 503 then: the next attempt finds them; and when the database fails.
+pub(super) fn unless_taken<T>(written: QueryResult<T>) -> Result<T, Error> {
+    let taken = || Error::unavailable("an address was taken after it was claimed");
+    dialect::on_unique(written, "contacts_email", "contacts.email_index", taken)
+}
+
+/// The answer to whoever wants an address that `holder` has.
+pub(super) fn taken(holder: ContactId) -> Error {
+    let detail = "A live contact has this e-mail address; change that one instead.";
+    Error::new(Code::ContactExists, detail).with(|p| p.contact_id = Some(holder))
 }
 
 /// Where names are looked up.

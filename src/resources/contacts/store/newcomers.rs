@@ -6,11 +6,11 @@ use uuid::Uuid;
 
 use super::super::model::{Contact, ContactStatus, Source};
 use super::super::particulars::Particulars;
-use super::indexes::{NAMES, terms_of};
+use super::indexes::{NAMES, taken, terms_of, unless_taken};
 use super::{contacts, email_index, telephone_index};
 use crate::domain::{ContactId, Error, Instant};
 use crate::platform::audit::Entry;
-use crate::platform::db::{Terms, insert_all};
+use crate::platform::db::{AnyConnection, Terms, direct, insert_all};
 use crate::platform::doors::{Recorded, WriteTx};
 use crate::platform::vault::DataKey;
 use crate::policy::retention;
@@ -59,17 +59,23 @@ impl NewRow {
     }
 }
 
-/// Puts a person in, whose address is claimed already.
+/// Puts a person in, unless another contact has their address: the index of addresses tells, so that nothing is asked first.
+///
+/// # Errors
+/// 409 `contact_exists`.
 pub(in super::super) fn insert(
     mut tx: WriteTx<'_>,
     particulars: Particulars,
     obtained_on: NaiveDate,
 ) -> Result<Recorded<Contact>, Error> {
     let (now, id) = (tx.now(), tx.new_id());
-    let newcomers = vec![Newcomer { id, particulars, obtained_on }];
-    write(&mut tx, &newcomers)?;
-    let particulars = newcomers.into_iter().next().map(|newcomer| newcomer.particulars);
-    let particulars = particulars.ok_or_else(|| Error::internal("nobody came"))?;
+    let newcomer = Newcomer { id, particulars, obtained_on };
+    let row = rows(&mut tx, std::slice::from_ref(&newcomer))?.pop().ok_or_else(|| Error::internal("nobody came"))?;
+    let insert = diesel::insert_into(contacts::table).values(row).on_conflict(contacts::email_index).do_nothing();
+    if direct!(tx.connection(), engine => insert.execute(engine))? == 0 {
+        return Err(address_taken(&mut tx, &newcomer)?);
+    }
+    let particulars = newcomer.particulars;
     let contact = Contact {
         id,
         name: Some(particulars.name),
@@ -91,20 +97,34 @@ pub(in super::super) fn insert(
 
 /// Puts people in, at least one, whose addresses are claimed already; an entry is written for each.
 pub(in super::super) fn insert_many(mut tx: WriteTx<'_>, newcomers: &[Newcomer]) -> Result<Recorded<()>, Error> {
-    write(&mut tx, newcomers)?;
+    let rows = rows(&mut tx, newcomers)?;
+    unless_taken(put(tx.connection(), &rows))?;
     tx.record_each(newcomers.iter().map(|newcomer| entry(newcomer.id)).collect(), ())
 }
 
-fn write(tx: &mut WriteTx<'_>, newcomers: &[Newcomer]) -> Result<(), Error> {
+fn put(connection: &mut AnyConnection, rows: &[NewRow]) -> QueryResult<()> {
+    insert_all!(connection, contacts::table, rows);
+    Ok(())
+}
+
+/// Why a newcomer could not be put in.
+fn address_taken(tx: &mut WriteTx<'_>, newcomer: &Newcomer) -> Result<Error, Error> {
+    let index = newcomer.particulars.email.as_ref().map(|email| email_index(tx, email));
+    let holder = contacts::table.filter(contacts::email_index.eq(index)).select(contacts::id);
+    let holder: Option<ContactId> = holder.first(tx.connection()).optional()?;
+    // Whoever had it a moment ago has gone.
+    Ok(holder.map_or_else(|| Error::unavailable("an address changed hands"), taken))
+}
+
+/// The rows of newcomers, whose keys are made and who are found by their names.
+fn rows(tx: &mut WriteTx<'_>, newcomers: &[Newcomer]) -> Result<Vec<NewRow>, Error> {
     let keys = tx.make_keys(newcomers.iter().map(|newcomer| newcomer.id.uuid()))?;
     let terms: Vec<Terms> = newcomers.iter().map(|newcomer| terms_of(tx, &newcomer.particulars.name)).collect();
     let found: Vec<(Uuid, &Terms)> = newcomers.iter().map(|newcomer| newcomer.id.uuid()).zip(&terms).collect();
     NAMES.admit(tx.connection(), &found)?;
     let rows = newcomers.iter().zip(&keys).zip(terms);
     let rows = rows.map(|((newcomer, key), terms)| NewRow::of(tx, newcomer, key, terms));
-    let rows = rows.collect::<Result<Vec<_>, Error>>()?;
-    insert_all!(tx.connection(), contacts::table, rows);
-    Ok(())
+    rows.collect()
 }
 
 fn entry(id: ContactId) -> Entry {

@@ -1,0 +1,74 @@
+//! Many rows in and out: the service's own memory grows by the file that it was sent, and by no more.
+
+use std::fmt::Write;
+use std::time::Duration;
+
+use super::Ground;
+use crate::harness::Engine;
+use crate::harness::served::Served;
+
+#[path = "../../../benches/load/memory.rs"]
+mod watch;
+use watch::{Watch, own};
+
+const MIB: u64 = 1 << 20;
+
+#[test]
+fn many_rows_come_and_go_in_little_memory_on_sqlite() {
+    come_and_go(Engine::Sqlite);
+}
+
+#[test]
+fn many_rows_come_and_go_in_little_memory_on_postgres() {
+    come_and_go(Engine::Postgres);
+}
+
+/// A file of people, with as much in each row as it may hold.
+fn file(numbers: std::ops::Range<usize>) -> String {
+    let mut file = String::from("name,email,organisation,job_title\n");
+    let long = "o".repeat(190);
+    for number in numbers {
+        writeln!(file, "Person {number},person-{number}@example.org,{long},{long}").unwrap();
+    }
+    file
+}
+
+fn come_and_go(engine: Engine) {
+    const FIRST: usize = 8_000;
+    const ROWS: usize = 16_000;
+    let Some(ground) = Ground::of(engine) else { return };
+    actix_web::rt::System::new().block_on(async {
+        let served = Served::start(&ground.url(), &[]);
+        // Whoever sends many rows waits for longer than others.
+        let http = reqwest::Client::builder().timeout(Duration::from_mins(5)).build().unwrap();
+        let url = |path: &str| format!("http://{}{path}", served.address);
+        let import = async |file: String| {
+            let asked = http.post(url("/v1/contacts/imports")).bearer_auth(served.staff());
+            let answer = asked.header("content-type", "text/csv").body(file).send().await.unwrap();
+            assert_eq!(answer.status(), 200);
+            answer.text().await.unwrap().matches("\"created\"").count()
+        };
+        // First what is reached but once: statements, threads, and the pages that the database keeps in memory.
+        assert_eq!(import(file(0..FIRST)).await, FIRST);
+        let Some(before) = own(served.process.id()) else { return };
+        let many = file(FIRST..ROWS);
+        let sent = u64::try_from(many.len()).unwrap();
+        assert!(sent > 3 * MIB, "{sent}: too little to tell");
+        let watch = Watch::over(served.process.id());
+        assert_eq!(import(many).await, ROWS - FIRST);
+        let most = watch.most().unwrap();
+        assert!(most < before + sent + 12 * MIB, "{before} bytes before a file of {sent}, {most} meanwhile");
+
+        let watch = Watch::over(served.process.id());
+        let asked = http.get(url("/v1/contacts")).bearer_auth(served.staff()).header("accept", "text/csv");
+        let mut answer = asked.send().await.unwrap();
+        let (mut rows, mut told) = (0, 0);
+        while let Some(chunk) = answer.chunk().await.unwrap() {
+            rows += memchr::memchr_iter(b'\n', &chunk).count();
+            told += u64::try_from(chunk.len()).unwrap();
+        }
+        assert_eq!(rows, ROWS + 1, "with the names of the columns");
+        let out = watch.most().unwrap();
+        assert!(out < most + told / 2, "{most} bytes at most before {told} went out, {out} meanwhile");
+    });
+}
