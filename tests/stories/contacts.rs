@@ -13,6 +13,7 @@ on_both_engines! {
     bad_contacts_are_refused_with_all_their_faults,
     an_address_belongs_to_one_live_contact,
     eight_sign_ups_with_one_address_make_one_contact,
+    by_whichever_way_an_address_is_wanted_one_has_it,
     a_correction_needs_the_version_that_it_corrects,
     six_years_are_counted_from_the_last_activity,
     another_rooms_doings_change_the_tag_and_not_the_version,
@@ -127,6 +128,36 @@ async fn eight_sign_ups_with_one_address_make_one_contact(service: Service) {
         assert_eq!(refused.problem(409, "contact_exists").json()["contact_id"], id.as_str());
     }
     assert_eq!(service.items("/v1/contacts").await.len(), 1);
+}
+
+/// A sign-up claims no address before it takes it, as the other two ways do.
+async fn by_whichever_way_an_address_is_wanted_one_has_it(service: Service) {
+    for turn in 0..5 {
+        let email = format!("wanted-{turn}@example.org");
+        let there = [0, 1].map(|n| format!("there-{turn}-{n}@example.org"));
+        let there = join_all(there.iter().map(|email| service.sign_up("Grace Hopper", email))).await;
+        let sign_ups = (0..3).map(async |_| service.post("/v1/contacts", person("Ada", &email)).await.status);
+        let corrections = there.iter().map(async |id| {
+            let path = format!("/v1/contacts/{id}");
+            service.patch(&path, "\"1\"", json!({ "email": email })).await.status
+        });
+        let file = format!("name,email\nAda Lovelace,{email}\n");
+        let imports = (0..2).map(async |_| {
+            let asked = service.request("POST", "/v1/contacts/imports").token(&service.staff());
+            asked.body("text/csv", file.clone()).send().await.status
+        });
+        let (signed_up, corrected, imported) =
+            tokio::join!(join_all(sign_ups), join_all(corrections), join_all(imports));
+        assert!(signed_up.iter().all(|status| [201, 409].contains(status)), "{signed_up:?}");
+        assert!(corrected.iter().all(|status| [200, 409, 503].contains(status)), "{corrected:?}");
+        assert!(imported.iter().all(|status| [200, 503].contains(status)), "{imported:?}");
+        let found = service.post("/v1/contacts/search", json!({ "email": email })).await.expect(200).json();
+        assert_eq!(found["items"].as_array().unwrap().len(), 1, "{signed_up:?} {corrected:?} {imported:?}");
+        // Nobody came without an address, and nobody is found by it who has none.
+        let ada = service.post("/v1/contacts/search", json!({ "name": "Ada" })).await.expect(200).json();
+        let with_it = |item: &&Value| item["email"] == email.as_str();
+        assert!(ada["items"].as_array().unwrap().iter().filter(with_it).count() <= 1, "{ada}");
+    }
 }
 
 async fn a_correction_needs_the_version_that_it_corrects(service: Service) {
