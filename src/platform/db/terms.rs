@@ -56,13 +56,11 @@ impl TermIndex {
         let AnyConnection::Sqlite(sqlite) = connection else { return Ok(()) };
         let Self { table, index, .. } = self;
         for (id, terms) in rows {
-            let first = id.as_u128() >> 64 << 64 | 1 << 63;
-            let last = first | (u128::MAX >> 66);
-            let enter = prepared(format!("INSERT INTO {index} (rowid, tokens) SELECT "));
-            let enter = enter.bind::<BigInt, _>(moment(*id)).sql(", ").bind::<Text, _>(terms.words());
-            let enter = enter.sql(" WHERE NOT EXISTS (SELECT 1 FROM ").sql(table).sql(" WHERE id BETWEEN ");
-            let enter = enter.bind::<Binary, _>(first.to_be_bytes().to_vec()).sql(" AND ");
-            let entered = enter.bind::<Binary, _>(last.to_be_bytes().to_vec()).sql(")").execute(sqlite)?;
+            let enter = prepared(format!("INSERT INTO {index} (rowid, tokens) SELECT t.rowid, "));
+            let enter = enter.bind::<Text, _>(terms.words()).sql(" FROM (SELECT ").bind::<BigInt, _>(moment(*id));
+            let enter =
+                enter.sql(" AS rowid) AS t WHERE NOT EXISTS (SELECT 1 FROM ").sql(table).sql(" AS r WHERE r.id ");
+            let entered = enter.sql(OF_ITS_MOMENT).sql(")").execute(sqlite)?;
             if entered == 0 {
                 return Err(Error::unavailable("two ids of one moment"));
             }

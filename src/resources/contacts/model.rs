@@ -268,7 +268,7 @@ impl Command for MergeContacts {
 }
 
 /// Which contacts to list.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, ToSchema)]
+#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ContactFilter {
     /// Only those of this status; the active ones unless said.

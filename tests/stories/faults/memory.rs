@@ -50,7 +50,7 @@ fn come_and_go(engine: Engine) {
         };
         // First what is reached but once: statements, threads, and the pages that the database keeps in memory.
         assert_eq!(import(file(0..FIRST)).await, FIRST);
-        let Some(before) = own(served.process.id()) else { return };
+        let before = own(served.process.id()).expect("a system that tells the memory of a process (Linux)");
         let many = file(FIRST..ROWS);
         let sent = u64::try_from(many.len()).unwrap();
         assert!(sent > 3 * MIB, "{sent}: too little to tell");

@@ -122,7 +122,7 @@ fn correct(
     }
     if let Some(email) = &particulars.email {
         let index = email_index(&tx, email);
-        claim_address(&mut tx, &index, Some(id))?;
+        claim_address(&mut tx, &index, id)?;
     }
     let today = london_date(tx.now());
     rewrite(&mut tx, id, before.version, key, &particulars, today)?;

@@ -3,9 +3,9 @@
 use diesel::prelude::*;
 
 use super::super::model::PersonName;
-use super::contacts;
+use super::{contacts, with_address};
 use crate::domain::{Code, ContactId, EmailAddress, Error, Fault, Telephone, hex};
-use crate::platform::db::{TermIndex, Terms, dialect, direct};
+use crate::platform::db::{TermIndex, Terms, dialect};
 use crate::platform::doors::{ReadTx, WriteTx};
 
 /// The blind index of an e-mail address, which is its suppression mark as well.
@@ -17,13 +17,11 @@ pub(in super::super) fn telephone_index(tx: &ReadTx<'_>, telephone: &Telephone) 
     tx.keyring().blind_index.telephone(telephone).to_vec()
 }
 
-/// Takes an address for this transaction, and refuses it when another live contact has it.
-pub(in super::super) fn claim_address(tx: &mut WriteTx<'_>, index: &[u8], own: Option<ContactId>) -> Result<(), Error> {
+/// Takes an address for this transaction, for the contact `own`, and refuses it when another live contact has it.
+pub(in super::super) fn claim_address(tx: &mut WriteTx<'_>, index: &[u8], own: ContactId) -> Result<(), Error> {
     dialect::lock_name(tx.connection(), &hex(index))?;
-    let holder = contacts::table.filter(contacts::email_index.eq(index)).select(contacts::id);
-    let holder: Option<ContactId> = direct!(tx.connection(), engine => holder.first(engine)).optional()?;
-    match holder {
-        Some(holder) if Some(holder) != own => Err(taken(holder)),
+    match with_address(tx, index)? {
+        Some(holder) if holder != own => Err(taken(holder)),
         _ => Ok(()),
     }
 }

@@ -1,13 +1,11 @@
 //! Contacts in lists, and page by page for an export.
 
 use diesel::prelude::*;
-use uuid::Uuid;
 
 use super::super::model::{Contact, ContactFilter, ContactStatus};
 use super::{Row, contacts, data_keys, open};
 use crate::domain::{ContactId, Error, Limit, ListPage, NetworkId};
 use crate::platform::audit::Entry;
-use crate::platform::db::direct;
 use crate::platform::doors::ReadTx;
 
 /// Contacts, newest first.
@@ -54,14 +52,6 @@ fn matching(
     Ok(query.limit(most).load(tx.connection())?)
 }
 
-/// The newest contacts that are used, those before `after`: what most lists are.
-fn newest(tx: &mut ReadTx<'_>, after: Option<ContactId>, most: i64) -> Result<Vec<Row>, Error> {
-    let used = contacts::merged_into.is_null().and(contacts::status.eq("active"));
-    let older = contacts::id.lt(after.unwrap_or(ContactId::from_uuid(Uuid::max())));
-    let newest = people!().filter(used.and(older)).order(contacts::id.desc()).limit(most);
-    Ok(direct!(tx.connection(), engine => newest.load(engine))?)
-}
-
 /// How many members of a network are looked through at a time.
 const CANDIDATES: usize = 200;
 
@@ -100,7 +90,6 @@ pub(in super::super) fn page(
 ) -> Result<ListPage<Contact, ContactId>, Error> {
     let most = limit.rows() + 1;
     let rows = match filter.network_id {
-        None if *filter == ContactFilter::default() => newest(tx, after, most)?,
         None => matching(tx, filter, None, after, most)?,
         Some(network) => in_network(tx, filter, network, after, most)?,
     };

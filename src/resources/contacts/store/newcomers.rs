@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::super::model::{Contact, ContactStatus, Source};
 use super::super::particulars::Particulars;
 use super::indexes::{NAMES, taken, terms_of, unless_taken};
-use super::{contacts, email_index, telephone_index};
+use super::{contacts, email_index, telephone_index, with_address};
 use crate::domain::{ContactId, Error, Instant};
 use crate::platform::audit::Entry;
 use crate::platform::db::{AnyConnection, Terms, direct, insert_all};
@@ -110,8 +110,7 @@ fn put(connection: &mut AnyConnection, rows: &[NewRow]) -> QueryResult<()> {
 /// Why a newcomer could not be put in.
 fn address_taken(tx: &mut WriteTx<'_>, newcomer: &Newcomer) -> Result<Error, Error> {
     let index = newcomer.particulars.email.as_ref().map(|email| email_index(tx, email));
-    let holder = contacts::table.filter(contacts::email_index.eq(index)).select(contacts::id);
-    let holder: Option<ContactId> = holder.first(tx.connection()).optional()?;
+    let holder = with_address(tx, &index.unwrap_or_default())?;
     // Whoever had it a moment ago has gone.
     Ok(holder.map_or_else(|| Error::unavailable("an address changed hands"), taken))
 }
