@@ -15,3 +15,17 @@ macro_rules! direct {
     };
 }
 pub(crate) use direct;
+
+/// The first row that `query` finds, held against other writers until the transaction ends: on PostgreSQL by a lock, for
+/// which it waits, and what is answered is the row as whoever had it before has left it. SQLite has one writer.
+///
+/// A macro, since the two engines' queries are of two types.
+macro_rules! first_locked {
+    ($connection:expr, $query:expr) => {
+        match $connection {
+            $crate::platform::db::AnyConnection::Postgres(postgres) => $query.for_no_key_update().first(postgres),
+            $crate::platform::db::AnyConnection::Sqlite(sqlite) => $query.first(sqlite),
+        }
+    };
+}
+pub(crate) use first_locked;

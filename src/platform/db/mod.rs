@@ -21,7 +21,7 @@ pub use among::{Among, Listed, among, among_ids};
 pub(in crate::platform) use batch::{KeyRow, Lane};
 pub(crate) use connection::open;
 pub use connection::{AnyConnection, ConnectionError};
-pub(crate) use direct::direct;
+pub(crate) use direct::{direct, first_locked};
 pub(in crate::platform) use lanes::Patience;
 pub use lanes::{Database, LaneCount};
 pub(crate) use many::{TOGETHER, insert_all};

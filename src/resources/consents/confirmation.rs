@@ -17,7 +17,7 @@ use crate::platform::doors::{ReadTx, Recorded, WriteTx};
 use crate::platform::vault::{link_token_hash, new_link_token};
 use crate::policy::{consent, restriction};
 use crate::resources::contacts::store as contacts;
-use crate::resources::standing;
+use crate::resources::{notices, standing};
 
 mod schema {
     diesel::table! {
@@ -202,9 +202,10 @@ pub(super) fn confirm(mut tx: WriteTx<'_>, token: &str) -> Result<Recorded<Confi
     let spent = consent_confirmations::table.filter(consent_confirmations::decision_id.eq(link.decision));
     diesel::update(spent).set(consent_confirmations::spent_at.eq(now)).execute(tx.connection())?;
     standing::store::lift(&mut tx, &link.mark, purpose)?;
+    let changes = notices::store::material_changes(&mut tx, now)?;
     let consent: Consent = tx.also(|tx| {
         let origin = store::Origin::new("link:confirmation");
-        append(tx, grant.contact_id, purpose, &known, &lawful, &Evidence::none(), origin)
+        append(tx, purpose, &known, &changes, &lawful, &Evidence::none(), origin)
     })?;
     let confirmation = Confirmation { state: consent.state, ..shown(&mut tx, &link, &grant)? };
     let consent: ConsentId = consent.id;

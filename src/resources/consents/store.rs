@@ -73,6 +73,7 @@ mod facts;
 mod list;
 pub(super) mod merge;
 pub mod objection;
+mod projected;
 pub(super) use facts::{Known, facts, facts_of_person, of};
 pub use list::{list, states};
 
@@ -211,7 +212,8 @@ fn record_as(mut tx: WriteTx<'_>, asked: RecordDecision, origin: Origin) -> Resu
         }
         _ => {}
     }
-    let notice_version = notices::store::shown_version(&mut tx, asked.notice_version)?;
+    let notices = notices::store::published(&mut tx)?;
+    let notice_version = notices.shown(asked.notice_version, now);
     let mut faults = Vec::new();
     if occurred_at > now {
         faults.push(Fault::new("/occurred_at", "future", "must not be in the future"));
@@ -222,7 +224,7 @@ fn record_as(mut tx: WriteTx<'_>, asked: RecordDecision, origin: Origin) -> Resu
     if notice_version.is_none() {
         faults.push(Fault::unknown_reference("/notice_version"));
     }
-    let (Some((contact_id, known)), Some(notice_version), true) = (known, notice_version, faults.is_empty()) else {
+    let (Some((_, known)), Some(notice_version), true) = (known, notice_version, faults.is_empty()) else {
         return Err(Error::invalid(faults));
     };
     let lawful = match asked.decision {
@@ -231,49 +233,31 @@ fn record_as(mut tx: WriteTx<'_>, asked: RecordDecision, origin: Origin) -> Resu
     };
     let RecordDecision { purpose, wording, locale, evidence_ref, .. } = asked;
     let evidence = Evidence { wording, locale, reference: evidence_ref };
-    append(tx, contact_id, purpose, &known, &lawful, &evidence, origin)
+    append(tx, purpose, &known, &notices.changes(now), &lawful, &evidence, origin)
 }
 
-/// Appends a decision and projects the state: the one writer of consents.
+/// Appends a decision of whoever is known, and projects the state: the one writer of consents. What is answered is the
+/// consent as it reads by the notices' `changes`.
 pub(super) fn append(
     mut tx: WriteTx<'_>,
-    contact_id: ContactId,
     purpose: Purpose,
     known: &Known,
+    changes: &MaterialChanges,
     lawful: &Lawful<Decision>,
     evidence: &Evidence,
     origin: Origin,
 ) -> Result<Recorded<Consent>, Error> {
-    let now = tx.now();
+    let (now, contact_id) = (tx.now(), known.contact.id);
     let id: DecisionId = tx.new_id();
     let projection = consent::project(known.facts.current.as_ref(), id, lawful);
     let (consent_id, version) = match &known.row {
         Some(row) => (row.id, row.version + 1),
         None => (tx.new_id(), 1),
     };
-    let state = (
-        consents::state.eq(<&str>::from(projection.state)),
-        consents::since.eq(projection.since),
-        consents::notice_version.eq(projection.notice_version),
-        consents::method.eq(<&str>::from(projection.method)),
-        consents::decision_id.eq(projection.decision_id),
-        consents::pending_decision_id.eq(projection.pending.map(|pending| pending.decision_id)),
-        consents::pending_until.eq(projection.pending.map(|pending| pending.until)),
-        consents::withdrawn_at.eq(projection.withdrawn_at),
-        consents::objected_at.eq(projection.objected_at),
-        consents::version.eq(version),
-    );
     if known.row.is_some() {
-        diesel::update(consents::table.find(consent_id)).set(state).execute(tx.connection())?;
+        projected::rewrite(&mut tx, consent_id, &projection, version)?;
     } else {
-        let identity = (
-            consents::id.eq(consent_id),
-            consents::contact_id.eq(contact_id),
-            consents::purpose.eq(purpose.as_str()),
-            consents::created_at.eq(now),
-        );
-        let insert = diesel::insert_into(consents::table).values((identity, state));
-        direct!(tx.connection(), engine => insert.execute(engine))?;
+        projected::insert(&mut tx, (consent_id, contact_id, purpose), &projection, version)?;
     }
     // The erased have no key left to seal under; their withdrawal carries no words.
     let sealed = if known.facts.erased || evidence.is_empty() {
@@ -319,10 +303,9 @@ pub(super) fn append(
     }
     // What is taken over is no new dealing with the person.
     if !known.facts.erased && origin.merged_from.is_none() {
-        contacts::touch(&mut tx, contact_id, london_date(now))?;
+        contacts::touch(&mut tx, &known.contact, london_date(now))?;
     }
-    let changes = notices::store::material_changes(&mut tx, now)?;
-    let consent = shown(consent_id, contact_id, purpose, &projection, version, &changes, now);
+    let consent = shown(consent_id, contact_id, purpose, &projection, version, changes, now);
     let entry = Entry::new("consents.record")
         .contact(contact_id)
         .subject("consent_decision", id)

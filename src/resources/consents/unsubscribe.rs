@@ -81,10 +81,12 @@ pub(super) fn withdraw(mut tx: WriteTx<'_>, token: &str) -> Result<Recorded<Subs
     if known.facts.current.as_ref().is_some_and(|current| current.state == State::Withdrawn) {
         return tx.unchanged(None, done);
     }
-    let shown = notices::store::shown_version(&mut tx, None)?;
+    let now = tx.now();
+    let notices = notices::store::published(&mut tx)?;
+    let (shown, changes) = (notices.shown(None, now), notices.changes(now));
     let notice_version = shown.ok_or_else(|| Error::internal("there is no notice in force"))?;
-    let lawful = consent::withdraw(Method::Email, tx.now(), notice_version);
+    let lawful = consent::withdraw(Method::Email, now, notice_version);
     let origin = Origin::new("link:unsubscribe");
-    tx.also(|tx| store::append(tx, contact, purpose, &known, &lawful, &Evidence::none(), origin))?;
+    tx.also(|tx| store::append(tx, purpose, &known, &changes, &lawful, &Evidence::none(), origin))?;
     tx.record(Entry::new("unsubscribe.use").contact(contact).with("purpose", purpose.as_str()), done)
 }

@@ -1,26 +1,56 @@
-//! Which purposes have changed materially, as the consents' room asks.
+//! The notices that are published, as the consents' room asks: which one a person was shown, and which purposes have changed
+//! materially.
 
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
-use crate::domain::Purpose;
+use crate::domain::{Instant, Purpose, london_date};
 use crate::policy::consent::MaterialChange;
+
+/// A published version, and one purpose that it changed materially, if it did.
+#[derive(Debug)]
+pub(super) struct Version {
+    pub(super) version: NaiveDate,
+    pub(super) effective_on: NaiveDate,
+    pub(super) published_at: Option<Instant>,
+    pub(super) changed: Option<String>,
+}
+
+/// The published versions, the oldest first.
+#[derive(Debug)]
+pub struct Published(pub(super) Vec<Version>);
+
+impl Published {
+    /// The version that a person was shown: the one named, if it is published, or the one in force at `now`.
+    pub fn shown(&self, named: Option<NaiveDate>, now: Instant) -> Option<NaiveDate> {
+        let today = london_date(now);
+        let shown = match named {
+            Some(version) => self.0.iter().find(|row| row.version == version),
+            None => self.0.iter().filter(|row| row.effective_on <= today).max_by_key(|row| row.effective_on),
+        };
+        shown.map(|row| row.version)
+    }
+
+    /// The material changes in force at `at`, by purpose, as the notices published by then made them.
+    pub fn changes(&self, at: Instant) -> MaterialChanges {
+        let today = london_date(at);
+        let by_then =
+            |row: &&Version| row.effective_on <= today && row.published_at.is_some_and(|published| published <= at);
+        let changes = self.0.iter().filter(by_then).filter_map(|row| {
+            let change = MaterialChange { notice_version: row.version, effective_on: row.effective_on };
+            let purpose = row.changed.as_deref()?.parse().ok()?;
+            Some((purpose, change))
+        });
+        MaterialChanges(changes.collect())
+    }
+}
 
 /// The last material change of each purpose that has one.
 #[derive(Clone, Debug, Default)]
 pub struct MaterialChanges(BTreeMap<Purpose, MaterialChange>);
 
 impl MaterialChanges {
-    /// From rows of version, purpose and day, the oldest version first.
-    pub(super) fn from_rows(rows: Vec<(NaiveDate, String, NaiveDate)>) -> Self {
-        let changes = rows.into_iter().filter_map(|(notice_version, purpose, effective_on)| {
-            let change = MaterialChange { notice_version, effective_on };
-            purpose.parse().ok().map(|purpose| (purpose, change))
-        });
-        Self(changes.collect())
-    }
-
     /// The last one of `purpose`.
     pub fn of(&self, purpose: Purpose) -> Option<MaterialChange> {
         self.0.get(&purpose).copied()

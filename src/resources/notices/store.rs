@@ -5,8 +5,9 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use super::current::{MaterialChanges, Published, Version};
 use super::model::{DraftNotice, NoticePurpose, NoticeStatus, Passage, PatchNotice, PrivacyNotice, PurposeChange};
-use super::{current, original};
+use super::original;
 use crate::domain::{Code, Error, Fault, Instant, Limit, ListPage, hex, london_date};
 use crate::platform::audit::Entry;
 use crate::platform::auth::NoticesDraft;
@@ -302,34 +303,30 @@ pub fn publish(mut tx: WriteTx<'_>, version: NaiveDate) -> Result<Recorded<Priva
     tx.record(Entry::new("notices.publish").subject("privacy_notice", version), notice)
 }
 
+/// The published versions, and what they changed.
+///
+/// # Errors
+/// When the database fails.
+pub fn published(tx: &mut ReadTx<'_>) -> Result<Published, Error> {
+    let with_changes = privacy_notices::table
+        .left_join(material_changes::table.on(material_changes::notice_version.eq(privacy_notices::version)));
+    let rows = with_changes.filter(privacy_notices::status.eq("published")).order(privacy_notices::version).select((
+        privacy_notices::version,
+        privacy_notices::effective_on,
+        privacy_notices::published_at,
+        material_changes::purpose.nullable(),
+    ));
+    let rows: Vec<(NaiveDate, NaiveDate, Option<Instant>, Option<String>)> =
+        direct!(tx.connection(), engine => rows.load(engine))?;
+    let version =
+        |(version, effective_on, published_at, changed)| Version { version, effective_on, published_at, changed };
+    Ok(Published(rows.into_iter().map(version).collect()))
+}
+
 /// The material changes in force at `at`, by purpose, as the notices published by then made them.
 ///
 /// # Errors
 /// When the database fails.
-pub fn material_changes(tx: &mut ReadTx<'_>, at: Instant) -> Result<current::MaterialChanges, Error> {
-    let rows = material_changes::table
-        .inner_join(privacy_notices::table.on(privacy_notices::version.eq(material_changes::notice_version)))
-        .filter(material_changes::effective_on.le(london_date(at)).and(privacy_notices::published_at.le(at)))
-        .order(material_changes::notice_version)
-        .select(material_changes::all_columns);
-    let rows: Vec<(NaiveDate, String, NaiveDate)> = direct!(tx.connection(), engine => rows.load(engine))?;
-    Ok(current::MaterialChanges::from_rows(rows))
-}
-
-/// The version that a person was shown: the one named, if it has been published, or the one in force.
-///
-/// # Errors
-/// When the database fails.
-pub fn shown_version(tx: &mut ReadTx<'_>, named: Option<NaiveDate>) -> Result<Option<NaiveDate>, Error> {
-    let today = london_date(tx.now());
-    let published = privacy_notices::table.filter(privacy_notices::status.eq("published"));
-    let found = if let Some(version) = named {
-        let named = published.filter(privacy_notices::version.eq(version)).select(privacy_notices::version);
-        direct!(tx.connection(), engine => named.first(engine))
-    } else {
-        let effective = published.filter(privacy_notices::effective_on.le(today));
-        let newest = effective.select(privacy_notices::version).order(privacy_notices::effective_on.desc());
-        direct!(tx.connection(), engine => newest.first(engine))
-    };
-    Ok(found.optional()?)
+pub fn material_changes(tx: &mut ReadTx<'_>, at: Instant) -> Result<MaterialChanges, Error> {
+    Ok(published(tx)?.changes(at))
 }

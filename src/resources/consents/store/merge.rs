@@ -42,7 +42,7 @@ pub(in super::super) fn merge(tx: &mut WriteTx<'_>, merging: &Merging) -> Result
         };
         let evidence = confirmation::evidence(tx, &proof)?.unwrap_or_else(Evidence::none);
         let origin = Origin::merged(tx.actor().label(), other.decision_id);
-        tx.also(|tx| append(tx, merging.into, purpose, &known, &lawful, &evidence, origin))?;
+        tx.also(|tx| append(tx, purpose, &known, &changes, &lawful, &evidence, origin))?;
     }
     Ok(())
 }

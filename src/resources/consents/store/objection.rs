@@ -39,7 +39,8 @@ pub fn object(
         return Err(Error::invalid(vec![Fault::new("/purposes", "too_few", detail)]));
     }
     let now = tx.now();
-    let shown = notices::store::shown_version(&mut tx, None)?;
+    let notices = notices::store::published(&mut tx)?;
+    let (shown, changes) = (notices.shown(None, now), notices.changes(now));
     let notice_version = shown.ok_or_else(|| Error::internal("there is no notice in force"))?;
     let mut ended = Vec::with_capacity(objected_to.len());
     let mut person = contact;
@@ -55,7 +56,7 @@ pub fn object(
         }
         let lawful = consent::object(method, now, notice_version);
         let origin = Origin::new(tx.actor().label());
-        ended.push(tx.also(|tx| append(tx, id, purpose, &known, &lawful, &Evidence::none(), origin))?);
+        ended.push(tx.also(|tx| append(tx, purpose, &known, &changes, &lawful, &Evidence::none(), origin))?);
     }
     let named: Vec<&str> = objected_to.iter().map(|purpose| purpose.as_str()).collect();
     tx.record(Entry::new("consents.object").contact(person).with("purposes", named), ended)

@@ -9,7 +9,7 @@ use diesel::sql_types::Date;
 use super::super::model::{ContactStatus, PersonName};
 use super::{Row, contacts, data_keys, email_index, open, restriction_of, status_of};
 use crate::domain::{ContactId, EmailAddress, Error, Instant};
-use crate::platform::db::{UuidSql, among_ids, direct, prepared};
+use crate::platform::db::{UuidSql, among_ids, direct, first_locked, prepared};
 use crate::platform::doors::{ReadTx, WriteTx};
 use crate::policy::restriction::Restriction;
 
@@ -26,6 +26,54 @@ pub struct ContactFacts {
     pub merged_into: Option<ContactId>,
     /// The restriction that holds.
     pub restriction: Option<Restriction>,
+    /// The day on which the person last dealt with IEWM.
+    pub last_activity_on: NaiveDate,
+}
+
+/// The columns of facts, in the order of [`FactsRow`].
+macro_rules! facts_columns {
+    () => {
+        (
+            contacts::id,
+            contacts::status,
+            contacts::email_index,
+            contacts::merged_into,
+            contacts::restricted_ground,
+            contacts::restricted_at,
+            contacts::last_activity_on,
+        )
+    };
+}
+
+#[derive(Queryable)]
+struct FactsRow {
+    id: ContactId,
+    status: String,
+    mark: Option<Vec<u8>>,
+    merged_into: Option<ContactId>,
+    restricted_ground: Option<String>,
+    restricted_at: Option<Instant>,
+    last_activity_on: NaiveDate,
+}
+
+impl FactsRow {
+    fn facts(self) -> Result<ContactFacts, Error> {
+        Ok(ContactFacts {
+            id: self.id,
+            status: status_of(&self.status, self.restricted_at)?,
+            mark: self.mark,
+            merged_into: self.merged_into,
+            restriction: restriction_of(self.restricted_ground.as_deref(), self.restricted_at)?,
+            last_activity_on: self.last_activity_on,
+        })
+    }
+}
+
+/// The facts about a contact, which is held against other writers until the transaction ends.
+pub(super) fn held(tx: &mut WriteTx<'_>, id: ContactId) -> Result<Option<ContactFacts>, Error> {
+    let row: Option<FactsRow> =
+        first_locked!(tx.connection(), contacts::table.find(id).select(facts_columns!())).optional()?;
+    row.map(FactsRow::facts).transpose()
 }
 
 /// The facts about a contact; `None` when there is none.
@@ -41,21 +89,9 @@ pub fn facts(tx: &mut ReadTx<'_>, id: ContactId) -> Result<Option<ContactFacts>,
 /// # Errors
 /// When the database fails.
 pub fn facts_of(tx: &mut ReadTx<'_>, ids: &[ContactId]) -> Result<Vec<(ContactId, ContactFacts)>, Error> {
-    type Found = (ContactId, String, Option<Vec<u8>>, Option<ContactId>, Option<String>, Option<Instant>);
-    let columns = (
-        contacts::id,
-        contacts::status,
-        contacts::email_index,
-        contacts::merged_into,
-        contacts::restricted_ground,
-        contacts::restricted_at,
-    );
-    let found = contacts::table.filter(among_ids(contacts::id, ids)).select(columns);
-    let found: Vec<Found> = direct!(tx.connection(), engine => found.load(engine))?;
-    let facts = found.into_iter().map(|(id, status, mark, merged_into, ground, since)| {
-        let restriction = restriction_of(ground.as_deref(), since)?;
-        Ok((id, ContactFacts { id, status: status_of(&status, since)?, mark, merged_into, restriction }))
-    });
+    let found = contacts::table.filter(among_ids(contacts::id, ids)).select(facts_columns!());
+    let found: Vec<FactsRow> = direct!(tx.connection(), engine => found.load(engine))?;
+    let facts = found.into_iter().map(|row| Ok((row.id, row.facts()?)));
     facts.collect()
 }
 
@@ -141,14 +177,17 @@ pub fn names(tx: &mut ReadTx<'_>, ids: &[ContactId]) -> Result<Vec<(ContactId, P
     Ok(names)
 }
 
-/// Notes that the person dealt with IEWM on `day`: the clock of retention starts anew. The contact's
+/// Notes that a person dealt with IEWM on `day`: the clock of retention starts anew. The contact's
 /// version stays, since nothing of the contact itself has changed.
 ///
 /// # Errors
 /// When the database fails.
-pub fn touch(tx: &mut WriteTx<'_>, id: ContactId, day: NaiveDate) -> Result<(), Error> {
+pub fn touch(tx: &mut WriteTx<'_>, contact: &ContactFacts, day: NaiveDate) -> Result<(), Error> {
+    if contact.last_activity_on >= day {
+        return Ok(());
+    }
     let update = prepared("UPDATE contacts SET last_activity_on = ").bind::<Date, _>(day);
-    let update = update.sql(" WHERE id = ").bind::<UuidSql, _>(id).sql(" AND last_activity_on < ");
+    let update = update.sql(" WHERE id = ").bind::<UuidSql, _>(contact.id).sql(" AND last_activity_on < ");
     update.bind::<Date, _>(day).execute(tx.connection())?;
     Ok(())
 }

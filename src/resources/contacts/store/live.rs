@@ -1,10 +1,9 @@
 //! Holding a person while something is written about them. Whoever writes about a contact comes through here: a story
 //! about the architecture fails where anybody else locks one.
 
-use super::consult::{ContactFacts, facts};
+use super::consult::{ContactFacts, held};
 use super::{erased, merged};
 use crate::domain::{ContactId, Error};
-use crate::platform::db::dialect;
 use crate::platform::doors::WriteTx;
 use crate::platform::vault::DataKey;
 use crate::policy::restriction;
@@ -38,6 +37,11 @@ pub struct Held(ContactFacts);
 
 impl Held {
     /// What is known of the contact: true until the transaction ends.
+    pub fn facts(&self) -> &ContactFacts {
+        &self.0
+    }
+
+    /// As [`Held::facts`], to be kept.
     pub fn into_facts(self) -> ContactFacts {
         self.0
     }
@@ -74,6 +78,5 @@ impl Held {
 /// # Errors
 /// When the database fails.
 pub fn hold(tx: &mut WriteTx<'_>, id: ContactId) -> Result<Option<Held>, Error> {
-    dialect::lock(tx.connection(), "contacts", id.uuid())?;
-    Ok(facts(tx, id)?.map(Held))
+    Ok(held(tx, id)?.map(Held))
 }

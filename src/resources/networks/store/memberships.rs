@@ -135,7 +135,7 @@ pub(in super::super) fn join(
         faults.push(Fault::new("/started_on", "future", "must not be in the future"));
     }
     let (Some(person), true) = (person, faults.is_empty()) else { return Err(Error::invalid(faults)) };
-    let person = person.live()?;
+    let live = person.live()?;
     if known.status == NetworkStatus::Closed {
         return Err(Error::new(Code::NetworkClosed, "The network is closed: it takes no more members."));
     }
@@ -153,7 +153,7 @@ pub(in super::super) fn join(
         directory_visibility,
         version: 1,
     };
-    let key = person.key(&mut tx)?;
+    let key = live.key(&mut tx)?;
     let values = (
         memberships::id.eq(made.id),
         memberships::network_id.eq(network),
@@ -167,7 +167,7 @@ pub(in super::super) fn join(
         memberships::version.eq(made.version),
     );
     once(diesel::insert_into(memberships::table).values(values).execute(tx.connection()))?;
-    contacts::touch(&mut tx, contact_id, today)?;
+    contacts::touch(&mut tx, person.facts(), today)?;
     let entry = Entry::new("memberships.join").contact(contact_id).subject("membership", made.id);
     tx.record(entry.with("role", <&str>::from(role)), made)
 }

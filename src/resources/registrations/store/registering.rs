@@ -48,7 +48,8 @@ pub fn register(mut tx: WriteTx<'_>, event: EventId, asked: Register) -> Result<
     let contact = contacts::hold(&mut tx, contact_id)?;
     let registered = is_registered(&mut tx, event, contact_id)?;
     let mut held = Held::of(&mut tx, event)?;
-    contact.ok_or_else(|| Error::invalid(vec![Fault::unknown_reference("/contact_id")]))?.live()?;
+    let contact = contact.ok_or_else(|| Error::invalid(vec![Fault::unknown_reference("/contact_id")]))?;
+    contact.live()?;
     let now = tx.now();
     must_be_open(held.event.status, &held.times(), now)?;
     if registered {
@@ -84,7 +85,7 @@ pub fn register(mut tx: WriteTx<'_>, event: EventId, asked: Register) -> Result<
     steps::append(&mut tx, made.id, made.version, (status, Cause::Registered), None)?;
     let letter = if waits { letters::WAITLISTED } else { letters::CONFIRMED };
     tell(&mut tx, std::slice::from_ref(&made), letter)?;
-    contacts::touch(&mut tx, contact_id, london_date(now))?;
+    contacts::touch(&mut tx, contact.facts(), london_date(now))?;
     let entry = Entry::new("registrations.create").contact(contact_id).subject("registration", made.id);
     let made = Registration {
         access_requirements: access_requirements.filter(|_| requirements::may_see(&tx)),

@@ -1,0 +1,1 @@
+DROP INDEX privacy_notices_published;
