@@ -306,14 +306,33 @@ pub struct MaterialChange {
     pub effective_on: NaiveDate,
 }
 
+/// What of a projection decides how its state reads.
+#[derive(Clone, Copy, Debug)]
+pub struct Standing {
+    /// The state as the decisions left it.
+    pub state: State,
+    /// The version that the person was shown.
+    pub notice_version: NaiveDate,
+    /// Until when a grant waits for its mailbox, if one does.
+    pub pending_until: Option<Instant>,
+}
+
+impl From<&Projection> for Standing {
+    fn from(projection: &Projection) -> Self {
+        let Projection { state, notice_version, pending, .. } = *projection;
+        Self { state, notice_version, pending_until: pending.map(|pending| pending.until) }
+    }
+}
+
 /// The state as it reads at `now`, given the last material change of the purpose that a published
 /// notice has made.
-pub fn state_at(projection: &Projection, last_change: Option<MaterialChange>, now: Instant) -> State {
-    match projection.state {
-        State::Pending if projection.pending.is_some_and(|pending| pending.until <= now) => State::Expired,
-        State::Given if is_stale(projection.notice_version, last_change, now) => match projection.pending {
+pub fn state_at(standing: impl Into<Standing>, last_change: Option<MaterialChange>, now: Instant) -> State {
+    let Standing { state, notice_version, pending_until } = standing.into();
+    match state {
+        State::Pending if pending_until.is_some_and(|until| until <= now) => State::Expired,
+        State::Given if is_stale(notice_version, last_change, now) => match pending_until {
             // What is asked for again waits for its mailbox like a first yes.
-            Some(pending) if pending.until > now => State::Pending,
+            Some(until) if until > now => State::Pending,
             _ => State::Stale,
         },
         state => state,

@@ -133,7 +133,7 @@ fn sqlite(file: &str, vault: &str, purpose: Use) -> Result<SqliteConnection, Con
     connection
         .batch_execute(&format!(
             "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
-             PRAGMA secure_delete = ON; PRAGMA mmap_size = 268435456; PRAGMA temp_store = MEMORY;
+             PRAGMA secure_delete = ON; PRAGMA mmap_size = 1073741824; PRAGMA temp_store = MEMORY;
              ATTACH DATABASE '{vault}' AS vault;"
         ))
         .map_err(|e| fault(&e))?;

@@ -2,19 +2,23 @@
 
 use std::collections::{HashMap, HashSet};
 
+use chrono::NaiveDate;
 use diesel::prelude::*;
 
 use super::model::{CheckConsents, CheckResult, CheckResults, CheckRow, Contactability};
-use super::store::{Row, consents};
-use crate::domain::{ContactId, Error};
+use super::store::{consents, damaged};
+use crate::domain::{ContactId, Error, Instant};
 use crate::platform::audit::Entry;
 use crate::platform::db::{among_ids, direct};
 use crate::platform::doors::ReadTx;
-use crate::policy::consent::{self, State};
+use crate::policy::consent::{self, Standing, State};
 use crate::policy::contactability::{Bar, contactability};
 use crate::resources::contacts::model::ContactStatus;
 use crate::resources::contacts::store as contacts;
 use crate::resources::{notices, standing};
+
+/// What decides how somebody's answer reads, and whether they objected.
+type Row = (ContactId, String, NaiveDate, Option<Instant>, bool);
 
 /// One row for each contact, in the order asked.
 ///
@@ -24,17 +28,23 @@ pub(super) fn check(tx: &mut ReadTx<'_>, asked: &CheckConsents) -> Result<CheckR
     consent::must_take_consent(asked.purpose)?;
     let now = tx.now();
     let change = notices::store::material_changes(tx, now)?.of(asked.purpose);
-    let facts: HashMap<_, _> = contacts::facts_of(tx, &asked.contact_ids)?.into_iter().collect();
-    let marks: Vec<Vec<u8>> = facts.values().filter_map(|facts| facts.mark.clone()).collect();
+    let facts = contacts::reach(tx, &asked.contact_ids)?;
+    let marks: Vec<Vec<u8>> = facts.values().filter_map(|reach| reach.mark.clone()).collect();
     let suppressed: HashSet<_> = standing::store::suppressed_among(tx, marks, asked.purpose)?.into_iter().collect();
     let of_them = among_ids(consents::contact_id, &asked.contact_ids);
     let rows = consents::table.filter(consents::purpose.eq(asked.purpose.as_str()).and(of_them));
-    let rows: Vec<Row> = direct!(tx.connection(), engine => rows.select(Row::as_select()).load(engine))?;
+    let columns = (
+        consents::contact_id,
+        consents::state,
+        consents::notice_version,
+        consents::pending_until,
+        consents::objected_at.is_not_null(),
+    );
+    let rows: Vec<Row> = direct!(tx.connection(), engine => rows.select(columns).load(engine))?;
     let mut answers: HashMap<ContactId, (State, bool)> = HashMap::with_capacity(rows.len());
-    for row in &rows {
-        let projection = row.projection()?;
-        let state = consent::state_at(&projection, change, now);
-        answers.insert(row.contact_id, (state, projection.objected_at.is_some()));
+    for (contact, state, notice_version, pending_until, objected) in rows {
+        let standing = Standing { state: state.parse().map_err(damaged)?, notice_version, pending_until };
+        answers.insert(contact, (consent::state_at(standing, change, now), objected));
     }
     let judge = |contact_id: &ContactId| match facts.get(contact_id) {
         None => Contactability::Unknown,

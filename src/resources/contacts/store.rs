@@ -113,7 +113,7 @@ pub mod restrict;
 mod seat;
 pub mod sharing_refusals;
 pub use consult::{
-    Addressee, ContactFacts, addressee, addressees, facts, facts_of, names, restricted_among, touch, with_address,
+    Addressee, ContactFacts, Reach, addressee, addressees, facts, names, reach, restricted_among, touch, with_address,
 };
 use indexes::claim_address;
 pub use indexes::email_index;

@@ -1,6 +1,6 @@
 //! What higher rooms ask of contacts, and the one thing that they tell.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -81,18 +81,33 @@ pub(super) fn held(tx: &mut WriteTx<'_>, id: ContactId) -> Result<Option<Contact
 /// # Errors
 /// When the database fails.
 pub fn facts(tx: &mut ReadTx<'_>, id: ContactId) -> Result<Option<ContactFacts>, Error> {
-    Ok(facts_of(tx, &[id])?.pop().map(|(_, facts)| facts))
+    let row = contacts::table.find(id).select(facts_columns!());
+    let row: Option<FactsRow> = direct!(tx.connection(), engine => row.first(engine)).optional()?;
+    row.map(FactsRow::facts).transpose()
 }
 
-/// The facts about several contacts; those that are not there are left out.
+/// How a contact stands for whoever wants to send it something.
+#[derive(Clone, Debug)]
+pub struct Reach {
+    /// What is known of it.
+    pub status: ContactStatus,
+    /// The blind index of its address, which a suppression mark bears.
+    pub mark: Option<Vec<u8>>,
+}
+
+/// How several contacts stand; those that are not there are left out.
 ///
 /// # Errors
 /// When the database fails.
-pub fn facts_of(tx: &mut ReadTx<'_>, ids: &[ContactId]) -> Result<Vec<(ContactId, ContactFacts)>, Error> {
-    let found = contacts::table.filter(among_ids(contacts::id, ids)).select(facts_columns!());
-    let found: Vec<FactsRow> = direct!(tx.connection(), engine => found.load(engine))?;
-    let facts = found.into_iter().map(|row| Ok((row.id, row.facts()?)));
-    facts.collect()
+pub fn reach(tx: &mut ReadTx<'_>, ids: &[ContactId]) -> Result<HashMap<ContactId, Reach>, Error> {
+    let columns = (contacts::id, contacts::status, contacts::email_index, contacts::restricted_at);
+    let found = contacts::table.filter(among_ids(contacts::id, ids)).select(columns);
+    let found: Vec<(ContactId, String, Option<Vec<u8>>, Option<Instant>)> =
+        direct!(tx.connection(), engine => found.load(engine))?;
+    let reach = found
+        .into_iter()
+        .map(|(id, status, mark, restricted_at)| Ok((id, Reach { status: status_of(&status, restricted_at)?, mark })));
+    reach.collect()
 }
 
 /// Those of the contacts whose data is stored and not used.
