@@ -10,7 +10,7 @@ use crate::policy::consent::MaterialChange;
 
 /// A published version, and one purpose that it changed materially, if it did.
 #[derive(Debug)]
-pub(super) struct Version {
+pub(super) struct PublishedVersion {
     pub(super) version: NaiveDate,
     pub(super) effective_on: NaiveDate,
     pub(super) published_at: Option<Instant>,
@@ -19,7 +19,7 @@ pub(super) struct Version {
 
 /// The published versions, the oldest first.
 #[derive(Debug)]
-pub struct Published(pub(super) Vec<Version>);
+pub struct Published(pub(super) Vec<PublishedVersion>);
 
 impl Published {
     /// The version that a person was shown: the one named, if it is published, or the one in force at `now`.
@@ -35,8 +35,9 @@ impl Published {
     /// The material changes in force at `at`, by purpose, as the notices published by then made them.
     pub fn changes(&self, at: Instant) -> MaterialChanges {
         let today = london_date(at);
-        let by_then =
-            |row: &&Version| row.effective_on <= today && row.published_at.is_some_and(|published| published <= at);
+        let by_then = |row: &&PublishedVersion| {
+            row.effective_on <= today && row.published_at.is_some_and(|published| published <= at)
+        };
         let changes = self.0.iter().filter(by_then).filter_map(|row| {
             let change = MaterialChange { notice_version: row.version, effective_on: row.effective_on };
             let purpose = row.changed.as_deref()?.parse().ok()?;

@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::current::{MaterialChanges, Published, Version};
+use super::current::{MaterialChanges, Published, PublishedVersion};
 use super::model::{DraftNotice, NoticePurpose, NoticeStatus, Passage, PatchNotice, PrivacyNotice, PurposeChange};
 use super::original;
 use crate::domain::{Code, Error, Fault, Instant, Limit, ListPage, hex, london_date};
@@ -318,8 +318,12 @@ pub fn published(tx: &mut ReadTx<'_>) -> Result<Published, Error> {
     ));
     let rows: Vec<(NaiveDate, NaiveDate, Option<Instant>, Option<String>)> =
         direct!(tx.connection(), engine => rows.load(engine))?;
-    let version =
-        |(version, effective_on, published_at, changed)| Version { version, effective_on, published_at, changed };
+    let version = |(version, effective_on, published_at, changed)| PublishedVersion {
+        version,
+        effective_on,
+        published_at,
+        changed,
+    };
     Ok(Published(rows.into_iter().map(version).collect()))
 }
 

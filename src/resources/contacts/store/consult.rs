@@ -100,10 +100,10 @@ pub struct Reach {
 /// # Errors
 /// When the database fails.
 pub fn reach(tx: &mut ReadTx<'_>, ids: &[ContactId]) -> Result<HashMap<ContactId, Reach>, Error> {
+    type Found = (ContactId, String, Option<Vec<u8>>, Option<Instant>);
     let columns = (contacts::id, contacts::status, contacts::email_index, contacts::restricted_at);
     let found = contacts::table.filter(among_ids(contacts::id, ids)).select(columns);
-    let found: Vec<(ContactId, String, Option<Vec<u8>>, Option<Instant>)> =
-        direct!(tx.connection(), engine => found.load(engine))?;
+    let found: Vec<Found> = direct!(tx.connection(), engine => found.load(engine))?;
     let reach = found
         .into_iter()
         .map(|(id, status, mark, restricted_at)| Ok((id, Reach { status: status_of(&status, restricted_at)?, mark })));
