@@ -308,7 +308,7 @@ pub struct MaterialChange {
 
 /// What of a projection decides how its state reads.
 #[derive(Clone, Copy, Debug)]
-pub struct Standing {
+pub struct Reading {
     /// The state as the decisions left it.
     pub state: State,
     /// The version that the person was shown.
@@ -317,7 +317,7 @@ pub struct Standing {
     pub pending_until: Option<Instant>,
 }
 
-impl From<&Projection> for Standing {
+impl From<&Projection> for Reading {
     fn from(projection: &Projection) -> Self {
         let Projection { state, notice_version, pending, .. } = *projection;
         Self { state, notice_version, pending_until: pending.map(|pending| pending.until) }
@@ -326,8 +326,8 @@ impl From<&Projection> for Standing {
 
 /// The state as it reads at `now`, given the last material change of the purpose that a published
 /// notice has made.
-pub fn state_at(standing: impl Into<Standing>, last_change: Option<MaterialChange>, now: Instant) -> State {
-    let Standing { state, notice_version, pending_until } = standing.into();
+pub fn state_at(reading: impl Into<Reading>, last_change: Option<MaterialChange>, now: Instant) -> State {
+    let Reading { state, notice_version, pending_until } = reading.into();
     match state {
         State::Pending if pending_until.is_some_and(|until| until <= now) => State::Expired,
         State::Given if is_stale(notice_version, last_change, now) => match pending_until {

@@ -11,7 +11,7 @@ use crate::domain::{ContactId, Error, Instant};
 use crate::platform::audit::Entry;
 use crate::platform::db::{among_ids, direct};
 use crate::platform::doors::ReadTx;
-use crate::policy::consent::{self, Standing, State};
+use crate::policy::consent::{self, Reading, State};
 use crate::policy::contactability::{Bar, contactability};
 use crate::resources::contacts::model::ContactStatus;
 use crate::resources::contacts::store as contacts;
@@ -28,8 +28,8 @@ pub(super) fn check(tx: &mut ReadTx<'_>, asked: &CheckConsents) -> Result<CheckR
     consent::must_take_consent(asked.purpose)?;
     let now = tx.now();
     let change = notices::store::material_changes(tx, now)?.of(asked.purpose);
-    let facts = contacts::reach(tx, &asked.contact_ids)?;
-    let marks: Vec<Vec<u8>> = facts.values().filter_map(|reach| reach.mark.clone()).collect();
+    let reach = contacts::reach(tx, &asked.contact_ids)?;
+    let marks: Vec<Vec<u8>> = reach.values().filter_map(|reach| reach.mark.clone()).collect();
     let suppressed: HashSet<_> = standing::store::suppressed_among(tx, marks, asked.purpose)?.into_iter().collect();
     let of_them = among_ids(consents::contact_id, &asked.contact_ids);
     let rows = consents::table.filter(consents::purpose.eq(asked.purpose.as_str()).and(of_them));
@@ -43,18 +43,18 @@ pub(super) fn check(tx: &mut ReadTx<'_>, asked: &CheckConsents) -> Result<CheckR
     let rows: Vec<Row> = direct!(tx.connection(), engine => rows.select(columns).load(engine))?;
     let mut answers: HashMap<ContactId, (State, bool)> = HashMap::with_capacity(rows.len());
     for (contact, state, notice_version, pending_until, objected) in rows {
-        let standing = Standing { state: state.parse().map_err(damaged)?, notice_version, pending_until };
-        answers.insert(contact, (consent::state_at(standing, change, now), objected));
+        let reading = Reading { state: state.parse().map_err(damaged)?, notice_version, pending_until };
+        answers.insert(contact, (consent::state_at(reading, change, now), objected));
     }
-    let judge = |contact_id: &ContactId| match facts.get(contact_id) {
+    let judge = |contact_id: &ContactId| match reach.get(contact_id) {
         None => Contactability::Unknown,
-        Some(facts) => {
+        Some(reach) => {
             let answer = answers.get(contact_id);
             let bars = [
-                (facts.mark.as_ref().is_some_and(|mark| suppressed.contains(mark)), Bar::Suppressed),
+                (reach.mark.as_ref().is_some_and(|mark| suppressed.contains(mark)), Bar::Suppressed),
                 (answer.is_some_and(|(_, objected)| *objected), Bar::Objected),
-                (facts.status == ContactStatus::Restricted, Bar::Restricted),
-                (facts.status == ContactStatus::Erased, Bar::Erased),
+                (reach.status == ContactStatus::Restricted, Bar::Restricted),
+                (reach.status == ContactStatus::Erased, Bar::Erased),
             ];
             let bars = bars.into_iter().filter_map(|(stands, bar)| stands.then_some(bar));
             contactability(bars, answer.map(|(state, _)| *state))

@@ -207,8 +207,8 @@ fn record_as(mut tx: WriteTx<'_>, asked: RecordDecision, origin: Origin) -> Resu
     let occurred_at = asked.occurred_at.unwrap_or(now);
     let known = facts_of_person(&mut tx, asked.contact_id, asked.purpose)?;
     match &known {
-        Some((into, _)) if *into != asked.contact_id && asked.decision == Answer::Given => {
-            return Err(contacts::merged(*into));
+        Some(known) if known.contact.id != asked.contact_id && asked.decision == Answer::Given => {
+            return Err(contacts::merged(known.contact.id));
         }
         _ => {}
     }
@@ -224,7 +224,7 @@ fn record_as(mut tx: WriteTx<'_>, asked: RecordDecision, origin: Origin) -> Resu
     if notice_version.is_none() {
         faults.push(Fault::unknown_reference("/notice_version"));
     }
-    let (Some((_, known)), Some(notice_version), true) = (known, notice_version, faults.is_empty()) else {
+    let (Some(known), Some(notice_version), true) = (known, notice_version, faults.is_empty()) else {
         return Err(Error::invalid(faults));
     };
     let lawful = match asked.decision {

@@ -76,17 +76,16 @@ pub(super) fn show(tx: &mut ReadTx<'_>, token: &str) -> Result<Subscription, Err
 /// 404 and 410.
 pub(super) fn withdraw(mut tx: WriteTx<'_>, token: &str) -> Result<Recorded<Subscription>, Error> {
     let Statement { contact, purpose, .. } = open(&tx, token)?;
-    let (contact, known) = store::facts_of_person(&mut tx, contact, purpose)?.ok_or_else(Error::not_found)?;
+    let known = store::facts_of_person(&mut tx, contact, purpose)?.ok_or_else(Error::not_found)?;
     let done = Subscription { purpose, state: Some(State::Withdrawn) };
     if known.facts.current.as_ref().is_some_and(|current| current.state == State::Withdrawn) {
         return tx.unchanged(None, done);
     }
     let now = tx.now();
     let notices = notices::store::published(&mut tx)?;
-    let (shown, changes) = (notices.shown(None, now), notices.changes(now));
-    let notice_version = shown.ok_or_else(|| Error::internal("there is no notice in force"))?;
+    let (notice_version, changes) = (notices.must_be_in_force(now)?.version, notices.changes(now));
     let lawful = consent::withdraw(Method::Email, now, notice_version);
     let origin = Origin::new("link:unsubscribe");
     tx.also(|tx| store::append(tx, purpose, &known, &changes, &lawful, &Evidence::none(), origin))?;
-    tx.record(Entry::new("unsubscribe.use").contact(contact).with("purpose", purpose.as_str()), done)
+    tx.record(Entry::new("unsubscribe.use").contact(known.contact.id).with("purpose", purpose.as_str()), done)
 }

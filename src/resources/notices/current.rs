@@ -5,14 +5,16 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
-use crate::domain::{Instant, Purpose, london_date};
+use crate::domain::{Error, Instant, Purpose, london_date};
 use crate::policy::consent::MaterialChange;
 
 /// A published version, and one purpose that it changed materially, if it did.
 #[derive(Debug)]
-pub(super) struct PublishedVersion {
-    pub(super) version: NaiveDate,
-    pub(super) effective_on: NaiveDate,
+pub struct PublishedVersion {
+    /// The version.
+    pub version: NaiveDate,
+    /// The day from which it is in force.
+    pub effective_on: NaiveDate,
     pub(super) published_at: Option<Instant>,
     pub(super) changed: Option<String>,
 }
@@ -22,12 +24,25 @@ pub(super) struct PublishedVersion {
 pub struct Published(pub(super) Vec<PublishedVersion>);
 
 impl Published {
+    /// The version in force at `now`.
+    pub fn in_force(&self, now: Instant) -> Option<&PublishedVersion> {
+        let today = london_date(now);
+        self.0.iter().filter(|row| row.effective_on <= today).max_by_key(|row| row.effective_on)
+    }
+
+    /// As [`Published::in_force`].
+    ///
+    /// # Errors
+    /// When there is none, which only a database that was tampered with has: internal.
+    pub fn must_be_in_force(&self, now: Instant) -> Result<&PublishedVersion, Error> {
+        self.in_force(now).ok_or_else(|| Error::internal("no privacy notice is in force"))
+    }
+
     /// The version that a person was shown: the one named, if it is published, or the one in force at `now`.
     pub fn shown(&self, named: Option<NaiveDate>, now: Instant) -> Option<NaiveDate> {
-        let today = london_date(now);
         let shown = match named {
             Some(version) => self.0.iter().find(|row| row.version == version),
-            None => self.0.iter().filter(|row| row.effective_on <= today).max_by_key(|row| row.effective_on),
+            None => self.in_force(now),
         };
         shown.map(|row| row.version)
     }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::current::{MaterialChanges, Published, PublishedVersion};
 use super::model::{DraftNotice, NoticePurpose, NoticeStatus, Passage, PatchNotice, PrivacyNotice, PurposeChange};
 use super::original;
-use crate::domain::{Code, Error, Fault, Instant, Limit, ListPage, hex, london_date};
+use crate::domain::{Code, Error, Fault, Instant, Limit, ListPage, hex};
 use crate::platform::audit::Entry;
 use crate::platform::auth::NoticesDraft;
 use crate::platform::db::{dialect, direct};
@@ -107,14 +107,8 @@ fn from_row(row: Row, in_force: Option<NaiveDate>) -> Result<PrivacyNotice, Erro
 
 /// The day of the version in force.
 fn day_in_force(tx: &mut ReadTx<'_>) -> Result<Option<NaiveDate>, Error> {
-    let today = london_date(tx.now());
-    let day = privacy_notices::table
-        .filter(privacy_notices::status.eq("published").and(privacy_notices::effective_on.le(today)))
-        .select(privacy_notices::effective_on)
-        .order(privacy_notices::effective_on.desc())
-        .first(tx.connection())
-        .optional()?;
-    Ok(day)
+    let now = tx.now();
+    Ok(published(tx)?.in_force(now).map(|version| version.effective_on))
 }
 
 /// The version in force.
@@ -122,7 +116,8 @@ fn day_in_force(tx: &mut ReadTx<'_>) -> Result<Option<NaiveDate>, Error> {
 /// # Errors
 /// When there is none, which only a database that was tampered with has: internal.
 pub fn in_force(tx: &mut ReadTx<'_>) -> Result<PrivacyNotice, Error> {
-    let day = day_in_force(tx)?.ok_or_else(|| Error::internal("no privacy notice is in force"))?;
+    let now = tx.now();
+    let day = published(tx)?.must_be_in_force(now)?.effective_on;
     let row: Row = privacy_notices::table
         .filter(privacy_notices::status.eq("published").and(privacy_notices::effective_on.eq(day)))
         .select(Row::as_select())

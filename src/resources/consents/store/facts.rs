@@ -49,10 +49,10 @@ pub(in super::super) fn facts_of_person(
     tx: &mut WriteTx<'_>,
     contact: ContactId,
     purpose: Purpose,
-) -> Result<Option<(ContactId, Known)>, Error> {
+) -> Result<Option<Known>, Error> {
     let Some(known) = facts(tx, contact, purpose)? else { return Ok(None) };
     match known.contact.merged_into {
-        Some(into) => Ok(facts(tx, into, purpose)?.map(|known| (into, known))),
-        None => Ok(Some((contact, known))),
+        Some(into) => facts(tx, into, purpose),
+        None => Ok(Some(known)),
     }
 }

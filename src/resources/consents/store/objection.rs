@@ -40,13 +40,12 @@ pub fn object(
     }
     let now = tx.now();
     let notices = notices::store::published(&mut tx)?;
-    let (shown, changes) = (notices.shown(None, now), notices.changes(now));
-    let notice_version = shown.ok_or_else(|| Error::internal("there is no notice in force"))?;
+    let (notice_version, changes) = (notices.must_be_in_force(now)?.version, notices.changes(now));
     let mut ended = Vec::with_capacity(objected_to.len());
     let mut person = contact;
     for &purpose in &objected_to {
-        let (id, known) = facts_of_person(&mut tx, contact, purpose)?.ok_or_else(Error::not_found)?;
-        person = id;
+        let known = facts_of_person(&mut tx, contact, purpose)?.ok_or_else(Error::not_found)?;
+        person = known.contact.id;
         if let Some(mark) = &known.contact.mark {
             standing::store::suppress_for(&mut tx, mark, purpose)?;
         }

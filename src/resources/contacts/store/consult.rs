@@ -30,26 +30,12 @@ pub struct ContactFacts {
     pub last_activity_on: NaiveDate,
 }
 
-/// The columns of facts, in the order of [`FactsRow`].
-macro_rules! facts_columns {
-    () => {
-        (
-            contacts::id,
-            contacts::status,
-            contacts::email_index,
-            contacts::merged_into,
-            contacts::restricted_ground,
-            contacts::restricted_at,
-            contacts::last_activity_on,
-        )
-    };
-}
-
-#[derive(Queryable)]
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = contacts)]
 struct FactsRow {
     id: ContactId,
     status: String,
-    mark: Option<Vec<u8>>,
+    email_index: Option<Vec<u8>>,
     merged_into: Option<ContactId>,
     restricted_ground: Option<String>,
     restricted_at: Option<Instant>,
@@ -61,7 +47,7 @@ impl FactsRow {
         Ok(ContactFacts {
             id: self.id,
             status: status_of(&self.status, self.restricted_at)?,
-            mark: self.mark,
+            mark: self.email_index,
             merged_into: self.merged_into,
             restriction: restriction_of(self.restricted_ground.as_deref(), self.restricted_at)?,
             last_activity_on: self.last_activity_on,
@@ -72,7 +58,7 @@ impl FactsRow {
 /// The facts about a contact, which is held against other writers until the transaction ends.
 pub(super) fn held(tx: &mut WriteTx<'_>, id: ContactId) -> Result<Option<ContactFacts>, Error> {
     let row: Option<FactsRow> =
-        first_locked!(tx.connection(), contacts::table.find(id).select(facts_columns!())).optional()?;
+        first_locked!(tx.connection(), contacts::table.find(id).select(FactsRow::as_select())).optional()?;
     row.map(FactsRow::facts).transpose()
 }
 
@@ -81,8 +67,9 @@ pub(super) fn held(tx: &mut WriteTx<'_>, id: ContactId) -> Result<Option<Contact
 /// # Errors
 /// When the database fails.
 pub fn facts(tx: &mut ReadTx<'_>, id: ContactId) -> Result<Option<ContactFacts>, Error> {
-    let row = contacts::table.find(id).select(facts_columns!());
-    let row: Option<FactsRow> = direct!(tx.connection(), engine => row.first(engine)).optional()?;
+    let row = contacts::table.find(id);
+    let row: Option<FactsRow> =
+        direct!(tx.connection(), engine => row.select(FactsRow::as_select()).first(engine)).optional()?;
     row.map(FactsRow::facts).transpose()
 }
 
