@@ -116,14 +116,14 @@ fn sign_up(tx: &mut WriteTx<'_>, person: Person) -> Result<ContactId, iewm::doma
         "job_title": job_title,
         "source": { "kind": "event", "detail": "Sign-up sheet, spring conference", "obtained_on": "2026-04-21" },
     }))?;
-    let contact = tx.also(|tx| contacts::create(tx, contact))?;
+    let contact = tx.also_alone(|tx| contacts::create(tx, &[&contact]))?;
     for purpose in purposes {
         let decision: RecordDecision = parsed(json!({
             "contact_id": contact.id, "purpose": purpose, "decision": "given", "method": "paper",
             "wording": "Please tick what you would like to receive. You can stop it at any time.",
             "evidence_ref": "Scan 2026-04-21/signup-sheet.pdf", "occurred_at": "2026-04-21T10:30:00Z",
         }))?;
-        tx.also(|tx| consents::record(tx, decision))?;
+        tx.also_alone(|tx| consents::record(tx, &[&decision]))?;
     }
     Ok(contact.id)
 }

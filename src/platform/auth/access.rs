@@ -3,6 +3,9 @@
 
 mod writing;
 
+pub use writing::Coalesced;
+pub(super) use writing::Coalescers;
+
 use std::marker::PhantomData;
 use std::sync::Arc;
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 use actix_web::HttpRequest;
 use actix_web::web::ServiceConfig;
 
-use super::access::Access;
+use super::access::{Access, Coalescers};
 use super::admission::Moments;
 use super::permissions::Job;
 use super::tokens::Tokens;
@@ -73,6 +73,7 @@ pub(super) struct Inner {
     pub(super) looks: Looks,
     pub(super) in_flight: InFlight,
     pub(super) moments: Moments,
+    pub(super) coalescers: Coalescers,
 }
 
 /// The house.
@@ -125,6 +126,7 @@ impl House {
             looks,
             in_flight,
             moments: Moments::default(),
+            coalescers: Coalescers::default(),
         }))
     }
 

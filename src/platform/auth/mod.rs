@@ -20,8 +20,8 @@ pub mod store;
 mod strict_json;
 mod tokens;
 
-pub use access::Access;
 pub(in crate::platform) use access::forbidden;
+pub use access::{Access, Coalesced};
 pub use bearer::bearer;
 pub(in crate::platform) use house::identity_of;
 pub use house::{House, Parts, Standing};

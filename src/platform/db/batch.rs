@@ -15,20 +15,11 @@ use diesel::sql_types::{BigInt, Binary};
 use uuid::Uuid;
 
 use super::connection::{ConnectionError, Use, open_vault_file};
-use super::ticket::Ticket;
+use super::turn::{Closure, Outcome, WriteJob};
 use super::{AnyConnection, Engine, Target, dialect, prepared};
 use crate::domain::{Error, Instant};
 
 type Transactions = <AnyConnection as diesel::Connection>::TransactionManager;
-
-/// A closure on its way to the writing lane.
-pub(super) type WriteJob = Box<dyn FnOnce(&mut Lane) -> Outcome + Send>;
-
-/// What a closure wants: its changes kept or undone, and the answer sent once that is settled.
-pub(super) struct Outcome {
-    pub(super) keep: bool,
-    pub(super) reply: Box<dyn FnOnce(Result<(), Error>)>,
-}
 
 /// A connection and what belongs to the transaction on it.
 pub(in crate::platform) struct Lane {
@@ -189,29 +180,29 @@ const STARTING: Duration = Duration::from_millis(250);
 /// Runs a group of closures and answers them all; those it does not come to stay in `group`. A closure
 /// that fails, or was given up while it ran, is undone alone; a commit that fails undoes all of them, and
 /// each is told so.
-pub(super) fn run(lane: &mut Lane, group: &mut VecDeque<(Ticket, WriteJob)>) {
+pub(super) fn run(lane: &mut Lane, group: &mut VecDeque<WriteJob>) {
+    let Some(first) = next(group) else { return };
     if let Err(error) = dialect::begin_write(&mut lane.connection) {
         lane.suspect = true;
         lane.broken = !matches!(error, diesel::result::Error::DatabaseError(..));
         let error = Error::from(error);
         tracing::warn!(%error, "a transaction could not begin");
-        group.clear(); // dropped replies answer 503
-        return;
+        return give_up(group);
     }
-    let alone = group.len() == 1;
-    let mut replies = Vec::with_capacity(group.len());
+    let alone = group.is_empty();
+    let mut replies = Vec::with_capacity(group.len() + 1);
     let mut keep_any = false;
     let begun = Stopwatch::now();
-    while begun.elapsed() < STARTING
-        && let Some((ticket, job)) = group.pop_front()
-    {
-        // Behind a slow one in its group, a closure can still be given up.
-        if !ticket.start() {
-            continue;
-        }
-        let outcome = if alone { settled(&ticket, job(lane)) } else { in_savepoint(lane, &ticket, job) };
+    let mut turn = Some(first);
+    while let Some(closure) = turn {
+        let outcome = if alone { closure(lane) } else { in_savepoint(lane, closure) };
         keep_any |= outcome.keep;
         replies.push(outcome.reply);
+        for job in outcome.instead.into_iter().rev() {
+            group.push_front(job);
+        }
+        let goes_on = !alone && begun.elapsed() < STARTING;
+        turn = if goes_on { next(group) } else { None };
     }
     let ended = if keep_any { commit(lane) } else { roll_back(lane) };
     if let Err(error) = &ended {
@@ -226,16 +217,21 @@ pub(super) fn run(lane: &mut Lane, group: &mut VecDeque<(Ticket, WriteJob)>) {
     }
 }
 
-/// The outcome, if its caller still waits; from here on it cannot be given up.
-fn settled(ticket: &Ticket, mut outcome: Outcome) -> Outcome {
-    outcome.keep = outcome.keep && ticket.settle();
-    outcome
+/// The next closure of the group for which anybody still waits: behind a slow one, it can be given up.
+fn next(group: &mut VecDeque<WriteJob>) -> Option<Closure> {
+    std::iter::from_fn(|| group.pop_front()).find_map(WriteJob::take_up)
 }
 
-fn in_savepoint(lane: &mut Lane, ticket: &Ticket, job: WriteJob) -> Outcome {
+/// Gives the group up: whoever waits is told that nothing was done.
+pub(super) fn give_up(group: &mut VecDeque<WriteJob>) {
+    // What is dropped answers 503.
+    while next(group).is_some() {}
+}
+
+fn in_savepoint(lane: &mut Lane, closure: Closure) -> Outcome {
     let mark = lane.keys.as_ref().map(KeyChanges::mark);
     let begun = dialect::savepoint(&mut lane.connection);
-    let outcome = settled(ticket, job(lane));
+    let outcome = closure(lane);
     let ended = begun.and_then(|()| dialect::end_savepoint(&mut lane.connection, outcome.keep));
     if (!outcome.keep || ended.is_err())
         && let (Some(keys), Some(mark)) = (lane.keys.as_mut(), mark)
@@ -246,8 +242,8 @@ fn in_savepoint(lane: &mut Lane, ticket: &Ticket, job: WriteJob) -> Outcome {
         Ok(()) => outcome,
         Err(error) => {
             let error = Error::from(error);
-            let reply = outcome.reply;
-            Outcome { keep: false, reply: Box::new(move |_| reply(Err(error))) }
+            let Outcome { reply, instead, .. } = outcome;
+            Outcome { keep: false, reply: Box::new(move |_| reply(Err(error))), instead }
         }
     }
 }
@@ -337,6 +333,7 @@ mod tests {
     use diesel::connection::SimpleConnection;
 
     use super::super::connection::open;
+    use super::super::ticket::Ticket;
     use super::*;
     use crate::platform::db::{MigrationError, migrate};
 
@@ -354,13 +351,13 @@ mod tests {
         let made_at = Instant::from_micros(0).unwrap();
         let mut longest = 0;
         for number in 0..1500_u128 {
-            let job: WriteJob = Box::new(move |lane| {
+            let job: Closure = Box::new(move |lane| {
                 let owner = Uuid::from_u128(number);
                 let key = KeyRow { owner, master_key: vec![0; 8], wrapped: vec![0; 60], made_at };
                 lane.keys.as_mut().unwrap().make(key);
-                Outcome { keep: true, reply: Box::new(|committed| assert_eq!(committed, Ok(()))) }
+                Outcome::new(true, Box::new(|committed| assert_eq!(committed, Ok(()))))
             });
-            run(&mut lane, &mut VecDeque::from([(Ticket::new(), job)]));
+            run(&mut lane, &mut VecDeque::from([WriteJob::Alone(Ticket::new(), job)]));
             longest = longest.max(std::fs::metadata(folder.path().join("iewm-vault.db-wal")).unwrap().len());
         }
         assert!(longest < 3 * 1000 * 4096 / 2, "{longest} bytes");

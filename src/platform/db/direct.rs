@@ -29,3 +29,14 @@ macro_rules! first_locked {
     };
 }
 pub(crate) use first_locked;
+
+/// As [`first_locked`], all rows that `query` finds, in the order that it says.
+macro_rules! all_locked {
+    ($connection:expr, $query:expr) => {
+        match $connection {
+            $crate::platform::db::AnyConnection::Postgres(postgres) => $query.for_no_key_update().load(postgres),
+            $crate::platform::db::AnyConnection::Sqlite(sqlite) => $query.load(sqlite),
+        }
+    };
+}
+pub(crate) use all_locked;

@@ -1,16 +1,18 @@
 //! Lanes: threads that own one connection each and take closures from a bounded queue. One hop per
 //! request, prepared statements that stay warm, and a queue that says no before it is too long.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::oneshot;
 use tokio::time::timeout;
 
-use super::batch::{Lane, Outcome, WriteJob};
+use super::batch::Lane;
+use super::coalesce::Coalescer;
 use super::connection::Use;
 use super::supervisor::{self, ReadJob};
 use super::ticket::{Abandon, Ticket};
+use super::turn::{Closure, Outcome, WriteJob, guarded, is_passing};
 use super::{AnyConnection, Engine, Target, dialect};
 use crate::domain::Error;
 
@@ -56,7 +58,7 @@ impl Patience {
 /// The database as the rest of the house has it: two queues.
 pub struct Database {
     reads: flume::Sender<(Ticket, ReadJob)>,
-    writes: flume::Sender<(Ticket, WriteJob)>,
+    writes: flume::Sender<WriteJob>,
     target: Target,
     /// Its end is the end of whoever looks after the lanes.
     _supervised: flume::Sender<()>,
@@ -127,8 +129,8 @@ impl Database {
         f: impl FnOnce(&mut Lane) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
         let ticket = Ticket::new();
-        let (tell, mut told) = oneshot::channel();
-        let job: WriteJob = Box::new(move |lane| {
+        let (tell, told) = oneshot::channel();
+        let closure: Closure = Box::new(move |lane| {
             let answer = guarded(|| {
                 if let Some(longer) = patience.more() {
                     dialect::allow_statements(&mut lane.connection, longer)?;
@@ -140,44 +142,64 @@ impl Database {
             let reply = Box::new(move |committed: Result<(), Error>| {
                 let _ = tell.send(answer.and_then(|value| committed.map(|()| value)));
             });
-            Outcome { keep, reply }
+            Outcome::new(keep, reply)
         });
-        self.writes.try_send((ticket.clone(), job)).map_err(|_| Error::unavailable("the queue of writes is full"))?;
-        let abandon = Abandon(ticket);
-        let ticket = &abandon.0;
-        let mut answer = timeout(Patience::WAITING, &mut told).await;
-        if let (Err(_), Some(longer)) = (&answer, patience.more())
-            && !ticket.give_up_waiting()
-        {
-            answer = timeout(longer, &mut told).await;
+        self.send(WriteJob::Alone(ticket.clone(), closure))?;
+        answered(patience, ticket, told).await
+    }
+
+    /// As [`Database::write`], together with what others ask of the same coalescer meanwhile.
+    pub(in crate::platform) async fn write_with_others<T: Send + 'static, R: Send + 'static>(
+        &self,
+        coalescer: Arc<Coalescer<T, R>>,
+        asked: T,
+    ) -> Result<R, Error> {
+        let ticket = Ticket::new();
+        let (tell, told) = oneshot::channel();
+        coalescer.put(asked, ticket.clone(), tell);
+        if let Err(error) = self.send(WriteJob::Gathered(coalescer)) {
+            ticket.give_up();
+            return Err(error);
         }
-        if answer.is_err() {
-            if ticket.give_up() {
-                return Err(Error::unavailable("no answer from a writing lane in time: given up and not committed"));
-            }
-            answer = timeout(COMMITTING, told).await;
-        }
-        match answer {
-            Ok(Ok(answer)) => answer,
-            Ok(Err(_)) if !ticket.is_settled() => Err(Error::unavailable("no connection to the database")),
-            Ok(Err(_)) | Err(_) => Err(Error::outcome_unknown("no answer to a commit in time")),
-        }
+        answered(Patience::Request, ticket, told).await
+    }
+
+    fn send(&self, job: WriteJob) -> Result<(), Error> {
+        self.writes.try_send(job).map_err(|_| Error::unavailable("the queue of writes is full"))
     }
 }
 
-/// A panic in a closure is the closure's failure alone.
-fn guarded<T>(f: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
-    catch_unwind(AssertUnwindSafe(f)).unwrap_or_else(|_| Err(Error::internal("a panic on a lane")))
-}
-
-fn is_passing(error: &Error) -> bool {
-    error.code() == crate::domain::Code::Unavailable
+/// The answer of a writing lane, waited for as long as `patience` says.
+async fn answered<T>(
+    patience: Patience,
+    ticket: Ticket,
+    mut told: oneshot::Receiver<Result<T, Error>>,
+) -> Result<T, Error> {
+    let abandon = Abandon(ticket);
+    let ticket = &abandon.0;
+    let mut answer = timeout(Patience::WAITING, &mut told).await;
+    if let (Err(_), Some(longer)) = (&answer, patience.more())
+        && !ticket.give_up_waiting()
+    {
+        answer = timeout(longer, &mut told).await;
+    }
+    if answer.is_err() {
+        if ticket.give_up() {
+            return Err(Error::unavailable("no answer from a writing lane in time: given up and not committed"));
+        }
+        answer = timeout(COMMITTING, told).await;
+    }
+    match answer {
+        Ok(Ok(answer)) => answer,
+        Ok(Err(_)) if !ticket.is_settled() => Err(Error::unavailable("no connection to the database")),
+        Ok(Err(_)) | Err(_) => Err(Error::outcome_unknown("no answer to a commit in time")),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use std::sync::atomic::{AtomicBool, Ordering};
-    use std::sync::{Arc, mpsc};
+    use std::sync::mpsc;
 
     use super::*;
     use crate::domain::Code;

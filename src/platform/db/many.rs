@@ -1,38 +1,58 @@
 //! Many rows in few statements.
 
 /// How many rows one statement inserts. More gain little, and what is left over is the smaller the fewer there are.
-pub(crate) const TOGETHER: usize = 32;
+pub(super) const TOGETHER: usize = 32;
 
 /// Inserts rows into a table; returns early with the error when the database fails.
 ///
 /// [`TOGETHER`] rows go at a time, by a statement that is prepared once. On PostgreSQL each statement is a journey there and
-/// back, so that the rest go by one of their own. On SQLite each statement copies the pages that it changes, where a trigger
-/// could still undo it; there is no journey, and the rest go row by row, by a statement that is prepared once as well.
+/// back, so that the rest go in halves, each by a statement that is prepared once as well. On SQLite each statement copies the
+/// pages that it changes, where a trigger could still undo it; there is no journey, and the rest go row by row.
 ///
 /// A macro: what a function would have to demand of the rows, for both engines, is longer than what it would do.
 macro_rules! insert_all {
     ($connection:expr, $table:expr, $rows:expr) => {
-        let (groups, rest) = $rows.as_chunks::<{ $crate::platform::db::TOGETHER }>();
-        match $connection {
-            $crate::platform::db::AnyConnection::Postgres(postgres) => {
-                for rows in groups {
-                    diesel::insert_into($table).values(rows).execute(postgres)?;
-                }
-                match rest {
-                    [] => 0,
-                    [row] => diesel::insert_into($table).values(row).execute(postgres)?,
-                    rows => diesel::insert_into($table).values(rows).execute(postgres)?,
-                };
-            }
-            $crate::platform::db::AnyConnection::Sqlite(sqlite) => {
-                for rows in groups {
-                    diesel::insert_into($table).values(rows).execute(sqlite)?;
-                }
-                for row in rest {
-                    diesel::insert_into($table).values(row).execute(sqlite)?;
-                }
-            }
-        }
+        $crate::platform::db::in_chunks!($connection, $rows, connection, rows => {
+            diesel::insert_into($table).values(rows).execute(connection)?;
+        })
     };
 }
 pub(crate) use insert_all;
+
+/// As [`insert_all`], but for the rows whose value of the unique column `taken` a row has already: answers the values of
+/// the column `id` of those that were inserted.
+macro_rules! insert_new {
+    ($connection:expr, $table:expr, $rows:expr, $taken:expr, $id:expr) => {{
+        let mut inserted = Vec::with_capacity($rows.len());
+        $crate::platform::db::in_chunks!($connection, $rows, connection, rows => {
+            let insert = diesel::insert_into($table).values(rows).on_conflict($taken).do_nothing();
+            inserted.append(&mut insert.returning($id).get_results(connection)?);
+        });
+        inserted
+    }};
+}
+pub(crate) use insert_new;
+
+/// Does `$each` for the rows, some of them at a time: as many as an engine has a prepared statement for.
+macro_rules! in_chunks {
+    ($connection:expr, $all:expr, $engine:ident, $rows:ident => $each:block) => {
+        match $connection {
+            $crate::platform::db::AnyConnection::Postgres($engine) => {
+                let rest = &$all[..];
+                $crate::platform::db::in_chunks!(@of 32, 16, 8, 4, 2, 1; rest, $rows => $each);
+            }
+            $crate::platform::db::AnyConnection::Sqlite($engine) => {
+                let rest = &$all[..];
+                $crate::platform::db::in_chunks!(@of 32, 1; rest, $rows => $each);
+            }
+        }
+    };
+    (@of $($size:literal),+; $rest:ident, $rows:ident => $each:block) => {
+        $(
+            let (chunks, $rest) = $rest.as_chunks::<$size>();
+            for $rows in chunks $each
+        )+
+        debug_assert!($rest.is_empty());
+    };
+}
+pub(crate) use in_chunks;

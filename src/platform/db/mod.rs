@@ -3,6 +3,7 @@
 
 mod among;
 mod batch;
+mod coalesce;
 mod connection;
 pub mod dialect;
 mod direct;
@@ -15,16 +16,18 @@ mod settings;
 mod supervisor;
 mod terms;
 mod ticket;
+mod turn;
 mod types;
 
 pub use among::{Among, Listed, among, among_ids};
 pub(in crate::platform) use batch::{KeyRow, Lane};
+pub(in crate::platform) use coalesce::Coalescer;
 pub(crate) use connection::open;
 pub use connection::{AnyConnection, ConnectionError};
-pub(crate) use direct::{direct, first_locked};
+pub(crate) use direct::{all_locked, direct, first_locked};
 pub(in crate::platform) use lanes::Patience;
 pub use lanes::{Database, LaneCount};
-pub(crate) use many::{TOGETHER, insert_all};
+pub(crate) use many::{in_chunks, insert_all, insert_new};
 pub(crate) use migrations::migrate;
 pub use migrations::{Column, MigrationError, columns};
 pub use prepared::{Asked, Bound, Prepared, Sql, Then, prepared};

@@ -8,9 +8,10 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use super::batch::{self, Lane, WriteJob};
+use super::batch::{self, Lane};
 use super::connection::Use;
 use super::ticket::Ticket;
+use super::turn::WriteJob;
 use super::{Target, dialect};
 
 /// How often the lanes are looked after.
@@ -32,7 +33,7 @@ pub(super) type ReadJob = Box<dyn FnOnce(&mut Lane) + Send>;
 struct Shared {
     target: Target,
     reads: flume::Receiver<(Ticket, ReadJob)>,
-    writes: flume::Receiver<(Ticket, WriteJob)>,
+    writes: flume::Receiver<WriteJob>,
     /// How many waiting writes are committed together at most.
     most: usize,
     /// How often a connection was lost: one that was opened before the last loss is tried first.
@@ -82,7 +83,7 @@ pub(super) fn start(
     (readers, writers): (usize, usize),
     most: usize,
     reads: flume::Receiver<(Ticket, ReadJob)>,
-    writes: flume::Receiver<(Ticket, WriteJob)>,
+    writes: flume::Receiver<WriteJob>,
     stop: flume::Receiver<()>,
 ) {
     let shared = Arc::new(Shared {
@@ -228,7 +229,7 @@ fn write_lane(shared: &Shared, watch: &Watch) {
         group.extend(shared.writes.try_iter().take(shared.most.saturating_sub(group.len())));
         match connected(&mut open, shared, Use::Writing) {
             Some(lane) => batch::run(lane, &mut group),
-            None => group.clear(), // dropped replies answer 503
+            None => batch::give_up(&mut group),
         }
     }
 }

@@ -25,9 +25,9 @@ impl Ticket {
         self.turn(WAITING, STARTED)
     }
 
-    /// Decides that what was done is to be committed; `false` when it was given up and must be undone.
+    /// Decides that what was done is to be committed, once or again; `false` when it was given up and must be undone.
     pub(super) fn settle(&self) -> bool {
-        self.turn(STARTED, SETTLED)
+        self.turn(STARTED, SETTLED) || self.is_settled()
     }
 
     /// Gives the closure up unless a lane has started it; `false` when one has.
@@ -38,6 +38,11 @@ impl Ticket {
     /// Gives the closure up: nothing of it was done or will be. `false` when it is settled already.
     pub(super) fn give_up(&self) -> bool {
         self.turn(WAITING, GIVEN_UP) || self.turn(STARTED, GIVEN_UP)
+    }
+
+    /// Whether its caller has given it up.
+    pub(super) fn is_given_up(&self) -> bool {
+        self.0.load(Ordering::SeqCst) == GIVEN_UP
     }
 
     /// Whether a lane has begun to commit it.
@@ -75,6 +80,7 @@ mod tests {
     fn what_is_being_committed_cannot_be_given_up() {
         let ticket = Ticket::new();
         assert!(ticket.start() && ticket.settle() && !ticket.give_up() && ticket.is_settled());
+        assert!(ticket.settle() && !ticket.is_given_up(), "what was undone with others is done again");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::domain::{Actor, Calendar, ContactId, Entropy, IdMint, Identity, Instant, Scope};
-use crate::platform::audit::Entry;
+use crate::platform::audit::{Entry, EntryRow};
 use crate::platform::personal::Holders;
 use crate::platform::vault::Vault;
 
@@ -26,6 +26,8 @@ pub struct Context {
 pub(in crate::platform) struct Noted {
     /// Looks to be recorded once the read has succeeded.
     pub(in crate::platform) looks: Vec<Entry>,
+    /// What was done, to be written down before the write ends.
+    pub(in crate::platform) deeds: Vec<EntryRow>,
     /// A person's data was unsealed, so that there must be a look or a deed.
     pub(in crate::platform) unsealed: bool,
     /// The person that the deed was about.

@@ -2,10 +2,13 @@
 //! and cannot end well without having said what it did.
 
 mod context;
+mod many;
 mod read;
 mod write;
 
 pub use context::Context;
 pub(in crate::platform) use context::Noted;
+pub use many::ManyTx;
+pub(in crate::platform) use many::Party;
 pub use read::ReadTx;
-pub use write::{Recorded, WriteTx};
+pub use write::{NewKey, Recorded, WriteTx};

@@ -1,5 +1,7 @@
 //! A transaction that reads.
 
+use std::collections::HashMap;
+
 use uuid::Uuid;
 
 use super::context::{Context, Noted};
@@ -102,6 +104,19 @@ impl<'a> ReadTx<'a> {
     pub fn key_of(&mut self, owner: Uuid) -> Result<DataKey, Error> {
         let wrapped = store::find(&mut self.lane.connection, owner)?;
         self.key(owner, wrapped)
+    }
+
+    /// The keys of owners, by one query.
+    ///
+    /// # Errors
+    /// As [`ReadTx::key_of`], for any of them.
+    pub fn keys_of(&mut self, owners: &[Uuid]) -> Result<HashMap<Uuid, DataKey>, Error> {
+        if owners.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let mut found: HashMap<Uuid, Wrapped> =
+            store::find_all(&mut self.lane.connection, owners)?.into_iter().collect();
+        owners.iter().map(|&owner| Ok((owner, self.key(owner, found.remove(&owner))?))).collect()
     }
 
     /// The key of `owner`, by a query of its own; `None` when it was destroyed.

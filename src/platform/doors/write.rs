@@ -6,13 +6,34 @@ use std::ops::{Deref, DerefMut};
 use uuid::Uuid;
 
 use super::context::Context;
+use super::many::{ManyTx, Party};
 use super::read::ReadTx;
 use crate::domain::Error;
-use crate::platform::audit::{Entry, EntryRow, Outcome, store as audit};
+use crate::platform::audit::{Entry, EntryRow, Outcome};
 use crate::platform::vault::{DataKey, Place, Wrapped, store};
 
 /// Writing, on behalf of an actor.
 pub struct WriteTx<'a>(ReadTx<'a>);
+
+/// A key that was made for a new owner, and is not stored yet.
+#[must_use = "what is sealed under a key that is not kept can never be read"]
+pub struct NewKey {
+    owner: Uuid,
+    key: DataKey,
+    wrapped: Wrapped,
+}
+
+impl NewKey {
+    /// Whose it is.
+    pub fn owner(&self) -> Uuid {
+        self.owner
+    }
+
+    /// The key, to seal under.
+    pub fn key(&self) -> &DataKey {
+        &self.key
+    }
+}
 
 /// A value whose writing was written down. Only [`WriteTx::record`] makes one:
 ///
@@ -70,44 +91,45 @@ impl<'a> WriteTx<'a> {
         Self(tx)
     }
 
-    /// The last act of every write: it is written down, and its value may leave.
+    /// The last act of every write: it is written down, and its value may leave. The entry is written with those of
+    /// whatever else the write consists of, before it ends.
     ///
     /// # Errors
-    /// When the entry cannot be written, in which case nothing is.
+    /// None of its own; if the entry cannot be written, nothing is.
     pub fn record<T>(mut self, entry: Entry, value: T) -> Result<Recorded<T>, Error> {
         self.0.noted.contact = self.0.noted.contact.or(entry.about());
-        let Context { actor, now, mint, .. } = self.0.context;
-        let row = EntryRow::new(entry, Outcome::Done, actor, mint.id(*now), *now);
-        audit::append(self.connection(), &row)?;
+        self.note(entry, Outcome::Done);
         Ok(Recorded(value))
     }
 
     /// As [`WriteTx::record`], for a write of many like deeds, with an entry for each.
     ///
     /// # Errors
-    /// When the entries cannot be written, or there is none: a deed without an entry is a fault of ours.
+    /// When there is no entry: a deed without one is a fault of ours.
     pub fn record_each<T>(mut self, entries: Vec<Entry>, value: T) -> Result<Recorded<T>, Error> {
         if entries.is_empty() {
             return Err(Error::internal("a write without an entry"));
         }
-        let Context { actor, now, mint, .. } = self.0.context;
-        let row = |entry| EntryRow::new(entry, Outcome::Done, actor, mint.id(*now), *now);
-        let rows: Vec<_> = entries.into_iter().map(row).collect();
-        audit::append_all(self.connection(), &rows)?;
+        for entry in entries {
+            self.note(entry, Outcome::Done);
+        }
         Ok(Recorded(value))
     }
 
     /// Ends a write that turned out to have nothing to do; what was only read is recorded as a look.
     ///
     /// # Errors
-    /// When the look cannot be written.
+    /// None of its own, as [`WriteTx::record`].
     pub fn unchanged<T>(mut self, look: Option<Entry>, value: T) -> Result<Recorded<T>, Error> {
         if let Some(entry) = look {
-            let Context { actor, now, mint, .. } = self.0.context;
-            let row = EntryRow::new(entry, Outcome::Looked, actor, mint.id(*now), *now);
-            audit::append(self.connection(), &row)?;
+            self.note(entry, Outcome::Looked);
         }
         Ok(Recorded(value))
+    }
+
+    fn note(&mut self, entry: Entry, outcome: Outcome) {
+        let Context { actor, now, mint, .. } = self.0.context;
+        self.0.noted.deeds.push(EntryRow::new(entry, outcome, actor, mint.id(*now), *now));
     }
 
     /// Another room's whole write inside this one.
@@ -117,6 +139,21 @@ impl<'a> WriteTx<'a> {
     pub fn also<T>(&mut self, f: impl FnOnce(WriteTx<'_>) -> Result<Recorded<T>, Error>) -> Result<T, Error> {
         let inner = ReadTx { lane: &mut *self.0.lane, context: self.0.context, noted: &mut *self.0.noted };
         f(WriteTx(inner)).map(Recorded::into_inner)
+    }
+
+    /// As [`WriteTx::also`], a write that is made for several callers at once, for this one alone.
+    ///
+    /// # Errors
+    /// What that write fails with; then this one must fail as well.
+    pub fn also_alone<T>(
+        &mut self,
+        f: impl FnOnce(&mut ManyTx<'_, '_>) -> Result<Vec<Result<Recorded<T>, Error>>, Error>,
+    ) -> Result<T, Error> {
+        let mut alone = [Party { context: self.0.context, noted: std::mem::take(self.0.noted) }];
+        let done = f(&mut ManyTx::new(&mut *self.0.lane, &mut alone));
+        let [Party { noted, .. }] = alone;
+        *self.0.noted = noted;
+        done?.pop().ok_or_else(|| Error::internal("an answer for each caller"))?.map(Recorded::into_inner)
     }
 
     /// A new identifier.
@@ -129,29 +166,25 @@ impl<'a> WriteTx<'a> {
     /// # Errors
     /// When it cannot be stored.
     pub fn make_key(&mut self, owner: Uuid) -> Result<DataKey, Error> {
-        let (key, wrapped) = self.fresh_key(owner);
+        let NewKey { owner, key, wrapped } = self.new_key(owner);
         store::insert_all(self.0.lane, vec![(owner, wrapped)], self.0.context.now)?;
         Ok(key)
     }
 
-    /// Makes the keys of new owners, in their order.
+    /// A key for a new owner, which is lost unless it is kept.
+    pub fn new_key(&self, owner: Uuid) -> NewKey {
+        let key = DataKey::generate(self.entropy());
+        let wrapped = self.0.context.vault.wrap(self.entropy(), owner.as_bytes(), key.as_secret());
+        NewKey { owner, key, wrapped }
+    }
+
+    /// Keeps the keys of owners who have come.
     ///
     /// # Errors
     /// When they cannot be stored.
-    pub fn make_keys(&mut self, owners: impl IntoIterator<Item = Uuid>) -> Result<Vec<DataKey>, Error> {
-        let made = owners.into_iter().map(|owner| {
-            let (key, wrapped) = self.fresh_key(owner);
-            (key, (owner, wrapped))
-        });
-        let (keys, wrapped): (Vec<_>, Vec<_>) = made.unzip();
-        store::insert_all(self.0.lane, wrapped, self.0.context.now)?;
-        Ok(keys)
-    }
-
-    fn fresh_key(&self, owner: Uuid) -> (DataKey, Wrapped) {
-        let key = DataKey::generate(self.entropy());
-        let wrapped = self.0.context.vault.wrap(self.entropy(), owner.as_bytes(), key.as_secret());
-        (key, wrapped)
+    pub fn keep_keys(&mut self, keys: Vec<NewKey>) -> Result<(), Error> {
+        let wrapped = keys.into_iter().map(|NewKey { owner, wrapped, .. }| (owner, wrapped)).collect();
+        store::insert_all(self.0.lane, wrapped, self.0.context.now)
     }
 
     /// Destroys the key of an owner: what was sealed under it can never be read again.

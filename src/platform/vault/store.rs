@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::{Keyring, MasterKeyId, MasterKeys, Wrapped};
 use crate::domain::{ContactId, Entropy, Error, Instant};
-use crate::platform::db::{AnyConnection, KeyRow, Lane, direct, insert_all};
+use crate::platform::db::{AnyConnection, KeyRow, Lane, among_ids, direct, insert_all};
 
 diesel::table! {
     use diesel::sql_types::*;
@@ -73,6 +73,20 @@ pub(in crate::platform) fn find(connection: &mut AnyConnection, owner: Uuid) -> 
         .select((data_keys::master_key, data_keys::wrapped));
     let found: Option<(Vec<u8>, Vec<u8>)> = direct!(connection, engine => key.first(engine)).optional()?;
     Ok(found.and_then(|(master_key, wrapped)| Wrapped::from_columns(Some(master_key), Some(wrapped))))
+}
+
+/// The wrapped keys of owners; those who have none are left out.
+pub(in crate::platform) fn find_all(
+    connection: &mut AnyConnection,
+    owners: &[Uuid],
+) -> Result<Vec<(Uuid, Wrapped)>, Error> {
+    let keys = data_keys::table.filter(among_ids(data_keys::owner_id, owners));
+    let keys = keys.select((data_keys::owner_id, data_keys::master_key, data_keys::wrapped));
+    let found: Vec<(ContactId, Vec<u8>, Vec<u8>)> = direct!(connection, engine => keys.load(engine))?;
+    let wrapped = |(owner, master_key, wrapped): (ContactId, _, _)| {
+        Some((owner.uuid(), Wrapped::from_columns(Some(master_key), Some(wrapped))?))
+    };
+    Ok(found.into_iter().filter_map(wrapped).collect())
 }
 
 /// The key of an owner that was made in the group of writes still running.

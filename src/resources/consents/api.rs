@@ -8,7 +8,8 @@ use super::receipt::Profile;
 use super::stream::{Audience, Form};
 use super::{check as checking, history as decisions, receipt as receipts, store};
 use crate::domain::{ConsentId, DecisionId, Error, Purpose};
-use crate::platform::auth::{Access, AudiencesRead, ConsentsCheck, ConsentsRead, ConsentsRecord, Public};
+use crate::platform::auth::{Access, AudiencesRead, Coalesced, ConsentsCheck, ConsentsRead, ConsentsRecord, Public};
+use crate::platform::doors::{ManyTx, Recorded};
 use crate::platform::http::{
     ById, ByWord, Created, Done, Found, Listed, Listing, MediaType, NoFilter, Plain, Query, Text, Valid,
 };
@@ -34,6 +35,14 @@ pub(super) async fn list(
     Ok(page.turn(found))
 }
 
+impl Coalesced for RecordDecision {
+    type Made = Consent;
+
+    fn carry_out(tx: &mut ManyTx<'_, '_>, asked: &[&Self]) -> Result<Vec<Result<Recorded<Consent>, Error>>, Error> {
+        store::record(tx, asked)
+    }
+}
+
 /// Record a decision
 ///
 /// A withdrawal is always accepted and acts at once, even of what was never given. A grant by
@@ -43,7 +52,7 @@ pub(super) async fn record(
     access: Access<ConsentsRecord>,
     Valid(asked): Valid<RecordDecision>,
 ) -> Result<Done<Created<Consent>>, Error> {
-    access.create(move |tx| store::record(tx, asked)).await
+    access.create_with_others(asked).await
 }
 
 /// Ask whether people may be sent something

@@ -203,10 +203,9 @@ pub(super) fn confirm(mut tx: WriteTx<'_>, token: &str) -> Result<Recorded<Confi
     diesel::update(spent).set(consent_confirmations::spent_at.eq(now)).execute(tx.connection())?;
     standing::store::lift(&mut tx, &link.mark, purpose)?;
     let changes = notices::store::material_changes(&mut tx, now)?;
-    let consent: Consent = tx.also(|tx| {
-        let origin = store::Origin::new("link:confirmation");
-        append(tx, purpose, &known, &changes, &lawful, &Evidence::none(), origin)
-    })?;
+    let origin = store::Origin::new("link:confirmation");
+    let decided = store::Decided { purpose, known, lawful, evidence: Evidence::none(), origin };
+    let consent: Consent = tx.also(|tx| append(tx, &decided, &changes))?;
     let confirmation = Confirmation { state: consent.state, ..shown(&mut tx, &link, &grant)? };
     let consent: ConsentId = consent.id;
     tx.record(Entry::new("confirmations.use").contact(grant.contact_id).subject("consent", consent), confirmation)

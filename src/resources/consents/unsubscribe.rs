@@ -86,6 +86,8 @@ pub(super) fn withdraw(mut tx: WriteTx<'_>, token: &str) -> Result<Recorded<Subs
     let (notice_version, changes) = (notices.must_be_in_force(now)?.version, notices.changes(now));
     let lawful = consent::withdraw(Method::Email, now, notice_version);
     let origin = Origin::new("link:unsubscribe");
-    tx.also(|tx| store::append(tx, purpose, &known, &changes, &lawful, &Evidence::none(), origin))?;
-    tx.record(Entry::new("unsubscribe.use").contact(known.contact.id).with("purpose", purpose.as_str()), done)
+    let person = known.contact.id;
+    let decided = store::Decided { purpose, known, lawful, evidence: Evidence::none(), origin };
+    tx.also(|tx| store::append(tx, &decided, &changes))?;
+    tx.record(Entry::new("unsubscribe.use").contact(person).with("purpose", purpose.as_str()), done)
 }

@@ -8,9 +8,10 @@ use super::search as lookup;
 use super::store::{self, changes, erasure, merge as merging};
 use crate::domain::{ContactId, Error};
 use crate::platform::auth::{
-    Access, ContactsCreate, ContactsDelete, ContactsExport, ContactsImport, ContactsMerge, ContactsRead,
+    Access, Coalesced, ContactsCreate, ContactsDelete, ContactsExport, ContactsImport, ContactsMerge, ContactsRead,
     ContactsSearch, ContactsUpdate,
 };
+use crate::platform::doors::{ManyTx, Recorded};
 use crate::platform::http::csv::CsvUnder;
 use crate::platform::http::{
     ById, Created, Done, Found, IfMatch, Listed, Listing, NoContent, NoFilter, Patch, Plain, Query, Valid,
@@ -35,6 +36,14 @@ pub(super) async fn list(
     Ok(Contacts::Page(page.turn(found)))
 }
 
+impl Coalesced for CreateContact {
+    type Made = Contact;
+
+    fn carry_out(tx: &mut ManyTx<'_, '_>, asked: &[&Self]) -> Result<Vec<Result<Recorded<Contact>, Error>>, Error> {
+        changes::create(tx, asked)
+    }
+}
+
 /// Sign a person up
 ///
 /// Signing up consents to nothing: consents are recorded by themselves.
@@ -43,7 +52,7 @@ pub(super) async fn create(
     access: Access<ContactsCreate>,
     Valid(asked): Valid<CreateContact>,
 ) -> Result<Done<Created<Contact>>, Error> {
-    access.create(move |tx| changes::create(tx, asked)).await
+    access.create_with_others(asked).await
 }
 
 /// Look a person up

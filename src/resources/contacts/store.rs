@@ -121,8 +121,8 @@ use indexes::forget_name;
 pub(super) use indexes::{NAMES, count_name_tokens, query_terms, rename, telephone_index};
 pub use list::list;
 pub(super) use list::page;
-pub use live::{Held, Live, hold};
-pub(super) use newcomers::{Newcomer, insert, insert_many};
+pub use live::{Held, Live, hold, hold_all};
+pub(super) use newcomers::{Newcomer, insert_many, insert_unless_taken};
 pub(super) use seat::{empty, records};
 
 fn damaged<E>(_: E) -> Error {

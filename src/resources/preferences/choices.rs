@@ -80,7 +80,7 @@ pub(super) fn decide(mut tx: WriteTx<'_>, token: &str, asked: Decide) -> Result<
         evidence_ref: None,
         occurred_at: None,
     };
-    tx.also(|tx| consents::record_by_link(tx, recorded, RECORDED_BY))?;
+    tx.also(|tx| consents::record_by_link(tx, &recorded, RECORDED_BY))?;
     let decided = match decision {
         Answer::Given => Decided::Waits(ConfirmationRequired { state: State::Pending, confirmation_required: true }),
         Answer::Withdrawn => Decided::Done(preferences(&mut tx, contact)?),

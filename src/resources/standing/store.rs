@@ -1,5 +1,7 @@
 //! The table of suppression marks.
 
+use std::collections::HashSet;
+
 use diesel::prelude::*;
 
 use crate::domain::{Error, Instant, Purpose};
@@ -43,6 +45,21 @@ pub fn suppressed_among(tx: &mut ReadTx<'_>, marks: Vec<Vec<u8>>, purpose: Purpo
         .filter(suppressions::purpose.eq(purpose.as_str()).and(among(suppressions::mark, marks)))
         .select(suppressions::mark);
     Ok(direct!(tx.connection(), engine => found.load(engine))?)
+}
+
+/// Those of the marks that stand, each with a purpose that it stands for.
+///
+/// # Errors
+/// When the database fails.
+pub fn marks_among(tx: &mut ReadTx<'_>, marks: Vec<Vec<u8>>) -> Result<HashSet<(Vec<u8>, Purpose)>, Error> {
+    let found = suppressions::table.filter(among(suppressions::mark, marks));
+    let found = found.select((suppressions::mark, suppressions::purpose));
+    let found: Vec<(Vec<u8>, String)> = direct!(tx.connection(), engine => found.load(engine))?;
+    let known = |(mark, purpose): (Vec<u8>, String)| {
+        let purpose = purpose.parse().map_err(|_| Error::internal("a row of suppressions cannot be read"))?;
+        Ok((mark, purpose))
+    };
+    found.into_iter().map(known).collect()
 }
 
 /// Marks the address for every purpose that rests on consent; what is marked stays so.

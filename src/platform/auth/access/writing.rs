@@ -1,14 +1,19 @@
 //! The writing door: what an [`Access`] to a permission that writes can do besides.
 
+mod coalesced;
+
 use super::super::House;
 use super::super::permissions::{Job, Permission, Writes};
 use super::{Access, admit};
-use crate::domain::Error;
+use crate::domain::{ContactId, Error};
 use crate::platform::audit::{Entry, EntryRow, Outcome, store as audit};
 use crate::platform::db::{Lane, Patience};
 use crate::platform::doors::{Context, Noted, ReadTx, Recorded, WriteTx};
 use crate::platform::http::{Created, Done, Found, Reply, Resource};
-use crate::platform::idempotency;
+use crate::platform::idempotency::{self, Keyed};
+
+pub use coalesced::Coalesced;
+pub(in super::super) use coalesced::Coalescers;
 
 impl<P: Writes> Access<P> {
     /// Writes, in a transaction on a writing lane. With an idempotency key the answer is kept in the
@@ -29,20 +34,15 @@ impl<P: Writes> Access<P> {
                 admit(&inner, lane, token.as_deref())?;
                 let mut noted = Noted::default();
                 let Some(keyed) = keyed else {
-                    let value = f(WriteTx::new(ReadTx::new(lane, &context, &mut noted)))?;
-                    return Ok(Done::Fresh(value.into_inner()));
+                    return carried_out(lane, &context, &mut noted, f).map(Done::Fresh);
                 };
                 let kept = idempotency::claim(&mut ReadTx::new(lane, &context, &mut noted), &keyed)?;
                 if let Some(answer) = kept {
                     return Ok(Done::Rendered(answer));
                 }
-                let answer = f(WriteTx::new(ReadTx::new(lane, &context, &mut noted)))?.into_inner().into_answer();
+                let value = carried_out(lane, &context, &mut noted, f)?;
                 let contact = noted.contact;
-                let mut tx = ReadTx::new(lane, &context, &mut noted);
-                if let Some(kept) = answer.to_kept() {
-                    idempotency::keep(&mut tx, &keyed, &kept, contact, false)?;
-                }
-                Ok(Done::Rendered(answer))
+                keep_answer(&mut ReadTx::new(lane, &context, &mut noted), &keyed, value, contact)
             })
             .await;
         if let Err(error) = &written {
@@ -65,7 +65,7 @@ impl<P: Writes> Access<P> {
         let inner = house.clone();
         let run = move |lane: &mut Lane| {
             admit(&inner, lane, token.as_deref())?;
-            f(WriteTx::new(ReadTx::new(lane, &context, &mut Noted::default()))).map(Recorded::into_inner)
+            carried_out(lane, &context, &mut Noted::default(), f)
         };
         house.0.database.write(Patience::Chunk, run).await
     }
@@ -103,11 +103,35 @@ impl Access<Job> {
         f: impl FnOnce(WriteTx<'_>) -> Result<Recorded<T>, Error> + Send + 'static,
     ) -> Result<T, Error> {
         let context = self.context;
-        let run = move |lane: &mut Lane| {
-            f(WriteTx::new(ReadTx::new(lane, &context, &mut Noted::default()))).map(Recorded::into_inner)
-        };
+        let run = move |lane: &mut Lane| carried_out(lane, &context, &mut Noted::default(), f);
         self.house.0.database.write(Patience::Job, run).await
     }
+}
+
+/// Carries a write out, and writes down what it did.
+fn carried_out<T>(
+    lane: &mut Lane,
+    context: &Context,
+    noted: &mut Noted,
+    f: impl FnOnce(WriteTx<'_>) -> Result<Recorded<T>, Error>,
+) -> Result<T, Error> {
+    let value = f(WriteTx::new(ReadTx::new(lane, context, noted)))?.into_inner();
+    audit::append_all(&mut lane.connection, &noted.deeds)?;
+    Ok(value)
+}
+
+/// Keeps the answer to a write for its idempotency key.
+fn keep_answer<T: Reply>(
+    tx: &mut ReadTx<'_>,
+    keyed: &Keyed,
+    value: T,
+    contact: Option<ContactId>,
+) -> Result<Done<T>, Error> {
+    let answer = value.into_answer();
+    if let Some(kept) = answer.to_kept() {
+        idempotency::keep(tx, keyed, &kept, contact, false)?;
+    }
+    Ok(Done::Rendered(answer))
 }
 
 /// A refusal of the law rolled back what it refused, so the door writes it down afterwards.

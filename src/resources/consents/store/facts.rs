@@ -1,10 +1,12 @@
 //! What must be known to judge a decision, as it is in the transaction that records it.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 
 use super::{Row, consents};
 use crate::domain::{ContactId, Error, Purpose};
-use crate::platform::db::direct;
+use crate::platform::db::{among_ids, direct};
 use crate::platform::doors::{ReadTx, WriteTx};
 use crate::policy::consent::Facts;
 use crate::resources::contacts::model::ContactStatus;
@@ -30,10 +32,38 @@ pub(in super::super) fn facts(
         None => false,
     };
     let row = of(tx, contact, purpose)?;
-    let current = row.as_ref().map(Row::projection).transpose()?;
-    let erased = known.status == ContactStatus::Erased;
-    let facts = Facts { erased, restriction: known.restriction, suppressed, current };
-    Ok(Some(Known { contact: known, facts, row }))
+    Known::of(known, suppressed, row).map(Some)
+}
+
+impl Known {
+    fn of(contact: ContactFacts, suppressed: bool, row: Option<Row>) -> Result<Self, Error> {
+        let current = row.as_ref().map(Row::projection).transpose()?;
+        let erased = contact.status == ContactStatus::Erased;
+        let facts = Facts { erased, restriction: contact.restriction, suppressed, current };
+        Ok(Self { contact, facts, row })
+    }
+}
+
+/// As [`facts`], for decisions of several contacts, each named once; those that are not there are left out.
+pub(super) fn facts_of_several(
+    tx: &mut WriteTx<'_>,
+    about: &[(ContactId, Purpose)],
+) -> Result<HashMap<ContactId, Known>, Error> {
+    let ids: Vec<ContactId> = about.iter().map(|(contact, _)| *contact).collect();
+    let mut held = contacts::hold_all(tx, &ids)?;
+    let marks = held.values().filter_map(|held| held.facts().mark.clone()).collect();
+    let marked = standing::store::marks_among(tx, marks)?;
+    let rows = consents::table.filter(among_ids(consents::contact_id, &ids));
+    let rows: Vec<Row> = direct!(tx.connection(), engine => rows.select(Row::as_select()).load(engine))?;
+    let mut rows: HashMap<_, _> = rows.into_iter().map(|row| ((row.contact_id, row.purpose.clone()), row)).collect();
+    let mut known = HashMap::with_capacity(about.len());
+    for (contact, purpose) in about {
+        let Some(facts) = held.remove(contact).map(contacts::Held::into_facts) else { continue };
+        let suppressed = facts.mark.as_ref().is_some_and(|mark| marked.contains(&(mark.clone(), *purpose)));
+        let row = rows.remove(&(*contact, purpose.as_str().to_owned()));
+        known.insert(*contact, Known::of(facts, suppressed, row)?);
+    }
+    Ok(known)
 }
 
 /// A contact's consent for a purpose.

@@ -8,7 +8,7 @@ use diesel::prelude::*;
 
 use super::super::evidence::Evidence;
 use super::super::{confirmation, history};
-use super::{Origin, Row, append, consents, facts};
+use super::{Decided, Origin, Row, append, consents, facts};
 use crate::domain::Error;
 use crate::platform::doors::WriteTx;
 use crate::platform::personal::Merging;
@@ -42,7 +42,8 @@ pub(in super::super) fn merge(tx: &mut WriteTx<'_>, merging: &Merging) -> Result
         };
         let evidence = confirmation::evidence(tx, &proof)?.unwrap_or_else(Evidence::none);
         let origin = Origin::merged(tx.actor().label(), other.decision_id);
-        tx.also(|tx| append(tx, purpose, &known, &changes, &lawful, &evidence, origin))?;
+        let decided = Decided { purpose, known, lawful, evidence, origin };
+        tx.also(|tx| append(tx, &decided, &changes))?;
     }
     Ok(())
 }

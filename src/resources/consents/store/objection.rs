@@ -2,7 +2,7 @@
 
 use super::super::evidence::Evidence;
 use super::super::model::{Consent, Method, State};
-use super::{Origin, append, facts_of_person};
+use super::{Decided, Origin, append, facts_of_person};
 use crate::domain::{ContactId, Error, Fault, Purpose, Refusal};
 use crate::platform::audit::Entry;
 use crate::platform::doors::{Recorded, WriteTx};
@@ -55,7 +55,8 @@ pub fn object(
         }
         let lawful = consent::object(method, now, notice_version);
         let origin = Origin::new(tx.actor().label());
-        ended.push(tx.also(|tx| append(tx, purpose, &known, &changes, &lawful, &Evidence::none(), origin))?);
+        let decided = Decided { purpose, known, lawful, evidence: Evidence::none(), origin };
+        ended.push(tx.also(|tx| append(tx, &decided, &changes))?);
     }
     let named: Vec<&str> = objected_to.iter().map(|purpose| purpose.as_str()).collect();
     tx.record(Entry::new("consents.object").contact(person).with("purposes", named), ended)

@@ -1,46 +1,73 @@
 //! Writing the state of a consent as its decisions project it.
 
+use chrono::NaiveDate;
 use diesel::prelude::*;
 use diesel::sql_types::{Date, Integer, Nullable, Text};
 
 use super::consents;
-use crate::domain::{ConsentId, ContactId, Error, Purpose};
-use crate::platform::db::{InstantSql, UuidSql, direct, prepared};
-use crate::platform::doors::WriteTx;
+use crate::domain::{ConsentId, ContactId, DecisionId, Error, Instant, Purpose};
+use crate::platform::db::{AnyConnection, InstantSql, UuidSql, insert_all, prepared};
 use crate::policy::consent::Projection;
 
-/// Writes the state of a consent that is new.
-pub(super) fn insert(
-    tx: &mut WriteTx<'_>,
-    (id, contact_id, purpose): (ConsentId, ContactId, Purpose),
-    projection: &Projection,
+/// A consent that is new, as its columns.
+#[derive(Insertable)]
+#[diesel(table_name = consents, treat_none_as_default_value = false)]
+pub(super) struct NewRow {
+    id: ConsentId,
+    contact_id: ContactId,
+    purpose: &'static str,
+    state: &'static str,
+    since: Instant,
+    notice_version: NaiveDate,
+    method: &'static str,
+    decision_id: DecisionId,
+    pending_decision_id: Option<DecisionId>,
+    pending_until: Option<Instant>,
+    withdrawn_at: Option<Instant>,
+    objected_at: Option<Instant>,
+    created_at: Instant,
     version: i32,
-) -> Result<(), Error> {
-    let identity = (
-        consents::id.eq(id),
-        consents::contact_id.eq(contact_id),
-        consents::purpose.eq(purpose.as_str()),
-        consents::created_at.eq(tx.now()),
-    );
-    let state = (
-        consents::state.eq(<&str>::from(projection.state)),
-        consents::since.eq(projection.since),
-        consents::notice_version.eq(projection.notice_version),
-        consents::method.eq(<&str>::from(projection.method)),
-        consents::decision_id.eq(projection.decision_id),
-        consents::pending_decision_id.eq(projection.pending.map(|pending| pending.decision_id)),
-        consents::pending_until.eq(projection.pending.map(|pending| pending.until)),
-        consents::withdrawn_at.eq(projection.withdrawn_at),
-        consents::objected_at.eq(projection.objected_at),
-        consents::version.eq(version),
-    );
-    let insert = diesel::insert_into(consents::table).values((identity, state));
-    direct!(tx.connection(), engine => insert.execute(engine))?;
+}
+
+impl NewRow {
+    /// A consent of a contact for a purpose, which is made at `now`.
+    pub(super) fn of(
+        (id, contact_id, purpose): (ConsentId, ContactId, Purpose),
+        projection: &Projection,
+        now: Instant,
+    ) -> Self {
+        Self {
+            id,
+            contact_id,
+            purpose: purpose.as_str(),
+            state: projection.state.into(),
+            since: projection.since,
+            notice_version: projection.notice_version,
+            method: projection.method.into(),
+            decision_id: projection.decision_id,
+            pending_decision_id: projection.pending.map(|pending| pending.decision_id),
+            pending_until: projection.pending.map(|pending| pending.until),
+            withdrawn_at: projection.withdrawn_at,
+            objected_at: projection.objected_at,
+            created_at: now,
+            version: 1,
+        }
+    }
+}
+
+/// Writes the states of consents that are new.
+pub(super) fn insert(connection: &mut AnyConnection, rows: &[NewRow]) -> Result<(), Error> {
+    insert_all!(connection, consents::table, rows);
     Ok(())
 }
 
 /// Writes the state of a consent as it has become. In SQL, since Diesel would prepare its own update anew each time.
-pub(super) fn rewrite(tx: &mut WriteTx<'_>, id: ConsentId, projection: &Projection, version: i32) -> Result<(), Error> {
+pub(super) fn rewrite(
+    connection: &mut AnyConnection,
+    id: ConsentId,
+    projection: &Projection,
+    version: i32,
+) -> Result<(), Error> {
     let update = prepared("UPDATE consents SET state = ").bind::<Text, _>(<&str>::from(projection.state));
     let update = update.sql(", since = ").bind::<InstantSql, _>(projection.since);
     let update = update.sql(", notice_version = ").bind::<Date, _>(projection.notice_version);
@@ -52,6 +79,6 @@ pub(super) fn rewrite(tx: &mut WriteTx<'_>, id: ConsentId, projection: &Projecti
     let update = update.sql(", withdrawn_at = ").bind::<Nullable<InstantSql>, _>(projection.withdrawn_at);
     let update = update.sql(", objected_at = ").bind::<Nullable<InstantSql>, _>(projection.objected_at);
     let update = update.sql(", version = ").bind::<Integer, _>(version);
-    update.sql(" WHERE id = ").bind::<UuidSql, _>(id).execute(tx.connection())?;
+    update.sql(" WHERE id = ").bind::<UuidSql, _>(id).execute(connection)?;
     Ok(())
 }

@@ -8,24 +8,45 @@ use diesel::prelude::*;
 use super::super::model::{Contact, ContactStatus, CreateContact, PatchContact};
 use super::super::particulars::Particulars;
 use super::indexes::unless_taken;
-use super::{claim_address, contacts, email_index, insert, live, open_whoever, rename, telephone_index, there};
+use super::{
+    Newcomer, claim_address, contacts, email_index, insert_unless_taken, live, open_whoever, rename, telephone_index,
+    there,
+};
 use crate::domain::{ContactId, Error, Fault, Instant, london_date};
 use crate::platform::audit::Entry;
 use crate::platform::db::dialect;
-use crate::platform::doors::{Recorded, WriteTx};
+use crate::platform::doors::{ManyTx, Recorded, WriteTx};
 use crate::platform::http::IfMatch;
 use crate::platform::vault::DataKey;
 use crate::platform::vault::store::data_keys;
 
-/// Signs a person up.
+/// Signs people up, each at the place of its caller.
 ///
 /// # Errors
-/// 409 `contact_exists`; 422 when the data was obtained in the future.
-pub fn create(tx: WriteTx<'_>, asked: CreateContact) -> Result<Recorded<Contact>, Error> {
-    let now = tx.now();
-    if asked.source.obtained_on > london_date(now) {
+/// For each, 409 `contact_exists`, or 422 when the data was obtained in the future. For all, when the database fails.
+pub fn create(
+    tx: &mut ManyTx<'_, '_>,
+    asked: &[&CreateContact],
+) -> Result<Vec<Result<Recorded<Contact>, Error>>, Error> {
+    let mut newcomers = Vec::with_capacity(asked.len());
+    let mut answers = Vec::with_capacity(asked.len());
+    for (place, asked) in asked.iter().enumerate() {
+        match newcomer(&tx.of(place)?, asked) {
+            Ok(newcomer) => newcomers.push((place, newcomer)),
+            Err(error) => answers.push((place, Err(error))),
+        }
+    }
+    answers.extend(insert_unless_taken(tx, newcomers)?);
+    answers.sort_unstable_by_key(|(place, _)| *place);
+    Ok(answers.into_iter().map(|(_, answer)| answer).collect())
+}
+
+fn newcomer(tx: &WriteTx<'_>, asked: &CreateContact) -> Result<Newcomer, Error> {
+    let obtained_on = asked.source.obtained_on;
+    if obtained_on > london_date(tx.now()) {
         return Err(Error::invalid(vec![Fault::new("/source/obtained_on", "future", "must not be in the future")]));
     }
+    let asked = asked.clone();
     let particulars = Particulars {
         name: asked.name,
         email: asked.email,
@@ -35,7 +56,7 @@ pub fn create(tx: WriteTx<'_>, asked: CreateContact) -> Result<Recorded<Contact>
         source_kind: asked.source.kind,
         source_detail: asked.source.detail,
     };
-    insert(tx, particulars, asked.source.obtained_on)
+    Ok(Newcomer { id: tx.new_id(), particulars, obtained_on })
 }
 
 /// Writes the particulars of a contact anew, whose address is claimed already; its version rises.

@@ -1,8 +1,10 @@
 //! Holding a person while something is written about them. Whoever writes about a contact comes through here: a story
 //! about the architecture fails where anybody else locks one.
 
-use super::consult::{ContactFacts, held};
+use super::consult::{ContactFacts, held, held_among};
 use super::{erased, merged};
+use std::collections::HashMap;
+
 use crate::domain::{ContactId, Error};
 use crate::platform::doors::WriteTx;
 use crate::platform::vault::DataKey;
@@ -79,4 +81,12 @@ impl Held {
 /// When the database fails.
 pub fn hold(tx: &mut WriteTx<'_>, id: ContactId) -> Result<Option<Held>, Error> {
     Ok(held(tx, id)?.map(Held))
+}
+
+/// Holds several contacts, as [`hold`] does; those that are not there are left out.
+///
+/// # Errors
+/// When the database fails.
+pub fn hold_all(tx: &mut WriteTx<'_>, ids: &[ContactId]) -> Result<HashMap<ContactId, Held>, Error> {
+    Ok(held_among(tx, ids)?.into_iter().map(|facts| (facts.id, Held(facts))).collect())
 }

@@ -1,8 +1,9 @@
 //! How people come in: one, or many in a few statements.
 
+use std::collections::HashSet;
+
 use chrono::NaiveDate;
 use diesel::prelude::*;
-use uuid::Uuid;
 
 use super::super::model::{Contact, ContactStatus, Source};
 use super::super::particulars::Particulars;
@@ -10,12 +11,12 @@ use super::indexes::{NAMES, taken, terms_of, unless_taken};
 use super::{contacts, email_index, telephone_index, with_address};
 use crate::domain::{ContactId, Error, Instant};
 use crate::platform::audit::Entry;
-use crate::platform::db::{AnyConnection, Terms, direct, insert_all};
-use crate::platform::doors::{Recorded, WriteTx};
+use crate::platform::db::{AnyConnection, Terms, insert_all, insert_new};
+use crate::platform::doors::{ManyTx, Recorded, WriteTx};
 use crate::platform::vault::DataKey;
 use crate::policy::retention;
 
-/// A person to be put in, whose address is claimed already.
+/// A person to be put in.
 pub(in super::super) struct Newcomer {
     pub(in super::super) id: ContactId,
     pub(in super::super) particulars: Particulars,
@@ -40,7 +41,7 @@ struct NewRow {
 }
 
 impl NewRow {
-    fn of(tx: &WriteTx<'_>, newcomer: &Newcomer, key: &DataKey, name_tokens: Terms) -> Result<Self, Error> {
+    fn of(tx: &WriteTx<'_>, newcomer: &Newcomer, key: &DataKey) -> Result<Self, Error> {
         let Newcomer { id, particulars, obtained_on } = newcomer;
         let now = tx.now();
         Ok(Self {
@@ -53,30 +54,64 @@ impl NewRow {
             particulars: particulars.seal(key, tx.entropy(), *id)?,
             email_index: particulars.email.as_ref().map(|email| email_index(tx, email)),
             telephone_index: particulars.telephone.as_ref().map(|telephone| telephone_index(tx, telephone)),
-            name_tokens: Some(name_tokens),
+            name_tokens: Some(terms_of(tx, &particulars.name)),
             version: 1,
         })
     }
 }
 
-/// Puts a person in, unless another contact has their address: the index of addresses tells, so that nothing is asked first.
+/// Puts people in of whom several callers tell, but for those whose address another contact has: the index of addresses
+/// tells, so that nothing is asked first. Each stands at the place of its caller; answers for each, in their order.
 ///
 /// # Errors
-/// 409 `contact_exists`.
-pub(in super::super) fn insert(
-    mut tx: WriteTx<'_>,
-    particulars: Particulars,
-    obtained_on: NaiveDate,
-) -> Result<Recorded<Contact>, Error> {
-    let (now, id) = (tx.now(), tx.new_id());
-    let newcomer = Newcomer { id, particulars, obtained_on };
-    let row = rows(&mut tx, std::slice::from_ref(&newcomer))?.pop().ok_or_else(|| Error::internal("nobody came"))?;
-    let insert = diesel::insert_into(contacts::table).values(row).on_conflict(contacts::email_index).do_nothing();
-    if direct!(tx.connection(), engine => insert.execute(engine))? == 0 {
-        return Err(address_taken(&mut tx, &newcomer)?);
+/// For each, 409 `contact_exists`. For all, when the database fails.
+pub(in super::super) fn insert_unless_taken(
+    tx: &mut ManyTx<'_, '_>,
+    newcomers: Vec<(usize, Newcomer)>,
+) -> Result<Vec<(usize, Result<Recorded<Contact>, Error>)>, Error> {
+    let mut keys = Vec::with_capacity(newcomers.len());
+    let mut rows = Vec::with_capacity(newcomers.len());
+    for (place, newcomer) in &newcomers {
+        let own = tx.of(*place)?;
+        let key = own.new_key(newcomer.id.uuid());
+        rows.push(NewRow::of(&own, newcomer, key.key())?);
+        keys.push(key);
     }
-    let particulars = newcomer.particulars;
-    let contact = Contact {
+    // In the order of their addresses: two who put the same ones in do not wait for each other.
+    rows.sort_unstable_by(|one, other| one.email_index.cmp(&other.email_index));
+    let come = put_unless_taken(tx.connection(), &rows)?;
+    keys.retain(|key| come.contains(&key.owner().into()));
+    tx.of(0)?.keep_keys(keys)?;
+    let mut answers = Vec::with_capacity(newcomers.len());
+    for (place, newcomer) in newcomers {
+        let mut own = tx.of(place)?;
+        let answer = if come.contains(&newcomer.id) {
+            let id = newcomer.id;
+            let contact = shown(newcomer, own.now());
+            own.record(entry(id), contact)
+        } else {
+            Err(address_taken(&mut own, &newcomer)?)
+        };
+        answers.push((place, answer));
+    }
+    Ok(answers)
+}
+
+/// Puts in those whose address nobody has; answers whom.
+fn put_unless_taken(connection: &mut AnyConnection, rows: &[NewRow]) -> Result<HashSet<ContactId>, Error> {
+    admit(connection, rows)?;
+    let put: Vec<ContactId> = insert_new!(connection, contacts::table, rows, contacts::email_index, contacts::id);
+    let come: HashSet<ContactId> = put.into_iter().collect();
+    for row in rows.iter().filter(|row| !come.contains(&row.id)) {
+        NAMES.replace(connection, row.id.uuid(), row.name_tokens.as_ref(), None)?;
+    }
+    Ok(come)
+}
+
+/// A newcomer as they are told.
+fn shown(newcomer: Newcomer, now: Instant) -> Contact {
+    let Newcomer { id, particulars, obtained_on } = newcomer;
+    Contact {
         id,
         name: Some(particulars.name),
         email: particulars.email,
@@ -91,20 +126,7 @@ pub(in super::super) fn insert(
         created_at: Some(now),
         updated_at: Some(now),
         version: 1,
-    };
-    tx.record(entry(id), contact)
-}
-
-/// Puts people in, at least one, whose addresses are claimed already; an entry is written for each.
-pub(in super::super) fn insert_many(mut tx: WriteTx<'_>, newcomers: &[Newcomer]) -> Result<Recorded<()>, Error> {
-    let rows = rows(&mut tx, newcomers)?;
-    unless_taken(put(tx.connection(), &rows))?;
-    tx.record_each(newcomers.iter().map(|newcomer| entry(newcomer.id)).collect(), ())
-}
-
-fn put(connection: &mut AnyConnection, rows: &[NewRow]) -> QueryResult<()> {
-    insert_all!(connection, contacts::table, rows);
-    Ok(())
+    }
 }
 
 /// Why a newcomer could not be put in.
@@ -115,15 +137,30 @@ fn address_taken(tx: &mut WriteTx<'_>, newcomer: &Newcomer) -> Result<Error, Err
     Ok(holder.map_or_else(|| Error::unavailable("an address changed hands"), taken))
 }
 
-/// The rows of newcomers, whose keys are made and who are found by their names.
-fn rows(tx: &mut WriteTx<'_>, newcomers: &[Newcomer]) -> Result<Vec<NewRow>, Error> {
-    let keys = tx.make_keys(newcomers.iter().map(|newcomer| newcomer.id.uuid()))?;
-    let terms: Vec<Terms> = newcomers.iter().map(|newcomer| terms_of(tx, &newcomer.particulars.name)).collect();
-    let found: Vec<(Uuid, &Terms)> = newcomers.iter().map(|newcomer| newcomer.id.uuid()).zip(&terms).collect();
-    NAMES.admit(tx.connection(), &found)?;
-    let rows = newcomers.iter().zip(&keys).zip(terms);
-    let rows = rows.map(|((newcomer, key), terms)| NewRow::of(tx, newcomer, key, terms));
-    rows.collect()
+/// Puts people in, at least one, whose addresses are claimed already; an entry is written for each.
+pub(in super::super) fn insert_many(mut tx: WriteTx<'_>, newcomers: &[Newcomer]) -> Result<Recorded<()>, Error> {
+    let mut keys = Vec::with_capacity(newcomers.len());
+    let mut rows = Vec::with_capacity(newcomers.len());
+    for newcomer in newcomers {
+        let key = tx.new_key(newcomer.id.uuid());
+        rows.push(NewRow::of(&tx, newcomer, key.key())?);
+        keys.push(key);
+    }
+    tx.keep_keys(keys)?;
+    admit(tx.connection(), &rows)?;
+    unless_taken(put(tx.connection(), &rows))?;
+    tx.record_each(newcomers.iter().map(|newcomer| entry(newcomer.id)).collect(), ())
+}
+
+fn put(connection: &mut AnyConnection, rows: &[NewRow]) -> QueryResult<()> {
+    insert_all!(connection, contacts::table, rows);
+    Ok(())
+}
+
+/// Has newcomers found by their names.
+fn admit(connection: &mut AnyConnection, rows: &[NewRow]) -> Result<(), Error> {
+    let named = rows.iter().filter_map(|row| Some((row.id.uuid(), row.name_tokens.as_ref()?)));
+    NAMES.admit(connection, &named.collect::<Vec<_>>())
 }
 
 fn entry(id: ContactId) -> Entry {

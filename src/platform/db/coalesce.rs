@@ -1,0 +1,276 @@
+//! Coalescing: what many callers ask for at the same time is done in one go, in a few statements and with one commit.
+//!
+//! Whoever asks puts it down here and sends the lanes word. The first lane that is free takes up whatever has gathered by then:
+//! one caller's when few ask, as many as come while the lanes are busy when many do. Nobody waits for others to come.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::sync::oneshot;
+
+use super::batch::Lane;
+use super::many::TOGETHER;
+use super::ticket::Ticket;
+use super::turn::{Closure, Gathered, Outcome, WriteJob, guarded, is_passing};
+use crate::domain::Error;
+
+/// Does what several callers ask for; answers each of them, in their order. It must have written nothing for whom it refuses.
+/// A failure of its own undoes everything, and each is carried out by itself then.
+pub(in crate::platform) type CarryOut<T, R> = fn(&mut Lane, &[T]) -> Result<Vec<Result<R, Error>>, Error>;
+
+/// Where what is to be done in one go gathers.
+pub(in crate::platform) struct Coalescer<T, R> {
+    waiting: Mutex<VecDeque<(T, Caller<R>)>>,
+    carry_out: CarryOut<T, R>,
+}
+
+/// Who waits for an answer.
+struct Caller<R> {
+    ticket: Ticket,
+    tell: oneshot::Sender<Result<R, Error>>,
+}
+
+impl<T: Send + 'static, R: Send + 'static> Coalescer<T, R> {
+    pub(in crate::platform) fn new(carry_out: CarryOut<T, R>) -> Self {
+        Self { waiting: Mutex::default(), carry_out }
+    }
+
+    /// Puts down what a caller asks for. Word must be sent to the lanes afterwards, once for each.
+    pub(super) fn put(&self, asked: T, ticket: Ticket, tell: oneshot::Sender<Result<R, Error>>) {
+        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        waiting.push_back((asked, Caller { ticket, tell }));
+    }
+
+    /// Carries out what was taken up. Of several, a failure or somebody who no longer waits undoes all: each is then to be
+    /// done by itself.
+    fn carry_out(self: Arc<Self>, lane: &mut Lane, asked: Vec<T>, callers: Vec<Caller<R>>) -> Outcome {
+        let answers = guarded(|| {
+            let answers = (self.carry_out)(lane, &asked)?;
+            if answers.len() == callers.len() { Ok(answers) } else { Err(Error::internal("an answer for each caller")) }
+        });
+        let answers = match answers {
+            Err(error) if callers.len() == 1 => vec![Err(error)],
+            Err(error) => {
+                lane.suspect |= is_passing(&error);
+                tracing::debug!(%error, callers = callers.len(), "what was done in one go failed");
+                return self.one_by_one(asked, callers);
+            }
+            Ok(answers) => answers,
+        };
+        lane.suspect |= answers.iter().any(|answer| answer.as_ref().is_err_and(is_passing));
+        let done = || answers.iter().zip(&callers).filter(|(answer, _)| answer.is_ok());
+        let keep = done().next().is_some();
+        // All of them, or it could be undone for one and kept for another.
+        if !done().all(|(_, caller)| caller.ticket.settle()) {
+            return self.one_by_one(asked, callers);
+        }
+        let reply = Box::new(move |committed: Result<(), Error>| {
+            for (answer, caller) in answers.into_iter().zip(callers) {
+                let _ = caller.tell.send(answer.and_then(|value| committed.clone().map(|()| value)));
+            }
+        });
+        Outcome::new(keep, reply)
+    }
+
+    /// Has everything undone, and each done by itself.
+    fn one_by_one(self: Arc<Self>, asked: Vec<T>, callers: Vec<Caller<R>>) -> Outcome {
+        let alone = |(asked, caller): (T, Caller<R>)| {
+            let (own, ticket) = (self.clone(), caller.ticket.clone());
+            WriteJob::Again(ticket, Box::new(move |lane| own.carry_out(lane, vec![asked], vec![caller])))
+        };
+        let instead = asked.into_iter().zip(callers).map(alone).collect();
+        Outcome { instead, ..Outcome::new(false, Box::new(|_| ())) }
+    }
+}
+
+impl<T: Send + 'static, R: Send + 'static> Gathered for Coalescer<T, R> {
+    fn take_up(self: Arc<Self>) -> Option<Closure> {
+        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        let (mut asked, mut callers) = (Vec::new(), Vec::new());
+        while asked.len() < TOGETHER
+            && let Some((wanted, caller)) = waiting.pop_front()
+        {
+            if caller.ticket.start() {
+                asked.push(wanted);
+                callers.push(caller);
+            }
+        }
+        drop(waiting);
+        if asked.is_empty() {
+            return None;
+        }
+        Some(Box::new(move |lane| self.carry_out(lane, asked, callers)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+
+    use diesel::connection::SimpleConnection;
+
+    use super::super::lanes::{Database, LaneCount, Patience};
+    use super::super::{MigrationError, Target, migrate};
+    use super::*;
+    use crate::domain::Code;
+
+    /// What a caller asks for: a row with this number, unless it is to be refused, to fail or to panic.
+    #[derive(Clone, Copy, PartialEq)]
+    enum Wanted {
+        Row,
+        Refused,
+        Failing,
+        Panicking,
+    }
+
+    struct Asked {
+        number: u8,
+        wanted: Wanted,
+        /// How many were carried out together, each time.
+        sizes: Arc<Mutex<Vec<usize>>>,
+    }
+
+    fn insert(asked: &Asked) -> String {
+        let number = asked.number;
+        format!(
+            "INSERT INTO kept_answers (key, fingerprint, sealed, reading, kept_until) VALUES (x'{number:02x}', x'', x'', 0, 0)"
+        )
+    }
+
+    fn carry_out(lane: &mut Lane, asked: &[Asked]) -> Result<Vec<Result<u8, Error>>, Error> {
+        asked[0].sizes.lock().unwrap().push(asked.len());
+        let mut answers = Vec::new();
+        for asked in asked {
+            answers.push(match asked.wanted {
+                Wanted::Refused => Err(Error::not_found()),
+                Wanted::Failing => return Err(Error::internal("on purpose")),
+                Wanted::Panicking => panic!("on purpose"),
+                Wanted::Row => {
+                    lane.connection.batch_execute(&insert(asked))?;
+                    Ok(asked.number)
+                }
+            });
+        }
+        Ok(answers)
+    }
+
+    struct Told {
+        answers: Vec<Result<u8, Error>>,
+        sizes: Vec<usize>,
+        rows: Vec<u8>,
+    }
+
+    /// Asks for everything while the one writing lane is busy; `meanwhile` is done before it is free.
+    async fn ask(wanted: &[Wanted], gone: &[usize]) -> Told {
+        let directory = tempfile::tempdir().unwrap();
+        let target = Target::sqlite(&directory.path().join("iewm.db"));
+        migrate(&target, |_| Ok::<(), MigrationError>(())).unwrap();
+        let database = Arc::new(Database::start(&target, LaneCount { readers: 1, writers: 1 }));
+        let (release, held) = mpsc::channel::<()>();
+        let (begun, begins) = mpsc::channel();
+        let blocker = database.clone();
+        let busy = move |_: &mut Lane| {
+            begun.send(()).unwrap();
+            Ok(held.recv().is_ok())
+        };
+        let blocking = tokio::spawn(async move { blocker.write(Patience::Job, busy).await });
+        tokio::task::yield_now().await;
+        begins.recv().unwrap();
+
+        let coalescer = Arc::new(Coalescer::new(carry_out as CarryOut<Asked, u8>));
+        let sizes = Arc::new(Mutex::new(Vec::new()));
+        let mut callers = Vec::new();
+        for (number, &wanted) in (0..).zip(wanted) {
+            let asked = Asked { number, wanted, sizes: sizes.clone() };
+            let mut caller = Box::pin(database.write_with_others(coalescer.clone(), asked));
+            assert!(futures_util::poll!(&mut caller).is_pending());
+            callers.push(Some(caller));
+        }
+        for &place in gone {
+            callers[place] = None;
+        }
+        release.send(()).unwrap();
+        let mut answers = Vec::new();
+        for caller in callers.into_iter().flatten() {
+            answers.push(caller.await);
+        }
+        assert_eq!(blocking.await.unwrap(), Ok(true));
+        let rows = database.read(|lane| {
+            use super::super::prepared;
+            use diesel::prelude::*;
+            let keys: Vec<Vec<u8>> = prepared("SELECT key FROM kept_answers ORDER BY key")
+                .select::<diesel::sql_types::Binary>()
+                .load(&mut lane.connection)?;
+            Ok(keys.into_iter().flatten().collect())
+        });
+        let rows = rows.await.unwrap();
+        let sizes = sizes.lock().unwrap().clone();
+        Told { answers, sizes, rows }
+    }
+
+    fn codes(answers: &[Result<u8, Error>]) -> Vec<Result<u8, Code>> {
+        answers.iter().map(|answer| answer.as_ref().copied().map_err(Error::code)).collect()
+    }
+
+    #[tokio::test]
+    async fn what_gathers_while_the_lanes_are_busy_is_done_in_one_go() {
+        let told = ask(&[Wanted::Row; 40], &[]).await;
+        assert_eq!(told.sizes, [32, 8]);
+        assert_eq!(codes(&told.answers), (0..40).map(Ok).collect::<Vec<_>>());
+        assert_eq!(told.rows, (0..40).collect::<Vec<_>>());
+    }
+
+    #[tokio::test]
+    async fn a_refusal_is_its_callers_alone() {
+        let told = ask(&[Wanted::Row, Wanted::Refused, Wanted::Row], &[]).await;
+        assert_eq!(told.sizes, [3]);
+        assert_eq!(codes(&told.answers), [Ok(0), Err(Code::NotFound), Ok(2)]);
+        assert_eq!(told.rows, [0, 2]);
+    }
+
+    #[tokio::test]
+    async fn after_a_failure_each_is_done_by_itself() {
+        let told = ask(&[Wanted::Row, Wanted::Failing, Wanted::Row, Wanted::Panicking, Wanted::Refused], &[]).await;
+        assert_eq!(told.sizes, [5, 1, 1, 1, 1, 1]);
+        let internal = Err(Code::Internal);
+        assert_eq!(codes(&told.answers), [Ok(0), internal, Ok(2), internal, Err(Code::NotFound)]);
+        assert_eq!(told.rows, [0, 2]);
+    }
+
+    #[tokio::test]
+    async fn for_whoever_went_away_nothing_is_done() {
+        let told = ask(&[Wanted::Row, Wanted::Row, Wanted::Row], &[0]).await;
+        assert_eq!(told.sizes, [2]);
+        assert_eq!(codes(&told.answers), [Ok(1), Ok(2)]);
+        assert_eq!(told.rows, [1, 2]);
+    }
+
+    /// Somebody's patience ends while it is being done for all: it must not be done for them, and must be for the others.
+    #[test]
+    fn whoever_gives_up_meanwhile_is_left_out_of_what_is_kept() {
+        fn impatient(_: &mut Lane, asked: &[Ticket]) -> Result<Vec<Result<(), Error>>, Error> {
+            if let [_, second, _] = asked {
+                assert!(second.give_up());
+            }
+            Ok(asked.iter().map(|_| Ok(())).collect())
+        }
+        let directory = tempfile::tempdir().unwrap();
+        let target = Target::sqlite(&directory.path().join("iewm.db"));
+        migrate(&target, |_| Ok::<(), MigrationError>(())).unwrap();
+        let connection = super::super::open(&target, super::super::connection::Use::Writing).unwrap();
+        let mut lane = Lane::new(connection, &target, super::super::connection::Use::Writing).unwrap();
+        let coalescer = Arc::new(Coalescer::new(impatient as CarryOut<Ticket, ()>));
+        let mut told = Vec::new();
+        for _ in 0..3 {
+            let (ticket, (tell, hears)) = (Ticket::new(), oneshot::channel());
+            coalescer.put(ticket.clone(), ticket, tell);
+            told.push(hears);
+        }
+        let mut group = VecDeque::from([WriteJob::Gathered(coalescer)]);
+        super::super::batch::run(&mut lane, &mut group);
+        assert_eq!(group.len(), 3, "each is to be done by itself");
+        super::super::batch::run(&mut lane, &mut group);
+        let told: Vec<_> = told.iter_mut().map(|hears| hears.try_recv().ok()).collect();
+        assert_eq!(told, [Some(Ok(())), None, Some(Ok(()))]);
+    }
+}

@@ -1,0 +1,199 @@
+//! Appending decisions and projecting the states of consents: the one writer of both.
+
+use chrono::NaiveDate;
+use diesel::prelude::*;
+
+use super::super::evidence::Evidence;
+use super::super::model::{Consent, DecisionKind};
+use super::facts::Known;
+use super::{CONFIRMATION, Origin, consent_decisions, projected, shown};
+use crate::domain::{ConsentId, ContactId, DecisionId, Error, Instant, Purpose, SubjectId, london_date};
+use crate::platform::audit::Entry;
+use crate::platform::db::{AnyConnection, insert_all};
+use crate::platform::doors::{ManyTx, Recorded, WriteTx};
+use crate::platform::outbox::{self, Outgoing};
+use crate::platform::vault::DataKey;
+use crate::policy::Lawful;
+use crate::policy::consent::{self, Act, Decision, Projection};
+use crate::resources::contacts::store as contacts;
+use crate::resources::notices::current::{MaterialChanges, Published};
+
+/// A decision of whoever is known, found lawful.
+pub(in super::super) struct Decided {
+    pub(in super::super) purpose: Purpose,
+    pub(in super::super) known: Known,
+    pub(in super::super) lawful: Lawful<Decision>,
+    pub(in super::super) evidence: Evidence,
+    pub(in super::super) origin: Origin,
+}
+
+impl Decided {
+    /// Whether there is anything to seal. The erased have no key left to seal under; their withdrawal carries no words.
+    fn is_sealed(&self) -> bool {
+        !self.known.facts.erased && !self.evidence.is_empty()
+    }
+}
+
+/// A decision as its columns.
+#[derive(Insertable)]
+#[diesel(table_name = consent_decisions, treat_none_as_default_value = false)]
+struct NewRow {
+    id: DecisionId,
+    consent_id: ConsentId,
+    contact_id: ContactId,
+    purpose: &'static str,
+    decision: &'static str,
+    method: &'static str,
+    occurred_at: Instant,
+    recorded_at: Instant,
+    pending_until: Option<Instant>,
+    notice_version: NaiveDate,
+    wording_sha256: Option<Vec<u8>>,
+    evidence: Option<Vec<u8>>,
+    confirms: Option<DecisionId>,
+    recorded_by: String,
+    merged_from: Option<DecisionId>,
+    objection: bool,
+}
+
+/// What a decision makes of a consent.
+struct Projected {
+    decision: DecisionId,
+    kind: DecisionKind,
+    consent: ConsentId,
+    state: Projection,
+    version: i32,
+}
+
+/// Appends a decision. What is answered is the consent as it reads by the notices' `changes`.
+pub(in super::super) fn append(
+    mut tx: WriteTx<'_>,
+    decided: &Decided,
+    changes: &MaterialChanges,
+) -> Result<Recorded<Consent>, Error> {
+    let contact = decided.known.contact.id.uuid();
+    let key = if decided.is_sealed() { Some(tx.key_of(contact)?) } else { None };
+    let (projected, row) = project(&tx, decided, key.as_ref())?;
+    let state = (decided, &projected, tx.now());
+    write(tx.connection(), &[state], &[row])?;
+    finish(tx, decided, &projected, changes)
+}
+
+/// Appends decisions, each of another person and at the place of its caller.
+pub(super) fn append_all(
+    tx: &mut ManyTx<'_, '_>,
+    decided: &[(usize, Decided)],
+    notices: &Published,
+) -> Result<Vec<(usize, Recorded<Consent>)>, Error> {
+    let sealed = decided.iter().filter(|(_, decided)| decided.is_sealed());
+    let owners: Vec<_> = sealed.map(|(_, decided)| decided.known.contact.id.uuid()).collect();
+    let keys = tx.of(0)?.keys_of(&owners)?;
+    let mut made = Vec::with_capacity(decided.len());
+    let mut rows = Vec::with_capacity(decided.len());
+    for (place, decided) in decided {
+        let own = tx.of(*place)?;
+        let (projected, row) = project(&own, decided, keys.get(&decided.known.contact.id.uuid()))?;
+        rows.push(row);
+        made.push((*place, decided, projected, own.now()));
+    }
+    let states: Vec<_> = made.iter().map(|(_, decided, projected, now)| (*decided, projected, *now)).collect();
+    write(tx.connection(), &states, &rows)?;
+    let mut recorded = Vec::with_capacity(made.len());
+    for (place, decided, projected, now) in &made {
+        let consent = finish(tx.of(*place)?, decided, projected, &notices.changes(*now))?;
+        recorded.push((*place, consent));
+    }
+    Ok(recorded)
+}
+
+/// What a decision makes of the consent, and its row, sealed under the person's key.
+fn project(tx: &WriteTx<'_>, decided: &Decided, key: Option<&DataKey>) -> Result<(Projected, NewRow), Error> {
+    let Decided { purpose, known, lawful, evidence, origin } = decided;
+    let id: DecisionId = tx.new_id();
+    let (consent, version) = match &known.row {
+        Some(row) => (row.id, row.version + 1),
+        None => (tx.new_id(), 1),
+    };
+    let sealed = match key {
+        Some(key) if decided.is_sealed() => Some(evidence.seal(key, tx.entropy(), id)?),
+        None if decided.is_sealed() => return Err(Error::internal("a person without a data key")),
+        Some(_) | None => None,
+    };
+    let (kind, pending_until, confirms) = match lawful.act {
+        Act::Give => (DecisionKind::Given, None, None),
+        Act::GiveUnconfirmed(until) | Act::TakeOverUnconfirmed(until) => (DecisionKind::Given, Some(until), None),
+        Act::Confirm(grant) => (DecisionKind::Confirmed, None, Some(grant)),
+        Act::Withdraw => (DecisionKind::Withdrawn, None, None),
+        Act::Object => (DecisionKind::Objected, None, None),
+    };
+    // An objection is kept as the withdrawal that it is as well, and marked.
+    let objection = kind == DecisionKind::Objected;
+    let row = NewRow {
+        id,
+        consent_id: consent,
+        contact_id: known.contact.id,
+        purpose: purpose.as_str(),
+        decision: if objection { DecisionKind::Withdrawn } else { kind }.into(),
+        method: lawful.method.into(),
+        occurred_at: lawful.occurred_at,
+        recorded_at: tx.now(),
+        pending_until,
+        notice_version: lawful.notice_version,
+        wording_sha256: evidence.wording_sha256().filter(|_| sealed.is_some()),
+        evidence: sealed,
+        confirms,
+        recorded_by: origin.recorded_by.clone(),
+        merged_from: origin.merged_from,
+        objection,
+    };
+    let state = consent::project(known.facts.current.as_ref(), id, lawful);
+    Ok((Projected { decision: id, kind, consent, state, version }, row))
+}
+
+/// Writes the states of consents, each as of an instant, and the decisions that made them.
+fn write(
+    connection: &mut AnyConnection,
+    states: &[(&Decided, &Projected, Instant)],
+    rows: &[NewRow],
+) -> Result<(), Error> {
+    let mut new = Vec::with_capacity(states.len());
+    for (Decided { known, purpose, .. }, projected, now) in states {
+        let Projected { consent, state, version, .. } = projected;
+        if known.row.is_some() {
+            projected::rewrite(connection, *consent, state, *version)?;
+        } else {
+            new.push(projected::NewRow::of((*consent, known.contact.id, *purpose), state, *now));
+        }
+    }
+    projected::insert(connection, &new)?;
+    insert_all!(connection, consent_decisions::table, rows);
+    Ok(())
+}
+
+/// What else comes of a decision that was written, and its record.
+fn finish(
+    mut tx: WriteTx<'_>,
+    decided: &Decided,
+    projected: &Projected,
+    changes: &MaterialChanges,
+) -> Result<Recorded<Consent>, Error> {
+    let Decided { purpose, known, origin, .. } = decided;
+    let Projected { decision, kind, consent, state, version } = projected;
+    let (now, contact) = (tx.now(), &known.contact);
+    if state.pending.is_some_and(|pending| pending.decision_id == *decision) && contact.mark.is_some() {
+        let subject = Some(SubjectId::from_uuid(decision.uuid()));
+        let ask = Outgoing { kind: CONFIRMATION, contact: Some(contact.id), subject, mark: None };
+        outbox::queue(&mut tx, ask)?;
+    }
+    // What is taken over is no new dealing with the person.
+    if !known.facts.erased && origin.merged_from.is_none() {
+        contacts::touch(&mut tx, contact, london_date(now))?;
+    }
+    let consent = shown(*consent, contact.id, *purpose, state, *version, changes, now);
+    let entry = Entry::new("consents.record")
+        .contact(contact.id)
+        .subject("consent_decision", *decision)
+        .with("purpose", purpose.as_str())
+        .with("decision", <&str>::from(*kind));
+    tx.record(entry, consent)
+}
