@@ -71,6 +71,7 @@ mod sharing_refusals;
 mod starting;
 mod statistics;
 mod subject_requests;
+mod together;
 mod tokens;
 mod unsubscribing;
 mod waiting_lists;

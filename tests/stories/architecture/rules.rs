@@ -147,7 +147,7 @@ fn words(source: &Source) -> Vec<String> {
             breach("facts are built in the stores alone, from rows of the transaction that writes");
         }
         let holds = text.contains("::lock") && text.contains("\"contacts\"");
-        let holds = holds || text.contains("first_locked!(") && text.contains("contacts::table");
+        let holds = holds || text.contains("_locked!(") && text.contains("contacts::table");
         if holds && !file.starts_with("resources/contacts/") {
             breach("a contact is held by contacts::store::hold alone, which knows whether it may be written about");
         }
