@@ -107,8 +107,11 @@ pub async fn build(config: &Config, clock: Clock, entropy: Arc<dyn Entropy>) -> 
         Ok(vault::open_keyring(connection, &master_keys, &*entropy, now)?)
     })?;
     let processors = std::thread::available_parallelism().map_or(2, usize::from);
-    let chosen = |configured: usize| if configured == 0 { 2 * processors } else { configured };
-    let count = LaneCount { readers: chosen(config.database.readers), writers: chosen(config.database.writers) };
+    let chosen = |configured: usize, by_default| if configured == 0 { by_default } else { configured };
+    let count = LaneCount {
+        readers: chosen(config.database.readers, 2 * processors),
+        writers: chosen(config.database.writers, processors.max(2)),
+    };
     let limits = RateLimits::new(config.rates().map_err(StartError)?, &clock);
     let house = House::new(Parts {
         database: Database::start(&target, count),

@@ -93,7 +93,7 @@ pub struct Database {
     pub url: String,
     /// Connections that read; 0 for two for each processor.
     pub readers: usize,
-    /// Connections that write, on PostgreSQL; 0 for two for each processor.
+    /// Connections that write, on PostgreSQL; 0 for one for each processor, and two at least.
     pub writers: usize,
 }
 

@@ -12,13 +12,26 @@ use iewm::platform::vault::{MasterKeys, SystemEntropy};
 
 use super::{make_folder, sample, serve, token};
 
-/// Serves the demo. Only the addresses are taken from the configuration.
-pub(super) fn demo(mut config: Config) -> Result<(), String> {
+/// The URL of a database that the demo may be told to use.
+pub(super) fn database(url: &str) -> Result<String, String> {
+    if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+        return Ok(url.to_owned());
+    }
+    Err("name a PostgreSQL database, as postgres://USER@HOST/DATABASE; without one the demo keeps its data in ./data"
+        .into())
+}
+
+/// Serves the demo, on SQLite unless a database is named. Only the addresses are taken from the configuration: a database
+/// that it names may be one that is not to be filled with samples.
+pub(super) fn demo(mut config: Config, database_url: Option<String>) -> Result<(), String> {
     let directory = token::directory();
     let key_file = directory.join("master.key");
     make_folder(&key_file)?;
     let database = directory.join("iewm.db");
-    check_half_made(&key_file, &database)?;
+    let elsewhere = database_url.is_some();
+    if !elsewhere {
+        check_half_made(&key_file, &database)?;
+    }
     if !key_file.exists() {
         MasterKeys::generate_file(&key_file, &SystemEntropy).map_err(|error| error.to_string())?;
     }
@@ -27,7 +40,7 @@ pub(super) fn demo(mut config: Config) -> Result<(), String> {
         // Nobody named another: links lead to where the demo listens.
         config.server.public_url = format!("http://{}", config.server.listen);
     }
-    config.database.url = format!("sqlite://{}", database.display());
+    config.database.url = database_url.unwrap_or_else(|| format!("sqlite://{}", database.display()));
     config.vault.master_key_file = key_file;
     let mails = directory.join("mail");
     if config.mail.smtp_url.is_empty() {
@@ -45,7 +58,7 @@ pub(super) fn demo(mut config: Config) -> Result<(), String> {
     start_logging(Format::Text, "warn")?;
     serve::run(&config, async move |house, address| {
         let contractor = sample::fill(house).await?;
-        greet(&issuer, contractor, address, mails.as_deref())
+        greet(&issuer, contractor, address, mails.as_deref(), elsewhere)
     })
 }
 
@@ -66,9 +79,16 @@ fn greet(
     contractor: OrganisationId,
     address: SocketAddr,
     mails: Option<&Path>,
+    elsewhere: bool,
 ) -> Result<(), String> {
     println!("The demo is at http://{address}, its API document at http://{address}/docs/");
-    println!("It keeps everything in ./data; remove that folder to begin anew. These tokens last an hour:\n");
+    if elsewhere {
+        println!(
+            "It keeps its keys in ./data, its people in the database that you named. These tokens last an hour:\n"
+        );
+    } else {
+        println!("It keeps everything in ./data; remove that folder to begin anew. These tokens last an hour:\n");
+    }
     println!("export STAFF={}", token::mint(issuer, &[Role::IewmStaff], None, "demo-staff")?);
     println!("export COUNCIL={}", token::mint(issuer, &[Role::Council], None, "demo-council")?);
     println!("export CONTRACTOR={}", token::mint(issuer, &[Role::Contractor], Some(contractor), "demo-contractor")?);

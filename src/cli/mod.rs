@@ -34,7 +34,11 @@ enum Command {
     /// Serve the API; pending migrations are applied first, under a lock.
     Serve,
     /// Try it: SQLite under ./data with sample people, keys made on the first run, tokens printed.
-    Demo,
+    Demo {
+        /// The URL of a PostgreSQL database to use instead: one that is empty, or this demo's own.
+        #[arg(long, value_name = "URL", value_parser = demo::database)]
+        database_url: Option<String>,
+    },
     /// Apply pending migrations and stop.
     Migrate,
     /// The master keys.
@@ -70,7 +74,7 @@ impl Arguments {
         };
         match self.command {
             Command::Serve => serve::serve(&config()?),
-            Command::Demo => demo::demo(config()?),
+            Command::Demo { database_url } => demo::demo(config()?, database_url),
             Command::Migrate => serve::migrate(&config()?),
             Command::Keys { command: Keys::Init } => {
                 let file = config()?.vault.master_key_file;

@@ -1,5 +1,7 @@
-// A demo of its own for each test file: the real binary, a folder that is thrown away, tokens as it prints them.
-import { spawn } from "node:child_process";
+// A demo of its own for each test file: the real binary, a folder that is thrown away, tokens as it prints them. Under
+// tests/clients/with-postgres its data is in a database of its own there.
+import { execFileSync, spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -8,6 +10,14 @@ import { fileURLToPath } from "node:url";
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../..");
 const binary = process.env.IEWM_BINARY ?? path.join(root, "target/debug/iewm");
+
+function database() {
+  const cluster = process.env.IEWM_DEMO_POSTGRES;
+  if (!cluster) return [];
+  const name = `demo_${randomUUID()}`;
+  execFileSync("createdb", [name]);
+  return ["--database-url", cluster + name];
+}
 
 export async function startDemo(settings = {}) {
   const directory = await mkdtemp(path.join(tmpdir(), "iewm-demo-"));
@@ -18,7 +28,7 @@ export async function startDemo(settings = {}) {
     IEWM__LIMITS__RATE: "off",
     ...settings,
   };
-  const child = spawn(binary, ["demo"], { cwd: directory, env: environment, stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(binary, ["demo", ...database()], { cwd: directory, env: environment, stdio: ["ignore", "pipe", "inherit"] });
   const tokens = {};
   let address;
   for await (const line of createInterface({ input: child.stdout })) {

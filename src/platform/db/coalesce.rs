@@ -41,6 +41,12 @@ impl<T: Send + 'static, R: Send + 'static> Coalescer<T, R> {
         waiting.push_back((asked, Caller { ticket, tell }));
     }
 
+    /// Forgets what nobody waits for any more: for whom no word could be sent.
+    pub(super) fn forget_given_up(&self) {
+        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        waiting.retain(|(_, caller)| !caller.ticket.is_given_up());
+    }
+
     /// Carries out what was taken up. Of several, a failure or somebody who no longer waits undoes all: each is then to be
     /// done by itself.
     fn carry_out(self: Arc<Self>, lane: &mut Lane, asked: Vec<T>, callers: Vec<Caller<R>>) -> Outcome {
@@ -114,7 +120,7 @@ mod tests {
     use super::*;
     use crate::domain::Code;
 
-    /// What a caller asks for: a row with this number, unless it is to be refused, to fail or to panic.
+    /// What becomes of what a caller asks for, a row with a number.
     #[derive(Clone, Copy, PartialEq)]
     enum Wanted {
         Row,
@@ -160,7 +166,7 @@ mod tests {
         rows: Vec<u8>,
     }
 
-    /// Asks for everything while the one writing lane is busy; `meanwhile` is done before it is free.
+    /// Asks for everything while the one writing lane is busy. Those at the places `gone` go away before it is free.
     async fn ask(wanted: &[Wanted], gone: &[usize]) -> Told {
         let directory = tempfile::tempdir().unwrap();
         let target = Target::sqlite(&directory.path().join("iewm.db"));
@@ -248,18 +254,18 @@ mod tests {
     /// Somebody's patience ends while it is being done for all: it must not be done for them, and must be for the others.
     #[test]
     fn whoever_gives_up_meanwhile_is_left_out_of_what_is_kept() {
-        fn impatient(_: &mut Lane, asked: &[Ticket]) -> Result<Vec<Result<(), Error>>, Error> {
+        let impatient: CarryOut<Ticket, ()> = |_, asked| {
             if let [_, second, _] = asked {
                 assert!(second.give_up());
             }
             Ok(asked.iter().map(|_| Ok(())).collect())
-        }
+        };
         let directory = tempfile::tempdir().unwrap();
         let target = Target::sqlite(&directory.path().join("iewm.db"));
         migrate(&target, |_| Ok::<(), MigrationError>(())).unwrap();
         let connection = super::super::open(&target, super::super::connection::Use::Writing).unwrap();
         let mut lane = Lane::new(connection, &target, super::super::connection::Use::Writing).unwrap();
-        let coalescer = Arc::new(Coalescer::new(impatient as CarryOut<Ticket, ()>));
+        let coalescer = Arc::new(Coalescer::new(impatient));
         let mut told = Vec::new();
         for _ in 0..3 {
             let (ticket, (tell, hears)) = (Ticket::new(), oneshot::channel());

@@ -26,7 +26,7 @@ const COMMITTING: Duration = Duration::from_millis(100);
 pub struct LaneCount {
     /// Lanes that read. Two for each processor measured best on both engines.
     pub readers: usize,
-    /// Lanes that write, on PostgreSQL. SQLite has one, which commits in groups.
+    /// Lanes that write, on PostgreSQL. One for each processor measured best. SQLite has one, which commits in groups.
     pub writers: usize,
 }
 
@@ -157,8 +157,9 @@ impl Database {
         let ticket = Ticket::new();
         let (tell, told) = oneshot::channel();
         coalescer.put(asked, ticket.clone(), tell);
-        if let Err(error) = self.send(WriteJob::Gathered(coalescer)) {
+        if let Err(error) = self.send(WriteJob::Gathered(coalescer.clone())) {
             ticket.give_up();
+            coalescer.forget_given_up();
             return Err(error);
         }
         answered(Patience::Request, ticket, told).await

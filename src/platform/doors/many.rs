@@ -2,9 +2,12 @@
 
 use super::context::{Context, Noted};
 use super::read::ReadTx;
-use super::write::WriteTx;
+use super::write::{Recorded, WriteTx};
 use crate::domain::Error;
 use crate::platform::db::{AnyConnection, Lane};
+
+/// The answers to each of several callers, in their order.
+pub type Each<T> = Vec<Result<Recorded<T>, Error>>;
 
 /// A caller for whom something is done together with others.
 pub(in crate::platform) struct Party<'a> {

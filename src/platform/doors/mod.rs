@@ -8,7 +8,7 @@ mod write;
 
 pub use context::Context;
 pub(in crate::platform) use context::Noted;
-pub use many::ManyTx;
 pub(in crate::platform) use many::Party;
+pub use many::{Each, ManyTx};
 pub use read::ReadTx;
 pub use write::{NewKey, Recorded, WriteTx};

@@ -6,7 +6,7 @@ use std::ops::{Deref, DerefMut};
 use uuid::Uuid;
 
 use super::context::Context;
-use super::many::{ManyTx, Party};
+use super::many::{Each, ManyTx, Party};
 use super::read::ReadTx;
 use crate::domain::Error;
 use crate::platform::audit::{Entry, EntryRow, Outcome};
@@ -145,10 +145,7 @@ impl<'a> WriteTx<'a> {
     ///
     /// # Errors
     /// What that write fails with; then this one must fail as well.
-    pub fn also_alone<T>(
-        &mut self,
-        f: impl FnOnce(&mut ManyTx<'_, '_>) -> Result<Vec<Result<Recorded<T>, Error>>, Error>,
-    ) -> Result<T, Error> {
+    pub fn also_alone<T>(&mut self, f: impl FnOnce(&mut ManyTx<'_, '_>) -> Result<Each<T>, Error>) -> Result<T, Error> {
         let mut alone = [Party { context: self.0.context, noted: std::mem::take(self.0.noted) }];
         let done = f(&mut ManyTx::new(&mut *self.0.lane, &mut alone));
         let [Party { noted, .. }] = alone;

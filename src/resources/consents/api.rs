@@ -9,7 +9,7 @@ use super::stream::{Audience, Form};
 use super::{check as checking, history as decisions, receipt as receipts, store};
 use crate::domain::{ConsentId, DecisionId, Error, Purpose};
 use crate::platform::auth::{Access, AudiencesRead, Coalesced, ConsentsCheck, ConsentsRead, ConsentsRecord, Public};
-use crate::platform::doors::{ManyTx, Recorded};
+use crate::platform::doors::{Each, ManyTx};
 use crate::platform::http::{
     ById, ByWord, Created, Done, Found, Listed, Listing, MediaType, NoFilter, Plain, Query, Text, Valid,
 };
@@ -38,7 +38,7 @@ pub(super) async fn list(
 impl Coalesced for RecordDecision {
     type Made = Consent;
 
-    fn carry_out(tx: &mut ManyTx<'_, '_>, asked: &[&Self]) -> Result<Vec<Result<Recorded<Consent>, Error>>, Error> {
+    fn carry_out(tx: &mut ManyTx<'_, '_>, asked: &[&Self]) -> Result<Each<Consent>, Error> {
         store::record(tx, asked)
     }
 }

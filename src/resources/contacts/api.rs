@@ -11,7 +11,7 @@ use crate::platform::auth::{
     Access, Coalesced, ContactsCreate, ContactsDelete, ContactsExport, ContactsImport, ContactsMerge, ContactsRead,
     ContactsSearch, ContactsUpdate,
 };
-use crate::platform::doors::{ManyTx, Recorded};
+use crate::platform::doors::{Each, ManyTx};
 use crate::platform::http::csv::CsvUnder;
 use crate::platform::http::{
     ById, Created, Done, Found, IfMatch, Listed, Listing, NoContent, NoFilter, Patch, Plain, Query, Valid,
@@ -39,7 +39,7 @@ pub(super) async fn list(
 impl Coalesced for CreateContact {
     type Made = Contact;
 
-    fn carry_out(tx: &mut ManyTx<'_, '_>, asked: &[&Self]) -> Result<Vec<Result<Recorded<Contact>, Error>>, Error> {
+    fn carry_out(tx: &mut ManyTx<'_, '_>, asked: &[&Self]) -> Result<Each<Contact>, Error> {
         changes::create(tx, asked)
     }
 }

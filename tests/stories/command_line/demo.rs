@@ -9,6 +9,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::{Variables, anywhere, folder, mode, refused, set_mode, variables};
+use crate::harness::postgres;
 use crate::harness::process::{Process, request, run};
 
 /// A demo that is up: where it listens, and the tokens it printed.
@@ -19,7 +20,11 @@ struct Demo {
 }
 
 fn demo(folder: &Path) -> Demo {
-    let mut process = Process::start(folder, &anywhere(), &["demo"]);
+    started(folder, &["demo"])
+}
+
+fn started(folder: &Path, arguments: &[&str]) -> Demo {
+    let mut process = Process::start(folder, &anywhere(), arguments);
     process.until("Stop with Ctrl-C");
     let greeting = process.said.iter().find_map(|line| line.strip_prefix("The demo is at ")).unwrap();
     let address = greeting.split(',').next().unwrap().to_owned();
@@ -81,6 +86,29 @@ async fn it_serves_sample_people_and_finds_everything_again() {
     yesterdays.send().await.expect(200);
     let mut process = second.process;
     assert!(process.stop("INT").success());
+}
+
+#[actix_web::test]
+async fn it_keeps_its_people_in_postgresql_when_a_database_is_named() {
+    let folder = folder();
+    let file = run(folder.path(), &anywhere(), &["demo", "--database-url", "sqlite://elsewhere.db"]);
+    refused(&file, 2, &["--database-url", "name a PostgreSQL database"]);
+    let Some(database) = postgres::database() else { return };
+    let arguments = ["demo", "--database-url", &database.url];
+    let first = started(folder.path(), &arguments);
+    assert!(first.process.said.iter().any(|line| line.contains("in the database that you named")));
+    assert!(!folder.path().join("data/iewm.db").exists());
+    let people = first.get("STAFF", "/v1/contacts").await["items"].clone();
+    assert!(people.as_array().unwrap().len() >= 8, "{people}");
+    let Demo { mut process, .. } = first;
+    assert!(process.stop("TERM").success());
+    let second = started(folder.path(), &arguments);
+    assert_eq!(second.get("STAFF", "/v1/contacts").await["items"], people);
+    let mut process = second.process;
+    assert!(process.stop("TERM").success());
+    // Another demo's keys do not open it, and nothing is laid into it.
+    let other = super::folder();
+    refused(&run(other.path(), &anywhere(), &arguments), 1, &["master key"]);
 }
 
 /// What the README has a newcomer do: cancel until nobody waits. And a request for access waits for its answer.

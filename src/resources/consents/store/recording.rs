@@ -8,7 +8,7 @@ use super::Origin;
 use super::appending::{Decided, append, append_all};
 use super::facts::{Known, facts_of_person, facts_of_several};
 use crate::domain::{Error, Fault, Instant};
-use crate::platform::doors::{ManyTx, Recorded, WriteTx};
+use crate::platform::doors::{Each, ManyTx, Recorded, WriteTx};
 use crate::policy::Lawful;
 use crate::policy::consent::{self, Decision};
 use crate::resources::contacts::store as contacts;
@@ -32,11 +32,9 @@ pub fn record_by_link(
 /// # Errors
 /// For each, 422 for a contract-only purpose, an unknown contact or notice, or a decision in the future; 410
 /// for a grant of the erased; 409 for a grant that a later withdrawal stands against. For all, when the database fails.
-pub fn record(
-    tx: &mut ManyTx<'_, '_>,
-    asked: &[&RecordDecision],
-) -> Result<Vec<Result<Recorded<Consent>, Error>>, Error> {
+pub fn record(tx: &mut ManyTx<'_, '_>, asked: &[&RecordDecision]) -> Result<Each<Consent>, Error> {
     let mut answers: Vec<Option<Result<Recorded<Consent>, Error>>> = asked.iter().map(|_| None).collect();
+    // The first of each person's.
     let mut met = HashSet::new();
     let of_its_own = |asked: &&&RecordDecision| met.insert(asked.contact_id);
     let about: Vec<_> = asked.iter().filter(of_its_own).map(|asked| (asked.contact_id, asked.purpose)).collect();
@@ -55,7 +53,8 @@ pub fn record(
         let own = tx.of(place)?;
         match judge(known, asked, &notices, own.now()) {
             Ok((known, lawful)) => {
-                decided.push((place, decision(known, asked, lawful, Origin::new(own.actor().label()))))
+                let origin = Origin::new(own.actor().label());
+                decided.push((place, decision(known, asked, lawful, origin)));
             }
             Err(error) => *answer = Some(Err(error)),
         }
@@ -69,14 +68,12 @@ pub fn record(
     // contact which was merged into another.
     let mut recorded = Vec::with_capacity(asked.len());
     for ((place, asked), answer) in asked.iter().enumerate().zip(answers) {
-        recorded.push(match answer {
-            Some(answer) => answer,
-            None => {
-                let own = tx.of(place)?;
-                let origin = Origin::new(own.actor().label());
-                record_one(own, asked, origin)
-            }
-        });
+        let recorded_by_itself = || {
+            let own = tx.of(place)?;
+            let origin = Origin::new(own.actor().label());
+            record_one(own, asked, origin)
+        };
+        recorded.push(answer.unwrap_or_else(recorded_by_itself));
     }
     Ok(recorded)
 }

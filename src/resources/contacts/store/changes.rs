@@ -15,7 +15,7 @@ use super::{
 use crate::domain::{ContactId, Error, Fault, Instant, london_date};
 use crate::platform::audit::Entry;
 use crate::platform::db::dialect;
-use crate::platform::doors::{ManyTx, Recorded, WriteTx};
+use crate::platform::doors::{Each, ManyTx, Recorded, WriteTx};
 use crate::platform::http::IfMatch;
 use crate::platform::vault::DataKey;
 use crate::platform::vault::store::data_keys;
@@ -24,10 +24,7 @@ use crate::platform::vault::store::data_keys;
 ///
 /// # Errors
 /// For each, 409 `contact_exists`, or 422 when the data was obtained in the future. For all, when the database fails.
-pub fn create(
-    tx: &mut ManyTx<'_, '_>,
-    asked: &[&CreateContact],
-) -> Result<Vec<Result<Recorded<Contact>, Error>>, Error> {
+pub fn create(tx: &mut ManyTx<'_, '_>, asked: &[&CreateContact]) -> Result<Each<Contact>, Error> {
     let mut newcomers = Vec::with_capacity(asked.len());
     let mut answers = Vec::with_capacity(asked.len());
     for (place, asked) in asked.iter().enumerate() {

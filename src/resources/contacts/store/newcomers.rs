@@ -11,7 +11,7 @@ use super::indexes::{NAMES, taken, terms_of, unless_taken};
 use super::{contacts, email_index, telephone_index, with_address};
 use crate::domain::{ContactId, Error, Instant};
 use crate::platform::audit::Entry;
-use crate::platform::db::{AnyConnection, Terms, insert_all, insert_new};
+use crate::platform::db::{AnyConnection, Engine, Terms, dialect, insert_all, insert_new};
 use crate::platform::doors::{ManyTx, Recorded, WriteTx};
 use crate::platform::vault::DataKey;
 use crate::policy::retention;
@@ -60,6 +60,9 @@ impl NewRow {
     }
 }
 
+/// The answer to the caller at a place.
+type Placed = (usize, Result<Recorded<Contact>, Error>);
+
 /// Puts people in of whom several callers tell, but for those whose address another contact has: the index of addresses
 /// tells, so that nothing is asked first. Each stands at the place of its caller; answers for each, in their order.
 ///
@@ -68,7 +71,7 @@ impl NewRow {
 pub(in super::super) fn insert_unless_taken(
     tx: &mut ManyTx<'_, '_>,
     newcomers: Vec<(usize, Newcomer)>,
-) -> Result<Vec<(usize, Result<Recorded<Contact>, Error>)>, Error> {
+) -> Result<Vec<Placed>, Error> {
     let mut keys = Vec::with_capacity(newcomers.len());
     let mut rows = Vec::with_capacity(newcomers.len());
     for (place, newcomer) in &newcomers {
@@ -77,8 +80,10 @@ pub(in super::super) fn insert_unless_taken(
         rows.push(NewRow::of(&own, newcomer, key.key())?);
         keys.push(key);
     }
-    // In the order of their addresses: two who put the same ones in do not wait for each other.
-    rows.sort_unstable_by(|one, other| one.email_index.cmp(&other.email_index));
+    if dialect::engine(tx.connection()) == Engine::Postgres {
+        // Two who put the same addresses in do not wait for each other.
+        rows.sort_unstable_by(|one, other| one.email_index.cmp(&other.email_index));
+    }
     let come = put_unless_taken(tx.connection(), &rows)?;
     keys.retain(|key| come.contains(&key.owner().into()));
     tx.of(0)?.keep_keys(keys)?;

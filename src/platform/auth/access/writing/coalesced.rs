@@ -11,12 +11,12 @@ use super::{House, keep_answer, record_refusal};
 use crate::domain::Error;
 use crate::platform::audit::store as audit;
 use crate::platform::db::{Coalescer, Lane};
-use crate::platform::doors::{Context, ManyTx, Noted, Party, ReadTx, Recorded};
+use crate::platform::doors::{Context, Each, ManyTx, Noted, Party, ReadTx};
 use crate::platform::http::{Created, Done, Resource};
 use crate::platform::idempotency::{self, Keyed};
 
 /// A command that is carried out for many callers at once, by whoever asks at the same time.
-pub trait Coalesced: Clone + Send + Sync + 'static {
+pub trait Coalesced: Send + Sync + 'static {
     /// What is made.
     type Made: Resource;
 
@@ -25,7 +25,7 @@ pub trait Coalesced: Clone + Send + Sync + 'static {
     ///
     /// # Errors
     /// When the database fails: all is undone then, and each is carried out by itself.
-    fn carry_out(tx: &mut ManyTx<'_, '_>, asked: &[&Self]) -> Result<Vec<Result<Recorded<Self::Made>, Error>>, Error>;
+    fn carry_out(tx: &mut ManyTx<'_, '_>, asked: &[&Self]) -> Result<Each<Self::Made>, Error>;
 }
 
 /// One caller's command.
@@ -37,6 +37,7 @@ struct Asked<C> {
     command: C,
 }
 
+type Gathering<C> = Coalescer<Asked<C>, Done<Created<<C as Coalesced>::Made>>>;
 type Answer<C> = Result<Done<Created<<C as Coalesced>::Made>>, Error>;
 
 /// Where commands gather, by their types.
@@ -44,7 +45,7 @@ type Answer<C> = Result<Done<Created<<C as Coalesced>::Made>>, Error>;
 pub(in super::super::super) struct Coalescers(RwLock<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>);
 
 impl Coalescers {
-    fn of<C: Coalesced>(&self) -> Result<Arc<Coalescer<Asked<C>, Done<Created<C::Made>>>>, Error> {
+    fn of<C: Coalesced>(&self) -> Result<Arc<Gathering<C>>, Error> {
         let known = self.0.read().unwrap_or_else(PoisonError::into_inner).get(&TypeId::of::<C>()).cloned();
         let coalescer = known.unwrap_or_else(|| {
             let mut coalescers = self.0.write().unwrap_or_else(PoisonError::into_inner);
@@ -119,7 +120,8 @@ fn all<C: Coalesced>(lane: &mut Lane, asked: &[&Asked<C>]) -> Result<Vec<Answer<
     let mut parties: Vec<Party<'_>> =
         asked.iter().map(|asked| Party { context: &asked.context, noted: Noted::default() }).collect();
     let made = C::carry_out(&mut ManyTx::new(lane, &mut parties), &commands)?;
-    let deeds: Vec<_> = parties.iter_mut().flat_map(|party| party.noted.deeds.drain(..)).collect();
+    let done = made.iter().zip(&mut parties).filter(|(made, _)| made.is_ok());
+    let deeds: Vec<_> = done.flat_map(|(_, party)| party.noted.deeds.drain(..)).collect();
     audit::append_all(&mut lane.connection, &deeds)?;
     let mut answers = Vec::with_capacity(made.len());
     for ((made, asked), party) in made.into_iter().zip(asked).zip(parties) {
