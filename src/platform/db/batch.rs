@@ -1,23 +1,16 @@
-//! Writing: one transaction for all closures that wait, a savepoint for each, one commit, then all
+//! Writing: one transaction for all closures that wait, a savepoint for each but the first, one commit, then all
 //! the answers. On SQLite this is group commit; a group of one is an ordinary transaction.
-//!
-//! On SQLite the data keys live in a file of their own, and two files in WAL mode do not commit
-//! atomically together. So new keys are committed before the group that needs them, and destroyed
-//! ones after the group that gave them up. A key made for what was not committed is taken back; one
-//! left over by a crash opens nothing. The next start destroys the keys of the erased again.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::time::{Duration, Instant as Stopwatch};
 
 use diesel::connection::TransactionManager;
-use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Binary};
-use uuid::Uuid;
 
-use super::connection::{ConnectionError, Use, open_vault_file};
+use super::connection::{ConnectionError, Use};
+use super::keys::KeyChanges;
 use super::turn::{Closure, Outcome, WriteJob};
-use super::{AnyConnection, Engine, Target, dialect, prepared};
-use crate::domain::{Error, Instant};
+use super::{AnyConnection, Engine, Target, dialect};
+use crate::domain::Error;
 
 type Transactions = <AnyConnection as diesel::Connection>::TransactionManager;
 
@@ -37,7 +30,7 @@ pub(in crate::platform) struct Lane {
 impl Lane {
     pub(super) fn new(connection: AnyConnection, target: &Target, purpose: Use) -> Result<Self, ConnectionError> {
         let keys = match target {
-            Target::Sqlite { vault, .. } if purpose == Use::Writing => Some(KeyChanges::new(open_vault_file(vault)?)),
+            Target::Sqlite { vault, .. } if purpose == Use::Writing => Some(KeyChanges::open(vault)?),
             _ => None,
         };
         // What a crash has left is not known.
@@ -46,140 +39,13 @@ impl Lane {
     }
 }
 
-/// A wrapped data key as the vault's file keeps it.
-#[derive(Clone)]
-pub(in crate::platform) struct KeyRow {
-    pub(in crate::platform) owner: Uuid,
-    pub(in crate::platform) master_key: Vec<u8>,
-    pub(in crate::platform) wrapped: Vec<u8>,
-    pub(in crate::platform) made_at: Instant,
-}
-
-/// Changes to the vault's file that wait for the group's commit.
-pub(in crate::platform) struct KeyChanges {
-    file: SqliteConnection,
-    made: Vec<KeyRow>,
-    by_owner: HashMap<Uuid, usize>,
-    destroyed: Vec<(Uuid, Instant)>,
-    /// About how many pages the file's journal has grown by since it was last copied into the file.
-    journalled: usize,
-}
-
-/// How many pages the journal of the vault's file grows by before it is copied into the file: as SQLite does by itself.
-const JOURNAL: usize = 1000;
-
-impl KeyChanges {
-    fn new(file: SqliteConnection) -> Self {
-        Self { file, made: Vec::new(), by_owner: HashMap::new(), destroyed: Vec::new(), journalled: 0 }
-    }
-
-    /// A key that the group has made and not yet committed.
-    pub(in crate::platform) fn made(&self, owner: Uuid) -> Option<&KeyRow> {
-        self.by_owner.get(&owner).and_then(|&at| self.made.get(at))
-    }
-
-    /// Adds a key.
-    pub(in crate::platform) fn make(&mut self, key: KeyRow) {
-        self.by_owner.insert(key.owner, self.made.len());
-        self.made.push(key);
-    }
-
-    /// Destroys a key once the group has committed.
-    pub(in crate::platform) fn destroy(&mut self, owner: Uuid, at: Instant) {
-        self.destroyed.push((owner, at));
-    }
-
-    fn mark(&self) -> (usize, usize) {
-        (self.made.len(), self.destroyed.len())
-    }
-
-    fn back_to(&mut self, (made, destroyed): (usize, usize)) {
-        for key in self.made.drain(made..) {
-            self.by_owner.remove(&key.owner);
-        }
-        self.destroyed.truncate(destroyed);
-    }
-
-    fn clear(&mut self) {
-        self.back_to((0, 0));
-    }
-
-    fn commit_made(&mut self) -> QueryResult<()> {
-        if self.made.is_empty() {
-            return Ok(());
-        }
-        let made = &self.made;
-        // The first page, two of the tree, and another for some dozens of keys.
-        self.journalled += 3 + made.len() / 16;
-        self.file.immediate_transaction(|file| {
-            for key in made {
-                let insert = prepared("INSERT INTO data_keys (owner_id, master_key, wrapped, made_at) VALUES (");
-                let insert = insert.bind::<Binary, _>(key.owner.as_bytes().as_slice()).sql(", ");
-                let insert = insert.bind::<Binary, _>(key.master_key.as_slice()).sql(", ");
-                let insert = insert.bind::<Binary, _>(key.wrapped.as_slice()).sql(", ");
-                insert.bind::<BigInt, _>(key.made_at.micros()).sql(")").execute(file)?;
-            }
-            Ok(())
-        })
-    }
-
-    /// Deletes the keys that the group destroyed, and notes whose they were; returns whether there were any.
-    fn commit_destroyed(&mut self) -> QueryResult<bool> {
-        let destroyed = std::mem::take(&mut self.destroyed);
-        if destroyed.is_empty() {
-            return Ok(false);
-        }
-        self.file.immediate_transaction(|file| {
-            for (owner, at) in &destroyed {
-                delete(file, *owner)?;
-                let note = prepared("INSERT OR IGNORE INTO destroyed_keys (owner_id, destroyed_at) VALUES (");
-                let note = note.bind::<Binary, _>(owner.as_bytes().as_slice()).sql(", ");
-                note.bind::<BigInt, _>(at.micros()).sql(")").execute(file)?;
-            }
-            Ok(true)
-        })
-    }
-
-    /// Copies a journal that has grown long into the file, so that it begins anew. Only between two groups: while one runs,
-    /// its own transaction reads what the journal held when it began, and the journal would grow for ever.
-    fn copy_journal(&mut self) {
-        if self.journalled < JOURNAL {
-            return;
-        }
-        self.journalled = 0;
-        if let Err(error) = dialect::copy_journal(&mut self.file) {
-            tracing::warn!(%error, "the journal of the vault's file could not be copied into it");
-        }
-    }
-
-    /// Deletes the keys that were committed for a group that was not.
-    fn take_back(&mut self) -> QueryResult<()> {
-        let made = &self.made;
-        if made.is_empty() {
-            return Ok(());
-        }
-        self.file.immediate_transaction(|file| made.iter().try_for_each(|key| delete(file, key.owner)))
-    }
-
-    /// Empties the journal of the vault's file into it.
-    pub(super) fn scrub(&mut self) -> QueryResult<bool> {
-        dialect::truncate_journal(&mut self.file)
-    }
-}
-
-fn delete(file: &mut SqliteConnection, owner: Uuid) -> QueryResult<()> {
-    let delete = prepared("DELETE FROM data_keys WHERE owner_id = ");
-    delete.bind::<Binary, _>(owner.as_bytes().as_slice()).execute(file)?;
-    Ok(())
-}
-
 /// How long closures of one group may be started: those after them make the next, so that the first
 /// ones are not long in doubt.
 const STARTING: Duration = Duration::from_millis(250);
 
-/// Runs a group of closures and answers them all; those it does not come to stay in `group`. A closure
-/// that fails, or was given up while it ran, is undone alone; a commit that fails undoes all of them, and
-/// each is told so.
+/// Runs a group of closures and answers them; those it does not come to stay in `group`. A closure that fails, or was given
+/// up while it ran, is undone alone: in its savepoint, or with the whole transaction while nothing is there of those before
+/// it. A commit that fails undoes all of them, and each is told so.
 pub(super) fn run(lane: &mut Lane, group: &mut VecDeque<WriteJob>) {
     let Some(first) = next(group) else { return };
     if let Err(error) = dialect::begin_write(&mut lane.connection) {
@@ -195,13 +61,13 @@ pub(super) fn run(lane: &mut Lane, group: &mut VecDeque<WriteJob>) {
     let begun = Stopwatch::now();
     let mut turn = Some(first);
     while let Some(closure) = turn {
-        let outcome = if alone { closure(lane) } else { in_savepoint(lane, closure) };
+        let outcome = if keep_any { in_savepoint(lane, closure) } else { closure(lane) };
         keep_any |= outcome.keep;
         replies.push(outcome.reply);
         for job in outcome.instead.into_iter().rev() {
             group.push_front(job);
         }
-        let goes_on = !alone && begun.elapsed() < STARTING;
+        let goes_on = keep_any && !alone && begun.elapsed() < STARTING;
         turn = if goes_on { next(group) } else { None };
     }
     let ended = if keep_any { commit(lane) } else { roll_back(lane) };
@@ -333,7 +199,6 @@ mod tests {
     use diesel::connection::SimpleConnection;
 
     use super::super::connection::open;
-    use super::super::ticket::Ticket;
     use super::*;
     use crate::platform::db::{MigrationError, migrate};
 
@@ -341,26 +206,6 @@ mod tests {
         let target = Target::sqlite(&folder.join("iewm.db"));
         migrate(&target, |_| Ok::<(), MigrationError>(())).unwrap();
         (Lane::new(open(&target, Use::Writing).unwrap(), &target, Use::Writing).unwrap(), target)
-    }
-
-    /// Each group reads the vault while its keys are committed.
-    #[test]
-    fn the_journal_of_the_vault_does_not_grow_with_those_who_come() {
-        let folder = tempfile::tempdir().unwrap();
-        let (mut lane, _) = lane(folder.path());
-        let made_at = Instant::from_micros(0).unwrap();
-        let mut longest = 0;
-        for number in 0..1500_u128 {
-            let job: Closure = Box::new(move |lane| {
-                let owner = Uuid::from_u128(number);
-                let key = KeyRow { owner, master_key: vec![0; 8], wrapped: vec![0; 60], made_at };
-                lane.keys.as_mut().unwrap().make(key);
-                Outcome::new(true, Box::new(|committed| assert_eq!(committed, Ok(()))))
-            });
-            run(&mut lane, &mut VecDeque::from([WriteJob::Alone(Ticket::new(), job)]));
-            longest = longest.max(std::fs::metadata(folder.path().join("iewm-vault.db-wal")).unwrap().len());
-        }
-        assert!(longest < 3 * 1000 * 4096 / 2, "{longest} bytes");
     }
 
     /// A reader may need what the journals hold: they are emptied once it has gone.

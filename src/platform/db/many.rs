@@ -5,9 +5,8 @@ pub(super) const TOGETHER: usize = 32;
 
 /// Inserts rows into a table; returns early with the error when the database fails.
 ///
-/// [`TOGETHER`] rows go at a time, by a statement that is prepared once. On PostgreSQL each statement is a journey there and
-/// back, so that the rest go in halves, each by a statement that is prepared once as well. On SQLite each statement copies the
-/// pages that it changes, where a trigger could still undo it; there is no journey, and the rest go row by row.
+/// [`TOGETHER`] rows go at a time, and the rest in halves, each by a statement that is prepared once. On PostgreSQL each
+/// statement is a journey there and back; on SQLite it copies the pages that it changes, where a trigger could still undo it.
 ///
 /// A macro: what a function would have to demand of the rows, for both engines, is longer than what it would do.
 macro_rules! insert_all {
@@ -33,26 +32,25 @@ macro_rules! insert_new {
 }
 pub(crate) use insert_new;
 
-/// Does `$each` for the rows, some of them at a time: as many as an engine has a prepared statement for.
+/// Does `$each` for the rows, some of them at a time: as many as there is a prepared statement for.
 macro_rules! in_chunks {
     ($connection:expr, $all:expr, $engine:ident, $rows:ident => $each:block) => {
         match $connection {
             $crate::platform::db::AnyConnection::Postgres($engine) => {
-                let rest = &$all[..];
-                $crate::platform::db::in_chunks!(@of 32, 16, 8, 4, 2, 1; rest, $rows => $each);
+                $crate::platform::db::in_chunks!(@of 32, 16, 8, 4, 2, 1; $all, $rows => $each);
             }
             $crate::platform::db::AnyConnection::Sqlite($engine) => {
-                let rest = &$all[..];
-                $crate::platform::db::in_chunks!(@of 32, 1; rest, $rows => $each);
+                $crate::platform::db::in_chunks!(@of 32, 16, 8, 4, 2, 1; $all, $rows => $each);
             }
         }
     };
-    (@of $($size:literal),+; $rest:ident, $rows:ident => $each:block) => {
+    (@of $($size:literal),+; $all:expr, $rows:ident => $each:block) => {
+        let rest = &$all[..];
         $(
-            let (chunks, $rest) = $rest.as_chunks::<$size>();
+            let (chunks, rest) = rest.as_chunks::<$size>();
             for $rows in chunks $each
         )+
-        debug_assert!($rest.is_empty());
+        debug_assert!(rest.is_empty());
     };
 }
 pub(crate) use in_chunks;

@@ -4,7 +4,7 @@
 //! after the other and puts it in order by and by, where a tree would change a page for each term.
 
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Binary, Integer, Text, Uuid as PgUuid};
+use diesel::sql_types::{Array, BigInt, Binary, Bool, Integer, Text, Uuid as PgUuid};
 use uuid::Uuid;
 
 use super::{AnyConnection, Terms, prepared};
@@ -54,18 +54,33 @@ impl TermIndex {
     /// 503 when a row of the same moment is there, so that another id is made the next time; and when the database fails.
     pub fn admit(&self, connection: &mut AnyConnection, rows: &[(Uuid, &Terms)]) -> Result<(), Error> {
         let AnyConnection::Sqlite(sqlite) = connection else { return Ok(()) };
-        let Self { table, index, .. } = self;
-        for (id, terms) in rows {
-            let enter = prepared(format!("INSERT INTO {index} (rowid, tokens) SELECT t.rowid, "));
-            let enter = enter.bind::<Text, _>(terms.words()).sql(" FROM (SELECT ").bind::<BigInt, _>(moment(*id));
-            let enter =
-                enter.sql(" AS rowid) AS t WHERE NOT EXISTS (SELECT 1 FROM ").sql(table).sql(" AS r WHERE r.id ");
-            let entered = enter.sql(OF_ITS_MOMENT).sql(")").execute(sqlite)?;
-            if entered == 0 {
-                return Err(Error::unavailable("two ids of one moment"));
-            }
+        let mut rows: Vec<(i64, &Terms)> = rows.iter().map(|(id, terms)| (moment(*id), *terms)).collect();
+        // The index gathers what comes in this order.
+        rows.sort_unstable_by_key(|(moment, _)| *moment);
+        if !rows.is_sorted_by(|(one, _), (next, _)| one < next) || self.any_taken(sqlite, &rows)? {
+            return Err(Error::unavailable("two ids of one moment"));
+        }
+        for (moment, terms) in rows {
+            self.enter(sqlite, moment, terms)?;
         }
         Ok(())
+    }
+
+    /// Whether a row of one of the moments is there.
+    fn any_taken(&self, sqlite: &mut SqliteConnection, rows: &[(i64, &Terms)]) -> QueryResult<bool> {
+        let moments: serde_json::Value = rows.iter().map(|(moment, _)| *moment).collect();
+        let taken = prepared("SELECT EXISTS (SELECT 1 FROM (SELECT value AS rowid FROM json_each(");
+        let taken = taken.bind::<Text, _>(moments.to_string()).sql(")) AS t CROSS JOIN ").sql(self.table);
+        let taken = taken.sql(" AS r ON r.id ").sql(OF_ITS_MOMENT).sql(")");
+        taken.select::<Bool>().get_result(sqlite)
+    }
+
+    /// One row in a statement, without a question: of several, or of what a question answers, SQLite could have to undo some and
+    /// keep others, and would have the index write down what it has gathered before each of them.
+    fn enter(&self, sqlite: &mut SqliteConnection, moment: i64, terms: &Terms) -> QueryResult<usize> {
+        let enter = prepared(format!("INSERT INTO {} (rowid, tokens) VALUES (", self.index));
+        let enter = enter.bind::<BigInt, _>(moment).sql(", ").bind::<Text, _>(terms.words());
+        enter.sql(")").execute(sqlite)
     }
 
     /// Has a row found by the terms `after` and no longer by those of `before`, which must be what it has been found by.
@@ -87,9 +102,7 @@ impl TermIndex {
             strike.sql(")").execute(sqlite)?;
         }
         if let Some(terms) = after {
-            let enter = prepared(format!("INSERT INTO {index} (rowid, tokens) VALUES ("));
-            let enter = enter.bind::<BigInt, _>(moment(id)).sql(", ").bind::<Text, _>(terms.words());
-            enter.sql(")").execute(sqlite)?;
+            self.enter(sqlite, moment(id), terms)?;
         }
         Ok(())
     }
@@ -208,5 +221,17 @@ mod tests {
         let refused = ROWS.admit(&mut connection, &[(second, &terms(&[2]))]).unwrap_err();
         assert_eq!(refused.code(), Code::Unavailable);
         assert_eq!(ROWS.bearers(&mut connection, &terms(&[2]), None, 3).unwrap(), Vec::<Uuid>::new());
+    }
+
+    #[test]
+    fn two_of_one_moment_cannot_come_together() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut connection = things(folder.path());
+        let now = Instant::parse("2026-11-24T10:00:00.123456Z").unwrap();
+        let first = IdMint::new(Arc::new(Ones)).uuid(now);
+        let second = Uuid::from_u128(first.as_u128() - 1);
+        let refused = ROWS.admit(&mut connection, &[(first, &terms(&[1])), (second, &terms(&[1]))]).unwrap_err();
+        assert_eq!(refused.code(), Code::Unavailable);
+        assert_eq!(ROWS.bearers(&mut connection, &terms(&[1]), None, 3).unwrap(), Vec::<Uuid>::new());
     }
 }

@@ -7,7 +7,7 @@ use super::batch::Lane;
 use super::ticket::Ticket;
 use crate::domain::{Code, Error};
 
-/// What is done in one savepoint.
+/// What is done, or undone, as one.
 pub(super) type Closure = Box<dyn FnOnce(&mut Lane) -> Outcome + Send>;
 
 /// What a closure wants: its changes kept or undone, and the answer sent once that is settled.

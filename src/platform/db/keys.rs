@@ -1,0 +1,242 @@
+//! The data keys on SQLite.
+//!
+//! They live in a file of their own, and two files in WAL mode do not commit
+//! atomically together. So new keys are committed before the group that needs them, and destroyed
+//! ones after the group that gave them up. A key made for what was not committed is taken back; one
+//! left over by a crash opens nothing. The next start destroys the keys of the erased again.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Binary};
+use uuid::Uuid;
+
+use super::connection::{ConnectionError, open_vault_file};
+use super::{dialect, prepared};
+use crate::domain::Instant;
+
+/// A wrapped data key as the vault's file keeps it.
+#[derive(Clone)]
+pub(in crate::platform) struct KeyRow {
+    pub(in crate::platform) owner: Uuid,
+    pub(in crate::platform) master_key: Vec<u8>,
+    pub(in crate::platform) wrapped: Vec<u8>,
+    pub(in crate::platform) made_at: Instant,
+}
+
+/// Changes to the vault's file that wait for the group's commit.
+pub(in crate::platform) struct KeyChanges {
+    file: SqliteConnection,
+    made: Vec<KeyRow>,
+    by_owner: HashMap<Uuid, usize>,
+    destroyed: Vec<(Uuid, Instant)>,
+    /// About how many pages the file's journal has grown by since it was last copied into the file.
+    journalled: usize,
+}
+
+/// How many pages the journal of the vault's file grows by before it is copied into the file: as SQLite does by itself.
+const JOURNAL: usize = 1000;
+
+impl KeyChanges {
+    pub(super) fn open(vault: &Path) -> Result<Self, ConnectionError> {
+        let (made, by_owner, destroyed) = (Vec::new(), HashMap::new(), Vec::new());
+        Ok(Self { file: open_vault_file(vault)?, made, by_owner, destroyed, journalled: 0 })
+    }
+
+    /// A key that the group has made and not yet committed.
+    pub(in crate::platform) fn made(&self, owner: Uuid) -> Option<&KeyRow> {
+        self.by_owner.get(&owner).and_then(|&at| self.made.get(at))
+    }
+
+    /// Adds a key.
+    pub(in crate::platform) fn make(&mut self, key: KeyRow) {
+        self.by_owner.insert(key.owner, self.made.len());
+        self.made.push(key);
+    }
+
+    /// Destroys a key once the group has committed.
+    pub(in crate::platform) fn destroy(&mut self, owner: Uuid, at: Instant) {
+        self.destroyed.push((owner, at));
+    }
+
+    pub(super) fn mark(&self) -> (usize, usize) {
+        (self.made.len(), self.destroyed.len())
+    }
+
+    pub(super) fn back_to(&mut self, (made, destroyed): (usize, usize)) {
+        for key in self.made.drain(made..) {
+            self.by_owner.remove(&key.owner);
+        }
+        self.destroyed.truncate(destroyed);
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.back_to((0, 0));
+    }
+
+    pub(super) fn commit_made(&mut self) -> QueryResult<()> {
+        if self.made.is_empty() {
+            return Ok(());
+        }
+        let made = &self.made;
+        // The first page, two of the tree, and another for some dozens of keys.
+        self.journalled += 3 + made.len() / 16;
+        self.file.immediate_transaction(|file| {
+            for key in made {
+                let insert = prepared("INSERT INTO data_keys (owner_id, master_key, wrapped, made_at) VALUES (");
+                let insert = insert.bind::<Binary, _>(key.owner.as_bytes().as_slice()).sql(", ");
+                let insert = insert.bind::<Binary, _>(key.master_key.as_slice()).sql(", ");
+                let insert = insert.bind::<Binary, _>(key.wrapped.as_slice()).sql(", ");
+                insert.bind::<BigInt, _>(key.made_at.micros()).sql(")").execute(file)?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Deletes the keys that the group destroyed, and notes whose they were; returns whether there were any.
+    pub(super) fn commit_destroyed(&mut self) -> QueryResult<bool> {
+        let destroyed = std::mem::take(&mut self.destroyed);
+        if destroyed.is_empty() {
+            return Ok(false);
+        }
+        self.file.immediate_transaction(|file| {
+            for (owner, at) in &destroyed {
+                delete(file, *owner)?;
+                let note = prepared("INSERT OR IGNORE INTO destroyed_keys (owner_id, destroyed_at) VALUES (");
+                let note = note.bind::<Binary, _>(owner.as_bytes().as_slice()).sql(", ");
+                note.bind::<BigInt, _>(at.micros()).sql(")").execute(file)?;
+            }
+            Ok(true)
+        })
+    }
+
+    /// Copies a journal that has grown long into the file, so that it begins anew. Only between two groups: while one runs,
+    /// its own transaction reads what the journal held when it began, and the journal would grow for ever.
+    pub(super) fn copy_journal(&mut self) {
+        if self.journalled < JOURNAL {
+            return;
+        }
+        self.journalled = 0;
+        if let Err(error) = dialect::copy_journal(&mut self.file) {
+            tracing::warn!(%error, "the journal of the vault's file could not be copied into it");
+        }
+    }
+
+    /// Deletes the keys that were committed for a group that was not.
+    pub(super) fn take_back(&mut self) -> QueryResult<()> {
+        let made = &self.made;
+        if made.is_empty() {
+            return Ok(());
+        }
+        self.file.immediate_transaction(|file| made.iter().try_for_each(|key| delete(file, key.owner)))
+    }
+
+    /// Empties the journal of the vault's file into it.
+    pub(super) fn scrub(&mut self) -> QueryResult<bool> {
+        dialect::truncate_journal(&mut self.file)
+    }
+}
+
+fn delete(file: &mut SqliteConnection, owner: Uuid) -> QueryResult<()> {
+    let delete = prepared("DELETE FROM data_keys WHERE owner_id = ");
+    delete.bind::<Binary, _>(owner.as_bytes().as_slice()).execute(file)?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::VecDeque;
+
+    use diesel::connection::SimpleConnection;
+
+    use super::super::batch::{Lane, run};
+    use super::super::connection::{Use, open};
+    use super::super::ticket::Ticket;
+    use super::super::turn::{Closure, Outcome, WriteJob};
+    use super::super::{AnyConnection, MigrationError, Target, migrate};
+    use super::*;
+
+    fn lane(folder: &Path) -> Lane {
+        let target = Target::sqlite(&folder.join("iewm.db"));
+        migrate(&target, |_| Ok::<(), MigrationError>(())).unwrap();
+        Lane::new(open(&target, Use::Writing).unwrap(), &target, Use::Writing).unwrap()
+    }
+
+    fn key(number: u128) -> KeyRow {
+        let (master_key, wrapped) = (vec![0; 8], vec![0; 60]);
+        KeyRow { owner: Uuid::from_u128(number), master_key, wrapped, made_at: Instant::from_micros(0).unwrap() }
+    }
+
+    /// A write that makes the key of that number, and is kept or not.
+    fn making(number: u128, keep: bool) -> WriteJob {
+        let job: Closure = Box::new(move |lane| {
+            lane.keys.as_mut().unwrap().make(key(number));
+            Outcome::new(keep, Box::new(|ended| assert_eq!(ended, Ok(()))))
+        });
+        WriteJob::Alone(Ticket::new(), job)
+    }
+
+    fn run_all(lane: &mut Lane, jobs: impl IntoIterator<Item = WriteJob>) {
+        let mut group: VecDeque<_> = jobs.into_iter().collect();
+        while !group.is_empty() {
+            run(lane, &mut group);
+        }
+    }
+
+    fn keys_in_the_file(lane: &mut Lane) -> Vec<u128> {
+        #[derive(QueryableByName)]
+        struct Owner {
+            #[diesel(sql_type = Binary)]
+            owner_id: Vec<u8>,
+        }
+        let AnyConnection::Sqlite(sqlite) = &mut lane.connection else { panic!("SQLite") };
+        let owners = diesel::sql_query("SELECT owner_id FROM vault.data_keys ORDER BY owner_id");
+        let owners: Vec<Owner> = owners.load(sqlite).unwrap();
+        owners.iter().map(|owner| Uuid::from_slice(&owner.owner_id).unwrap().as_u128()).collect()
+    }
+
+    #[test]
+    fn keys_stay_of_those_alone_who_have_come() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut lane = lane(folder.path());
+        run_all(&mut lane, [making(1, false), making(2, true), making(3, false), making(4, true)]);
+        assert_eq!(keys_in_the_file(&mut lane), [2, 4]);
+        run_all(&mut lane, [making(5, false)]);
+        assert_eq!(keys_in_the_file(&mut lane), [2, 4]);
+    }
+
+    /// A key that cannot be written undoes its whole group, and the next group is none the wiser.
+    #[test]
+    fn without_its_key_nobody_comes() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut lane = lane(folder.path());
+        run_all(&mut lane, [making(1, true)]);
+        let keep =
+            "INSERT INTO kept_answers (key, fingerprint, sealed, reading, kept_until) VALUES (x'00', x'', x'', 0, 0)";
+        let again: Closure = Box::new(move |lane| {
+            let keys = lane.keys.as_mut().unwrap();
+            keys.make(key(2));
+            keys.make(key(1));
+            lane.connection.batch_execute(keep).unwrap();
+            Outcome::new(true, Box::new(|ended| assert!(ended.is_err())))
+        });
+        run_all(&mut lane, [WriteJob::Alone(Ticket::new(), again)]);
+        run_all(&mut lane, [making(3, true)]);
+        assert_eq!(keys_in_the_file(&mut lane), [1, 3]);
+        lane.connection.batch_execute(keep).unwrap(); // it was not there
+    }
+
+    /// Each group reads the vault while its keys are committed.
+    #[test]
+    fn the_journal_of_the_vault_does_not_grow_with_those_who_come() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut lane = lane(folder.path());
+        let mut longest = 0;
+        for number in 0..1500 {
+            run_all(&mut lane, [making(number, true)]);
+            longest = longest.max(std::fs::metadata(folder.path().join("iewm-vault.db-wal")).unwrap().len());
+        }
+        assert!(longest < 3 * 1000 * 4096 / 2, "{longest} bytes");
+    }
+}
