@@ -55,7 +55,6 @@ pub(super) fn run(lane: &mut Lane, group: &mut VecDeque<WriteJob>) {
         tracing::warn!(%error, "a transaction could not begin");
         return give_up(group);
     }
-    let alone = group.is_empty();
     let mut replies = Vec::with_capacity(group.len() + 1);
     let mut keep_any = false;
     let begun = Stopwatch::now();
@@ -67,7 +66,7 @@ pub(super) fn run(lane: &mut Lane, group: &mut VecDeque<WriteJob>) {
         for job in outcome.instead.into_iter().rev() {
             group.push_front(job);
         }
-        let goes_on = keep_any && !alone && begun.elapsed() < STARTING;
+        let goes_on = keep_any && begun.elapsed() < STARTING;
         turn = if goes_on { next(group) } else { None };
     }
     let ended = if keep_any { commit(lane) } else { roll_back(lane) };

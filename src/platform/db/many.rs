@@ -35,14 +35,9 @@ pub(crate) use insert_new;
 /// Does `$each` for the rows, some of them at a time: as many as there is a prepared statement for.
 macro_rules! in_chunks {
     ($connection:expr, $all:expr, $engine:ident, $rows:ident => $each:block) => {
-        match $connection {
-            $crate::platform::db::AnyConnection::Postgres($engine) => {
-                $crate::platform::db::in_chunks!(@of 32, 16, 8, 4, 2, 1; $all, $rows => $each);
-            }
-            $crate::platform::db::AnyConnection::Sqlite($engine) => {
-                $crate::platform::db::in_chunks!(@of 32, 16, 8, 4, 2, 1; $all, $rows => $each);
-            }
-        }
+        $crate::platform::db::direct!($connection, $engine => {
+            $crate::platform::db::in_chunks!(@of 32, 16, 8, 4, 2, 1; $all, $rows => $each);
+        })
     };
     (@of $($size:literal),+; $all:expr, $rows:ident => $each:block) => {
         let rest = &$all[..];

@@ -183,6 +183,12 @@ mod tests {
         Terms::new(terms.iter().map(|&term| [term, 0xab, 0, 255 - term]))
     }
 
+    fn of_one_moment() -> [Uuid; 2] {
+        let now = Instant::parse("2026-11-24T10:00:00.123456Z").unwrap();
+        let first = IdMint::new(Arc::new(Ones)).uuid(now);
+        [first, Uuid::from_u128(first.as_u128() - 1)]
+    }
+
     #[test]
     fn rows_are_found_by_all_of_their_terms_the_newest_first() {
         let folder = tempfile::tempdir().unwrap();
@@ -213,11 +219,9 @@ mod tests {
     fn a_second_row_of_one_moment_is_to_come_back_later() {
         let folder = tempfile::tempdir().unwrap();
         let mut connection = things(folder.path());
-        let now = Instant::parse("2026-11-24T10:00:00.123456Z").unwrap();
-        let first = IdMint::new(Arc::new(Ones)).uuid(now);
+        let [first, second] = of_one_moment();
         ROWS.admit(&mut connection, &[(first, &terms(&[1]))]).unwrap();
         insert(&mut connection, first);
-        let second = Uuid::from_u128(first.as_u128() - 1);
         let refused = ROWS.admit(&mut connection, &[(second, &terms(&[2]))]).unwrap_err();
         assert_eq!(refused.code(), Code::Unavailable);
         assert_eq!(ROWS.bearers(&mut connection, &terms(&[2]), None, 3).unwrap(), Vec::<Uuid>::new());
@@ -227,9 +231,7 @@ mod tests {
     fn two_of_one_moment_cannot_come_together() {
         let folder = tempfile::tempdir().unwrap();
         let mut connection = things(folder.path());
-        let now = Instant::parse("2026-11-24T10:00:00.123456Z").unwrap();
-        let first = IdMint::new(Arc::new(Ones)).uuid(now);
-        let second = Uuid::from_u128(first.as_u128() - 1);
+        let [first, second] = of_one_moment();
         let refused = ROWS.admit(&mut connection, &[(first, &terms(&[1])), (second, &terms(&[1]))]).unwrap_err();
         assert_eq!(refused.code(), Code::Unavailable);
         assert_eq!(ROWS.bearers(&mut connection, &terms(&[1]), None, 3).unwrap(), Vec::<Uuid>::new());
