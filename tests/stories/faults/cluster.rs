@@ -23,12 +23,7 @@ pub(super) fn cluster() -> Option<MutexGuard<'static, Cluster>> {
     static CLUSTER: OnceLock<Option<Mutex<Cluster>>> = OnceLock::new();
     let started = || match Cluster::start(postgres::SETTINGS) {
         Ok(cluster) => Some(Mutex::new(cluster)),
-        Err(why) => {
-            let required = std::env::var("IEWM_TEST_POSTGRES").is_ok_and(|value| value == "required");
-            assert!(!required, "PostgreSQL is required, but {why}");
-            let _ = writeln!(std::io::stderr(), "\n*** Stories of a database that goes away are SKIPPED: {why}.\n");
-            None
-        }
+        Err(why) => not_there(&why),
     };
     let cluster = CLUSTER.get_or_init(started).as_ref()?.lock().unwrap_or_else(PoisonError::into_inner);
     // A story that failed may have left it in any state.
@@ -38,6 +33,14 @@ pub(super) fn cluster() -> Option<MutexGuard<'static, Cluster>> {
         control(&cluster, &["start"]);
     }
     Some(cluster)
+}
+
+/// Says aloud that there is no server for a story, unless there must be one.
+pub(super) fn not_there<T>(why: &str) -> Option<T> {
+    let required = std::env::var("IEWM_TEST_POSTGRES").is_ok_and(|value| value == "required");
+    assert!(!required, "PostgreSQL is required, but {why}");
+    let _ = writeln!(std::io::stderr(), "\n*** Stories of a database that goes away are SKIPPED: {why}.\n");
+    None
 }
 
 /// A fresh database; its name.

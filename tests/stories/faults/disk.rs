@@ -1,71 +1,19 @@
-//! The disk is full, the file cannot be written, or it is damaged. SQLite alone: PostgreSQL keeps its own.
+//! SQLite's disk is full, a file of its cannot be written, or it is damaged. `database_disk` has PostgreSQL's.
 
 use std::cell::RefCell;
 use std::fs;
-use std::io::{BufRead, BufReader, Write};
 use std::os::unix::fs::FileExt;
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::path::PathBuf;
 
-use futures_util::future::join_all;
-
-use super::{Ground, nothing_is_lost, sign_up_until_refused};
+use super::small_disk::{Disk, is_taken_again, nothing_more_is_taken};
+use super::{Ground, nothing_is_lost};
 use crate::harness::Engine;
 use crate::harness::people::person;
 use crate::harness::served::Served;
 
-/// A small disk in memory, mounted for those that are started by its launcher alone.
-struct Disk {
-    keeper: Child,
-    place: PathBuf,
-}
-
-impl Disk {
-    /// `None` where this machine lets nobody mount anything, which is said aloud.
-    fn of(folder: &Path) -> Option<Self> {
-        let place = folder.join("disk");
-        fs::create_dir(&place).unwrap();
-        let mount = "mount -t tmpfs -o size=8m tmpfs \"$1\" && echo ready && exec cat";
-        let mut command = Command::new("unshare");
-        command.args(["-rm", "sh", "-c", mount, "sh"]).arg(&place).stdin(Stdio::piped()).stdout(Stdio::piped());
-        let Ok(mut keeper) = command.stderr(Stdio::null()).spawn() else { return skipped() };
-        let mut said = String::new();
-        BufReader::new(keeper.stdout.take().unwrap()).read_line(&mut said).unwrap();
-        let disk = Self { keeper, place };
-        if said == "ready\n" { Some(disk) } else { skipped() }
-    }
-
-    fn launcher(&self) -> Vec<String> {
-        let target = self.keeper.id().to_string();
-        let words = ["nsenter", "--preserve-credentials", "--user", "--mount", "--target", &target];
-        words.iter().map(|&word| word.to_owned()).collect()
-    }
-
-    fn run(&self, commands: &str) {
-        let launcher = self.launcher();
-        let mut command = Command::new(&launcher[0]);
-        command.args(&launcher[1..]).args(["sh", "-c", commands, "sh"]).arg(&self.place);
-        assert!(command.stderr(Stdio::null()).status().unwrap().success(), "{commands}");
-    }
-}
-
-impl Drop for Disk {
-    fn drop(&mut self) {
-        let _ = self.keeper.kill();
-        let _ = self.keeper.wait();
-    }
-}
-
-fn skipped<T>() -> Option<T> {
-    let why = "this machine does not let a user mount a file system of its own (unshare -rm)";
-    let _ = writeln!(std::io::stderr(), "\n*** A story of a full disk is SKIPPED: {why}.\n");
-    None
-}
-
 fn on_disk(story: impl AsyncFnOnce(&Disk, Served)) {
     let folder = tempfile::tempdir().unwrap();
-    let Some(disk) = Disk::of(folder.path()) else { return };
+    let Some(disk) = Disk::of(folder.path(), "8m") else { return };
     let launcher = disk.launcher();
     let launcher: Vec<&str> = launcher.iter().map(String::as_str).collect();
     let url = format!("sqlite://{}", disk.place.join("iewm.db").display());
@@ -77,30 +25,14 @@ fn on_disk(story: impl AsyncFnOnce(&Disk, Served)) {
 fn a_full_disk_refuses_writes_and_loses_none() {
     on_disk(async |disk, mut served| {
         let acknowledged = RefCell::new(Vec::new());
-        let told = |done| acknowledged.borrow_mut().push(done);
         let ada = served.post("/v1/contacts", &person("Ada Lovelace", "ada@example.org")).send().await.expect(201);
-        let ada = ada.header("location");
         for round in 0..2 {
-            disk.run("cat /dev/zero > \"$1/filler\" || true");
-            let names: Vec<_> = (0..4).map(|caller| format!("r{round}c{caller}")).collect();
-            for answer in join_all(names.iter().map(|name| sign_up_until_refused(&served, name, told))).await {
-                let answer = answer.expect("an answer").expect(503);
-                assert!(!answer.header("retry-after").is_empty());
-            }
+            disk.fill();
+            nothing_more_is_taken(&served, round, &acknowledged).await;
             // What is there can be read.
-            served.get(&ada).send().await.expect(200);
-            disk.run("rm \"$1/filler\"");
-            let freed = Instant::now();
-            loop {
-                let body = person("Back", &format!("back-{round}@example.org"));
-                let answer = served.post("/v1/contacts", &body).send().await;
-                if answer.status == 201 {
-                    break;
-                }
-                answer.expect(503);
-                assert!(freed.elapsed() < Duration::from_secs(10), "there is space and nothing is written");
-                actix_web::rt::time::sleep(Duration::from_millis(50)).await;
-            }
+            served.get(&ada.header("location")).send().await.expect(200);
+            disk.free();
+            is_taken_again(&served, round).await;
             nothing_is_lost(&served, &acknowledged).await;
         }
         served.again("KILL");

@@ -3,6 +3,7 @@
 mod cluster;
 mod crash;
 mod database_away;
+mod database_disk;
 mod delivery;
 mod disk;
 mod drain;
@@ -10,6 +11,7 @@ mod memory;
 mod overload;
 mod panics;
 mod places;
+mod small_disk;
 mod triggers;
 
 use std::cell::RefCell;

@@ -27,6 +27,11 @@ impl Cluster {
 
     /// Starts a cluster with `settings` at the end of its `postgresql.conf`, or says why it cannot.
     pub(crate) fn start(settings: &str) -> Result<Self, String> {
+        Self::start_by(Command::new("sh"), None, settings)
+    }
+
+    /// Starts a cluster by a command that goes on as `sh` does, with its files in `data` instead of in its directory.
+    pub(crate) fn start_by(mut sh: Command, data: Option<&Path>, settings: &str) -> Result<Self, String> {
         let programs =
             programs().ok_or("initdb, pg_ctl and postgres are neither in PATH nor in /usr/lib/postgresql")?;
         let directory = socket_directory().map_err(|error| format!("there is no directory for it: {error}"))?;
@@ -35,10 +40,11 @@ impl Cluster {
         let (mut log, for_keeper) = log.map_err(|error| format!("there is no file for its log: {error}"))?;
 
         // In a process group of its own, so that Ctrl-C ends its owner and leaves the keeper to clear up after it.
-        let mut keeper = Command::new("sh")
+        let mut keeper = sh
             .args(["-c", include_str!("cluster.sh"), "cluster.sh"])
             .args([&programs, &directory])
             .arg(settings)
+            .args(data)
             .process_group(0)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())

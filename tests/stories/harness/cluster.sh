@@ -1,10 +1,12 @@
 # Starts a PostgreSQL cluster, says `ready`, and takes it away again when standard input ends.
-# Arguments: the directory of PostgreSQL's programs, a fresh empty directory for the cluster, and more settings for it.
+# Arguments: the directory of PostgreSQL's programs, a fresh empty directory for the cluster, more settings for it, and, if
+# its files are not to be there, where they are.
 # Standard input is a pipe which only the process that wants it holds open: however that process ends, the pipe ends too.
 set -eu
 programs=$1
 home=$2
 settings=$3
+data=${4:-$home/data}
 
 # initdb and postgres refuse to run as root.
 as_owner=
@@ -16,8 +18,8 @@ if [ "$(id -u)" = 0 ]; then
 fi
 
 clear_away() {
-    if [ -f "$home/data/postmaster.pid" ]; then
-        $as_owner "$programs/pg_ctl" stop -D "$home/data" -m immediate -w >&2 || true
+    if [ -f "$data/postmaster.pid" ]; then
+        $as_owner "$programs/pg_ctl" stop -D "$data" -m immediate -w >&2 || true
     fi
     cd /
     rm -rf "$home"
@@ -28,13 +30,13 @@ trap '' HUP INT TERM PIPE
 
 cd "$home"
 export HOME="$home" TZ=UTC
-$as_owner "$programs/initdb" -D "$home/data" --username=postgres --auth=trust \
+$as_owner "$programs/initdb" -D "$data" --username=postgres --auth=trust \
     --encoding=UTF8 --locale=C.UTF-8 --no-sync --no-instructions >&2
-cat >>"$home/data/postgresql.conf" <<SETTINGS
+cat >>"$data/postgresql.conf" <<SETTINGS
 listen_addresses = ''
 unix_socket_directories = '$home'
 $settings
 SETTINGS
-$as_owner "$programs/pg_ctl" start -D "$home/data" -w -t 60 -l "$home/server.log" </dev/null >&2
+$as_owner "$programs/pg_ctl" start -D "$data" -w -t 60 -l "$home/server.log" </dev/null >&2
 echo ready || true
 cat >/dev/null

@@ -1,0 +1,101 @@
+//! A small disk, and what the service does while it is full.
+
+use std::cell::RefCell;
+use std::fs;
+use std::io::{BufRead, BufReader, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use futures_util::future::join_all;
+
+use super::{Acknowledged, sign_up_until_refused};
+use crate::harness::people::person;
+use crate::harness::served::Served;
+
+/// A small disk in memory, mounted for those that are started by its launcher alone.
+pub(super) struct Disk {
+    keeper: Child,
+    /// Where it is, for those who see it.
+    pub(super) place: PathBuf,
+}
+
+impl Disk {
+    /// A disk of `size` in `folder`. `None` where this machine lets nobody mount anything, which is said aloud.
+    pub(super) fn of(folder: &Path, size: &str) -> Option<Self> {
+        let place = folder.join("disk");
+        fs::create_dir(&place).unwrap();
+        let mount = "mount -t tmpfs -o size=\"$2\" tmpfs \"$1\" && echo ready && exec cat";
+        let mut command = Command::new("unshare");
+        command.args(["-rm", "sh", "-c", mount, "sh"]).arg(&place).arg(size);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+        let Ok(mut keeper) = command.spawn() else { return skipped() };
+        let mut said = String::new();
+        BufReader::new(keeper.stdout.take().unwrap()).read_line(&mut said).unwrap();
+        let disk = Self { keeper, place };
+        if said == "ready\n" { Some(disk) } else { skipped() }
+    }
+
+    /// What starts a program that sees it.
+    pub(super) fn launcher(&self) -> Vec<String> {
+        let target = self.keeper.id().to_string();
+        let words = ["nsenter", "--preserve-credentials", "--user", "--mount", "--target", &target];
+        words.iter().map(|&word| word.to_owned()).collect()
+    }
+
+    /// Runs commands of the shell that see it, as `$1`.
+    pub(super) fn run(&self, commands: &str) {
+        let launcher = self.launcher();
+        let mut command = Command::new(&launcher[0]);
+        command.args(&launcher[1..]).args(["sh", "-c", commands, "sh"]).arg(&self.place);
+        assert!(command.stderr(Stdio::null()).status().unwrap().success(), "{commands}");
+    }
+
+    /// Leaves no space on it.
+    pub(super) fn fill(&self) {
+        self.run("cat /dev/zero > \"$1/filler\" || true");
+    }
+
+    /// There is space again.
+    pub(super) fn free(&self) {
+        self.run("rm \"$1/filler\"");
+    }
+}
+
+impl Drop for Disk {
+    fn drop(&mut self) {
+        let _ = self.keeper.kill();
+        let _ = self.keeper.wait();
+    }
+}
+
+fn skipped<T>() -> Option<T> {
+    let why = "this machine does not let a user mount a file system of its own (unshare -rm)";
+    let _ = writeln!(std::io::stderr(), "\n*** A story of a full disk is SKIPPED: {why}.\n");
+    None
+}
+
+/// Several at once sign people up until they are refused, each as passing.
+pub(super) async fn nothing_more_is_taken(served: &Served, round: usize, acknowledged: &RefCell<Vec<Acknowledged>>) {
+    let told = |done| acknowledged.borrow_mut().push(done);
+    let names: Vec<_> = (0..4).map(|caller| format!("r{round}c{caller}")).collect();
+    for answer in join_all(names.iter().map(|name| sign_up_until_refused(served, name, told))).await {
+        let answer = answer.expect("an answer").expect(503);
+        assert!(!answer.header("retry-after").is_empty());
+    }
+}
+
+/// Soon somebody is taken again.
+pub(super) async fn is_taken_again(served: &Served, round: usize) {
+    let freed = Instant::now();
+    loop {
+        let body = person("Back", &format!("back-{round}@example.org"));
+        let answer = served.post("/v1/contacts", &body).send().await;
+        if answer.status == 201 {
+            break;
+        }
+        answer.expect(503);
+        assert!(freed.elapsed() < Duration::from_secs(10), "there is space and nothing is written");
+        actix_web::rt::time::sleep(Duration::from_millis(50)).await;
+    }
+}
