@@ -69,7 +69,9 @@ impl Service {
             Engine::Postgres => {
                 let mut database = self.postgres();
                 // The story's tables are small enough to be read whole: what is asked is whether they could be otherwise.
-                database.batch_execute(&format!("{KEPT}; PREPARE asked AS {query}")).unwrap();
+                database
+                    .batch_execute(&format!("{KEPT}; PREPARE asked AS {query}"))
+                    .unwrap_or_else(|error| panic!("{error}: {query}"));
                 let values = (1..).take_while(|number| query.contains(&format!("${number}"))).map(|_| "NULL");
                 let values = values.collect::<Vec<_>>().join(", ");
                 let values = if values.is_empty() { values } else { format!("({values})") };
@@ -168,6 +170,20 @@ async fn people_are_looked_up_through_indexes(mut service: Service) {
             // A list that was asked for is read whole, and is no table; a full-text index reads what it is asked for.
             let list = |step: &String| step.starts_with("SCAN json_each ") || step.contains(" VIRTUAL TABLE INDEX ");
             let whole = |step: &String| (step.starts_with("SCAN ") && !list(step)) || step.contains("Seq Scan");
+            assert!(plan.iter().any(|step| step.contains(index)) && !plan.iter().any(whole), "{query}\n{plan:#?}");
+        }
+    }
+
+    // A start looks for what a crash or a backup has left of those who were erased, who are few among many.
+    for (sought, index) in [
+        (r#"("contacts"."particulars" IS NULL)"#, "contacts_erased"),
+        (&format!(r#"("contacts"."id"{among}SELECT "vault"."destroyed_keys""#), "contacts_"),
+    ] {
+        let asked: Vec<_> = heard.iter().filter(|heard| heard.contains(sought)).collect();
+        assert!(!asked.is_empty(), "{sought} was not heard in {heard:#?}");
+        for query in asked {
+            let plan = service.plan(query);
+            let whole = |step: &String| step == "SCAN contacts" || step.contains("Seq Scan on contacts");
             assert!(plan.iter().any(|step| step.contains(index)) && !plan.iter().any(whole), "{query}\n{plan:#?}");
         }
     }

@@ -157,10 +157,10 @@ fn correct(
 /// # Errors
 /// When the database fails.
 pub fn sweep_keys(mut tx: WriteTx<'_>) -> Result<Recorded<()>, Error> {
-    let erased = contacts::status.eq(<&str>::from(ContactStatus::Erased));
+    // Whoever has no particulars was erased; these words are those of an index.
     let keyed: Vec<(ContactId, Option<ContactId>)> = contacts::table
         .inner_join(data_keys::table.on(data_keys::owner_id.eq(contacts::id)))
-        .filter(erased)
+        .filter(contacts::particulars.is_null())
         .select((contacts::id, contacts::merged_into))
         .load(tx.connection())?;
     let survivors: Vec<ContactId> = keyed.iter().filter_map(|(_, into)| *into).collect();

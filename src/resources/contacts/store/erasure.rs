@@ -141,8 +141,9 @@ pub(in super::super) fn delete(
 /// # Errors
 /// When the database fails.
 pub fn repeat(mut tx: WriteTx<'_>) -> Result<Recorded<()>, Error> {
+    // From the keys that were destroyed to the contacts: a join would go through all contacts.
     let back: Vec<ContactId> = contacts::table
-        .inner_join(destroyed_keys::table.on(destroyed_keys::owner_id.eq(contacts::id)))
+        .filter(contacts::id.eq_any(destroyed_keys::table.select(destroyed_keys::owner_id)))
         .filter(contacts::status.ne(<&str>::from(ContactStatus::Erased)))
         .select(contacts::id)
         .load(tx.connection())?;

@@ -1,0 +1,2 @@
+CREATE INDEX consent_confirmations_of ON consent_confirmations (consent_id);
+DROP INDEX contacts_erased;
