@@ -84,6 +84,17 @@ impl Beside {
         sql_query("SELECT count(*) AS number FROM vault.key_remnants").get_result::<Number>(&mut self.0).unwrap().number
     }
 
+    /// Waits until no transaction is older than the last key that was destroyed: other stories' are counted too.
+    fn wait_for_older_transactions(&mut self) {
+        let past = "SELECT NOT EXISTS (SELECT 1 FROM vault.key_remnants WHERE age(xmin) <= (
+                        SELECT coalesce(max(age(held)), 0) FROM (
+                            SELECT backend_xmin AS held FROM pg_stat_activity WHERE pid <> pg_backend_pid()
+                            UNION ALL SELECT backend_xid FROM pg_stat_activity WHERE pid <> pg_backend_pid()
+                        ) AS transactions)) AS truth";
+        let past = (0..100_000).any(|_| sql_query(past).get_result::<Truth>(&mut self.0).unwrap().truth);
+        assert!(past, "a transaction that does not end");
+    }
+
     /// Whether files can be read through this server, which only a superuser may. Where not, a story goes on without.
     fn reads_files(&mut self) -> bool {
         let asked = "SELECT rolsuper AS truth FROM pg_roles WHERE rolname = current_user";
@@ -187,6 +198,7 @@ async fn keys_are_gathered_for_an_hour(service: Service) {
     let before = beside.file();
     assert_eq!((purge.tick().await.unwrap(), beside.file()), (0, before));
     service.hands.advance(Duration::microseconds(1));
+    beside.wait_for_older_transactions();
     assert_eq!(service.purged().await.unwrap(), 2, "the one destroyed just now goes along");
 }
 
