@@ -69,7 +69,8 @@ impl Drop for Disk {
     }
 }
 
-fn skipped<T>() -> Option<T> {
+/// Says aloud that there is no such disk for a story.
+pub(super) fn skipped<T>() -> Option<T> {
     let why = "this machine does not let a user mount a file system of its own (unshare -rm)";
     let _ = writeln!(std::io::stderr(), "\n*** A story of a full disk is SKIPPED: {why}.\n");
     None
