@@ -157,8 +157,13 @@ impl Rounds<'_> {
             for path in paths {
                 load(service.address, asked.connections, asked.duration(), &path.ask).await;
             }
-            let most = watch.most().map(|bytes| bytes / (1 << 20));
-            println!("after {} minutes: at most {most:?} MiB of its own in this turn", begun.elapsed().as_secs() / 60);
+            let minutes = begun.elapsed().as_secs() / 60;
+            match watch.most() {
+                Some(bytes) => {
+                    println!("after {minutes} minutes: at most {} MiB of its own in this turn", bytes / (1 << 20))
+                }
+                None => println!("after {minutes} minutes: its memory cannot be read here"),
+            }
         }
     }
 
