@@ -46,14 +46,14 @@ async fn whoever_was_found_by_name_before_an_upgrade_is_found_after_it(service: 
     assert_eq!(before.len(), 2);
     let undo = match service.engine {
         Engine::Sqlite => [
-            include_str!("../../migrations/sqlite/2026-11-28-000032_erased_contacts/down.sql"),
+            include_str!("../../migrations/sqlite/2026-11-28-000032_contact_indexes/down.sql"),
             include_str!("../../migrations/sqlite/2026-11-27-000031_published_notices/down.sql"),
             include_str!("../../migrations/sqlite/2026-11-27-000030_keys_by_owner/down.sql"),
             include_str!("../../migrations/sqlite/2026-11-27-000029_name_index/down.sql"),
             include_str!("../../migrations/sqlite/2026-11-27-000028_name_tokens/down.sql"),
         ],
         Engine::Postgres => [
-            include_str!("../../migrations/postgres/2026-11-28-000032_erased_contacts/down.sql"),
+            include_str!("../../migrations/postgres/2026-11-28-000032_contact_indexes/down.sql"),
             include_str!("../../migrations/postgres/2026-11-27-000031_published_notices/down.sql"),
             include_str!("../../migrations/postgres/2026-11-27-000030_keys_by_owner/down.sql"),
             include_str!("../../migrations/postgres/2026-11-27-000029_name_index/down.sql"),

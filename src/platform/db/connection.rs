@@ -140,10 +140,10 @@ fn sqlite(file: &str, vault: &str, purpose: Use) -> Result<SqliteConnection, Con
     let last = match purpose {
         // Whoever waits longer for another process, such as a rotation of keys, is told to come back.
         // It reads what is mapped, and needs little memory besides.
-        Use::Reading => "PRAGMA query_only = ON; PRAGMA busy_timeout = 1500; PRAGMA cache_size = -2000;",
+        Use::Reading => "PRAGMA query_only = ON; PRAGMA busy_timeout = 1500; PRAGMA cache_size = -500;",
         // What a large group changes stays in memory until it is committed. The journal grows to 64 MB before it is copied
         // into the file: a page that many writes change is then copied once.
-        Use::Writing => "PRAGMA busy_timeout = 1500; PRAGMA cache_size = -16000; PRAGMA wal_autocheckpoint = 16000;",
+        Use::Writing => "PRAGMA busy_timeout = 1500; PRAGMA cache_size = -8000; PRAGMA wal_autocheckpoint = 16000;",
         Use::Preparing => "PRAGMA vault.journal_mode = WAL; PRAGMA vault.secure_delete = ON;",
     };
     connection.batch_execute(last).map_err(|e| fault(&e))?;

@@ -32,7 +32,7 @@ pub use lanes::{Database, LaneCount};
 pub(crate) use many::{in_chunks, insert_all, insert_new};
 pub(crate) use migrations::migrate;
 pub use migrations::{Column, MigrationError, columns};
-pub use prepared::{Asked, Bound, Prepared, Sql, Then, prepared};
+pub use prepared::{Asked, Bound, IndexedBy, Prepared, Sql, Then, prepared};
 pub(in crate::platform) use rewriting::{give_name_back, past_all_transactions, rewrite, try_keep_name};
 pub use settings::{Engine, SettingsError, Target};
 pub use terms::TermIndex;

@@ -8,10 +8,12 @@ use std::borrow::Cow;
 use std::marker::PhantomData;
 
 use diesel::backend::Backend;
+use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::serialize::ToSql;
 use diesel::sql_types::HasSqlType;
+use diesel::sqlite::Sqlite;
 
 /// A statement, written from its beginning to its end. It is known by its text, so that no value may be written into that.
 #[derive(Debug)]
@@ -47,6 +49,11 @@ impl<P> Prepared<P> {
     /// Goes on with SQL.
     pub fn sql(self, text: &'static str) -> Prepared<Then<P, Sql>> {
         Prepared(Then(self.0, Sql(text.into())))
+    }
+
+    /// Goes on with an expression of the query builder's, or another fragment.
+    pub fn then<Q>(self, fragment: Q) -> Prepared<Then<P, Q>> {
+        Prepared(Then(self.0, fragment))
     }
 
     /// Ends with what is answered: one column of the SQL type `ST`, or a tuple of several.
@@ -88,6 +95,24 @@ impl<DB: Backend, P: QueryFragment<DB>, ST> QueryFragment<DB> for Asked<P, ST> {
 impl<DB: Backend> QueryFragment<DB> for Sql {
     fn walk_ast<'b>(&'b self, mut pass: AstPass<'_, 'b, DB>) -> QueryResult<()> {
         pass.push_sql(&self.0);
+        Ok(())
+    }
+}
+
+/// An index that a table is to be read by, after its name, where SQLite would take another. PostgreSQL keeps its own counsel.
+#[derive(Debug)]
+pub struct IndexedBy(pub &'static str);
+
+impl QueryFragment<Sqlite> for IndexedBy {
+    fn walk_ast<'b>(&'b self, mut pass: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
+        pass.push_sql(" INDEXED BY ");
+        pass.push_sql(self.0);
+        Ok(())
+    }
+}
+
+impl QueryFragment<Pg> for IndexedBy {
+    fn walk_ast<'b>(&'b self, _: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         Ok(())
     }
 }
