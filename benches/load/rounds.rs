@@ -158,12 +158,8 @@ impl Rounds<'_> {
                 load(service.address, asked.connections, asked.duration(), &path.ask).await;
             }
             let minutes = begun.elapsed().as_secs() / 60;
-            match watch.most() {
-                Some(bytes) => {
-                    println!("after {minutes} minutes: at most {} MiB of its own in this turn", bytes / (1 << 20))
-                }
-                None => println!("after {minutes} minutes: its memory cannot be read here"),
-            }
+            let most = watch.most().map_or_else(|| "unknown".to_owned(), |bytes| (bytes / (1 << 20)).to_string());
+            println!("after {minutes} minutes: at most {most} MiB of its own in this turn");
         }
     }
 
