@@ -129,10 +129,10 @@ async fn people_are_looked_up_through_indexes(mut service: Service) {
     assert!(kept || service.engine == Engine::Sqlite, "the service's own plans are not those that are explained here");
     let parameter = if service.engine == Engine::Sqlite { "?" } else { "$" };
     let among = if service.engine == Engine::Sqlite { " IN (" } else { " = ANY(" };
-    let (by_name, names, reach) = match service.engine {
+    let (by_name, names, reach, reached_by) = match service.engine {
         // M: by what is asked for.
-        Engine::Sqlite => ("contact_names MATCH ", ":M", " INDEXED BY contacts_reach"),
-        Engine::Postgres => ("name_tokens @> ", "contacts_name_tokens", ""),
+        Engine::Sqlite => ("contact_names MATCH ", ":M", " INDEXED BY contacts_reach", "COVERING INDEX contacts_reach"),
+        Engine::Postgres => ("name_tokens @> ", "contacts_name_tokens", "", "contacts_pkey"),
     };
     for (sought, index) in [
         (r#"("contacts"."email_index" = "#, "contacts_email"),
@@ -149,7 +149,7 @@ async fn people_are_looked_up_through_indexes(mut service: Service) {
             "subject_requests_counted",
         ),
         (r#"FROM "consents" WHERE (("consents"."purpose" = "#, "consents_contact_purpose"),
-        (&format!(r#"FROM contacts{reach} WHERE "contacts"."id"{among}"#), "contacts_"),
+        (&format!(r#"FROM contacts{reach} WHERE "contacts"."id"{among}"#), reached_by),
         (r#"WHERE ("privacy_notices"."status" = "#, "privacy_notices_published"),
         (r#"WHERE ("complaints"."contact_id" = "#, "complaints_by_contact"),
         (

@@ -72,9 +72,8 @@ impl Small {
 
 /// A program that sees the disk, and is not told that it runs as its root, which PostgreSQL refuses to.
 fn owner(disk: &Disk, program: &str) -> Command {
-    let launcher = disk.launcher();
-    let mut command = Command::new(&launcher[0]);
-    command.args(&launcher[1..]).args(["unshare", "--user", "--map-user=65534", "--map-group=65534", program]);
+    let mut command = disk.command("unshare");
+    command.args(["--user", "--map-user=65534", "--map-group=65534", program]);
     command
 }
 

@@ -43,11 +43,18 @@ impl Disk {
         words.iter().map(|&word| word.to_owned()).collect()
     }
 
-    /// Runs commands of the shell that see it, as `$1`.
-    pub(super) fn run(&self, commands: &str) {
+    /// A program that sees it.
+    pub(super) fn command(&self, program: &str) -> Command {
         let launcher = self.launcher();
         let mut command = Command::new(&launcher[0]);
-        command.args(&launcher[1..]).args(["sh", "-c", commands, "sh"]).arg(&self.place);
+        command.args(&launcher[1..]).arg(program);
+        command
+    }
+
+    /// Runs commands of the shell that see it, as `$1`.
+    pub(super) fn run(&self, commands: &str) {
+        let mut command = self.command("sh");
+        command.args(["-c", commands, "sh"]).arg(&self.place);
         assert!(command.stderr(Stdio::null()).status().unwrap().success(), "{commands}");
     }
 
