@@ -23,7 +23,7 @@ use super::service::Service;
 const BODY: &str = "decode(repeat('ab', 400), 'hex')";
 
 /// A house on the service's database, inside this process.
-pub(crate) async fn house(service: &Service) -> House {
+pub(crate) async fn house(service: &Service<'_>) -> House {
     let config = Config::read(None, &service.variables).expect("the service's configuration");
     iewm::app::build(&config, Clock::system(), Arc::new(SystemEntropy)).await.expect("a house")
 }

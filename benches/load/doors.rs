@@ -29,8 +29,8 @@ pub(crate) struct Doors {
     guests: Vec<String>,
 }
 
-async fn send(service: &Service, path: &str, body: Option<Value>) -> Value {
-    let request = reqwest::Client::new().post(format!("http://{}{path}", service.address)).bearer_auth(&service.token);
+async fn send(service: &Service<'_>, path: &str, body: Option<Value>) -> Value {
+    let request = reqwest::Client::new().post(format!("http://{}{path}", service.address)).bearer_auth(service.token());
     let request = match body {
         Some(body) => request.json(&body),
         None => request,
@@ -45,7 +45,7 @@ fn id(resource: &Value) -> String {
 }
 
 /// An event of this evening, published.
-async fn event(service: &Service, capacity: Option<usize>) -> String {
+async fn event(service: &Service<'_>, capacity: Option<usize>) -> String {
     let at = |hours| Clock::system().now().plus(chrono::TimeDelta::hours(hours));
     let made = json!({
         "title": "Spring conference", "description": "A day about prevention.", "capacity": capacity,
@@ -58,7 +58,7 @@ async fn event(service: &Service, capacity: Option<usize>) -> String {
 
 impl Doors {
     /// Makes the events, and registers those who go in and out.
-    pub(crate) async fn open(service: &Service, ids: &[String]) -> Self {
+    pub(crate) async fn open(service: &Service<'_>, ids: &[String]) -> Self {
         let (mut events, mut hot) = (Vec::new(), Vec::new());
         for _ in 0..EVENTS {
             events.push(event(service, None).await);
@@ -76,7 +76,7 @@ impl Doors {
     }
 
     /// The paths.
-    pub(crate) fn paths<'a>(&'a self, service: &'a Service, ids: &'a [String]) -> Vec<Path<'a>> {
+    pub(crate) fn paths<'a>(&'a self, service: &'a Service<'_>, ids: &'a [String]) -> Vec<Path<'a>> {
         let register = |event: &str, contact: &str| {
             service.post(&format!("/v1/events/{event}/registrations"), &json!({ "contact_id": contact }))
         };
@@ -116,10 +116,10 @@ impl Doors {
     }
 
     /// Fails if any event has given more places than it has.
-    pub(crate) async fn assert_not_overbooked(&self, service: &Service) {
+    pub(crate) async fn assert_not_overbooked(&self, service: &Service<'_>) {
         for event in &self.hot {
             let address = format!("http://{}/v1/events/{event}/capacity", service.address);
-            let answer = reqwest::Client::new().get(address).bearer_auth(&service.token).send().await;
+            let answer = reqwest::Client::new().get(address).bearer_auth(service.token()).send().await;
             let told: Value = answer.expect("an answer").json().await.expect("a capacity");
             let given = told["confirmed"].as_u64().expect("a number") + told["offered"].as_u64().expect("a number");
             assert!(given <= PLACES as u64 && told["overbooked_by"] == 0, "overbooked: {told:?}");

@@ -46,7 +46,7 @@ fn person(n: usize) -> Value {
 }
 
 /// All of them. `ids` are the contacts that are there, of whom number `n` is person `n`; `newcomers` counts on.
-pub(crate) fn all<'a>(service: &'a Service, ids: &'a [String], newcomers: &'a Cell<usize>) -> Vec<Path<'a>> {
+pub(crate) fn all<'a>(service: &'a Service<'_>, ids: &'a [String], newcomers: &'a Cell<usize>) -> Vec<Path<'a>> {
     let path = |name, against, ask| Path { name, against, ask };
     let asked = Cell::new(0);
     let next = move || asked.replace(asked.get() + 1);

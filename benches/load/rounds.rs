@@ -8,6 +8,7 @@ use diesel::{Connection as _, PgConnection};
 use iewm::domain::ContactId;
 use iewm::platform::db::Engine;
 
+use super::bearer::Bearer;
 use super::cluster::Cluster;
 use super::doors::Doors;
 use super::http::{Sample, connection, load};
@@ -45,8 +46,8 @@ fn database(engine: Engine, directory: &std::path::Path) -> Option<(String, Opti
 pub(crate) async fn measure(engine: Engine, asked: &Asked) -> Option<Report> {
     let directory = tempfile::tempdir().expect("a directory");
     let (url, _cluster, version) = database(engine, directory.path())?;
-    let (variables, issuer) = prepare(directory.path(), &url);
-    let service = Service::start(variables, &issuer).await;
+    let bearer = Bearer::generate();
+    let service = Service::start(prepare(directory.path(), &url, &bearer), &bearer).await;
     let ids = seed(&service, asked).await;
     let rows = Rounds { engine, asked, service: &service, ids: &ids, url: &url, directory: directory.path() };
     let rows = rows.run().await;
@@ -54,7 +55,7 @@ pub(crate) async fn measure(engine: Engine, asked: &Asked) -> Option<Report> {
     let mut variables = service.stop();
     let mut starts = Vec::new();
     for _ in 0..3 {
-        let service = Service::start(variables, &issuer).await;
+        let service = Service::start(variables, &bearer).await;
         starts.push(service.start_took);
         variables = service.stop();
     }
@@ -62,7 +63,7 @@ pub(crate) async fn measure(engine: Engine, asked: &Asked) -> Option<Report> {
 }
 
 /// Imports everybody and records everybody's consent to the newsletter, as a caller would.
-async fn seed(service: &Service, asked: &Asked) -> Vec<String> {
+async fn seed(service: &Service<'_>, asked: &Asked) -> Vec<String> {
     let mut ids = Vec::with_capacity(asked.contacts);
     let file = asked.contacts.div_ceil(FILES);
     while ids.len() < asked.contacts {
@@ -85,7 +86,7 @@ async fn seed(service: &Service, asked: &Asked) -> Vec<String> {
 struct Rounds<'a> {
     engine: Engine,
     asked: &'a Asked,
-    service: &'a Service,
+    service: &'a Service<'a>,
     ids: &'a [String],
     url: &'a str,
     directory: &'a std::path::Path,

@@ -4,41 +4,35 @@ use std::collections::HashMap;
 use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::sync::Arc;
+use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use iewm::domain::{Clock, IdMint, Role};
-use iewm::platform::auth::{TokenMint, TokenRequest};
 use iewm::platform::vault::{MasterKeys, SystemEntropy};
 
+use super::bearer::{AUDIENCE, Bearer, ISSUER};
 use super::memory::{self, Watch};
 
-const ISSUER: &str = "https://issuer.example";
-const AUDIENCE: &str = "iewm";
-
 /// A running service.
-pub(crate) struct Service {
+pub(crate) struct Service<'a> {
     child: Child,
     /// Where it listens.
     pub(crate) address: SocketAddr,
-    /// A token of staff.
-    pub(crate) token: String,
+    bearer: &'a Bearer,
     /// From the start of the process until it answered that it is ready.
     pub(crate) start_took: Duration,
     /// What it was configured with.
     pub(crate) variables: HashMap<String, String>,
 }
 
-/// The configuration of a service that keeps its files in `directory`: the defaults, but for the rate limits, and keys
-/// and an issuer of its own.
-pub(crate) fn prepare(directory: &Path, database_url: &str) -> (HashMap<String, String>, TokenMint) {
+/// The configuration of a service that keeps its files in `directory` and believes `bearer`: the defaults, but for the
+/// rate limits, and keys of its own.
+pub(crate) fn prepare(directory: &Path, database_url: &str, bearer: &Bearer) -> HashMap<String, String> {
     MasterKeys::generate_file(&directory.join("master.key"), &SystemEntropy).expect("a master key");
-    let issuer = TokenMint::generate(&SystemEntropy).expect("an issuer");
-    std::fs::write(directory.join("jwks.json"), issuer.jwks()).expect("a JWKS file");
+    std::fs::write(directory.join("jwks.json"), bearer.jwks()).expect("a JWKS file");
     let port = || TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr()).expect("a free port").to_string();
     let path = |name: &str| directory.join(name).display().to_string();
     let set = |name: &str, value: String| (format!("IEWM__{name}"), value);
-    let variables = HashMap::from([
+    HashMap::from([
         set("SERVER__LISTEN", port()),
         set("SERVER__METRICS_LISTEN", port()),
         set("LIMITS__RATE", "off".into()),
@@ -48,13 +42,12 @@ pub(crate) fn prepare(directory: &Path, database_url: &str) -> (HashMap<String, 
         set("AUTH__AUDIENCE", AUDIENCE.into()),
         set("AUTH__JWKS", path("jwks.json")),
         set("VAULT__MASTER_KEY_FILE", path("master.key")),
-    ]);
-    (variables, issuer)
+    ])
 }
 
-impl Service {
+impl<'a> Service<'a> {
     /// Starts it and waits until it is ready. It logs as it does by default, to nobody.
-    pub(crate) async fn start(variables: HashMap<String, String>, issuer: &TokenMint) -> Self {
+    pub(crate) async fn start(variables: HashMap<String, String>, bearer: &'a Bearer) -> Self {
         let address: SocketAddr = variables["IEWM__SERVER__LISTEN"].parse().expect("an address");
         let started = Instant::now();
         let mut child = Command::new(env!("CARGO_BIN_EXE_iewm"))
@@ -73,7 +66,7 @@ impl Service {
             assert!(started.elapsed() < Duration::from_mins(1), "the service does not become ready");
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
-        Self { child, address, token: token(issuer), start_took: started.elapsed(), variables }
+        Self { child, address, bearer, start_took: started.elapsed(), variables }
     }
 
     /// Stops it as an operator does, and waits for the end.
@@ -85,14 +78,19 @@ impl Service {
         std::mem::take(&mut self.variables)
     }
 
+    /// A token of staff.
+    pub(crate) fn token(&self) -> Rc<str> {
+        self.bearer.token()
+    }
+
     /// The bytes of a request without a body.
     pub(crate) fn get(&self, path: &str) -> Vec<u8> {
-        format!("GET {path} HTTP/1.1\r\nhost: bench\r\nauthorization: Bearer {}\r\n\r\n", self.token).into_bytes()
+        format!("GET {path} HTTP/1.1\r\nhost: bench\r\nauthorization: Bearer {}\r\n\r\n", self.token()).into_bytes()
     }
 
     /// The bytes of a request with a body of JSON.
     pub(crate) fn post(&self, path: &str, body: &serde_json::Value) -> Vec<u8> {
-        let (token, body) = (&self.token, body.to_string());
+        let (token, body) = (self.token(), body.to_string());
         let length = body.len();
         format!(
             "POST {path} HTTP/1.1\r\nhost: bench\r\nauthorization: Bearer {token}\r\n\
@@ -112,24 +110,9 @@ impl Service {
     }
 }
 
-impl Drop for Service {
+impl Drop for Service<'_> {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
-}
-
-/// A token of staff that outlives the run.
-fn token(issuer: &TokenMint) -> String {
-    let now = Clock::system().now();
-    let request = TokenRequest {
-        issuer: ISSUER.to_owned(),
-        audience: AUDIENCE.to_owned(),
-        subject: "bench".to_owned(),
-        roles: vec![Role::IewmStaff],
-        organisation: None,
-        lifetime_seconds: 3600,
-    };
-    let jti = IdMint::new(Arc::new(SystemEntropy)).uuid(now);
-    issuer.mint(&request, now, jti).expect("a token")
 }

@@ -7,10 +7,10 @@ use super::people;
 use super::service::Service;
 
 /// Imports the people of these numbers, all of whom must be new; returns the contacts' ids.
-pub(crate) async fn import(service: &Service, numbers: std::ops::Range<usize>) -> (Sample, Vec<String>) {
+pub(crate) async fn import(service: &Service<'_>, numbers: std::ops::Range<usize>) -> (Sample, Vec<String>) {
     let (count, file) = (numbers.len(), people::csv(numbers));
     let address = format!("http://{}/v1/contacts/imports", service.address);
-    let request = reqwest::Client::new().post(address).bearer_auth(&service.token).header("content-type", "text/csv");
+    let request = reqwest::Client::new().post(address).bearer_auth(service.token()).header("content-type", "text/csv");
     let started = Instant::now();
     let answer = request.body(file).send().await.expect("an answer");
     assert_eq!(answer.status(), 200);
@@ -25,9 +25,9 @@ pub(crate) async fn import(service: &Service, numbers: std::ops::Range<usize>) -
 }
 
 /// Reads the whole audience of the newsletter, which must have `expected` members.
-pub(crate) async fn audience(service: &Service, expected: usize) -> Sample {
+pub(crate) async fn audience(service: &Service<'_>, expected: usize) -> Sample {
     let address = format!("http://{}/v1/audiences/newsletter", service.address);
-    let request = reqwest::Client::new().get(address).bearer_auth(&service.token);
+    let request = reqwest::Client::new().get(address).bearer_auth(service.token());
     let started = Instant::now();
     let mut answer = request.send().await.expect("an answer");
     assert_eq!(answer.status(), 200);

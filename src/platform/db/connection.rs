@@ -95,10 +95,12 @@ fn postgres(url: &str, purpose: Use) -> Result<PgConnection, ConnectionError> {
     let patience = if purpose == Use::Preparing { "0" } else { "2s" };
     // Left to itself, the server plans many a prepared statement anew whenever it is executed, which takes longer than the
     // execution. A plan that is kept must not be one for a table that was small when it was made: none reads a whole table
-    // where there is an index, and the costs that say so are no reason to compile anything.
+    // where there is an index, and the costs that say so are no reason to compile anything. A plan that is kept takes whatever
+    // `LIMIT` is bound for a tenth of the table, for which the server would start processes of its own by a million rows.
     let plans = match purpose {
         Use::Reading | Use::Writing => {
-            "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET jit = off;"
+            "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET jit = off; \
+             SET max_parallel_workers_per_gather = 0;"
         }
         Use::Preparing => "",
     };
