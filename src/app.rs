@@ -16,7 +16,7 @@ use crate::front;
 use crate::inventory;
 use crate::jobs::Delivery;
 use crate::platform::auth::{Authorities, House, Issuer, KeySource, Parts, Tokens};
-use crate::platform::db::{Database, LaneCount, MigrationError, Target, migrate};
+use crate::platform::db::{Database, Engine, LaneCount, MigrationError, Target, migrate};
 use crate::platform::http::{OperationListing, Room, Routes, install};
 use crate::platform::rate::RateLimits;
 use crate::platform::telemetry::DeadlineCount;
@@ -108,8 +108,13 @@ pub async fn build(config: &Config, clock: Clock, entropy: Arc<dyn Entropy>) -> 
     })?;
     let processors = std::thread::available_parallelism().map_or(2, usize::from);
     let chosen = |configured: usize, by_default| if configured == 0 { by_default } else { configured };
+    let readers = match target.engine() {
+        // What reads is a processor: another lane only has to wait for it, in the midst of a read.
+        Engine::Sqlite => processors.max(2),
+        Engine::Postgres => 2 * processors,
+    };
     let count = LaneCount {
-        readers: chosen(config.database.readers, 2 * processors),
+        readers: chosen(config.database.readers, readers),
         writers: chosen(config.database.writers, processors.max(2)),
     };
     let limits = RateLimits::new(config.rates().map_err(StartError)?, &clock);

@@ -91,7 +91,7 @@ pub struct Limits {
 pub struct Database {
     /// Its URL, which may hold a password.
     pub url: String,
-    /// Connections that read; 0 for two for each processor.
+    /// Connections that read; 0 for two for each processor on PostgreSQL, and on SQLite one, and two at least.
     pub readers: usize,
     /// Connections that write, on PostgreSQL; 0 for one for each processor, and two at least.
     pub writers: usize,

@@ -12,8 +12,9 @@ use super::service::Service;
 const EVENTS: usize = 100;
 /// How many places the event has that everybody wants; the others join its waiting list.
 const PLACES: usize = 10_000;
-/// How many hot events there are, should everybody have registered for one.
-const HOT: usize = 3;
+/// How many hot events there are, should everybody have registered for one; and for how many minutes of a longer load there is
+/// one more.
+const HOT: (usize, usize) = (3, 3);
 /// How many people go in and out.
 const GUESTS: usize = 2_000;
 
@@ -57,13 +58,13 @@ async fn event(service: &Service<'_>, capacity: Option<usize>) -> String {
 }
 
 impl Doors {
-    /// Makes the events, and registers those who go in and out.
-    pub(crate) async fn open(service: &Service<'_>, ids: &[String]) -> Self {
+    /// Makes the events for a load that goes on for `minutes`, and registers those who go in and out.
+    pub(crate) async fn open(service: &Service<'_>, ids: &[String], minutes: usize) -> Self {
         let (mut events, mut hot) = (Vec::new(), Vec::new());
         for _ in 0..EVENTS {
             events.push(event(service, None).await);
         }
-        for _ in 0..HOT {
+        for _ in 0..HOT.0 + minutes.div_ceil(HOT.1) {
             hot.push(event(service, Some(PLACES)).await);
         }
         let open = event(service, None).await;
@@ -96,7 +97,7 @@ impl Doors {
                 against: Against::Insert,
                 ask: Box::new(move || {
                     let turn = next(&wanted);
-                    register(&self.hot[turn / ids.len() % HOT], &ids[turn * 7919 % ids.len()])
+                    register(&self.hot[turn / ids.len() % self.hot.len()], &ids[turn * 7919 % ids.len()])
                 }),
             },
             Path {

@@ -50,7 +50,7 @@ struct Asked {
     connections: usize,
     /// For how many minutes more it is kept busy with all of them in turn, while its memory is watched.
     #[arg(long, default_value_t = 0)]
-    minutes: u64,
+    minutes: u16,
     /// One engine alone: `sqlite` or `postgres`.
     #[arg(long, value_parser = ["sqlite", "postgres"])]
     engine: Option<String>,

@@ -21,6 +21,8 @@ use super::{Asked, ceilings, machine, streams};
 const READERS: usize = 8;
 /// How many files the people are seeded from.
 const FILES: usize = 5;
+/// Into how many files they would go that are imported again and again while it is kept busy.
+const BUSY_FILES: usize = 50;
 
 /// A database for the bench: where it is, and the cluster that it goes with. Durable, as in production.
 fn database(engine: Engine, directory: &std::path::Path) -> Option<(String, Option<Cluster>, String)> {
@@ -96,7 +98,7 @@ impl Rounds<'_> {
     async fn run(&self) -> Vec<Row> {
         let Self { asked, service, ids, .. } = *self;
         let newcomers = Cell::new(ids.len());
-        let doors = Doors::open(service, ids).await;
+        let doors = Doors::open(service, ids, asked.minutes.into()).await;
         // It analyses what is there by now, the events and their guests included, as a server does by and by.
         if self.engine == Engine::Postgres {
             ceilings::pgbench_tables(self.url, asked.contacts);
@@ -144,20 +146,23 @@ impl Rounds<'_> {
                 table.add("import", "rows", Against::Nothing, Sample { memory: watch.most(), ..sample });
             }
         }
-        self.keep_busy(&paths).await;
+        self.keep_busy(&paths, &newcomers).await;
         doors.assert_not_overbooked(service).await;
         table.rows
     }
 
     /// Asks for everything in turn for as long as was asked, and tells how much memory the service has meanwhile.
-    async fn keep_busy(&self, paths: &[Path<'_>]) {
-        let Self { asked, service, .. } = *self;
-        let (begun, long) = (Instant::now(), Duration::from_secs(60 * asked.minutes));
+    async fn keep_busy(&self, paths: &[Path<'_>], newcomers: &Cell<usize>) {
+        let Self { asked, service, ids, .. } = *self;
+        let (begun, long) = (Instant::now(), Duration::from_mins(asked.minutes.into()));
         while begun.elapsed() < long {
             let watch = service.watch();
             for path in paths {
                 load(service.address, asked.connections, asked.duration(), &path.ask).await;
             }
+            streams::audience(service, ids.len()).await;
+            let first = newcomers.replace(newcomers.get() + ids.len().div_ceil(BUSY_FILES));
+            streams::import(service, first..newcomers.get()).await;
             let minutes = begun.elapsed().as_secs() / 60;
             let most = watch.most().map_or_else(|| "unknown".to_owned(), |bytes| (bytes / (1 << 20)).to_string());
             println!("after {minutes} minutes: at most {most} MiB of its own in this turn");

@@ -87,7 +87,8 @@ impl Service {
     }
 }
 
-async fn people_are_looked_up_through_indexes(mut service: Service) {
+/// Asks for everything whose queries are explained, and returns what was heard meanwhile.
+async fn ask(service: &mut Service) -> Vec<String> {
     listen();
     service.restart().await;
     let mut asked = person("Ada Lovelace", "ada@example.org");
@@ -129,8 +130,11 @@ async fn people_are_looked_up_through_indexes(mut service: Service) {
     service.by_council("POST", &request, "").await.expect(202);
     Gathering::new(service.house.clone()).tick().await.unwrap();
     LISTENING.fetch_sub(1, Ordering::SeqCst);
+    HEARD.lock().unwrap().iter().map(|query| query.replace('`', "\"")).collect()
+}
 
-    let heard: Vec<String> = HEARD.lock().unwrap().iter().map(|query| query.replace('`', "\"")).collect();
+async fn people_are_looked_up_through_indexes(mut service: Service) {
+    let heard = ask(&mut service).await;
     let kept = heard.iter().any(|heard| heard.contains(KEPT));
     assert!(kept || service.engine == Engine::Sqlite, "the service's own plans are not those that are explained here");
     let (parameter, first) = if service.engine == Engine::Sqlite { ("?", "?") } else { ("$", "$1") };

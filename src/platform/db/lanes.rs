@@ -24,7 +24,7 @@ const COMMITTING: Duration = Duration::from_millis(100);
 /// How many lanes to run.
 #[derive(Clone, Copy, Debug)]
 pub struct LaneCount {
-    /// Lanes that read. Two for each processor measured best on both engines.
+    /// Lanes that read. On PostgreSQL two for each processor measured best, on SQLite one.
     pub readers: usize,
     /// Lanes that write, on PostgreSQL. One for each processor measured best. SQLite has one, which commits in groups.
     pub writers: usize,
