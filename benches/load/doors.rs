@@ -12,9 +12,10 @@ use super::service::Service;
 const EVENTS: usize = 100;
 /// How many places the event has that everybody wants; the others join its waiting list.
 const PLACES: usize = 10_000;
-/// How many hot events there are, should everybody have registered for one; and for how many minutes of a longer load there is
-/// one more.
-const HOT: (usize, usize) = (3, 3);
+/// How many hot events there are, should everybody have registered for one.
+const HOT: usize = 3;
+/// For how many minutes of a longer load there is one more.
+const MINUTES_OF_ANOTHER: usize = 3;
 /// How many people go in and out.
 const GUESTS: usize = 2_000;
 
@@ -64,7 +65,7 @@ impl Doors {
         for _ in 0..EVENTS {
             events.push(event(service, None).await);
         }
-        for _ in 0..HOT.0 + minutes.div_ceil(HOT.1) {
+        for _ in 0..HOT + minutes.div_ceil(MINUTES_OF_ANOTHER) {
             hot.push(event(service, Some(PLACES)).await);
         }
         let open = event(service, None).await;
