@@ -111,12 +111,11 @@ impl<T: Send + 'static, R: Send + 'static> Gathered for Coalescer<T, R> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::mpsc;
-
     use diesel::connection::SimpleConnection;
+    use diesel::prelude::*;
 
-    use super::super::lanes::{Database, LaneCount, Patience};
-    use super::super::{MigrationError, Target, migrate};
+    use super::super::connection::{Use, open};
+    use super::super::{MigrationError, Target, batch, migrate, prepared};
     use super::*;
     use crate::domain::Code;
 
@@ -166,86 +165,79 @@ mod tests {
         rows: Vec<u8>,
     }
 
-    /// Asks for everything while the one writing lane is busy. Those at the places `gone` go away before it is free.
-    async fn ask(wanted: &[Wanted], gone: &[usize]) -> Told {
+    /// A lane that writes, on a file that goes with the directory.
+    fn lane() -> (Lane, tempfile::TempDir) {
         let directory = tempfile::tempdir().unwrap();
         let target = Target::sqlite(&directory.path().join("iewm.db"));
         migrate(&target, |_| Ok::<(), MigrationError>(())).unwrap();
-        let database = Arc::new(Database::start(&target, LaneCount { readers: 1, writers: 1 }));
-        let (release, held) = mpsc::channel::<()>();
-        let (begun, begins) = mpsc::channel();
-        let blocker = database.clone();
-        let busy = move |_: &mut Lane| {
-            begun.send(()).unwrap();
-            Ok(held.recv().is_ok())
-        };
-        let blocking = tokio::spawn(async move { blocker.write(Patience::Job, busy).await });
-        tokio::task::yield_now().await;
-        begins.recv().unwrap();
+        let connection = open(&target, Use::Writing).unwrap();
+        (Lane::new(connection, &target, Use::Writing).unwrap(), directory)
+    }
 
+    /// Has everything done that was asked for before the lane was free. Those at the places `gone` have gone away by then.
+    fn ask(wanted: &[Wanted], gone: &[usize]) -> Told {
+        let (mut lane, _directory) = lane();
         let coalescer = Arc::new(Coalescer::new(carry_out as CarryOut<Asked, u8>));
         let sizes = Arc::new(Mutex::new(Vec::new()));
-        let mut callers = Vec::new();
+        let (mut callers, mut group) = (Vec::new(), VecDeque::new());
         for (number, &wanted) in (0..).zip(wanted) {
-            let asked = Asked { number, wanted, sizes: sizes.clone() };
-            let mut caller = Box::pin(database.write_with_others(coalescer.clone(), asked));
-            assert!(futures_util::poll!(&mut caller).is_pending());
-            callers.push(Some(caller));
+            let (ticket, (tell, hears)) = (Ticket::new(), oneshot::channel());
+            coalescer.put(Asked { number, wanted, sizes: sizes.clone() }, ticket.clone(), tell);
+            group.push_back(WriteJob::Gathered(coalescer.clone()));
+            callers.push((ticket, hears));
         }
         for &place in gone {
-            callers[place] = None;
+            assert!(callers[place].0.give_up_waiting());
         }
-        release.send(()).unwrap();
+        while !group.is_empty() {
+            batch::run(&mut lane, &mut group);
+        }
         let mut answers = Vec::new();
-        for caller in callers.into_iter().flatten() {
-            answers.push(caller.await);
+        for (place, (_, mut hears)) in callers.into_iter().enumerate() {
+            let answer = hears.try_recv();
+            assert_eq!(answer.is_err(), gone.contains(&place), "whoever waits is answered, and nobody else");
+            answers.extend(answer);
         }
-        assert_eq!(blocking.await.unwrap(), Ok(true));
-        let rows = database.read(|lane| {
-            use super::super::prepared;
-            use diesel::prelude::*;
-            let keys: Vec<Vec<u8>> = prepared("SELECT key FROM kept_answers ORDER BY key")
-                .select::<diesel::sql_types::Binary>()
-                .load(&mut lane.connection)?;
-            Ok(keys.into_iter().flatten().collect())
-        });
-        let rows = rows.await.unwrap();
+        let keys: Vec<Vec<u8>> = prepared("SELECT key FROM kept_answers ORDER BY key")
+            .select::<diesel::sql_types::Binary>()
+            .load(&mut lane.connection)
+            .unwrap();
         let sizes = sizes.lock().unwrap().clone();
-        Told { answers, sizes, rows }
+        Told { answers, sizes, rows: keys.into_iter().flatten().collect() }
     }
 
     fn codes(answers: &[Result<u8, Error>]) -> Vec<Result<u8, Code>> {
         answers.iter().map(|answer| answer.as_ref().copied().map_err(Error::code)).collect()
     }
 
-    #[tokio::test]
-    async fn what_gathers_while_the_lanes_are_busy_is_done_in_one_go() {
-        let told = ask(&[Wanted::Row; 40], &[]).await;
+    #[test]
+    fn what_gathers_while_the_lanes_are_busy_is_done_in_one_go() {
+        let told = ask(&[Wanted::Row; 40], &[]);
         assert_eq!(told.sizes, [32, 8]);
         assert_eq!(codes(&told.answers), (0..40).map(Ok).collect::<Vec<_>>());
         assert_eq!(told.rows, (0..40).collect::<Vec<_>>());
     }
 
-    #[tokio::test]
-    async fn a_refusal_is_its_callers_alone() {
-        let told = ask(&[Wanted::Row, Wanted::Refused, Wanted::Row], &[]).await;
+    #[test]
+    fn a_refusal_is_its_callers_alone() {
+        let told = ask(&[Wanted::Row, Wanted::Refused, Wanted::Row], &[]);
         assert_eq!(told.sizes, [3]);
         assert_eq!(codes(&told.answers), [Ok(0), Err(Code::NotFound), Ok(2)]);
         assert_eq!(told.rows, [0, 2]);
     }
 
-    #[tokio::test]
-    async fn after_a_failure_each_is_done_by_itself() {
-        let told = ask(&[Wanted::Row, Wanted::Failing, Wanted::Row, Wanted::Panicking, Wanted::Refused], &[]).await;
+    #[test]
+    fn after_a_failure_each_is_done_by_itself() {
+        let told = ask(&[Wanted::Row, Wanted::Failing, Wanted::Row, Wanted::Panicking, Wanted::Refused], &[]);
         assert_eq!(told.sizes, [5, 1, 1, 1, 1, 1]);
         let internal = Err(Code::Internal);
         assert_eq!(codes(&told.answers), [Ok(0), internal, Ok(2), internal, Err(Code::NotFound)]);
         assert_eq!(told.rows, [0, 2]);
     }
 
-    #[tokio::test]
-    async fn for_whoever_went_away_nothing_is_done() {
-        let told = ask(&[Wanted::Row, Wanted::Row, Wanted::Row], &[0]).await;
+    #[test]
+    fn for_whoever_went_away_nothing_is_done() {
+        let told = ask(&[Wanted::Row, Wanted::Row, Wanted::Row], &[0]);
         assert_eq!(told.sizes, [2]);
         assert_eq!(codes(&told.answers), [Ok(1), Ok(2)]);
         assert_eq!(told.rows, [1, 2]);
@@ -260,11 +252,7 @@ mod tests {
             }
             Ok(asked.iter().map(|_| Ok(())).collect())
         };
-        let directory = tempfile::tempdir().unwrap();
-        let target = Target::sqlite(&directory.path().join("iewm.db"));
-        migrate(&target, |_| Ok::<(), MigrationError>(())).unwrap();
-        let connection = super::super::open(&target, super::super::connection::Use::Writing).unwrap();
-        let mut lane = Lane::new(connection, &target, super::super::connection::Use::Writing).unwrap();
+        let (mut lane, _directory) = lane();
         let coalescer = Arc::new(Coalescer::new(impatient));
         let mut told = Vec::new();
         for _ in 0..3 {
@@ -273,9 +261,9 @@ mod tests {
             told.push(hears);
         }
         let mut group = VecDeque::from([WriteJob::Gathered(coalescer)]);
-        super::super::batch::run(&mut lane, &mut group);
+        batch::run(&mut lane, &mut group);
         assert_eq!(group.len(), 3, "each is to be done by itself");
-        super::super::batch::run(&mut lane, &mut group);
+        batch::run(&mut lane, &mut group);
         let told: Vec<_> = told.iter_mut().map(|hears| hears.try_recv().ok()).collect();
         assert_eq!(told, [Some(Ok(())), None, Some(Ok(()))]);
     }
