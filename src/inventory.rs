@@ -29,26 +29,26 @@ pub fn tables() -> Vec<Table> {
     held.chain(OTHERS.iter().copied()).collect()
 }
 
-/// What SQLite alone has, for its index of names; PostgreSQL indexes `contacts.name_tokens` itself. What is in the index goes
-/// with the tokens of the contact.
-pub const NAMES_ON_SQLITE: &[Table] = &[
+/// What SQLite alone has, for its index of names and numbers; PostgreSQL indexes `contacts.search_tokens` itself. What is in the
+/// index goes with the tokens of the contact.
+pub const TOKENS_ON_SQLITE: &[Table] = &[
     Table {
-        name: "contact_names",
-        meaning: "The full-text index of the tokens of names.",
+        name: "contact_tokens",
+        meaning: "The full-text index of the tokens of names and numbers.",
         columns: &[("tokens", Class::BlindIndex)],
     },
     Table {
-        name: "contact_names_data",
+        name: "contact_tokens_data",
         meaning: "The pages of the index.",
         columns: &[("id", Class::Plain), ("block", Class::BlindIndex)],
     },
     Table {
-        name: "contact_names_idx",
+        name: "contact_tokens_idx",
         meaning: "Which page of the index begins with which token.",
         columns: &[("segid", Class::Plain), ("term", Class::BlindIndex), ("pgno", Class::Plain)],
     },
     Table {
-        name: "contact_names_config",
+        name: "contact_tokens_config",
         meaning: "How the index is kept.",
         columns: &[("k", Class::Plain), ("v", Class::Plain)],
     },

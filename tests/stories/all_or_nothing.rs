@@ -27,7 +27,7 @@ fn failed(answer: &Answer) {
     assert!(!answer.text().contains("a fault of the story"), "{}", answer.text());
 }
 
-/// What writes to SQLite's index of names fails, whole, where the index cannot be written to: it bears no trigger, and is
+/// What writes to SQLite's index of names and numbers fails, whole, where the index cannot be written to: it bears no trigger, and is
 /// taken away instead. PostgreSQL's is an index of the table.
 async fn fails_without_the_index_of_names(service: &Service, ask: &impl AsyncFn() -> Answer) {
     if service.engine == Engine::Postgres {
@@ -35,9 +35,9 @@ async fn fails_without_the_index_of_names(service: &Service, ask: &impl AsyncFn(
     }
     service.house.flush_looks().await;
     let before = service.counts();
-    service.sql("ALTER TABLE contact_names RENAME TO contact_names_away").unwrap();
+    service.sql("ALTER TABLE contact_tokens RENAME TO contact_tokens_away").unwrap();
     failed(&ask().await);
-    service.sql("ALTER TABLE contact_names_away RENAME TO contact_names").unwrap();
+    service.sql("ALTER TABLE contact_tokens_away RENAME TO contact_tokens").unwrap();
     assert_eq!(service.counts(), before);
 }
 

@@ -49,9 +49,10 @@ fn the_privacy_page_lists_every_column_and_the_schedule() {
         }
         page += "\n";
     }
-    page += "### On SQLite alone\n\nThe index of names, which goes with the `name_tokens` of contacts.\n\n";
+    page +=
+        "### On SQLite alone\n\nThe index of names and numbers, which goes with the `search_tokens` of contacts.\n\n";
     page += "| table | what it is | columns |\n|---|---|---|\n";
-    for table in inventory::NAMES_ON_SQLITE {
+    for table in inventory::TOKENS_ON_SQLITE {
         let columns = table.columns.iter().map(|(column, of)| format!("`{column}`: {}", class(*of)));
         let columns = columns.collect::<Vec<_>>().join("; ");
         writeln!(page, "| `{}` | {} | {columns} |", table.name, table.meaning).unwrap();

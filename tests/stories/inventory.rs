@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use iewm::app;
-use iewm::inventory::{NAMES_ON_SQLITE, holders, tables};
+use iewm::inventory::{TOKENS_ON_SQLITE, holders, tables};
 use iewm::platform::db::{Column, Target, columns};
 use iewm::platform::personal::Class;
 use iewm::policy::erasure::{Fate, OF_NO_CONTACT, RULES, rule_of};
@@ -42,7 +42,7 @@ fn family(type_name: &str) -> &str {
 async fn every_column_is_classed_and_nothing_else_is(service: Service) {
     let there: BTreeSet<(String, String)> = schema(&service.database_url).into_keys().collect();
     let mut classed = BTreeSet::new();
-    let of_the_engine = if service.engine == Engine::Sqlite { NAMES_ON_SQLITE } else { &[] };
+    let of_the_engine = if service.engine == Engine::Sqlite { TOKENS_ON_SQLITE } else { &[] };
     for table in tables().iter().chain(of_the_engine) {
         for (column, _) in table.columns {
             let key = (table.name.to_owned(), (*column).to_owned());
@@ -121,7 +121,7 @@ fn both_engines_have_the_same_schema() {
     let url = format!("sqlite://{}", directory.path().join("iewm.db").display());
     app::migrate_only(&url).unwrap();
     let mut sqlite = schema(&url);
-    sqlite.retain(|(table, _), _| NAMES_ON_SQLITE.iter().all(|alone| alone.name != table));
+    sqlite.retain(|(table, _), _| TOKENS_ON_SQLITE.iter().all(|alone| alone.name != table));
     postgres::template(|url| app::migrate_only(url).expect("migrations that run"));
     let Some(database) = postgres::database() else { return };
     let postgres = schema(&database.url);

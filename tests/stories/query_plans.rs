@@ -99,6 +99,9 @@ async fn ask(service: &mut Service) -> Vec<String> {
     {
         service.post("/v1/contacts/search", wanted).await.expect(200);
     }
+    let csv = "name,telephone\nAda Lovelace,020 7946 0958\n";
+    let import = service.request("POST", "/v1/contacts/imports").token(&service.staff());
+    import.body("text/csv", csv).send().await.expect(200);
     let event = service.announce(json!({ "capacity": 1, "waiting_list": by_offer(8) })).await;
     let registered = service.register(&event, &id).await.expect(201).header("location");
     let waiting = service.book(&event, "bob").await;
@@ -139,10 +142,21 @@ async fn people_are_looked_up_through_indexes(mut service: Service) {
     assert!(kept || service.engine == Engine::Sqlite, "the service's own plans are not those that are explained here");
     let (parameter, first) = if service.engine == Engine::Sqlite { ("?", "?") } else { ("$", "$1") };
     let among = if service.engine == Engine::Sqlite { " IN (" } else { " = ANY(" };
-    let (by_name, names, reach, reached_by) = match service.engine {
+    let (by_tokens, tokens, reach, reached_by) = match service.engine {
         // M: by what is asked for.
-        Engine::Sqlite => ("contact_names MATCH ", ":M", " INDEXED BY contacts_reach", "COVERING INDEX contacts_reach"),
-        Engine::Postgres => ("name_tokens @> ", "contacts_name_tokens", "", "contacts_pkey"),
+        Engine::Sqlite => {
+            ("contact_tokens MATCH ", ":M", " INDEXED BY contacts_reach", "COVERING INDEX contacts_reach")
+        }
+        Engine::Postgres => ("search_tokens @> ", "contacts_search_tokens", "", "contacts_pkey"),
+    };
+    let by_any_token = match service.engine {
+        Engine::Sqlite => "contact_tokens MATCH w.value",
+        Engine::Postgres => "search_tokens && ",
+    };
+    // Of those alone who have what is looked for.
+    let by_id = match service.engine {
+        Engine::Sqlite => "sqlite_autoindex_contacts_1",
+        Engine::Postgres => "contacts_pkey",
     };
     // In the order of ids, so that it ends with the page.
     let in_order = match service.engine {
@@ -151,8 +165,10 @@ async fn people_are_looked_up_through_indexes(mut service: Service) {
     };
     for (sought, index) in [
         (r#"("contacts"."email_index" = "#, "contacts_email"),
-        (r#"("contacts"."telephone_index" = "#, "contacts_telephone"),
-        (by_name, names),
+        (r#"("contacts"."telephone_index" = "#, by_id),
+        (&format!(r#""contacts"."telephone_index"{among}"#), by_id),
+        (by_tokens, tokens),
+        (by_any_token, tokens),
         (
             &format!(r#""status" = {first}) AND ("contacts"."restricted_at" IS NULL))) ORDER BY "contacts"."id" DESC"#),
             in_order,

@@ -4,11 +4,12 @@ use std::collections::BTreeSet;
 
 use serde_json::json;
 
+use crate::harness::people::{person, text};
 use crate::harness::{Engine, Service, on_both_engines};
 
 on_both_engines! {
     two_that_start_at_once_agree,
-    whoever_was_found_by_name_before_an_upgrade_is_found_after_it,
+    whoever_was_found_before_an_upgrade_is_found_after_it,
 }
 
 async fn two_that_start_at_once_agree(service: Service) {
@@ -30,22 +31,25 @@ async fn two_that_start_at_once_agree(service: Service) {
     }
 }
 
-async fn whoever_was_found_by_name_before_an_upgrade_is_found_after_it(service: Service) {
+async fn whoever_was_found_before_an_upgrade_is_found_after_it(service: Service) {
     let ada = service.sign_up("Ada Lovelace", "ada@example.org").await;
     let gone = service.sign_up("Ada Augusta", "augusta@example.org").await;
-    let grace = service.sign_up("Grace Hopper", "grace@example.org").await;
+    let mut asked = person("Grace Hopper", "grace@example.org");
+    asked["telephone"] = json!("+442079460958");
+    let grace = text(&service.post("/v1/contacts", asked).await.expect(201).json(), "id");
     service.delete(&gone).await.expect(204);
     // Eight digits each, in whatever order.
     let kept = || {
         let tokens = |cell: String| -> BTreeSet<String> {
             (0..cell.len()).step_by(8).map(|at| cell[at..at + 8].to_owned()).collect()
         };
-        service.cells("contacts", "name_tokens").into_iter().map(tokens).collect::<BTreeSet<_>>()
+        service.cells("contacts", "search_tokens").into_iter().map(tokens).collect::<BTreeSet<_>>()
     };
     let before = kept();
     assert_eq!(before.len(), 2);
     let undo = match service.engine {
         Engine::Sqlite => [
+            include_str!("../../migrations/sqlite/2026-11-29-000033_search_tokens/down.sql"),
             include_str!("../../migrations/sqlite/2026-11-28-000032_contact_indexes/down.sql"),
             include_str!("../../migrations/sqlite/2026-11-27-000031_published_notices/down.sql"),
             include_str!("../../migrations/sqlite/2026-11-27-000030_keys_by_owner/down.sql"),
@@ -53,6 +57,7 @@ async fn whoever_was_found_by_name_before_an_upgrade_is_found_after_it(service: 
             include_str!("../../migrations/sqlite/2026-11-27-000028_name_tokens/down.sql"),
         ],
         Engine::Postgres => [
+            include_str!("../../migrations/postgres/2026-11-29-000033_search_tokens/down.sql"),
             include_str!("../../migrations/postgres/2026-11-28-000032_contact_indexes/down.sql"),
             include_str!("../../migrations/postgres/2026-11-27-000031_published_notices/down.sql"),
             include_str!("../../migrations/postgres/2026-11-27-000030_keys_by_owner/down.sql"),
@@ -67,14 +72,17 @@ async fn whoever_was_found_by_name_before_an_upgrade_is_found_after_it(service: 
     service.sql("DELETE FROM __diesel_schema_migrations WHERE version >= '20261127000028'").unwrap();
     iewm::app::migrate_only(&service.database_url).unwrap();
     assert_eq!(kept(), before);
-    let found = async |name: &str| {
-        let answer = service.post("/v1/contacts/search", json!({ "name": name })).await.expect(200).json();
+    let found = async |by: &str, wanted: &str| {
+        let answer = service.post("/v1/contacts/search", json!({ by: wanted })).await.expect(200).json();
         answer["items"].as_array().unwrap().len()
     };
-    assert_eq!((found("ada").await, found("hopper").await), (1, 1));
+    assert_eq!((found("name", "ada").await, found("name", "hopper").await), (1, 1));
+    assert_eq!(found("telephone", "020 7946 0958").await, 1);
     // What the upgrade has filled in is what is forgotten, to the last token.
     service.patch(&format!("/v1/contacts/{grace}"), "\"1\"", json!({ "name": "Grace Murray" })).await.expect(200);
-    assert_eq!((found("hopper").await, found("grace murray").await), (0, 1));
+    assert_eq!((found("name", "hopper").await, found("name", "grace murray").await), (0, 1));
+    service.patch(&format!("/v1/contacts/{grace}"), "\"2\"", json!({ "telephone": null })).await.expect(200);
+    assert_eq!((found("telephone", "020 7946 0958").await, found("name", "grace murray").await), (0, 1));
     service.delete(&grace).await.expect(204);
     service.delete(&ada).await.expect(204);
     assert!(kept().is_empty());

@@ -4,10 +4,10 @@
 //! after the other and puts it in order by and by, where a tree would change a page for each term.
 
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Binary, Bool, Integer, Text, Uuid as PgUuid};
+use diesel::sql_types::{Array, BigInt, Binary, Bool, Integer, Nullable, Text, Uuid as PgUuid};
 use uuid::Uuid;
 
-use super::{AnyConnection, Terms, prepared};
+use super::{AnyConnection, Terms, TermsSql, prepared};
 use crate::domain::{Error, push_hex};
 
 impl Terms {
@@ -83,28 +83,65 @@ impl TermIndex {
         enter.sql(")").execute(sqlite)
     }
 
-    /// Has a row found by the terms `after` and no longer by those of `before`, which must be what it has been found by.
+    /// Has a row found by the terms `after` and no longer by those that its column has, which is the caller's to write
+    /// after this.
     ///
     /// # Errors
     /// When the database fails.
-    pub fn replace(
-        &self,
-        connection: &mut AnyConnection,
-        id: Uuid,
-        before: Option<&Terms>,
-        after: Option<&Terms>,
-    ) -> Result<(), Error> {
+    pub fn replace(&self, connection: &mut AnyConnection, id: Uuid, after: Option<&Terms>) -> Result<(), Error> {
         let AnyConnection::Sqlite(sqlite) = connection else { return Ok(()) };
-        let index = self.index;
-        if let Some(terms) = before {
-            let strike = prepared(format!("INSERT INTO {index} ({index}, rowid, tokens) VALUES ('delete', "));
-            let strike = strike.bind::<BigInt, _>(moment(id)).sql(", ").bind::<Text, _>(terms.words());
-            strike.sql(")").execute(sqlite)?;
+        let kept = prepared("SELECT ").sql(self.column).sql(" FROM ").sql(self.table).sql(" WHERE id = ");
+        let kept = kept.bind::<Binary, _>(id.as_bytes().as_slice()).select::<Nullable<TermsSql>>();
+        let before: Option<Terms> = kept.get_result(sqlite).optional()?.flatten();
+        if before.as_ref() == after {
+            return Ok(());
+        }
+        if let Some(terms) = &before {
+            self.strike(sqlite, id, terms)?;
         }
         if let Some(terms) = after {
             self.enter(sqlite, moment(id), terms)?;
         }
         Ok(())
+    }
+
+    /// Has a row found no longer that was admitted by these terms, and has not come.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn turn_away(&self, connection: &mut AnyConnection, id: Uuid, terms: &Terms) -> Result<(), Error> {
+        let AnyConnection::Sqlite(sqlite) = connection else { return Ok(()) };
+        self.strike(sqlite, id, terms)?;
+        Ok(())
+    }
+
+    fn strike(&self, sqlite: &mut SqliteConnection, id: Uuid, terms: &Terms) -> QueryResult<usize> {
+        let index = self.index;
+        let strike = prepared(format!("INSERT INTO {index} ({index}, rowid, tokens) VALUES ('delete', "));
+        let strike = strike.bind::<BigInt, _>(moment(id)).sql(", ").bind::<Text, _>(terms.words());
+        strike.sql(")").execute(sqlite)
+    }
+
+    /// The rows that have any of the terms, in no order; one that has several may come more than once.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn bearers_of_any(&self, connection: &mut AnyConnection, terms: &Terms) -> Result<Vec<Uuid>, Error> {
+        let Self { table, column, index } = self;
+        match connection {
+            AnyConnection::Postgres(postgres) => {
+                let bearers = prepared(format!("SELECT id FROM {table} WHERE {column} && "));
+                Ok(bearers.bind::<Array<Integer>, _>(&terms.0).select::<PgUuid>().load(postgres)?)
+            }
+            AnyConnection::Sqlite(sqlite) => {
+                let words: serde_json::Value = terms.words().split_whitespace().collect();
+                let bearers = prepared("SELECT r.id FROM json_each(").bind::<Text, _>(words.to_string());
+                let bearers = bearers.sql(") AS w CROSS JOIN ").sql(index).sql(" AS t ON t.").sql(index);
+                let bearers =
+                    bearers.sql(" MATCH w.value CROSS JOIN ").sql(table).sql(" AS r ON r.id ").sql(OF_ITS_MOMENT);
+                ids(&bearers.select::<Binary>().load(sqlite)?)
+            }
+        }
     }
 
     /// The rows that have all of the terms: the newest first, of those alone that are older than `after`, at most `most`.
@@ -134,12 +171,15 @@ impl TermIndex {
                 let bearers = bearers.bind::<Text, _>(terms.words()).sql(" AND t.rowid < ");
                 let bearers = bearers.bind::<BigInt, _>(after.map_or(i64::MAX, moment));
                 let bearers = bearers.sql(" ORDER BY t.rowid DESC LIMIT ").bind::<BigInt, _>(most);
-                let bearers: Vec<Vec<u8>> = bearers.select::<Binary>().load(sqlite)?;
-                let ids = bearers.iter().map(|id| Uuid::from_slice(id));
-                ids.collect::<Result<_, _>>().map_err(|_| Error::internal("an id that is no UUID"))
+                ids(&bearers.select::<Binary>().load(sqlite)?)
             }
         }
     }
+}
+
+fn ids(kept: &[Vec<u8>]) -> Result<Vec<Uuid>, Error> {
+    let ids = kept.iter().map(|id| Uuid::from_slice(id));
+    ids.collect::<Result<_, _>>().map_err(|_| Error::internal("an id that is no UUID"))
 }
 
 #[cfg(test)]
@@ -175,8 +215,9 @@ mod tests {
         connection
     }
 
-    fn insert(connection: &mut AnyConnection, id: Uuid) {
-        connection.batch_execute(&format!("INSERT INTO things (id) VALUES (x'{}')", id.simple())).unwrap();
+    fn insert(connection: &mut AnyConnection, id: Uuid, terms: &Terms) {
+        let (id, terms) = (id.simple(), terms.words().replace(' ', ""));
+        connection.batch_execute(&format!("INSERT OR REPLACE INTO things VALUES (x'{id}', x'{terms}')")).unwrap();
     }
 
     fn terms(terms: &[u8]) -> Terms {
@@ -198,7 +239,7 @@ mod tests {
         let ids: Vec<Uuid> = (0..5).map(|_| mint.uuid(now)).collect();
         for (at, &id) in (0_u8..).zip(&ids) {
             ROWS.admit(&mut connection, &[(id, &terms(&[200, at]))]).unwrap();
-            insert(&mut connection, id);
+            insert(&mut connection, id, &terms(&[200, at]));
         }
         let found = |connection: &mut AnyConnection, sought: &[u8], after, most| {
             ROWS.bearers(connection, &terms(sought), after, most).unwrap()
@@ -207,11 +248,17 @@ mod tests {
         assert_eq!(found(&mut connection, &[200], Some(ids[2]), 3), [ids[1], ids[0]]);
         assert_eq!(found(&mut connection, &[3, 200], None, 3), [ids[3]]);
         assert_eq!(found(&mut connection, &[3, 2], None, 3), Vec::<Uuid>::new());
-        ROWS.replace(&mut connection, ids[3], Some(&terms(&[200, 3])), Some(&terms(&[200, 9]))).unwrap();
+        let mut any = ROWS.bearers_of_any(&mut connection, &terms(&[3, 1, 7])).unwrap();
+        any.sort_unstable();
+        assert_eq!(any, [ids[1], ids[3]]);
+        ROWS.replace(&mut connection, ids[3], Some(&terms(&[200, 9]))).unwrap();
+        insert(&mut connection, ids[3], &terms(&[200, 9]));
         assert_eq!(found(&mut connection, &[3], None, 3), Vec::<Uuid>::new());
         assert_eq!(found(&mut connection, &[9, 200], None, 3), [ids[3]]);
-        ROWS.replace(&mut connection, ids[3], Some(&terms(&[200, 9])), None).unwrap();
+        ROWS.replace(&mut connection, ids[3], None).unwrap();
         assert_eq!(found(&mut connection, &[200], None, 3), [ids[4], ids[2], ids[1]]);
+        ROWS.turn_away(&mut connection, ids[4], &terms(&[200, 4])).unwrap();
+        assert_eq!(found(&mut connection, &[200], None, 3), [ids[2], ids[1], ids[0]]);
     }
 
     /// The index could not tell the two apart.
@@ -221,7 +268,7 @@ mod tests {
         let mut connection = things(folder.path());
         let [first, second] = of_one_moment();
         ROWS.admit(&mut connection, &[(first, &terms(&[1]))]).unwrap();
-        insert(&mut connection, first);
+        insert(&mut connection, first, &terms(&[1]));
         let refused = ROWS.admit(&mut connection, &[(second, &terms(&[2]))]).unwrap_err();
         assert_eq!(refused.code(), Code::Unavailable);
         assert_eq!(ROWS.bearers(&mut connection, &terms(&[2]), None, 3).unwrap(), Vec::<Uuid>::new());

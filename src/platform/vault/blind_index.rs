@@ -1,8 +1,8 @@
 //! Blind indexes: how a person is found by what is sealed.
 //!
 //! A keyed digest of the normalised value stands beside the sealed one; without the key it tells nothing
-//! but which rows are equal. E-mail addresses and telephone numbers are found whole, names by the
-//! beginnings of their words, cut to four bytes. The key is not derived from a master key, so that
+//! but which rows are equal. E-mail addresses and telephone numbers are found whole, numbers by the first four
+//! bytes of theirs, and names by the beginnings of their words, cut to four bytes. The key is not derived from a master key, so that
 //! rotating those breaks no index.
 
 use super::words::{Key, NameQueryFault, fold, keys_of_name, keys_of_query};
@@ -28,6 +28,12 @@ impl BlindIndexKey {
     /// The index of a telephone number.
     pub fn telephone(&self, number: &Telephone) -> [u8; 32] {
         self.0.mac("telephone", &[number.as_str().as_bytes()])
+    }
+
+    /// The token to look a telephone number up by: what its index begins with. Others can have it too.
+    pub fn telephone_token(&self, number: &Telephone) -> [u8; 4] {
+        let [a, b, c, d, ..] = self.telephone(number);
+        [a, b, c, d]
     }
 
     /// The tokens to store for a name, sorted, each once.

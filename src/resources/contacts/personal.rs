@@ -17,7 +17,7 @@ pub struct ContactData;
 struct OnePerson {
     #[serde(flatten)]
     contact: Contact,
-    hashes_of_the_words_of_your_name: usize,
+    hashes_of_your_name_and_number: usize,
 }
 
 impl Holder for ContactData {
@@ -29,7 +29,7 @@ impl Holder for ContactData {
         &[
             Table {
                 name: "contacts",
-                meaning: "The people that IEWM knows. Name, addresses, numbers, work and source are in `particulars`; `name_tokens` are keyed hashes of the beginnings of the words of names, shared by many names, for the search.",
+                meaning: "The people that IEWM knows. Name, addresses, numbers, work and source are in `particulars`; `search_tokens` are keyed hashes of the beginnings of the words of names, shared by many names, and that of the number, for the search.",
                 columns: &[
                     ("id", Class::Pseudonymous),
                     ("status", Class::Plain),
@@ -46,7 +46,7 @@ impl Holder for ContactData {
                     ("email_bounced_at", Class::Plain),
                     ("restricted_ground", Class::Plain),
                     ("restricted_at", Class::Plain),
-                    ("name_tokens", Class::BlindIndex),
+                    ("search_tokens", Class::BlindIndex),
                 ],
             },
             Table {
@@ -99,13 +99,13 @@ impl Holder for ContactData {
 
     fn export(&self, tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<Held>, Error> {
         let contact = store::for_the_person(tx, person.contact)?;
-        let hashes_of_the_words_of_your_name = store::count_name_tokens(tx, person.contact)?;
+        let hashes_of_your_name_and_number = store::count_tokens(tx, person.contact)?;
         let refused = sharing_refusals::of(tx, person.contact)?.into_iter();
         let refused = refused.map(|kind| json!({ "recipient_kind": kind }));
         let plans = store::erasure::plans_of(tx, person.contact)?.into_iter();
         let plans = plans.map(|(proposed, executed)| json!({ "proposed_at": proposed, "executed_at": executed }));
         Ok(vec![
-            Held::new("contacts", [OnePerson { contact, hashes_of_the_words_of_your_name }])?,
+            Held::new("contacts", [OnePerson { contact, hashes_of_your_name_and_number }])?,
             Held::new("sharing_refusals", refused)?,
             Held::new("erasure_plans", plans)?,
         ])

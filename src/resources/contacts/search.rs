@@ -7,13 +7,13 @@ use uuid::Uuid;
 
 use super::model::{Contact, SearchContacts};
 use super::store::{self, Row, columns, contacts, everybody, people};
-use crate::domain::{ContactId, Error, Limit, ListPage};
+use crate::domain::{ContactId, EmailAddress, Error, Limit, ListPage, Telephone};
 use crate::platform::audit::Entry;
-use crate::platform::db::{among, direct};
+use crate::platform::db::{Terms, among, direct};
 use crate::platform::doors::ReadTx;
 use crate::platform::vault::store::data_keys;
 
-/// How many candidates are read at a time where many are needed: name tokens are shared by many names.
+/// How many candidates are read at a time where many are needed: tokens are shared by many names.
 const CANDIDATES: i64 = 200;
 
 /// The live contacts that match, newest first; nobody restricted.
@@ -32,14 +32,8 @@ pub fn search(
         SearchContacts { .. } => "name",
     };
     let page = match wanted {
-        SearchContacts { email: Some(email), .. } => {
-            let index = tx.keyring().blind_index.email(email).to_vec();
-            exact(tx, Exact::Email(index), after, limit)?
-        }
-        SearchContacts { telephone: Some(telephone), .. } => {
-            let index = tx.keyring().blind_index.telephone(telephone).to_vec();
-            exact(tx, Exact::Telephone(index), after, limit)?
-        }
+        SearchContacts { email: Some(email), .. } => by_email(tx, email, after, limit)?,
+        SearchContacts { telephone: Some(telephone), .. } => by_telephone(tx, telephone, after, limit)?,
         SearchContacts { name: Some(name), .. } => by_name(tx, name.as_str(), after, limit)?,
         SearchContacts { .. } => ListPage { items: Vec::new(), next: None },
     };
@@ -47,56 +41,73 @@ pub fn search(
     Ok(page)
 }
 
-enum Exact {
-    Email(Vec<u8>),
-    Telephone(Vec<u8>),
-}
-
-fn exact(
+fn by_email(
     tx: &mut ReadTx<'_>,
-    index: Exact,
+    email: &EmailAddress,
     after: Option<ContactId>,
     limit: Limit,
 ) -> Result<ListPage<Contact, ContactId>, Error> {
     let older = contacts::id.lt(after.unwrap_or(ContactId::from_uuid(Uuid::max())));
     let people = people!().filter(older).order(contacts::id.desc()).limit(limit.rows() + 1);
-    let rows: Vec<Row> = match index {
-        Exact::Email(index) => {
-            let found = people.filter(contacts::email_index.eq(index));
-            direct!(tx.connection(), engine => found.load(engine))?
-        }
-        Exact::Telephone(index) => {
-            let found = people.filter(contacts::telephone_index.eq(index));
-            direct!(tx.connection(), engine => found.load(engine))?
-        }
-    };
+    let found = people.filter(contacts::email_index.eq(store::email_index(tx, email)));
+    let rows: Vec<Row> = direct!(tx.connection(), engine => found.load(engine))?;
     let ListPage { items, next } = ListPage::cut(rows, limit, |row| row.id);
     let items = items.into_iter().map(|row| Ok(store::open(tx, row)?.contact)).collect::<Result<_, Error>>()?;
     Ok(ListPage { items, next })
 }
 
+fn by_telephone(
+    tx: &mut ReadTx<'_>,
+    telephone: &Telephone,
+    after: Option<ContactId>,
+    limit: Limit,
+) -> Result<ListPage<Contact, ContactId>, Error> {
+    let (terms, index) = (store::telephone_terms(tx, [telephone]), store::telephone_index(tx, telephone));
+    let rows = |tx: &mut ReadTx<'_>, bearers| {
+        let rows = people!().filter(among(contacts::id, bearers)).filter(contacts::telephone_index.eq(&index));
+        direct!(tx.connection(), engine => rows.load(engine))
+    };
+    by_terms(tx, &terms, (after, limit), rows, |_| true)
+}
+
 fn by_name(
     tx: &mut ReadTx<'_>,
     name: &str,
-    mut after: Option<ContactId>,
+    after: Option<ContactId>,
     limit: Limit,
 ) -> Result<ListPage<Contact, ContactId>, Error> {
     let terms = store::query_terms(tx, name)?;
+    let rows = |tx: &mut ReadTx<'_>, bearers| {
+        let rows = people!().filter(among(contacts::id, bearers));
+        direct!(tx.connection(), engine => rows.load(engine))
+    };
+    let matches = |contact: &Contact| {
+        contact.name.as_ref().is_some_and(|known| crate::platform::vault::name_matches(known.as_str(), name))
+    };
+    by_terms(tx, &terms, (after, limit), rows, matches)
+}
+
+/// Of those who bear the terms, whose rows are `rows`, a page of those who match once they are unsealed.
+fn by_terms(
+    tx: &mut ReadTx<'_>,
+    terms: &Terms,
+    (mut after, limit): (Option<ContactId>, Limit),
+    rows: impl Fn(&mut ReadTx<'_>, Vec<Uuid>) -> QueryResult<Vec<Row>>,
+    matches: impl Fn(&Contact) -> bool,
+) -> Result<ListPage<Contact, ContactId>, Error> {
     let mut found = Vec::new();
-    // Most of those who bear the terms bear the name: what is shown is looked for first, and more only if need be.
+    // Most of those who bear the terms match: what is shown is looked for first, and more only if need be.
     let mut most = limit.rows() + 1;
     loop {
-        let bearers = store::NAMES.bearers(tx.connection(), &terms, after.map(ContactId::uuid), most)?;
+        let bearers = store::TOKENS.bearers(tx.connection(), terms, after.map(ContactId::uuid), most)?;
         let last_page = i64::try_from(bearers.len()).unwrap_or(i64::MAX) < most;
-        let rows = people!().filter(among(contacts::id, bearers.clone()));
-        let rows: Vec<Row> = direct!(tx.connection(), engine => rows.load(engine))?;
+        let rows = rows(tx, bearers.clone())?;
         let mut rows: HashMap<ContactId, Row> = rows.into_iter().map(|row| (row.id, row)).collect();
         for bearer in bearers.into_iter().map(ContactId::from_uuid) {
             after = Some(bearer);
             let Some(row) = rows.remove(&bearer) else { continue };
             let contact = store::open(tx, row)?.contact;
-            let matches = |known: &super::model::PersonName| crate::platform::vault::name_matches(known.as_str(), name);
-            if contact.name.as_ref().is_some_and(matches) {
+            if matches(&contact) {
                 found.push(contact);
             }
             // One more than is shown tells that there is another page; nobody after them is unsealed.

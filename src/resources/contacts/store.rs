@@ -35,7 +35,7 @@ mod schema {
             email_bounced_at -> Nullable<InstantSql>,
             restricted_ground -> Nullable<Text>,
             restricted_at -> Nullable<InstantSql>,
-            name_tokens -> Nullable<TermsSql>,
+            search_tokens -> Nullable<TermsSql>,
         }
     }
 }
@@ -117,8 +117,8 @@ pub use consult::{
 };
 use indexes::claim_address;
 pub use indexes::email_index;
-use indexes::forget_name;
-pub(super) use indexes::{NAMES, count_name_tokens, query_terms, rename, telephone_index};
+use indexes::forget_tokens;
+pub(super) use indexes::{TOKENS, count_tokens, query_terms, telephone_index, telephone_terms};
 pub use list::list;
 pub(super) use list::page;
 pub use live::{Held, Live, hold, hold_all};

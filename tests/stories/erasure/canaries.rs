@@ -40,8 +40,8 @@ impl Service {
     /// What a column holds, of every row where it holds something, in hexadecimal.
     pub(crate) fn cells(&self, table: &str, column: &str) -> Vec<String> {
         let hex = match (self.engine, column) {
-            (Engine::Postgres, "name_tokens") => {
-                "(SELECT encode(string_agg(int4send(token), ''), 'hex') FROM unnest(name_tokens) AS token)".to_owned()
+            (Engine::Postgres, "search_tokens") => {
+                "(SELECT encode(string_agg(int4send(token), ''), 'hex') FROM unnest(search_tokens) AS token)".to_owned()
             }
             (Engine::Sqlite, _) => format!("lower(hex({column}))"),
             (Engine::Postgres, _) => format!("encode({column}, 'hex')"),
@@ -49,10 +49,10 @@ impl Service {
         self.lines(&format!("SELECT {hex} AS line FROM {table} WHERE {column} IS NOT NULL"))
     }
 
-    /// What SQLite's index of names tells of each contact: its tokens, one after the other, in hexadecimal.
-    pub(crate) fn borne_names(&self) -> Vec<String> {
+    /// What SQLite's index of names and numbers tells of each contact: its tokens, one after the other, in hexadecimal.
+    pub(crate) fn borne_tokens(&self) -> Vec<String> {
         let mut sqlite = self.sqlite();
-        let index = "CREATE VIRTUAL TABLE temp.borne USING fts5vocab (main, contact_names, instance)";
+        let index = "CREATE VIRTUAL TABLE temp.borne USING fts5vocab (main, contact_tokens, instance)";
         sql_query(index).execute(&mut sqlite).unwrap();
         let borne = "SELECT group_concat(term, '') AS line FROM (SELECT term, doc FROM temp.borne ORDER BY doc, term) GROUP BY doc";
         let lines: Vec<Line> = sql_query(borne).load(&mut sqlite).unwrap();

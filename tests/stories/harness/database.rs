@@ -30,9 +30,9 @@ struct Checkpoint {
 /// How long a journal may be in use by others before it counts as stuck.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// But for the index of names, whose rows are its own affair.
+/// But for the index of names and numbers, whose rows are its own affair.
 const TABLES_SQLITE: &str = "SELECT 'main.' || name AS name FROM sqlite_master \
-    WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE 'contact_names%' \
+    WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE 'contact_tokens%' \
     UNION SELECT 'vault.' || name FROM vault.sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'";
 const TABLES_POSTGRES: &str = "SELECT schemaname || '.' || tablename AS name FROM pg_tables \
     WHERE schemaname NOT IN ('pg_catalog', 'information_schema')";

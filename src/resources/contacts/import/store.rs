@@ -3,34 +3,42 @@
 use std::collections::HashSet;
 
 use diesel::prelude::*;
+use uuid::Uuid;
 
 use super::file::Parsed;
 use super::people::{Deed, Known, People, Person, settle};
 use super::row::{ImportOutcome, ImportResult};
 use crate::domain::{ContactId, Error, hex, london_date};
 use crate::platform::audit::Entry;
-use crate::platform::db::dialect;
+use crate::platform::db::{Terms, among, dialect};
 use crate::platform::doors::{ReadTx, Recorded, WriteTx};
 use crate::platform::vault::store::data_keys;
 use crate::resources::contacts::store::changes::rewrite;
 use crate::resources::contacts::store::{
-    Newcomer, Row, columns, contacts, email_index, everybody, insert_many, open_whoever, rename, telephone_index,
+    Newcomer, Row, TOKENS, columns, contacts, email_index, everybody, insert_many, open_whoever, telephone_index,
+    telephone_terms,
 };
 use crate::resources::standing;
 
 /// What the rows of a chunk can be found by.
+#[derive(Default)]
 struct Marks {
     emails: Vec<Vec<u8>>,
     telephones: Vec<Vec<u8>>,
+    /// What those who have the numbers are looked up by.
+    numbers: Terms,
 }
 
 impl Marks {
     fn of(tx: &ReadTx<'_>, rows: &[Parsed]) -> Self {
-        let mut marks = Self { emails: Vec::new(), telephones: Vec::new() };
+        let (mut marks, mut numbers) = (Self::default(), Vec::new());
         for row in rows.iter().flatten() {
             match (&row.email, &row.telephone) {
                 (Some(email), _) => marks.emails.push(email_index(tx, email)),
-                (None, Some(telephone)) => marks.telephones.push(telephone_index(tx, telephone)),
+                (None, Some(telephone)) => {
+                    marks.telephones.push(telephone_index(tx, telephone));
+                    numbers.push(telephone);
+                }
                 (None, None) => {}
             }
         }
@@ -38,7 +46,13 @@ impl Marks {
             list.sort_unstable();
             list.dedup();
         }
+        marks.numbers = telephone_terms(tx, numbers);
         marks
+    }
+
+    /// Those who may have one of the numbers.
+    fn with_a_number(&self, tx: &mut ReadTx<'_>) -> Result<Vec<Uuid>, Error> {
+        if self.telephones.is_empty() { Ok(Vec::new()) } else { TOKENS.bearers_of_any(tx.connection(), &self.numbers) }
     }
 
     /// Holds everybody who may be meant and every address, so that what is found stays true: first those
@@ -49,8 +63,10 @@ impl Marks {
             let meant = contacts::table.filter(contacts::email_index.eq_any(&self.emails)).select(contacts::id);
             ids.extend(meant.load::<ContactId>(tx.connection())?);
         }
-        if !self.telephones.is_empty() {
-            let meant = contacts::table.filter(contacts::telephone_index.eq_any(&self.telephones)).select(contacts::id);
+        let bearers = self.with_a_number(tx)?;
+        if !bearers.is_empty() {
+            let meant = contacts::table.filter(among(contacts::id, bearers)).select(contacts::id);
+            let meant = meant.filter(contacts::telephone_index.eq_any(&self.telephones));
             ids.extend(meant.load::<ContactId>(tx.connection())?);
         }
         let rows: Vec<_> = ids.iter().map(|id| id.uuid()).collect();
@@ -68,8 +84,10 @@ impl Marks {
             let meant = everybody!().filter(contacts::email_index.eq_any(&self.emails));
             rows.extend(meant.load::<Row>(tx.connection())?);
         }
-        if !self.telephones.is_empty() {
-            let meant = everybody!().filter(contacts::telephone_index.eq_any(&self.telephones));
+        let bearers = self.with_a_number(tx)?;
+        if !bearers.is_empty() {
+            let meant = everybody!().filter(among(contacts::id, bearers));
+            let meant = meant.filter(contacts::telephone_index.eq_any(&self.telephones));
             rows.extend(meant.load::<Row>(tx.connection())?);
         }
         rows.sort_by_key(|row| row.id);
@@ -145,9 +163,6 @@ fn change(mut tx: WriteTx<'_>, known: &Known, person: &Person) -> Result<Recorde
     if known.person.obtained_on != *obtained_on {
         let obtained_on = contacts::obtained_on.eq(obtained_on);
         diesel::update(contacts::table.find(id)).set(obtained_on).execute(tx.connection())?;
-    }
-    if known.person.particulars.name != particulars.name {
-        rename(&mut tx, id, &particulars.name)?;
     }
     tx.record(Entry::new("contacts.update").contact(id), Some(id))
 }

@@ -7,10 +7,9 @@ use diesel::prelude::*;
 
 use super::super::model::{Contact, ContactStatus, CreateContact, PatchContact};
 use super::super::particulars::Particulars;
-use super::indexes::unless_taken;
+use super::indexes::{find_by, unless_taken};
 use super::{
-    Newcomer, claim_address, contacts, email_index, insert_unless_taken, live, open_whoever, rename, telephone_index,
-    there,
+    Newcomer, claim_address, contacts, email_index, insert_unless_taken, live, open_whoever, telephone_index, there,
 };
 use crate::domain::{ContactId, Error, Fault, Instant, london_date};
 use crate::platform::audit::Entry;
@@ -67,6 +66,7 @@ pub(in super::super) fn rewrite(
 ) -> Result<(), Error> {
     let email_index = particulars.email.as_ref().map(|email| email_index(tx, email));
     let telephone_index = particulars.telephone.as_ref().map(|telephone| telephone_index(tx, telephone));
+    let search_tokens = find_by(tx, id, particulars)?;
     // What the mail server said of an address goes with the address.
     let same_address = contacts::email_index.eq(email_index.clone());
     let bounced_at = case_when(same_address, contacts::email_bounced_at).otherwise(None::<Instant>);
@@ -77,6 +77,7 @@ pub(in super::super) fn rewrite(
         contacts::email_bounced_at.eq(bounced_at),
         contacts::email_index.eq(email_index),
         contacts::telephone_index.eq(telephone_index),
+        contacts::search_tokens.eq(search_tokens),
         contacts::version.eq(version + 1),
     );
     unless_taken(diesel::update(contacts::table.find(id)).set(changes).execute(tx.connection()))?;
@@ -124,7 +125,6 @@ fn correct(
     patch: PatchContact,
 ) -> Result<Recorded<Contact>, Error> {
     let id = before.id;
-    let renamed = patch.name.as_ref().is_some_and(|name| *name != known.name);
     let particulars = Particulars {
         name: patch.name.unwrap_or(known.name),
         email: patch.email.apply(known.email),
@@ -144,9 +144,6 @@ fn correct(
     }
     let today = london_date(tx.now());
     rewrite(&mut tx, id, before.version, key, &particulars, today)?;
-    if renamed {
-        rename(&mut tx, id, &particulars.name)?;
-    }
     let contact = live(&mut tx, id)?.contact;
     tx.record(Entry::new("contacts.update").contact(id), contact)
 }

@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use super::super::model::PersonName;
+use super::super::particulars::Particulars;
 use super::{contacts, with_address};
 use crate::domain::{Code, ContactId, EmailAddress, Error, Fault, Telephone, hex};
 use crate::platform::db::{TermIndex, Terms, dialect};
@@ -41,13 +41,19 @@ pub(super) fn taken(holder: ContactId) -> Error {
     Error::new(Code::ContactExists, detail).with(|p| p.contact_id = Some(holder))
 }
 
-/// Where names are looked up.
-pub(in super::super) const NAMES: TermIndex =
-    TermIndex { table: "contacts", column: "name_tokens", index: "contact_names" };
+/// Where names and telephone numbers are looked up.
+pub(in super::super) const TOKENS: TermIndex =
+    TermIndex { table: "contacts", column: "search_tokens", index: "contact_tokens" };
 
-/// The keyed hashes of the beginnings of a name's words.
-pub(super) fn terms_of(tx: &ReadTx<'_>, name: &PersonName) -> Terms {
-    Terms::new(tx.keyring().blind_index.name_tokens(name.as_str()))
+/// The keyed hashes of the beginnings of a name's words, and that of a number.
+pub(super) fn terms_of(tx: &ReadTx<'_>, particulars: &Particulars) -> Terms {
+    let keys = &tx.keyring().blind_index;
+    let mut tokens = keys.name_tokens(particulars.name.as_str());
+    tokens.extend(particulars.telephone.as_ref().map(|number| keys.telephone_token(number)));
+    // One order, whatever they stand for, so that the same tokens are the same list.
+    tokens.sort_unstable();
+    tokens.dedup();
+    Terms::new(tokens)
 }
 
 /// What a contact must have to be found by `name`.
@@ -62,26 +68,29 @@ pub(in super::super) fn query_terms(tx: &ReadTx<'_>, name: &str) -> Result<Terms
     Ok(Terms::new(tokens))
 }
 
-/// Has a contact found by another name.
-pub(in super::super) fn rename(tx: &mut WriteTx<'_>, id: ContactId, name: &PersonName) -> Result<(), Error> {
-    let (before, after) = (kept_terms(tx, id)?, terms_of(tx, name));
-    NAMES.replace(tx.connection(), id.uuid(), before.as_ref(), Some(&after))?;
-    diesel::update(contacts::table.find(id)).set(contacts::name_tokens.eq(after)).execute(tx.connection())?;
-    Ok(())
+/// What a contact must have, or one of them, to be found by one of `numbers`. Others may have it too.
+pub(in super::super) fn telephone_terms<'a>(
+    tx: &ReadTx<'_>,
+    numbers: impl IntoIterator<Item = &'a Telephone>,
+) -> Terms {
+    Terms::new(numbers.into_iter().map(|number| tx.keyring().blind_index.telephone_token(number)))
 }
 
-/// Has a contact found by its name no longer. Its row goes on to tell the tokens until it is written anew.
-pub(in super::super) fn forget_name(tx: &mut WriteTx<'_>, id: ContactId) -> Result<(), Error> {
-    let before = kept_terms(tx, id)?;
-    NAMES.replace(tx.connection(), id.uuid(), before.as_ref(), None)
+/// Has a contact found by its particulars as they are to be; answers the tokens that are to be written with them.
+pub(super) fn find_by(tx: &mut WriteTx<'_>, id: ContactId, particulars: &Particulars) -> Result<Terms, Error> {
+    let tokens = terms_of(tx, particulars);
+    TOKENS.replace(tx.connection(), id.uuid(), Some(&tokens))?;
+    Ok(tokens)
 }
 
-/// How many hashes of beginnings of a contact's name are kept.
-pub(in super::super) fn count_name_tokens(tx: &mut ReadTx<'_>, contact: ContactId) -> Result<usize, Error> {
-    Ok(kept_terms(tx, contact)?.map_or(0, |terms| terms.count()))
+/// Has a contact found by its name and number no longer. Its row goes on to tell the tokens until it is written anew.
+pub(in super::super) fn forget_tokens(tx: &mut WriteTx<'_>, id: ContactId) -> Result<(), Error> {
+    TOKENS.replace(tx.connection(), id.uuid(), None)
 }
 
-fn kept_terms(tx: &mut ReadTx<'_>, id: ContactId) -> Result<Option<Terms>, Error> {
-    let kept = contacts::table.find(id).select(contacts::name_tokens).first(tx.connection()).optional()?;
-    Ok(kept.flatten())
+/// How many hashes of a contact's name and number are kept to find it by.
+pub(in super::super) fn count_tokens(tx: &mut ReadTx<'_>, contact: ContactId) -> Result<usize, Error> {
+    let kept = contacts::table.find(contact).select(contacts::search_tokens);
+    let kept: Option<Option<Terms>> = kept.first(tx.connection()).optional()?;
+    Ok(kept.flatten().map_or(0, |terms| terms.count()))
 }

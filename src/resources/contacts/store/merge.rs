@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use super::super::model::{Contact, ContactStatus, MergeContacts};
 use super::super::particulars::Particulars;
 use super::changes::rewrite;
-use super::{contacts, email_index, forget_name, live};
+use super::{contacts, email_index, forget_tokens, live};
 use crate::domain::{Code, ContactId, Error, Fault};
 use crate::platform::audit::Entry;
 use crate::platform::db::{Terms, dialect};
@@ -66,7 +66,7 @@ pub(in super::super) fn merge(
 /// Leaves of a contact its id, and where the person is now. Its key stays as long as the survivor's: the
 /// proofs of its decisions are sealed under it.
 fn empty(tx: &mut WriteTx<'_>, gone: &Contact, into: ContactId, former: Option<Vec<u8>>) -> Result<(), Error> {
-    forget_name(tx, gone.id)?;
+    forget_tokens(tx, gone.id)?;
     // Whoever was merged into the one that goes now is where it goes: one step leads to the person.
     let earlier = contacts::table.filter(contacts::merged_into.eq(gone.id));
     diesel::update(earlier).set(contacts::merged_into.eq(into)).execute(tx.connection())?;
@@ -76,7 +76,7 @@ fn empty(tx: &mut WriteTx<'_>, gone: &Contact, into: ContactId, former: Option<V
         contacts::particulars.eq(None::<Vec<u8>>),
         contacts::email_index.eq(None::<Vec<u8>>),
         contacts::telephone_index.eq(None::<Vec<u8>>),
-        contacts::name_tokens.eq(None::<Terms>),
+        contacts::search_tokens.eq(None::<Terms>),
         contacts::merged_into.eq(into),
         contacts::former_mark.eq(former),
         contacts::version.eq(gone.version + 1),

@@ -4,10 +4,11 @@ use std::collections::HashSet;
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
+use uuid::Uuid;
 
 use super::super::model::{Contact, ContactStatus, Source};
 use super::super::particulars::Particulars;
-use super::indexes::{NAMES, taken, terms_of, unless_taken};
+use super::indexes::{TOKENS, taken, terms_of, unless_taken};
 use super::{contacts, email_index, telephone_index, with_address};
 use crate::domain::{ContactId, Error, Instant};
 use crate::platform::audit::Entry;
@@ -36,7 +37,7 @@ struct NewRow {
     particulars: Vec<u8>,
     email_index: Option<Vec<u8>>,
     telephone_index: Option<Vec<u8>>,
-    name_tokens: Option<Terms>,
+    search_tokens: Option<Terms>,
     version: i32,
 }
 
@@ -54,7 +55,7 @@ impl NewRow {
             particulars: particulars.seal(key, tx.entropy(), *id)?,
             email_index: particulars.email.as_ref().map(|email| email_index(tx, email)),
             telephone_index: particulars.telephone.as_ref().map(|telephone| telephone_index(tx, telephone)),
-            name_tokens: Some(terms_of(tx, &particulars.name)),
+            search_tokens: Some(terms_of(tx, particulars)),
             version: 1,
         })
     }
@@ -107,8 +108,8 @@ fn put_unless_taken(connection: &mut AnyConnection, rows: &[NewRow]) -> Result<H
     admit(connection, rows)?;
     let put: Vec<ContactId> = insert_new!(connection, contacts::table, rows, contacts::email_index, contacts::id);
     let come: HashSet<ContactId> = put.into_iter().collect();
-    for row in rows.iter().filter(|row| !come.contains(&row.id)) {
-        NAMES.replace(connection, row.id.uuid(), row.name_tokens.as_ref(), None)?;
+    for (id, tokens) in found(rows).filter(|(id, _)| !come.contains(&ContactId::from_uuid(*id))) {
+        TOKENS.turn_away(connection, id, tokens)?;
     }
     Ok(come)
 }
@@ -162,10 +163,14 @@ fn put(connection: &mut AnyConnection, rows: &[NewRow]) -> QueryResult<()> {
     Ok(())
 }
 
-/// Has newcomers found by their names.
+/// Has newcomers found by their names and numbers.
 fn admit(connection: &mut AnyConnection, rows: &[NewRow]) -> Result<(), Error> {
-    let named = rows.iter().filter_map(|row| Some((row.id.uuid(), row.name_tokens.as_ref()?)));
-    NAMES.admit(connection, &named.collect::<Vec<_>>())
+    TOKENS.admit(connection, &found(rows).collect::<Vec<_>>())
+}
+
+/// By what each is found.
+fn found(rows: &[NewRow]) -> impl Iterator<Item = (Uuid, &Terms)> {
+    rows.iter().filter_map(|row| Some((row.id.uuid(), row.search_tokens.as_ref()?)))
 }
 
 fn entry(id: ContactId) -> Entry {

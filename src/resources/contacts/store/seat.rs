@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use super::super::model::ContactStatus;
-use super::{contacts, forget_name, sharing_refusals};
+use super::{contacts, forget_tokens, sharing_refusals};
 use crate::domain::{ContactId, Error, Instant, PersonalRecord};
 use crate::platform::db::Terms;
 use crate::platform::doors::{ReadTx, WriteTx};
@@ -21,7 +21,7 @@ pub(in super::super) fn records(tx: &mut ReadTx<'_>, person: &Person) -> Result<
 pub(in super::super) fn empty(tx: &mut WriteTx<'_>, erasing: &Erasing) -> Result<(), Error> {
     let withheld: Vec<ContactId> = erasing.withheld_of("contacts");
     for &id in erasing.person.ids.iter().filter(|id| !withheld.contains(id)) {
-        forget_name(tx, id)?;
+        forget_tokens(tx, id)?;
         sharing_refusals::forget(tx, id)?;
         let changes = (
             contacts::status.eq(<&str>::from(ContactStatus::Erased)),
@@ -29,7 +29,7 @@ pub(in super::super) fn empty(tx: &mut WriteTx<'_>, erasing: &Erasing) -> Result
             contacts::particulars.eq(None::<Vec<u8>>),
             contacts::email_index.eq(None::<Vec<u8>>),
             contacts::telephone_index.eq(None::<Vec<u8>>),
-            contacts::name_tokens.eq(None::<Terms>),
+            contacts::search_tokens.eq(None::<Terms>),
             contacts::former_mark.eq(None::<Vec<u8>>),
             contacts::email_bounced_at.eq(None::<Instant>),
             contacts::restricted_ground.eq(None::<String>),
