@@ -295,7 +295,7 @@ mod tests {
     #[tokio::test]
     async fn a_panic_is_the_closures_failure_alone() {
         let (database, _directory) = database();
-        // Where a backtrace is asked for, the first takes longer to tell than a request waits.
+        // However long the telling of a backtrace takes, where one is asked for.
         let panicked: Result<(), Error> = database.write(Patience::Job, |_| panic!("on purpose")).await;
         assert_eq!(panicked.unwrap_err().code(), Code::Internal);
         database.write(Patience::Request, |_| Ok(())).await.unwrap();

@@ -1,9 +1,9 @@
 //! Blind indexes: how a person is found by what is sealed.
 //!
 //! A keyed digest of the normalised value stands beside the sealed one; without the key it tells nothing
-//! but which rows are equal. E-mail addresses and telephone numbers are found whole, numbers by the first four
-//! bytes of theirs, and names by the beginnings of their words, cut to four bytes. The key is not derived from a master key, so that
-//! rotating those breaks no index.
+//! but which rows are equal. E-mail addresses and telephone numbers are found whole, names by the
+//! beginnings of their words, cut to four bytes; a number is looked up by the first four bytes, and told apart by
+//! all. The key is not derived from a master key, so that rotating those breaks no index.
 
 use super::words::{Key, NameQueryFault, fold, keys_of_name, keys_of_query};
 use super::{MacKey, SecretBytes};
