@@ -196,6 +196,11 @@ const OTHERS: &[Table] = &[
         ],
     },
     Table {
+        name: "audit_subjects",
+        meaning: "The contacts that an entry of the audit names, where it names several: those that a search showed.",
+        columns: &[("contact_id", Class::Pseudonymous), ("entry_id", Class::Plain)],
+    },
+    Table {
         name: "kept_answers",
         meaning: "Answers kept for idempotency keys, 24 hours, sealed under the house's own key; gone when the person is erased.",
         columns: &[

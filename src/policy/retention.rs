@@ -188,7 +188,7 @@ pub const SCHEDULE: &[RetentionRule] = &[
         trigger: "The act",
         period: "P6Y",
         action: "Disposed of in a reviewed disposal; holds ids and commitments alone",
-        tables: &["audit_entries"],
+        tables: &["audit_entries", "audit_subjects"],
     },
     RetentionRule {
         record_class: "kept_answer",

@@ -11,6 +11,9 @@ on_both_engines! {
     looks_are_listed_by_pages_newest_first,
     deeds_and_others_looks_are_not_in_it,
     who_looked_at_the_restricted_and_the_erased_is_told_too,
+    a_search_names_up_to_twenty_people,
+    each_page_of_a_search_names_its_people,
+    a_search_that_showed_a_merged_contact_is_told_of_the_person,
 }
 
 async fn accesses(service: &Service, contact: &str) -> Vec<Value> {
@@ -67,4 +70,111 @@ async fn who_looked_at_the_restricted_and_the_erased_is_told_too(service: Servic
     service.lift(&ada, "2026-11-24").await.unwrap();
     service.delete(&ada).await.expect(204);
     assert!(!accesses(&service, &ada).await.is_empty());
+}
+
+/// Signs up people called Ada, and returns their ids in the order of a search: newest first.
+async fn adas(service: &Service, how_many: usize) -> Vec<String> {
+    let mut ids = Vec::new();
+    for n in 0..how_many {
+        ids.push(service.sign_up(&format!("Ada Number{n}"), &format!("ada{n}@example.org")).await);
+    }
+    ids.reverse();
+    ids
+}
+
+/// The searches in the audit that name a contact, newest first.
+async fn searches_of(service: &Service, contact: &str) -> Vec<Value> {
+    service.audit(&format!("contact_id={contact}&action=contacts.search")).await
+}
+
+async fn a_search_names_up_to_twenty_people(service: Service) {
+    let people = adas(&service, 21).await;
+    let search = async |wanted: Value| service.post("/v1/contacts/search", wanted).await.expect(200).json();
+    // One, by its address; all 21; twenty, once a person is gone; nobody.
+    search(json!({ "email": "ada20@example.org" })).await;
+    search(json!({ "name": "ada" })).await;
+    assert_eq!(accesses(&service, &people[0]).await.len(), 1, "one of 21 is counted, and not named");
+    service.delete(&people[20]).await.expect(204);
+    search(json!({ "name": "ada" })).await;
+    search(json!({ "name": "grace" })).await;
+
+    let all = service.audit("action=contacts.search").await;
+    let told: Vec<Value> = all.iter().map(|entry| entry["detail"].clone()).collect();
+    assert_eq!(
+        told,
+        [
+            json!({ "by": "name", "count": 0 }),
+            json!({ "by": "name", "count": 20, "contact_ids": people[..20] }),
+            json!({ "by": "name", "count": 21 }),
+            json!({ "by": "email", "count": 1 }),
+        ]
+    );
+    let ids = |entries: &[Value]| entries.iter().map(|entry| text(entry, "id")).collect::<Vec<_>>();
+    assert_eq!(ids(&searches_of(&service, &people[0]).await), [text(&all[1], "id"), text(&all[3], "id")]);
+    assert_eq!(all[3]["contact_id"], people[0].as_str());
+    for person in &people[1..20] {
+        assert_eq!(ids(&searches_of(&service, person).await), [text(&all[1], "id")], "{person}");
+        let looks = accesses(&service, person).await;
+        let look = json!({
+            "at": "2026-11-24T10:00:00.000000Z", "actor_kind": "caller", "roles": ["iewm_staff"],
+            "action": "contacts.search",
+        });
+        assert_eq!(looks, [look], "{person}");
+    }
+    assert!(searches_of(&service, &people[20]).await.is_empty());
+    // The filters go together, and pages go on where they ended.
+    let actor = |name: &str| format!("contact_id={}&actor={name}", people[0]);
+    assert_eq!(service.audit(&actor("staff-1")).await.len(), 3);
+    assert!(service.audit(&actor("council-1")).await.is_empty());
+    let whole = service.audit(&format!("contact_id={}", people[0])).await;
+    let (mut paged, mut more) = (Vec::new(), String::new());
+    loop {
+        let path = format!("/v1/audit?contact_id={}&limit=1{more}", people[0]);
+        let page = service.request("GET", &path).token(&service.council()).send().await.expect(200).json();
+        paged.extend(page["items"].as_array().cloned().unwrap());
+        let Some(next) = page["next_cursor"].as_str() else { break };
+        more = format!("&cursor={next}");
+    }
+    assert_eq!(paged, whole);
+}
+
+async fn each_page_of_a_search_names_its_people(service: Service) {
+    let people = adas(&service, 5).await;
+    let search = async |query: &str| {
+        let path = format!("/v1/contacts/search{query}");
+        service.post(&path, json!({ "name": "ada" })).await.expect(200).json()
+    };
+    let first = search("?limit=3").await;
+    search(&format!("?limit=3&cursor={}", text(&first, "next_cursor"))).await;
+    let named: Vec<Value> =
+        service.audit("action=contacts.search").await.iter().map(|it| it["detail"].clone()).collect();
+    assert_eq!(
+        named,
+        [
+            json!({ "by": "name", "count": 2, "contact_ids": people[3..] }),
+            json!({ "by": "name", "count": 3, "contact_ids": people[..3] }),
+        ]
+    );
+    for person in &people {
+        assert_eq!(searches_of(&service, person).await.len(), 1, "{person}");
+    }
+}
+
+async fn a_search_that_showed_a_merged_contact_is_told_of_the_person(service: Service) {
+    let [stays, goes] = <[String; 2]>::try_from(adas(&service, 2).await).unwrap();
+    service.sign_up("Ada Number2", "ada2@example.org").await;
+    let search = async |wanted: Value| service.post("/v1/contacts/search", wanted).await.expect(200);
+    search(json!({ "name": "ada" })).await;
+    search(json!({ "email": "ada0@example.org" })).await;
+    let merge = json!({ "from_contact_id": goes });
+    service.post(&format!("/v1/contacts/{stays}/merge"), merge).await.expect(200);
+    search(json!({ "name": "ada" })).await;
+    let actions = async |contact: &str| accesses(&service, contact).await.len();
+    assert_eq!(actions(&stays).await, 3, "the search that showed both is one look");
+    assert_eq!(actions(&goes).await, 2, "the looks at the id that went");
+    // The audit itself is read by the id that it names.
+    assert_eq!(searches_of(&service, &stays).await.len(), 2);
+    assert_eq!(searches_of(&service, &goes).await.len(), 2);
+    service.delete(&stays).await.expect(204);
+    assert_eq!(actions(&stays).await, 4, "who looked is told of the erased too; reading for the deletion was a look");
 }

@@ -13,6 +13,7 @@ on_both_engines! {
     every_write_has_its_entry,
     a_refusal_of_the_law_is_recorded,
     looks_are_recorded_and_told,
+    what_finds_one_person_names_them,
     entries_are_found_by_person_actor_action_and_time,
     no_entry_holds_personal_data,
     a_digest_is_over_the_canonical_form,
@@ -128,6 +129,7 @@ async fn looks_are_recorded_and_told(service: Service) {
             ("iewm_staff", "consents.history"),
             ("iewm_staff", "consents.receipt"),
             ("iewm_staff", "consents.list"),
+            ("iewm_staff", "contacts.search"),
         ]
     );
     for action in ["contacts.list", "contacts.search", "audiences.read", "consents.check"] {
@@ -138,6 +140,31 @@ async fn looks_are_recorded_and_told(service: Service) {
     // Somebody erased can still ask who looked.
     service.delete(&grace).await.expect(204);
     assert!(!service.items(&format!("/v1/contacts/{grace}/accesses")).await.is_empty());
+}
+
+async fn what_finds_one_person_names_them(service: Service) {
+    let ada = service.sign_up("Ada Lovelace", "ada@example.org").await;
+    let complaint = json!({
+        "contact_id": ada, "complainant": { "name": "Ada Lovelace" }, "channel": "post", "received_on": "2026-11-20",
+        "details": "The walrus.",
+    });
+    let made = service.post("/v1/complaints", complaint).await.expect(201).json();
+    let network = json!({ "code": "fleet", "name": "Fleet", "description": "Fleet managers." });
+    let network = service.post("/v1/networks", network).await.expect(201).json();
+    for path in [
+        format!("/v1/complaints?reference={}", text(&made, "reference")),
+        format!("/v1/subject-requests?contact_id={ada}"),
+        format!("/v1/contacts?network_id={}", text(&network, "id")),
+    ] {
+        service.get(&path).await.expect(200);
+    }
+    let complaints = service.audit(&format!("contact_id={ada}&action=complaints.list")).await;
+    assert_eq!(complaints[0]["subject"], format!("complaint/{}", text(&made, "id")));
+    assert_eq!(service.audit(&format!("contact_id={ada}&action=subject_requests.list")).await.len(), 1);
+    // A list names its filter and the count.
+    let listed = &service.audit("action=contacts.list").await[0];
+    assert_eq!(listed["subject"], format!("network/{}", text(&network, "id")));
+    assert_eq!((&listed["detail"]["count"], &listed["contact_id"]), (&json!(0), &Value::Null));
 }
 
 async fn entries_are_found_by_person_actor_action_and_time(service: Service) {
@@ -202,7 +229,10 @@ async fn a_digest_is_over_the_canonical_form(service: Service) {
     service.give_and_confirm(&ada, "newsletter").await;
     service.decide(grant(&ada, "venue_security", "paper")).await.problem(422, "purpose_not_consent");
     service.get("/v1/contacts").await.expect(200);
+    service.sign_up("Ada King", "king@example.org").await;
+    service.post("/v1/contacts/search", json!({ "name": "ada" })).await.expect(200);
     let entries = service.audit("").await;
+    assert!(entries.iter().any(|entry| entry["detail"]["contact_ids"].is_array()), "one that names several");
     let mut kinds: BTreeMap<String, usize> = BTreeMap::new();
     for entry in &entries {
         *kinds.entry(text(entry, "outcome") + " " + &text(entry, "actor_kind")).or_default() += 1;

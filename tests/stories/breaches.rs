@@ -19,6 +19,7 @@ on_both_engines! {
     breaches_are_found_by_state_reference_reporter_and_hour,
     a_contractor_reports_and_sees_its_own_reports_alone,
     a_contractor_is_not_told_what_was_judged,
+    a_contractor_is_not_told_how_many_breaches_there_were,
     staff_report_and_read_and_the_council_manages,
     of_two_assessments_at_once_one_is_recorded,
 }
@@ -345,6 +346,33 @@ async fn a_contractor_reports_and_sees_its_own_reports_alone(service: Service) {
     read(&format!("{path}/history"), &token).await.problem(403, "forbidden");
     service.post(&format!("/v1/organisations/{brightwater}/suspension"), json!({})).await.expect(200);
     report(&token, breach()).await.problem(401, "invalid_token");
+}
+
+async fn a_contractor_is_not_told_how_many_breaches_there_were(service: Service) {
+    for _ in 0..6 {
+        reported(&service, breach()).await;
+    }
+    let (_, token) = contractor(&service, "Brightwater Mailing").await;
+    let report = || {
+        let asked = service.request("POST", "/v1/breaches").token(&token).header("Idempotency-Key", "brightwater-1");
+        asked.json(&breach()).send()
+    };
+    let made = report().await.expect(201);
+    let path = made.header("location");
+    let read = async |path: &str| service.request("GET", path).token(&token).send().await.expect(200);
+    let replayed = report().await.expect(201);
+    assert_eq!(replayed.header("idempotent-replayed"), "true");
+    for answer in [made, replayed, read(&path).await, read("/v1/breaches").await] {
+        let told = [answer.text(), answer.header("location"), answer.header("etag")].join("\n");
+        assert!(!["reference", "PB-", "000007"].iter().any(|word| told.contains(word)), "{told}");
+    }
+    // Trying the numbers one after the other tells nothing either.
+    let found = read("/v1/breaches?reference=PB-2026-000007").await.json();
+    assert_eq!(found["items"], json!([]));
+    // The council finds the report by the id that the contractor quotes, and has its number.
+    assert_eq!(service.get(&path).await.expect(200).json()["reference"], "PB-2026-000007");
+    let found = service.items("/v1/breaches?reference=PB-2026-000007").await;
+    assert_eq!(format!("/v1/breaches/{}", text(&found[0], "id")), path);
 }
 
 async fn a_contractor_is_not_told_what_was_judged(service: Service) {

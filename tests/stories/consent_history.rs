@@ -134,6 +134,8 @@ async fn the_database_refuses_to_rewrite_history(service: Service) {
     let ada = service.sign_up("Ada Lovelace", "ada@example.org").await;
     service.give(&ada, "newsletter").await;
     service.decide(withdrawal(&ada, "newsletter")).await.expect(201);
+    service.sign_up("Ada King", "king@example.org").await;
+    service.post("/v1/contacts/search", json!({ "name": "ada" })).await.expect(200);
     let before = (service.history(&ada, "newsletter").await, service.audit("").await);
     let mut attempts = vec![
         "UPDATE consent_decisions SET decision = 'given'".to_owned(),
@@ -144,6 +146,8 @@ async fn the_database_refuses_to_rewrite_history(service: Service) {
         "UPDATE consent_decisions SET evidence = NULL, method = 'import' WHERE evidence IS NOT NULL".to_owned(),
         "UPDATE audit_entries SET actor = 'nobody'".to_owned(),
         "DELETE FROM audit_entries".to_owned(),
+        "UPDATE audit_subjects SET entry_id = contact_id".to_owned(),
+        "DELETE FROM audit_subjects".to_owned(),
     ];
     match service.engine {
         Engine::Sqlite => attempts.extend(["consent_decisions", "audit_entries"].map(|table| {
@@ -151,7 +155,8 @@ async fn the_database_refuses_to_rewrite_history(service: Service) {
             format!("INSERT OR REPLACE INTO {table} SELECT * FROM {table}")
         })),
         Engine::Postgres => {
-            attempts.extend(["TRUNCATE consent_decisions CASCADE", "TRUNCATE audit_entries"].map(str::to_owned));
+            let truncate = |table: &str| format!("TRUNCATE {table} CASCADE");
+            attempts.extend(["consent_decisions", "audit_entries", "audit_subjects"].map(truncate));
         }
     }
     for attempt in attempts {

@@ -129,6 +129,8 @@ async fn ask(service: &mut Service) -> Vec<String> {
     service.get(&format!("{request}/history")).await.expect(200);
     service.get("/v1/subject-requests/statistics").await.expect(200);
     service.look_often(&id, MOST_AT_ONCE + 1).await;
+    service.get(&format!("/v1/contacts/{id}/accesses")).await.expect(200);
+    service.audit(&format!("contact_id={id}")).await;
     let request = service.taken(asked_for("access", &id)).await;
     service.by_council("POST", &request, "").await.expect(202);
     Gathering::new(service.house.clone()).tick().await.unwrap();
@@ -163,6 +165,11 @@ async fn people_are_looked_up_through_indexes(mut service: Service) {
         Engine::Sqlite => "SCAN contacts USING INDEX sqlite_autoindex_contacts_1",
         Engine::Postgres => "Scan Backward using contacts_pkey",
     };
+    // The primary key: contact, then entry.
+    let named = match service.engine {
+        Engine::Sqlite => "SEARCH audit_subjects USING PRIMARY KEY (contact_id=?",
+        Engine::Postgres => "audit_subjects_pkey",
+    };
     for (sought, index) in [
         (r#"("contacts"."email_index" = "#, "contacts_email"),
         (r#"("contacts"."telephone_index" = "#, by_id),
@@ -195,6 +202,8 @@ async fn people_are_looked_up_through_indexes(mut service: Service) {
         (&format!(r#"WHERE ("breaches"."status"{among}"#), "breaches_by_status"),
         (r#"("audit_entries"."contact_id" = "#, "audit_entries_contact"),
         (&format!(r#"WHERE "audit_entries"."contact_id"{among}"#), "audit_entries_contact"),
+        (r#"("audit_subjects"."contact_id" = "#, named),
+        (&format!(r#"WHERE "audit_subjects"."contact_id"{among}"#), named),
         (r#"WHERE ("subject_request_package_builds"."next_attempt_at" <= "#, "subject_request_package_builds_due"),
         // What a start looks for: what a crash or an old backup has left of those who were erased.
         (r#"("contacts"."particulars" IS NULL)"#, "contacts_erased"),

@@ -9,11 +9,15 @@ use serde_json::{Map, Value};
 
 use crate::domain::{Actor, ContactId, EntryId, Error, Instant, OrganisationId, Role};
 
+/// How many contacts a look names at most. A look at more people tells only how many it showed.
+const MOST_NAMED: usize = 20;
+
 /// What a room says of a deed or a look; the door adds who, when and in which role.
 #[derive(Clone, Debug)]
 pub struct Entry {
     action: &'static str,
     contact: Option<ContactId>,
+    others: Vec<ContactId>,
     subject: Option<String>,
     detail: Map<String, Value>,
 }
@@ -21,7 +25,7 @@ pub struct Entry {
 impl Entry {
     /// An entry for `action`, such as `contacts.create`.
     pub fn new(action: &'static str) -> Self {
-        Self { action, contact: None, subject: None, detail: Map::new() }
+        Self { action, contact: None, others: Vec::new(), subject: None, detail: Map::new() }
     }
 
     /// The person that it is about, if it is about one.
@@ -29,6 +33,22 @@ impl Entry {
     pub fn contact(mut self, contact: impl Into<Option<ContactId>>) -> Self {
         self.contact = contact.into();
         self
+    }
+
+    /// Names the people that a search showed, and counts them. An entry names at most 20 people; of more it tells the
+    /// count alone. One person is the entry's contact, several are in `detail.contact_ids`, which the digest covers.
+    #[must_use]
+    pub fn people(self, shown: &[ContactId]) -> Self {
+        let entry = self.with("count", shown.len());
+        match shown {
+            [] => entry,
+            [one] => entry.contact(*one),
+            several if several.len() > MOST_NAMED => entry,
+            several => {
+                let ids: Vec<String> = several.iter().map(ToString::to_string).collect();
+                Self { others: several.to_vec(), ..entry.with("contact_ids", ids) }
+            }
+        }
     }
 
     /// The record that it is about, as `kind/id`.
@@ -82,6 +102,9 @@ pub struct EntryRow {
     pub detail: Map<String, Value>,
     /// Its id.
     pub id: EntryId,
+    /// The contacts that it names in `detail.contact_ids`, to be found by them. They are distinct.
+    #[serde(skip)]
+    pub others: Vec<ContactId>,
     /// The organisation of a contractor.
     pub organisation_id: Option<OrganisationId>,
     /// `done`, `looked` or `refused`.
@@ -114,6 +137,7 @@ impl EntryRow {
             contact_id: entry.contact,
             detail: entry.detail,
             id,
+            others: entry.others,
             organisation_id: caller.and_then(|caller| caller.organisation),
             outcome: outcome.into(),
             roles: roles.unwrap_or_default(),
@@ -136,13 +160,14 @@ impl EntryRow {
     }
 }
 
-/// Whether RFC 8785 has nothing to change: the names of members are sorted already, and no value is a fraction, a number beyond 32
-/// bits, or has members of its own. Texts are escaped alike.
+/// Whether RFC 8785 changes nothing: the members' names are sorted already, and each value is a text, a whole number of at
+/// most 32 bits, a Boolean, null, or a list of texts. Both forms escape texts alike.
 fn is_canonical(members: &Map<String, Value>) -> bool {
     let plain = |value: &Value| match value {
         Value::Null | Value::Bool(_) | Value::String(_) => true,
         Value::Number(number) => number.as_i64().is_some_and(|number| i32::try_from(number).is_ok()),
-        Value::Array(_) | Value::Object(_) => false,
+        Value::Array(items) => items.iter().all(Value::is_string),
+        Value::Object(_) => false,
     };
     members.keys().is_sorted() && members.iter().all(|(name, value)| name.is_ascii() && plain(value))
 }
@@ -171,13 +196,27 @@ mod tests {
     }
 
     #[test]
+    fn an_entry_names_up_to_twenty_people() {
+        let people: Vec<ContactId> = (0..21).map(|n| ContactId::from_uuid(Uuid::from_u128(n))).collect();
+        let told = |shown: &[ContactId]| {
+            let entry = Entry::new("contacts.search").people(shown);
+            (entry.contact, entry.others, Value::Object(entry.detail))
+        };
+        assert_eq!(told(&[]), (None, vec![], json!({ "count": 0 })));
+        assert_eq!(told(&people[..1]), (Some(people[0]), vec![], json!({ "count": 1 })));
+        let named = json!({ "count": 20, "contact_ids": people[..20] });
+        assert_eq!(told(&people[..20]), (None, people[..20].to_vec(), named));
+        assert_eq!(told(&people), (None, vec![], json!({ "count": 21 })));
+    }
+
+    #[test]
     fn what_is_taken_to_be_canonical_is() {
         let texts =
             ["", "plain", "\u{0}\u{1f}\u{7f}\u{80}", "\"\\/\u{8}\u{c}\n\r\t", "\u{e9}\u{2028}\u{feff}\u{1f600}"];
         let values = texts.iter().map(|&text| Value::from(text));
         let others =
             [json!(null), json!(true), json!(-7), json!(i32::MAX), json!(1_u64 << 60), json!(0.1), json!(1e21)];
-        let nested = [json!(["b", "a"]), json!({ "b": 1, "a": 2 })];
+        let nested = [json!([]), json!(["b", "a"]), json!([1, 0.1]), json!([["b"]]), json!({ "b": 1, "a": 2 })];
         for value in values.chain(others).chain(nested) {
             for details in [
                 vec![("count", value.clone())],

@@ -8,4 +8,5 @@ pub(in crate::platform) mod store;
 
 pub use entry::{Entry, EntryRow, Outcome};
 pub use looks::Looks;
-pub use store::{EntryAbout, are_more_about, audit_entries, count_about, page_about};
+pub(crate) use store::each_about;
+pub use store::{EntryAbout, are_more_about, audit_entries, audit_subjects, count_about, newest, page_about};

@@ -1,6 +1,8 @@
-//! The audit's table. Appending is all that anybody can do; the database refuses the rest.
+//! The audit's tables. Entries are only ever appended; the database refuses every other change.
 
+use diesel::dsl::count;
 use diesel::prelude::*;
+use uuid::Uuid;
 
 use super::EntryRow;
 use crate::domain::{ContactId, EntryId, Error, Instant, OrganisationId};
@@ -41,6 +43,20 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use crate::platform::db::UuidSql;
+
+    /// The contacts of entries that name more than one, append-only.
+    audit_subjects (contact_id, entry_id) {
+        /// Whom the entry names.
+        contact_id -> UuidSql,
+        /// The entry.
+        entry_id -> UuidSql,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(audit_entries, audit_subjects);
+
 /// An entry as its columns. It owns them all: Diesel keeps no statement for rows that borrow.
 #[derive(Insertable)]
 #[diesel(table_name = audit_entries, treat_none_as_default_value = false)]
@@ -80,6 +96,14 @@ impl Columns {
     }
 }
 
+/// A contact that an entry names among others.
+#[derive(Insertable)]
+#[diesel(table_name = audit_subjects, treat_none_as_default_value = false)]
+struct Subject {
+    contact_id: ContactId,
+    entry_id: EntryId,
+}
+
 /// Appends an entry.
 pub(in crate::platform) fn append(connection: &mut AnyConnection, entry: &EntryRow) -> Result<(), Error> {
     append_all(connection, std::slice::from_ref(entry))
@@ -89,6 +113,12 @@ pub(in crate::platform) fn append(connection: &mut AnyConnection, entry: &EntryR
 pub(in crate::platform) fn append_all(connection: &mut AnyConnection, entries: &[EntryRow]) -> Result<(), Error> {
     let rows = entries.iter().map(Columns::of).collect::<Result<Vec<_>, _>>()?;
     insert_all!(connection, audit_entries::table, rows);
+    let named = |entry: &EntryRow| {
+        let entry_id = entry.id;
+        entry.others.iter().map(move |&contact_id| Subject { contact_id, entry_id }).collect::<Vec<_>>()
+    };
+    let subjects: Vec<Subject> = entries.iter().flat_map(named).collect();
+    insert_all!(connection, audit_subjects::table, subjects);
     Ok(())
 }
 
@@ -111,11 +141,36 @@ pub struct EntryAbout {
     pub roles: String,
 }
 
-/// A page of what was looked at and done about a person, under whichever of their ids, until an instant: newest first,
-/// what comes after the entry `after`, at most `most`.
+/// The entries about a contact in the order of their ids, newest first, as two queries: those that name the contact alone,
+/// and those that name it among others. Each is `$narrowed`, with the entry's id as `$id`, and reads its index in order, so
+/// that it ends with the page.
+///
+/// A macro, because the two queries are of two types.
+macro_rules! each_about {
+    ($contact:expr, $entries:ident, $id:ident => $narrowed:expr) => {{
+        use $crate::platform::audit::{audit_entries, audit_subjects};
+        let alone = {
+            let $entries = audit_entries::table.filter(audit_entries::contact_id.eq($contact));
+            let $id = audit_entries::id;
+            $narrowed
+        };
+        let among_others = {
+            let $entries = audit_subjects::table
+                .inner_join(audit_entries::table.on(audit_entries::id.eq(audit_subjects::entry_id)))
+                .filter(audit_subjects::contact_id.eq($contact));
+            let $id = audit_subjects::entry_id;
+            $narrowed
+        };
+        (alone, among_others)
+    }};
+}
+pub(crate) use each_about;
+
+/// A page of what was looked at and done about a person, under each of their ids, until an instant: newest first, after
+/// the entry `after`, at most `most`.
 ///
 /// # Errors
-/// When the database fails.
+/// 503 when the database does not answer.
 pub fn page_about(
     connection: &mut AnyConnection,
     contacts: &[ContactId],
@@ -123,45 +178,56 @@ pub fn page_about(
     after: Option<EntryId>,
     most: usize,
 ) -> Result<Vec<EntryAbout>, Error> {
-    let mut entries: Vec<EntryAbout> = Vec::new();
+    let mut found: Vec<EntryAbout> = Vec::new();
     let limit = i64::try_from(most).unwrap_or(i64::MAX);
-    // Each id by itself, in the order of the index: of all ids together, an engine sorts everything that is left, for
-    // every page.
+    let before = after.unwrap_or(EntryId::from_uuid(Uuid::max()));
+    // One id at a time, in the order of the index: for all ids together, the engine would sort every entry for every page.
     for &contact in contacts {
-        let mut theirs = audit_entries::table
-            .filter(audit_entries::contact_id.eq(contact).and(audit_entries::at.le(until)))
+        let (alone, among_others) = each_about!(contact, entries, id => entries
+            .filter(audit_entries::at.le(until).and(id.lt(before)))
             .select((audit_entries::id, audit_entries::at, audit_entries::action, audit_entries::roles))
-            .order(audit_entries::id.desc())
-            .limit(limit)
-            .into_boxed();
-        if let Some(after) = after {
-            theirs = theirs.filter(audit_entries::id.lt(after));
-        }
-        entries.extend(theirs.load::<EntryAbout>(connection)?);
+            .order(id.desc())
+            .limit(limit));
+        found.extend(alone.load::<EntryAbout>(connection)?);
+        found.extend(among_others.load::<EntryAbout>(connection)?);
     }
-    entries.sort_by_key(|entry| std::cmp::Reverse(entry.id));
-    entries.truncate(most);
-    Ok(entries)
+    newest(&mut found, most, |entry| entry.id);
+    Ok(found)
 }
 
-/// Whether more than so many entries are about a person. However many there are, no more than these are counted.
+/// Sorts entries that were found in several ways, newest first, keeps each once, and drops those beyond `most`: an entry
+/// may name a person under several of their ids.
+pub fn newest<T>(found: &mut Vec<T>, most: usize, id: impl Fn(&T) -> EntryId) {
+    found.sort_by_key(|entry| std::cmp::Reverse(id(entry)));
+    found.dedup_by_key(|entry| id(entry));
+    found.truncate(most);
+}
+
+/// Whether more than `most` entries are about a person. Counting stops there, however many there are.
 ///
 /// # Errors
-/// When the database fails.
+/// 503 when the database does not answer.
 pub fn are_more_about(connection: &mut AnyConnection, contacts: &[ContactId], most: usize) -> Result<bool, Error> {
-    let theirs = audit_entries::table.filter(among_ids(audit_entries::contact_id, contacts));
-    let most = i64::try_from(most).unwrap_or(i64::MAX);
-    let one_more: Option<EntryId> =
-        theirs.select(audit_entries::id).offset(most).limit(1).get_result(connection).optional()?;
-    Ok(one_more.is_some())
+    let limit = i64::try_from(most).unwrap_or(i64::MAX).saturating_add(1);
+    let alone = audit_entries::table.filter(among_ids(audit_entries::contact_id, contacts));
+    let alone: Vec<EntryId> = alone.select(audit_entries::id).limit(limit).load(connection)?;
+    if alone.len() > most {
+        return Ok(true);
+    }
+    let others = audit_subjects::table.filter(among_ids(audit_subjects::contact_id, contacts));
+    let left = limit - i64::try_from(alone.len()).unwrap_or(i64::MAX);
+    let others: Vec<EntryId> = others.select(audit_subjects::entry_id).distinct().limit(left).load(connection)?;
+    Ok(alone.len() + others.len() > most)
 }
 
 /// How many entries are about a person.
 ///
 /// # Errors
-/// When the database fails.
+/// 503 when the database does not answer.
 pub fn count_about(connection: &mut AnyConnection, contacts: &[ContactId]) -> Result<usize, Error> {
-    let theirs = audit_entries::table.filter(among_ids(audit_entries::contact_id, contacts));
-    let count: i64 = theirs.count().get_result(connection)?;
-    usize::try_from(count).map_err(Error::internal)
+    let alone = audit_entries::table.filter(among_ids(audit_entries::contact_id, contacts));
+    let alone: i64 = alone.count().get_result(connection)?;
+    let others = audit_subjects::table.filter(among_ids(audit_subjects::contact_id, contacts));
+    let others: i64 = others.select(count(audit_subjects::entry_id).aggregate_distinct()).get_result(connection)?;
+    usize::try_from(alone + others).map_err(Error::internal)
 }

@@ -99,6 +99,7 @@ pub const RULES: &[ErasureRule] = &[
         "A keyed mark of each address, so that no import or mailing brings it back (Article 21(3))",
     ),
     passing("audit_entries", Fate::Keep, "Who did what, by ids alone (Articles 5(2) and 24)"),
+    passing("audit_subjects", Fate::Keep, "Which contacts a search showed, by ids alone (Articles 5(2) and 24)"),
     passing(
         "erasure_plans",
         Fate::Keep,

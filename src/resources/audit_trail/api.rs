@@ -8,7 +8,9 @@ use crate::platform::http::{ById, Listed, Listing, NoFilter};
 
 /// Read the audit
 ///
-/// Newest first. Reads of personal data by staff and council appear within 250 milliseconds.
+/// Newest first. Reads of personal data by staff and council appear within 250 milliseconds. `contact_id` finds entries
+/// about that contact alone, and searches that showed it among at most 20 people, which name them all in
+/// `detail.contact_ids`.
 #[utoipa::path(get, path = "/v1/audit")]
 pub(super) async fn list(
     access: Access<AuditRead>,
@@ -16,15 +18,16 @@ pub(super) async fn list(
 ) -> Result<Listed<AuditEntry>, Error> {
     let Listing { filter, page } = asked;
     let (after, limit) = (page.after(), page.limit());
-    let found = access.read(move |tx| store::list(tx, &filter, None, after, limit)).await?;
+    let found = access.read(move |tx| store::list(tx, &filter, after, limit)).await?;
     Ok(page.turn(found))
 }
 
 /// Who looked at a person's data
 ///
-/// Newest first. Reads of the person's own record, consents and receipts; lists and searches in which
-/// the person may have appeared stand in the audit. When, what, in which role and of which organisation: who it was in
-/// person is in the audit alone.
+/// Newest first. Reads of the person's own record, consents and receipts, and searches that showed the person among at
+/// most 20 people, whichever of their ids they had then. Lists, exports and larger searches are in the audit, with the
+/// filter and the count. An entry has the time, the action, the roles and the organisation. The caller's name is in the
+/// audit alone.
 #[utoipa::path(get, path = "/v1/contacts/{id}/accesses")]
 pub(super) async fn accesses(
     access: Access<AccessesRead>,

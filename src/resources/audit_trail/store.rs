@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use super::model::{AuditEntry, AuditFilter, Look};
 use crate::domain::{ContactId, EntryId, Error, Instant, Limit, ListPage, OrganisationId, hex};
-use crate::platform::audit::audit_entries;
+use crate::platform::audit::{audit_entries, each_about, newest};
 use crate::platform::doors::ReadTx;
 use crate::resources::contacts;
 
@@ -44,42 +44,75 @@ fn from_row(row: Row) -> Result<AuditEntry, Error> {
     })
 }
 
-/// Entries, newest first.
+/// A query for entries, narrowed to those that match the filter and come after the entry `after`, newest first. `$id` is
+/// the column of the entry's id.
+macro_rules! matching {
+    ($entries:expr, $id:expr, $filter:expr, $outcome:expr, $after:expr, $limit:expr) => {{
+        let columns = audit_entries::all_columns;
+        let mut query = $entries.select(columns).order($id.desc()).limit($limit.rows() + 1).into_boxed();
+        if let Some(actor) = &$filter.actor {
+            query = query.filter(audit_entries::actor.eq(actor.as_str().to_owned()));
+        }
+        if let Some(action) = &$filter.action {
+            query = query.filter(audit_entries::action.eq(action.as_str().to_owned()));
+        }
+        if let Some(since) = $filter.since {
+            query = query.filter(audit_entries::at.ge(since));
+        }
+        if let Some(outcome) = $outcome {
+            query = query.filter(audit_entries::outcome.eq::<&'static str>(outcome));
+        }
+        if let Some(after) = $after {
+            query = query.filter($id.lt::<EntryId>(after));
+        }
+        query
+    }};
+}
+
+/// Entries, newest first. Those about a contact name it alone or among others.
 ///
 /// # Errors
-/// When the database fails.
+/// 503 when the database does not answer.
 pub(super) fn list(
     tx: &mut ReadTx<'_>,
+    filter: &AuditFilter,
+    after: Option<EntryId>,
+    limit: Limit,
+) -> Result<ListPage<AuditEntry, EntryId>, Error> {
+    let Some(contact) = filter.contact_id else {
+        let entries = matching!(audit_entries::table, audit_entries::id, filter, None::<&'static str>, after, limit);
+        return page(entries.load(tx.connection())?, limit);
+    };
+    page(about(tx, &[contact], filter, None, after, limit)?, limit)
+}
+
+/// The newest entries about a person, under each of these ids: one more than a page holds.
+fn about(
+    tx: &mut ReadTx<'_>,
+    contacts: &[ContactId],
     filter: &AuditFilter,
     outcome: Option<&'static str>,
     after: Option<EntryId>,
     limit: Limit,
-) -> Result<ListPage<AuditEntry, EntryId>, Error> {
-    let mut query = audit_entries::table.order(audit_entries::id.desc()).into_boxed();
-    if let Some(contact) = filter.contact_id {
-        query = query.filter(audit_entries::contact_id.eq(contact));
+) -> Result<Vec<Row>, Error> {
+    let mut found: Vec<Row> = Vec::new();
+    for &contact in contacts {
+        let (alone, among_others) =
+            each_about!(contact, entries, id => matching!(entries, id, filter, outcome, after, limit));
+        found.extend(alone.load::<Row>(tx.connection())?);
+        found.extend(among_others.load::<Row>(tx.connection())?);
     }
-    if let Some(actor) = &filter.actor {
-        query = query.filter(audit_entries::actor.eq(actor.as_str().to_owned()));
-    }
-    if let Some(action) = &filter.action {
-        query = query.filter(audit_entries::action.eq(action.as_str().to_owned()));
-    }
-    if let Some(since) = filter.since {
-        query = query.filter(audit_entries::at.ge(since));
-    }
-    if let Some(outcome) = outcome {
-        query = query.filter(audit_entries::outcome.eq(outcome));
-    }
-    if let Some(after) = after {
-        query = query.filter(audit_entries::id.lt(after));
-    }
-    let rows: Vec<Row> = query.limit(limit.rows() + 1).load(tx.connection())?;
+    newest(&mut found, limit.get() + 1, |row| row.id);
+    Ok(found)
+}
+
+fn page(rows: Vec<Row>, limit: Limit) -> Result<ListPage<AuditEntry, EntryId>, Error> {
     let ListPage { items, next } = ListPage::cut(rows, limit, |row| row.id);
     Ok(ListPage { items: items.into_iter().map(from_row).collect::<Result<_, _>>()?, next })
 }
 
-/// Who looked at a person's data, newest first.
+/// Who looked at a person's data, newest first: under the contact's own id, and under those of contacts that were merged
+/// into it.
 ///
 /// # Errors
 /// 404 when there is no such contact.
@@ -89,7 +122,7 @@ pub(super) fn accesses(
     after: Option<EntryId>,
     limit: Limit,
 ) -> Result<ListPage<Look, EntryId>, Error> {
-    contacts::store::facts(tx, contact)?.ok_or_else(Error::not_found)?;
-    let filter = AuditFilter { contact_id: Some(contact), ..AuditFilter::default() };
-    Ok(list(tx, &filter, Some("looked"), after, limit)?.map(Look::from))
+    let person = contacts::store::erasure::person(tx, contact)?;
+    let looks = about(tx, &person.ids, &AuditFilter::default(), Some("looked"), after, limit)?;
+    Ok(page(looks, limit)?.map(Look::from))
 }

@@ -24,7 +24,7 @@ pub(super) async fn list(
 ///
 /// At once, with what is known by now; the rest can follow. Name nobody. The answer says by when the Information
 /// Commission must be notified: 72 hours after the breach became known (UK GDPR Article 33(1)). A contractor reports
-/// without undue delay (Article 33(2)), in the name of its own organisation.
+/// without undue delay (Article 33(2)), in the name of its own organisation, and quotes the breach by its `id`.
 #[utoipa::path(post, path = "/v1/breaches")]
 pub(super) async fn report(
     access: Access<BreachesReport>,
@@ -35,7 +35,7 @@ pub(super) async fn report(
 
 /// Read a breach
 ///
-/// A contractor reads what its own organisation reported, without what was judged of it.
+/// A contractor reads what its own organisation reported, without the council's judgement and without the reference.
 #[utoipa::path(get, path = "/v1/breaches/{id}")]
 pub(super) async fn read(access: Access<BreachesReport>, ById(id): ById<BreachId>) -> Result<Found<Breach>, Error> {
     access.read(move |tx| store::read(tx, id)).await.map(Found)

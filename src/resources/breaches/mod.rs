@@ -4,8 +4,8 @@
 //! since when it has been known, to the microsecond; what was done about it is only ever added to. A breach names nobody:
 //! what is told in words is sealed under the house's own key.
 //!
-//! Who may report sees breaches, as do those who must keep the hours in view: staff and council all of them, a contractor
-//! what its own organisation reported, without what the council judged of it.
+//! Staff and council see all breaches, because they must keep the hours in view. A contractor sees what its own organisation
+//! reported, without the council's judgement and without the reference, whose running number tells how many breaches there were.
 
 mod api;
 pub mod model;

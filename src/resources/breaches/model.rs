@@ -66,9 +66,11 @@ pub enum Phase {
 pub struct Breach {
     /// Its id.
     pub id: BreachId,
-    /// The number that people quote.
-    #[schema(example = "PB-2026-000001")]
-    pub reference: String,
+    /// The number that people quote. A contractor is not shown it, because it tells how many breaches there were this
+    /// year: a contractor quotes `id`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "PB-2026-000001")]
+    pub reference: Option<String>,
     /// Since when it has been known.
     pub aware_at: Instant,
     /// The last instant at which the Information Commission is told in time: 72 hours later.
@@ -259,7 +261,7 @@ pub struct BreachFilter {
     /// Only those in this state.
     #[schema(nullable = false)]
     pub status: Option<BreachStatus>,
-    /// Only the one with this reference.
+    /// Only the breach with this reference. A contractor finds none by it.
     #[schema(nullable = false)]
     pub reference: Option<Reference>,
     /// Only those that this organisation reported.

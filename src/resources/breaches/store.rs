@@ -1,6 +1,7 @@
 //! The tables of breaches and of their steps, and what is read from them.
 
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 
 use super::model::{Breach, BreachFilter, BreachStatus, BreachStep, BreachText};
 use super::words::Particulars;
@@ -92,7 +93,7 @@ fn open(tx: &ReadTx<'_>, row: Row) -> Result<Breach, Error> {
     let categories = row.categories.split(SEPARATOR).map(|word| word.parse().map_err(damaged));
     let whole = Breach {
         id: row.id,
-        reference: row.reference,
+        reference: Some(row.reference),
         aware_at: row.aware_at,
         notify_by: breach_clock::notification(row.aware_at).due_at,
         nature,
@@ -113,11 +114,17 @@ fn open(tx: &ReadTx<'_>, row: Row) -> Result<Breach, Error> {
         status: row.status.parse().map_err(damaged)?,
         version: row.version,
     };
-    // What whoever reported it said stays theirs to see, until an assessment has put other words in its place.
+    Ok(as_seen(whole, tx.scope()))
+}
+
+/// A breach as far as the actor may see it. A contractor sees what it reported, until an assessment has put other words
+/// in its place. It sees neither what the council judged nor the running number.
+fn as_seen(whole: Breach, scope: Scope) -> Breach {
     let reported = whole.status == BreachStatus::Reported;
-    Ok(match tx.scope() {
+    match scope {
         Scope::All => whole,
         Scope::Organisation(_) => Breach {
+            reference: None,
             consequences: whole.consequences.clone().filter(|_| reported),
             measures: whole.measures.clone().filter(|_| reported),
             risk: None,
@@ -128,7 +135,7 @@ fn open(tx: &ReadTx<'_>, row: Row) -> Result<Breach, Error> {
             explanation: None,
             ..whole
         },
-    })
+    }
 }
 
 /// The breaches that the actor may see, newest first.
@@ -149,7 +156,9 @@ pub fn list(
         query = query.filter(breaches::status.eq(<&str>::from(status)));
     }
     if let Some(reference) = &filter.reference {
-        query = query.filter(breaches::reference.eq(reference.as_str()));
+        // A reference that the actor is not shown is nothing to find a breach by: trying numbers would tell it.
+        let shown = tx.scope() == Scope::All;
+        query = query.filter(breaches::reference.eq(reference.as_str()).and(shown.into_sql::<Bool>()));
     }
     if let Some(organisation) = filter.reported_by_organisation_id {
         query = query.filter(breaches::reported_by_organisation_id.eq(organisation));

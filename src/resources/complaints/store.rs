@@ -156,7 +156,11 @@ pub fn list(
     let rows: Vec<Kept> = query.limit(limit.rows() + 1).load(tx.connection())?;
     let ListPage { items, next } = ListPage::cut(rows, limit, |(row, ..)| row.id);
     let items = items.into_iter().map(|row| open(tx, row)).collect::<Result<Vec<_>, _>>()?;
-    let entry = Entry::new("complaints.list").contact(filter.contact_id);
+    let entry = match (&filter.reference, items.as_slice()) {
+        // A reference finds one complaint, which the look names.
+        (Some(_), [one]) => Entry::new("complaints.list").contact(one.contact_id).subject("complaint", one.id),
+        _ => Entry::new("complaints.list").contact(filter.contact_id),
+    };
     tx.look(entry.with("status", filter.status.map(<&str>::from)).with("count", items.len()));
     Ok(ListPage { items, next })
 }

@@ -37,7 +37,8 @@ pub fn search(
         SearchContacts { name: Some(name), .. } => by_name(tx, name.as_str(), after, limit)?,
         SearchContacts { .. } => ListPage { items: Vec::new(), next: None },
     };
-    tx.look(Entry::new("contacts.search").with("by", by).with("count", page.items.len()));
+    let shown: Vec<ContactId> = page.items.iter().map(|contact| contact.id).collect();
+    tx.look(Entry::new("contacts.search").with("by", by).people(&shown));
     Ok(page)
 }
 

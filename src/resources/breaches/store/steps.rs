@@ -6,7 +6,7 @@ use super::super::model::{
     AssessBreach, Breach, BreachStatus, BreachText, CloseBreach, NotifyBreach, Phase, ReportBreach,
 };
 use super::super::words::Particulars;
-use super::{SEPARATOR, breach_steps, breaches, one};
+use super::{SEPARATOR, as_seen, breach_steps, breaches, one};
 use crate::domain::{BreachId, BreachStepId, Error, Fault, Instant, Lifecycle, OrganisationId, Scope, london_date};
 use crate::platform::audit::Entry;
 use crate::platform::db::dialect;
@@ -20,7 +20,7 @@ use crate::resources::organisations;
 const SERIES: &str = "PB";
 
 fn entry(action: &'static str, breach: &Breach) -> Entry {
-    Entry::new(action).subject("breach", breach.id).with("reference", breach.reference.as_str())
+    Entry::new(action).subject("breach", breach.id).with("reference", breach.reference.as_deref())
 }
 
 /// The values of a breach's columns but its id, its reference, who reported it, and the instant of its making.
@@ -83,9 +83,10 @@ pub fn report(mut tx: WriteTx<'_>, asked: ReportBreach) -> Result<Recorded<Breac
     let mut faults: Vec<Fault> = awareness_fault(asked.aware_at, now).into_iter().collect();
     let reported_by_organisation_id = reporter(&mut tx, asked.reported_by_organisation_id, &mut faults)?;
     none(faults)?;
+    let reference = reference::next(&mut tx, SERIES)?;
     let made = Breach {
         id: tx.new_id(),
-        reference: reference::next(&mut tx, SERIES)?,
+        reference: Some(reference.clone()),
         aware_at: asked.aware_at,
         notify_by: breach_clock::notification(asked.aware_at).due_at,
         nature: asked.nature,
@@ -108,13 +109,14 @@ pub fn report(mut tx: WriteTx<'_>, asked: ReportBreach) -> Result<Recorded<Breac
     };
     let values = (
         breaches::id.eq(made.id),
-        breaches::reference.eq(&made.reference),
+        breaches::reference.eq(reference),
         breaches::reported_by_organisation_id.eq(made.reported_by_organisation_id),
         breaches::created_at.eq(now),
     );
     diesel::insert_into(breaches::table).values((values, content!(&tx, &made))).execute(tx.connection())?;
     note_step(&mut tx, &made, now, None)?;
-    tx.record(entry("breaches.report", &made), made)
+    let seen = as_seen(made.clone(), tx.scope());
+    tx.record(entry("breaches.report", &made), seen)
 }
 
 /// The breach, held against other writers.

@@ -95,11 +95,13 @@ pub(in super::super) fn page(
     };
     let ListPage { items, next } = ListPage::cut(rows, limit, |row| row.id);
     let items = items.into_iter().map(|row| Ok(open(tx, row)?.contact)).collect::<Result<Vec<_>, Error>>()?;
-    tx.look(
-        Entry::new(action)
-            .with("status", filter.status.map(<&str>::from))
-            .with("updated_since", filter.updated_since.is_some())
-            .with("count", items.len()),
-    );
+    let look = Entry::new(action)
+        .with("status", filter.status.map(<&str>::from))
+        .with("updated_since", filter.updated_since.is_some())
+        .with("count", items.len());
+    tx.look(match filter.network_id {
+        Some(network) => look.subject("network", network),
+        None => look,
+    });
     Ok(ListPage { items, next })
 }
