@@ -16,7 +16,7 @@ pub const ACCESS_REQUIREMENTS: TimeDelta = TimeDelta::days(30);
 /// How long a package of what is held about a person can be had.
 pub const PACKAGES: TimeDelta = TimeDelta::days(30);
 
-/// How long the last letter to somebody who was erased, and has no e-mail address, can be printed.
+/// How long the last letter to a person who was erased can be printed where no mail reaches them: until then the name is kept.
 pub const LETTERS_FOR_THE_POST: TimeDelta = TimeDelta::days(14);
 
 /// A line of the retention schedule.

@@ -21,6 +21,7 @@ on_both_engines! {
     what_was_asked_goes_with_the_last_letter,
     an_answer_that_is_kept_goes_with_the_last_letter_too,
     without_an_address_the_last_letter_can_be_printed_for_a_fortnight,
+    an_agents_letter_says_whose_data_were_erased,
     a_last_letter_that_is_refused_can_be_printed_for_a_fortnight,
     while_a_copy_is_owed_nothing_is_destroyed,
     a_running_clock_is_among_the_deadlines,
@@ -214,7 +215,7 @@ async fn what_was_asked_goes_with_the_last_letter(service: Service) {
     service.executed("council-2", &request, &plan).await.expect(200);
     service.kept_up().await;
     let waiting = service.get(&request).await.expect(200).json();
-    assert_eq!(waiting["requester"]["email"], "ada@example.org", "the last letter has not left yet");
+    assert_eq!(service.count("subject_request_farewells"), 1, "the last letter has not left yet");
     service.deliver(&server).await;
     let last = server.taken().pop().expect("the outcome");
     assert!(last.text().contains("were erased"), "{}", last.text());
@@ -238,7 +239,7 @@ async fn an_answer_that_is_kept_goes_with_the_last_letter_too(service: Service) 
         asked.json(&plan).send()
     };
     let done = execute().await.expect(200);
-    assert!(done.text().contains("walrus"));
+    assert!(!done.text().contains("walrus") && !done.text().contains("Lovelace"), "{}", done.text());
     assert_eq!(execute().await.expect(200).text(), done.text(), "the same answer while the last letter waits");
     service.deliver(&server).await;
     service.kept_up().await;
@@ -248,21 +249,67 @@ async fn an_answer_that_is_kept_goes_with_the_last_letter_too(service: Service) 
     }
 }
 
+impl Service {
+    /// What the last letter about a request says, as the post would have it; its lines joined.
+    async fn last_letter(&self, request: &str) -> String {
+        let letter = self.get(&format!("{request}/letters/outcome")).await.expect(200).text();
+        letter.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+}
+
 async fn without_an_address_the_last_letter_can_be_printed_for_a_fortnight(service: Service) {
     let ada = ada(&service).await;
     let asked = json!({
+        "kind": "erasure", "contact_id": ada, "channel": "post", "received_on": "2026-11-20",
+        "requester": { "name": "Ada Lovelace" }, "details": "Everything about the walrus.",
+    });
+    let request = service.post("/v1/subject-requests", asked).await.expect(201).header("location");
+    let ask = json!({ "requested_on": "2026-11-21", "reason": "Lovelace is a common name." });
+    service.post(&format!("{request}/identity-checks"), ask).await.expect(200);
+    let came = json!({ "received_on": "2026-11-22", "sufficient": true });
+    service.post(&format!("{request}/identity-checks"), came).await.expect(200);
+    let plan = service.planned(&request).await;
+    let executed = service.executed("council-2", &request, &plan).await.expect(200);
+
+    // The name is in the letter and nowhere else.
+    let list = format!("/v1/subject-requests?contact_id={ada}");
+    let whole = service.get("/v1/subject-requests").await.expect(200);
+    let history = service.get(&format!("{request}/history")).await.expect(200);
+    let one = service.get(&request).await.expect(200);
+    for answer in [executed, one, service.get(&list).await.expect(200), whole, history] {
+        let told = answer.text();
+        for word in ["Lovelace", "walrus", "requester"] {
+            assert!(!told.contains(word), "{word} in {told}");
+        }
+    }
+    let letter = service.last_letter(&request).await;
+    let kept = "We have erased the data about you. We keep the name on this letter for 14 days after that, only so that \
+                we can post the letter. Then we erase the name too.";
+    assert!(letter.contains("Dear Ada Lovelace,") && letter.contains(kept), "{letter}");
+    let looked = service.audit(&format!("contact_id={ada}&action=subject_requests.letter")).await;
+    assert_eq!(looked.len(), 1, "who had the letter is written down");
+    service.hands.advance(Duration::days(14) - Duration::microseconds(1));
+    service.kept_up().await;
+    assert!(service.last_letter(&request).await.contains("Ada Lovelace"));
+    service.hands.advance(Duration::microseconds(1));
+    service.kept_up().await;
+    service.get(&format!("{request}/letters/outcome")).await.problem(404, "not_found");
+    assert_eq!(service.get(&request).await.expect(200).json()["requester"], json!(null));
+}
+
+async fn an_agents_letter_says_whose_data_were_erased(service: Service) {
+    let ada = ada(&service).await;
+    let asked = json!({
         "kind": "erasure", "contact_id": ada, "channel": "post", "received_on": "2026-11-20", "identity_known": true,
-        "requester": { "name": "Ada Lovelace" },
+        "requester": { "name": "Sue, Grabbit and Run", "acting_for": "agent" },
     });
     let request = service.post("/v1/subject-requests", asked).await.expect(201).header("location");
     let plan = service.planned(&request).await;
     service.executed("council-2", &request, &plan).await.expect(200);
-    service.hands.advance(Duration::days(14) - Duration::microseconds(1));
-    service.kept_up().await;
-    assert_eq!(service.get(&request).await.expect(200).json()["requester"]["name"], "Ada Lovelace");
-    service.hands.advance(Duration::microseconds(1));
-    service.kept_up().await;
-    assert_eq!(service.get(&request).await.expect(200).json()["requester"], json!(null));
+    let letter = service.last_letter(&request).await;
+    let erased = "We have erased the data about the person for whom you ask.";
+    assert!(letter.contains("Dear Sue, Grabbit and Run,") && letter.contains(erased), "{letter}");
+    assert!(!service.get(&request).await.expect(200).text().contains("Grabbit"));
 }
 
 async fn a_last_letter_that_is_refused_can_be_printed_for_a_fortnight(service: Service) {
@@ -276,10 +323,11 @@ async fn a_last_letter_that_is_refused_can_be_printed_for_a_fortnight(service: S
     service.deliver(&server).await;
     service.hands.advance(Duration::days(14) - Duration::microseconds(1));
     service.kept_up().await;
-    assert_eq!(service.get(&request).await.expect(200).json()["requester"]["name"], "Ada Lovelace");
+    assert!(service.last_letter(&request).await.contains("Ada Lovelace"));
+    assert_eq!(service.get(&request).await.expect(200).json()["requester"], json!(null));
     service.hands.advance(Duration::microseconds(1));
     service.kept_up().await;
-    assert_eq!(service.get(&request).await.expect(200).json()["requester"], json!(null));
+    service.get(&format!("{request}/letters/outcome")).await.problem(404, "not_found");
 }
 
 async fn while_a_copy_is_owed_nothing_is_destroyed(service: Service) {

@@ -161,7 +161,7 @@ pub struct SubjectRequest {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub contact_id: Option<ContactId>,
-    /// Who asks; absent once erased.
+    /// Who asks. Absent once the person is erased, although the last letter still has the name.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub requester: Option<Requester>,

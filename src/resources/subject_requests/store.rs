@@ -124,6 +124,20 @@ pub(super) fn damaged<E>(_: E) -> Error {
 pub(super) struct Known {
     pub(super) request: SubjectRequest,
     pub(super) facts: ClockFacts,
+    /// The person was erased. The name and the words are kept for the last letter, and no other answer shows them.
+    pub(super) for_the_last_letter: bool,
+}
+
+impl Known {
+    /// The request as every answer but a letter shows it.
+    pub(super) fn shown(self) -> SubjectRequest {
+        shown_request(self.request, self.for_the_last_letter)
+    }
+}
+
+/// A request as every answer but a letter shows it: without name and words where these are kept for the last letter alone.
+pub(super) fn shown_request(request: SubjectRequest, for_the_last_letter: bool) -> SubjectRequest {
+    if for_the_last_letter { SubjectRequest { requester: None, details: None, ..request } } else { request }
 }
 
 /// What the clock of an open request shows now.
@@ -153,7 +167,7 @@ impl Row {
 }
 
 /// A row, unsealed, with its clock as it shows now.
-fn open(tx: &mut ReadTx<'_>, row: Row, events: Vec<ClockEvent>) -> Result<Known, Error> {
+fn open(tx: &mut ReadTx<'_>, row: Row, events: Vec<ClockEvent>, for_the_last_letter: bool) -> Result<Known, Error> {
     let told = match tx.key_if_there(row.id.uuid())? {
         Some(key) => Some(Particulars::open(&key, row.id, &row.particulars)?),
         None => None,
@@ -181,17 +195,19 @@ fn open(tx: &mut ReadTx<'_>, row: Row, events: Vec<ClockEvent>) -> Result<Known,
         outcome,
         version: row.version,
     };
-    Ok(Known { request, facts })
+    Ok(Known { request, facts, for_the_last_letter })
 }
 
 /// Rows, unsealed, in their order.
 fn open_all(tx: &mut ReadTx<'_>, rows: Vec<Row>) -> Result<Vec<Known>, Error> {
     let ids: Vec<SubjectRequestId> = rows.iter().map(|row| row.id).collect();
     let mut events = steps::events_of(tx, &ids)?;
+    let of_the_erased = farewell::among(tx, &ids)?;
     rows.into_iter()
         .map(|row| {
             let own = events.remove(&row.id).unwrap_or_default();
-            open(tx, row, own)
+            let for_the_last_letter = of_the_erased.contains(&row.id);
+            open(tx, row, own, for_the_last_letter)
         })
         .collect()
 }
@@ -212,7 +228,7 @@ pub(super) fn one(tx: &mut ReadTx<'_>, id: SubjectRequestId) -> Result<Known, Er
 /// # Errors
 /// 404 when there is none.
 pub fn read(tx: &mut ReadTx<'_>, id: SubjectRequestId) -> Result<SubjectRequest, Error> {
-    let request = one(tx, id)?.request;
+    let request = one(tx, id)?.shown();
     tx.look(Entry::new("subject_requests.read").contact(request.contact_id).subject("subject_request", id));
     Ok(request)
 }
@@ -244,5 +260,5 @@ pub(super) fn has_open(tx: &mut ReadTx<'_>, contact: ContactId) -> Result<bool, 
 pub(super) fn of_contact(tx: &mut ReadTx<'_>, contact: ContactId) -> Result<Vec<SubjectRequest>, Error> {
     let theirs = subject_requests::table.filter(subject_requests::contact_id.eq(contact)).order(subject_requests::id);
     let rows: Vec<Row> = theirs.select(Row::as_select()).load(tx.connection())?;
-    Ok(open_all(tx, rows)?.into_iter().map(|known| known.request).collect())
+    Ok(open_all(tx, rows)?.into_iter().map(Known::shown).collect())
 }

@@ -8,6 +8,7 @@ use super::kinds::Kind;
 use crate::domain::{Controller, Error, day_words};
 use crate::platform::doors::ReadTx;
 use crate::platform::mail::{Block, Words};
+use crate::policy::retention::LETTERS_FOR_THE_POST;
 
 /// A right, as what is asked for: the middle of a sentence.
 pub(in super::super) fn asked_for(right: Right, whom: &str) -> String {
@@ -75,6 +76,16 @@ fn whom(request: &SubjectRequest) -> &'static str {
         Some(ActingFor::Agent) => "the person for whom you ask",
         _ => "you",
     }
+}
+
+/// How long the name of a person who was erased is kept for a letter by post.
+pub(super) fn name_kept(request: &SubjectRequest) -> Block {
+    let days = LETTERS_FOR_THE_POST.num_days();
+    text(format!(
+        "We have erased the data about {}. We keep the name on this letter for {days} days after that, only so that we can \
+         post the letter. Then we erase the name too.",
+        whom(request)
+    ))
 }
 
 fn acknowledgement(request: &SubjectRequest) -> Vec<Block> {

@@ -5,7 +5,7 @@ mod kinds;
 mod mails;
 
 use super::model::SubjectRequest;
-use super::store;
+use super::store::{self, Known};
 use crate::domain::{Error, SubjectId, SubjectRequestId};
 use crate::platform::audit::Entry;
 use crate::platform::doors::{ReadTx, WriteTx};
@@ -47,13 +47,16 @@ pub(super) fn queue(tx: &mut WriteTx<'_>, request: &SubjectRequest, kind: Kind) 
     Ok(())
 }
 
-/// A letter as text, for the post.
+/// A letter as text, for the post. The last letter about a person who was erased says until when we keep the name.
 ///
 /// # Errors
 /// 404 when there is no such request, or no such letter about it.
 pub(super) fn for_the_post(tx: &mut ReadTx<'_>, id: SubjectRequestId, kind: Kind) -> Result<String, Error> {
-    let request = store::one(tx, id)?.request;
-    let words = contents::words(tx, &request, kind)?.ok_or_else(Error::not_found)?;
+    let Known { request, for_the_last_letter, .. } = store::one(tx, id)?;
+    let mut words = contents::words(tx, &request, kind)?.ok_or_else(Error::not_found)?;
+    if for_the_last_letter && matches!(kind, Kind::Refusal | Kind::Outcome) {
+        words.blocks.push(contents::name_kept(&request));
+    }
     let entry = Entry::new("subject_requests.letter").contact(request.contact_id).subject("subject_request", id);
     tx.look(entry.with("letter", kind.message()));
     words.text(&tx.identity().controller)

@@ -51,6 +51,15 @@ pub(in super::super) fn erase(tx: &mut WriteTx<'_>, erasing: &Erasing) -> Result
     Ok(())
 }
 
+/// Those of the requests whose person was erased, and that are not emptied yet.
+///
+/// # Errors
+/// 503 when the database does not answer.
+pub(super) fn among(tx: &mut ReadTx<'_>, ids: &[SubjectRequestId]) -> Result<Vec<SubjectRequestId>, Error> {
+    let found = farewells::table.filter(among_ids(farewells::request_id, ids)).select(farewells::request_id);
+    Ok(found.load(tx.connection())?)
+}
+
 /// A request whose last letter has left, or, where there is no address to send it to or none that takes it, has been there
 /// for printing long enough.
 fn first_due(tx: &mut ReadTx<'_>) -> Result<Option<SubjectRequestId>, Error> {

@@ -6,7 +6,7 @@ use super::super::commands::MatchContact;
 use super::super::model::SubjectRequest;
 use super::super::package::store::building;
 use super::creation::check_contact;
-use super::{held, subject_requests as requests};
+use super::{Known, held, shown_request, subject_requests as requests};
 use crate::domain::{Error, SubjectRequestId};
 use crate::platform::audit::Entry;
 use crate::platform::doors::{Recorded, WriteTx};
@@ -23,7 +23,7 @@ pub(in super::super) fn match_contact(
     let mut faults = Vec::new();
     // The contact is held first, as everywhere; what is wrong with it is told once the request is known to be there.
     let contact = check_contact(&mut tx, asked.contact_id, &mut faults);
-    let before = held(&mut tx, id)?.request;
+    let Known { request: before, for_the_last_letter, .. } = held(&mut tx, id)?;
     contact?;
     if !faults.is_empty() {
         return Err(Error::invalid(faults));
@@ -39,5 +39,6 @@ pub(in super::super) fn match_contact(
         requests::version.eq(after.version),
     );
     diesel::update(requests::table.find(id)).set(changes).execute(tx.connection())?;
-    tx.record(Entry::new("subject_requests.match").contact(after.contact_id).subject("subject_request", id), after)
+    let entry = Entry::new("subject_requests.match").contact(after.contact_id).subject("subject_request", id);
+    tx.record(entry, shown_request(after, for_the_last_letter))
 }

@@ -42,7 +42,7 @@ pub(in super::super) fn whose(
     id: SubjectRequestId,
     rights: &[Right],
 ) -> Result<(ContactId, SubjectRequest), Error> {
-    let Known { request, facts } = held_with_contact(tx, id)?;
+    let Known { request, facts, .. } = held_with_contact(tx, id)?;
     policy::must_be_proven(request.status, request.identity_known, &facts.events)?;
     Ok((about(&request, rights)?, request))
 }

@@ -8,7 +8,7 @@ use super::super::model::{ClockRuns, RequestClock, RequestOutcome, RequestStatus
 use super::super::package::store::building;
 use super::super::particulars;
 use super::steps::{NewStep, add};
-use super::{Known, shown, subject_requests as requests};
+use super::{Known, shown, shown_request, subject_requests as requests};
 use crate::domain::{Error, Fault, Lifecycle, RequestStepId, london_date};
 use crate::platform::audit::Entry;
 use crate::platform::doors::{Recorded, WriteTx};
@@ -62,7 +62,7 @@ pub(super) fn check_day(
 /// # Errors
 /// 409 when the state afterwards does not follow; 503 when the clock ends outside the table of bank holidays.
 pub(super) fn go_on(mut tx: WriteTx<'_>, known: Known, deed: Deed) -> Result<Recorded<Gone>, Error> {
-    let Known { request: before, mut facts } = known;
+    let Known { request: before, mut facts, for_the_last_letter } = known;
     let Deed { step, status, outcome, letter, link } = deed;
     // Some steps leave a request where it is.
     if status != before.status {
@@ -110,5 +110,5 @@ pub(super) fn go_on(mut tx: WriteTx<'_>, known: Known, deed: Deed) -> Result<Rec
     }
     let entry = Entry::new("subject_requests.step").contact(after.contact_id).subject("subject_request", id);
     let entry = entry.with("step", kind).with("to", <&str>::from(status));
-    tx.record(entry, Gone { request: after, step })
+    tx.record(entry, Gone { request: shown_request(after, for_the_last_letter), step })
 }

@@ -66,7 +66,7 @@ pub(in super::super) fn lift(
     id: SubjectRequestId,
     notified_on: NaiveDate,
 ) -> Result<Recorded<SubjectRequest>, Error> {
-    let request = held_with_contact(&mut tx, id)?.request;
+    let request = held_with_contact(&mut tx, id)?.shown();
     let contact = about(&request, &[Right::Restriction])?;
     if !made_what_holds(&mut tx, id, contact)? {
         return Err(request.status.stays());

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use super::super::model::{RequestStep, StepKind};
 use super::super::particulars;
-use super::{HashMap, damaged, one, subject_request_steps as steps};
+use super::{HashMap, damaged, farewell, one, subject_request_steps as steps};
 use crate::domain::{Error, Instant, Limit, ListPage, RequestStepId, SubjectRequestId};
 use crate::platform::audit::Entry;
 use crate::platform::doors::{ReadTx, WriteTx};
@@ -131,7 +131,7 @@ pub(in super::super) fn list(
     after: Option<RequestStepId>,
     limit: Limit,
 ) -> Result<ListPage<RequestStep, RequestStepId>, Error> {
-    let contact = one(tx, request)?.request.contact_id;
+    let known = one(tx, request)?;
     let mut query = steps::table
         .filter(steps::request_id.eq(request))
         .select(Row::as_select())
@@ -142,9 +142,10 @@ pub(in super::super) fn list(
     }
     let rows: Vec<Row> = query.limit(limit.rows() + 1).load(tx.connection())?;
     let ListPage { items, next } = ListPage::cut(rows, limit, |row| row.id);
-    let key = tx.key_if_there(request.uuid())?;
+    let key = if known.for_the_last_letter { None } else { tx.key_if_there(request.uuid())? };
     let items = items.into_iter().map(|row| row.step(key.as_ref())).collect::<Result<_, _>>()?;
-    tx.look(Entry::new("subject_requests.history").contact(contact).subject("subject_request", request));
+    let entry = Entry::new("subject_requests.history").contact(known.request.contact_id);
+    tx.look(entry.subject("subject_request", request));
     Ok(ListPage { items, next })
 }
 
@@ -155,11 +156,12 @@ pub(in super::super) fn list(
 pub(in super::super) fn all(tx: &mut ReadTx<'_>, request: SubjectRequestId) -> Result<Vec<RequestStep>, Error> {
     let theirs = steps::table.filter(steps::request_id.eq(request)).order(steps::id);
     let rows: Vec<Row> = theirs.select(Row::as_select()).load(tx.connection())?;
-    let key = tx.key_if_there(request.uuid())?;
+    let of_the_erased = farewell::among(tx, &[request])?.contains(&request);
+    let key = if of_the_erased { None } else { tx.key_if_there(request.uuid())? };
     rows.into_iter().map(|row| row.step(key.as_ref())).collect()
 }
 
-/// The newest step of a kind, unsealed.
+/// The newest step of a kind, unsealed, for a letter and for what is decided by it.
 ///
 /// # Errors
 /// When the database fails.
