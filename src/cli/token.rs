@@ -92,7 +92,8 @@ pub(super) fn mint(
     };
     let jti = IdMint::new(std::sync::Arc::new(SystemEntropy)).uuid(now);
     mint.mint(&request, now, jti).map_err(|error| {
-        let faults = error.particulars().faults.iter().map(|fault| format!("{} {}", fault.pointer, fault.detail));
+        let faults =
+            error.particulars().faults.listed().iter().map(|fault| format!("{} {}", fault.pointer(), fault.detail));
         let faults: Vec<String> = faults.collect();
         if faults.is_empty() { error.detail().to_owned() } else { faults.join("; ") }
     })

@@ -5,9 +5,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use serde::Serialize;
-
-use super::ContactId;
+use super::{ContactId, Fault, Faults};
 
 /// A row of the table of problem codes.
 #[derive(Clone, Copy, Debug)]
@@ -132,11 +130,11 @@ codes! {
     StaleVersion 412 "stale_version" "Somebody changed it first"
         "`If-Match` names a version that is no longer current. Read the resource again, apply your change to it, and send its new `ETag`.";
     TooLarge 413 "too_large" "The body is too large"
-        "The request's body is larger than this operation takes: 1 MiB unless the operation says otherwise.";
+        "The request's body is larger than the operation takes, or has more values than any operation needs. `detail` says the limit. It is 1 MiB for most operations that need a token, and 16 KiB for those that need none; the API document says the limit of each.";
     UnsupportedMediaType 415 "unsupported_media_type" "The body has the wrong media type"
         "Send the `Content-Type` that the operation takes; `detail` names it.";
     Invalid 422 "invalid" "The request breaks a rule"
-        "The body is well-formed but wrong. `errors` lists every fault with a JSON Pointer to it.";
+        "The body is well-formed but wrong. `errors` lists the faults, each with a JSON Pointer to it: all of them, or the first 100, and `more` counts the rest.";
     PurposeNotConsent 422 "purpose_not_consent" "This purpose does not rest on consent"
         "The purpose rests on a contract, so there is nothing to give or withdraw consent for.";
     KeyReused 422 "idempotency_key_reused" "The Idempotency-Key was used for another request"
@@ -159,36 +157,6 @@ codes! {
         "The database stopped answering while the change was being committed, so that it was either done whole or not at all. After `Retry-After` seconds, find out: send the same request with the same `Idempotency-Key`, which answers what was done, or does it now, but never twice. A request that had no key can be done twice: read the resource before you send it again.";
 }
 
-/// A fault in what was sent.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
-pub struct Fault {
-    /// A JSON Pointer (RFC 6901) to the faulty member of the body; for a query parameter, its name.
-    #[schema(example = "/email")]
-    pub pointer: String,
-    /// The fault's stable code.
-    #[schema(example = "email")]
-    pub code: Cow<'static, str>,
-    /// What to change.
-    #[schema(example = "must be a single e-mail address")]
-    pub detail: Cow<'static, str>,
-}
-
-impl Fault {
-    /// A fault at `pointer`.
-    pub fn new(
-        pointer: impl Into<String>,
-        code: impl Into<Cow<'static, str>>,
-        detail: impl Into<Cow<'static, str>>,
-    ) -> Self {
-        Self { pointer: pointer.into(), code: code.into(), detail: detail.into() }
-    }
-
-    /// A well-formed id at `pointer` that names nothing.
-    pub fn unknown_reference(pointer: &str) -> Self {
-        Self::new(pointer, "unknown_reference", "names nothing that is there")
-    }
-}
-
 /// The law's no: a value, made by `policy`, that says which rule stands in the way.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
@@ -206,7 +174,7 @@ pub struct Refusal {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Particulars {
     /// Faults in what was sent.
-    pub faults: Vec<Fault>,
+    pub faults: Faults,
     /// The permission that the caller lacks.
     pub permission: Option<&'static str>,
     /// The article that decides a refusal.
@@ -258,8 +226,9 @@ impl Error {
     }
 
     /// Faults in a body, all at once.
-    pub fn invalid(faults: Vec<Fault>) -> Self {
-        let detail = match faults.len() {
+    pub fn invalid(faults: impl Into<Faults>) -> Self {
+        let faults = faults.into();
+        let detail = match faults.count() {
             1 => "One thing in the request must be changed; see errors.",
             _ => "Several things in the request must be changed; see errors.",
         };

@@ -16,6 +16,7 @@ mod all_or_nothing;
 mod architecture;
 mod audit;
 mod bad_input;
+mod bounded_answers;
 mod breaches;
 mod capacity;
 mod carrying_out;

@@ -303,8 +303,8 @@ async fn the_person_is_told_before_it_is_lifted(service: Service) {
     service.hands.advance(Duration::days(3));
     for (day, fault) in [("2026-11-28", "future"), ("2026-11-23", "before_restriction")] {
         let error = service.lift(&ada, day).await.unwrap_err();
-        let fault = |told: &iewm::domain::Fault| told.code == fault && told.pointer == "/notified_on";
-        assert!(error.code() == Code::Invalid && error.particulars().faults.iter().any(fault), "{error}");
+        let fault = |told: &iewm::domain::Fault| told.code == fault && told.pointer() == "/notified_on";
+        assert!(error.code() == Code::Invalid && error.particulars().faults.listed().iter().any(fault), "{error}");
     }
     service.lift(&ada, "2026-11-26").await.unwrap();
     let mut after = service.get(&format!("/v1/contacts/{ada}")).await.expect(200).json();

@@ -176,10 +176,11 @@ impl<P: Permission> Access<P> {
     }
 
     /// The request as the handler's arguments are taken from it.
-    pub(in crate::platform) fn incoming(&self, request: HttpRequest, payload: Payload) -> Incoming {
+    pub(in crate::platform) fn incoming(&self, request: HttpRequest, payload: Payload, body_limit: usize) -> Incoming {
         Incoming {
             request,
             body: Body::Coming(payload),
+            body_limit,
             deadline: self.house.0.body_deadline,
             caller: self.caller_key(),
             actor: self.context.actor.clone(),

@@ -90,9 +90,12 @@ impl Answer {
         self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
-    /// The answer in the form it is kept in; `None` for a stream.
+    /// The answer in the form it is kept in; `None` for a stream, and for a problem of more than 16 KiB.
     pub(in crate::platform) fn to_kept(&self) -> Option<KeptAnswer> {
         let Payload::Whole(body) = &self.payload else { return None };
+        if problem::outgrows_keeping(self.status, body) {
+            return None;
+        }
         Some(KeptAnswer {
             status: self.status,
             headers: self.headers.iter().map(|(name, value)| (name.to_string(), value.clone())).collect(),

@@ -157,6 +157,28 @@ impl Op<'_> {
         let body = RequestBodyBuilder::new().content(media_type, content).required(Some(required)).build();
         self.operation.request_body = Some(RefOr::T(body));
     }
+
+    /// Says how many bytes the body may have: at the body, where the document shows one, and at the problem 413.
+    pub(super) fn body_limit(&mut self, bytes: usize) {
+        let limit = format!("At most {}.", size(bytes));
+        let Some(RefOr::T(too_large)) = self.operation.responses.responses.get_mut("413") else { return };
+        too_large.description = format!("{}\n\n{limit}", too_large.description);
+        if let Some(RefOr::T(body)) = &mut self.operation.request_body {
+            let known = body.description.take().map(|text| format!("{text} ")).unwrap_or_default();
+            body.description = Some(format!("{known}{limit}"));
+        }
+    }
+}
+
+/// A number of bytes, in words.
+fn size(bytes: usize) -> String {
+    const KIB: usize = 1024;
+    const MIB: usize = 1024 * KIB;
+    match bytes {
+        _ if bytes >= MIB && bytes.is_multiple_of(MIB) => format!("{} MiB", bytes / MIB),
+        _ if bytes.is_multiple_of(KIB) => format!("{} KiB", bytes / KIB),
+        _ => format!("{bytes} bytes"),
+    }
 }
 
 /// The name of the schema that this one refers to.

@@ -15,13 +15,17 @@ use super::negotiation;
 use crate::domain::{Actor, Code, Entropy, Error};
 use crate::platform::vault::CursorKey;
 
-/// How much a body may hold unless the operation says otherwise.
-pub const BODY_LIMIT: usize = 1024 * 1024;
+/// How many bytes the body of an operation may have that needs a token, unless one of its arguments says otherwise.
+pub(super) const BODY_LIMIT: usize = 1024 * 1024;
+/// The same of a public operation: without a token, little can be taken from this service.
+pub(super) const PUBLIC_BODY_LIMIT: usize = 16 * 1024;
 
 /// A request whose caller has been judged.
 pub struct Incoming {
     pub(in crate::platform) request: HttpRequest,
     pub(in crate::platform) body: Body,
+    /// How many bytes the body may have.
+    pub(in crate::platform) body_limit: usize,
     /// How long the body may take to arrive.
     pub(in crate::platform) deadline: Duration,
     /// Who calls, for what is bound to a caller.
@@ -38,11 +42,13 @@ pub(in crate::platform) enum Body {
 }
 
 impl Incoming {
-    /// The body, at most `limit` bytes of it.
+    /// The body.
     ///
     /// # Errors
-    /// 413 when it is larger, 408 when it takes longer than the deadline, 400 when it breaks off.
-    pub async fn body(&mut self, limit: usize) -> Result<Bytes, Error> {
+    /// 413 when it is larger than the operation takes, by what its `Content-Length` declares or as it is read; 408 when it
+    /// takes longer than the deadline; 400 when it breaks off.
+    pub async fn body(&mut self) -> Result<Bytes, Error> {
+        let limit = self.body_limit;
         let too_large = || {
             Error::new(Code::TooLarge, format!("The body is larger than the {limit} bytes that this operation takes."))
         };
@@ -126,8 +132,8 @@ impl Incoming {
 /// Something that a handler takes from a request. Arguments are taken in the order in which a handler
 /// names them, which is the order in which they are judged: query, body, precondition, path.
 pub trait Take: Sized {
-    /// How much of a body it reads at most.
-    const BODY_LIMIT: usize = BODY_LIMIT;
+    /// How many bytes a body may have that it reads; `None` for as many as any body of its operation's kind.
+    const BODY_LIMIT: Option<usize> = None;
     /// The permission that a form of the operation needs besides the operation's own.
     const FORM_NEEDS: Option<&'static str> = None;
     /// Whether the operation has pages for a browser besides its JSON, problems included.
@@ -160,6 +166,7 @@ mod tests {
         Incoming {
             request: TestRequest::post().to_http_request(),
             body: Body::Coming(Payload::Stream { payload: Box::pin(pieces) }),
+            body_limit: BODY_LIMIT,
             deadline: Duration::from_secs(20),
             actor: Arc::new(Actor::Anonymous),
             caller: String::new(),
@@ -180,7 +187,7 @@ mod tests {
     async fn a_body_has_20_seconds_in_all_however_it_trickles() {
         for gap in [Duration::from_millis(100), Duration::from_secs(19), Duration::from_secs(21)] {
             let begun = tokio::time::Instant::now();
-            let refused = incoming(trickle(gap)).body(BODY_LIMIT).await.unwrap_err();
+            let refused = incoming(trickle(gap)).body().await.unwrap_err();
             assert_eq!(refused.code(), Code::RequestTimeout);
             assert_eq!(begun.elapsed().as_secs(), 20, "{gap:?}");
         }
@@ -189,18 +196,18 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_body_that_ends_in_time_is_whole() {
         let pieces = trickle(Duration::from_secs(1)).take(19);
-        assert_eq!(incoming(pieces).body(19).await.unwrap().len(), 19);
+        assert_eq!(incoming(pieces).body().await.unwrap().len(), 19);
     }
 
     #[tokio::test]
     async fn endless_chunks_are_refused_at_the_limit() {
         let pieces = stream::repeat_with(|| Ok(Bytes::from_static(&[b' '; 4096])));
-        assert_eq!(incoming(pieces).body(BODY_LIMIT).await.unwrap_err().code(), Code::TooLarge);
+        assert_eq!(incoming(pieces).body().await.unwrap_err().code(), Code::TooLarge);
     }
 
     #[tokio::test]
     async fn a_body_that_breaks_off_is_no_json() {
         let pieces = stream::iter([Ok(Bytes::from_static(b"{")), Err(PayloadError::Incomplete(None))]);
-        assert_eq!(incoming(pieces).body(BODY_LIMIT).await.unwrap_err().code(), Code::MalformedJson);
+        assert_eq!(incoming(pieces).body().await.unwrap_err().code(), Code::MalformedJson);
     }
 }

@@ -13,7 +13,7 @@ use utoipa::openapi::{ArrayBuilder, ObjectBuilder, RefOr, Schema, Type};
 
 use super::answer::{Answer, JSON};
 use super::describe::{self, Op};
-use super::incoming::{BODY_LIMIT, Incoming, Take};
+use super::incoming::{Incoming, Take};
 use super::query;
 use super::reply::Reply;
 use crate::domain::{Code, Entropy, Error, Limit, ListPage};
@@ -100,7 +100,7 @@ where
         let mut bound_to = format!("{}\n{path}\n{written}\n", incoming.caller).into_bytes();
         if incoming.request.method() == Method::POST {
             // The filters of a search are its body.
-            let body = incoming.body(BODY_LIMIT).await?;
+            let body = incoming.body().await?;
             bound_to.extend_from_slice(digest::digest(&digest::SHA256, &body).as_ref());
         }
         let after = match &page.cursor {

@@ -25,7 +25,7 @@ pub use describe::Op;
 pub use edge::request_id;
 pub(crate) use edge::{identify, pass};
 pub(in crate::platform) use incoming::Body;
-pub use incoming::{BODY_LIMIT, Incoming, Take};
+pub use incoming::{Incoming, Take};
 pub use listing::{Listed, Listing, NoFilter, Pager};
 pub use page::{Frame, PageOrJson, Shown};
 pub use path::{ById, ByPart, ByToken, ByVersion, ByWord, PathWord};

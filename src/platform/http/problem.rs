@@ -4,10 +4,18 @@ use actix_web::http::header::{self, HeaderName};
 use serde::Serialize;
 
 use super::answer::Answer;
-use crate::domain::{Code, ContactId, Error, Fault};
+use crate::domain::{Code, ContactId, Error, Fault, LISTED_FAULTS, cut};
 
 /// The media type of a problem.
 pub const PROBLEM_JSON: &str = "application/problem+json";
+
+/// The largest problem, in bytes. A problem that would be larger lists fewer faults and counts more.
+const LARGEST: usize = 64 * 1024;
+/// The largest problem, in bytes, that is kept for an `Idempotency-Key`. What a larger one says can be had again by sending
+/// the request again, since a problem changes nothing.
+const LARGEST_KEPT: usize = 16 * 1024;
+/// The longest `detail`, in characters. Ours are shorter; the bound is for those that a library writes.
+const LONGEST_DETAIL: usize = 1_000;
 
 /// A problem document (RFC 9457). Every answer of 400 and above is one.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
@@ -30,10 +38,14 @@ pub struct Problem {
     /// The id of the request that met the problem: quote it when asking for help.
     #[schema(example = "01937a5e-8f00-7c3a-9d55-3f2a60b1c901")]
     pub instance: String,
-    /// Every fault found in the request, each with a pointer to it.
+    /// The faults found in the request, each with a pointer to it: all of them, or the first 100.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[schema(required = false)]
+    #[schema(required = false, max_items = 100)]
     pub errors: Vec<Fault>,
+    /// How many faults there are besides those in `errors`; absent where `errors` lists them all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, minimum = 1, example = 409_900)]
+    pub more: Option<usize>,
     /// The permission that none of the token's roles has.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "contacts:update", nullable = false)]
@@ -56,25 +68,39 @@ pub struct Problem {
     pub merged_into: Option<ContactId>,
 }
 
+/// The problem that `error` is, in at most [`LARGEST`] bytes.
+fn body(error: &Error, instance: &str) -> Vec<u8> {
+    let (entry, particulars) = (error.code().entry(), error.particulars());
+    let mut listed = LISTED_FAULTS;
+    loop {
+        let faults = particulars.faults.clone().at_most(listed);
+        let problem = Problem {
+            r#type: format!("/problems/{}", entry.name),
+            code: entry.name,
+            title: entry.title,
+            status: entry.status,
+            detail: cut(error.detail(), LONGEST_DETAIL).into_owned(),
+            instance: instance.to_owned(),
+            errors: faults.listed().to_vec(),
+            more: Some(faults.more()).filter(|more| *more > 0),
+            permission: particulars.permission,
+            article: particulars.article,
+            allowed_transitions: particulars.allowed_transitions.clone(),
+            contact_id: particulars.contact_id,
+            merged_into: particulars.merged_into,
+        };
+        let body = serde_json::to_vec(&problem).unwrap_or_default();
+        if body.len() <= LARGEST || listed == 0 {
+            return body;
+        }
+        listed /= 2;
+    }
+}
+
 /// The answer that tells `error` to the caller of the request `instance`.
 pub fn answer(error: &Error, instance: &str) -> Answer {
     let (entry, more) = (error.code().entry(), error.particulars());
-    let body = Problem {
-        r#type: format!("/problems/{}", entry.name),
-        code: entry.name,
-        title: entry.title,
-        status: entry.status,
-        detail: error.detail().to_owned(),
-        instance: instance.to_owned(),
-        errors: more.faults.clone(),
-        permission: more.permission,
-        article: more.article,
-        allowed_transitions: more.allowed_transitions.clone(),
-        contact_id: more.contact_id,
-        merged_into: more.merged_into,
-    };
-    let body = serde_json::to_vec(&body).unwrap_or_default();
-    let mut answer = Answer::bytes(entry.status, PROBLEM_JSON, body);
+    let mut answer = Answer::bytes(entry.status, PROBLEM_JSON, body(error, instance));
     match error.code() {
         Code::Unauthenticated => {
             answer = answer.header(header::WWW_AUTHENTICATE, r#"Bearer realm="iewm""#);
@@ -99,5 +125,66 @@ pub fn answer(error: &Error, instance: &str) -> Answer {
         }
         (Some(types), 415) => answer.header(HeaderName::from_static("accept-post"), types.clone()),
         _ => answer,
+    }
+}
+
+/// Whether an answer with this status and body is a problem that is too large to be kept for an `Idempotency-Key`.
+pub(super) fn outgrows_keeping(status: u16, body: &[u8]) -> bool {
+    status >= 400 && body.len() > LARGEST_KEPT
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::super::answer::Payload;
+    use super::*;
+    use crate::domain::Faults;
+
+    fn told(error: &Error) -> (usize, Value) {
+        let Payload::Whole(body) = answer(error, "01937a5e-8f00-7c3a-9d55-3f2a60b1c901").payload else {
+            panic!("a stream")
+        };
+        (body.len(), serde_json::from_slice(&body).unwrap())
+    }
+
+    /// A fault whose pointer takes as many bytes as one can: each character is escaped with six.
+    fn largest(at: usize) -> Fault {
+        Fault::new(format!("/{at}{}", "\u{1}".repeat(500)), "unknown", "is not a member that this operation knows")
+    }
+
+    #[test]
+    fn a_problem_counts_the_faults_that_it_does_not_list() {
+        let faults: Faults = (0..510_000).map(|at| Fault::new(format!("/{at}"), "type", "must be a number")).collect();
+        let (size, problem) = told(&Error::invalid(faults));
+        assert_eq!((problem["errors"].as_array().unwrap().len(), &problem["more"]), (100, &Value::from(509_900)));
+        assert!(size < LARGEST_KEPT, "{size}");
+        let (_, problem) = told(&Error::invalid(vec![Fault::unknown_reference("/contact_id")]));
+        assert!(problem.get("more").is_none(), "{problem}");
+    }
+
+    #[test]
+    fn a_problem_is_never_larger_than_64_kib() {
+        let (size, problem) = told(&Error::invalid((0..1_000).map(largest).collect::<Faults>()));
+        let listed = problem["errors"].as_array().unwrap().len();
+        assert!(size <= LARGEST && listed >= 10, "{size} bytes list {listed}");
+        assert_eq!(problem["more"], 1_000 - listed);
+
+        let states = vec!["proposed"; 200];
+        let long = Error::new(Code::Conflict, "\u{1}".repeat(1_000_000)).with(|p| {
+            p.faults = (0..1_000).map(largest).collect();
+            p.allowed_transitions = Some(states);
+        });
+        let (size, problem) = told(&long);
+        assert!(size <= LARGEST, "{size}");
+        assert_eq!(problem["detail"].as_str().unwrap().chars().count(), LONGEST_DETAIL + 1);
+    }
+
+    #[test]
+    fn a_large_problem_is_not_kept_for_a_key() {
+        let large = answer(&Error::invalid((0..100).map(largest).collect::<Faults>()), "");
+        assert!(large.to_kept().is_none());
+        assert!(answer(&Error::not_found(), "").to_kept().is_some());
+        assert!(Answer::json(200, &"x".repeat(LARGEST)).to_kept().is_some());
     }
 }

@@ -1,12 +1,14 @@
 //! The query: every parameter known, given once and well-formed, or 400.
 
+use std::collections::HashSet;
+
 use serde::de::DeserializeOwned;
 use utoipa::ToSchema;
 use utoipa::openapi::{RefOr, Schema};
 
 use super::describe::Op;
 use super::incoming::{Incoming, Take};
-use crate::domain::{Code, Error, Fault};
+use crate::domain::{Code, Error, Fault, Faults};
 
 /// The query as a `T`, whose members are the parameters.
 #[derive(Debug)]
@@ -48,7 +50,7 @@ pub(super) fn fault(name: &str, code: &'static str, detail: String) -> Error {
         detail
     };
     Error::new(Code::InvalidQuery, format!("The query parameter {name}: {detail}."))
-        .with(|p| p.faults = vec![Fault::new(name, code, detail)])
+        .with(|p| p.faults = Fault::new(name, code, detail).into())
 }
 
 /// The parameters, each known and given once.
@@ -56,12 +58,12 @@ pub(super) fn pairs(query: &str, known: &[String]) -> Result<Vec<(String, String
     let given: Vec<(String, String)> = serde_urlencoded::from_str(query).map_err(|_| {
         Error::new(Code::InvalidQuery, "The query is not in the form of application/x-www-form-urlencoded.")
     })?;
-    let mut faults = Vec::new();
-    for (at, (name, _)) in given.iter().enumerate() {
+    let (mut faults, mut seen) = (Faults::default(), HashSet::new());
+    for (name, _) in &given {
         if !known.contains(name) {
-            faults.push(Fault::new(name, "unknown", "is not a parameter that this operation knows"));
-        } else if given.iter().take(at).any(|(earlier, _)| earlier == name) {
-            faults.push(Fault::new(name, "repeated", "is given more than once"));
+            faults.push_with(|| Fault::new(name, "unknown", "is not a parameter that this operation knows"));
+        } else if !seen.insert(name) {
+            faults.push_with(|| Fault::new(name, "repeated", "is given more than once"));
         }
     }
     if faults.is_empty() {

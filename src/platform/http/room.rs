@@ -16,7 +16,7 @@ use utoipa::openapi::{ObjectBuilder, OpenApi, RefOr, Required, Schema, Type};
 
 use super::answer::{Answer, problem_for};
 use super::describe::Op;
-use super::incoming::{BODY_LIMIT, Incoming, Take};
+use super::incoming::{BODY_LIMIT, Incoming, PUBLIC_BODY_LIMIT, Take};
 use super::page;
 use super::query::NoQuery;
 use super::reply::Outcome;
@@ -35,7 +35,7 @@ pub trait Arguments: Sized + 'static {
     /// The permission that the handler runs under.
     type Permission: Permission;
 
-    /// How much of a body the operation reads at most.
+    /// How many bytes the body of the operation may have.
     const BODY_LIMIT: usize;
 
     /// The permission that a form of the operation needs besides the operation's own.
@@ -60,9 +60,13 @@ macro_rules! arguments {
             type Permission = P;
 
             const BODY_LIMIT: usize = {
-                let most = BODY_LIMIT;
-                $(let most = if $name::BODY_LIMIT > most { $name::BODY_LIMIT } else { most };)*
-                most
+                let own: Option<usize> = None;
+                $(let own = if $name::BODY_LIMIT.is_some() { $name::BODY_LIMIT } else { own };)*
+                match own {
+                    Some(own) => own,
+                    None if P::PUBLIC => PUBLIC_BODY_LIMIT,
+                    None => BODY_LIMIT,
+                }
             };
 
             const FORM_NEEDS: Option<&'static str> = {
@@ -160,6 +164,7 @@ impl Room {
             let mut operation = operation.clone();
             let mut op = Op { operation: &mut operation, schemas: &mut self.schemas };
             A::describe(&mut op);
+            op.body_limit(A::BODY_LIMIT);
             <H::Output as Outcome>::describe(&mut op);
             if method == HttpMethod::Post && !A::Permission::PUBLIC {
                 describe_key(&mut op);
@@ -262,7 +267,7 @@ where
     if let Some(left) = access.rate_left() {
         request.extensions_mut().insert(left.clone());
     }
-    let incoming = access.incoming(request.clone(), payload);
+    let incoming = access.incoming(request.clone(), payload, A::BODY_LIMIT);
     let carry_out = async move |access: Access<A::Permission>, mut incoming: Incoming| {
         let caller = access.again();
         let taken = async {
@@ -281,7 +286,7 @@ where
         handler.call(arguments).await.settle()
     };
     if request.method() == Method::POST && !A::Permission::PUBLIC {
-        idempotency::once(access, incoming, A::BODY_LIMIT, carry_out).await
+        idempotency::once(access, incoming, carry_out).await
     } else {
         carry_out(access, incoming).await
     }

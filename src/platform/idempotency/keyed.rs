@@ -24,13 +24,12 @@ pub struct Keyed {
 pub(in crate::platform) async fn once<P: Permission>(
     access: Access<P>,
     mut incoming: Incoming,
-    body_limit: usize,
     carry_out: impl AsyncFnOnce(Access<P>, Incoming) -> Result<Answer, Error>,
 ) -> Result<Answer, Error> {
     let Some(key) = key_of(&incoming)? else {
         return carry_out(access, incoming).await;
     };
-    let body = incoming.body(body_limit).await?;
+    let body = incoming.body().await?;
     let request = incoming.request.clone();
     let content_type = request.headers().get(CONTENT_TYPE).map(|value| value.as_bytes().to_vec()).unwrap_or_default();
     let mac = &access.keyring().idempotency;

@@ -159,7 +159,7 @@ pub struct ReportBreach {
     /// What happened.
     pub nature: BreachText,
     /// What kinds of data it is about.
-    #[schema(min_items = 1)]
+    #[schema(min_items = 1, max_items = 5)]
     pub categories: BTreeSet<BreachCategory>,
     /// How many people it is about, as far as is known.
     #[schema(nullable = false, minimum = 0, maximum = 1_000_000_000, example = 40)]

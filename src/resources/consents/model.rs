@@ -11,8 +11,8 @@ pub use crate::policy::consent::{Method, State};
 pub use crate::policy::contactability::Contactability;
 
 prose_type! {
-    /// What the person was shown when they decided, word for word: at most 4,000 characters.
-    Wording, 4000, "Yes, send me the IEWM newsletter by e-mail. I can stop it at any time."
+    /// What the person was shown when they decided, word for word: at most 20,000 characters.
+    Wording, 20_000, "Yes, send me the IEWM newsletter by e-mail. I can stop it at any time."
 }
 
 line_type! {
@@ -245,12 +245,14 @@ pub struct CheckResults {
 #[serde(deny_unknown_fields)]
 pub struct VerifyReceipt {
     /// The receipt, as it was issued: a compact JWS (RFC 7515).
-    #[schema(max_length = 100_000)]
+    #[schema(max_length = 260_000)]
     pub receipt: String,
 }
 
 impl Command for VerifyReceipt {
     type Resource = ReceiptVerdict;
+    // The receipt of the longest wording, of the longest entries of a notice, has about 225 KiB.
+    const BODY_LIMIT: Option<usize> = Some(256 * 1024);
 }
 
 /// Whether a receipt is one of ours, unchanged.

@@ -5,7 +5,7 @@ use utoipa::openapi::schema::AdditionalProperties;
 use utoipa::openapi::{ContentBuilder, ObjectBuilder, RefOr, Required};
 
 use crate::domain::{Code, Error, Fault};
-use crate::platform::http::{BODY_LIMIT, Incoming, Op, Take};
+use crate::platform::http::{Incoming, Op, Take};
 
 const FORM: &str = "application/x-www-form-urlencoded";
 const MULTIPART: &str = "multipart/form-data";
@@ -17,7 +17,7 @@ pub(super) struct OneClick;
 
 impl Take for OneClick {
     async fn take(incoming: &mut Incoming) -> Result<Self, Error> {
-        let body = incoming.body(BODY_LIMIT).await?;
+        let body = incoming.body().await?;
         let fits = match incoming.media_type().as_str() {
             _ if body.is_empty() => true,
             FORM => is_form(&body),

@@ -7,7 +7,7 @@ use super::valid::{described, parse, parse_value};
 use crate::domain::{Code, Error};
 use crate::platform::http::answer::JSON;
 use crate::platform::http::describe::Op;
-use crate::platform::http::incoming::{BODY_LIMIT, Incoming, Take};
+use crate::platform::http::incoming::{Incoming, Take};
 
 /// The media type of a form.
 const FORM: &str = "application/x-www-form-urlencoded";
@@ -17,9 +17,11 @@ const FORM: &str = "application/x-www-form-urlencoded";
 pub struct FormOrJson<T>(pub T);
 
 impl<T: Command> Take for FormOrJson<T> {
+    const BODY_LIMIT: Option<usize> = T::BODY_LIMIT;
+
     async fn take(incoming: &mut Incoming) -> Result<Self, Error> {
         let media_type = incoming.expect_one_of(&[JSON, FORM])?;
-        let body = incoming.body(BODY_LIMIT).await?;
+        let body = incoming.body().await?;
         if media_type == JSON { parse(&body).map(Self) } else { parse_value(members(&body)?).map(Self) }
     }
 

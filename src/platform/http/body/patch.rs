@@ -16,6 +16,8 @@ const MERGE_PATCH: &str = "application/merge-patch+json";
 pub struct Patch<T>(pub T);
 
 impl<T: Command> Take for Patch<T> {
+    const BODY_LIMIT: Option<usize> = T::BODY_LIMIT;
+
     async fn take(incoming: &mut Incoming) -> Result<Self, Error> {
         taken(incoming, MERGE_PATCH).await.map(Self)
     }

@@ -2,7 +2,7 @@
 //! and the document cannot promise what the service does not check.
 
 use std::any::TypeId;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, LazyLock, RwLock};
 
 use jsonschema::error::{TypeKind, ValidationErrorKind as Kind};
@@ -10,11 +10,19 @@ use jsonschema::{ValidationError, Validator};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use crate::domain::{EmailAddress, Error, Fault, Instant, Telephone, TextFault, clean_prose};
+use super::bounds::{self, not_a_member};
+use super::strict::Read;
+use crate::domain::{EmailAddress, Error, Fault, Faults, Instant, Telephone, TextFault, clean_prose, member};
 
-type Compiled = RwLock<HashMap<(TypeId, Care), Arc<Validator>>>;
+type Shapes = RwLock<HashMap<(TypeId, Care), Arc<Shape>>>;
 
-static VALIDATORS: LazyLock<Compiled> = LazyLock::new(Compiled::default);
+static SHAPES: LazyLock<Shapes> = LazyLock::new(Shapes::default);
+
+/// A schema, made ready to hold values against.
+struct Shape {
+    schema: Value,
+    validator: Validator,
+}
 
 /// How a text's format is looked at.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -31,28 +39,30 @@ enum Care {
 /// # Errors
 /// When the schema of `T` itself is not valid: a mistake of ours that the tests find.
 pub(crate) fn fits<T: ToSchema + 'static>(value: &Value) -> Result<bool, Error> {
-    Ok(validator::<T>(Care::Hasty)?.is_valid(value))
+    Ok(shape::<T>(Care::Hasty)?.validator.is_valid(value))
 }
 
-/// The faults of `value` against the schema of `T`. A member that `T` does not have but `read_only`
-/// names is told apart from one that nobody has.
+/// The faults of a body against the schema of `T`: first of its bounds, then of what is inside them, which is not looked at
+/// where the body is not whole. A member that `T` does not have but `read_only` names is told apart from one that nobody has.
+/// Where there are faults, the value is left without what was outside the bounds.
 ///
 /// # Errors
 /// When the schema of `T` itself is not valid: a mistake of ours that the tests find.
-pub(crate) fn check<T: ToSchema + 'static>(value: &Value, read_only: &[String]) -> Result<Vec<Fault>, Error> {
-    let validator = validator::<T>(Care::Whole)?;
-    let mut faults = Vec::new();
-    for error in validator.iter_errors(value) {
-        tell(&error, read_only, &mut faults);
+pub(crate) fn check<T: ToSchema + 'static>(read: &mut Read, read_only: &[String]) -> Result<Faults, Error> {
+    let shape = shape::<T>(Care::Whole)?;
+    let outside = bounds::take_out(&shape.schema, &mut read.value, read_only);
+    let mut telling = Telling { read_only, emptied: outside.emptied, faults: outside.faults };
+    if read.is_whole {
+        shape.validator.iter_errors(&read.value).for_each(|error| telling.tell(&error));
     }
-    Ok(faults)
+    Ok(telling.faults)
 }
 
-fn validator<T: ToSchema + 'static>(care: Care) -> Result<Arc<Validator>, Error> {
+fn shape<T: ToSchema + 'static>(care: Care) -> Result<Arc<Shape>, Error> {
     let key = (TypeId::of::<T>(), care);
-    let known = VALIDATORS.read().ok().and_then(|known| known.get(&key).cloned());
-    if let Some(validator) = known {
-        return Ok(validator);
+    let known = SHAPES.read().ok().and_then(|known| known.get(&key).cloned());
+    if let Some(shape) = known {
+        return Ok(shape);
     }
     let mut schemas = Vec::new();
     T::schemas(&mut schemas);
@@ -68,11 +78,11 @@ fn validator<T: ToSchema + 'static>(care: Care) -> Result<Arc<Validator>, Error>
         .with_format("date", |text: &str| calendar_date(text))
         .build(&schema)
         .map_err(|error| Error::internal(format_args!("the schema of {}: {error}", T::name())))?;
-    let validator = Arc::new(validator);
-    if let Ok(mut known) = VALIDATORS.write() {
-        known.insert(key, validator.clone());
+    let shape = Arc::new(Shape { schema, validator });
+    if let Ok(mut known) = SHAPES.write() {
+        known.insert(key, shape.clone());
     }
-    Ok(validator)
+    Ok(shape)
 }
 
 /// A date as we take it: `YYYY-MM-DD`, one that exists, in the years 1900 to 9999.
@@ -81,31 +91,44 @@ fn calendar_date(text: &str) -> bool {
         && text.parse::<chrono::NaiveDate>().is_ok_and(|date| (1900..=9999).contains(&chrono::Datelike::year(&date)))
 }
 
-fn tell(error: &ValidationError<'_>, read_only: &[String], faults: &mut Vec<Fault>) {
-    let at = error.instance_path().as_str();
-    let member = |name: &str| format!("{at}/{}", name.replace('~', "~0").replace('/', "~1"));
-    let fault = match error.kind() {
-        Kind::Required { property } => {
-            Fault::new(member(property.as_str().unwrap_or_default()), "missing", "is required")
+/// The validator's findings, told as faults.
+struct Telling<'a> {
+    read_only: &'a [String],
+    emptied: HashSet<String>,
+    faults: Faults,
+}
+
+impl Telling<'_> {
+    fn tell(&mut self, error: &ValidationError<'_>) {
+        let at = error.instance_path().as_str();
+        if self.emptied.contains(at) {
+            return;
         }
-        Kind::AdditionalProperties { unexpected } => {
-            faults.extend(unexpected.iter().map(|name| {
-                if at.is_empty() && read_only.contains(name) {
-                    Fault::new(member(name), "read_only", "is set by the service and cannot be sent")
-                } else {
-                    Fault::new(member(name), "unknown", "is not a member that this operation knows")
+        match error.kind() {
+            Kind::AdditionalProperties { unexpected } => {
+                let read_only = if at.is_empty() { self.read_only } else { &[] };
+                for name in unexpected {
+                    self.faults.push_with(|| not_a_member(at, name, read_only));
                 }
-            }));
-            return;
-        }
-        Kind::OneOfNotValid { context } | Kind::AnyOf { context } => {
-            // An optional member is "null or ...": what is wrong is what the other branch says.
-            let branch = context.iter().find(|errors| !errors.iter().any(is_not_null));
-            match branch {
-                Some(errors) => errors.iter().for_each(|error| tell(error, read_only, faults)),
-                None => faults.push(Fault::new(at, "type", "has none of the forms that are possible here")),
             }
-            return;
+            Kind::OneOfNotValid { context } | Kind::AnyOf { context } => {
+                // An optional member is "null or ...": what is wrong is what the other branch says.
+                let branch = context.iter().find(|errors| !errors.iter().any(is_not_null));
+                match branch {
+                    Some(errors) => errors.iter().for_each(|error| self.tell(error)),
+                    None => self.faults.push(Fault::new(at, "type", "has none of the forms that are possible here")),
+                }
+            }
+            _ => self.faults.extend(fault(at, error)),
+        }
+    }
+}
+
+/// The one fault that a finding is; `None` for one that another finding tells.
+fn fault(at: &str, error: &ValidationError<'_>) -> Option<Fault> {
+    Some(match error.kind() {
+        Kind::Required { property } => {
+            Fault::new(member(at, property.as_str().unwrap_or_default()), "missing", "is required")
         }
         Kind::Type { kind } => Fault::new(at, "type", format!("must be {}", types(kind))),
         Kind::Enum { options } => Fault::new(at, "unknown_value", format!("must be one of {}", listed(options))),
@@ -116,7 +139,7 @@ fn tell(error: &ValidationError<'_>, read_only: &[String], faults: &mut Vec<Faul
         Kind::Pattern { .. } => {
             let text = error.instance().as_str().unwrap_or_default();
             if text.is_empty() {
-                return; // told by its length
+                return None; // told by its length
             }
             let fault = clean_prose(text.to_owned(), usize::MAX).err().unwrap_or(TextFault::Characters);
             Fault::new(at, fault.code(), fault.detail())
@@ -128,8 +151,7 @@ fn tell(error: &ValidationError<'_>, read_only: &[String], faults: &mut Vec<Faul
         Kind::Maximum { limit } => Fault::new(at, "too_large", format!("must be at most {limit}")),
         Kind::Format { format } => format_fault(at, format),
         _ => Fault::new(at, "invalid", "does not have the form that the API document describes"),
-    };
-    faults.push(fault);
+    })
 }
 
 fn is_not_null(error: &ValidationError<'_>) -> bool {

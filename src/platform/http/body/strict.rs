@@ -1,4 +1,5 @@
-//! JSON read strictly (RFC 8259, I-JSON RFC 7493): one value, no duplicate members, at most 32 levels.
+//! JSON read strictly (RFC 8259, I-JSON RFC 7493): one value, no duplicate members, at most 32 levels. All of a body is
+//! read, but no more of it is kept in memory than a body can need.
 
 use std::cell::Cell;
 use std::fmt;
@@ -11,20 +12,46 @@ use crate::domain::{Code, Error};
 /// How many levels of objects and arrays a body may have.
 const DEPTH: u8 = 32;
 
+/// How many values of a body are kept in memory: more than the schema of any operation has room for.
+const KEPT_VALUES: usize = 30_000;
+
 thread_local! {
     /// serde's errors carry text alone; what kind of fault it was is noted here by the visitor.
     static FAULT: Cell<Option<Code>> = const { Cell::new(None) };
+}
+
+/// A body that is JSON.
+#[derive(Debug)]
+pub(super) struct Read {
+    /// Its value: a part of it if the body has more than [`KEPT_VALUES`] values. Items of arrays are missing then, and
+    /// `null` stands for objects and arrays; no name of a member is missing of an object that is there.
+    pub(super) value: Value,
+    /// Whether nothing is missing.
+    pub(super) is_whole: bool,
+}
+
+impl Read {
+    /// A value that was made here, and not read.
+    pub(super) fn whole(value: Value) -> Self {
+        Self { value, is_whole: true }
+    }
+
+    /// A body with more values than are kept, in which nothing else was found wrong.
+    pub(super) fn too_many_values() -> Error {
+        Error::new(Code::TooLarge, format!("The body has more than {KEPT_VALUES} values."))
+    }
 }
 
 /// Parses `bytes` strictly.
 ///
 /// # Errors
 /// 400 with the code of what is wrong and where.
-pub(super) fn parse(bytes: &[u8]) -> Result<Value, Error> {
+pub(super) fn parse(bytes: &[u8]) -> Result<Read, Error> {
     FAULT.set(None);
+    let kept = Cell::new(0);
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
-    let value = Node(DEPTH).deserialize(&mut deserializer);
-    value.and_then(|value| deserializer.end().map(|()| value)).map_err(|error| {
+    let value = Node { levels: DEPTH, kept: &kept }.deserialize(&mut deserializer);
+    let value = value.and_then(|value| deserializer.end().map(|()| value)).map_err(|error| {
         let place = format!("at line {}, column {}", error.line(), error.column());
         match FAULT.take() {
             Some(Code::TooDeep) => {
@@ -34,13 +61,20 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Value, Error> {
             None if bytes.is_empty() => Error::new(Code::MalformedJson, "The body is empty; send JSON."),
             None => Error::new(Code::MalformedJson, format!("The body is not JSON: it goes wrong {place}.")),
         }
-    })
+    })?;
+    Ok(Read { value, is_whole: kept.get() <= KEPT_VALUES })
 }
 
-/// One value with `0` more levels allowed beneath it.
-struct Node(u8);
+/// One value.
+#[derive(Clone, Copy)]
+struct Node<'a> {
+    /// How many more levels it may have beneath it.
+    levels: u8,
+    /// How many values were read so far, the names of members counted with their values.
+    kept: &'a Cell<usize>,
+}
 
-impl<'de> DeserializeSeed<'de> for Node {
+impl<'de> DeserializeSeed<'de> for Node<'_> {
     type Value = Value;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
@@ -48,16 +82,23 @@ impl<'de> DeserializeSeed<'de> for Node {
     }
 }
 
-impl Node {
-    fn beneath<E: serde::de::Error>(&self) -> Result<u8, E> {
-        self.0.checked_sub(1).ok_or_else(|| {
+impl Node<'_> {
+    fn beneath<E: serde::de::Error>(self) -> Result<Self, E> {
+        let levels = self.levels.checked_sub(1).ok_or_else(|| {
             FAULT.set(Some(Code::TooDeep));
             E::custom("too deep")
-        })
+        })?;
+        Ok(Self { levels, ..self })
+    }
+
+    /// Counts a value; whether it can be kept.
+    fn counts(self) -> bool {
+        self.kept.set(self.kept.get().saturating_add(1));
+        self.kept.get() <= KEPT_VALUES
     }
 }
 
-impl<'de> Visitor<'de> for Node {
+impl<'de> Visitor<'de> for Node<'_> {
     type Value = Value;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -100,23 +141,27 @@ impl<'de> Visitor<'de> for Node {
     fn visit_seq<A: SeqAccess<'de>>(self, mut sequence: A) -> Result<Value, A::Error> {
         let beneath = self.beneath()?;
         let mut items = Vec::new();
-        while let Some(item) = sequence.next_element_seed(Node(beneath))? {
-            items.push(item);
+        while let Some(item) = sequence.next_element_seed(beneath)? {
+            if self.counts() {
+                items.push(item);
+            }
         }
         Ok(Value::Array(items))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Value, A::Error> {
         let beneath = self.beneath()?;
+        let is_kept = self.kept.get() < KEPT_VALUES;
         let mut members = Map::new();
         while let Some(name) = entries.next_key::<String>()? {
-            let value = entries.next_value_seed(Node(beneath))?;
+            let value = entries.next_value_seed(beneath)?;
+            self.counts();
             if members.insert(name, value).is_some() {
                 FAULT.set(Some(Code::DuplicateMember));
                 return Err(serde::de::Error::custom("duplicate member"));
             }
         }
-        Ok(Value::Object(members))
+        Ok(if is_kept { Value::Object(members) } else { Value::Null })
     }
 }
 
@@ -145,8 +190,30 @@ mod tests {
     #[test]
     fn thirty_two_levels_and_no_more() {
         let nested = |levels: usize| format!("{}{}", "[".repeat(levels), "]".repeat(levels));
-        assert!(parse(nested(32).as_bytes()).is_ok());
+        assert!(parse(nested(32).as_bytes()).is_ok_and(|read| read.is_whole));
         assert_eq!(code(nested(33).as_bytes()), Code::TooDeep);
         assert_eq!(code("[".repeat(100_000).as_bytes()), Code::TooDeep);
+    }
+    #[test]
+    fn of_too_many_values_the_first_are_kept_and_all_are_read() {
+        let items = |count: usize| format!("{{\"items\":[{}0]}}", "0,".repeat(count - 1));
+        let read = parse(items(510_000).as_bytes()).unwrap();
+        let kept = read.value["items"].as_array().unwrap();
+        assert_eq!((read.is_whole, kept.len(), kept.capacity() < 2 * KEPT_VALUES), (false, KEPT_VALUES, true));
+        assert!(parse(items(KEPT_VALUES - 1).as_bytes()).unwrap().is_whole);
+
+        // What comes after them is still held to the rules.
+        assert_eq!(code(items(50_000).replace("0]", "[0,]]").as_bytes()), Code::MalformedJson);
+        assert_eq!(code(items(50_000).replace("0]", "{\"a\":1,\"a\":2}]").as_bytes()), Code::DuplicateMember);
+        assert_eq!(code(items(50_000).replace("0]", &format!("{}]", "[".repeat(40))).as_bytes()), Code::TooDeep);
+    }
+
+    #[test]
+    fn every_name_of_an_object_is_kept_but_no_object_beyond_the_bound() {
+        let members: Vec<String> = (0..60_000).map(|at| format!("\"{at}\":{{\"\":0}}")).collect();
+        let read = parse(format!("{{{}}}", members.join(",")).as_bytes()).unwrap();
+        let members = read.value.as_object().unwrap();
+        let objects = members.values().filter(|value| value.is_object()).count();
+        assert_eq!((read.is_whole, members.len(), objects), (false, 60_000, KEPT_VALUES / 2));
     }
 }

@@ -6,16 +6,19 @@ use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 use validator::{Validate, ValidationErrors, ValidationErrorsKind};
 
-use super::{shape, strict};
-use crate::domain::{Code, Error, Fault};
+use super::shape;
+use super::strict::{self, Read};
+use crate::domain::{Code, Error, Fault, Faults, member};
 use crate::platform::http::answer::JSON;
 use crate::platform::http::describe::Op;
-use crate::platform::http::incoming::{BODY_LIMIT, Incoming, Take};
+use crate::platform::http::incoming::{Incoming, Take};
 
 /// What a caller asks for in a body.
 pub trait Command: DeserializeOwned + Validate + ToSchema + 'static {
     /// The resource that it makes or changes: its members that the command lacks are read-only.
     type Resource: PartialSchema;
+    /// How many bytes its body may have; `None` for as many as any body of its operation's kind.
+    const BODY_LIMIT: Option<usize> = None;
 }
 
 /// A JSON body, checked and parsed.
@@ -23,6 +26,8 @@ pub trait Command: DeserializeOwned + Validate + ToSchema + 'static {
 pub struct Valid<T>(pub T);
 
 impl<T: Command> Take for Valid<T> {
+    const BODY_LIMIT: Option<usize> = T::BODY_LIMIT;
+
     async fn take(incoming: &mut Incoming) -> Result<Self, Error> {
         taken(incoming, JSON).await.map(Self)
     }
@@ -35,7 +40,7 @@ impl<T: Command> Take for Valid<T> {
 /// A body of `media_type`, through every check.
 pub(super) async fn taken<T: Command>(incoming: &mut Incoming, media_type: &'static str) -> Result<T, Error> {
     incoming.expect_media_type(media_type)?;
-    let body = incoming.body(BODY_LIMIT).await?;
+    let body = incoming.body().await?;
     parse(&body)
 }
 
@@ -60,8 +65,10 @@ pub(super) fn described<T: Command>(op: &mut Op<'_>, media_type: &str) {
 pub struct MayBeEmpty<T>(pub T);
 
 impl<T: Command + Default> Take for MayBeEmpty<T> {
+    const BODY_LIMIT: Option<usize> = T::BODY_LIMIT;
+
     async fn take(incoming: &mut Incoming) -> Result<Self, Error> {
-        if incoming.body(BODY_LIMIT).await?.is_empty() {
+        if incoming.body().await?.is_empty() {
             return Ok(Self(T::default()));
         }
         taken(incoming, JSON).await.map(Self)
@@ -79,20 +86,18 @@ pub struct WithoutBody;
 
 impl Take for WithoutBody {
     async fn take(incoming: &mut Incoming) -> Result<Self, Error> {
-        let body = incoming.body(BODY_LIMIT).await?;
+        let body = incoming.body().await?;
         if body.is_empty() {
             return Ok(Self);
         }
         incoming.expect_media_type(JSON)?;
-        match strict::parse(&body)? {
+        match strict::parse(&body)?.value {
             Value::Object(members) if members.is_empty() => Ok(Self),
-            Value::Object(members) => Err(Error::invalid(
-                members
-                    .keys()
-                    .map(|name| Fault::new(format!("/{name}"), "unknown", "is not a member that this operation knows"))
-                    .collect(),
-            )),
-            _ => Err(Error::invalid(vec![Fault::new("", "type", "must be an object, or no body at all")])),
+            Value::Object(members) => {
+                let faults: Faults = members.keys().map(|name| Fault::unknown_member("", name)).collect();
+                Err(Error::invalid(faults))
+            }
+            _ => Err(Error::invalid(Fault::new("", "type", "must be an object, or no body at all"))),
         }
     }
 
@@ -106,9 +111,9 @@ impl Take for WithoutBody {
 /// A JSON text, checked and parsed.
 ///
 /// # Errors
-/// 400 when it is not JSON; 422 with every fault.
+/// 400 when it is not JSON; 422 with every fault; 413 when it has so many values that not all are kept.
 pub fn parse<T: Command>(body: &[u8]) -> Result<T, Error> {
-    parse_value(strict::parse(body)?)
+    judged(strict::parse(body)?)
 }
 
 /// A JSON value, checked and parsed.
@@ -116,31 +121,38 @@ pub fn parse<T: Command>(body: &[u8]) -> Result<T, Error> {
 /// # Errors
 /// 422 with every fault.
 pub fn parse_value<T: Command>(value: Value) -> Result<T, Error> {
-    let parsed: T = match fitting(&value)? {
+    judged(Read::whole(value))
+}
+
+fn judged<T: Command>(read: Read) -> Result<T, Error> {
+    let parsed: T = match fitting(&read)? {
         Some(parsed) => parsed,
-        None => parse_with_care(value)?,
+        None => parse_with_care(read)?,
     };
     parsed.validate().map_err(|errors| {
-        let mut faults = Vec::new();
+        let mut faults = Faults::default();
         rule_faults(&errors, "", &mut faults);
         Error::invalid(faults)
     })?;
     Ok(parsed)
 }
 
-/// A value that fits and is parsed at the first attempt: whoever makes no mistake does not pay for the telling of mistakes.
-fn fitting<T: Command>(value: &Value) -> Result<Option<T>, Error> {
-    Ok(if shape::fits::<T>(value)? { T::deserialize(value).ok() } else { None })
+/// A body that fits and is parsed at the first attempt: whoever makes no mistake does not pay for the telling of mistakes.
+fn fitting<T: Command>(read: &Read) -> Result<Option<T>, Error> {
+    Ok(if read.is_whole && shape::fits::<T>(&read.value)? { T::deserialize(&read.value).ok() } else { None })
 }
 
-/// A value with something wrong in it: every fault of its shape, or the first that its parsing finds.
-fn parse_with_care<T: Command>(value: Value) -> Result<T, Error> {
-    let faults = shape::check::<T>(&value, &read_only_members::<T>())?;
+/// A body with something wrong in it: every fault of its shape, or the first that its parsing finds.
+fn parse_with_care<T: Command>(mut read: Read) -> Result<T, Error> {
+    let faults = shape::check::<T>(&mut read, &read_only_members::<T>())?;
     if !faults.is_empty() {
         return Err(Error::invalid(faults));
     }
-    serde_path_to_error::deserialize(value).map_err(|error| {
-        let pointer = error.path().iter().fold(String::new(), |at, part| format!("{at}/{part}"));
+    if !read.is_whole {
+        return Err(Read::too_many_values());
+    }
+    serde_path_to_error::deserialize(read.value).map_err(|error| {
+        let pointer = error.path().iter().fold(String::new(), |at, part| member(&at, &part.to_string()));
         // serde quotes values in some of its messages; those of our own types are safe and plain.
         let message = error.inner().to_string();
         let detail = if message.contains('`') || message.contains('"') {
@@ -148,7 +160,7 @@ fn parse_with_care<T: Command>(value: Value) -> Result<T, Error> {
         } else {
             message
         };
-        Error::invalid(vec![Fault::new(pointer.trim_end_matches("/?"), "invalid", detail)])
+        Error::invalid(Fault::new(pointer.trim_end_matches("/?"), "invalid", detail))
     })
 }
 
@@ -167,7 +179,7 @@ fn read_only_members<T: Command>() -> Vec<String> {
 
 /// `validator`'s findings as faults. A rule across members names in its `pointer` parameter the
 /// member that must change; several pointers make several faults.
-fn rule_faults(errors: &ValidationErrors, at: &str, faults: &mut Vec<Fault>) {
+fn rule_faults(errors: &ValidationErrors, at: &str, faults: &mut Faults) {
     for (field, kind) in errors.errors() {
         let here = if field == "__all__" { at.to_owned() } else { format!("{at}/{field}") };
         match kind {

@@ -10,7 +10,7 @@ use utoipa::openapi::{ContentBuilder, RefOr, Required};
 use utoipa::{PartialSchema, ToSchema};
 
 use super::row::{COLUMNS, ImportRow};
-use crate::domain::{Code, Error, Fault};
+use crate::domain::{Code, Error, Fault, Faults};
 use crate::platform::http::csv::{CSV, Record, Records};
 use crate::platform::http::ndjson::NDJSON;
 use crate::platform::http::{Incoming, Op, Take, parse_body, parse_value};
@@ -20,8 +20,11 @@ const FILE_LIMIT: usize = 20 * 1024 * 1024;
 /// How many lines it can have, so that the answer has an end as well.
 const MOST_LINES: usize = 250_000;
 
+/// How many bytes a row of JSON can have. The longest that can be stored has about 30,000, every character escaped.
+const LONGEST_LINE: usize = 64 * 1024;
+
 /// A row that can be stored, or what is wrong with it.
-pub(super) type Parsed = Result<ImportRow, Vec<Fault>>;
+pub(super) type Parsed = Result<ImportRow, Faults>;
 
 /// A file being read: the bytes that arrived, of which there is no other copy.
 pub struct ImportFile {
@@ -44,11 +47,11 @@ impl fmt::Debug for ImportFile {
 }
 
 impl Take for ImportFile {
-    const BODY_LIMIT: usize = FILE_LIMIT;
+    const BODY_LIMIT: Option<usize> = Some(FILE_LIMIT);
 
     async fn take(incoming: &mut Incoming) -> Result<Self, Error> {
         let media_type = incoming.expect_one_of(&[CSV, NDJSON])?;
-        let body = incoming.body(FILE_LIMIT).await?;
+        let body = incoming.body().await?;
         let text = ByteString::try_from(body)
             .map_err(|_| Error::new(Code::MalformedJson, "The file is not text in UTF-8."))?;
         if text.bytes().filter(|&byte| byte == b'\n').count() > MOST_LINES {
@@ -73,7 +76,7 @@ impl Take for ImportFile {
         let lines = ContentBuilder::new().schema(Some(row)).build();
         let text = format!(
             "CSV with a header row of any of `{}`, in any order, with `name` and one of `email` and `telephone`; or \
-             JSON lines, each a `{}`. At most 20 MiB and {MOST_LINES} lines.",
+             JSON lines, each a `{}`. At most {MOST_LINES} lines.",
             COLUMNS.join("`, `"),
             ImportRow::name(),
         );
@@ -94,7 +97,7 @@ fn columns(header: Record) -> Result<Vec<&'static str>, Error> {
         let detail = format!("must be a header row of some of {}", COLUMNS.join(", "));
         return Err(Error::invalid(vec![Fault::new("/header", "missing", detail)]));
     };
-    let (mut columns, mut faults) = (Vec::new(), Vec::new());
+    let (mut columns, mut faults) = (Vec::new(), Faults::default());
     for (at, cell) in header.iter().enumerate() {
         let pointer = format!("/header/{at}");
         match COLUMNS.iter().copied().find(|&known| known == cell) {
@@ -137,7 +140,7 @@ impl ImportFile {
                     let line = rest.get(..length).unwrap_or(rest).trim_end_matches(['\r', '\n']);
                     *at += length;
                     if !line.trim().is_empty() {
-                        rows.push(checked(parse_body(line.as_bytes()).map_err(|error| faults(&error)), today));
+                        rows.push(checked(line_of(line), today));
                     }
                 }
                 rows
@@ -146,33 +149,41 @@ impl ImportFile {
     }
 }
 
+/// A line of JSON as the row that it is.
+fn line_of(line: &str) -> Parsed {
+    if line.len() > LONGEST_LINE {
+        return Err(Fault::new("", "too_long", format!("must have at most {LONGEST_LINE} bytes")).into());
+    }
+    parse_body(line.as_bytes()).map_err(|error| faults(&error))
+}
+
 /// A CSV record as the row that it is; an empty cell is as none.
 fn cells(columns: &[&'static str], record: Record) -> Parsed {
     let Some(record) = record else {
         let detail = "has a quotation mark that is not closed, or that something follows";
-        return Err(vec![Fault::new("", "malformed_csv", detail)]);
+        return Err(Fault::new("", "malformed_csv", detail).into());
     };
     if record.len() != columns.len() {
         let detail = format!("must have {} cells, as many as the header row", columns.len());
-        return Err(vec![Fault::new("", "columns", detail)]);
+        return Err(Fault::new("", "columns", detail).into());
     }
     let given = columns.iter().zip(record).filter(|(_, cell)| !cell.is_empty());
     let members: Map<String, Value> = given.map(|(&name, cell)| (name.to_owned(), cell.into())).collect();
     parse_value(Value::Object(members)).map_err(|error| faults(&error))
 }
 
-fn faults(error: &Error) -> Vec<Fault> {
-    let found = error.particulars().faults.clone();
+fn faults(error: &Error) -> Faults {
+    let found = &error.particulars().faults;
     if found.is_empty() {
-        return vec![Fault::new("", error.code().entry().name, error.detail().to_owned())];
+        return Fault::new("", error.code().entry().name, error.detail().to_owned()).into();
     }
-    found
+    found.clone()
 }
 
 fn checked(row: Parsed, today: NaiveDate) -> Parsed {
     match row {
         Ok(row) if row.obtained_on.is_some_and(|day| day > today) => {
-            Err(vec![Fault::new("/obtained_on", "future", "must not be in the future")])
+            Err(Fault::new("/obtained_on", "future", "must not be in the future").into())
         }
         row => row,
     }

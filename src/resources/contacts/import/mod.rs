@@ -26,7 +26,7 @@ pub(super) use row::ImportQuery;
 
 use self::file::Parsed;
 use self::people::People;
-use self::row::ImportResult;
+use self::row::{ImportResult, Listed};
 use crate::domain::{Code, Error, Fault, london_date};
 use crate::platform::auth::{Access, ContactsImport};
 
@@ -44,6 +44,7 @@ pub(super) struct Import {
     /// The next rows; `None` after the last.
     parsing: Option<JoinHandle<(ImportFile, Vec<Parsed>)>>,
     doing: Doing,
+    listed: Listed,
 }
 
 /// What is done with each chunk.
@@ -60,7 +61,7 @@ impl Import {
     pub(super) fn new(access: Access<ContactsImport>, file: ImportFile, dry_run: bool) -> Self {
         let today = london_date(access.now());
         let doing = if dry_run { Doing::Rehearse(People::default()) } else { Doing::Write };
-        Self { access, today, row: 1, parsing: Some(parse(file, today)), doing }
+        Self { access, today, row: 1, parsing: Some(parse(file, today)), doing, listed: Listed::default() }
     }
 
     /// Imports the next rows, and returns what became of each; none at the end of the file.
@@ -79,9 +80,9 @@ impl Import {
         let (first, count) = (self.row, rows.len());
         let rejected = |fault: &Fault| {
             let numbers = (first..).take(count);
-            numbers.map(|row| ImportResult::rejected(row, vec![fault.clone()])).collect::<Vec<_>>()
+            numbers.map(|row| ImportResult::rejected(row, &fault.clone().into())).collect::<Vec<_>>()
         };
-        let results = match &mut self.doing {
+        let mut results = match &mut self.doing {
             Doing::Reject(fault) => rejected(fault),
             Doing::Rehearse(people) => {
                 let people = std::mem::take(people);
@@ -101,6 +102,9 @@ impl Import {
                 }
             },
         };
+        for result in &mut results {
+            self.listed.shorten(result);
+        }
         self.row += u32::try_from(count).map_err(Error::internal)?;
         Ok(results)
     }

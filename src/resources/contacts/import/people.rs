@@ -129,13 +129,13 @@ pub(super) fn settle(
         let row = match row {
             Ok(row) => row,
             Err(faults) => {
-                results.push(ImportResult::rejected(number, faults.clone()));
+                results.push(ImportResult::rejected(number, faults));
                 continue;
             }
         };
         let meant = people.find(keys, row);
         if meant.and_then(|at| people.known.get(at)).is_some_and(|known| known.restricted) {
-            results.push(ImportResult::rejected(number, vec![restricted(row)]));
+            results.push(ImportResult::rejected(number, &restricted(row).into()));
             continue;
         }
         if row.email.as_ref().is_some_and(|email| suppressed.contains(keys.email(email).as_slice())) {

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::{Validate, ValidationError};
 
-use crate::domain::{ContactId, EmailAddress, Fault, Telephone};
+use crate::domain::{ContactId, EmailAddress, Fault, Faults, Telephone};
 use crate::platform::http::Command;
 use crate::resources::contacts::model::{Employer, JobTitle, NothingElse, PersonName, SourceDetail};
 
@@ -90,19 +90,56 @@ pub struct ImportResult {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub contact_id: Option<ContactId>,
-    /// What is wrong with a rejected row, with pointers to its members.
+    /// What is wrong with a rejected row, with pointers to its members: at most 10 faults, and the first alone once the
+    /// rows before it have listed 10,000.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
+    #[schema(nullable = false, max_items = 10)]
     pub errors: Option<Vec<Fault>>,
+    /// How many faults the row has besides those in `errors`; absent where `errors` lists them all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, minimum = 1)]
+    pub more: Option<usize>,
+}
+
+/// How many faults an import may still list.
+///
+/// A file can have 250,000 rows with a hundred faults each, and its answer has to end.
+#[derive(Debug)]
+pub(super) struct Listed {
+    left: usize,
+}
+
+impl Default for Listed {
+    fn default() -> Self {
+        Self { left: 10_000 }
+    }
+}
+
+impl Listed {
+    /// How many faults a row lists at most.
+    const OF_ROW: usize = 10;
+
+    /// Shortens the list of a row's faults to its share.
+    pub(super) fn shorten(&mut self, row: &mut ImportResult) {
+        let Some(errors) = &mut row.errors else { return };
+        let share = if self.left > 0 { Self::OF_ROW } else { 1 };
+        let unlisted = errors.len().saturating_sub(share);
+        errors.truncate(share);
+        if unlisted > 0 {
+            row.more = Some(row.more.unwrap_or_default() + unlisted);
+        }
+        self.left = self.left.saturating_sub(errors.len());
+    }
 }
 
 impl ImportResult {
     pub(super) fn new(row: u32, result: ImportOutcome, contact_id: Option<ContactId>) -> Self {
-        Self { row, result, contact_id, errors: None }
+        Self { row, result, contact_id, errors: None, more: None }
     }
 
-    pub(super) fn rejected(row: u32, faults: Vec<Fault>) -> Self {
-        Self { row, result: ImportOutcome::Rejected, contact_id: None, errors: Some(faults) }
+    pub(super) fn rejected(row: u32, faults: &Faults) -> Self {
+        let (errors, more) = (faults.listed().to_vec(), Some(faults.more()).filter(|more| *more > 0));
+        Self { row, result: ImportOutcome::Rejected, contact_id: None, errors: Some(errors), more }
     }
 }
 
@@ -111,4 +148,24 @@ impl ImportResult {
 pub struct ImportResults {
     /// The rows.
     pub results: Vec<ImportResult>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_lists_ten_faults_and_one_once_many_were_listed() {
+        let faults: Faults = (0..150).map(|at| Fault::new(format!("/{at}"), "unknown", "")).collect();
+        let mut listed = Listed::default();
+        let mut told = |row| {
+            let mut result = ImportResult::rejected(row, &faults);
+            listed.shorten(&mut result);
+            (result.errors.map(|errors| errors.len()), result.more)
+        };
+        for row in 1..=1_000 {
+            assert_eq!(told(row), (Some(10), Some(140)));
+        }
+        assert_eq!(told(1_001), (Some(1), Some(149)));
+    }
 }

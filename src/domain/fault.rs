@@ -1,0 +1,197 @@
+//! Faults in a request, and a list of them that cannot outgrow its answer.
+
+use std::borrow::Cow;
+
+use serde::Serialize;
+
+/// How many faults one answer lists. It counts the rest.
+pub const LISTED_FAULTS: usize = 100;
+/// The longest pointer, in characters. A caller chooses the names of unknown members, and so their length.
+const LONGEST_POINTER: usize = 200;
+/// The longest detail, in characters.
+const LONGEST_DETAIL: usize = 1_000;
+
+/// A fault in what was sent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct Fault {
+    /// A JSON Pointer (RFC 6901) to the faulty member of the body; for a query parameter, its name. A pointer of more than
+    /// 200 characters is cut there and ends in `…`.
+    #[schema(example = "/email", max_length = 201)]
+    pointer: String,
+    /// The fault's stable code.
+    #[schema(example = "email")]
+    pub code: Cow<'static, str>,
+    /// What to change.
+    #[schema(example = "must be a single e-mail address")]
+    pub detail: Cow<'static, str>,
+}
+
+impl Fault {
+    /// A fault at `pointer`, which is cut if it is too long.
+    pub fn new(
+        pointer: impl Into<String>,
+        code: impl Into<Cow<'static, str>>,
+        detail: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        let (mut pointer, mut detail) = (pointer.into(), detail.into());
+        if let Some(end) = end_of(&pointer, LONGEST_POINTER) {
+            pointer.truncate(end);
+            pointer.push('…');
+            pointer.shrink_to_fit();
+        }
+        if let Some(end) = end_of(&detail, LONGEST_DETAIL) {
+            detail = shortened(&detail, end).into();
+        }
+        Self { pointer, code: code.into(), detail }
+    }
+
+    /// A well-formed id at `pointer` that names nothing.
+    pub fn unknown_reference(pointer: &str) -> Self {
+        Self::new(pointer, "unknown_reference", "names nothing that is there")
+    }
+
+    /// A member of the object at `at` that the operation does not have.
+    pub fn unknown_member(at: &str, name: &str) -> Self {
+        Self::new(member(at, name), "unknown", "is not a member that this operation knows")
+    }
+
+    /// Where the fault is.
+    pub fn pointer(&self) -> &str {
+        &self.pointer
+    }
+}
+
+/// The pointer to the member `name` of the object at `at` (RFC 6901).
+pub fn member(at: &str, name: &str) -> String {
+    format!("{at}/{}", name.replace('~', "~0").replace('/', "~1"))
+}
+
+/// The byte at which a text of more than `most` characters is cut; `None` for a shorter one.
+fn end_of(text: &str, most: usize) -> Option<usize> {
+    if text.len() <= most { None } else { text.char_indices().nth(most).map(|(end, _)| end) }
+}
+
+fn shortened(text: &str, end: usize) -> String {
+    format!("{}…", text.get(..end).unwrap_or_default())
+}
+
+/// The first `most` characters of a text, and `…` if it has more.
+pub fn cut(text: &str, most: usize) -> Cow<'_, str> {
+    end_of(text, most).map_or(Cow::Borrowed(text), |end| Cow::Owned(shortened(text, end)))
+}
+
+/// The faults of a request: the first [`LISTED_FAULTS`], and the count of the rest.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Faults {
+    listed: Vec<Fault>,
+    more: usize,
+}
+
+impl Faults {
+    /// Lists a fault, or counts it when the list is full.
+    pub fn push(&mut self, fault: Fault) {
+        self.push_with(|| fault);
+    }
+
+    /// Lists the fault that `make` returns, or counts one without calling it when the list is full.
+    pub fn push_with(&mut self, make: impl FnOnce() -> Fault) {
+        if self.listed.len() < LISTED_FAULTS {
+            self.listed.push(make());
+        } else {
+            self.more += 1;
+        }
+    }
+
+    /// The same faults, of which the first `most` are listed and the others are counted.
+    #[must_use]
+    pub fn at_most(mut self, most: usize) -> Self {
+        self.more += self.listed.len().saturating_sub(most);
+        self.listed.truncate(most);
+        self
+    }
+
+    /// Whether there is no fault.
+    pub fn is_empty(&self) -> bool {
+        self.listed.is_empty() && self.more == 0
+    }
+
+    /// How many faults there are.
+    pub fn count(&self) -> usize {
+        self.listed.len() + self.more
+    }
+
+    /// Those that are listed.
+    pub fn listed(&self) -> &[Fault] {
+        &self.listed
+    }
+
+    /// How many there are besides those that are listed.
+    pub fn more(&self) -> usize {
+        self.more
+    }
+}
+
+impl Extend<Fault> for Faults {
+    fn extend<I: IntoIterator<Item = Fault>>(&mut self, faults: I) {
+        faults.into_iter().for_each(|fault| self.push(fault));
+    }
+}
+
+impl FromIterator<Fault> for Faults {
+    fn from_iter<I: IntoIterator<Item = Fault>>(faults: I) -> Self {
+        let mut list = Self::default();
+        list.extend(faults);
+        list
+    }
+}
+
+impl From<Vec<Fault>> for Faults {
+    fn from(faults: Vec<Fault>) -> Self {
+        Self { listed: faults, more: 0 }.at_most(LISTED_FAULTS)
+    }
+}
+
+impl From<Fault> for Faults {
+    fn from(fault: Fault) -> Self {
+        Self { listed: vec![fault], more: 0 }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hundred_faults_are_listed_and_the_rest_is_counted() {
+        let many = || (0..250).map(|at| Fault::new(format!("/{at}"), "type", "must be a number"));
+        for faults in [many().collect::<Faults>(), Faults::from(many().collect::<Vec<_>>())] {
+            assert_eq!((faults.listed().len(), faults.more(), faults.count()), (100, 150, 250));
+            assert_eq!(faults.listed()[99].pointer(), "/99");
+        }
+        let fewer = many().take(100).collect::<Faults>();
+        assert_eq!((fewer.listed().len(), fewer.more()), (100, 0));
+        let fewer = fewer.at_most(10);
+        assert_eq!((fewer.listed().len(), fewer.more()), (10, 90));
+    }
+
+    #[test]
+    fn a_fault_that_is_only_counted_is_not_made() {
+        let mut faults: Faults = (0..100).map(|at| Fault::new(format!("/{at}"), "type", "")).collect();
+        faults.push_with(|| panic!("made"));
+        assert_eq!(faults.more(), 1);
+    }
+
+    #[test]
+    fn a_pointer_and_a_detail_are_cut_between_characters() {
+        let fault = Fault::new(format!("/{}", "字".repeat(500_000)), "unknown", "x".repeat(2_000));
+        assert_eq!(fault.pointer(), format!("/{}…", "字".repeat(199)));
+        assert_eq!((fault.detail.chars().count(), fault.detail.chars().last()), (1_001, Some('…')));
+        let exact = format!("/{}", "字".repeat(199));
+        assert_eq!(Fault::new(exact.clone(), "unknown", "").pointer(), exact);
+    }
+
+    #[test]
+    fn the_name_of_a_member_is_escaped() {
+        assert_eq!(Fault::unknown_member("/source", "a/b~c").pointer(), "/source/a~1b~0c");
+    }
+}
