@@ -55,7 +55,7 @@ pub(super) fn demo(mut config: Config, database_url: Option<String>) -> Result<(
         ca_file: String::new(),
         issuers: Vec::new(),
     };
-    start_logging(Format::Text, "warn")?;
+    let _log = start_logging(Format::Text, "warn")?;
     serve::run(&config, async move |house, address| {
         let contractor = sample::fill(house).await?;
         greet(&issuer, contractor, address, mails.as_deref(), elsewhere)
@@ -81,20 +81,21 @@ fn greet(
     mails: Option<&Path>,
     elsewhere: bool,
 ) -> Result<(), String> {
-    println!("The demo is at http://{address}, its API document at http://{address}/docs/");
-    if elsewhere {
-        println!(
-            "It keeps its keys in ./data, its people in the database that you named. These tokens last an hour:\n"
-        );
+    let place = if elsewhere {
+        "It keeps its keys in ./data, its people in the database that you named."
     } else {
-        println!("It keeps everything in ./data; remove that folder to begin anew. These tokens last an hour:\n");
-    }
-    println!("export STAFF={}", token::mint(issuer, &[Role::IewmStaff], None, "demo-staff")?);
-    println!("export COUNCIL={}", token::mint(issuer, &[Role::Council], None, "demo-council")?);
-    println!("export CONTRACTOR={}", token::mint(issuer, &[Role::Contractor], Some(contractor), "demo-contractor")?);
-    if let Some(mails) = mails {
-        println!("\nNo mail server is configured: mails are laid in {} as .eml files.", mails.display());
-    }
-    println!("\n`iewm token --role iewm_staff` makes more. Stop with Ctrl-C.");
-    Ok(())
+        "It keeps everything in ./data; remove that folder to begin anew."
+    };
+    let mail = mails.map_or_else(String::new, |mails| {
+        format!("\nNo mail server is configured: mails are laid in {} as .eml files.\n", mails.display())
+    });
+    let greeting = format!(
+        "The demo is at http://{address}, its API document at http://{address}/docs/\n{place} These tokens last an hour:\n\n\
+         export STAFF={}\nexport COUNCIL={}\nexport CONTRACTOR={}\n{mail}\n\
+         `iewm token --role iewm_staff` makes more. Stop with Ctrl-C.",
+        token::mint(issuer, &[Role::IewmStaff], None, "demo-staff")?,
+        token::mint(issuer, &[Role::Council], None, "demo-council")?,
+        token::mint(issuer, &[Role::Contractor], Some(contractor), "demo-contractor")?,
+    );
+    super::print(&greeting)
 }

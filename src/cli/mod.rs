@@ -1,5 +1,4 @@
 //! The commands, and what they share.
-#![expect(clippy::print_stdout, reason = "the command line answers on stdout")]
 
 mod demo;
 mod health;
@@ -9,7 +8,7 @@ mod token;
 
 use std::collections::HashMap;
 use std::fs;
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
@@ -80,36 +79,45 @@ impl Arguments {
                 let file = config()?.vault.master_key_file;
                 make_folder(&file)?;
                 MasterKeys::generate_file(&file, &SystemEntropy).map_err(|error| error.to_string())?;
-                println!(
+                print(&format!(
                     "Made {}. Back it up apart from the database: without it, the data cannot be read.",
                     file.display()
-                );
-                Ok(())
+                ))
             }
             Command::Keys { command: Keys::Rotate } => {
                 let config = config()?;
-                let told = |done, total| eprintln!("{done} of {total} keys wrapped anew");
+                let told = |done, total| note(&format!("{done} of {total} keys wrapped anew"));
                 let total = iewm::app::rotate_keys(&config, &SystemEntropy, told).map_err(|error| error.to_string())?;
                 let file = config.vault.master_key_file.display();
-                println!(
+                print(&format!(
                     "{total} keys are wrapped under the first key of {file}. Back the file up; its older keys open older backups."
-                );
-                Ok(())
+                ))
             }
-            Command::Openapi => {
-                // Whoever reads no further, such as `head`, has what they wanted.
-                let _ = std::io::stdout().write_all(iewm::app::openapi_json().as_bytes());
-                Ok(())
-            }
+            Command::Openapi => print(iewm::app::openapi_json().trim_end()),
             Command::Token(asked) => token::token(&asked),
             Command::CheckConfig => {
                 serve::check_config(&config()?)?;
-                println!("The configuration is right.");
-                Ok(())
+                print("The configuration is right.")
             }
             Command::Health => health::health(&config()?),
         }
     }
+}
+
+/// Prints an answer and ends the line. A reader that has closed the pipe, such as `head`, has read enough.
+fn print(answer: &str) -> Result<(), String> {
+    let mut out = std::io::stdout().lock();
+    match writeln!(out, "{answer}").and_then(|()| out.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            Err(format!("the answer cannot be written to standard output: {error}"))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Tells the operator something beside the answer. A command goes on when standard error cannot be written.
+fn note(text: &str) {
+    let _ = writeln!(std::io::stderr(), "{text}");
 }
 
 /// Makes the folder of a file that is to be secret, for its owner alone.

@@ -16,7 +16,7 @@ use iewm::server;
 /// Serves until it is told to stop.
 pub(super) fn serve(config: &Config) -> Result<(), String> {
     check(config)?;
-    start_logging(config.log.format, &config.log.filter)?;
+    let _log = start_logging(config.log.format, &config.log.filter)?;
     run(config, async |_, _| Ok(()))
 }
 
@@ -90,7 +90,9 @@ pub(super) fn check_config(config: &Config) -> Result<(), String> {
     let tokens = check(config)?;
     actix_web::rt::System::new().block_on(async {
         for (issuer, why) in tokens.without_keys().await {
-            eprintln!("Note: the keys of {issuer} cannot be had from here now: {why}. Its tokens would be refused.");
+            super::note(&format!(
+                "Note: the keys of {issuer} cannot be had from here now: {why}. Its tokens would be refused."
+            ));
         }
     });
     Ok(())

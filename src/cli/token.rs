@@ -105,6 +105,5 @@ pub(super) fn token(asked: &TokenArguments) -> Result<(), String> {
         return Err("a contractor's token needs --org, the id of its organisation".to_owned());
     }
     let issuer = existing_issuer(&directory())?;
-    println!("{}", mint(&issuer, &asked.roles, asked.org, &asked.subject)?);
-    Ok(())
+    super::print(&mint(&issuer, &asked.roles, asked.org, &asked.subject)?)
 }

@@ -64,10 +64,10 @@ impl Delivery {
         Ok(tried)
     }
 
-    /// Ticks until it is told to stop, by a value or by the sender's going; then what is in hand is brought to its end, so
-    /// that it need not leave twice.
+    /// Ticks until `stop` is signalled or its sender is dropped. A message in hand is delivered first, so that it does not
+    /// leave twice.
     pub async fn run(self, stop: watch::Receiver<()>) {
-        beat(EVERY, stop, "messages wait", async |go_on| self.send_while(go_on).await).await;
+        beat(NAME, EVERY, stop, "messages wait", async |go_on| self.send_while(go_on).await).await;
     }
 
     async fn deliver(&self, claimed: Claimed) -> Result<Next, Error> {

@@ -40,8 +40,8 @@ impl Digest {
         self.0.job(NAME).run(digest::queue).await
     }
 
-    /// Ticks until it is told to stop, by a value or by the sender's going.
+    /// Ticks until `stop` is signalled or its sender is dropped.
     pub async fn run(self, stop: watch::Receiver<()>) {
-        beat(EVERY, stop, "the digest of what falls due waits", async |_| self.tick().await).await;
+        beat(NAME, EVERY, stop, "the digest of what falls due waits", async |_| self.tick().await).await;
     }
 }

@@ -74,8 +74,8 @@ impl Gathering {
         Ok(false)
     }
 
-    /// Ticks until it is told to stop, by a value or by the sender's going.
+    /// Ticks until `stop` is signalled or its sender is dropped.
     pub async fn run(self, stop: watch::Receiver<()>) {
-        beat(EVERY, stop, "packages wait", async |go_on| self.gather_while(go_on).await).await;
+        beat(NAME, EVERY, stop, "packages wait", async |go_on| self.gather_while(go_on).await).await;
     }
 }

@@ -58,9 +58,9 @@ impl Purge {
         Ok(purged)
     }
 
-    /// Ticks until it is told to stop, by a value or by the sender's going.
+    /// Ticks until `stop` is signalled or its sender is dropped.
     pub async fn run(self, stop: watch::Receiver<()>) {
-        beat(EVERY, stop, "destroyed keys wait to leave the database's pages", async |_| self.tick().await).await;
+        beat(NAME, EVERY, stop, "destroyed keys wait to leave the database's pages", async |_| self.tick().await).await;
     }
 }
 

@@ -56,8 +56,8 @@ impl Upkeep {
         Ok(settled)
     }
 
-    /// Ticks until it is told to stop, by a value or by the sender's going.
+    /// Ticks until `stop` is signalled or its sender is dropped.
     pub async fn run(self, stop: watch::Receiver<()>) {
-        beat(EVERY, stop, "what is due waits", async |go_on| self.settle_while(go_on).await).await;
+        beat(NAME, EVERY, stop, "what is due waits", async |go_on| self.settle_while(go_on).await).await;
     }
 }

@@ -11,6 +11,7 @@ pub mod outbox;
 pub mod personal;
 pub mod rate;
 pub mod reference;
+pub mod supervision;
 pub mod telemetry;
 pub mod vault;
 pub mod working_days;

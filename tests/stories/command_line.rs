@@ -10,7 +10,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::harness::https::{HttpsServer, Says};
-use crate::harness::process::{Ended, run};
+use crate::harness::process::{Ended, command, run};
 
 mod demo;
 mod serving;
@@ -190,6 +190,16 @@ fn openapi_prints_the_document() {
     assert_eq!(ended.out, iewm::app::openapi_json());
     let document: Value = serde_json::from_str(&ended.out).unwrap();
     assert!(document["openapi"].as_str().unwrap().starts_with("3.1"), "{}", document["openapi"]);
+}
+
+#[test]
+fn an_answer_that_cannot_be_printed_is_exit_code_one() {
+    let folder = folder();
+    let mut openapi = command(folder.path(), &anywhere(), &["openapi"]);
+    let ended = openapi.stdout(fs::File::create("/dev/full").unwrap()).output().unwrap();
+    let said = String::from_utf8_lossy(&ended.stderr);
+    assert_eq!(ended.status.code(), Some(1), "{said}");
+    assert!(said.starts_with("iewm: the answer cannot be written to standard output: "), "{said}");
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Receipts in both profiles, verified by the script that `docs/` gives to whoever has no service.
 
+use std::io::Write;
 use std::process::Command;
 
 use serde_json::{Value, json};
@@ -15,7 +16,8 @@ fn node_is_here() -> bool {
     let here = Command::new("node").arg("--version").output().is_ok_and(|output| output.status.success());
     if !here {
         assert!(std::env::var("IEWM_TEST_NODE").as_deref() != Ok("required"), "Node.js is required and not here");
-        eprintln!("SKIPPED: docs/verify-receipt.mjs was not run, since there is no Node.js here");
+        let why = "there is no Node.js here";
+        let _ = writeln!(std::io::stderr(), "SKIPPED: docs/verify-receipt.mjs was not run, since {why}");
     }
     here
 }

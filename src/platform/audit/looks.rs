@@ -9,6 +9,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::{EntryRow, store};
 use crate::domain::Error;
 use crate::platform::db::{Database, Lane, Patience};
+use crate::platform::supervision::Restarts;
 
 /// How long a look may wait before it is written.
 const FLUSH_EVERY: Duration = Duration::from_millis(250);
@@ -32,8 +33,16 @@ pub struct Looks(mpsc::Sender<Message>);
 impl Looks {
     /// Starts the queue and the task that writes it.
     pub(in crate::platform) fn start(database: Arc<Database>) -> Self {
+        Self::start_with(database)
+    }
+
+    fn start_with(store: impl Store) -> Self {
         let (sender, receiver) = mpsc::channel(QUEUE);
-        tokio::spawn(write_all(database, receiver));
+        let mut writer = Writer { store, receiver, batch: Vec::new(), in_hand: None, told: Vec::new() };
+        tokio::spawn(async move {
+            let mut restarts = Restarts::of("looks");
+            while restarts.has_panicked(writer.run()).await {}
+        });
         Self(sender)
     }
 
@@ -55,58 +64,148 @@ impl Looks {
     }
 }
 
-async fn write_all(database: Arc<Database>, mut receiver: mpsc::Receiver<Message>) {
-    let mut batch = Vec::with_capacity(BATCH);
-    let mut told = Vec::new();
-    while let Some(first) = receiver.recv().await {
-        let deadline = tokio::time::Instant::now() + FLUSH_EVERY;
-        sort(first, &mut batch, &mut told);
-        while batch.len() < BATCH && told.is_empty() {
-            match tokio::time::timeout_at(deadline, receiver.recv()).await {
-                Ok(Some(message)) => sort(message, &mut batch, &mut told),
-                Ok(None) | Err(_) => break,
-            }
-        }
-        write(&database, std::mem::take(&mut batch)).await;
-        for tell in told.drain(..) {
-            let _ = tell.send(());
-        }
-    }
+/// Where looks are recorded.
+trait Store: Send + 'static {
+    /// Records all of them. `again` says that an earlier attempt may have recorded them.
+    fn append(&self, looks: Arc<Vec<EntryRow>>, again: bool) -> impl Future<Output = Result<(), Error>> + Send;
 }
 
-fn sort(message: Message, batch: &mut Vec<EntryRow>, told: &mut Vec<oneshot::Sender<()>>) {
-    match message {
-        Message::Look(look) => batch.push(*look),
-        Message::Flush(tell) => told.push(tell),
-    }
-}
-
-/// Writes a batch, as often as it takes: a look that was given must not go unrecorded while we live.
-async fn write(database: &Database, batch: Vec<EntryRow>) {
-    if batch.is_empty() {
-        return;
-    }
-    let batch = Arc::new(batch);
-    let mut again = false;
-    loop {
-        let looks = batch.clone();
+impl Store for Arc<Database> {
+    async fn append(&self, looks: Arc<Vec<EntryRow>>, again: bool) -> Result<(), Error> {
         let append = move |lane: &mut Lane| {
             let connection = &mut lane.connection;
             if !again {
                 return store::append_all(connection, &looks);
             }
-            // What became of the attempt before may not be known.
             looks.iter().try_for_each(|look| {
                 if store::is_there(connection, look)? { Ok(()) } else { store::append(connection, look) }
             })
         };
-        match database.write(Patience::Chunk, append).await {
-            Ok(()) => return,
-            Err(error) => {
-                tracing::error!(%error, looks = batch.len(), "looks could not be recorded yet");
-                tokio::time::sleep(FLUSH_EVERY).await;
-                again = true;
+        self.write(Patience::Chunk, append).await
+    }
+}
+
+/// Writes the queue. It keeps what it has taken from the queue until it is written, also when it panics and runs again.
+struct Writer<S> {
+    store: S,
+    receiver: mpsc::Receiver<Message>,
+    /// Looks that are being gathered.
+    batch: Vec<EntryRow>,
+    /// Looks that an attempt to write may have recorded.
+    in_hand: Option<Arc<Vec<EntryRow>>>,
+    /// Callers that wait for what was queued before them.
+    told: Vec<oneshot::Sender<()>>,
+}
+
+impl<S: Store> Writer<S> {
+    /// Writes batches until the last sender of the queue is dropped.
+    async fn run(&mut self) {
+        loop {
+            self.write().await;
+            if !self.gather().await {
+                return;
             }
         }
+    }
+
+    /// Gathers a batch: what comes within a quarter of a second of the first. Returns `false` when nothing can come any more.
+    async fn gather(&mut self) -> bool {
+        let Some(first) = self.receiver.recv().await else { return false };
+        let deadline = tokio::time::Instant::now() + FLUSH_EVERY;
+        self.take(first);
+        while self.batch.len() < BATCH && self.told.is_empty() {
+            match tokio::time::timeout_at(deadline, self.receiver.recv()).await {
+                Ok(Some(message)) => self.take(message),
+                Ok(None) | Err(_) => break,
+            }
+        }
+        true
+    }
+
+    fn take(&mut self, message: Message) {
+        match message {
+            Message::Look(look) => self.batch.push(*look),
+            Message::Flush(tell) => self.told.push(tell),
+        }
+    }
+
+    /// Writes what was gathered, as often as it takes: a look that was queued must be recorded while the process lives.
+    async fn write(&mut self) {
+        let mut again = self.in_hand.is_some();
+        while let Some(looks) = self.next() {
+            match self.store.append(looks.clone(), again).await {
+                Ok(()) => {
+                    self.in_hand = None;
+                    again = false;
+                }
+                Err(error) => {
+                    tracing::error!(%error, looks = looks.len(), "looks could not be recorded yet");
+                    tokio::time::sleep(FLUSH_EVERY).await;
+                    again = true;
+                }
+            }
+        }
+        for tell in self.told.drain(..) {
+            let _ = tell.send(());
+        }
+    }
+
+    /// The looks to be written now: those in hand, or the batch.
+    fn next(&mut self) -> Option<Arc<Vec<EntryRow>>> {
+        if self.in_hand.is_none() && !self.batch.is_empty() {
+            self.in_hand = Some(Arc::new(std::mem::take(&mut self.batch)));
+        }
+        self.in_hand.clone()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use super::*;
+    use crate::domain::{Actor, IdMint, Instant};
+    use crate::platform::audit::{Entry, Outcome};
+    use crate::platform::vault::SystemEntropy;
+
+    /// Panics at each second attempt, before or after it has recorded.
+    #[derive(Clone, Default)]
+    struct Panicking(Arc<Mutex<(usize, Vec<&'static str>)>>);
+
+    impl Store for Panicking {
+        async fn append(&self, looks: Arc<Vec<EntryRow>>, again: bool) -> Result<(), Error> {
+            tokio::task::yield_now().await;
+            let attempt = {
+                let mut state = self.0.lock().unwrap();
+                state.0 += 1;
+                state.0
+            };
+            assert!(attempt % 4 != 2, "on purpose, before");
+            for look in looks.iter() {
+                let recorded = &mut self.0.lock().unwrap().1;
+                if !(again && recorded.contains(&look.action)) {
+                    recorded.push(look.action);
+                }
+            }
+            assert!(attempt % 4 != 0, "on purpose, after");
+            Ok(())
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_panic_loses_no_look_and_records_none_twice() {
+        let store = Panicking::default();
+        let looks = Looks::start_with(store.clone());
+        let mint = IdMint::new(Arc::new(SystemEntropy));
+        let now = Instant::parse("2026-11-24T10:00:00Z").unwrap();
+        let actions = ["one.read", "two.read", "three.read", "four.read", "five.read"];
+        for action in actions {
+            let look = EntryRow::new(Entry::new(action), Outcome::Looked, &Actor::Job("test"), mint.id(now), now);
+            looks.note(look).await.unwrap();
+            looks.flush().await;
+        }
+        let (attempts, recorded) = &*store.0.lock().unwrap();
+        assert!(*attempts > actions.len(), "{attempts}");
+        assert_eq!(recorded, &actions);
     }
 }

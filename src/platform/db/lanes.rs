@@ -202,6 +202,7 @@ mod tests {
     use std::sync::atomic::{AtomicBool, Ordering};
     use std::sync::mpsc;
 
+    use super::super::turn::Gathered;
     use super::*;
     use crate::domain::Code;
     use crate::platform::db::migrate;
@@ -299,6 +300,39 @@ mod tests {
         let panicked: Result<(), Error> = database.write(Patience::Job, |_| panic!("on purpose")).await;
         assert_eq!(panicked.unwrap_err().code(), Code::Internal);
         database.write(Patience::Request, |_| Ok(())).await.unwrap();
+    }
+
+    /// A job that panics where no closure is guarded, which kills its lane.
+    struct Bomb;
+
+    impl Gathered for Bomb {
+        fn take_up(self: Arc<Self>) -> Option<Closure> {
+            panic!("on purpose")
+        }
+    }
+
+    #[tokio::test]
+    async fn a_lane_that_panics_restarts_with_the_jobs_it_had() {
+        let (database, _directory) = database();
+        let (release, held) = mpsc::channel::<()>();
+        let (begun, begins) = mpsc::channel();
+        let blocking = database.write(Patience::Job, move |_| {
+            begun.send(()).unwrap();
+            Ok(held.recv().is_ok())
+        });
+        let behind = async {
+            begins.recv().unwrap();
+            database.send(WriteJob::Gathered(Arc::new(Bomb))).unwrap();
+            let mut behind = Box::pin(database.write(Patience::Job, |_| Ok("done")));
+            assert!(futures_util::poll!(&mut behind).is_pending());
+            release.send(()).unwrap();
+            behind.await
+        };
+        let (blocked, behind) = tokio::join!(blocking, behind);
+        assert_eq!((blocked, behind), (Ok(true), Ok("done")));
+
+        database.reads.send((Ticket::new(), Box::new(|_| panic!("on purpose")))).unwrap();
+        assert_eq!(database.read(|_| Ok("read")).await, Ok("read"));
     }
 
     #[tokio::test]

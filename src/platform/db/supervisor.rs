@@ -1,6 +1,6 @@
-//! The threads of the lanes, and who replaces them. A call into libpq on a server that hangs cannot be
-//! interrupted, so that a lane that does not come back is left behind and another takes its place; how
-//! many may be left behind is bounded.
+//! The threads of the lanes, and the supervisor that replaces those that hang. A call into libpq cannot be interrupted while
+//! the server hangs, so the supervisor leaves such a lane behind and starts another; how many it may leave behind is bounded.
+//! A lane that panics restarts by itself, with a new connection and the jobs that it has not started.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -13,6 +13,7 @@ use super::connection::Use;
 use super::ticket::Ticket;
 use super::turn::WriteJob;
 use super::{Target, dialect};
+use crate::platform::supervision::Restarts;
 
 /// How often the lanes are looked after.
 const ROUND: Duration = Duration::from_millis(250);
@@ -71,13 +72,19 @@ impl Watch {
 
 /// A thread with a connection.
 struct Post {
-    purpose: Use,
-    name: String,
     watch: Arc<Watch>,
     thread: JoinHandle<()>,
 }
 
-/// Starts the lanes and the thread that looks after them; it ends when `stop` is dropped.
+/// One of the lanes that there are to be.
+struct Place {
+    purpose: Use,
+    name: String,
+    /// The lane; `None` while the system has no thread for it.
+    post: Option<Post>,
+}
+
+/// Starts the lanes and their supervisor, which ends when the sender of `stop` is dropped.
 pub(super) fn start(
     target: &Target,
     (readers, writers): (usize, usize),
@@ -96,22 +103,32 @@ pub(super) fn start(
     });
     let read = (0..readers).map(|number| (Use::Reading, format!("read-lane-{number}")));
     let write = (0..writers).map(|number| (Use::Writing, format!("write-lane-{number}")));
-    let posts: Vec<_> = read.chain(write).filter_map(|(purpose, name)| post(&shared, purpose, name)).collect();
-    let supervise = move || supervise(&shared, posts, &stop);
-    if let Err(error) = std::thread::Builder::new().name("lane-supervisor".to_owned()).spawn(supervise) {
-        tracing::error!(%error, "nobody looks after the lanes");
+    let start = |(purpose, name): (Use, String)| Place { purpose, post: post(&shared, purpose, &name), name };
+    let places: Vec<_> = read.chain(write).map(start).collect();
+    let mut supervisor = Supervisor { shared, places, left_behind: Vec::new() };
+    let run = move || in_rounds(&stop, || supervisor.round());
+    if let Err(error) = std::thread::Builder::new().name("lane-supervisor".to_owned()).spawn(run) {
+        tracing::error!(%error, "lanes that hang will not be replaced");
     }
 }
 
-fn post(shared: &Arc<Shared>, purpose: Use, name: String) -> Option<Post> {
+/// Starts a lane.
+fn post(shared: &Arc<Shared>, purpose: Use, name: &str) -> Option<Post> {
     let watch = Arc::new(Watch { epoch: Instant::now(), began: AtomicU64::new(0), replaced: AtomicBool::new(false) });
     let (own, watched) = (shared.clone(), watch.clone());
     let run = move || match purpose {
-        Use::Reading => read_lane(&own, &watched),
-        Use::Writing | Use::Preparing => write_lane(&own, &watched),
+        Use::Reading => {
+            let mut restarts = Restarts::of("read-lane");
+            while restarts.thread_has_panicked(|| read_lane(&own, &watched)) {}
+        }
+        Use::Writing | Use::Preparing => {
+            let mut restarts = Restarts::of("write-lane");
+            let mut group = VecDeque::with_capacity(own.most);
+            while restarts.thread_has_panicked(|| write_lane(&own, &watched, &mut group)) {}
+        }
     };
-    match std::thread::Builder::new().name(name.clone()).spawn(run) {
-        Ok(thread) => Some(Post { purpose, name, watch, thread }),
+    match std::thread::Builder::new().name(name.to_owned()).spawn(run) {
+        Ok(thread) => Some(Post { watch, thread }),
         Err(error) => {
             tracing::error!(%error, name, "a lane could not be started");
             None
@@ -119,24 +136,40 @@ fn post(shared: &Arc<Shared>, purpose: Use, name: String) -> Option<Post> {
     }
 }
 
-fn supervise(shared: &Arc<Shared>, mut posts: Vec<Post>, stop: &flume::Receiver<()>) {
-    let bound = LEFT_BEHIND * posts.len();
-    let mut left_behind: Vec<JoinHandle<()>> = Vec::new();
-    while stop.recv_timeout(ROUND) == Err(flume::RecvTimeoutError::Timeout) {
-        left_behind.retain(|thread| !thread.is_finished());
-        for place in &mut posts {
-            // A thread that has ended while there is work was killed by a panic outside every closure.
-            let ended = place.thread.is_finished();
+/// Runs `round` every [`ROUND`] until the sender of `stop` is dropped.
+fn in_rounds(stop: &flume::Receiver<()>, mut round: impl FnMut()) {
+    let mut restarts = Restarts::of("lane-supervisor");
+    let mut run = || {
+        while stop.recv_timeout(ROUND) == Err(flume::RecvTimeoutError::Timeout) {
+            round();
+        }
+    };
+    while restarts.thread_has_panicked(&mut run) {}
+}
+
+/// Replaces lanes that hang.
+struct Supervisor {
+    shared: Arc<Shared>,
+    places: Vec<Place>,
+    left_behind: Vec<JoinHandle<()>>,
+}
+
+impl Supervisor {
+    fn round(&mut self) {
+        let bound = LEFT_BEHIND * self.places.len();
+        self.left_behind.retain(|thread| !thread.is_finished());
+        for place in &mut self.places {
             // A disk that hangs does so for a new connection too, and SQLite's writer must be alone.
-            let stuck = matches!(shared.target, Target::Postgres { .. }) && place.watch.is_stuck();
-            if !ended && (!stuck || left_behind.len() >= bound) {
+            let may_hang = matches!(self.shared.target, Target::Postgres { .. }) && self.left_behind.len() < bound;
+            if place.post.as_ref().is_some_and(|post| !(may_hang && post.watch.is_stuck())) {
                 continue;
             }
-            let Some(next) = post(shared, place.purpose, place.name.clone()) else { continue };
-            tracing::error!(name = place.name, left_behind = left_behind.len() + 1, "a lane is replaced");
-            let former = std::mem::replace(place, next);
-            former.watch.replaced.store(true, Ordering::Release);
-            left_behind.push(former.thread);
+            let Some(next) = post(&self.shared, place.purpose, &place.name) else { continue };
+            if let Some(former) = place.post.replace(next) {
+                former.watch.replaced.store(true, Ordering::Release);
+                self.left_behind.push(former.thread);
+                tracing::error!(name = place.name, left_behind = self.left_behind.len(), "a lane is replaced");
+            }
         }
     }
 }
@@ -199,9 +232,9 @@ fn read_lane(shared: &Shared, watch: &Watch) {
     }
 }
 
-fn write_lane(shared: &Shared, watch: &Watch) {
+/// `group` holds the jobs that the lane has taken from the queue and not started.
+fn write_lane(shared: &Shared, watch: &Watch, group: &mut VecDeque<WriteJob>) {
     let mut open = None;
-    let mut group = VecDeque::with_capacity(shared.most);
     // When the journals could last not be emptied.
     let mut scrubbed: Option<Instant> = None;
     watch.begin();
@@ -228,8 +261,28 @@ fn write_lane(shared: &Shared, watch: &Watch) {
         watch.begin();
         group.extend(shared.writes.try_iter().take(shared.most.saturating_sub(group.len())));
         match connected(&mut open, shared, Use::Writing) {
-            Some(lane) => batch::run(lane, &mut group),
-            None => batch::give_up(&mut group),
+            Some(lane) => batch::run(lane, group),
+            None => batch::give_up(group),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_supervisor_that_panics_goes_on() {
+        let (running, stop) = flume::bounded(0);
+        let mut running = Some(running);
+        let mut rounds = 0;
+        in_rounds(&stop, || {
+            rounds += 1;
+            if rounds == 3 {
+                running = None;
+            }
+            assert!(rounds != 1, "on purpose");
+        });
+        assert_eq!(rounds, 3);
     }
 }

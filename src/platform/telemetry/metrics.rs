@@ -11,6 +11,9 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 
+use super::logging::LINES_DROPPED;
+use crate::platform::supervision::RESTARTED;
+
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Answered {
     method: &'static str,
@@ -63,6 +66,9 @@ impl Default for Metrics {
         registry.register("http_answers", "Requests answered, by method, route and status", answered.clone());
         registry.register("http_answer_seconds", "How long answers took, in seconds", seconds.clone());
         registry.register("database_waiting", "Closures that wait for a database lane", waiting.clone());
+        let dropped = "Log lines that could not be written";
+        registry.register("log_lines_dropped", dropped, LINES_DROPPED.clone());
+        registry.register("tasks_restarted", "Threads and tasks restarted after a panic", RESTARTED.clone());
         registry.register("deadlines", "Legal deadlines that are over or near, by kind", deadlines.clone());
         let days = "Days until the table of bank holidays ends; below 400 it is time for a new one";
         registry.register("calendar_days_left", days, calendar_days.clone());

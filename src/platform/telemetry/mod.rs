@@ -1,7 +1,8 @@
 //! Logs and metrics. Both carry ids, routes and counts; neither ever carries what a person wrote.
 
+mod log_writer;
 mod logging;
 mod metrics;
 
-pub use logging::{Format, start as start_logging};
+pub use logging::{Format, Log, start as start_logging};
 pub use metrics::{DeadlineCount, Metrics};

@@ -7,7 +7,7 @@ use diesel::{Connection, SqliteConnection};
 use serde_json::Value;
 
 use super::{folder, proper, refused, run, variables};
-use crate::harness::process::{Process, request};
+use crate::harness::process::{Process, command, request};
 
 /// Where a service says that it listens.
 fn address(process: &mut Process) -> String {
@@ -37,6 +37,17 @@ async fn it_answers_is_healthy_and_stops_when_it_is_told() {
         assert!(process.said.iter().any(|line| line.contains("\"stopped\"")), "{:?}", process.said);
         assert_eq!(run(folder.path(), &asks, &["health"]).code, 1);
     }
+}
+
+/// Its reason cannot be printed, and its exit code is the same.
+#[test]
+fn it_refuses_with_exit_code_one_though_standard_error_is_full() {
+    let folder = folder();
+    let mut set = proper(folder.path());
+    set.extend(variables(&[("DATABASE__URL", "sqlite://nowhere/iewm.db")]));
+    let mut serve = command(folder.path(), &set, &["serve"]);
+    serve.stderr(fs::File::create("/dev/full").unwrap());
+    assert_eq!(serve.status().unwrap().code(), Some(1));
 }
 
 #[test]

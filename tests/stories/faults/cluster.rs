@@ -28,7 +28,7 @@ pub(super) fn cluster() -> Option<MutexGuard<'static, Cluster>> {
     let cluster = CLUSTER.get_or_init(started).as_ref()?.lock().unwrap_or_else(PoisonError::into_inner);
     // A story that failed may have left it in any state.
     if let Err(error) = PgConnection::establish(&cluster.url("postgres?connect_timeout=2")) {
-        eprintln!("{error}");
+        let _ = writeln!(std::io::stderr(), "{error}");
         kill(&cluster);
         control(&cluster, &["start"]);
     }

@@ -15,7 +15,7 @@ use super::{nothing_is_lost, sign_up_until_refused};
 use crate::harness::client::{Answer, Request};
 use crate::harness::cluster::Cluster;
 use crate::harness::people::{person, text};
-use crate::harness::process::send_signal;
+use crate::harness::process::{Ear, send_signal};
 use crate::harness::served::Served;
 
 /// Long enough for lanes that do not come back to be replaced.
@@ -140,6 +140,17 @@ fn stopped_by_its_operator() {
     tell(async |cluster, _, served| {
         let stop = || control(cluster, &["stop", "-m", "fast"]);
         endures(&served, SHORT, stop, || control(cluster, &["start"])).await;
+    });
+}
+
+/// A log that cannot be written takes no lane with it.
+#[test]
+fn stopped_while_standard_error_has_no_reader() {
+    tell(async |cluster, _, mut served| {
+        served.process.listen(Ear::Closed);
+        let stop = || control(cluster, &["stop", "-m", "fast"]);
+        endures(&served, LONG, stop, || control(cluster, &["start"])).await;
+        assert!(served.process.stop("TERM").success());
     });
 }
 

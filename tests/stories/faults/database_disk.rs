@@ -15,7 +15,6 @@ use super::small_disk::{Disk, is_taken_again, nothing_more_is_taken, skipped};
 use crate::harness::cluster::{self, Cluster};
 use crate::harness::people::person;
 use crate::harness::postgres;
-use crate::harness::served::Served;
 
 /// A server whose files are on a small disk; the rest of the machine does not see them.
 struct Small {
@@ -77,11 +76,12 @@ fn owner(disk: &Disk, program: &str) -> Command {
     command
 }
 
+/// The service's log is on the full disk as well.
 #[test]
 fn a_full_disk_refuses_writes_and_loses_none() {
     let folder = tempfile::tempdir().unwrap();
     let Some(small) = Small::start(folder.path()) else { return };
-    let served = Served::start(&small.url(), &[]);
+    let mut served = small.disk.serve(tempfile::tempdir().unwrap(), &small.url(), &[]);
     actix_web::rt::System::new().block_on(async {
         let acknowledged = RefCell::new(Vec::new());
         let ada = served.post("/v1/contacts", &person("Ada Lovelace", "ada@example.org")).send().await.expect(201);
@@ -105,5 +105,6 @@ fn a_full_disk_refuses_writes_and_loses_none() {
         small.begin();
         is_taken_again(&served, 2).await;
         nothing_is_lost(&served, &acknowledged).await;
+        assert!(served.process.stop("TERM").success());
     });
 }

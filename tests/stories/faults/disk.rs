@@ -21,9 +21,14 @@ fn on_disk(story: impl AsyncFnOnce(&Disk, Served)) {
     actix_web::rt::System::new().block_on(story(&disk, served));
 }
 
+/// The log is on the full disk as well.
 #[test]
 fn a_full_disk_refuses_writes_and_loses_none() {
-    on_disk(async |disk, mut served| {
+    let folder = tempfile::tempdir().unwrap();
+    let Some(disk) = Disk::of(folder.path(), "8m") else { return };
+    let url = format!("sqlite://{}", disk.place.join("iewm.db").display());
+    let mut served = disk.serve(folder, &url, &[]);
+    actix_web::rt::System::new().block_on(async {
         let acknowledged = RefCell::new(Vec::new());
         let ada = served.post("/v1/contacts", &person("Ada Lovelace", "ada@example.org")).send().await.expect(201);
         for round in 0..2 {
@@ -37,6 +42,7 @@ fn a_full_disk_refuses_writes_and_loses_none() {
         }
         served.again("KILL");
         nothing_is_lost(&served, &acknowledged).await;
+        assert!(served.process.stop("TERM").success());
     });
 }
 

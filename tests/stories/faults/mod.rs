@@ -12,6 +12,7 @@ mod overload;
 mod panics;
 mod places;
 mod small_disk;
+mod standard_error;
 mod triggers;
 
 use std::cell::RefCell;

@@ -8,6 +8,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
+use tempfile::TempDir;
 
 use super::{Acknowledged, sign_up_until_refused};
 use crate::harness::people::person;
@@ -41,6 +42,26 @@ impl Disk {
         let target = self.keeper.id().to_string();
         let words = ["nsenter", "--preserve-credentials", "--user", "--mount", "--target", &target];
         words.iter().map(|&word| word.to_owned()).collect()
+    }
+
+    /// What starts a program that sees it and has its standard error in the file `log` on it.
+    pub(super) fn logging_launcher(&self) -> Vec<String> {
+        let log = self.place.join("log").display().to_string();
+        let redirect = ["sh", "-c", "exec \"$@\" 2> \"$0\"", &log];
+        self.launcher().into_iter().chain(redirect.map(str::to_owned)).collect()
+    }
+
+    /// Where everybody sees that file.
+    pub(super) fn log(&self) -> PathBuf {
+        let place = self.place.strip_prefix("/").unwrap();
+        PathBuf::from(format!("/proc/{}/root", self.keeper.id())).join(place).join("log")
+    }
+
+    /// Serves from it, with the log on it.
+    pub(super) fn serve(&self, folder: TempDir, database_url: &str, more: &[(&str, &str)]) -> Served {
+        let launcher = self.logging_launcher();
+        let launcher: Vec<&str> = launcher.iter().map(String::as_str).collect();
+        Served::start_logging(folder, &launcher, Some(self.log()), database_url, more)
     }
 
     /// A program that sees it.

@@ -5,7 +5,8 @@ use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
-use std::time::Duration;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 use super::client::Request;
 
@@ -37,18 +38,37 @@ pub(crate) fn run(folder: &Path, variables: &HashMap<String, String>, arguments:
     Ended { code: output.status.code().expect("an exit code"), out: text(&output.stdout), err: text(&output.stderr) }
 }
 
+/// What becomes of the pipe that is a process's standard error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ear {
+    /// It is read to its end.
+    Open,
+    /// It is open and not read.
+    Deaf,
+    /// It is closed.
+    Closed,
+}
+
 /// A service that runs as a process of its own.
 pub(crate) struct Process {
     child: Child,
     lines: Receiver<String>,
+    ear: Arc<Mutex<Ear>>,
     /// Every line that it has said so far, on standard output and on standard error.
     pub(crate) said: Vec<String>,
 }
 
-fn pass_on(stream: impl Read + Send + 'static, lines: Sender<String>) {
+fn pass_on(stream: impl Read + Send + 'static, ear: Arc<Mutex<Ear>>, lines: Sender<String>) {
     std::thread::spawn(move || {
-        for line in BufReader::new(stream).split(b'\n').map_while(Result::ok) {
+        let mut read = BufReader::new(stream).split(b'\n').map_while(Result::ok);
+        while let Some(line) = read.next() {
             let _ = lines.send(String::from_utf8_lossy(&line).into_owned());
+            match *ear.lock().expect("an ear") {
+                Ear::Open => {}
+                // The pipe stays open to the end of the story's process.
+                Ear::Deaf => return std::mem::forget(read),
+                Ear::Closed => return,
+            }
         }
     });
 }
@@ -63,9 +83,29 @@ impl Process {
     pub(crate) fn of(mut command: Command) -> Self {
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts");
         let (sender, lines) = channel();
-        pass_on(child.stdout.take().expect("its output"), sender.clone());
-        pass_on(child.stderr.take().expect("its errors"), sender);
-        Self { child, lines, said: Vec::new() }
+        let ear = Arc::new(Mutex::new(Ear::Open));
+        pass_on(child.stdout.take().expect("its output"), Arc::new(Mutex::new(Ear::Open)), sender.clone());
+        pass_on(child.stderr.take().expect("its errors"), ear.clone(), sender);
+        Self { child, lines, ear, said: Vec::new() }
+    }
+
+    /// Reads its standard error so from the next line on.
+    pub(crate) fn listen(&self, ear: Ear) {
+        *self.ear.lock().expect("an ear") = ear;
+    }
+
+    /// Waits until its log, which is the file `log`, has a line that contains `words`, and gives that line.
+    #[track_caller]
+    pub(crate) fn until_logged(&mut self, log: &Path, words: &str) -> String {
+        let begun = Instant::now();
+        loop {
+            let text = std::fs::read_to_string(log).unwrap_or_default();
+            if let Some(line) = text.split_inclusive('\n').find(|line| line.contains(words) && line.ends_with('\n')) {
+                return line.to_owned();
+            }
+            let ended = self.lines.recv_timeout(Duration::from_millis(20)) == Err(RecvTimeoutError::Disconnected);
+            assert!(!ended && begun.elapsed() < PATIENCE, "{words:?} was not logged:\n{text}");
+        }
     }
 
     /// Waits until it says a line that contains `words`, and gives that line.

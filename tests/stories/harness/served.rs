@@ -1,7 +1,7 @@
 //! The service as a process of its own, with keys, an issuer and tokens: for what only a process can suffer.
 
 use std::collections::HashMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus};
 use std::sync::Arc;
 use std::time::Duration;
@@ -28,6 +28,7 @@ pub(crate) struct Served {
     folder: TempDir,
     variables: HashMap<String, String>,
     launcher: Vec<String>,
+    log: Option<PathBuf>,
     staff: String,
     council: String,
     http: reqwest::Client,
@@ -54,6 +55,17 @@ impl Served {
 
     /// The same in this folder, from a program that runs the command it is given.
     pub(crate) fn start_in(folder: TempDir, launcher: &[&str], database_url: &str, more: &[(&str, &str)]) -> Self {
+        Self::start_logging(folder, launcher, None, database_url, more)
+    }
+
+    /// The same with its log in a file, which its launcher sees to, and the story sees at `log`.
+    pub(crate) fn start_logging(
+        folder: TempDir,
+        launcher: &[&str],
+        log: Option<PathBuf>,
+        database_url: &str,
+        more: &[(&str, &str)],
+    ) -> Self {
         MasterKeys::generate_file(&folder.path().join("master.key"), &SystemEntropy).expect("a master key");
         let issuer = TokenMint::generate(&SystemEntropy).expect("an issuer");
         std::fs::write(folder.path().join("jwks.json"), issuer.jwks()).expect("a JWKS file");
@@ -78,13 +90,14 @@ impl Served {
         let variables: HashMap<_, _> =
             own.iter().chain(more).map(|(name, value)| (format!("IEWM__{name}"), (*value).to_owned())).collect();
         let launcher: Vec<String> = launcher.iter().map(|&word| word.to_owned()).collect();
-        let (process, address) = begin(&launch(&launcher, folder.path(), &variables));
+        let (process, address) = begin(&launch(&launcher, folder.path(), &variables), log.as_deref());
         Self {
             process,
             address,
             folder,
             variables,
             launcher,
+            log,
             staff: token(&issuer, "staff-1", Role::IewmStaff),
             council: token(&issuer, "council-1", Role::Council),
             http: reqwest::Client::builder().timeout(PATIENCE).build().expect("a client"),
@@ -105,7 +118,14 @@ impl Served {
 
     /// Starts it again once it has ended.
     pub(crate) fn begin(&mut self) {
-        (self.process, self.address) = begin(&launch(&self.launcher, self.folder.path(), &self.variables));
+        let launch = launch(&self.launcher, self.folder.path(), &self.variables);
+        (self.process, self.address) = begin(&launch, self.log.as_deref());
+    }
+
+    /// What starts it once it has ended, without a standard error.
+    pub(crate) fn without_standard_error(&self) -> Command {
+        let launcher = ["sh", "-c", "exec \"$@\" 2>&-", "sh"].map(str::to_owned);
+        launch(&launcher, self.folder.path(), &self.variables)()
     }
 
     /// Tries to start it once it has ended; returns what it says if it refuses, or nothing.
@@ -189,10 +209,16 @@ fn launch<'a>(
     }
 }
 
-fn begin(command: &impl Fn() -> Command) -> (Process, String) {
+fn begin(command: &impl Fn() -> Command, log: Option<&Path>) -> (Process, String) {
+    // An earlier process may have left its log.
+    let _ = log.map(std::fs::remove_file);
     let mut process = Process::of(command());
-    let address = address(&process.until("\"listening\""));
-    (process, address)
+    let words = "\"listening\"";
+    let line = match log {
+        None => process.until(words),
+        Some(log) => process.until_logged(log, words),
+    };
+    (process, address(&line))
 }
 
 fn address(line: &str) -> String {

@@ -14,6 +14,7 @@ use super::pace::Pace;
 use super::{Current, Fetch};
 use crate::domain::{Clock, Instant};
 use crate::platform::auth::KeySet;
+use crate::platform::supervision::Restarts;
 
 /// How often the task looks at the clock.
 const LOOK: Duration = Duration::from_secs(1);
@@ -43,11 +44,11 @@ impl RemoteKeys {
 
     /// Starts the task, which ends when `self` is dropped.
     pub(super) fn keep(&self, issuer: &str, clock: &Clock) {
-        let (sender, wishes) = mpsc::channel(MOST_WAITING);
+        let (sender, mut wishes) = mpsc::channel(MOST_WAITING);
         if self.wishes.set(sender).is_err() {
             return;
         }
-        let keeper = Keeper {
+        let mut keeper = Keeper {
             issuer: issuer.to_owned(),
             fetch: self.fetch.clone(),
             current: self.current.clone(),
@@ -55,7 +56,11 @@ impl RemoteKeys {
             content: None,
             complaint: None,
         };
-        tokio::spawn(keeper.keep(wishes, clock.clone()));
+        let clock = clock.clone();
+        tokio::spawn(async move {
+            let mut restarts = Restarts::of("key-fetcher");
+            while restarts.has_panicked(keeper.keep(&mut wishes, &clock)).await {}
+        });
     }
 
     pub(super) fn current(&self) -> Current {
@@ -91,7 +96,8 @@ struct Keeper {
 }
 
 impl Keeper {
-    async fn keep(mut self, mut wishes: mpsc::Receiver<Wish>, clock: Clock) {
+    async fn keep(&mut self, wishes: &mut mpsc::Receiver<Wish>, clock: &Clock) {
+        // Dropped by a panic, those who wait are answered too.
         let mut waiting = Vec::new();
         loop {
             // Those that came while the keys were being fetched may find theirs there; dropped, a wish is answered too.

@@ -2,7 +2,7 @@
 //! is waited for as soon as nothing else is left to do.
 
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use futures_util::FutureExt as _;
 use futures_util::future::{BoxFuture, join_all};
@@ -21,11 +21,14 @@ struct Scripted {
     answer: Mutex<Result<Fetched, FetchError>>,
     asked: AtomicUsize,
     let_answer: Semaphore,
+    /// The next fetch panics.
+    panics: AtomicBool,
 }
 
 impl Scripted {
     fn new(answer: Result<Fetched, FetchError>) -> Arc<Self> {
-        Arc::new(Self { answer: Mutex::new(answer), asked: AtomicUsize::new(0), let_answer: Semaphore::new(100) })
+        let (asked, let_answer) = (AtomicUsize::new(0), Semaphore::new(100));
+        Arc::new(Self { answer: Mutex::new(answer), asked, let_answer, panics: AtomicBool::new(false) })
     }
 
     fn says(&self, answer: Result<Fetched, FetchError>) {
@@ -49,6 +52,7 @@ impl Fetch for Scripted {
     fn fetch(&self) -> BoxFuture<'_, Result<Fetched, FetchError>> {
         Box::pin(async {
             self.asked.fetch_add(1, Ordering::SeqCst);
+            assert!(!self.panics.swap(false, Ordering::SeqCst), "on purpose");
             let _leave = self.let_answer.acquire().await.unwrap();
             self.answer.lock().unwrap().clone()
         })
@@ -246,6 +250,18 @@ async fn a_remembered_token_falls_with_its_published_key() {
     hands.advance(chrono::Duration::minutes(15));
     tokio::time::sleep(2 * LOOK).await;
     assert!(tokens.verify(&token, noon()).await.is_ok());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_task_that_panics_goes_on_with_the_keys_it_had() {
+    let kept = Kept::new(Scripted::new(Ok(keys(&["a"]))));
+    kept.later(0).await;
+    kept.issuer.says(Ok(keys(&["b"])));
+    kept.issuer.panics.store(true, Ordering::SeqCst);
+    assert!(!kept.learns("b").await, "who waits is answered");
+    assert!(kept.has("a"));
+    kept.later(60).await;
+    assert!(kept.learns("b").await);
 }
 
 #[tokio::test(start_paused = true)]
