@@ -17,7 +17,7 @@ use crate::inventory;
 use crate::jobs::Delivery;
 use crate::platform::auth::{Authorities, House, Issuer, KeySource, Parts, Tokens};
 use crate::platform::db::{Database, Engine, LaneCount, MigrationError, Target, migrate};
-use crate::platform::http::{OperationListing, Room, Routes, install};
+use crate::platform::http::{Budget, OperationListing, Receiving, Room, Routes, install};
 use crate::platform::rate::RateLimits;
 use crate::platform::telemetry::DeadlineCount;
 use crate::platform::vault::{MasterKeys, Vault, rotate, store as vault};
@@ -127,7 +127,8 @@ pub async fn build(config: &Config, clock: Clock, entropy: Arc<dyn Entropy>) -> 
         tokens: tokens(config)?,
         standing: Box::new(OrganisationStanding),
         limits,
-        body_deadline: Duration::from_secs(config.limits.body_seconds),
+        receiving: Receiving::new(Duration::from_secs(config.limits.body_seconds), config.limits.receiving_bytes),
+        sending: Budget::new(config.limits.sending_bytes),
         identity: config.identity(),
         holders: inventory::holders(),
         calendar: config.calendar.read().map_err(StartError)?,

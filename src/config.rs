@@ -14,10 +14,12 @@ use crate::platform::rate::RateSettings;
 use crate::platform::telemetry::Format;
 
 mod calendar;
+mod limits;
 mod mail;
 mod secret_file;
 
 pub use calendar::HolidayTable;
+pub use limits::Limits;
 pub use mail::Mail;
 
 /// The defaults, compiled in.
@@ -67,22 +69,6 @@ pub struct Server {
     pub shutdown_seconds: u64,
     /// Origins whose pages may call the API, comma-separated.
     pub cors_origins: String,
-}
-
-/// How many requests are taken.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Limits {
-    /// Requests a minute for each caller, or `off`.
-    pub rate: String,
-    /// Requests a minute for each address, or `off`.
-    pub address_rate: String,
-    /// Seconds that the head of a request may take to arrive.
-    pub head_seconds: u64,
-    /// Seconds that a body may take to arrive.
-    pub body_seconds: u64,
-    /// Proxies whose `Forwarded` is believed, comma-separated.
-    pub trusted_proxies: String,
 }
 
 /// Where the data is.
@@ -204,9 +190,7 @@ impl Config {
         if !(self.security.contact.starts_with("mailto:") || self.security.contact.starts_with("https://")) {
             return Err("security.contact must begin with mailto: or https:// (RFC 9116)".to_owned());
         }
-        if self.limits.head_seconds == 0 || self.limits.body_seconds == 0 {
-            return Err("limits.head_seconds and limits.body_seconds must be at least 1".to_owned());
-        }
+        self.limits.check()?;
         self.cors_origins()?;
         self.rates()?;
         self.calendar.read()?;
@@ -368,6 +352,9 @@ mod tests {
             ("IEWM__MAIL__SMTP_URL", "smtp://mail.example", "mail.smtp_url"),
             ("IEWM__MAIL__PAGES_URL", "http://pages.example", "mail.pages_url"),
             ("IEWM__LIMITS__BODY_SECONDS", "0", "limits.body_seconds"),
+            ("IEWM__LIMITS__WRITE_STALL_SECONDS", "0", "limits.write_stall_seconds"),
+            ("IEWM__LIMITS__RECEIVING_BYTES", "1000", "limits.receiving_bytes"),
+            ("IEWM__LIMITS__SENDING_BYTES", "1000", "limits.sending_bytes"),
             ("IEWM__LIMITS__TRUSTED_PROXIES", "proxy", "limits.trusted_proxies"),
         ] {
             let given = variables(&[(name, value), ("IEWM__AUTH__ISSUER", "x"), ("IEWM__AUTH__JWKS", "j")]);

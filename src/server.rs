@@ -4,17 +4,21 @@ use std::net::{SocketAddr, TcpListener};
 use std::time::Duration;
 
 use actix_cors::Cors;
-use actix_web::dev::{Server, ServerHandle};
+use actix_server::{Server, ServerHandle};
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, ServiceConfig};
-use actix_web::{App, HttpRequest, HttpResponse, HttpServer};
+use actix_web::{App, HttpRequest, HttpResponse};
 
 use crate::app::{self, StartError};
 use crate::config::Config;
 use crate::domain::{Telephone, london_date};
 use crate::platform::auth::House;
-use crate::platform::http::{identify, install_page, not_found, pass};
+use crate::platform::http::{WriteDeadline, identify, install_page, not_found, pass};
 use crate::platform::telemetry::Metrics;
+
+mod serving;
+
+use self::serving::{Deadlines, serve};
 
 /// How much of the time for stopping is kept for what is still to be recorded, in seconds.
 pub const RECORDING_SECONDS: u64 = 2;
@@ -122,32 +126,39 @@ pub fn start(config: &Config, house: &House) -> Result<Running, StartError> {
         chosen => chosen,
     };
     let origins = config.cors_origins().map_err(StartError)?;
-    let api = HttpServer::new(move || {
+    let deadlines = Deadlines {
+        head: Duration::from_secs(config.limits.head_seconds),
+        write: WriteDeadline::new(
+            Duration::from_secs(config.limits.write_stall_seconds),
+            house.sending().clone(),
+            metrics.unread(),
+        ),
+    };
+    let builder = Server::build()
+        .workers(workers)
+        .shutdown_timeout(config.server.shutdown_seconds.saturating_sub(RECORDING_SECONDS).max(1));
+    let api = serve(builder, listener, deadlines.clone(), move || {
         let (mint, clock, counted) = (mint.clone(), clock.clone(), counted.clone());
         App::new()
             .wrap(cors(&origins))
             .wrap(from_fn(move |request, next| pass(request, next, mint.clone(), clock.clone(), counted.clone())))
             .configure(configure.clone())
     })
-    .workers(workers)
-    .client_request_timeout(Duration::from_secs(config.limits.head_seconds))
-    .shutdown_timeout(config.server.shutdown_seconds.saturating_sub(RECORDING_SECONDS).max(1))
-    .listen(listener)
-    .map_err(fault)?
-    .run();
+    .map_err(fault)?;
     let (metrics_address, metrics) = match config.metrics_listen().map_err(StartError)? {
         None => (None, None),
         Some(wanted) => {
             let (listener, bound) = listen(wanted, "server.metrics_listen")?;
             let house = house.clone();
-            let serve = move || {
+            let make = move || {
                 let (mint, clock) = (house.mint().clone(), house.clock().clone());
                 let (house, metrics) = (house.clone(), metrics.clone());
                 App::new()
                     .wrap(from_fn(move |request, next| identify(request, next, mint.clone(), clock.clone())))
                     .configure(move |config| metrics_port(house, metrics, config))
             };
-            let server = HttpServer::new(serve).workers(1).disable_signals().listen(listener).map_err(fault)?.run();
+            let builder = Server::build().workers(1).disable_signals();
+            let server = serve(builder, listener, deadlines, make).map_err(fault)?;
             (Some(bound), Some(server))
         }
     };

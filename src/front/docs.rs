@@ -1,5 +1,6 @@
 //! `/openapi.json` and `/docs/`: the document and a page to read and try it, all from the binary.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use actix_web::http::header;
@@ -11,6 +12,14 @@ use crate::platform::http::{install_page, not_found};
 
 /// The page may load nothing from elsewhere. Swagger UI styles its elements inline.
 const CSP: &str = "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'";
+
+/// A file of the page as bytes that every answer shares, where it is in the binary.
+fn shared(file: Cow<'static, [u8]>) -> Bytes {
+    match file {
+        Cow::Borrowed(file) => Bytes::from_static(file),
+        Cow::Owned(file) => file.into(),
+    }
+}
 
 /// Serves the document and the page.
 pub fn install(document: Bytes, config: &mut ServiceConfig) {
@@ -40,7 +49,7 @@ pub fn install(document: Bytes, config: &mut ServiceConfig) {
                     .content_type(found.content_type)
                     .insert_header((header::CONTENT_SECURITY_POLICY, CSP))
                     .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
-                    .body(found.bytes.to_vec()),
+                    .body(shared(found.bytes)),
                 _ => not_found(&request),
             }
         }

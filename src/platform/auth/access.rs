@@ -181,7 +181,7 @@ impl<P: Permission> Access<P> {
             request,
             body: Body::Coming(payload),
             body_limit,
-            deadline: self.house.0.body_deadline,
+            receiving: self.house.0.receiving.clone(),
             caller: self.caller_key(),
             actor: self.context.actor.clone(),
             cursors: self.context.vault.keyring.cursors.clone(),

@@ -14,6 +14,7 @@ use super::tokens::Tokens;
 use crate::domain::{Actor, Calendar, Clock, Entropy, Error, IdMint, Identity, Instant, OrganisationId};
 use crate::platform::audit::Looks;
 use crate::platform::db::{AnyConnection, Database, dialect};
+use crate::platform::http::{Budget, Receiving};
 use crate::platform::idempotency::InFlight;
 use crate::platform::personal::Holders;
 use crate::platform::rate::RateLimits;
@@ -47,8 +48,10 @@ pub struct Parts {
     pub standing: Box<dyn Standing>,
     /// How many requests are taken.
     pub limits: RateLimits,
-    /// How long a body may take to arrive.
-    pub body_deadline: Duration,
+    /// What all bodies of requests share.
+    pub receiving: Receiving,
+    /// How many bytes of answers may wait to be sent.
+    pub sending: Budget,
     /// The service as it names itself.
     pub identity: Identity,
     /// The rooms that hold personal data.
@@ -66,7 +69,8 @@ pub(super) struct Inner {
     pub(super) tokens: Tokens,
     pub(super) standing: Box<dyn Standing>,
     pub(super) limits: RateLimits,
-    pub(super) body_deadline: Duration,
+    pub(super) receiving: Receiving,
+    pub(super) sending: Budget,
     pub(super) identity: Arc<Identity>,
     pub(super) holders: Holders,
     pub(super) calendar: Arc<Calendar>,
@@ -88,6 +92,11 @@ pub(in crate::platform) fn identity_of(request: &HttpRequest) -> Option<Arc<Iden
     request.app_data::<Installed>().map(|Installed(house)| house.0.identity.clone())
 }
 
+/// The budget of answers that wait to be sent; `None` where no house is installed.
+pub(in crate::platform) fn sending_of(request: &HttpRequest) -> Option<&Budget> {
+    request.app_data::<Installed>().map(|Installed(house)| &house.0.sending)
+}
+
 impl House {
     /// Assembles the house. Must be called on a tokio runtime, which will write the looks.
     pub fn new(parts: Parts) -> Self {
@@ -100,7 +109,8 @@ impl House {
             tokens,
             standing,
             limits,
-            body_deadline,
+            receiving,
+            sending,
             identity,
             holders,
             calendar,
@@ -119,7 +129,8 @@ impl House {
             tokens,
             standing,
             limits,
-            body_deadline,
+            receiving,
+            sending,
             identity,
             holders,
             calendar: Arc::new(calendar),
@@ -171,6 +182,11 @@ impl House {
     /// How many closures wait for a reading and for a writing lane.
     pub fn waiting(&self) -> (usize, usize) {
         self.0.database.waiting()
+    }
+
+    /// The budget of answers that wait to be sent.
+    pub fn sending(&self) -> &Budget {
+        &self.0.sending
     }
 
     /// The clock.

@@ -23,8 +23,8 @@ mod tokens;
 pub(in crate::platform) use access::forbidden;
 pub use access::{Access, Coalesced};
 pub use bearer::bearer;
-pub(in crate::platform) use house::identity_of;
 pub use house::{House, Parts, Standing};
+pub(in crate::platform) use house::{identity_of, sending_of};
 pub use jwks::{KeySet, KeySetError, VerificationKey};
 pub use key_source::{
     Authorities, Fetch, FetchError, Fetched, FileKeys, HttpsFetch, KeySource, KeySourceError, RemoteKeys,

@@ -13,6 +13,8 @@ pub trait Permission: 'static {
     const PUBLIC: bool = false;
     /// Whether a public operation shows more to a token: one that is sent is judged like any other.
     const TOKEN_SHOWS_MORE: bool = false;
+    /// Whether it opens the writing door: whether the type is [`Writes`] as well.
+    const WRITES: bool;
     /// What it is for.
     const MEANING: &'static str;
 }
@@ -44,6 +46,7 @@ macro_rules! permissions {
                 const NAME: &'static str = $name;
                 const ROLES: &'static [Role] = &[$(Role::$role),*];
                 const MEANING: &'static str = $meaning;
+                const WRITES: bool = permissions!(#$kind);
             }
 
             permissions!(@$kind $type);
@@ -113,6 +116,7 @@ impl Permission for Public {
     const NAME: &'static str = "public";
     const ROLES: &'static [Role] = &[];
     const PUBLIC: bool = true;
+    const WRITES: bool = false;
     const MEANING: &'static str = "No token is needed.";
 }
 
@@ -125,6 +129,7 @@ impl Permission for NoticesView {
     const ROLES: &'static [Role] = NoticesDraft::ROLES;
     const PUBLIC: bool = true;
     const TOKEN_SHOWS_MORE: bool = true;
+    const WRITES: bool = false;
     const MEANING: &'static str = "No token is needed; one with `notices:draft` sees drafts as well.";
 }
 
@@ -136,6 +141,7 @@ impl Permission for LinkHolder {
     const NAME: &'static str = "link";
     const ROLES: &'static [Role] = &[];
     const PUBLIC: bool = true;
+    const WRITES: bool = true;
     const MEANING: &'static str = "The link itself is the permission.";
 }
 
@@ -148,6 +154,7 @@ pub enum Job {}
 impl Permission for Job {
     const NAME: &'static str = "job";
     const ROLES: &'static [Role] = &[];
+    const WRITES: bool = true;
     const MEANING: &'static str = "Background work of the service itself.";
 }
 

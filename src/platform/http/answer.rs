@@ -9,6 +9,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use futures_util::stream::{BoxStream, Stream, StreamExt, TryStreamExt};
 use serde::{Deserialize, Serialize};
 
+use super::budget::Held;
 use super::edge::request_id;
 use super::entity_tag::EntityTags;
 use super::problem;
@@ -114,8 +115,9 @@ impl Answer {
         Self { status: kept.status, headers, payload: Payload::Whole(kept.body.into_bytes()) }
     }
 
-    /// The framework's response. A `GET` whose `If-None-Match` names the answer's `ETag` is 304.
-    pub(super) fn into_response(self, request: &HttpRequest, private: bool) -> HttpResponse {
+    /// The framework's response. A `GET` whose `If-None-Match` names the answer's `ETag` is 304. Its body counts as `held`
+    /// until it is sent.
+    pub(super) fn into_response(self, request: &HttpRequest, private: bool, held: Option<Held>) -> HttpResponse {
         let not_modified = request.method() == actix_web::http::Method::GET
             && self.status == 200
             && self.get(&header::ETAG).is_some_and(|etag| names_etag(request.headers(), etag));
@@ -139,7 +141,10 @@ impl Answer {
         }
         let body = match self.payload {
             Payload::Whole(_) if not_modified => BoxBody::new(()),
-            Payload::Whole(body) => BoxBody::new(body),
+            Payload::Whole(body) => BoxBody::new(match held {
+                Some(held) => held.around(body),
+                None => body.into(),
+            }),
             Payload::Stream(stream) => BoxBody::new(BodyStream::new(stream)),
         };
         response.set_body(body)

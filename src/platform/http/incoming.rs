@@ -2,16 +2,16 @@
 
 use std::future::Future;
 use std::sync::Arc;
-use std::time::Duration;
 
 use actix_web::HttpRequest;
 use actix_web::dev::Payload;
 use actix_web::http::header;
-use actix_web::web::{Bytes, BytesMut};
+use actix_web::web::Bytes;
 use futures_util::StreamExt;
 
 use super::describe::Op;
 use super::negotiation;
+use super::receiving::Receiving;
 use crate::domain::{Actor, Code, Entropy, Error};
 use crate::platform::vault::CursorKey;
 
@@ -26,8 +26,8 @@ pub struct Incoming {
     pub(in crate::platform) body: Body,
     /// How many bytes the body may have.
     pub(in crate::platform) body_limit: usize,
-    /// How long the body may take to arrive.
-    pub(in crate::platform) deadline: Duration,
+    /// What all bodies share.
+    pub(in crate::platform) receiving: Receiving,
     /// Who calls, for what is bound to a caller.
     pub(in crate::platform) caller: String,
     pub(in crate::platform) actor: Arc<Actor>,
@@ -42,11 +42,13 @@ pub(in crate::platform) enum Body {
 }
 
 impl Incoming {
-    /// The body.
+    /// The body. It counts against the budget of the process until its last copy is dropped. A body that may be larger than
+    /// [`BODY_LIMIT`] is a file, and waits for its turn before any of it is read.
     ///
     /// # Errors
     /// 413 when it is larger than the operation takes, by what its `Content-Length` declares or as it is read; 408 when it
-    /// takes longer than the deadline; 400 when it breaks off.
+    /// takes longer than the deadline; 400 when it breaks off; 503 when the process holds too many bytes of bodies, or other
+    /// files have their turns.
     pub async fn body(&mut self) -> Result<Bytes, Error> {
         let limit = self.body_limit;
         let too_large = || {
@@ -62,23 +64,27 @@ impl Incoming {
             Body::Whole(bytes) => return Ok(bytes.clone()),
             Body::Coming(payload) => payload,
         };
+        let mut body = self.receiving.body(declared.unwrap_or_default());
+        if limit > BODY_LIMIT {
+            body = body.in_turn(self.receiving.turn().await?);
+        }
         let read = async {
-            // What was promised has its place at once; the system fills it in as it comes.
-            let mut bytes = BytesMut::with_capacity(declared.unwrap_or_default());
             while let Some(piece) = payload.next().await {
                 let piece = piece.map_err(|_| Error::new(Code::MalformedJson, "The body broke off before its end."))?;
-                if bytes.len() + piece.len() > limit {
+                if body.len() + piece.len() > limit {
                     return Err(too_large());
                 }
-                bytes.extend_from_slice(&piece);
+                body.add(&piece)?;
             }
-            Ok(bytes.freeze())
+            Ok(())
         };
-        let Ok(bytes) = tokio::time::timeout(self.deadline, read).await else {
-            let detail = format!("The body did not arrive within {} seconds.", self.deadline.as_secs());
+        let deadline = self.receiving.deadline;
+        let Ok(read) = tokio::time::timeout(deadline, read).await else {
+            let detail = format!("The body did not arrive within {} seconds.", deadline.as_secs());
             return Err(Error::new(Code::RequestTimeout, detail));
         };
-        let bytes = bytes?;
+        read?;
+        let bytes = body.whole();
         self.body = Body::Whole(bytes.clone());
         Ok(bytes)
     }
@@ -151,6 +157,8 @@ pub trait Take: Sized {
 
 #[cfg(test)]
 mod tests {
+    use std::cell::Cell;
+    use std::rc::Rc;
     use std::time::Duration;
 
     use actix_web::error::PayloadError;
@@ -167,7 +175,7 @@ mod tests {
             request: TestRequest::post().to_http_request(),
             body: Body::Coming(Payload::Stream { payload: Box::pin(pieces) }),
             body_limit: BODY_LIMIT,
-            deadline: Duration::from_secs(20),
+            receiving: Receiving::new(Duration::from_secs(20), 64 * 1024 * 1024),
             actor: Arc::new(Actor::Anonymous),
             caller: String::new(),
             cursors: Arc::new(CursorKey::new(&SecretBytes::random(&entropy))),
@@ -197,6 +205,64 @@ mod tests {
     async fn a_body_that_ends_in_time_is_whole() {
         let pieces = trickle(Duration::from_secs(1)).take(19);
         assert_eq!(incoming(pieces).body().await.unwrap().len(), 19);
+    }
+
+    /// A request whose body shares what `receiving` allows, and how many of its pieces were read so far.
+    fn sharing(receiving: &Receiving, pieces: Vec<&'static [u8]>) -> (Incoming, Rc<Cell<usize>>) {
+        let read = Rc::new(Cell::new(0));
+        let counted = read.clone();
+        let pieces = stream::iter(pieces).map(move |piece| {
+            counted.set(counted.get() + 1);
+            Ok(Bytes::from_static(piece))
+        });
+        (Incoming { receiving: receiving.clone(), ..incoming(pieces) }, read)
+    }
+
+    #[tokio::test]
+    async fn all_bodies_share_a_budget_and_what_is_beyond_it_is_not_read() {
+        const PIECE: &[u8] = &[b' '; 400_000];
+        let receiving = Receiving::new(Duration::from_secs(20), 1_000_000);
+        let (mut first, _) = sharing(&receiving, vec![PIECE; 2]);
+        let held = first.body().await.unwrap();
+        let (mut second, read) = sharing(&receiving, vec![PIECE; 2]);
+        let refused = second.body().await.unwrap_err();
+        assert_eq!(refused.code(), Code::Unavailable);
+        assert_eq!(refused.particulars().retry_after, Some(1));
+        assert_eq!(read.get(), 1, "it is read on after the refusal");
+        let (mut small, _) = sharing(&receiving, vec![b"{}"]);
+        assert_eq!(small.body().await.unwrap(), "{}", "small ones have the last eighth");
+
+        drop(first);
+        sharing(&receiving, vec![PIECE; 2]).0.body().await.expect_err("a copy is held still");
+        drop(held);
+        sharing(&receiving, vec![PIECE; 2]).0.body().await.unwrap();
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_third_file_is_not_read_until_its_turn() {
+        const FILE: usize = 2 * BODY_LIMIT;
+        let receiving = Receiving::new(Duration::from_secs(20), 64 * BODY_LIMIT);
+        let ordinary = || sharing(&receiving, vec![b"name"]);
+        let file = || {
+            let (incoming, read) = ordinary();
+            (Incoming { body_limit: FILE, ..incoming }, read)
+        };
+        let (mut first, mut second, (mut third, read)) = (file().0, file().0, file());
+        let (one, _two) = (first.body().await.unwrap(), second.body().await.unwrap());
+
+        let refused = third.body().await.unwrap_err();
+        assert_eq!((refused.code(), read.get()), (Code::Unavailable, 0));
+        assert!(refused.particulars().retry_after.is_some());
+        assert_eq!(ordinary().0.body().await.unwrap(), "name", "an ordinary body waits for no file");
+
+        let begun = tokio::time::Instant::now();
+        let waiting = third.body();
+        let ends = async {
+            tokio::time::sleep(Duration::from_secs(5)).await;
+            drop((first, one));
+        };
+        let (arrived, ()) = tokio::join!(waiting, ends);
+        assert_eq!((arrived.unwrap().len(), begun.elapsed().as_secs()), (4, 5));
     }
 
     #[tokio::test]

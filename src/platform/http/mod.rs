@@ -2,6 +2,8 @@
 
 pub mod answer;
 mod body;
+mod budget;
+mod connection;
 pub mod csv;
 mod describe;
 mod edge;
@@ -10,17 +12,21 @@ mod incoming;
 mod listing;
 pub mod ndjson;
 mod negotiation;
+mod outgoing;
 mod page;
 mod path;
 mod precondition;
 mod problem;
 mod query;
+mod receiving;
 mod reply;
 mod room;
 mod routes;
 
 pub use answer::Answer;
 pub use body::{Change, Command, FormOrJson, MayBeEmpty, Patch, Valid, WithoutBody, parse_body, parse_value};
+pub use budget::Budget;
+pub(crate) use connection::WriteDeadline;
 pub use describe::Op;
 pub use edge::request_id;
 pub(crate) use edge::{identify, pass};
@@ -32,6 +38,7 @@ pub use path::{ById, ByPart, ByToken, ByVersion, ByWord, PathWord};
 pub use precondition::IfMatch;
 pub use problem::{PROBLEM_JSON, Problem, answer as problem_answer};
 pub use query::Query;
+pub use receiving::Receiving;
 pub use reply::{
     Accepted, Begun, Created, Done, Either, Found, MediaType, NoContent, Noted, Outcome, Plain, Reply, Resource, Text,
 };

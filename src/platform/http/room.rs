@@ -17,6 +17,7 @@ use utoipa::openapi::{ObjectBuilder, OpenApi, RefOr, Required, Schema, Type};
 use super::answer::{Answer, problem_for};
 use super::describe::Op;
 use super::incoming::{BODY_LIMIT, Incoming, PUBLIC_BODY_LIMIT, Take};
+use super::outgoing::reserve;
 use super::page;
 use super::query::NoQuery;
 use super::reply::Outcome;
@@ -233,7 +234,9 @@ where
     let settled = settle::<H, A>(handler, &request, payload, takes_query);
     let answer = survive(settled, &request, A::SHOWS_PAGES).await;
     let answer = if A::SHOWS_PAGES { page::guarded(answer) } else { answer };
-    answer.into_response(&request, !A::Permission::PUBLIC)
+    let is_read = request.method() == Method::GET || !A::Permission::WRITES;
+    let (answer, held) = reserve(answer, &request, is_read);
+    answer.into_response(&request, !A::Permission::PUBLIC, held)
 }
 
 /// The answer of a request that is carried out, a problem if that fails or panics.

@@ -87,7 +87,7 @@ pub fn install_page<A: FromRequest + 'static>(
 
 /// The answer to a request for what is not there.
 pub fn not_found(request: &HttpRequest) -> HttpResponse {
-    problem_for(&Error::not_found(), request).into_response(request, false)
+    problem_for(&Error::not_found(), request).into_response(request, false, None)
 }
 
 /// The answer to a method that what is there does not know: 405 with `Allow`.
@@ -98,7 +98,7 @@ fn not_allowed<'a>(methods: impl Iterator<Item = &'a str>, request: &HttpRequest
     }
     let allow = methods.join(", ");
     let error = Error::new(Code::MethodNotAllowed, format!("This address takes {allow}."));
-    problem_for(&error.with(|problem| problem.allow = Some(allow)), request).into_response(request, false)
+    problem_for(&error.with(|problem| problem.allow = Some(allow)), request).into_response(request, false, None)
 }
 
 /// The part of a request's path that a parameter stands for.

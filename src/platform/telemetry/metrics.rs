@@ -52,6 +52,7 @@ pub struct Metrics {
     waiting: Family<Lane, Gauge>,
     deadlines: Family<Deadline, Gauge>,
     calendar_days: Gauge,
+    unread: Counter,
 }
 
 impl Default for Metrics {
@@ -62,6 +63,7 @@ impl Default for Metrics {
         let waiting = Family::<Lane, Gauge>::default();
         let deadlines = Family::<Deadline, Gauge>::default();
         let calendar_days = Gauge::default();
+        let unread = Counter::default();
         let mut registry = Registry::with_prefix("iewm");
         registry.register("http_answers", "Requests answered, by method, route and status", answered.clone());
         registry.register("http_answer_seconds", "How long answers took, in seconds", seconds.clone());
@@ -70,9 +72,11 @@ impl Default for Metrics {
         registry.register("log_lines_dropped", dropped, LINES_DROPPED.clone());
         registry.register("tasks_restarted", "Threads and tasks restarted after a panic", RESTARTED.clone());
         registry.register("deadlines", "Legal deadlines that are over or near, by kind", deadlines.clone());
+        let stalled = "Connections that were closed because the caller had stopped reading its answer";
+        registry.register("unread_connections_closed", stalled, unread.clone());
         let days = "Days until the table of bank holidays ends; below 400 it is time for a new one";
         registry.register("calendar_days_left", days, calendar_days.clone());
-        Self { registry: Arc::new(registry), answered, seconds, waiting, deadlines, calendar_days }
+        Self { registry: Arc::new(registry), answered, seconds, waiting, deadlines, calendar_days, unread }
     }
 }
 
@@ -82,6 +86,11 @@ impl Metrics {
         let labels = Answered { method, route: route.to_owned(), status };
         self.answered.get_or_create(&labels).inc();
         self.seconds.observe(took.as_secs_f64());
+    }
+
+    /// The counter of connections that were closed because the caller had stopped reading its answer.
+    pub(crate) fn unread(&self) -> Counter {
+        self.unread.clone()
     }
 
     /// The metrics in the text format of `OpenMetrics` 1.0, with the lengths of the lanes' queues, the deadlines and the days

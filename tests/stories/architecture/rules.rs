@@ -59,7 +59,7 @@ const QUERIES: &[&str] = &[
 
 /// Where the web framework appears besides `platform/http`, `platform/auth`, `front` and the rooms' `api.rs`.
 const ON_THE_WEB: &[&str] =
-    &["app.rs", "server.rs", "cli/serve.rs", "platform/idempotency/keyed.rs", "platform/rate.rs"];
+    &["app.rs", "server.rs", "server/serving.rs", "cli/serve.rs", "platform/idempotency/keyed.rs", "platform/rate.rs"];
 
 /// The one place that reads the clock of the machine.
 const CLOCK: &str = "domain/instant.rs";

@@ -11,9 +11,11 @@ mod memory;
 mod overload;
 mod panics;
 mod places;
+mod receiving;
 mod small_disk;
 mod standard_error;
 mod triggers;
+mod unread;
 
 use std::cell::RefCell;
 

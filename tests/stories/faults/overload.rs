@@ -35,7 +35,7 @@ fn begun(address: &str, token: &str, body: &str) -> TcpStream {
 
 /// Everything that comes until the connection ends, which it must. A reset ends it too.
 #[track_caller]
-fn heard(stream: &mut TcpStream) -> String {
+pub(super) fn heard(stream: &mut TcpStream) -> String {
     let (mut all, mut piece) = (Vec::new(), [0; 4096]);
     loop {
         match stream.read(&mut piece) {

@@ -1,5 +1,7 @@
 //! What stories about people begin with: somebody signed up, a consent given, a link minted.
 
+use std::fmt::Write as _;
+
 use iewm::domain::{ContactId, DecisionId, Error, Purpose};
 use iewm::platform::audit::Entry;
 use iewm::platform::doors::WriteTx;
@@ -33,6 +35,15 @@ pub(crate) fn grant(contact: &str, purpose: &str, method: &str) -> Value {
 /// The body that withdraws a consent.
 pub(crate) fn withdrawal(contact: &str, purpose: &str) -> Value {
     json!({ "contact_id": contact, "purpose": purpose, "decision": "withdrawn", "method": "email" })
+}
+
+/// A CSV file of as many people, whose names and addresses begin with `name`.
+pub(crate) fn csv_file(name: &str, people: usize) -> String {
+    let mut file = String::from("name,email\n");
+    for number in 0..people {
+        writeln!(file, "{name} {number},{name}-{number}@example.org").unwrap();
+    }
+    file
 }
 
 /// A member of `body` that is a text.

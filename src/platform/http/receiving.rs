@@ -1,0 +1,104 @@
+//! How much of bodies the process receives and holds at a time.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::web::{Bytes, BytesMut};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::timeout;
+
+use super::budget::{Budget, Held};
+use crate::domain::{Code, Error};
+
+/// How many files are received and worked through at a time.
+const FILES: usize = 2;
+/// After how many seconds a caller may send its file again, when others were before it.
+const FILE_RETRY: u32 = 10;
+
+/// What all bodies share: their deadline, a budget of bytes, and the turns of files.
+#[derive(Clone, Debug)]
+pub struct Receiving {
+    /// How long a body may take to arrive, and how long a file may wait for its turn.
+    pub(in crate::platform) deadline: Duration,
+    budget: Budget,
+    turns: Arc<Semaphore>,
+}
+
+/// A body while it arrives.
+pub(super) struct Arriving {
+    bytes: BytesMut,
+    held: Held,
+    turn: Option<OwnedSemaphorePermit>,
+}
+
+/// A body that has arrived, and the turn that it has until its last copy is dropped.
+struct Arrived {
+    bytes: BytesMut,
+    _turn: Option<OwnedSemaphorePermit>,
+}
+
+impl AsRef<[u8]> for Arrived {
+    fn as_ref(&self) -> &[u8] {
+        &self.bytes
+    }
+}
+
+impl Receiving {
+    /// Bodies that arrive within `deadline`, and of which at most `most` bytes are held.
+    pub fn new(deadline: Duration, most: usize) -> Self {
+        Self { deadline, budget: Budget::new(most), turns: Arc::new(Semaphore::new(FILES)) }
+    }
+
+    /// A body of `declared` bytes, of which none has arrived. What was promised has its place at once; the system fills it
+    /// in as it comes.
+    pub(super) fn body(&self, declared: usize) -> Arriving {
+        Arriving { bytes: BytesMut::with_capacity(declared), held: self.budget.hold_none(), turn: None }
+    }
+
+    /// Waits for the turn of a file. It ends when the file's last copy is dropped.
+    ///
+    /// # Errors
+    /// 503 when others have their turns for longer than the deadline.
+    pub(super) async fn turn(&self) -> Result<OwnedSemaphorePermit, Error> {
+        match timeout(self.deadline, self.turns.clone().acquire_owned()).await {
+            Ok(Ok(turn)) => Ok(turn),
+            _ => Err(busy(
+                format!("{FILES} other files are being imported; nothing of this one was read. Send it again later."),
+                FILE_RETRY,
+            )),
+        }
+    }
+}
+
+impl Arriving {
+    /// The same body, as a file that has its turn.
+    pub(super) fn in_turn(self, turn: OwnedSemaphorePermit) -> Self {
+        Self { turn: Some(turn), ..self }
+    }
+
+    /// How many bytes have arrived.
+    pub(super) fn len(&self) -> usize {
+        self.bytes.len()
+    }
+
+    /// Adds a piece that has arrived.
+    ///
+    /// # Errors
+    /// 503 when all bodies together would be more than the budget.
+    pub(super) fn add(&mut self, piece: &[u8]) -> Result<(), Error> {
+        if !self.held.grow(piece.len()) {
+            return Err(busy("The service is receiving too much at once; nothing was changed. Send it again.", 1));
+        }
+        self.bytes.extend_from_slice(piece);
+        Ok(())
+    }
+
+    /// The whole body. It counts against the budget until its last copy is dropped.
+    pub(super) fn whole(self) -> Bytes {
+        self.held.around(Arrived { bytes: self.bytes, _turn: self.turn })
+    }
+}
+
+fn busy(detail: impl Into<std::borrow::Cow<'static, str>>, retry_after: u32) -> Error {
+    Error::new(Code::Unavailable, detail).with(|p| p.retry_after = Some(retry_after))
+}

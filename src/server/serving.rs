@@ -1,0 +1,65 @@
+//! A server of HTTP/1.1 whose connections have a write deadline. `actix_web::HttpServer` gives no way to put a stream of
+//! our own beneath it, so that its few lines of assembly stand here.
+
+use std::future::ready;
+use std::io;
+use std::net::TcpListener;
+use std::time::Duration;
+
+use actix_http::{HttpService, Request, Response};
+use actix_server::{Server, ServerBuilder};
+use actix_service::{IntoServiceFactory, Service, ServiceFactory, ServiceFactoryExt, fn_service, map_config};
+use actix_web::body::MessageBody;
+use actix_web::dev::AppConfig;
+use actix_web::rt::net::TcpStream;
+
+use crate::platform::http::WriteDeadline;
+
+/// How long the rest of an unread body is read and thrown away, so that the caller receives the answer and no reset.
+const LINGER: Duration = Duration::from_secs(1);
+
+/// How long connections may take.
+#[derive(Clone)]
+pub(super) struct Deadlines {
+    /// For the head of a request.
+    pub(super) head: Duration,
+    /// For the progress of an answer.
+    pub(super) write: WriteDeadline,
+}
+
+/// Serves the applications that `make` makes, one for each worker.
+pub(super) fn serve<F, I, S, B>(
+    builder: ServerBuilder,
+    listener: TcpListener,
+    deadlines: Deadlines,
+    make: F,
+) -> io::Result<Server>
+where
+    F: Fn() -> I + Send + Clone + 'static,
+    I: IntoServiceFactory<S, Request>,
+    S: ServiceFactory<Request, Config = AppConfig, Error = actix_web::Error> + 'static,
+    S::InitError: std::fmt::Debug,
+    S::Response: Into<Response<B>> + 'static,
+    S::Service: 'static,
+    <S::Service as Service<Request>>::Future: 'static,
+    B: MessageBody + 'static,
+{
+    let stopping = builder.graceful_shutdown_signal();
+    let factory = move || {
+        let (stopping, Deadlines { head, write }) = (stopping.clone(), deadlines.clone());
+        let http = HttpService::build()
+            .client_request_timeout(head)
+            .client_disconnect_timeout(LINGER)
+            .graceful_shutdown_signal(move || {
+                let stopping = stopping.clone();
+                async move { stopping.notified().await }
+            })
+            .h1(map_config(make(), |()| AppConfig::default()));
+        fn_service(move |stream: TcpStream| {
+            let peer = stream.peer_addr().ok();
+            ready(Ok((write.over(stream), peer)))
+        })
+        .and_then(http)
+    };
+    Ok(builder.listen("http", listener, factory)?.run())
+}
