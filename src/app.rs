@@ -138,6 +138,8 @@ pub async fn build(config: &Config, clock: Clock, entropy: Arc<dyn Entropy>) -> 
     house.job("start").run(subject_requests::store::adopt_working_days).await?;
     house.job("start").run(contacts::store::changes::sweep_keys).await?;
     house.job("start").run(contacts::store::erasure::repeat).await?;
+    // After the erased are erased again: the rest can be unsealed.
+    while house.job("start").run(contacts::store::reindex::reindex).await? {}
     Ok(house)
 }
 

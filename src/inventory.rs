@@ -223,6 +223,11 @@ const OTHERS: &[Table] = &[
         columns: &[("jurisdiction", Class::Plain), ("version", Class::Plain), ("adopted_at", Class::Plain)],
     },
     Table {
+        name: "records_to_index",
+        meaning: "Records whose blind indexes the next start computes anew, after an upgrade: ids alone.",
+        columns: &[("table_name", Class::Plain), ("record_id", Class::Pseudonymous)],
+    },
+    Table {
         name: "deadline_digests",
         meaning: "The working days on which the data-protection team was sent what falls due.",
         columns: &[("day", Class::Plain), ("queued_at", Class::Plain)],

@@ -137,6 +137,8 @@ codes! {
         "The body is well-formed but wrong. `errors` lists the faults, each with a JSON Pointer to it: all of them, or the first 100, and `more` counts the rest.";
     PurposeNotConsent 422 "purpose_not_consent" "This purpose does not rest on consent"
         "The purpose rests on a contract, so there is nothing to give or withdraw consent for.";
+    EmailNeeded 422 "email_needed" "The contact has no e-mail address"
+        "The consent waits until the person's mailbox confirms it, so that the contact needs an e-mail address. Add one first, or record how else the person said yes.";
     KeyReused 422 "idempotency_key_reused" "The Idempotency-Key was used for another request"
         "The key was used before with another query, content type or body. Use a new key for a new request.";
     Restricted 423 "restricted" "The person's data is restricted"

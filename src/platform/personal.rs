@@ -43,15 +43,22 @@ pub struct Merging {
     pub into_mark: Option<Vec<u8>>,
 }
 
-/// A person, under every id and address that they had here.
+/// A person, under every id, address and number that they have or had here. Values are keyed indexes, never plain.
 #[derive(Clone, Debug)]
 pub struct Person {
-    /// The contact that they are.
+    /// The contact that they are: the survivor of every merge.
     pub contact: ContactId,
-    /// That contact, and those that were merged into it.
+    /// That contact first, then those that were merged into it, in the order of their ids.
     pub ids: Vec<ContactId>,
-    /// The blind indexes of their addresses.
+    /// Every e-mail address that they have or had, but those in `passed_on`.
     pub marks: Vec<Vec<u8>>,
+    /// E-mail addresses that they had, and whose mailbox has since confirmed for another person: not theirs any more. What
+    /// was recorded with one may be about either.
+    pub passed_on: Vec<Vec<u8>>,
+    /// Every telephone number that they have or had. Others may share one.
+    pub numbers: Vec<Vec<u8>>,
+    /// Every telephone number together with the folded name that they had with it: theirs alone.
+    pub named_numbers: Vec<Vec<u8>>,
 }
 
 /// A person who is being erased.
@@ -141,6 +148,15 @@ pub trait Holder: Send + Sync {
     /// When the database fails.
     fn uses(&self, _tx: &mut ReadTx<'_>, _contact: ContactId) -> Result<Vec<Use>, Error> {
         Ok(Vec::new())
+    }
+
+    /// Follows a contact whose e-mail address is another one than before, in the transaction that changed it. The contact is
+    /// held, and its row has the new address. Not called where an address is only removed.
+    ///
+    /// # Errors
+    /// When the room cannot write what follows from it.
+    fn address_changed(&self, _tx: &mut WriteTx<'_>, _contact: ContactId) -> Result<(), Error> {
+        Ok(())
     }
 
     /// Hands over what the room holds of the contact that goes to the one that stays, so that nothing

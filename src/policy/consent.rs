@@ -133,7 +133,8 @@ pub enum Act {
     Withdraw,
     /// No, and nobody but the mailbox itself may say otherwise.
     Object,
-    /// Yes, taken over unconfirmed from another record of the same person, in place of what held here.
+    /// Yes, once the mailbox has confirmed it, in place of what held here: it repeats an earlier yes, of another record of
+    /// the same person or of the mailbox that the person had before.
     TakeOverUnconfirmed(Instant),
 }
 
@@ -157,8 +158,12 @@ pub struct Facts {
     pub erased: bool,
     /// The contact's data is restricted.
     pub restriction: Option<Restriction>,
+    /// The contact has an e-mail address, which can be asked to confirm.
+    pub has_mailbox: bool,
     /// The contact's address bears a suppression mark for the purpose.
     pub suppressed: bool,
+    /// Another person had the contact's address before, and its mailbox has not confirmed for this contact.
+    pub anothers_before: bool,
     /// The consent as it is.
     pub current: Option<Projection>,
 }
@@ -209,13 +214,21 @@ pub fn give(
             pointer: Some("/occurred_at"),
         });
     }
-    // Whoever has objected answers for themself, and so does a suppressed address, whoever brings the yes (Article 21(3)).
+    // After an objection, for a suppressed address, and for an address that was another person's, only the mailbox owner can
+    // consent, however the yes arrives (Article 21(3)).
     let objected = facts.current.as_ref().is_some_and(|current| current.objected_at.is_some());
-    let act = if method.needs_confirmation() || facts.suppressed || objected {
-        Act::GiveUnconfirmed(now.plus(CONFIRM_WITHIN))
-    } else {
-        Act::Give
-    };
+    let mailbox_decides = method.needs_confirmation() || facts.suppressed || facts.anothers_before || objected;
+    if mailbox_decides && !facts.has_mailbox {
+        return Err(Refusal {
+            code: Code::EmailNeeded,
+            reason: "This consent counts only once the person's mailbox confirms it, and the contact has no e-mail address. \
+                     Add the address to the contact first, or record the consent as it was given: by telephone, in person or \
+                     on paper.",
+            article: "UK GDPR Article 7(1)",
+            pointer: Some("/contact_id"),
+        });
+    }
+    let act = if mailbox_decides { Act::GiveUnconfirmed(now.plus(CONFIRM_WITHIN)) } else { Act::Give };
     Ok(Lawful::ruled(Decision { act, method, occurred_at, notice_version }))
 }
 
@@ -344,7 +357,9 @@ fn is_stale(shown: NaiveDate, last_change: Option<MaterialChange>, now: Instant)
 }
 
 mod merging;
+mod new_mailbox;
 pub use merging::take_over;
+pub use new_mailbox::{ask_again, proved_by_mailbox};
 
 #[cfg(test)]
 mod tests;

@@ -163,6 +163,20 @@ pub const SCHEDULE: &[RetentionRule] = &[
         tables: &["suppressions"],
     },
     RetentionRule {
+        record_class: "former_address",
+        trigger: "The person's last dealing with IEWM",
+        period: "P6Y",
+        action: "Deleted with the person's contact, for whom suppression marks take its place",
+        tables: &["former_addresses"],
+    },
+    RetentionRule {
+        record_class: "record_to_index",
+        trigger: "An upgrade",
+        period: "Until the next start",
+        action: "Deleted once the record is indexed; holds ids alone",
+        tables: &["records_to_index"],
+    },
+    RetentionRule {
         record_class: "erasure",
         trigger: "The erasure",
         period: "P6Y",

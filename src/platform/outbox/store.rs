@@ -188,6 +188,19 @@ pub fn is_dead_about(tx: &mut ReadTx<'_>, subject: SubjectId) -> Result<bool, Er
     is_about(tx, subject, Status::Dead)
 }
 
+/// What has become of the newest message to a contact about a record; `None` when there is none.
+///
+/// # Errors
+/// When the outbox cannot be read.
+pub fn newest_about(tx: &mut ReadTx<'_>, contact: ContactId, subject: SubjectId) -> Result<Option<Status>, Error> {
+    // By the contact, for which there is an index.
+    let about = messages::contact_id.eq(contact).and(messages::subject_id.eq(subject));
+    let newest = messages::table.filter(about.assume_not_null()).order(messages::id.desc());
+    let status: Option<String> = newest.select(messages::status).first(tx.connection()).optional()?;
+    let damaged = |_| Error::internal("a row of messages cannot be read");
+    status.map(|status| status.parse().map_err(damaged)).transpose()
+}
+
 fn is_about(tx: &mut ReadTx<'_>, subject: SubjectId, status: Status) -> Result<bool, Error> {
     let such = messages::subject_id.eq(subject).and(messages::status.eq(<&str>::from(status)));
     let found: Option<MessageId> =

@@ -5,7 +5,7 @@
 //! beginnings of their words, cut to four bytes; a number is looked up by the first four bytes, and told apart by
 //! all. The key is not derived from a master key, so that rotating those breaks no index.
 
-use super::words::{Key, NameQueryFault, fold, keys_of_name, keys_of_query};
+use super::words::{Key, NameQueryFault, fold, folded_name, keys_of_name, keys_of_query};
 use super::{MacKey, SecretBytes};
 use crate::domain::{EmailAddress, Telephone};
 
@@ -28,6 +28,12 @@ impl BlindIndexKey {
     /// The index of a telephone number.
     pub fn telephone(&self, number: &Telephone) -> [u8; 32] {
         self.0.mac("telephone", &[number.as_str().as_bytes()])
+    }
+
+    /// The index of a telephone number and a name together. The name is folded, so that case, accents and spaces make no
+    /// difference. It tells people apart who share a number, such as that of a switchboard.
+    pub fn named_number(&self, number: &Telephone, name: &str) -> [u8; 32] {
+        self.0.mac("named number", &[number.as_str().as_bytes(), folded_name(name).as_bytes()])
     }
 
     /// The token to look a telephone number up by: what its index begins with. Others can have it too.
@@ -86,6 +92,20 @@ mod tests {
     fn a_telephone_number_has_one_index_however_it_is_written() {
         let (one, other) = (Telephone::parse("01905 765765").unwrap(), Telephone::parse("+44 1905 765765").unwrap());
         assert_eq!(key().telephone(&one), key().telephone(&other));
+    }
+
+    #[test]
+    fn a_named_number_is_one_persons_however_the_name_is_written() {
+        let number = Telephone::parse("01905 765765").unwrap();
+        let index = |name: &str| key().named_number(&number, name);
+        for same in ["ada  LOVELACE", "Ada Lovelace ", "Ada-Lovelace"] {
+            assert_eq!(index("Ada Lovelace"), index(same), "{same}");
+        }
+        assert_ne!(index("Ada Lovelace"), index("Adal Ovelace"), "words are kept apart");
+        assert_ne!(index("Ada Lovelace"), index("Ada"));
+        assert_ne!(index("🦄"), index("✨"), "a name without words is itself");
+        assert_ne!(index("Ada"), key().named_number(&Telephone::parse("01905 765766").unwrap(), "Ada"));
+        assert_ne!(index(""), key().telephone(&number));
     }
 
     #[test]

@@ -111,6 +111,13 @@ pub(super) fn fold(text: &str) -> String {
     folded.trim().to_owned()
 }
 
+/// The form in which two spellings of a whole name are equal: as [`fold`], whatever stands between the words.
+pub(super) fn folded_name(name: &str) -> String {
+    let folded = fold(name);
+    let words: Vec<&str> = words(&folded).collect();
+    if words.is_empty() { folded } else { words.join(" ") }
+}
+
 fn words(folded: &str) -> impl Iterator<Item = &str> {
     folded.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty())
 }

@@ -1,6 +1,6 @@
 //! What becomes of two answers when two records turn out to be one person's.
 
-use super::{Act, Decision, MaterialChange, Projection, State, state_at};
+use super::{Act, CONFIRM_WITHIN, Decision, MaterialChange, Projection, State, state_at};
 use crate::domain::Instant;
 use crate::policy::Lawful;
 
@@ -18,18 +18,21 @@ fn strictness(answer: &Projection, state: State) -> (bool, u8) {
 /// Two records of one person are merged. Judges whether the answer of the `other` takes the place of
 /// the one that stays, which it does where it is stricter, where it is a later withdrawal, or where the
 /// one that stays has no answer: a person who said no anywhere has said no (Articles 5(1)(d) and 7(3)).
-/// `None` when the one that stays needs no change.
+/// `None` when the one that stays needs no change. A consent that another mailbox than the survivor's proved (`other_mailbox`)
+/// is taken over unconfirmed.
 pub fn take_over(
     own: Option<&Projection>,
     other: &Projection,
+    other_mailbox: bool,
     last_change: Option<MaterialChange>,
     now: Instant,
 ) -> Option<Lawful<Decision>> {
     // Another yes that waits while the first holds goes with its mail; the first is what is taken over.
     let first = Projection { pending: other.pending.filter(|_| other.state == State::Pending), ..other.clone() };
     let other = &first;
+    let theirs = state_at(other, last_change, now);
     if let Some(own) = own {
-        let (ours, theirs) = (state_at(own, last_change, now), state_at(other, last_change, now));
+        let ours = state_at(own, last_change, now);
         let later_withdrawal = ours == State::Withdrawn && theirs == ours && other.withdrawn_at > own.withdrawn_at;
         if strictness(other, theirs) <= strictness(own, ours) && !later_withdrawal {
             return None;
@@ -41,6 +44,7 @@ pub fn take_over(
         _ if other.objected_at.is_some() && !stands => Act::Object,
         (State::Withdrawn, _) => Act::Withdraw,
         (State::Pending, Some(pending)) => Act::TakeOverUnconfirmed(pending.until),
+        _ if other_mailbox && theirs == State::Given => Act::TakeOverUnconfirmed(now.plus(CONFIRM_WITHIN)),
         _ => Act::Give,
     };
     let &Projection { method, since, notice_version, withdrawn_at, objected_at, .. } = other;

@@ -20,7 +20,14 @@ fn id(number: u128) -> DecisionId {
 }
 
 fn nobody_said_anything() -> Facts {
-    Facts { erased: false, restriction: None, suppressed: false, current: None }
+    Facts {
+        erased: false,
+        restriction: None,
+        has_mailbox: true,
+        suppressed: false,
+        anothers_before: false,
+        current: None,
+    }
 }
 
 fn after(before: Option<&Projection>, number: u128, decision: &Lawful<Decision>) -> Projection {
@@ -220,7 +227,7 @@ mod merging {
 
     fn merged(own: Option<&Projection>, other: &Projection) -> State {
         let id = DecisionId::from_uuid(uuid::Uuid::from_u128(8));
-        let after = take_over(own, other, None, now()).map(|decision| project(own, id, &decision));
+        let after = take_over(own, other, false, None, now()).map(|decision| project(own, id, &decision));
         state_at(after.as_ref().or(own).unwrap(), None, now())
     }
 
@@ -253,21 +260,21 @@ mod merging {
         let id = DecisionId::from_uuid(uuid::Uuid::from_u128(8));
         for other in [&objected, &asked_again] {
             for own in [None, Some(&given), Some(&withdrawn)] {
-                let decision = take_over(own, other, None, now()).unwrap();
+                let decision = take_over(own, other, false, None, now()).unwrap();
                 assert_eq!((decision.act, Some(decision.occurred_at)), (Act::Object, objected_at));
                 let after = project(own, id, &decision);
                 assert_eq!((after.state, after.objected_at), (State::Withdrawn, objected_at));
             }
             for weaker in [&given, &answer(State::Pending, "2026-11-20")] {
-                assert!(take_over(Some(other), weaker, None, now()).is_none());
+                assert!(take_over(Some(other), weaker, false, None, now()).is_none());
             }
         }
         // A later no makes the date later and leaves the objection.
-        let decision = take_over(Some(&objected), &withdrawn, None, now()).unwrap();
+        let decision = take_over(Some(&objected), &withdrawn, false, None, now()).unwrap();
         let after = project(Some(&objected), id, &decision);
         assert_eq!((after.objected_at, after.withdrawn_at), (objected_at, Some(withdrawn.since)));
         // Of two objections, the one that nobody has asked to take back.
-        let decision = take_over(Some(&asked_again), &objected, None, now()).unwrap();
+        let decision = take_over(Some(&asked_again), &objected, false, None, now()).unwrap();
         let after = project(Some(&asked_again), id, &decision);
         assert_eq!((after.state, after.pending, after.objected_at), (State::Withdrawn, None, objected_at));
     }
@@ -281,10 +288,10 @@ mod merging {
         let old = answer(State::Given, "2026-01-01");
         let new = Projection { notice_version: "2025-01-01".parse().unwrap(), ..old.clone() };
         let id = DecisionId::from_uuid(uuid::Uuid::from_u128(8));
-        let decision = take_over(Some(&new), &old, Some(change), now()).unwrap();
+        let decision = take_over(Some(&new), &old, false, Some(change), now()).unwrap();
         let after = project(Some(&new), id, &decision);
         assert_eq!(state_at(&after, Some(change), now()), State::Stale);
-        assert!(take_over(Some(&old), &new, Some(change), now()).is_none());
+        assert!(take_over(Some(&old), &new, false, Some(change), now()).is_none());
     }
 
     #[test]
@@ -297,8 +304,8 @@ mod merging {
     #[test]
     fn of_two_withdrawals_the_later_date_stands() {
         let (early, late) = (answer(State::Withdrawn, "2025-01-01"), answer(State::Withdrawn, "2026-01-01"));
-        let decision = take_over(Some(&early), &late, None, now()).unwrap();
+        let decision = take_over(Some(&early), &late, false, None, now()).unwrap();
         assert_eq!(decision.occurred_at, late.since);
-        assert!(take_over(Some(&late), &early, None, now()).is_none());
+        assert!(take_over(Some(&late), &early, false, None, now()).is_none());
     }
 }

@@ -96,8 +96,15 @@ pub const RULES: &[ErasureRule] = &[
     passing(
         "suppressions",
         Fate::Keep,
-        "A keyed mark of each address, so that no import or mailing brings it back (Article 21(3))",
+        "A keyed mark of each address that the person ever had, and of each number with their name, so that no import or \
+         mailing brings them back (Article 21(3))",
     ),
+    attached(
+        "former_addresses",
+        Fate::Erase,
+        "What the person was reached by before; suppression marks remember it from then on",
+    ),
+    passing("records_to_index", Fate::Keep, "Ids alone, until the next start has indexed the records"),
     passing("audit_entries", Fate::Keep, "Who did what, by ids alone (Articles 5(2) and 24)"),
     passing("audit_subjects", Fate::Keep, "Which contacts a search showed, by ids alone (Articles 5(2) and 24)"),
     passing(

@@ -45,8 +45,9 @@ impl Coalesced for RecordDecision {
 
 /// Record a decision
 ///
-/// A withdrawal is always accepted and acts at once, even of what was never given. A grant by
-/// `web_form` or `email`, or for a suppressed address, waits until the mailbox confirms it.
+/// A withdrawal is always accepted and acts at once, even of what was never given. A grant by `web_form` or `email` waits until
+/// the mailbox confirms it, and needs an e-mail address. So does every grant for a suppressed address, for an address that
+/// another person had before, and after an objection.
 #[utoipa::path(post, path = "/v1/consents")]
 pub(super) async fn record(
     access: Access<ConsentsRecord>,

@@ -11,9 +11,11 @@ use super::evidence::Evidence;
 use super::history;
 use super::model::{Confirmation, Consent, State, Wording};
 use super::store::{self, append};
-use crate::domain::{Code, ConsentId, ContactId, DecisionId, Error, Instant, Purpose};
+use crate::domain::{Code, ConsentId, ContactId, DecisionId, Error, Instant, Purpose, SubjectId};
 use crate::platform::audit::Entry;
 use crate::platform::doors::{ReadTx, Recorded, WriteTx};
+use crate::platform::outbox::Status;
+use crate::platform::outbox::store as outbox;
 use crate::platform::vault::{link_token_hash, new_link_token};
 use crate::policy::{consent, restriction};
 use crate::resources::contacts::store as contacts;
@@ -202,6 +204,9 @@ pub(super) fn confirm(mut tx: WriteTx<'_>, token: &str) -> Result<Recorded<Confi
     let spent = consent_confirmations::table.filter(consent_confirmations::decision_id.eq(link.decision));
     diesel::update(spent).set(consent_confirmations::spent_at.eq(now)).execute(tx.connection())?;
     standing::store::lift(&mut tx, &link.mark, purpose)?;
+    // The mailbox has answered: it takes mail, and it is this person's.
+    contacts::bounce::lift(&mut tx, grant.contact_id)?;
+    standing::store::former::pass_on(&mut tx, &link.mark, grant.contact_id)?;
     let changes = notices::store::material_changes(&mut tx, now)?;
     let origin = store::Origin::new("link:confirmation");
     let decided = store::Decided { purpose, known, lawful, evidence: Evidence::none(), origin };
@@ -209,6 +214,29 @@ pub(super) fn confirm(mut tx: WriteTx<'_>, token: &str) -> Result<Recorded<Confi
     let confirmation = Confirmation { state: consent.state, ..shown(&mut tx, &link, &grant)? };
     let consent: ConsentId = consent.id;
     tx.record(Entry::new("confirmations.use").contact(grant.contact_id).subject("consent", consent), confirmation)
+}
+
+/// Whether the mailbox with the keyed index `mark` was or will be asked to confirm a grant: the letter waits in the outbox, or
+/// was sent with a link that still works. A mailbox that refused the letter, or has bounced since, was not asked.
+///
+/// # Errors
+/// When the outbox, the links or the contact cannot be read.
+pub(super) fn was_asked(
+    tx: &mut ReadTx<'_>,
+    contact: ContactId,
+    grant: DecisionId,
+    mark: &[u8],
+) -> Result<bool, Error> {
+    match outbox::newest_about(tx, contact, SubjectId::from_uuid(grant.uuid()))? {
+        Some(Status::Queued) => return Ok(true),
+        Some(Status::Dead | Status::Dropped) => return Ok(false),
+        Some(Status::Sent) | None => {}
+    }
+    let sent_there = consent_confirmations::decision_id.eq(grant).and(consent_confirmations::mark.eq(mark));
+    let works = consent_confirmations::spent_at.is_null().and(consent_confirmations::expires_at.gt(tx.now()));
+    let link = consent_confirmations::table.filter(sent_there.and(works)).select(consent_confirmations::consent_id);
+    let link: Option<ConsentId> = link.first(tx.connection()).optional()?;
+    Ok(link.is_some() && !contacts::bounce::has_bounced(tx, contact)?)
 }
 
 /// Spends the links of a consent that has gone elsewhere.

@@ -35,7 +35,13 @@ pub fn routes() -> Room {
     Room::new("consents", "One person's answer for one purpose: decisions, their proof, and who may be written to.")
         .serve(api::__path_list, api::list)
         .serve(api::__path_record, api::record)
-        .problems(&[Code::SupersededByWithdrawal, Code::Erased, Code::PurposeNotConsent, Code::Restricted])
+        .problems(&[
+            Code::SupersededByWithdrawal,
+            Code::Erased,
+            Code::PurposeNotConsent,
+            Code::EmailNeeded,
+            Code::Restricted,
+        ])
         .serve(api::__path_check, api::check)
         .problems(&[Code::PurposeNotConsent])
         .serve(api::__path_read, api::read)

@@ -173,7 +173,8 @@ pub struct ConsentDecision {
     /// mailbox itself.
     #[schema(example = "staff-17")]
     pub recorded_by: String,
-    /// The decision that this one repeats, taken over from a contact that was merged into this one.
+    /// The decision that this one repeats: of a contact that was merged into this one, or of this contact before its e-mail
+    /// address changed.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub merged_from: Option<DecisionId>,

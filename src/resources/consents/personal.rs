@@ -96,6 +96,10 @@ impl Holder for ConsentData {
         super::export::of(tx, person.contact)
     }
 
+    fn address_changed(&self, tx: &mut WriteTx<'_>, contact: ContactId) -> Result<(), Error> {
+        store::new_mailbox::ask(tx, contact)
+    }
+
     fn merge(&self, tx: &mut WriteTx<'_>, merging: &Merging) -> Result<(), Error> {
         store::merge::merge(tx, merging)
     }

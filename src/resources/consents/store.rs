@@ -68,6 +68,7 @@ pub(super) mod erase;
 mod facts;
 mod list;
 pub(super) mod merge;
+pub(super) mod new_mailbox;
 pub mod objection;
 mod projected;
 mod recording;
@@ -172,8 +173,8 @@ impl Origin {
         Self { recorded_by: recorded_by.into(), merged_from: None }
     }
 
-    /// One taken over from another contact's.
-    pub(super) fn merged(recorded_by: String, from: DecisionId) -> Self {
+    /// One that repeats another, of a contact that was merged or of the mailbox before.
+    pub(super) fn repeats(recorded_by: String, from: DecisionId) -> Self {
         Self { recorded_by, merged_from: Some(from) }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::export::Contacts;
 use super::import::{Form as ImportForm, ImportFile, ImportQuery, Imported};
-use super::model::{Contact, ContactFilter, CreateContact, MergeContacts, PatchContact, SearchContacts};
+use super::model::{Contact, ContactFilter, CreateContact, FoundContact, MergeContacts, PatchContact, SearchContacts};
 use super::rights::{self as ruled, ContactRights};
 use super::search as lookup;
 use super::store::{self, changes, erasure, merge as merging};
@@ -57,14 +57,14 @@ pub(super) async fn create(
 
 /// Look a person up
 ///
-/// By the whole e-mail address, the whole telephone number, or beginnings of the words of the name. A
-/// search is a `POST`, so that no person's data stands in a URL.
+/// By the whole e-mail address, the whole telephone number, or beginnings of the words of the name. People who had the address
+/// or number before are found too, each with `former: true`. A search is a `POST`, so that no person's data stands in a URL.
 #[utoipa::path(post, path = "/v1/contacts/search")]
 pub(super) async fn search(
     access: Access<ContactsSearch>,
     asked: Listing<NoFilter, ContactId>,
     Valid(wanted): Valid<SearchContacts>,
-) -> Result<Listed<Contact>, Error> {
+) -> Result<Listed<FoundContact>, Error> {
     let page = asked.page;
     let (after, limit) = (page.after(), page.limit());
     let found = access.read(move |tx| lookup::search(tx, &wanted, after, limit)).await?;
@@ -92,6 +92,9 @@ pub(super) async fn rights(
 }
 
 /// Correct a contact
+///
+/// Where the e-mail address changes, consents that its mailbox gave or confirmed are `pending` until the new mailbox confirms
+/// them; it is asked once.
 #[utoipa::path(patch, path = "/v1/contacts/{id}")]
 pub(super) async fn update(
     access: Access<ContactsUpdate>,
@@ -133,7 +136,9 @@ pub(super) async fn merge(
 /// One row for each person, as CSV with a header row or as JSON lines. Every row has its own result and
 /// its own fate: a bad row never loses a good one. A contact is found again by its e-mail address (or,
 /// where the row has none, by telephone number and name) and updated with what the row gives; an empty
-/// cell changes nothing. An address that was erased or is suppressed stays so; a row for a person whose data is
+/// cell changes nothing. A row with an address that a person had before, or a number that they had before under this name,
+/// creates nobody: it is `unchanged` with the code `former_address` and the person's `contact_id`. An address that was erased or is
+/// suppressed stays so, and so does the number of an erased person together with their name; a row for a person whose data is
 /// restricted is rejected (`restricted`). Consents cannot be
 /// imported. With `dry_run=true` the results are told and nothing is changed. Doing an import again does
 /// no harm.

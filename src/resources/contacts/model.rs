@@ -156,6 +156,19 @@ impl Resource for Contact {
     }
 }
 
+/// A contact that a search has found.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct FoundContact {
+    /// The contact.
+    #[serde(flatten)]
+    pub contact: Contact,
+    /// True where the person had the address or number that was looked for before, and has another now or none; otherwise
+    /// absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = true)]
+    pub former: Option<bool>,
+}
+
 fn reachable(asked: &CreateContact) -> Result<(), ValidationError> {
     if asked.email.is_some() || asked.telephone.is_some() {
         return Ok(());

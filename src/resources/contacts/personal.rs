@@ -29,7 +29,7 @@ impl Holder for ContactData {
         &[
             Table {
                 name: "contacts",
-                meaning: "The people that IEWM knows. Name, addresses, numbers, work and source are in `particulars`; `search_tokens` are keyed hashes of the beginnings of the words of names, shared by many names, and that of the number, for the search.",
+                meaning: "The people that IEWM knows. Name, addresses, numbers, work and source are in `particulars`; `search_tokens` are keyed hashes of the beginnings of the words of names, shared by many names, and that of the number, for the search; `named_number` is one of the number and the name together.",
                 columns: &[
                     ("id", Class::Pseudonymous),
                     ("status", Class::Plain),
@@ -42,11 +42,13 @@ impl Holder for ContactData {
                     ("telephone_index", Class::BlindIndex),
                     ("version", Class::Plain),
                     ("merged_into", Class::Pseudonymous),
+                    // Not used since `former_addresses` has what it had.
                     ("former_mark", Class::BlindIndex),
                     ("email_bounced_at", Class::Plain),
                     ("restricted_ground", Class::Plain),
                     ("restricted_at", Class::Plain),
                     ("search_tokens", Class::BlindIndex),
+                    ("named_number", Class::BlindIndex),
                 ],
             },
             Table {

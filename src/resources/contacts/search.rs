@@ -5,18 +5,20 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 use uuid::Uuid;
 
-use super::model::{Contact, SearchContacts};
+use super::model::{Contact, FoundContact, SearchContacts};
 use super::store::{self, Row, columns, contacts, everybody, people};
 use crate::domain::{ContactId, EmailAddress, Error, Limit, ListPage, Telephone};
 use crate::platform::audit::Entry;
-use crate::platform::db::{Terms, among, direct};
+use crate::platform::db::{Terms, among, among_ids, direct};
 use crate::platform::doors::ReadTx;
 use crate::platform::vault::store::data_keys;
+use crate::resources::standing::store::former;
 
 /// How many candidates are read at a time where many are needed: tokens are shared by many names.
 const CANDIDATES: i64 = 200;
 
-/// The live contacts that match, newest first; nobody restricted.
+/// The live contacts that match, newest first, without the restricted. People who had the address or number before are among
+/// them.
 ///
 /// # Errors
 /// 422 when a word of the name is too short to look for.
@@ -25,21 +27,21 @@ pub fn search(
     wanted: &SearchContacts,
     after: Option<ContactId>,
     limit: Limit,
-) -> Result<ListPage<Contact, ContactId>, Error> {
-    let by = match wanted {
-        SearchContacts { email: Some(_), .. } => "email",
-        SearchContacts { telephone: Some(_), .. } => "telephone",
-        SearchContacts { .. } => "name",
+) -> Result<ListPage<FoundContact, ContactId>, Error> {
+    let (by, found) = match wanted {
+        SearchContacts { email: Some(email), .. } => ("email", by_email(tx, email, after, limit)?),
+        SearchContacts { telephone: Some(telephone), .. } => ("telephone", by_telephone(tx, telephone, after, limit)?),
+        SearchContacts { name: Some(name), .. } => ("name", by_name(tx, name.as_str(), after, limit)?),
+        SearchContacts { .. } => ("name", Vec::new()),
     };
-    let page = match wanted {
-        SearchContacts { email: Some(email), .. } => by_email(tx, email, after, limit)?,
-        SearchContacts { telephone: Some(telephone), .. } => by_telephone(tx, telephone, after, limit)?,
-        SearchContacts { name: Some(name), .. } => by_name(tx, name.as_str(), after, limit)?,
-        SearchContacts { .. } => ListPage { items: Vec::new(), next: None },
-    };
-    let shown: Vec<ContactId> = page.items.iter().map(|contact| contact.id).collect();
+    let page = ListPage::cut(found, limit, |found| found.contact.id);
+    let shown: Vec<ContactId> = page.items.iter().map(|found| found.contact.id).collect();
     tx.look(Entry::new("contacts.search").with("by", by).people(&shown));
     Ok(page)
+}
+
+fn present(contact: Contact) -> FoundContact {
+    FoundContact { contact, former: None }
 }
 
 fn by_email(
@@ -47,14 +49,14 @@ fn by_email(
     email: &EmailAddress,
     after: Option<ContactId>,
     limit: Limit,
-) -> Result<ListPage<Contact, ContactId>, Error> {
+) -> Result<Vec<FoundContact>, Error> {
     let older = contacts::id.lt(after.unwrap_or(ContactId::from_uuid(Uuid::max())));
     let people = people!().filter(older).order(contacts::id.desc()).limit(limit.rows() + 1);
-    let found = people.filter(contacts::email_index.eq(store::email_index(tx, email)));
+    let mark = store::email_index(tx, email);
+    let found = people.filter(contacts::email_index.eq(&mark));
     let rows: Vec<Row> = direct!(tx.connection(), engine => found.load(engine))?;
-    let ListPage { items, next } = ListPage::cut(rows, limit, |row| row.id);
-    let items = items.into_iter().map(|row| Ok(store::open(tx, row)?.contact)).collect::<Result<_, Error>>()?;
-    Ok(ListPage { items, next })
+    let found = rows.into_iter().map(|row| Ok(store::open(tx, row)?.contact)).collect::<Result<_, Error>>()?;
+    with_former(tx, found, &mark, after, limit)
 }
 
 fn by_telephone(
@@ -62,13 +64,14 @@ fn by_telephone(
     telephone: &Telephone,
     after: Option<ContactId>,
     limit: Limit,
-) -> Result<ListPage<Contact, ContactId>, Error> {
+) -> Result<Vec<FoundContact>, Error> {
     let (terms, index) = (store::telephone_terms(tx, [telephone]), store::telephone_index(tx, telephone));
     let rows = |tx: &mut ReadTx<'_>, bearers| {
         let rows = people!().filter(among(contacts::id, bearers)).filter(contacts::telephone_index.eq(&index));
         direct!(tx.connection(), engine => rows.load(engine))
     };
-    by_terms(tx, &terms, (after, limit), rows, |_| true)
+    let found = by_terms(tx, &terms, (after, limit), rows, |_| true)?;
+    with_former(tx, found, &index, after, limit)
 }
 
 fn by_name(
@@ -76,7 +79,7 @@ fn by_name(
     name: &str,
     after: Option<ContactId>,
     limit: Limit,
-) -> Result<ListPage<Contact, ContactId>, Error> {
+) -> Result<Vec<FoundContact>, Error> {
     let terms = store::query_terms(tx, name)?;
     let rows = |tx: &mut ReadTx<'_>, bearers| {
         let rows = people!().filter(among(contacts::id, bearers));
@@ -85,17 +88,41 @@ fn by_name(
     let matches = |contact: &Contact| {
         contact.name.as_ref().is_some_and(|known| crate::platform::vault::name_matches(known.as_str(), name))
     };
-    by_terms(tx, &terms, (after, limit), rows, matches)
+    Ok(by_terms(tx, &terms, (after, limit), rows, matches)?.into_iter().map(present).collect())
 }
 
-/// Of those who bear the terms, whose rows are `rows`, a page of those who match once they are unsealed.
+/// Adds to a page of those who have an address or number the people who had it before, in the same order.
+fn with_former(
+    tx: &mut ReadTx<'_>,
+    found: Vec<Contact>,
+    mark: &[u8],
+    after: Option<ContactId>,
+    limit: Limit,
+) -> Result<Vec<FoundContact>, Error> {
+    let mut found: Vec<FoundContact> = found.into_iter().map(present).collect();
+    let older = |id: &ContactId| after.is_none_or(|after| *id < after);
+    let holders: Vec<ContactId> = former::holders(tx, mark)?.into_iter().filter(older).collect();
+    if !holders.is_empty() {
+        let people = people!().filter(among_ids(contacts::id, &holders)).order(contacts::id.desc());
+        let people = people.limit(limit.rows() + 1);
+        let rows: Vec<Row> = direct!(tx.connection(), engine => people.load(engine))?;
+        for row in rows {
+            found.push(FoundContact { contact: store::open(tx, row)?.contact, former: Some(true) });
+        }
+        found.sort_by_key(|found| std::cmp::Reverse(found.contact.id));
+    }
+    Ok(found)
+}
+
+/// Of those who bear the terms, whose rows are `rows`, those who match once they are unsealed: one more than a page has, if there
+/// are so many.
 fn by_terms(
     tx: &mut ReadTx<'_>,
     terms: &Terms,
     (mut after, limit): (Option<ContactId>, Limit),
     rows: impl Fn(&mut ReadTx<'_>, Vec<Uuid>) -> QueryResult<Vec<Row>>,
     matches: impl Fn(&Contact) -> bool,
-) -> Result<ListPage<Contact, ContactId>, Error> {
+) -> Result<Vec<Contact>, Error> {
     let mut found = Vec::new();
     // Most of those who bear the terms match: what is shown is looked for first, and more only if need be.
     let mut most = limit.rows() + 1;
@@ -117,7 +144,7 @@ fn by_terms(
             }
         }
         if last_page || found.len() > limit.get() {
-            return Ok(ListPage::cut(found, limit, |contact| contact.id));
+            return Ok(found);
         }
         most = CANDIDATES;
     }

@@ -31,11 +31,11 @@ mod schema {
             telephone_index -> Nullable<Binary>,
             version -> Integer,
             merged_into -> Nullable<UuidSql>,
-            former_mark -> Nullable<Binary>,
             email_bounced_at -> Nullable<InstantSql>,
             restricted_ground -> Nullable<Text>,
             restricted_at -> Nullable<InstantSql>,
             search_tokens -> Nullable<TermsSql>,
+            named_number -> Nullable<Binary>,
         }
     }
 }
@@ -108,7 +108,9 @@ mod list;
 mod live;
 pub(super) mod merge;
 mod newcomers;
+mod person;
 mod plans;
+pub mod reindex;
 pub mod restrict;
 mod seat;
 pub mod sharing_refusals;
@@ -116,13 +118,14 @@ pub use consult::{
     Addressee, ContactFacts, Reach, addressee, addressees, facts, names, reach, restricted_among, touch, with_address,
 };
 use indexes::claim_address;
-pub use indexes::email_index;
 use indexes::forget_tokens;
-pub(super) use indexes::{TOKENS, count_tokens, query_terms, telephone_index, telephone_terms};
+pub(super) use indexes::{TOKENS, count_tokens, query_terms, telephone_terms};
+pub use indexes::{email_index, named_number, telephone_index};
 pub use list::list;
 pub(super) use list::page;
 pub use live::{Held, Live, hold, hold_all};
 pub(super) use newcomers::{Newcomer, insert_many, insert_unless_taken};
+pub use person::person;
 pub(super) use seat::{empty, records};
 
 fn damaged<E>(_: E) -> Error {

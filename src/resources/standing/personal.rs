@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::store;
+use super::store::{self, former};
 use crate::domain::{ContactId, Error, Obstacle, PersonalRecord};
 use crate::platform::doors::{ReadTx, WriteTx};
 use crate::platform::personal::{Class, Erasing, Held, Holder, Merging, Person, Table};
@@ -16,11 +16,24 @@ impl Holder for StandingData {
     }
 
     fn tables(&self) -> &'static [Table] {
-        &[Table {
-            name: "suppressions",
-            meaning: "Addresses that must not be written to, as blind indexes; they survive erasure.",
-            columns: &[("mark", Class::BlindIndex), ("purpose", Class::Plain), ("since", Class::Plain)],
-        }]
+        &[
+            Table {
+                name: "suppressions",
+                meaning: "Addresses that must not be written to, and telephone numbers with the names of erased people, as blind indexes; they survive erasure.",
+                columns: &[("mark", Class::BlindIndex), ("purpose", Class::Plain), ("since", Class::Plain)],
+            },
+            Table {
+                name: "former_addresses",
+                meaning: "The addresses and telephone numbers that people had before, as blind indexes: by these an import or a request still finds the person.",
+                columns: &[
+                    ("mark", Class::BlindIndex),
+                    ("contact_id", Class::Pseudonymous),
+                    ("kind", Class::Plain),
+                    ("since", Class::Plain),
+                    ("passed_on_at", Class::Plain),
+                ],
+            },
+        ]
     }
 
     fn blocks_deletion(&self, _: &mut ReadTx<'_>, _: ContactId) -> Result<bool, Error> {
@@ -29,13 +42,16 @@ impl Holder for StandingData {
 
     fn export(&self, tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<Held>, Error> {
         let mut marks = Vec::new();
-        for mark in &person.marks {
+        for mark in person.marks.iter().chain(&person.named_numbers) {
             marks.extend(store::marks_of(tx, mark)?);
         }
         let told = marks.into_iter().map(|(purpose, since)| json!({ "purpose": purpose, "since": since }));
-        Ok(vec![Held::new("suppressions", told)?])
+        let former =
+            former::of(tx, &person.ids)?.into_iter().map(|(kind, since)| json!({ "kind": kind, "until": since }));
+        Ok(vec![Held::new("suppressions", told)?, Held::new("former_addresses", former)?])
     }
 
+    // The former addresses were handed over with the contacts themselves.
     fn merge(&self, tx: &mut WriteTx<'_>, merging: &Merging) -> Result<(), Error> {
         match (&merging.from_mark, &merging.into_mark) {
             (Some(from), Some(into)) if from != into => store::spread(tx, from, into),
@@ -52,7 +68,11 @@ impl Holder for StandingData {
     }
 
     fn erase(&self, tx: &mut WriteTx<'_>, erasing: &Erasing) -> Result<(), Error> {
-        // The one thing that an erasure adds: their addresses are not written to again.
-        erasing.person.marks.iter().try_for_each(|mark| store::suppress(tx, mark))
+        // An erasure adds one thing: their addresses are not written to again, and no import brings them back by a number.
+        let Erasing { person, .. } = erasing;
+        person.marks.iter().chain(&person.named_numbers).try_for_each(|mark| store::suppress(tx, mark))?;
+        // While the person's own record is withheld, what leads to it stays.
+        let withheld: Vec<ContactId> = erasing.withheld_of("contacts");
+        if withheld.is_empty() { former::forget(tx, &person.ids) } else { Ok(()) }
     }
 }

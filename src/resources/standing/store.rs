@@ -1,11 +1,12 @@
-//! The table of suppression marks.
+//! The table of suppression marks, and one question about marks and former addresses together.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use diesel::prelude::*;
+use diesel::sql_types::{Binary, Nullable, Text};
 
-use crate::domain::{Error, Instant, Purpose};
-use crate::platform::db::{among, direct};
+use crate::domain::{ContactId, Error, Instant, Purpose};
+use crate::platform::db::{InstantSql, UuidSql, among, direct, prepared};
 use crate::platform::doors::{ReadTx, WriteTx};
 
 mod schema {
@@ -25,6 +26,9 @@ mod schema {
     }
 }
 use schema::suppressions;
+
+pub mod former;
+use former::former_addresses;
 
 /// Whether the address bears a mark for the purpose.
 ///
@@ -47,19 +51,63 @@ pub fn suppressed_among(tx: &mut ReadTx<'_>, marks: Vec<Vec<u8>>, purpose: Purpo
     Ok(direct!(tx.connection(), engine => found.load(engine))?)
 }
 
-/// Those of the marks that stand, each with a purpose that it stands for.
+/// What is known of several addresses and numbers, by their keyed indexes.
+#[derive(Debug, Default)]
+pub struct Marked {
+    suppressed: HashMap<Vec<u8>, HashSet<Purpose>>,
+    /// For each mark the contacts who had it before, and when each stopped.
+    former: HashMap<Vec<u8>, Vec<(Instant, ContactId)>>,
+}
+
+impl Marked {
+    /// Whether the mark suppresses mailings for the purpose.
+    pub fn is_suppressed(&self, mark: &[u8], purpose: Purpose) -> bool {
+        self.suppressed.get(mark).is_some_and(|purposes| purposes.contains(&purpose))
+    }
+
+    /// Whether the mark suppresses mailings for any purpose.
+    pub fn is_suppressed_at_all(&self, mark: &[u8]) -> bool {
+        self.suppressed.contains_key(mark)
+    }
+
+    /// The contact other than `present` who had the address or number last.
+    pub fn former_holder(&self, mark: &[u8], present: Option<ContactId>) -> Option<ContactId> {
+        let others = self.former.get(mark)?.iter().filter(|(_, contact)| Some(*contact) != present);
+        others.max().map(|(_, contact)| *contact)
+    }
+
+    /// Every contact who had one of the addresses or numbers.
+    pub fn former_holders(&self) -> impl Iterator<Item = ContactId> {
+        self.former.values().flatten().map(|(_, contact)| *contact)
+    }
+}
+
+/// Reads, in one query, which of the marks suppress mailings and which are former addresses. An address that was passed on to
+/// another person is no longer a former one.
 ///
 /// # Errors
-/// When the database fails.
-pub fn marks_among(tx: &mut ReadTx<'_>, marks: Vec<Vec<u8>>) -> Result<HashSet<(Vec<u8>, Purpose)>, Error> {
-    let found = suppressions::table.filter(among(suppressions::mark, marks));
-    let found = found.select((suppressions::mark, suppressions::purpose));
-    let found: Vec<(Vec<u8>, String)> = direct!(tx.connection(), engine => found.load(engine))?;
-    let known = |(mark, purpose): (Vec<u8>, String)| {
-        let purpose = purpose.parse().map_err(|_| Error::internal("a row of suppressions cannot be read"))?;
-        Ok((mark, purpose))
-    };
-    found.into_iter().map(known).collect()
+/// When the database cannot be read.
+pub fn marked_among(tx: &mut ReadTx<'_>, marks: Vec<Vec<u8>>) -> Result<Marked, Error> {
+    type Found = (Vec<u8>, Option<String>, Option<ContactId>, Option<Instant>);
+    if marks.is_empty() {
+        return Ok(Marked::default());
+    }
+    let found = prepared("SELECT mark, purpose, NULL AS contact_id, NULL AS since FROM suppressions WHERE ")
+        .then(among(suppressions::mark, marks.clone()))
+        .sql(" UNION ALL SELECT mark, NULL, contact_id, since FROM former_addresses WHERE passed_on_at IS NULL AND ")
+        .then(among(former_addresses::mark, marks))
+        .select::<(Binary, Nullable<Text>, Nullable<UuidSql>, Nullable<InstantSql>)>();
+    let found: Vec<Found> = direct!(tx.connection(), engine => found.load(engine))?;
+    let mut marked = Marked::default();
+    for (mark, purpose, contact, since) in found {
+        if let Some(purpose) = purpose {
+            let purpose = purpose.parse().map_err(|_| Error::internal("a row of suppressions cannot be read"))?;
+            marked.suppressed.entry(mark).or_default().insert(purpose);
+        } else if let Some(held) = since.zip(contact) {
+            marked.former.entry(mark).or_default().push(held);
+        }
+    }
+    Ok(marked)
 }
 
 /// Marks the address for every purpose that rests on consent; what is marked stays so.
@@ -85,15 +133,6 @@ pub fn suppress_for(tx: &mut WriteTx<'_>, mark: &[u8], purpose: Purpose) -> Resu
     let values = (suppressions::mark.eq(mark), suppressions::purpose.eq(purpose.as_str()), since);
     diesel::insert_into(suppressions::table).values(values).execute(tx.connection())?;
     Ok(())
-}
-
-/// Those of the marks that stand for any purpose at all.
-///
-/// # Errors
-/// When the database fails.
-pub fn suppressed_at_all(tx: &mut ReadTx<'_>, marks: &[Vec<u8>]) -> Result<Vec<Vec<u8>>, Error> {
-    let marked = suppressions::table.filter(suppressions::mark.eq_any(marks));
-    Ok(marked.select(suppressions::mark).distinct().load(tx.connection())?)
 }
 
 /// The purposes that an address is marked for, and since when.

@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
+use super::super::confirmation;
 use super::super::evidence::Evidence;
 use super::super::model::{Consent, DecisionKind};
 use super::facts::Known;
@@ -170,6 +171,16 @@ fn write(
     Ok(())
 }
 
+/// Queues the letter that asks the contact's mailbox to confirm a grant. It takes its address when it is sent.
+///
+/// # Errors
+/// When the outbox cannot be written.
+pub(super) fn ask_mailbox(tx: &mut WriteTx<'_>, contact: ContactId, grant: DecisionId) -> Result<(), Error> {
+    let subject = SubjectId::from_uuid(grant.uuid());
+    let ask = Outgoing { kind: CONFIRMATION, contact: Some(contact), subject: Some(subject), mark: None };
+    outbox::queue(tx, ask).map(drop)
+}
+
 /// What else comes of a decision that was written, and its record.
 fn finish(
     mut tx: WriteTx<'_>,
@@ -180,10 +191,12 @@ fn finish(
     let Decided { purpose, known, origin, .. } = decided;
     let Projected { decision, kind, consent, state, version } = projected;
     let (now, contact) = (tx.now(), &known.contact);
-    if state.pending.is_some_and(|pending| pending.decision_id == *decision) && contact.mark.is_some() {
-        let subject = Some(SubjectId::from_uuid(decision.uuid()));
-        let ask = Outgoing { kind: CONFIRMATION, contact: Some(contact.id), subject, mark: None };
-        outbox::queue(&mut tx, ask)?;
+    if let (DecisionKind::Given, Some(pending), Some(mark)) = (*kind, state.pending, &contact.mark) {
+        // A grant within a day of another leaves that one waiting. Its mailbox is asked again only if no link reached it.
+        let first = pending.decision_id != *decision;
+        if !(first && confirmation::was_asked(&mut tx, contact.id, pending.decision_id, mark)?) {
+            ask_mailbox(&mut tx, contact.id, pending.decision_id)?;
+        }
     }
     // What is taken over is no new dealing with the person.
     if !known.facts.erased && origin.merged_from.is_none() {

@@ -11,7 +11,7 @@ use crate::platform::doors::{ReadTx, WriteTx};
 use crate::policy::consent::Facts;
 use crate::resources::contacts::model::ContactStatus;
 use crate::resources::contacts::store::{self as contacts, ContactFacts};
-use crate::resources::standing;
+use crate::resources::standing::{self, store::Marked};
 
 /// What must be known to judge a decision, with the contact held against other writers.
 pub(in super::super) struct Known {
@@ -27,19 +27,23 @@ pub(in super::super) fn facts(
     purpose: Purpose,
 ) -> Result<Option<Known>, Error> {
     let Some(known) = contacts::hold(tx, contact)?.map(contacts::Held::into_facts) else { return Ok(None) };
-    let suppressed = match &known.mark {
-        Some(mark) => standing::store::is_suppressed(tx, mark, purpose)?,
-        None => false,
-    };
+    let marked = standing::store::marked_among(tx, known.mark.iter().cloned().collect())?;
     let row = of(tx, contact, purpose)?;
-    Known::of(known, suppressed, row).map(Some)
+    Known::of(known, &marked, purpose, row).map(Some)
 }
 
 impl Known {
-    fn of(contact: ContactFacts, suppressed: bool, row: Option<Row>) -> Result<Self, Error> {
+    fn of(contact: ContactFacts, marked: &Marked, purpose: Purpose, row: Option<Row>) -> Result<Self, Error> {
         let current = row.as_ref().map(Row::projection).transpose()?;
-        let erased = contact.status == ContactStatus::Erased;
-        let facts = Facts { erased, restriction: contact.restriction, suppressed, current };
+        let mark = contact.mark.as_ref();
+        let facts = Facts {
+            erased: contact.status == ContactStatus::Erased,
+            restriction: contact.restriction,
+            has_mailbox: mark.is_some(),
+            suppressed: mark.is_some_and(|mark| marked.is_suppressed(mark, purpose)),
+            anothers_before: mark.is_some_and(|mark| marked.former_holder(mark, Some(contact.id)).is_some()),
+            current,
+        };
         Ok(Self { contact, facts, row })
     }
 }
@@ -52,16 +56,15 @@ pub(super) fn facts_of_several(
     let ids: Vec<ContactId> = about.iter().map(|(contact, _)| *contact).collect();
     let mut held = contacts::hold_all(tx, &ids)?;
     let marks = held.values().filter_map(|held| held.facts().mark.clone()).collect();
-    let marked = standing::store::marks_among(tx, marks)?;
+    let marked = standing::store::marked_among(tx, marks)?;
     let rows = consents::table.filter(among_ids(consents::contact_id, &ids));
     let rows: Vec<Row> = direct!(tx.connection(), engine => rows.select(Row::as_select()).load(engine))?;
     let mut rows: HashMap<_, _> = rows.into_iter().map(|row| ((row.contact_id, row.purpose.clone()), row)).collect();
     let mut known = HashMap::with_capacity(about.len());
     for (contact, purpose) in about {
         let Some(facts) = held.remove(contact).map(contacts::Held::into_facts) else { continue };
-        let suppressed = facts.mark.as_ref().is_some_and(|mark| marked.contains(&(mark.clone(), *purpose)));
         let row = rows.remove(&(*contact, purpose.as_str().to_owned()));
-        known.insert(*contact, Known::of(facts, suppressed, row)?);
+        known.insert(*contact, Known::of(facts, &marked, *purpose, row)?);
     }
     Ok(known)
 }

@@ -6,8 +6,8 @@
 
 use diesel::prelude::*;
 
-use super::super::evidence::Evidence;
 use super::super::{confirmation, history};
+use super::new_mailbox::proof;
 use super::{Decided, Origin, Row, append, consents, facts};
 use crate::domain::Error;
 use crate::platform::doors::WriteTx;
@@ -31,17 +31,15 @@ pub(in super::super) fn merge(tx: &mut WriteTx<'_>, merging: &Merging) -> Result
         confirmation::spend(tx, row.id)?;
         let (purpose, other) = (row.purpose()?, row.projection()?);
         let Some(known) = facts(tx, merging.into, purpose)? else { continue };
-        let Some(lawful) = consent::take_over(known.facts.current.as_ref(), &other, changes.of(purpose), now) else {
+        let decision = history::row(tx, other.decision_id)?;
+        let another = merging.into_mark.is_some() && merging.from_mark != merging.into_mark;
+        let other_mailbox = another && consent::proved_by_mailbox(&other, decision.confirms.is_some());
+        let current = known.facts.current.as_ref();
+        let Some(lawful) = consent::take_over(current, &other, other_mailbox, changes.of(purpose), now) else {
             continue;
         };
-        let decision = history::row(tx, other.decision_id)?;
-        // The proof of a confirmed grant is with the grant.
-        let proof = match decision.confirms {
-            Some(grant) => history::row(tx, grant)?,
-            None => decision,
-        };
-        let evidence = confirmation::evidence(tx, &proof)?.unwrap_or_else(Evidence::none);
-        let origin = Origin::merged(tx.actor().label(), other.decision_id);
+        let evidence = proof(tx, decision)?;
+        let origin = Origin::repeats(tx.actor().label(), other.decision_id);
         let decided = Decided { purpose, known, lawful, evidence, origin };
         tx.also(|tx| append(tx, &decided, &changes))?;
     }

@@ -10,6 +10,7 @@ use crate::domain::{ContactId, Error, Fault};
 use crate::platform::vault::{BlindIndexKey, DataKey};
 use crate::resources::contacts::model::SourceKind;
 use crate::resources::contacts::particulars::Particulars;
+use crate::resources::standing::store::Marked;
 
 /// What is known of a person, and from where.
 #[derive(Clone)]
@@ -24,6 +25,12 @@ impl Person {
         let source_kind = SourceKind::Import;
         let particulars = Particulars { name, email, telephone, organisation, job_title, source_kind, source_detail };
         Self { particulars, obtained_on: obtained_on.unwrap_or(today) }
+    }
+
+    /// The keyed index of the number and the name together; `None` without a number.
+    fn named_number(&self, keys: &BlindIndexKey) -> Option<[u8; 32]> {
+        let Particulars { name, telephone, .. } = &self.particulars;
+        telephone.as_ref().map(|number| keys.named_number(number, name.as_str()))
     }
 
     /// The person as the row has it; `None` when the row tells nothing new.
@@ -66,7 +73,7 @@ pub(super) struct People {
     known: Vec<Known>,
     ids: HashSet<ContactId>,
     by_email: HashMap<[u8; 32], usize>,
-    by_telephone: HashMap<[u8; 32], Vec<usize>>,
+    by_named_number: HashMap<[u8; 32], usize>,
 }
 
 impl People {
@@ -79,24 +86,38 @@ impl People {
         if let Some(email) = &known.person.particulars.email {
             self.by_email.insert(keys.email(email), at);
         }
-        if let Some(telephone) = &known.person.particulars.telephone {
-            self.by_telephone.entry(keys.telephone(telephone)).or_default().push(at);
+        if let Some(index) = known.person.named_number(keys) {
+            self.by_named_number.entry(index).or_insert(at);
         }
         self.known.push(known);
     }
 
-    /// Whom a row means: whoever has its address; or, where it has none, its number and its name.
+    /// Finds the person that a row means: by its address or, where it has none, by its number and name together.
     fn find(&self, keys: &BlindIndexKey, row: &ImportRow) -> Option<usize> {
-        match (&row.email, &row.telephone) {
-            (Some(email), _) => self.by_email.get(&keys.email(email)).copied(),
-            (None, Some(telephone)) => {
-                let bearers = self.by_telephone.get(&keys.telephone(telephone))?;
-                let named = |&&at: &&usize| self.known.get(at).is_some_and(|it| it.person.particulars.name == row.name);
-                bearers.iter().find(named).copied()
-            }
-            (None, None) => None,
+        match &row.email {
+            Some(email) => self.by_email.get(&keys.email(email)).copied(),
+            None => self.by_named_number.get(&row.named_number(keys)?).copied(),
         }
     }
+
+    /// Follows a person whom a row has changed. A later row with what they had before no longer means them by it.
+    fn follow(&mut self, keys: &BlindIndexKey, at: usize, before: &Person) {
+        let Some(after) = self.known.get(at).and_then(|known| known.person.named_number(keys)) else { return };
+        match before.named_number(keys) {
+            Some(gone) if gone == after => return,
+            Some(gone) if self.by_named_number.get(&gone) == Some(&at) => drop(self.by_named_number.remove(&gone)),
+            _ => {}
+        }
+        self.by_named_number.entry(after).or_insert(at);
+    }
+}
+
+/// What is remembered of the addresses and numbers in a chunk of rows.
+pub(super) struct Memory {
+    /// Which are suppressed, and which are former ones.
+    pub(super) marked: Marked,
+    /// Those of the people who had them whose data is restricted.
+    pub(super) restricted: HashSet<ContactId>,
 }
 
 /// What a row leads to.
@@ -121,7 +142,7 @@ pub(super) fn settle(
     today: NaiveDate,
     keys: &BlindIndexKey,
     people: &mut People,
-    suppressed: &HashSet<Vec<u8>>,
+    memory: &Memory,
     mut act: impl FnMut(Deed<'_>, &Person) -> Result<Option<ContactId>, Error>,
 ) -> Result<Vec<ImportResult>, Error> {
     let mut results = Vec::with_capacity(rows.len());
@@ -138,8 +159,18 @@ pub(super) fn settle(
             results.push(ImportResult::rejected(number, &restricted(row).into()));
             continue;
         }
-        if row.email.as_ref().is_some_and(|email| suppressed.contains(keys.email(email).as_slice())) {
+        let mark = row.mark(keys);
+        if mark.is_some_and(|mark| memory.marked.is_suppressed_at_all(&mark)) {
             results.push(ImportResult::new(number, ImportOutcome::Suppressed, None));
+            continue;
+        }
+        let holder = mark.filter(|_| meant.is_none()).and_then(|mark| memory.marked.former_holder(&mark, None));
+        if let Some(holder) = holder {
+            results.push(if memory.restricted.contains(&holder) {
+                ImportResult::rejected(number, vec![restricted(row)])
+            } else {
+                ImportResult::former_address(number, holder)
+            });
             continue;
         }
         let result = match meant {
@@ -158,13 +189,10 @@ pub(super) fn settle(
                     Some(person) => {
                         known.last_activity_on = known.last_activity_on.max(row.obtained_on.unwrap_or(today));
                         act(Deed::Update(known), &person)?;
-                        let number_is_new = person.particulars.telephone != known.person.particulars.telephone;
-                        if let Some(telephone) = person.particulars.telephone.as_ref().filter(|_| number_is_new) {
-                            people.by_telephone.entry(keys.telephone(telephone)).or_default().push(at);
-                        }
                         known.version += 1;
-                        known.person = person;
-                        ImportResult::new(number, ImportOutcome::Updated, known.id)
+                        let (id, before) = (known.id, std::mem::replace(&mut known.person, person));
+                        people.follow(keys, at, &before);
+                        ImportResult::new(number, ImportOutcome::Updated, id)
                     }
                 }
             }

@@ -7,6 +7,7 @@ use validator::{Validate, ValidationError};
 
 use crate::domain::{ContactId, EmailAddress, Fault, Faults, Telephone};
 use crate::platform::http::Command;
+use crate::platform::vault::BlindIndexKey;
 use crate::resources::contacts::model::{Employer, JobTitle, NothingElse, PersonName, SourceDetail};
 
 /// How to import.
@@ -54,6 +55,18 @@ pub struct ImportRow {
     pub obtained_on: Option<NaiveDate>,
 }
 
+impl ImportRow {
+    /// The keyed index of the row's number and name together; `None` without a number.
+    pub(super) fn named_number(&self, keys: &BlindIndexKey) -> Option<[u8; 32]> {
+        self.telephone.as_ref().map(|number| keys.named_number(number, self.name.as_str()))
+    }
+
+    /// What the row's person is known by: the keyed index of the address or, without one, of the number and the name.
+    pub(super) fn mark(&self, keys: &BlindIndexKey) -> Option<[u8; 32]> {
+        self.email.as_ref().map(|email| keys.email(email)).or_else(|| self.named_number(keys))
+    }
+}
+
 impl Command for ImportRow {
     type Resource = NothingElse;
 }
@@ -70,12 +83,20 @@ pub enum ImportOutcome {
     Created,
     /// A contact that was there was changed.
     Updated,
-    /// A contact that was there has all of it already.
+    /// A contact that was there has all of it already, or had the address or number before (`former_address`).
     Unchanged,
-    /// The address was erased or is suppressed: nothing was stored.
+    /// The address was erased or is suppressed, or the number and name are those of an erased person: nothing was stored.
     Suppressed,
     /// The row is wrong, or for somebody whose data is restricted: nothing was stored.
     Rejected,
+}
+
+/// Why a row changed nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ImportCode {
+    /// The person had the address, or the number under this name, before, and has another now or none.
+    FormerAddress,
 }
 
 /// A row and what became of it.
@@ -90,6 +111,11 @@ pub struct ImportResult {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub contact_id: Option<ContactId>,
+    /// Why the row left a contact unchanged: `former_address` where it names an address or number that the person no longer
+    /// has. Nothing of such a row is stored.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub code: Option<ImportCode>,
     /// What is wrong with a rejected row, with pointers to its members: at most 10 faults, and the first alone once the
     /// rows before it have listed 10,000.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -134,12 +160,17 @@ impl Listed {
 
 impl ImportResult {
     pub(super) fn new(row: u32, result: ImportOutcome, contact_id: Option<ContactId>) -> Self {
-        Self { row, result, contact_id, errors: None, more: None }
+        Self { row, result, contact_id, code: None, errors: None, more: None }
+    }
+
+    pub(super) fn former_address(row: u32, contact_id: ContactId) -> Self {
+        let code = Some(ImportCode::FormerAddress);
+        Self { code, ..Self::new(row, ImportOutcome::Unchanged, Some(contact_id)) }
     }
 
     pub(super) fn rejected(row: u32, faults: &Faults) -> Self {
         let (errors, more) = (faults.listed().to_vec(), Some(faults.more()).filter(|more| *more > 0));
-        Self { row, result: ImportOutcome::Rejected, contact_id: None, errors: Some(errors), more }
+        Self { errors: Some(errors), more, ..Self::new(row, ImportOutcome::Rejected, None) }
     }
 }
 

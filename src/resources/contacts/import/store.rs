@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use uuid::Uuid;
 
 use super::file::Parsed;
-use super::people::{Deed, Known, People, Person, settle};
+use super::people::{Deed, Known, Memory, People, Person, settle};
 use super::row::{ImportOutcome, ImportResult};
 use crate::domain::{ContactId, Error, hex, london_date};
 use crate::platform::audit::Entry;
@@ -15,8 +15,8 @@ use crate::platform::doors::{ReadTx, Recorded, WriteTx};
 use crate::platform::vault::store::data_keys;
 use crate::resources::contacts::store::changes::rewrite;
 use crate::resources::contacts::store::{
-    Newcomer, Row, TOKENS, columns, contacts, email_index, everybody, insert_many, open_whoever, telephone_index,
-    telephone_terms,
+    Newcomer, Row, TOKENS, columns, contacts, email_index, everybody, insert_many, named_number, open_whoever,
+    restricted_among, telephone_terms,
 };
 use crate::resources::standing;
 
@@ -24,7 +24,8 @@ use crate::resources::standing;
 #[derive(Default)]
 struct Marks {
     emails: Vec<Vec<u8>>,
-    telephones: Vec<Vec<u8>>,
+    /// Numbers together with names, of the rows without an address.
+    named_numbers: Vec<Vec<u8>>,
     /// What those who have the numbers are looked up by.
     numbers: Terms,
 }
@@ -36,13 +37,13 @@ impl Marks {
             match (&row.email, &row.telephone) {
                 (Some(email), _) => marks.emails.push(email_index(tx, email)),
                 (None, Some(telephone)) => {
-                    marks.telephones.push(telephone_index(tx, telephone));
+                    marks.named_numbers.push(named_number(tx, telephone, &row.name));
                     numbers.push(telephone);
                 }
                 (None, None) => {}
             }
         }
-        for list in [&mut marks.emails, &mut marks.telephones] {
+        for list in [&mut marks.emails, &mut marks.named_numbers] {
             list.sort_unstable();
             list.dedup();
         }
@@ -52,7 +53,11 @@ impl Marks {
 
     /// Those who may have one of the numbers.
     fn with_a_number(&self, tx: &mut ReadTx<'_>) -> Result<Vec<Uuid>, Error> {
-        if self.telephones.is_empty() { Ok(Vec::new()) } else { TOKENS.bearers_of_any(tx.connection(), &self.numbers) }
+        if self.named_numbers.is_empty() {
+            Ok(Vec::new())
+        } else {
+            TOKENS.bearers_of_any(tx.connection(), &self.numbers)
+        }
     }
 
     /// Holds everybody who may be meant and every address, so that what is found stays true: first those
@@ -66,12 +71,12 @@ impl Marks {
         let bearers = self.with_a_number(tx)?;
         if !bearers.is_empty() {
             let meant = contacts::table.filter(among(contacts::id, bearers)).select(contacts::id);
-            let meant = meant.filter(contacts::telephone_index.eq_any(&self.telephones));
+            let meant = meant.filter(contacts::named_number.eq_any(&self.named_numbers));
             ids.extend(meant.load::<ContactId>(tx.connection())?);
         }
         let rows: Vec<_> = ids.iter().map(|id| id.uuid()).collect();
         dialect::lock_all(tx.connection(), "contacts", &rows)?;
-        let names: Vec<String> = self.emails.iter().chain(&self.telephones).map(|mark| hex(mark)).collect();
+        let names: Vec<String> = self.emails.iter().chain(&self.named_numbers).map(|mark| hex(mark)).collect();
         dialect::lock_names(tx.connection(), &names)?;
         Ok(ids)
     }
@@ -87,7 +92,7 @@ impl Marks {
         let bearers = self.with_a_number(tx)?;
         if !bearers.is_empty() {
             let meant = everybody!().filter(among(contacts::id, bearers));
-            let meant = meant.filter(contacts::telephone_index.eq_any(&self.telephones));
+            let meant = meant.filter(contacts::named_number.eq_any(&self.named_numbers));
             rows.extend(meant.load::<Row>(tx.connection())?);
         }
         rows.sort_by_key(|row| row.id);
@@ -109,8 +114,13 @@ impl Marks {
         Ok(())
     }
 
-    fn suppressed(&self, tx: &mut ReadTx<'_>) -> Result<HashSet<Vec<u8>>, Error> {
-        Ok(standing::store::suppressed_at_all(tx, &self.emails)?.into_iter().collect())
+    /// What is remembered of the addresses and numbers. To be asked after [`Marks::find`]: what a contact gives up becomes a
+    /// former address, and what is erased a suppressed one, so that asking in this order misses nothing.
+    fn memory(&self, tx: &mut ReadTx<'_>) -> Result<Memory, Error> {
+        let marks = self.emails.iter().chain(&self.named_numbers).cloned().collect();
+        let marked = standing::store::marked_among(tx, marks)?;
+        let holders: Vec<ContactId> = marked.former_holders().collect();
+        Ok(Memory { restricted: restricted_among(tx, &holders)?, marked })
     }
 }
 
@@ -123,10 +133,10 @@ pub(super) fn write(mut tx: WriteTx<'_>, first: u32, rows: &[Parsed]) -> Result<
     let held = marks.hold(&mut tx)?;
     let mut people = People::default();
     marks.find(&mut tx, &mut people, Some(&held))?;
-    let suppressed = marks.suppressed(&mut tx)?;
+    let memory = marks.memory(&mut tx)?;
     let (today, keys) = (london_date(tx.now()), &tx.keyring().blind_index);
     let mut newcomers = Vec::new();
-    let results = settle(first, rows, today, keys, &mut people, &suppressed, |deed, person| match deed {
+    let results = settle(first, rows, today, keys, &mut people, &memory, |deed, person| match deed {
         Deed::Create => {
             let (id, Person { particulars, obtained_on }) = (tx.new_id(), person.clone());
             newcomers.push(Newcomer { id, particulars, obtained_on });
@@ -159,7 +169,8 @@ fn change(mut tx: WriteTx<'_>, known: &Known, person: &Person) -> Result<Recorde
         read = tx.key_of(id.uuid())?;
         &read
     };
-    rewrite(&mut tx, id, known.version, key, particulars, known.last_activity_on)?;
+    let changed = (&known.person.particulars, particulars);
+    rewrite(&mut tx, (id, known.version), key, changed, known.last_activity_on)?;
     if known.person.obtained_on != *obtained_on {
         let obtained_on = contacts::obtained_on.eq(obtained_on);
         diesel::update(contacts::table.find(id)).set(obtained_on).execute(tx.connection())?;
@@ -179,13 +190,13 @@ pub(super) fn rehearse(
 ) -> Result<(Vec<ImportResult>, People), Error> {
     let marks = Marks::of(tx, rows);
     marks.find(tx, &mut people, None)?;
-    let suppressed = marks.suppressed(tx)?;
+    let memory = marks.memory(tx)?;
     let (today, keys) = (london_date(tx.now()), &tx.keyring().blind_index);
     let pretend = |deed: Deed<'_>, _: &Person| match deed {
         Deed::Create => Ok(None),
         Deed::Update(known) => Ok(known.id),
     };
-    let results = settle(first, rows, today, keys, &mut people, &suppressed, pretend)?;
+    let results = settle(first, rows, today, keys, &mut people, &memory, pretend)?;
     tx.look(told("contacts.import_dry_run", &results));
     Ok((results, people))
 }

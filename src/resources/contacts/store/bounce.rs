@@ -3,9 +3,28 @@
 use diesel::prelude::*;
 
 use super::{contacts, email_index};
-use crate::domain::{ContactId, EmailAddress, Error};
+use crate::domain::{ContactId, EmailAddress, Error, Instant};
 use crate::platform::audit::Entry;
-use crate::platform::doors::{Recorded, WriteTx};
+use crate::platform::doors::{ReadTx, Recorded, WriteTx};
+
+/// Whether the mail server has refused the contact's present address for good.
+///
+/// # Errors
+/// When the contact cannot be read.
+pub fn has_bounced(tx: &mut ReadTx<'_>, contact: ContactId) -> Result<bool, Error> {
+    let bounced = contacts::table.find(contact).select(contacts::email_bounced_at.is_not_null());
+    Ok(bounced.first(tx.connection()).optional()?.unwrap_or(false))
+}
+
+/// Takes the refusal back: the mailbox has answered a letter. The contact is held.
+///
+/// # Errors
+/// When the contact cannot be written.
+pub fn lift(tx: &mut WriteTx<'_>, contact: ContactId) -> Result<(), Error> {
+    let bounced = contacts::table.find(contact).filter(contacts::email_bounced_at.is_not_null());
+    diesel::update(bounced).set(contacts::email_bounced_at.eq(None::<Instant>)).execute(tx.connection())?;
+    Ok(())
+}
 
 /// Notes that the address was refused for good, if it is still the contact's. The contact's version stays: nobody has
 /// changed it.

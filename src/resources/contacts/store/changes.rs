@@ -7,10 +7,9 @@ use diesel::prelude::*;
 
 use super::super::model::{Contact, ContactStatus, CreateContact, PatchContact};
 use super::super::particulars::Particulars;
-use super::indexes::{find_by, unless_taken};
-use super::{
-    Newcomer, claim_address, contacts, email_index, insert_unless_taken, live, open_whoever, telephone_index, there,
-};
+use super::indexes::{Indexes, find_by, unless_taken};
+use super::person::remember_changes;
+use super::{Newcomer, claim_address, contacts, insert_unless_taken, live, open_whoever, there};
 use crate::domain::{ContactId, Error, Fault, Instant, london_date};
 use crate::platform::audit::Entry;
 use crate::platform::db::dialect;
@@ -55,17 +54,18 @@ fn newcomer(tx: &WriteTx<'_>, asked: &CreateContact) -> Result<Newcomer, Error> 
     Ok(Newcomer { id: tx.new_id(), particulars, obtained_on })
 }
 
-/// Writes the particulars of a contact anew, whose address is claimed already; its version rises.
+/// Writes the particulars of a contact anew, whose address is claimed already; its version rises. What it had before and has
+/// no longer is remembered.
 pub(in super::super) fn rewrite(
     tx: &mut WriteTx<'_>,
-    id: ContactId,
-    version: i32,
+    (id, version): (ContactId, i32),
     key: &DataKey,
-    particulars: &Particulars,
+    (before, particulars): (&Particulars, &Particulars),
     last_activity_on: NaiveDate,
 ) -> Result<(), Error> {
-    let email_index = particulars.email.as_ref().map(|email| email_index(tx, email));
-    let telephone_index = particulars.telephone.as_ref().map(|telephone| telephone_index(tx, telephone));
+    let after = Indexes::of(tx, particulars);
+    remember_changes(tx, id, &Indexes::of(tx, before), &after)?;
+    let Indexes { email: email_index, telephone: telephone_index, named_number } = after;
     let search_tokens = find_by(tx, id, particulars)?;
     // What the mail server said of an address goes with the address.
     let same_address = contacts::email_index.eq(email_index.clone());
@@ -77,6 +77,7 @@ pub(in super::super) fn rewrite(
         contacts::email_bounced_at.eq(bounced_at),
         contacts::email_index.eq(email_index),
         contacts::telephone_index.eq(telephone_index),
+        contacts::named_number.eq(named_number),
         contacts::search_tokens.eq(search_tokens),
         contacts::version.eq(version + 1),
     );
@@ -125,6 +126,7 @@ fn correct(
     patch: PatchContact,
 ) -> Result<Recorded<Contact>, Error> {
     let id = before.id;
+    let was = known.clone();
     let particulars = Particulars {
         name: patch.name.unwrap_or(known.name),
         email: patch.email.apply(known.email),
@@ -138,12 +140,16 @@ fn correct(
         let detail = "an email or a telephone must be left";
         return Err(Error::invalid(vec![Fault::new("/email", "unreachable", detail)]));
     }
-    if let Some(email) = &particulars.email {
-        let index = email_index(&tx, email);
-        claim_address(&mut tx, &index, id)?;
+    if let Some(index) = &Indexes::of(&tx, &particulars).email {
+        claim_address(&mut tx, index, id)?;
     }
     let today = london_date(tx.now());
-    rewrite(&mut tx, id, before.version, key, &particulars, today)?;
+    rewrite(&mut tx, (id, before.version), key, (&was, &particulars), today)?;
+    if particulars.email.is_some() && particulars.email != was.email {
+        for holder in tx.holders() {
+            holder.address_changed(&mut tx, id)?;
+        }
+    }
     let contact = live(&mut tx, id)?.contact;
     tx.record(Entry::new("contacts.update").contact(id), contact)
 }

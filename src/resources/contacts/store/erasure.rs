@@ -8,7 +8,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::super::model::ContactStatus;
-use super::{contacts, erased, merged, plans};
+use super::{contacts, erased, merged, person, plans};
 use crate::domain::{ContactId, Error, Instant, Obstacle, PersonalRecord, london_date};
 use crate::platform::audit::Entry;
 use crate::platform::db::dialect;
@@ -168,28 +168,7 @@ fn held(tx: &mut WriteTx<'_>, contact: ContactId) -> Result<Person, Error> {
     if known.status == ContactStatus::Erased {
         return Err(erased());
     }
-    with_others(tx, contact, known.mark)
-}
-
-/// The person that a contact is, under every id and address that they had.
-///
-/// # Errors
-/// 404 when there is no such contact.
-pub fn person(tx: &mut ReadTx<'_>, contact: ContactId) -> Result<Person, Error> {
-    let known = super::facts(tx, contact)?.ok_or_else(Error::not_found)?;
-    with_others(tx, contact, known.mark)
-}
-
-fn with_others(tx: &mut ReadTx<'_>, contact: ContactId, mark: Option<Vec<u8>>) -> Result<Person, Error> {
-    let others: Vec<(ContactId, Option<Vec<u8>>)> = contacts::table
-        .filter(contacts::merged_into.eq(contact))
-        .order(contacts::id)
-        .select((contacts::id, contacts::former_mark))
-        .load(tx.connection())?;
-    let (others, former): (Vec<_>, Vec<_>) = others.into_iter().unzip();
-    let ids = std::iter::once(contact).chain(others).collect();
-    let marks = mark.into_iter().chain(former.into_iter().flatten()).collect();
-    Ok(Person { contact, ids, marks })
+    person(tx, contact)
 }
 
 /// What the rooms hold of a person, and what they know that stands in the way.

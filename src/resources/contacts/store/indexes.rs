@@ -2,19 +2,63 @@
 
 use diesel::prelude::*;
 
+use super::super::model::PersonName;
 use super::super::particulars::Particulars;
 use super::{contacts, with_address};
 use crate::domain::{Code, ContactId, EmailAddress, Error, Fault, Telephone, hex};
 use crate::platform::db::{TermIndex, Terms, dialect};
 use crate::platform::doors::{ReadTx, WriteTx};
+use crate::resources::standing::store::former::Kind;
 
 /// The blind index of an e-mail address, which is its suppression mark as well.
 pub fn email_index(tx: &ReadTx<'_>, email: &EmailAddress) -> Vec<u8> {
     tx.keyring().blind_index.email(email).to_vec()
 }
 
-pub(in super::super) fn telephone_index(tx: &ReadTx<'_>, telephone: &Telephone) -> Vec<u8> {
+/// The blind index of a telephone number.
+pub fn telephone_index(tx: &ReadTx<'_>, telephone: &Telephone) -> Vec<u8> {
     tx.keyring().blind_index.telephone(telephone).to_vec()
+}
+
+/// The blind index of a telephone number and a name together.
+pub fn named_number(tx: &ReadTx<'_>, telephone: &Telephone, name: &PersonName) -> Vec<u8> {
+    tx.keyring().blind_index.named_number(telephone, name.as_str()).to_vec()
+}
+
+/// The keyed indexes of what a contact has, each of which leads to it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(in super::super) struct Indexes {
+    /// That of the e-mail address.
+    pub(in super::super) email: Option<Vec<u8>>,
+    /// That of the telephone number.
+    pub(in super::super) telephone: Option<Vec<u8>>,
+    /// That of the number and the folded name together.
+    pub(in super::super) named_number: Option<Vec<u8>>,
+}
+
+impl Indexes {
+    /// Those of a person with these particulars.
+    pub(in super::super) fn of(tx: &ReadTx<'_>, particulars: &Particulars) -> Self {
+        let Particulars { name, email, telephone, .. } = particulars;
+        Self {
+            email: email.as_ref().map(|email| email_index(tx, email)),
+            telephone: telephone.as_ref().map(|number| telephone_index(tx, number)),
+            named_number: telephone.as_ref().map(|number| named_number(tx, number, name)),
+        }
+    }
+
+    /// Each with its kind.
+    pub(super) fn all(&self) -> Vec<(Kind, Vec<u8>)> {
+        let Self { email, telephone, named_number } = self.clone();
+        let kinds = [(Kind::Email, email), (Kind::Telephone, telephone), (Kind::NamedNumber, named_number)];
+        kinds.into_iter().filter_map(|(kind, index)| Some((kind, index?))).collect()
+    }
+
+    /// Those that the `others` are not.
+    pub(super) fn without(&self, others: &Self) -> Vec<(Kind, Vec<u8>)> {
+        let others = others.all();
+        self.all().into_iter().filter(|index| !others.contains(index)).collect()
+    }
 }
 
 /// Takes an address for this transaction, for the contact `own`, and refuses it when another live contact has it.

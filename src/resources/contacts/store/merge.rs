@@ -5,7 +5,8 @@ use diesel::prelude::*;
 use super::super::model::{Contact, ContactStatus, MergeContacts};
 use super::super::particulars::Particulars;
 use super::changes::rewrite;
-use super::{contacts, email_index, forget_tokens, live};
+use super::indexes::Indexes;
+use super::{contacts, forget_tokens, live, person};
 use crate::domain::{Code, ContactId, Error, Fault};
 use crate::platform::audit::Entry;
 use crate::platform::db::{Terms, dialect};
@@ -38,7 +39,8 @@ pub(in super::super) fn merge(
     let (day, other_day) = (survivor.last_activity_on, other.last_activity_on);
     let (before, own, key) = survivor.used()?;
     let (gone, others, _) = other.used()?;
-    let from_mark = others.email.as_ref().map(|email| email_index(&tx, email));
+    let theirs = Indexes::of(&tx, &others);
+    let before_merge = own.clone();
     let last_activity_on = day.max(other_day);
     let together = Particulars {
         name: own.name,
@@ -49,11 +51,16 @@ pub(in super::super) fn merge(
         source_kind: own.source_kind,
         source_detail: own.source_detail,
     };
-    let into_mark = together.email.as_ref().map(|email| email_index(&tx, email));
-    empty(&mut tx, &gone, into, from_mark.clone().filter(|mark| into_mark.as_ref() != Some(mark)))?;
-    rewrite(&mut tx, into, before.version, &key, &together, last_activity_on)?;
-    let merging = Merging { from, into, from_mark, into_mark };
+    empty(&mut tx, &gone, into)?;
+    rewrite(&mut tx, (into, before.version), &key, (&before_merge, &together), last_activity_on)?;
+    let ours = Indexes::of(&tx, &together);
+    person::merge(&mut tx, (from, into), &theirs, &ours)?;
+    let new_address = together.email.is_some() && together.email != before_merge.email;
+    let merging = Merging { from, into, from_mark: theirs.email, into_mark: ours.email };
     for holder in tx.holders() {
+        if new_address {
+            holder.address_changed(&mut tx, into)?;
+        }
         holder.merge(&mut tx, &merging)?;
     }
     idempotency::pass_on(&mut tx, from, into)?;
@@ -65,7 +72,7 @@ pub(in super::super) fn merge(
 
 /// Leaves of a contact its id, and where the person is now. Its key stays as long as the survivor's: the
 /// proofs of its decisions are sealed under it.
-fn empty(tx: &mut WriteTx<'_>, gone: &Contact, into: ContactId, former: Option<Vec<u8>>) -> Result<(), Error> {
+fn empty(tx: &mut WriteTx<'_>, gone: &Contact, into: ContactId) -> Result<(), Error> {
     forget_tokens(tx, gone.id)?;
     // Whoever was merged into the one that goes now is where it goes: one step leads to the person.
     let earlier = contacts::table.filter(contacts::merged_into.eq(gone.id));
@@ -78,7 +85,7 @@ fn empty(tx: &mut WriteTx<'_>, gone: &Contact, into: ContactId, former: Option<V
         contacts::telephone_index.eq(None::<Vec<u8>>),
         contacts::search_tokens.eq(None::<Terms>),
         contacts::merged_into.eq(into),
-        contacts::former_mark.eq(former),
+        contacts::named_number.eq(None::<Vec<u8>>),
         contacts::version.eq(gone.version + 1),
     );
     diesel::update(contacts::table.find(gone.id)).set(changes).execute(tx.connection())?;

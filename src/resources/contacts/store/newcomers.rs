@@ -8,8 +8,8 @@ use uuid::Uuid;
 
 use super::super::model::{Contact, ContactStatus, Source};
 use super::super::particulars::Particulars;
-use super::indexes::{TOKENS, taken, terms_of, unless_taken};
-use super::{contacts, email_index, telephone_index, with_address};
+use super::indexes::{Indexes, TOKENS, taken, terms_of, unless_taken};
+use super::{contacts, email_index, with_address};
 use crate::domain::{ContactId, Error, Instant};
 use crate::platform::audit::Entry;
 use crate::platform::db::{AnyConnection, Engine, Terms, dialect, insert_all, insert_new};
@@ -37,6 +37,7 @@ struct NewRow {
     particulars: Vec<u8>,
     email_index: Option<Vec<u8>>,
     telephone_index: Option<Vec<u8>>,
+    named_number: Option<Vec<u8>>,
     search_tokens: Option<Terms>,
     version: i32,
 }
@@ -45,6 +46,7 @@ impl NewRow {
     fn of(tx: &WriteTx<'_>, newcomer: &Newcomer, key: &DataKey) -> Result<Self, Error> {
         let Newcomer { id, particulars, obtained_on } = newcomer;
         let now = tx.now();
+        let Indexes { email, telephone, named_number } = Indexes::of(tx, particulars);
         Ok(Self {
             id: *id,
             status: ContactStatus::Active.into(),
@@ -53,8 +55,9 @@ impl NewRow {
             updated_at: now,
             last_activity_on: *obtained_on,
             particulars: particulars.seal(key, tx.entropy(), *id)?,
-            email_index: particulars.email.as_ref().map(|email| email_index(tx, email)),
-            telephone_index: particulars.telephone.as_ref().map(|telephone| telephone_index(tx, telephone)),
+            email_index: email,
+            telephone_index: telephone,
+            named_number,
             search_tokens: Some(terms_of(tx, particulars)),
             version: 1,
         })

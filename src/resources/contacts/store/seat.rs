@@ -30,7 +30,7 @@ pub(in super::super) fn empty(tx: &mut WriteTx<'_>, erasing: &Erasing) -> Result
             contacts::email_index.eq(None::<Vec<u8>>),
             contacts::telephone_index.eq(None::<Vec<u8>>),
             contacts::search_tokens.eq(None::<Terms>),
-            contacts::former_mark.eq(None::<Vec<u8>>),
+            contacts::named_number.eq(None::<Vec<u8>>),
             contacts::email_bounced_at.eq(None::<Instant>),
             contacts::restricted_ground.eq(None::<String>),
             contacts::restricted_at.eq(None::<Instant>),

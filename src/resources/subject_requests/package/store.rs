@@ -66,7 +66,7 @@ pub(super) fn build(mut tx: WriteTx<'_>, id: SubjectRequestId, asked: BuildPacka
     }
     let words = Words::of(asked, request.kind)?;
     let package = contents::empty(&mut tx, &request, contact)?;
-    let person = contacts::erasure::person(&mut tx, contact)?;
+    let person = contacts::person(&mut tx, contact)?;
     if building::is_large(&mut tx, &person)? {
         let begun = building::begin(tx, &request, &person, &words)?;
         return Ok(begun.map(Asked::Begun));

@@ -209,7 +209,7 @@ pub fn gather(tx: &mut ReadTx<'_>, claimed: Claimed) -> Result<Next, Error> {
     let contact: Option<ContactId> =
         requests::table.find(claimed.request).select(requests::contact_id).first(tx.connection())?;
     let Some(contact) = contact else { return Ok(Next::Stop) };
-    let person = contacts::erasure::person(tx, contact)?;
+    let person = contacts::person(tx, contact)?;
     let there = parts::tables(tx, claimed.request)?;
     let is_there = |name: &str| there.iter().any(|known| known.table == name);
     let holders = tx.holders();
@@ -271,7 +271,7 @@ pub fn end(mut tx: WriteTx<'_>, claimed: Claimed) -> Result<Recorded<bool>, Erro
     if searched.iter().all(|known| known.table != AUDIT) {
         searched.push(SearchedTable { table: AUDIT.to_owned(), records: 0 });
     }
-    let person = contacts::erasure::person(&mut tx, contact)?;
+    let person = contacts::person(&mut tx, contact)?;
     let search = SearchRecord::new(&person, (begun_at, tx.now()), searched, words.search_note.clone());
     let package = contents::empty(&mut tx, &request, contact)?;
     packages::complete(tx, &request, claimed.owner, (package, search), words).map(|completed| completed.map(|_| true))
@@ -318,7 +318,7 @@ pub(in crate::resources::subject_requests) fn begin_again(
     if underway.is_empty() {
         return Ok(());
     }
-    let person = contacts::erasure::person(tx, contact)?;
+    let person = contacts::person(tx, contact)?;
     let (now, expected) = (tx.now(), expected(tx, &person)?);
     for id in underway {
         let change = (

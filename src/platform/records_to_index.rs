@@ -1,0 +1,49 @@
+//! Records whose keyed indexes must be computed anew, because a migration cannot unseal what they are computed from.
+//!
+//! A migration that adds a keyed index, or changes how a value is normalised, inserts the ids of the records that it concerns.
+//! The next start takes them in batches, before the first request, and each room rewrites the indexes of its own records.
+
+use diesel::prelude::*;
+use uuid::Uuid;
+
+use super::db::{among, direct};
+use super::doors::{ReadTx, WriteTx};
+use crate::domain::{Error, SubjectId};
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::platform::db::UuidSql;
+
+    /// Records to index.
+    records_to_index (table_name, record_id) {
+        /// The table.
+        table_name -> Text,
+        /// The record's id.
+        record_id -> UuidSql,
+    }
+}
+
+/// How many records a batch has.
+const BATCH: i64 = 200;
+
+/// Returns the ids of the next batch of a table, in the order of ids; none when all its records are done.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn next<K: From<Uuid>>(tx: &mut ReadTx<'_>, table: &str) -> Result<Vec<K>, Error> {
+    let waiting = records_to_index::table.filter(records_to_index::table_name.eq(table));
+    let waiting = waiting.order(records_to_index::record_id).limit(BATCH).select(records_to_index::record_id);
+    let ids: Vec<SubjectId> = direct!(tx.connection(), engine => waiting.load(engine))?;
+    Ok(ids.into_iter().map(|row| K::from(row.uuid())).collect())
+}
+
+/// Removes records that were indexed.
+///
+/// # Errors
+/// When the database cannot be written.
+pub fn done<K: Copy + Into<Uuid>>(tx: &mut WriteTx<'_>, table: &str, ids: &[K]) -> Result<(), Error> {
+    let ids: Vec<Uuid> = ids.iter().map(|&id| id.into()).collect();
+    let done = records_to_index::table_name.eq(table).and(among(records_to_index::record_id, ids));
+    diesel::delete(records_to_index::table.filter(done)).execute(tx.connection())?;
+    Ok(())
+}

@@ -1,0 +1,69 @@
+//! What becomes of the consents of a contact whose e-mail address is another one than before.
+//!
+//! A given consent that the old mailbox proved is repeated unconfirmed, and the new mailbox is asked once. Consents that rest
+//! on a call, a paper or another record stay given. A grant that waits is asked of the new mailbox.
+
+use diesel::prelude::*;
+
+use super::super::evidence::Evidence;
+use super::super::{confirmation, history};
+use super::{Decided, Origin, Row, append, appending, consents, facts};
+use crate::domain::{ContactId, Error, SubjectId};
+use crate::platform::doors::WriteTx;
+use crate::platform::outbox::Status;
+use crate::platform::outbox::store as outbox;
+use crate::policy::consent;
+use crate::resources::notices;
+
+/// Asks the new mailbox of a contact, which is held, about every consent that its old one proved or was to prove.
+///
+/// # Errors
+/// When the consents cannot be read or written, or the letters not be queued.
+pub(in super::super) fn ask(tx: &mut WriteTx<'_>, contact: ContactId) -> Result<(), Error> {
+    let now = tx.now();
+    let changes = notices::store::material_changes(tx, now)?;
+    let rows: Vec<Row> = consents::table
+        .filter(consents::contact_id.eq(contact))
+        .order(consents::id)
+        .select(Row::as_select())
+        .load(tx.connection())?;
+    for row in rows {
+        let (purpose, answer) = (row.purpose()?, row.projection()?);
+        let decision = history::row(tx, answer.decision_id)?;
+        let lawful = if consent::proved_by_mailbox(&answer, decision.confirms.is_some()) {
+            consent::ask_again(&answer, changes.of(purpose), now)
+        } else {
+            None
+        };
+        match (lawful, answer.pending) {
+            (Some(lawful), _) => {
+                let Some(known) = facts(tx, contact, purpose)? else { continue };
+                let evidence = proof(tx, decision)?;
+                let origin = Origin::repeats(tx.actor().label(), answer.decision_id);
+                let decided = Decided { purpose, known, lawful, evidence, origin };
+                tx.also(|tx| append(tx, &decided, &changes))?;
+            }
+            (None, Some(pending)) if pending.until > now => {
+                let about = SubjectId::from_uuid(pending.decision_id.uuid());
+                // A letter that waits in the outbox goes to the new address.
+                if outbox::newest_about(tx, contact, about)? != Some(Status::Queued) {
+                    appending::ask_mailbox(tx, contact, pending.decision_id)?;
+                }
+            }
+            (None, _) => {}
+        }
+    }
+    Ok(())
+}
+
+/// The proof of a decision: that of a confirmation is with the grant that it confirms.
+///
+/// # Errors
+/// When the decision cannot be read or unsealed.
+pub(super) fn proof(tx: &mut WriteTx<'_>, decision: history::Row) -> Result<Evidence, Error> {
+    let proof = match decision.confirms {
+        Some(grant) => history::row(tx, grant)?,
+        None => decision,
+    };
+    Ok(confirmation::evidence(tx, &proof)?.unwrap_or_else(Evidence::none))
+}

@@ -1,0 +1,100 @@
+//! The one place that knows a person: every contact id, address and telephone number that they have or had.
+//!
+//! The present ones are columns of the contact. The ids of merged contacts point to the survivor. What the person no longer
+//! has is in `former_addresses`, which the room `standing` holds. Imports, grants, packages, erasure and searches ask here.
+
+use diesel::prelude::*;
+use diesel::sql_types::{Binary, Bool, Nullable, Text};
+
+use super::contacts;
+use crate::domain::{ContactId, Error};
+use crate::platform::db::{UuidSql, direct, prepared};
+use crate::platform::doors::{ReadTx, WriteTx};
+use crate::platform::personal::Person;
+use crate::resources::standing::store::former::{self, Kind};
+
+use super::indexes::Indexes;
+
+/// Every id, address and number of a person, in one query: each line is a kind, a contact and a keyed index.
+const EVERYTHING: &str = " \
+    SELECT former.contact_id, former.kind, former.mark, former.passed_on_at IS NOT NULL \
+    FROM former_addresses AS former JOIN survivor ON former.contact_id = survivor.id \
+    UNION ALL SELECT contacts.id, 'email', contacts.email_index, FALSE \
+    FROM contacts JOIN survivor ON contacts.id = survivor.id \
+    UNION ALL SELECT contacts.id, 'telephone', contacts.telephone_index, FALSE \
+    FROM contacts JOIN survivor ON contacts.id = survivor.id \
+    UNION ALL SELECT contacts.id, 'named_number', contacts.named_number, FALSE \
+    FROM contacts JOIN survivor ON contacts.id = survivor.id \
+    UNION ALL SELECT contacts.id, 'merged', NULL, FALSE \
+    FROM contacts JOIN survivor ON contacts.merged_into = survivor.id";
+
+/// A line of [`EVERYTHING`]: the contact, the kind, the keyed index, and whether the address was passed on.
+type Line = (ContactId, String, Option<Vec<u8>>, bool);
+
+/// Returns the person that a contact is, found by any id that they ever had.
+///
+/// # Errors
+/// 404 when there is no such contact.
+pub fn person(tx: &mut ReadTx<'_>, contact: ContactId) -> Result<Person, Error> {
+    let lines = prepared("WITH survivor (id) AS (SELECT coalesce(merged_into, id) FROM contacts WHERE ")
+        .then(contacts::id.eq(contact));
+    let lines = lines.sql(")").sql(EVERYTHING).select::<(UuidSql, Text, Nullable<Binary>, Bool)>();
+    let lines: Vec<Line> = direct!(tx.connection(), engine => lines.load(engine))?;
+    let survivor = lines.iter().find(|(_, kind, ..)| kind == "email").map(|(id, ..)| *id);
+    let survivor = survivor.ok_or_else(Error::not_found)?;
+    let mut merged: Vec<ContactId> = Vec::new();
+    let mut person = Person {
+        contact: survivor,
+        ids: vec![survivor],
+        marks: Vec::new(),
+        passed_on: Vec::new(),
+        numbers: Vec::new(),
+        named_numbers: Vec::new(),
+    };
+    for (id, kind, mark, passed_on) in lines {
+        let list = match kind.parse() {
+            Ok(Kind::Email) if passed_on => &mut person.passed_on,
+            Ok(Kind::Email) => &mut person.marks,
+            Ok(Kind::Telephone) => &mut person.numbers,
+            Ok(Kind::NamedNumber) => &mut person.named_numbers,
+            // A contact that was merged.
+            Err(_) => {
+                merged.push(id);
+                continue;
+            }
+        };
+        list.extend(mark);
+    }
+    merged.sort_unstable();
+    person.ids.extend(merged);
+    Ok(person)
+}
+
+/// Remembers what a contact no longer has once its particulars are rewritten, and forgets that it had before what it has
+/// again. Writes nothing where the indexes stay.
+pub(super) fn remember_changes(
+    tx: &mut WriteTx<'_>,
+    contact: ContactId,
+    before: &Indexes,
+    after: &Indexes,
+) -> Result<(), Error> {
+    if before == after {
+        return Ok(());
+    }
+    former::remember(tx, contact, &before.without(after))?;
+    let again = after.without(before).into_iter().map(|(_, mark)| mark).collect();
+    former::reclaim(tx, contact, again)
+}
+
+/// Hands over to `into` what led to the contact `from`: what that had, and what it had before. `own` is what the survivor has
+/// from now on.
+pub(super) fn merge(
+    tx: &mut WriteTx<'_>,
+    (from, into): (ContactId, ContactId),
+    gone: &Indexes,
+    own: &Indexes,
+) -> Result<(), Error> {
+    former::hand_over(tx, from, into)?;
+    former::remember(tx, into, &gone.without(own))?;
+    former::reclaim(tx, into, own.all().into_iter().map(|(_, mark)| mark).collect())
+}
