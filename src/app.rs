@@ -22,7 +22,7 @@ use crate::platform::rate::RateLimits;
 use crate::platform::telemetry::DeadlineCount;
 use crate::platform::vault::{MasterKeys, Vault, rotate, store as vault};
 use crate::resources::{
-    self, contacts, deadlines, notices, organisations::store::OrganisationStanding, subject_requests,
+    self, complaints, contacts, deadlines, notices, organisations::store::OrganisationStanding, subject_requests,
 };
 
 /// Why the service cannot start. The text is for the operator.
@@ -140,6 +140,8 @@ pub async fn build(config: &Config, clock: Clock, entropy: Arc<dyn Entropy>) -> 
     house.job("start").run(contacts::store::erasure::repeat).await?;
     // After the erased are erased again: the rest can be unsealed.
     while house.job("start").run(contacts::store::reindex::reindex).await? {}
+    while house.job("start").run(complaints::store::reindex).await? {}
+    while house.job("start").run(subject_requests::store::reindex).await? {}
     Ok(house)
 }
 

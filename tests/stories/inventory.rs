@@ -79,6 +79,7 @@ fn every_table_with_a_persons_data_belongs_to_one_room() {
         "audit_entries",
         "audit_subjects",
         "kept_answers",
+        "records_to_index",
         "token_revocations",
         "vault.data_keys",
         "vault.destroyed_keys",

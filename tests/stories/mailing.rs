@@ -116,7 +116,7 @@ async fn nothing_is_mailed_once_its_reason_has_gone(service: Service) {
     let etag = service.get(&format!("/v1/contacts/{cat}")).await.etag();
     let patch = json!({ "email": null, "telephone": "+441905765765" });
     service.patch(&format!("/v1/contacts/{cat}"), &etag, patch).await.expect(200);
-    service.decide(grant(&cat, "trade_articles", "web_form")).await.expect(201);
+    service.decide(grant(&cat, "trade_articles", "web_form")).await.problem(422, "email_needed");
     service.deliver(&server).await;
     assert!(
         server.taken().is_empty(),
@@ -182,7 +182,7 @@ async fn a_server_that_is_busy_is_tried_again_and_later_each_time(service: Servi
 
 async fn a_refused_address_is_dead_at_once_and_noted_on_the_contact(service: Service) {
     let server = MailServer::start();
-    server.answer(&[Answer::Recipient(550), Answer::Data(554)]);
+    server.answer(&[Answer::Recipient(550), Answer::Take, Answer::Data(554)]);
     let ada = asked(&service, "ada@example.org").await;
     service.deliver(&server).await;
     let message = &messages(&service).await[0];
@@ -198,6 +198,10 @@ async fn a_refused_address_is_dead_at_once_and_noted_on_the_contact(service: Ser
     let moved = service.patch(&path, &renamed.etag(), json!({ "email": "ada@example.net" })).await.expect(200);
     assert!(moved.json().get("email_bounced_at").is_none());
     assert!(service.get(&path).await.json().get("email_bounced_at").is_none());
+
+    // The new mailbox is asked.
+    service.deliver(&server).await;
+    assert_eq!(server.taken().len(), 1);
 
     // A mail that is refused says nothing of the address.
     let bob = asked(&service, "bob@example.org").await;

@@ -195,7 +195,12 @@ async fn an_objected_address_is_not_brought_back(service: Service) {
     let other = service.sign_up("Ada Lovelace", "ada@example.org").await;
     assert_eq!(service.checked(&other, "newsletter").await, "suppressed");
     assert_eq!(service.give(&other, "newsletter").await["state"], "pending");
-    assert_eq!(service.give(&other, "trade_articles").await["state"], "given", "of what nobody has objected to");
+    let unobjected = service.give(&other, "trade_articles").await;
+    assert_eq!(unobjected["state"], "pending", "another person had the address: its mailbox must say whose it is");
+    let link = service.link(&text(&unobjected, "decision_id")).await;
+    service.follow("POST", &link).await.expect(200);
+    assert_eq!(service.checked(&other, "trade_articles").await, "given", "of what nobody has objected to");
+    assert_eq!(service.checked(&other, "newsletter").await, "suppressed");
 }
 
 async fn a_letter_that_asks_is_dropped(service: Service) {

@@ -173,7 +173,16 @@ async fn people_are_looked_up_through_indexes(mut service: Service) {
     for (sought, index) in [
         (r#"("contacts"."email_index" = "#, "contacts_email"),
         (r#"("contacts"."telephone_index" = "#, by_id),
-        (&format!(r#""contacts"."telephone_index"{among}"#), by_id),
+        (&format!(r#""contacts"."named_number"{among}"#), by_id),
+        // A person: all ids, addresses and numbers, in one query.
+        ("WITH survivor", "former_addresses_of"),
+        ("WITH survivor", "contacts_merged_into"),
+        ("FROM suppressions WHERE ", "former_addresses"),
+        (r#"("former_addresses"."mark" = "#, "former_addresses"),
+        ("SELECT id FROM complaints WHERE ", "complaints_by_email"),
+        ("SELECT id FROM complaints WHERE ", "complaints_by_named_number"),
+        ("SELECT id FROM subject_requests WHERE ", "subject_requests_by_email"),
+        ("SELECT id FROM subject_requests WHERE ", "subject_requests_by_named_number"),
         (by_tokens, tokens),
         (by_any_token, tokens),
         (
@@ -209,16 +218,23 @@ async fn people_are_looked_up_through_indexes(mut service: Service) {
         (r#"("contacts"."particulars" IS NULL)"#, "contacts_erased"),
         (&format!(r#"("contacts"."id"{among}SELECT "vault"."destroyed_keys""#), "contacts_"),
     ] {
-        let sought = if sought.ends_with(' ') { format!("{sought}{parameter}") } else { sought.to_owned() };
-        let asked: Vec<_> =
-            heard.iter().filter(|heard| heard.starts_with("SELECT") && heard.contains(&sought)).collect();
+        let sought = if sought.ends_with("= ") { format!("{sought}{parameter}") } else { sought.to_owned() };
+        let asked: Vec<_> = heard
+            .iter()
+            .filter(|heard| ["SELECT", "WITH"].iter().any(|read| heard.starts_with(read)) && heard.contains(&sought))
+            .collect();
         assert!(!asked.is_empty(), "{sought} was not heard in {heard:#?}");
         for query in asked {
             let plan = service.plan(query);
             // A list that was asked for is read whole, and is no table; a full-text index reads what it is asked for; those
             // who were erased are few; what is read in its order ends with the page.
-            let few =
-                ["SCAN json_each ", "SCAN contacts USING INDEX contacts_erased", "SCAN destroyed_keys ", in_order];
+            let few = [
+                "SCAN json_each ",
+                "SCAN survivor",
+                "SCAN contacts USING INDEX contacts_erased",
+                "SCAN destroyed_keys ",
+                in_order,
+            ];
             let list =
                 |step: &String| few.iter().any(|few| step.starts_with(few)) || step.contains(" VIRTUAL TABLE INDEX ");
             let whole = |step: &String| {

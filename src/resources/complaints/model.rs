@@ -10,7 +10,7 @@ use crate::domain::{
 };
 use crate::platform::http::{Command, Resource};
 pub use crate::policy::complaints::ComplaintStatus;
-use crate::resources::contacts::model::{Contact, PersonName};
+use crate::resources::contacts::model::PersonName;
 
 prose_type! {
     /// What is complained of, as it was said: at most 10,000 characters. Sealed at rest.
@@ -41,18 +41,6 @@ pub struct Complainant {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub telephone: Option<Telephone>,
-}
-
-impl Complainant {
-    /// Whether it is the contact themself: whoever is answered at one of their addresses, or, where no address was given,
-    /// bears their name.
-    pub(super) fn is(&self, contact: &Contact) -> bool {
-        if self.email.is_none() && self.telephone.is_none() {
-            return contact.name.as_ref() == Some(&self.name);
-        }
-        let email = self.email.is_some() && self.email == contact.email;
-        email || (self.telephone.is_some() && self.telephone == contact.telephone)
-    }
 }
 
 /// What came of a complaint.

@@ -2,10 +2,11 @@
 
 use serde_json::json;
 
-use super::store::{self, erase};
+use super::store::{self, erase, of_person};
 use crate::domain::{ContactId, Error, Obstacle, PersonalRecord};
 use crate::platform::doors::{ReadTx, WriteTx};
 use crate::platform::personal::{Class, Erasing, Held, Holder, Merging, Person, Table};
+use crate::resources::contacts::model::PersonName;
 use crate::resources::contacts::store as contacts;
 
 /// The room's personal data.
@@ -17,11 +18,11 @@ impl Holder for ComplaintData {
     }
 
     fn tables(&self) -> &'static [Table] {
-        use Class::{Plain, Pseudonymous, Sealed};
+        use Class::{BlindIndex, Plain, Pseudonymous, Sealed};
         &[
             Table {
                 name: "complaints",
-                meaning: "Complaints about the use of somebody's data. Who complains, of what, and what was found is in `particulars`, under a key of the complaint's own.",
+                meaning: "Complaints about the use of somebody's data. Who complains, of what, and what was found is in `particulars`, under a key of the complaint's own. One that names no contact is found by blind indexes of the complainant's address and number.",
                 columns: &[
                     ("id", Pseudonymous),
                     ("reference", Pseudonymous),
@@ -33,6 +34,9 @@ impl Holder for ComplaintData {
                     ("outcome", Plain),
                     ("closed_on", Plain),
                     ("particulars", Sealed),
+                    ("email_index", BlindIndex),
+                    ("telephone_index", BlindIndex),
+                    ("named_number", BlindIndex),
                     ("created_at", Plain),
                     ("updated_at", Plain),
                     ("version", Plain),
@@ -56,15 +60,17 @@ impl Holder for ComplaintData {
     // While something is still owed to the person. Of a complaint that was answered, the proof of that stays, whether or
     // not the contact is still there; its words go with the person.
     fn blocks_deletion(&self, tx: &mut ReadTx<'_>, contact: ContactId) -> Result<bool, Error> {
-        store::has_open(tx, contact)
+        let person = contacts::person(tx, contact)?;
+        Ok(!of_person::open_ones(tx, &person)?.is_empty())
     }
 
     fn export(&self, tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<Held>, Error> {
-        let mut complaints = store::of_contact(tx, person.contact)?;
-        let themself = contacts::for_the_person(tx, person.contact)?;
+        let mut complaints = store::of(tx, person)?;
+        let themself = contacts::for_the_person(tx, person.contact)?.name;
+        let name = themself.as_ref().map(PersonName::as_str);
         for complaint in &mut complaints {
-            // Whoever complained on the person's behalf is a third party (Article 15(4)).
-            complaint.complainant.take_if(|complainant| !complainant.is(&themself));
+            // A complainant who acted on the person's behalf is a third party (Article 15(4)).
+            complaint.complainant.take_if(|complainant| !of_person::is_themself(tx, person, name, complainant));
         }
         let mut steps = Vec::new();
         for complaint in &complaints {

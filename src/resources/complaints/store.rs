@@ -7,8 +7,9 @@ use super::model::{Complaint, ComplaintFilter, ComplaintStatus, ComplaintStep};
 use super::particulars::Particulars;
 use crate::domain::{ComplaintId, ComplaintStepId, ContactId, Error, Instant, Limit, ListPage, SubjectId};
 use crate::platform::audit::Entry;
+use crate::platform::db::among_ids;
 use crate::platform::doors::{ReadTx, WriteTx};
-use crate::platform::personal::Merging;
+use crate::platform::personal::{Merging, Person};
 use crate::platform::vault::Wrapped;
 use crate::platform::vault::store::data_keys;
 use crate::policy::deadlines::{Deadline, DeadlineKind, Due};
@@ -30,6 +31,9 @@ mod schema {
             outcome -> Nullable<Text>,
             closed_on -> Nullable<Date>,
             particulars -> Binary,
+            email_index -> Nullable<Binary>,
+            telephone_index -> Nullable<Binary>,
+            named_number -> Nullable<Binary>,
             created_at -> InstantSql,
             updated_at -> InstantSql,
             version -> Integer,
@@ -51,9 +55,6 @@ mod schema {
     }
 }
 use schema::{complaint_steps, complaints};
-
-pub(super) mod erase;
-pub(super) mod steps;
 
 diesel::allow_tables_to_appear_in_same_query!(complaints, data_keys);
 
@@ -86,6 +87,11 @@ macro_rules! whole {
         ))
     };
 }
+
+pub(super) mod erase;
+pub(super) mod of_person;
+pub(super) mod steps;
+pub use of_person::reindex;
 
 fn damaged<E>(_: E) -> Error {
     Error::internal("a row of complaints cannot be read")
@@ -254,13 +260,15 @@ pub fn deadlines(tx: &mut ReadTx<'_>) -> Result<Vec<Deadline>, Error> {
     owed.collect()
 }
 
-/// The complaints of a contact, oldest first, for whoever says what they are looked at for.
+/// The complaints of a person, oldest first, those that name no contact and bear an address of theirs included. The caller says
+/// what they are looked at for.
 ///
 /// # Errors
-/// When the database fails.
-pub(super) fn of_contact(tx: &mut ReadTx<'_>, contact: ContactId) -> Result<Vec<Complaint>, Error> {
-    let theirs = whole!().filter(complaints::contact_id.eq(contact)).order(complaints::id);
-    let rows: Vec<Kept> = theirs.load(tx.connection())?;
+/// 503 when the table of bank holidays does not reach as far as one of them is due.
+pub(super) fn of(tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<Complaint>, Error> {
+    let ids = of_person::ids_of(tx, person)?;
+    let rows: Vec<Kept> =
+        whole!().filter(among_ids(complaints::id, &ids)).order(complaints::id).load(tx.connection())?;
     rows.into_iter().map(|row| open(tx, row)).collect()
 }
 
@@ -272,17 +280,6 @@ pub(super) fn all_steps(tx: &mut ReadTx<'_>, id: ComplaintId) -> Result<Vec<Comp
     let of = complaint_steps::table.filter(complaint_steps::complaint_id.eq(id)).order(complaint_steps::id);
     let rows: Vec<StepRow> = of.select(StepRow::as_select()).load(tx.connection())?;
     rows.into_iter().map(StepRow::step).collect()
-}
-
-/// Whether something is still owed to a contact about a complaint.
-pub(super) fn has_open(tx: &mut ReadTx<'_>, contact: ContactId) -> Result<bool, Error> {
-    let open = ComplaintStatus::OPEN.iter().map(<&str>::from);
-    let found: Option<ComplaintId> = complaints::table
-        .filter(complaints::contact_id.eq(contact).and(complaints::status.eq_any(open)))
-        .select(complaints::id)
-        .first(tx.connection())
-        .optional()?;
-    Ok(found.is_some())
 }
 
 /// Hands the complaints of a contact that is merged to the one that stays. They are sealed under keys of their own.

@@ -42,8 +42,8 @@ impl Holder for ContactData {
                     ("telephone_index", Class::BlindIndex),
                     ("version", Class::Plain),
                     ("merged_into", Class::Pseudonymous),
-                    // Not used since `former_addresses` has what it had.
-                    ("former_mark", Class::BlindIndex),
+                    // Empty, and not used: `former_addresses` has what it had. To be dropped with the next release.
+                    ("former_mark", Class::Plain),
                     ("email_bounced_at", Class::Plain),
                     ("restricted_ground", Class::Plain),
                     ("restricted_at", Class::Plain),

@@ -119,8 +119,8 @@ pub use consult::{
 };
 use indexes::claim_address;
 use indexes::forget_tokens;
+pub use indexes::{Indexes, email_index, named_number, telephone_index};
 pub(super) use indexes::{TOKENS, count_tokens, query_terms, telephone_terms};
-pub use indexes::{email_index, named_number, telephone_index};
 pub use list::list;
 pub(super) use list::page;
 pub use live::{Held, Live, hold, hold_all};

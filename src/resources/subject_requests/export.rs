@@ -15,7 +15,7 @@ use crate::platform::personal::{Held, Person};
 /// When the database fails.
 pub(super) fn of(tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<Held>, Error> {
     let (mut requests, mut steps, mut sent) = (Vec::new(), Vec::new(), Vec::new());
-    for request in store::of_contact(tx, person.contact)? {
+    for request in store::of(tx, person)? {
         for step in store::steps::all(tx, request.id)? {
             steps.push(json!({
                 "request": request.reference, "kind": step.kind, "on": step.on, "sufficient": step.sufficient,

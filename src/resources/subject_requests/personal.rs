@@ -4,6 +4,7 @@ use super::{export, package, store};
 use crate::domain::{ContactId, Error, Obstacle, PersonalRecord};
 use crate::platform::doors::{ReadTx, WriteTx};
 use crate::platform::personal::{Class, Erasing, Held, Holder, Merging, Person, Table};
+use crate::resources::contacts::store as contacts;
 
 /// The room's personal data.
 pub struct SubjectRequestData;
@@ -14,11 +15,11 @@ impl Holder for SubjectRequestData {
     }
 
     fn tables(&self) -> &'static [Table] {
-        use Class::{Plain, Pseudonymous, Sealed};
+        use Class::{BlindIndex, Plain, Pseudonymous, Sealed};
         &[
             Table {
                 name: "subject_requests",
-                meaning: "The requests of people about their rights. Who asks, and for what, is in `particulars`, sealed under a key of the request's own; the explanation of the outcome, under the house's.",
+                meaning: "The requests of people about their rights. Who asks, and for what, is in `particulars`, sealed under a key of the request's own; the explanation of the outcome, under the house's. One that names no contact is found by blind indexes of the requester's address and number.",
                 columns: &[
                     ("id", Pseudonymous),
                     ("reference", Pseudonymous),
@@ -29,6 +30,9 @@ impl Holder for SubjectRequestData {
                     ("received_on", Plain),
                     ("identity_known", Plain),
                     ("particulars", Sealed),
+                    ("email_index", BlindIndex),
+                    ("telephone_index", BlindIndex),
+                    ("named_number", BlindIndex),
                     ("due_on", Plain),
                     ("dated_by", Plain),
                     ("final_clock", Plain),
@@ -107,7 +111,8 @@ impl Holder for SubjectRequestData {
     }
 
     fn blocks_deletion(&self, tx: &mut ReadTx<'_>, contact: ContactId) -> Result<bool, Error> {
-        store::has_open(tx, contact)
+        let person = contacts::person(tx, contact)?;
+        store::has_open(tx, &person)
     }
 
     fn export(&self, tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<Held>, Error> {

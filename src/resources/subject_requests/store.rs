@@ -9,8 +9,9 @@ use super::model::{Channel, Explanation, RequestClock, RequestOutcome, SubjectRe
 use super::particulars::{self, Particulars};
 use crate::domain::{Calendar, ContactId, Error, Instant, SubjectRequestId, london_date};
 use crate::platform::audit::Entry;
-use crate::platform::db::dialect;
+use crate::platform::db::{among_ids, dialect};
 use crate::platform::doors::{ReadTx, WriteTx};
+use crate::platform::personal::Person;
 use crate::policy::clock::{self, ClockEvent, ClockFacts};
 
 mod schema {
@@ -28,6 +29,9 @@ mod schema {
             received_on -> Date,
             identity_known -> Bool,
             particulars -> Binary,
+            email_index -> Nullable<Binary>,
+            telephone_index -> Nullable<Binary>,
+            named_number -> Nullable<Binary>,
             due_on -> Nullable<Date>,
             dated_by -> Text,
             final_clock -> Nullable<Text>,
@@ -82,6 +86,7 @@ pub mod intake;
 pub(super) mod list;
 mod matching;
 pub(super) mod merge;
+pub(super) mod of_person;
 pub(super) mod person;
 mod progress;
 pub(super) mod rights;
@@ -93,6 +98,7 @@ pub use dates::{adopt_working_days, deadlines};
 pub use decisions::{carry_out, recipients_done};
 pub(super) use decisions::{carry_out_telling, close_duplicate, lapse, refuse};
 pub(super) use matching::match_contact;
+pub use of_person::reindex;
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = subject_requests)]
@@ -242,23 +248,25 @@ pub(super) fn held(tx: &mut WriteTx<'_>, id: SubjectRequestId) -> Result<Known, 
     one(tx, id)
 }
 
-/// Whether a contact has a request that is open.
+/// Whether a person has a request that is open.
 ///
 /// # Errors
-/// When the database fails.
-pub(super) fn has_open(tx: &mut ReadTx<'_>, contact: ContactId) -> Result<bool, Error> {
-    let open = subject_requests::contact_id.eq(contact).and(subject_requests::final_clock.is_null());
+/// When the requests cannot be read.
+pub(super) fn has_open(tx: &mut ReadTx<'_>, person: &Person) -> Result<bool, Error> {
+    let ids = of_person::ids_of(tx, person)?;
+    let open = among_ids(subject_requests::id, &ids).and(subject_requests::final_clock.is_null());
     let found: Option<SubjectRequestId> =
         subject_requests::table.filter(open).select(subject_requests::id).first(tx.connection()).optional()?;
     Ok(found.is_some())
 }
 
-/// The requests about a contact, oldest first.
+/// The requests of a person, oldest first, those that name no contact and bear an address of theirs included.
 ///
 /// # Errors
-/// When the database fails.
-pub(super) fn of_contact(tx: &mut ReadTx<'_>, contact: ContactId) -> Result<Vec<SubjectRequest>, Error> {
-    let theirs = subject_requests::table.filter(subject_requests::contact_id.eq(contact)).order(subject_requests::id);
+/// When the requests cannot be read or unsealed.
+pub(super) fn of(tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<SubjectRequest>, Error> {
+    let ids = of_person::ids_of(tx, person)?;
+    let theirs = subject_requests::table.filter(among_ids(subject_requests::id, &ids)).order(subject_requests::id);
     let rows: Vec<Row> = theirs.select(Row::as_select()).load(tx.connection())?;
     Ok(open_all(tx, rows)?.into_iter().map(Known::shown).collect())
 }

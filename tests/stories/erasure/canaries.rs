@@ -112,7 +112,10 @@ pub(super) async fn plant(service: &Service) -> Canary {
     assert_eq!(service.deliver(&mails).await, 1);
     let mail = mails.taken().remove(0);
     assert_eq!(mail.header("To"), email);
-    complain(service, &contact).await;
+    complain(service, Some(&contact)).await;
+    // One that names no contact.
+    complain(service, None).await;
+    ask_by_telephone(service).await;
     wait_for_a_place(service, &contact).await;
     ask(service, &contact).await;
     while service.deliver(&mails).await > 0 {}
@@ -135,10 +138,14 @@ async fn council(service: &Service, path: &str, body: Value) {
 }
 
 /// A complaint that was answered.
-async fn complain(service: &Service, contact: &str) {
-    let [name, email, .., wording, evidence, _] = *CANARIES;
-    let made = json!({ "contact_id": contact, "complainant": { "name": name, "email": email }, "channel": "email",
-                       "received_on": "2026-11-20", "details": wording });
+async fn complain(service: &Service, contact: Option<&str>) {
+    let [name, email, telephone, .., wording, evidence, _] = *CANARIES;
+    let complainant = json!({ "name": name, "email": email, "telephone": telephone });
+    let mut made =
+        json!({ "complainant": complainant, "channel": "email", "received_on": "2026-11-20", "details": wording });
+    if let Some(contact) = contact {
+        made["contact_id"] = json!(contact);
+    }
     let path = service.post("/v1/complaints", made).await.expect(201).header("location");
     let outcome = json!({ "outcome": "upheld", "explanation": evidence, "given_on": "2026-11-24" });
     council(service, &format!("{path}/outcome"), outcome).await;
@@ -151,6 +158,15 @@ async fn wait_for_a_place(service: &Service, contact: &str) {
     let made = json!({ "contact_id": contact, "access_requirements": { "details": wording } });
     let path = service.post(&format!("{event}/registrations"), made).await.expect(201).header("location");
     service.post(&format!("{path}/priority"), json!({ "reason": evidence })).await.expect(200);
+}
+
+/// A request that names no contact, and was withdrawn.
+async fn ask_by_telephone(service: &Service) {
+    let [name, email, telephone, .., wording, _, _] = *CANARIES;
+    let made = json!({ "kind": "objection", "channel": "telephone", "received_on": "2026-11-20", "details": wording,
+                       "requester": { "name": name, "email": email, "telephone": telephone } });
+    let path = service.post("/v1/subject-requests", made).await.expect(201).header("location");
+    service.post(&format!("{path}/withdrawal"), json!({})).await.expect(200);
 }
 
 /// A request that was answered with a package of many parts, and the words of each step.
@@ -242,11 +258,9 @@ async fn ask_everywhere(service: &Service, canary: &Canary) -> Vec<String> {
 async fn nothing_of_the_erased_is_anywhere(service: Service) {
     let canary = plant(&service).await;
     let cells = planted(&service);
-    let marks: BTreeSet<String> = [service.cells("contacts", "email_index"), service.cells("contacts", "former_mark")]
-        .concat()
-        .into_iter()
-        .collect();
-    assert_eq!(marks.len(), 2);
+    let known_by = [("contacts", "email_index"), ("contacts", "named_number"), ("former_addresses", "mark")];
+    let marks: BTreeSet<String> = known_by.iter().flat_map(|(table, column)| service.cells(table, column)).collect();
+    assert_eq!(marks.len(), 3, "two addresses, and a number with the name");
     let destroyed: Vec<Vec<u8>> =
         cells.iter().filter(|cell| !marks.contains(*cell)).map(|cell| decoded(cell)).collect();
     // Beside them lives somebody of the same name, to whom nothing happens.
@@ -280,7 +294,7 @@ async fn nothing_of_the_erased_is_anywhere(service: Service) {
     let person = Needles::of(&CANARIES[1..]);
     person.assert_absent("the plan", told.as_bytes());
     person.assert_absent("an answer", answers.join("\n").as_bytes());
-    assert_eq!(marked, marks, "every address that they had, and no other");
+    assert_eq!(marked, marks, "every address that they had and their number with their name, and nothing else");
     let ids = [&canary.contact, &canary.merged].map(|id| id.replace('-', ""));
     for (table, rows) in rows {
         person.assert_absent(table, rows.as_bytes());

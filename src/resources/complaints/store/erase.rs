@@ -3,8 +3,8 @@
 
 use diesel::prelude::*;
 
-use super::super::model::ComplaintStatus;
 use super::complaints;
+use super::of_person::{ids_of, open_ones};
 use crate::domain::{ComplaintId, ErasureGround, Error, Obstacle, PersonalRecord, RecordName};
 use crate::platform::db::among_ids;
 use crate::platform::doors::{ReadTx, WriteTx};
@@ -15,7 +15,8 @@ use crate::platform::personal::{Erasing, Person};
 /// # Errors
 /// When the database fails.
 pub(in super::super) fn records(tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<PersonalRecord>, Error> {
-    let theirs = complaints::table.filter(among_ids(complaints::contact_id, &person.ids));
+    let ids = ids_of(tx, person)?;
+    let theirs = complaints::table.filter(among_ids(complaints::id, &ids));
     let found: Vec<(ComplaintId, i32)> = theirs.select((complaints::id, complaints::version)).load(tx.connection())?;
     let record = |(id, version): (ComplaintId, i32)| PersonalRecord { table: "complaints", id: id.uuid(), version };
     Ok(found.into_iter().map(record).collect())
@@ -26,10 +27,7 @@ pub(in super::super) fn records(tx: &mut ReadTx<'_>, person: &Person) -> Result<
 /// # Errors
 /// When the database fails.
 pub(in super::super) fn obstacles(tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<Obstacle>, Error> {
-    let open = ComplaintStatus::OPEN.iter().map(<&str>::from);
-    let theirs = among_ids(complaints::contact_id, &person.ids).and(complaints::status.eq_any(open));
-    let found: Vec<ComplaintId> =
-        complaints::table.filter(theirs).select(complaints::id).order(complaints::id).load(tx.connection())?;
+    let found = open_ones(tx, person)?;
     let stands = |id: ComplaintId| Obstacle {
         record: Some(RecordName { table: "complaints".to_owned(), id: id.uuid() }),
         ground: ErasureGround::LegalObligation,
@@ -44,10 +42,13 @@ pub(in super::super) fn obstacles(tx: &mut ReadTx<'_>, person: &Person) -> Resul
 /// When the database fails.
 pub(in super::super) fn erase(tx: &mut WriteTx<'_>, erasing: &Erasing) -> Result<(), Error> {
     let withheld: Vec<ComplaintId> = erasing.withheld_of("complaints");
-    let go = among_ids(complaints::contact_id, &erasing.person.ids).and(complaints::id.ne_all(withheld));
-    let go: Vec<ComplaintId> = complaints::table.filter(go).select(complaints::id).load(tx.connection())?;
+    let mut go = ids_of(tx, &erasing.person)?;
+    go.retain(|id| !withheld.contains(id));
     let emptied = (
         complaints::particulars.eq(Vec::<u8>::new()),
+        complaints::email_index.eq(None::<Vec<u8>>),
+        complaints::telephone_index.eq(None::<Vec<u8>>),
+        complaints::named_number.eq(None::<Vec<u8>>),
         complaints::updated_at.eq(tx.now()),
         complaints::version.eq(complaints::version + 1),
     );

@@ -8,7 +8,7 @@ use super::super::model::{
     AcknowledgeComplaint, Complaint, ComplaintStatus, GiveOutcome, InvestigateComplaint, ReceiveComplaint,
 };
 use super::super::particulars::Particulars;
-use super::{complaint_steps, complaints, contact_of, one};
+use super::{complaint_steps, complaints, contact_of, of_person, one};
 use crate::domain::{ComplaintId, ComplaintStepId, Error, Fault, Lifecycle, london_date};
 use crate::platform::audit::Entry;
 use crate::platform::db::dialect;
@@ -17,7 +17,7 @@ use crate::platform::reference;
 use crate::platform::vault::DataKey;
 use crate::policy::complaints::{day_fault, receipt_fault};
 use crate::policy::{complaint_clock, retention};
-use crate::resources::contacts::store as contacts;
+use crate::resources::contacts::store::{self as contacts, Indexes};
 
 /// The letters of a complaint's reference.
 const SERIES: &str = "DC";
@@ -76,6 +76,8 @@ pub fn receive(mut tx: WriteTx<'_>, asked: ReceiveComplaint) -> Result<Recorded<
     };
     let key = tx.make_key(made.id.uuid())?;
     let now = tx.now();
+    let found_by = made.complainant.as_ref().map(|complainant| of_person::indexes(&tx, contact_id, complainant));
+    let Indexes { email, telephone, named_number } = found_by.unwrap_or_default();
     let values = (
         complaints::id.eq(made.id),
         complaints::reference.eq(&made.reference),
@@ -84,6 +86,9 @@ pub fn receive(mut tx: WriteTx<'_>, asked: ReceiveComplaint) -> Result<Recorded<
         complaints::received_on.eq(received_on),
         complaints::status.eq(<&str>::from(made.status)),
         complaints::particulars.eq(sealed(&tx, &key, &made)?),
+        complaints::email_index.eq(email),
+        complaints::telephone_index.eq(telephone),
+        complaints::named_number.eq(named_number),
         complaints::created_at.eq(now),
         complaints::updated_at.eq(now),
         complaints::version.eq(made.version),

@@ -74,6 +74,8 @@ pub(super) struct People {
     ids: HashSet<ContactId>,
     by_email: HashMap<[u8; 32], usize>,
     by_named_number: HashMap<[u8; 32], usize>,
+    /// Numbers with names that rows of this import have changed, and whose they were.
+    former: HashMap<[u8; 32], usize>,
 }
 
 impl People {
@@ -100,14 +102,22 @@ impl People {
         }
     }
 
-    /// Follows a person whom a row has changed. A later row with what they had before no longer means them by it.
+    /// The contact who had an address or number before, as an earlier row of this import has left it; the contact is `None`
+    /// where only a dry run has made it.
+    fn former_holder(&self, mark: &[u8; 32]) -> Option<Option<ContactId>> {
+        self.former.get(mark).and_then(|&at| self.known.get(at)).map(|known| known.id)
+    }
+
+    /// Follows a person whom a row has changed: what they had before is a former number of theirs for later rows.
     fn follow(&mut self, keys: &BlindIndexKey, at: usize, before: &Person) {
         let Some(after) = self.known.get(at).and_then(|known| known.person.named_number(keys)) else { return };
-        match before.named_number(keys) {
-            Some(gone) if gone == after => return,
-            Some(gone) if self.by_named_number.get(&gone) == Some(&at) => drop(self.by_named_number.remove(&gone)),
-            _ => {}
+        if let Some(gone) = before.named_number(keys).filter(|gone| *gone != after) {
+            if self.by_named_number.get(&gone) == Some(&at) {
+                self.by_named_number.remove(&gone);
+            }
+            self.former.insert(gone, at);
         }
+        self.former.remove(&after);
         self.by_named_number.entry(after).or_insert(at);
     }
 }
@@ -164,9 +174,9 @@ pub(super) fn settle(
             results.push(ImportResult::new(number, ImportOutcome::Suppressed, None));
             continue;
         }
-        let holder = mark.filter(|_| meant.is_none()).and_then(|mark| memory.marked.former_holder(&mark, None));
-        if let Some(holder) = holder {
-            results.push(if memory.restricted.contains(&holder) {
+        let former = |mark| people.former_holder(&mark).or_else(|| memory.marked.former_holder(&mark, None).map(Some));
+        if let Some(holder) = mark.filter(|_| meant.is_none()).and_then(former) {
+            results.push(if holder.is_some_and(|holder| memory.restricted.contains(&holder)) {
                 ImportResult::rejected(number, vec![restricted(row)])
             } else {
                 ImportResult::former_address(number, holder)

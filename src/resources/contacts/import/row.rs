@@ -163,9 +163,9 @@ impl ImportResult {
         Self { row, result, contact_id, code: None, errors: None, more: None }
     }
 
-    pub(super) fn former_address(row: u32, contact_id: ContactId) -> Self {
+    pub(super) fn former_address(row: u32, contact_id: Option<ContactId>) -> Self {
         let code = Some(ImportCode::FormerAddress);
-        Self { code, ..Self::new(row, ImportOutcome::Unchanged, Some(contact_id)) }
+        Self { code, ..Self::new(row, ImportOutcome::Unchanged, contact_id) }
     }
 
     pub(super) fn rejected(row: u32, faults: &Faults) -> Self {

@@ -25,25 +25,35 @@ pub fn named_number(tx: &ReadTx<'_>, telephone: &Telephone, name: &PersonName) -
     tx.keyring().blind_index.named_number(telephone, name.as_str()).to_vec()
 }
 
-/// The keyed indexes of what a contact has, each of which leads to it.
+/// The keyed indexes of what a person is reached by.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(in super::super) struct Indexes {
+pub struct Indexes {
     /// That of the e-mail address.
-    pub(in super::super) email: Option<Vec<u8>>,
+    pub email: Option<Vec<u8>>,
     /// That of the telephone number.
-    pub(in super::super) telephone: Option<Vec<u8>>,
+    pub telephone: Option<Vec<u8>>,
     /// That of the number and the folded name together.
-    pub(in super::super) named_number: Option<Vec<u8>>,
+    pub named_number: Option<Vec<u8>>,
 }
 
 impl Indexes {
     /// Those of a person with these particulars.
     pub(in super::super) fn of(tx: &ReadTx<'_>, particulars: &Particulars) -> Self {
         let Particulars { name, email, telephone, .. } = particulars;
+        Self::of_address(tx, name, email.as_ref(), telephone.as_ref())
+    }
+
+    /// Those of a person who gave this name, address and number.
+    pub fn of_address(
+        tx: &ReadTx<'_>,
+        name: &PersonName,
+        email: Option<&EmailAddress>,
+        telephone: Option<&Telephone>,
+    ) -> Self {
         Self {
-            email: email.as_ref().map(|email| email_index(tx, email)),
-            telephone: telephone.as_ref().map(|number| telephone_index(tx, number)),
-            named_number: telephone.as_ref().map(|number| named_number(tx, number, name)),
+            email: email.map(|email| email_index(tx, email)),
+            telephone: telephone.map(|number| telephone_index(tx, number)),
+            named_number: telephone.map(|number| named_number(tx, number, name)),
         }
     }
 

@@ -18,7 +18,8 @@ pub(super) const AUDIT: &str = "audit_entries";
 
 const REASONS: &str = "Whatever this service holds of a person hangs on the ids of their contact, on their addresses, or on \
     both. Every table that can hold anything of a contact was searched, by whichever of these it is kept by: to leave one out \
-    would have saved no effort. Not searched: tables that hold nothing of a contact, such as organisations and notices; \
+    would have saved no effort. Complaints and requests that name no contact were searched by the e-mail address in them, and by \
+    the telephone number and the name together. Not searched: tables that hold nothing of a contact, such as organisations and notices; \
     answers that are kept for a day so that a request can be repeated, which are copies; and what is written in the records \
     of other people, which is sealed for each of them, so that to look there for a mention of one person would be to read \
     everybody's.";

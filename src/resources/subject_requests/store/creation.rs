@@ -6,13 +6,13 @@ use super::super::letters;
 use super::super::model::{CreateSubjectRequest, RequestStatus, StepKind, SubjectRequest};
 use super::super::particulars::Particulars;
 use super::steps::{NewStep, add};
-use super::{damaged, shown, subject_requests as requests};
+use super::{damaged, of_person, shown, subject_requests as requests};
 use crate::domain::{ContactId, Error, Fault, SubjectRequestId, london_date};
 use crate::platform::audit::Entry;
 use crate::platform::doors::{Recorded, WriteTx};
 use crate::platform::reference;
 use crate::policy::clock::ClockFacts;
-use crate::resources::contacts::store as contacts;
+use crate::resources::contacts::store::{self as contacts, Indexes};
 
 /// The letters of the series of references.
 const SERIES: &str = "SR";
@@ -49,6 +49,7 @@ pub fn create(mut tx: WriteTx<'_>, asked: CreateSubjectRequest) -> Result<Record
     let clock = shown(&facts, tx.calendar(), now)?;
     let id: SubjectRequestId = tx.new_id();
     let key = tx.make_key(id.uuid())?;
+    let Indexes { email, telephone, named_number } = of_person::indexes(&tx, contact_id, &requester);
     let told = Particulars { requester, details };
     let particulars = told.seal(&key, tx.entropy(), id)?;
     let made = SubjectRequest {
@@ -76,6 +77,9 @@ pub fn create(mut tx: WriteTx<'_>, asked: CreateSubjectRequest) -> Result<Record
         requests::received_on.eq(received_on),
         requests::identity_known.eq(identity_known),
         requests::particulars.eq(particulars),
+        requests::email_index.eq(email),
+        requests::telephone_index.eq(telephone),
+        requests::named_number.eq(named_number),
         requests::due_on.eq(clock.due_on),
         requests::dated_by.eq(tx.calendar().version()),
         requests::created_at.eq(now),

@@ -4,6 +4,7 @@
 use diesel::prelude::*;
 
 use super::super::particulars;
+use super::of_person::ids_of;
 use super::schema::subject_request_farewells as farewells;
 use super::{subject_request_steps as steps, subject_requests as requests};
 use crate::domain::{ContactId, ErasureGround, Error, Instant, Obstacle, SubjectId, SubjectRequestId};
@@ -26,7 +27,8 @@ const EMPTIED: &str = "What was written went with the person's data.";
 /// When the database fails.
 pub(in super::super) fn obstacles(tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<Obstacle>, Error> {
     let copies = [Right::Access, Right::Portability].map(<&str>::from);
-    let open = among_ids(requests::contact_id, &person.ids).and(requests::final_clock.is_null());
+    let ids = ids_of(tx, person)?;
+    let open = among_ids(requests::id, &ids).and(requests::final_clock.is_null());
     let running = requests::table.filter(open.and(requests::kind.eq_any(copies))).select(requests::id);
     let found: Option<SubjectRequestId> = running.first(tx.connection()).optional()?;
     let stands = |_| Obstacle { record: None, ground: ErasureGround::AccessRequest, until: None };
@@ -40,7 +42,8 @@ pub(in super::super) fn obstacles(tx: &mut ReadTx<'_>, person: &Person) -> Resul
 pub(in super::super) fn erase(tx: &mut WriteTx<'_>, erasing: &Erasing) -> Result<(), Error> {
     let since = tx.now();
     let known = farewells::table.select(farewells::request_id);
-    let theirs = among_ids(requests::contact_id, &erasing.person.ids).and(requests::id.ne_all(known));
+    let ids = ids_of(tx, &erasing.person)?;
+    let theirs = among_ids(requests::id, &ids).and(requests::id.ne_all(known));
     let ids: Vec<SubjectRequestId> = requests::table.filter(theirs).select(requests::id).load(tx.connection())?;
     for id in ids {
         let requester = super::one(tx, id)?.request.requester;
@@ -101,6 +104,9 @@ pub fn empty(mut tx: WriteTx<'_>) -> Result<Recorded<()>, Error> {
     let explanation = tx.seal_for_house(&particulars::explanation(id), EMPTIED.as_bytes())?;
     let emptied = (
         requests::particulars.eq(Vec::<u8>::new()),
+        requests::email_index.eq(None::<Vec<u8>>),
+        requests::telephone_index.eq(None::<Vec<u8>>),
+        requests::named_number.eq(None::<Vec<u8>>),
         requests::outcome_explanation.eq(explanation),
         requests::updated_at.eq(tx.now()),
         requests::version.eq(requests::version + 1),

@@ -35,6 +35,10 @@ pub(in super::super) fn match_contact(
     let after = SubjectRequest { contact_id: Some(asked.contact_id), version: before.version + 1, ..before };
     let changes = (
         requests::contact_id.eq(after.contact_id),
+        // From now on the contact leads to it.
+        requests::email_index.eq(None::<Vec<u8>>),
+        requests::telephone_index.eq(None::<Vec<u8>>),
+        requests::named_number.eq(None::<Vec<u8>>),
         requests::updated_at.eq(tx.now()),
         requests::version.eq(after.version),
     );

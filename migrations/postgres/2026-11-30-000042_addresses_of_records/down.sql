@@ -1,0 +1,14 @@
+DELETE FROM records_to_index WHERE table_name = 'complaints';
+DROP INDEX complaints_by_email;
+DROP INDEX complaints_by_telephone;
+DROP INDEX complaints_by_named_number;
+DELETE FROM records_to_index WHERE table_name = 'subject_requests';
+DROP INDEX subject_requests_by_email;
+DROP INDEX subject_requests_by_telephone;
+DROP INDEX subject_requests_by_named_number;
+ALTER TABLE complaints DROP COLUMN email_index;
+ALTER TABLE complaints DROP COLUMN telephone_index;
+ALTER TABLE complaints DROP COLUMN named_number;
+ALTER TABLE subject_requests DROP COLUMN email_index;
+ALTER TABLE subject_requests DROP COLUMN telephone_index;
+ALTER TABLE subject_requests DROP COLUMN named_number;

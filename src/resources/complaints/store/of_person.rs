@@ -1,0 +1,95 @@
+//! Which complaints are a person's: those that name a contact of theirs, and those that name none and bear an address that is
+//! theirs alone.
+
+use diesel::prelude::*;
+
+use super::super::model::{Complainant, ComplaintStatus};
+use super::{Kept, Row, complaints, data_keys, open};
+use crate::domain::{ComplaintId, ContactId, Error};
+use crate::platform::audit::Entry;
+use crate::platform::db::{UuidSql, among, among_ids, direct, prepared};
+use crate::platform::doors::{ReadTx, Recorded, WriteTx};
+use crate::platform::personal::Person;
+use crate::platform::records_to_index;
+use crate::resources::contacts::store::Indexes;
+
+/// The table whose records are indexed.
+const TABLE: &str = "complaints";
+
+/// The keyed indexes by which a complaint that names no contact is found; none for one that does.
+pub(super) fn indexes(tx: &ReadTx<'_>, contact: Option<ContactId>, complainant: &Complainant) -> Indexes {
+    let Complainant { name, email, telephone } = complainant;
+    if contact.is_some() {
+        Indexes::default()
+    } else {
+        Indexes::of_address(tx, name, email.as_ref(), telephone.as_ref())
+    }
+}
+
+/// Whether the complainant is the person themself: their address is the person's alone or, where none was given, the name is
+/// theirs.
+pub(in super::super) fn is_themself(
+    tx: &ReadTx<'_>,
+    person: &Person,
+    name: Option<&str>,
+    complainant: &Complainant,
+) -> bool {
+    if complainant.email.is_none() && complainant.telephone.is_none() {
+        return name == Some(complainant.name.as_str());
+    }
+    let Indexes { email, named_number, telephone } = indexes(tx, None, complainant);
+    let has = |index: Option<Vec<u8>>, among: &[Vec<u8>]| index.is_some_and(|index| among.contains(&index));
+    has(email, &person.marks) || has(named_number, &person.named_numbers) || has(telephone, &person.numbers)
+}
+
+/// The ids of a person's complaints, oldest first.
+///
+/// # Errors
+/// When the complaints cannot be read.
+pub(super) fn ids_of(tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<ComplaintId>, Error> {
+    let ids = prepared("SELECT id FROM complaints WHERE ").then(among_ids(complaints::contact_id, &person.ids));
+    let ids = ids.sql(" UNION SELECT id FROM complaints WHERE email_index IS NOT NULL AND ");
+    let ids = ids.then(among(complaints::email_index, person.marks.clone()));
+    let ids = ids.sql(" UNION SELECT id FROM complaints WHERE named_number IS NOT NULL AND ");
+    let ids = ids.then(among(complaints::named_number, person.named_numbers.clone())).select::<UuidSql>();
+    let mut ids: Vec<ComplaintId> = direct!(tx.connection(), engine => ids.load(engine))?;
+    ids.sort_unstable();
+    Ok(ids)
+}
+
+/// The ids of a person's complaints that were not answered yet: something is still owed to them.
+///
+/// # Errors
+/// When the complaints cannot be read.
+pub(in super::super) fn open_ones(tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<ComplaintId>, Error> {
+    let ids = ids_of(tx, person)?;
+    let open = complaints::status.eq_any(ComplaintStatus::OPEN.iter().map(<&str>::from));
+    let open = complaints::table.filter(among_ids(complaints::id, &ids).and(open));
+    Ok(open.select(complaints::id).order(complaints::id).load(tx.connection())?)
+}
+
+/// Indexes the next batch of the complaints in `records_to_index`. Answers `false` once all are done. No version rises.
+///
+/// # Errors
+/// When a complaint cannot be unsealed or written; then nothing of the batch is.
+pub fn reindex(mut tx: WriteTx<'_>) -> Result<Recorded<bool>, Error> {
+    let ids: Vec<ComplaintId> = records_to_index::next(&mut tx, TABLE)?;
+    if ids.is_empty() {
+        return tx.unchanged(None, false);
+    }
+    let rows: Vec<Kept> = whole!().filter(among_ids(complaints::id, &ids)).load(tx.connection())?;
+    for row in rows {
+        let complaint = open(&mut tx, row)?;
+        // Of the erased, the words are gone.
+        let Some(complainant) = &complaint.complainant else { continue };
+        let Indexes { email, telephone, named_number } = indexes(&tx, complaint.contact_id, complainant);
+        let changes = (
+            complaints::email_index.eq(email),
+            complaints::telephone_index.eq(telephone),
+            complaints::named_number.eq(named_number),
+        );
+        diesel::update(complaints::table.find(complaint.id)).set(changes).execute(tx.connection())?;
+    }
+    records_to_index::done(&mut tx, TABLE, &ids)?;
+    tx.record(Entry::new("complaints.reindex").with("count", ids.len()), true)
+}

@@ -1,0 +1,69 @@
+//! Which requests are a person's: those about a contact of theirs, and those that name no contact and were made for oneself
+//! under an address that is theirs alone.
+
+use diesel::prelude::*;
+
+use super::super::model::{ActingFor, Requester};
+use super::{Row, open_all, subject_requests as requests};
+use crate::domain::{ContactId, Error, SubjectRequestId};
+use crate::platform::audit::Entry;
+use crate::platform::db::{UuidSql, among, among_ids, direct, prepared};
+use crate::platform::doors::{ReadTx, Recorded, WriteTx};
+use crate::platform::personal::Person;
+use crate::platform::records_to_index;
+use crate::resources::contacts::store::Indexes;
+
+/// The table whose records are indexed.
+const TABLE: &str = "subject_requests";
+
+/// The keyed indexes by which a request that names no contact is found. None for one that does, and none for an agent's: what
+/// that says is about the person whom the agent asks for.
+pub(super) fn indexes(tx: &ReadTx<'_>, contact: Option<ContactId>, requester: &Requester) -> Indexes {
+    let Requester { name, email, telephone, acting_for } = requester;
+    if contact.is_some() || *acting_for != ActingFor::Oneself {
+        return Indexes::default();
+    }
+    Indexes::of_address(tx, name, email.as_ref(), telephone.as_ref())
+}
+
+/// The ids of a person's requests, oldest first.
+///
+/// # Errors
+/// When the requests cannot be read.
+pub(in super::super) fn ids_of(tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<SubjectRequestId>, Error> {
+    let ids = prepared("SELECT id FROM subject_requests WHERE ").then(among_ids(requests::contact_id, &person.ids));
+    let ids = ids.sql(" UNION SELECT id FROM subject_requests WHERE email_index IS NOT NULL AND ");
+    let ids = ids.then(among(requests::email_index, person.marks.clone()));
+    let ids = ids.sql(" UNION SELECT id FROM subject_requests WHERE named_number IS NOT NULL AND ");
+    let ids = ids.then(among(requests::named_number, person.named_numbers.clone())).select::<UuidSql>();
+    let mut ids: Vec<SubjectRequestId> = direct!(tx.connection(), engine => ids.load(engine))?;
+    ids.sort_unstable();
+    Ok(ids)
+}
+
+/// Indexes the next batch of the requests in `records_to_index`. Answers `false` once all are done. No version rises.
+///
+/// # Errors
+/// When a request cannot be unsealed or written; then nothing of the batch is.
+pub fn reindex(mut tx: WriteTx<'_>) -> Result<Recorded<bool>, Error> {
+    let ids: Vec<SubjectRequestId> = records_to_index::next(&mut tx, TABLE)?;
+    if ids.is_empty() {
+        return tx.unchanged(None, false);
+    }
+    let rows = requests::table.filter(among_ids(requests::id, &ids)).select(Row::as_select());
+    let rows: Vec<Row> = rows.load(tx.connection())?;
+    for known in open_all(&mut tx, rows)? {
+        let request = known.request;
+        // Of the erased, the words are gone.
+        let Some(requester) = &request.requester else { continue };
+        let Indexes { email, telephone, named_number } = indexes(&tx, request.contact_id, requester);
+        let changes = (
+            requests::email_index.eq(email),
+            requests::telephone_index.eq(telephone),
+            requests::named_number.eq(named_number),
+        );
+        diesel::update(requests::table.find(request.id)).set(changes).execute(tx.connection())?;
+    }
+    records_to_index::done(&mut tx, TABLE, &ids)?;
+    tx.record(Entry::new("subject_requests.reindex").with("count", ids.len()), true)
+}
