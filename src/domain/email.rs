@@ -6,6 +6,9 @@ use std::str::FromStr;
 use email_address::Options;
 use serde::{Deserialize, Serialize};
 
+const INVISIBLE: &str = "must not contain invisible characters, such as a zero-width space or a soft hyphen: type the \
+                         address instead of pasting it";
+
 const FORM: &str = "must be a single e-mail address such as ada@example.org, without a display name, at most 254 \
                     characters (64 before the @)";
 
@@ -22,6 +25,9 @@ impl EmailAddress {
     /// # Errors
     /// A text that says what form is expected.
     pub fn parse(text: &str) -> Result<Self, &'static str> {
+        if text.chars().any(is_invisible) {
+            return Err(INVISIBLE);
+        }
         let options = Options::default().without_display_text().without_domain_literal().with_required_tld();
         let parsed = email_address::EmailAddress::parse_with_options(text, options).map_err(|_| FORM)?;
         let (local, domain) = (parsed.local_part(), parsed.domain());
@@ -46,6 +52,16 @@ impl EmailAddress {
     pub fn folded(&self) -> String {
         self.0.to_lowercase()
     }
+}
+
+/// Whether a character shows nothing, so that two addresses that look alike would differ: format characters (general category
+/// Cf) and others that are ignorable by default (Unicode 16, `Default_Ignorable_Code_Point`).
+fn is_invisible(c: char) -> bool {
+    matches!(u32::from(c),
+        0xAD | 0x34F | 0x600..=0x605 | 0x61C | 0x6DD | 0x70F | 0x890..=0x891 | 0x8E2 | 0x115F..=0x1160
+        | 0x17B4..=0x17B5 | 0x180B..=0x180F | 0x200B..=0x200F | 0x202A..=0x202E | 0x2060..=0x206F | 0x3164
+        | 0xFE00..=0xFE0F | 0xFEFF | 0xFFA0 | 0xFFF0..=0xFFFB | 0x1_10BD | 0x1_10CD | 0x1_3430..=0x1_343F
+        | 0x1_BCA0..=0x1_BCA3 | 0x1_D173..=0x1_D17A | 0xE_0000..=0xE_0FFF)
 }
 
 impl PartialEq for EmailAddress {
@@ -112,6 +128,16 @@ mod tests {
         ] {
             assert!(EmailAddress::parse(bad).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn an_address_with_an_invisible_character_is_refused() {
+        for bad in
+            ["\u{200b}guy@example.org", "guy@exam\u{ad}ple.org", "gu\u{2060}y@example.org", "guy\u{feff}@example.org"]
+        {
+            assert_eq!(EmailAddress::parse(bad).unwrap_err(), INVISIBLE, "{bad:?}");
+        }
+        assert!(EmailAddress::parse("gü@example.org").is_ok());
     }
 
     #[test]

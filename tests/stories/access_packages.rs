@@ -64,10 +64,12 @@ async fn known_everywhere(service: &Service) -> String {
     let before = service.sign_up("Ada Lovelace", "ada@example.org").await;
     service.delete(&before).await.expect(204);
     let person = json!({
-        "name": "Ada Lovelace", "email": "ada@example.org", "telephone": "01905 765765", "organisation": "Engines & Co",
+        "name": "Ada Lovelace", "email": "byron@example.org", "telephone": "01905 765765", "organisation": "Engines & Co",
         "job_title": "Analyst", "source": { "kind": "event", "detail": "Spring conference", "obtained_on": "2026-11-20" },
     });
     let ada = text(&service.post("/v1/contacts", person).await.expect(201).json(), "id");
+    // She had another address before.
+    service.correct(&ada, json!({ "email": "ada@example.org" })).await;
     service.decide(grant(&ada, "newsletter", "paper")).await.expect(201);
     service.decide(grant(&ada, "event_information", "web_form")).await.expect(201);
     let network = json!({ "code": "adass", "name": "ADASS", "description": "Directors." });
@@ -160,6 +162,7 @@ fn tables_beside_the_rooms_hold_nothing_that_is_not_told() {
         "audit_entries",     // told as `accesses`
         "audit_subjects",    // told as `accesses`
         "kept_answers",      // a copy of an answer, for a day
+        "records_to_index",  // ids, until the next start
         "token_revocations", // of those who work here
         "breaches",          // they name nobody
         "breach_steps",

@@ -53,6 +53,12 @@ impl Service {
         text(&self.post("/v1/contacts", asked).await.expect(201).json(), "id")
     }
 
+    /// How many records the next start is still to index.
+    fn left_to_index(&self) -> i64 {
+        let counts = self.counts();
+        *counts.iter().find(|(name, _)| name.ends_with(".records_to_index")).unwrap().1
+    }
+
     /// The e-mail addresses in an audience.
     pub(crate) async fn audience(&self, purpose: &str) -> Vec<String> {
         let lines = self.get(&format!("/v1/audiences/{purpose}")).await.expect(200).text();

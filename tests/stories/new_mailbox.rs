@@ -103,6 +103,12 @@ async fn what_rests_on_another_proof_stays_given(service: Service) {
         assert_eq!(service.newsletter(&yan).await, "given", "{method}");
     }
     assert_eq!(service.deliver(&server).await, 0);
+    // Unless the address was another person's: whose it is now, only its mailbox can say.
+    let xia = service.sign_up("Xia", "xia@example.org").await;
+    service.give(&xia, "newsletter").await;
+    service.correct(&xia, json!({ "email": "yan0@example.org" })).await;
+    assert_eq!(service.newsletter(&xia).await, "pending");
+    assert_eq!(service.deliver(&server).await, 1);
     // A paper that a suppressed mailbox had to confirm is proved by the mailbox as well.
     let zoe = service.sign_up("Zoe", "zoe@example.org").await;
     service.object(&zoe, None).await.unwrap();

@@ -160,6 +160,8 @@ async fn people_are_looked_up_through_indexes(mut service: Service) {
         Engine::Sqlite => "sqlite_autoindex_contacts_1",
         Engine::Postgres => "contacts_pkey",
     };
+    let survivor = r#"WITH survivor (id) AS (SELECT coalesce(merged_into, id) FROM contacts WHERE ("contacts"."id" = "#;
+    let requests = r#"SELECT id FROM subject_requests WHERE "subject_requests"."contact_id""#;
     // In the order of ids, so that it ends with the page.
     let in_order = match service.engine {
         Engine::Sqlite => "SCAN contacts USING INDEX sqlite_autoindex_contacts_1",
@@ -175,14 +177,14 @@ async fn people_are_looked_up_through_indexes(mut service: Service) {
         (r#"("contacts"."telephone_index" = "#, by_id),
         (&format!(r#""contacts"."named_number"{among}"#), by_id),
         // A person: all ids, addresses and numbers, in one query.
-        ("WITH survivor", "former_addresses_of"),
-        ("WITH survivor", "contacts_merged_into"),
-        ("FROM suppressions WHERE ", "former_addresses"),
+        (survivor, "former_addresses_of"),
+        (survivor, "contacts_merged_into"),
+        (&format!(r#"FROM suppressions WHERE "suppressions"."mark"{among}"#), "former_addresses"),
         (r#"("former_addresses"."mark" = "#, "former_addresses"),
-        ("SELECT id FROM complaints WHERE ", "complaints_by_email"),
-        ("SELECT id FROM complaints WHERE ", "complaints_by_named_number"),
-        ("SELECT id FROM subject_requests WHERE ", "subject_requests_by_email"),
-        ("SELECT id FROM subject_requests WHERE ", "subject_requests_by_named_number"),
+        (&format!(r#"SELECT id FROM complaints WHERE "complaints"."contact_id"{among}"#), "complaints_by_email"),
+        (&format!(r#"SELECT id FROM complaints WHERE "complaints"."contact_id"{among}"#), "complaints_by_named_number"),
+        (&format!("{requests}{among}"), "subject_requests_by_email"),
+        (&format!("{requests}{among}"), "subject_requests_by_named_number"),
         (by_tokens, tokens),
         (by_any_token, tokens),
         (
@@ -218,7 +220,7 @@ async fn people_are_looked_up_through_indexes(mut service: Service) {
         (r#"("contacts"."particulars" IS NULL)"#, "contacts_erased"),
         (&format!(r#"("contacts"."id"{among}SELECT "vault"."destroyed_keys""#), "contacts_"),
     ] {
-        let sought = if sought.ends_with("= ") { format!("{sought}{parameter}") } else { sought.to_owned() };
+        let sought = if sought.ends_with(' ') { format!("{sought}{parameter}") } else { sought.to_owned() };
         let asked: Vec<_> = heard
             .iter()
             .filter(|heard| ["SELECT", "WITH"].iter().any(|read| heard.starts_with(read)) && heard.contains(&sought))

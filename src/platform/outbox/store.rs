@@ -2,12 +2,13 @@
 
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use super::Composed;
 use super::schedule::{GIVE_UP_AFTER, KEPT, LEASE, pause};
 use crate::domain::{ContactId, Error, Instant, MessageId, SubjectId};
 use crate::platform::audit::Entry;
-use crate::platform::db::{dialect, insert_all};
+use crate::platform::db::{among_ids, dialect, insert_all};
 use crate::platform::doors::{ReadTx, Recorded, WriteTx};
 
 mod schema {
@@ -326,6 +327,15 @@ pub fn forget(tx: &mut WriteTx<'_>, ids: &[ContactId], marks: &[Vec<u8>]) -> Res
     let for_them = messages::contact_id.assume_not_null().eq_any(ids);
     let theirs = for_them.or(messages::mark.assume_not_null().eq_any(marks));
     diesel::delete(messages::table.filter(theirs)).execute(tx.connection())?;
+    Ok(())
+}
+
+/// Forgets every message about some records, which may be to people who are no contacts.
+///
+/// # Errors
+/// When the outbox cannot be written.
+pub fn forget_about<K: Copy + Into<Uuid>>(tx: &mut WriteTx<'_>, subjects: &[K]) -> Result<(), Error> {
+    diesel::delete(messages::table.filter(among_ids(messages::subject_id, subjects))).execute(tx.connection())?;
     Ok(())
 }
 

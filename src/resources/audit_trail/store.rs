@@ -122,7 +122,7 @@ pub(super) fn accesses(
     after: Option<EntryId>,
     limit: Limit,
 ) -> Result<ListPage<Look, EntryId>, Error> {
-    let person = contacts::store::erasure::person(tx, contact)?;
+    let person = contacts::store::person(tx, contact)?;
     let looks = about(tx, &person.ids, &AuditFilter::default(), Some("looked"), after, limit)?;
     Ok(page(looks, limit)?.map(Look::from))
 }

@@ -29,6 +29,11 @@ async fn every_address_that_a_person_ever_had_is_suppressed_when_they_are_erased
     }
     assert_eq!(service.items("/v1/contacts").await.len(), 1, "the seventh alone");
     assert!(service.cells("former_addresses", "mark").is_empty(), "marks have taken their place");
+    // An address that only looks like one of them is refused.
+    let rows = service.import("name,email\nEve,\u{200b}eve1@example.org\nEve,eve1@exam\u{ad}ple.org\n").await;
+    for row in rows {
+        assert_eq!((&row["result"], &row["errors"][0]["pointer"]), (&json!("rejected"), &json!("/email")), "{row}");
+    }
 }
 
 async fn a_person_known_by_telephone_is_suppressed_by_number_and_name_together(service: Service) {

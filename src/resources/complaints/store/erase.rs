@@ -8,6 +8,7 @@ use super::of_person::{ids_of, open_ones};
 use crate::domain::{ComplaintId, ErasureGround, Error, Obstacle, PersonalRecord, RecordName};
 use crate::platform::db::among_ids;
 use crate::platform::doors::{ReadTx, WriteTx};
+use crate::platform::outbox::store as outbox;
 use crate::platform::personal::{Erasing, Person};
 
 /// The person's complaints.
@@ -54,6 +55,7 @@ pub(in super::super) fn erase(tx: &mut WriteTx<'_>, erasing: &Erasing) -> Result
     );
     let those = complaints::table.filter(complaints::id.eq_any(&go));
     diesel::update(those).set(emptied).execute(tx.connection())?;
+    outbox::forget_about(tx, &go)?;
     for id in go {
         tx.destroy_key(id.uuid())?;
     }

@@ -1,7 +1,8 @@
 //! What becomes of the consents of a contact whose e-mail address is another one than before.
 //!
 //! A given consent that the old mailbox proved is repeated unconfirmed, and the new mailbox is asked once. Consents that rest
-//! on a call, a paper or another record stay given. A grant that waits is asked of the new mailbox.
+//! on a call, a paper or another record stay given, unless another person had the new address before. A grant that waits is
+//! asked of the new mailbox.
 
 use diesel::prelude::*;
 
@@ -30,14 +31,16 @@ pub(in super::super) fn ask(tx: &mut WriteTx<'_>, contact: ContactId) -> Result<
     for row in rows {
         let (purpose, answer) = (row.purpose()?, row.projection()?);
         let decision = history::row(tx, answer.decision_id)?;
-        let lawful = if consent::proved_by_mailbox(&answer, decision.confirms.is_some()) {
+        let Some(known) = facts(tx, contact, purpose)? else { continue };
+        let proved = consent::proved_by_mailbox(&answer, decision.confirms.is_some());
+        // At an address that another person had before, every consent waits for the mailbox.
+        let lawful = if proved || known.facts.anothers_before {
             consent::ask_again(&answer, changes.of(purpose), now)
         } else {
             None
         };
         match (lawful, answer.pending) {
             (Some(lawful), _) => {
-                let Some(known) = facts(tx, contact, purpose)? else { continue };
                 let evidence = proof(tx, decision)?;
                 let origin = Origin::repeats(tx.actor().label(), answer.decision_id);
                 let decided = Decided { purpose, known, lawful, evidence, origin };

@@ -177,7 +177,7 @@ pub(super) fn settle(
         let former = |mark| people.former_holder(&mark).or_else(|| memory.marked.former_holder(&mark, None).map(Some));
         if let Some(holder) = mark.filter(|_| meant.is_none()).and_then(former) {
             results.push(if holder.is_some_and(|holder| memory.restricted.contains(&holder)) {
-                ImportResult::rejected(number, vec![restricted(row)])
+                ImportResult::rejected(number, &restricted(row).into())
             } else {
                 ImportResult::former_address(number, holder)
             });

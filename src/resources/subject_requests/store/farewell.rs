@@ -43,6 +43,8 @@ pub(in super::super) fn erase(tx: &mut WriteTx<'_>, erasing: &Erasing) -> Result
     let since = tx.now();
     let known = farewells::table.select(farewells::request_id);
     let ids = ids_of(tx, &erasing.person)?;
+    // Letters about requests that name no contact are found by the request alone.
+    outbox::forget_about(tx, &ids)?;
     let theirs = among_ids(requests::id, &ids).and(requests::id.ne_all(known));
     let ids: Vec<SubjectRequestId> = requests::table.filter(theirs).select(requests::id).load(tx.connection())?;
     for id in ids {
