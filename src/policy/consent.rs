@@ -151,6 +151,17 @@ pub struct Decision {
     pub notice_version: NaiveDate,
 }
 
+/// What is remembered of a contact's e-mail address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mailbox {
+    /// Nothing that stands against the contact's word.
+    Unmarked,
+    /// It bears a suppression mark for the purpose.
+    Suppressed,
+    /// Another person had it before, and it has not confirmed for this contact. It may be suppressed as well.
+    AnothersBefore,
+}
+
 /// What must be known to judge a decision, as it is in the transaction that records it.
 #[derive(Clone, Debug)]
 pub struct Facts {
@@ -158,12 +169,8 @@ pub struct Facts {
     pub erased: bool,
     /// The contact's data is restricted.
     pub restriction: Option<Restriction>,
-    /// The contact has an e-mail address, which can be asked to confirm.
-    pub has_mailbox: bool,
-    /// The contact's address bears a suppression mark for the purpose.
-    pub suppressed: bool,
-    /// Another person had the contact's address before, and its mailbox has not confirmed for this contact.
-    pub anothers_before: bool,
+    /// The contact's e-mail address, which can be asked to confirm; `None` without one.
+    pub mailbox: Option<Mailbox>,
     /// The consent as it is.
     pub current: Option<Projection>,
 }
@@ -217,8 +224,9 @@ pub fn give(
     // After an objection, for a suppressed address, and for an address that was another person's, only the mailbox owner can
     // consent, however the yes arrives (Article 21(3)).
     let objected = facts.current.as_ref().is_some_and(|current| current.objected_at.is_some());
-    let mailbox_decides = method.needs_confirmation() || facts.suppressed || facts.anothers_before || objected;
-    if mailbox_decides && !facts.has_mailbox {
+    let marked = facts.mailbox.is_some_and(|mailbox| mailbox != Mailbox::Unmarked);
+    let mailbox_decides = method.needs_confirmation() || marked || objected;
+    if mailbox_decides && facts.mailbox.is_none() {
         return Err(Refusal {
             code: Code::EmailNeeded,
             reason: "This consent counts only once the person's mailbox confirms it, and the contact has no e-mail address. \

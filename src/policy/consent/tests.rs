@@ -20,14 +20,7 @@ fn id(number: u128) -> DecisionId {
 }
 
 fn nobody_said_anything() -> Facts {
-    Facts {
-        erased: false,
-        restriction: None,
-        has_mailbox: true,
-        suppressed: false,
-        anothers_before: false,
-        current: None,
-    }
+    Facts { erased: false, restriction: None, mailbox: Some(Mailbox::Unmarked), current: None }
 }
 
 fn after(before: Option<&Projection>, number: u128, decision: &Lawful<Decision>) -> Projection {
@@ -76,10 +69,22 @@ fn a_yes_dated_before_the_last_no_is_refused() {
 }
 
 #[test]
-fn a_suppressed_address_must_confirm_even_a_paper_yes() {
-    let facts = Facts { suppressed: true, ..nobody_said_anything() };
-    let given = give(&facts, Method::Paper, at(0), shown(), at(0)).unwrap();
-    assert_eq!(given.act, Act::GiveUnconfirmed(at(14)));
+fn a_suppressed_address_and_anothers_former_one_must_confirm_even_a_paper_yes() {
+    for mailbox in [Mailbox::Suppressed, Mailbox::AnothersBefore] {
+        let facts = Facts { mailbox: Some(mailbox), ..nobody_said_anything() };
+        let given = give(&facts, Method::Paper, at(0), shown(), at(0)).unwrap();
+        assert_eq!(given.act, Act::GiveUnconfirmed(at(14)));
+    }
+}
+
+#[test]
+fn a_yes_that_no_mailbox_can_confirm_is_refused() {
+    let facts = Facts { mailbox: None, ..nobody_said_anything() };
+    for method in [Method::WebForm, Method::Email] {
+        let refusal = give(&facts, method, at(0), shown(), at(0)).unwrap_err();
+        assert_eq!((refusal.code, refusal.pointer), (Code::EmailNeeded, Some("/contact_id")));
+    }
+    assert_eq!(give(&facts, Method::Paper, at(0), shown(), at(0)).unwrap().act, Act::Give);
 }
 
 #[test]

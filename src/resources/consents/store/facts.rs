@@ -8,7 +8,7 @@ use super::{Row, consents};
 use crate::domain::{ContactId, Error, Purpose};
 use crate::platform::db::{among_ids, direct};
 use crate::platform::doors::{ReadTx, WriteTx};
-use crate::policy::consent::Facts;
+use crate::policy::consent::{Facts, Mailbox};
 use crate::resources::contacts::model::ContactStatus;
 use crate::resources::contacts::store::{self as contacts, ContactFacts};
 use crate::resources::standing::{self, store::Marked};
@@ -35,15 +35,18 @@ pub(in super::super) fn facts(
 impl Known {
     fn of(contact: ContactFacts, marked: &Marked, purpose: Purpose, row: Option<Row>) -> Result<Self, Error> {
         let current = row.as_ref().map(Row::projection).transpose()?;
-        let mark = contact.mark.as_ref();
-        let facts = Facts {
-            erased: contact.status == ContactStatus::Erased,
-            restriction: contact.restriction,
-            has_mailbox: mark.is_some(),
-            suppressed: mark.is_some_and(|mark| marked.is_suppressed(mark, purpose)),
-            anothers_before: mark.is_some_and(|mark| marked.former_holder(mark, Some(contact.id)).is_some()),
-            current,
+        let remembered = |mark: &Vec<u8>| {
+            if marked.former_holder(mark, Some(contact.id)).is_some() {
+                Mailbox::AnothersBefore
+            } else if marked.is_suppressed(mark, purpose) {
+                Mailbox::Suppressed
+            } else {
+                Mailbox::Unmarked
+            }
         };
+        let mailbox = contact.mark.as_ref().map(remembered);
+        let erased = contact.status == ContactStatus::Erased;
+        let facts = Facts { erased, restriction: contact.restriction, mailbox, current };
         Ok(Self { contact, facts, row })
     }
 }

@@ -13,7 +13,7 @@ use crate::domain::{ContactId, Error, SubjectId};
 use crate::platform::doors::WriteTx;
 use crate::platform::outbox::Status;
 use crate::platform::outbox::store as outbox;
-use crate::policy::consent;
+use crate::policy::consent::{self, Mailbox};
 use crate::resources::notices;
 
 /// Asks the new mailbox of a contact, which is held, about every consent that its old one proved or was to prove.
@@ -34,7 +34,7 @@ pub(in super::super) fn ask(tx: &mut WriteTx<'_>, contact: ContactId) -> Result<
         let Some(known) = facts(tx, contact, purpose)? else { continue };
         let proved = consent::proved_by_mailbox(&answer, decision.confirms.is_some());
         // At an address that another person had before, every consent waits for the mailbox.
-        let lawful = if proved || known.facts.anothers_before {
+        let lawful = if proved || known.facts.mailbox == Some(Mailbox::AnothersBefore) {
             consent::ask_again(&answer, changes.of(purpose), now)
         } else {
             None

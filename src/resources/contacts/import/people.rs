@@ -102,10 +102,9 @@ impl People {
         }
     }
 
-    /// The contact who had an address or number before, as an earlier row of this import has left it; the contact is `None`
-    /// where only a dry run has made it.
-    fn former_holder(&self, mark: &[u8; 32]) -> Option<Option<ContactId>> {
-        self.former.get(mark).and_then(|&at| self.known.get(at)).map(|known| known.id)
+    /// The person who had a number under a name before an earlier row of this import changed it.
+    fn former_holder(&self, mark: &[u8; 32]) -> Option<&Known> {
+        self.known.get(*self.former.get(mark)?)
     }
 
     /// Follows a person whom a row has changed: what they had before is a former number of theirs for later rows.
@@ -174,14 +173,19 @@ pub(super) fn settle(
             results.push(ImportResult::new(number, ImportOutcome::Suppressed, None));
             continue;
         }
-        let former = |mark| people.former_holder(&mark).or_else(|| memory.marked.former_holder(&mark, None).map(Some));
-        if let Some(holder) = mark.filter(|_| meant.is_none()).and_then(former) {
-            results.push(if holder.is_some_and(|holder| memory.restricted.contains(&holder)) {
-                ImportResult::rejected(number, &restricted(row).into())
-            } else {
-                ImportResult::former_address(number, holder)
-            });
-            continue;
+        if let Some(mark) = mark.filter(|_| meant.is_none()) {
+            if let Some(holder) = people.former_holder(&mark) {
+                results.push(ImportResult::former_address(number, holder.id));
+                continue;
+            }
+            if let Some(holder) = memory.marked.former_holder(&mark, None) {
+                results.push(if memory.restricted.contains(&holder) {
+                    ImportResult::rejected(number, &restricted(row).into())
+                } else {
+                    ImportResult::former_address(number, Some(holder))
+                });
+                continue;
+            }
         }
         let result = match meant {
             None => {
