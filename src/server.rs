@@ -13,6 +13,7 @@ use crate::app::{self, StartError};
 use crate::config::Config;
 use crate::domain::{Telephone, london_date};
 use crate::platform::auth::House;
+use crate::platform::http::cors::{HEADERS, METHODS};
 use crate::platform::http::{WriteDeadline, identify, install_page, not_found, pass};
 use crate::platform::telemetry::Metrics;
 
@@ -59,15 +60,8 @@ fn listen(address: SocketAddr, what: &str) -> Result<(TcpListener, SocketAddr), 
 fn cors(origins: &[String]) -> Cors {
     let allowed = origins.iter().fold(Cors::default(), |cors, origin| cors.allowed_origin(origin));
     allowed
-        .allowed_methods(["GET", "HEAD", "POST", "PATCH", "PUT", "DELETE"])
-        .allowed_headers([
-            "authorization",
-            "content-type",
-            "if-match",
-            "if-none-match",
-            "idempotency-key",
-            "x-request-id",
-        ])
+        .allowed_methods(METHODS)
+        .allowed_headers(HEADERS)
         .expose_headers([
             "etag",
             "location",

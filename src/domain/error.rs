@@ -59,6 +59,8 @@ codes! {
         "A cursor is only good for the caller and the filters it was given to. Start again without one.";
     InvalidHeader 400 "invalid_header" "A header is malformed"
         "A header such as `If-Match` or `Idempotency-Key` does not have its required form. `detail` names it.";
+    CorsRefused 400 "cors_refused" "Not allowed to a page of another origin"
+        "A browser asked whether a page may send a request, and it may not. `detail` says whether the page's origin, the method or a header is not allowed. The operator lists the origins in `server.cors_origins`.";
     UnknownProfile 400 "unknown_profile" "There is no such receipt profile"
         "The `profile` parameter names no profile that receipts are issued in.";
     Unauthenticated 401 "unauthenticated" "A token is needed"

@@ -20,6 +20,7 @@ on_both_engines! {
     a_large_problem_is_not_kept_for_a_key,
     a_public_operation_takes_small_bodies,
     the_largest_receipt_is_verified,
+    a_link_is_judged_after_the_size_of_a_body_and_before_its_faults,
 }
 
 const KIB: usize = 1024;
@@ -219,6 +220,35 @@ async fn the_largest_receipt_is_verified(service: Service) {
         let asked = json!({ "receipt": receipt });
         let verdict = service.request("POST", "/v1/receipts/verification").json(&asked).send().await.expect(200);
         assert_eq!(verdict.json(), json!({ "valid": true, "decision_id": consent["decision_id"] }));
+    }
+}
+
+async fn a_link_is_judged_after_the_size_of_a_body_and_before_its_faults(service: Service) {
+    let ada = service.sign_up("Ada Lovelace", "ada@example.org").await;
+    let consent = service.decide(grant(&ada, "newsletter", "web_form")).await.expect(201).json();
+    let confirmation = service.link(&text(&consent, "decision_id")).await;
+    let send = |link: &str, media_type: &str, body: String| service.request("POST", link).body(media_type, body).send();
+    let large = format!("{{{}}}", " ".repeat(16 * KIB));
+    let faults =
+        [("application/json", r#"{"x":1}"#), ("application/json", "{"), ("text/plain", "x"), ("text/html", "{}")];
+    for room in ["confirmations", "preferences", "unsubscribe", "request-status"] {
+        let unknown = format!("/v1/{room}/nothing");
+        send(&unknown, "application/json", large.clone()).await.problem(413, "too_large");
+        for (media_type, body) in faults {
+            send(&unknown, media_type, body.to_owned()).await.problem(404, "not_found");
+        }
+    }
+    // A link that is there: its body is judged now, and nothing has happened.
+    send(&confirmation, "application/json", large.clone()).await.problem(413, "too_large");
+    send(&confirmation, "application/json", r#"{"x":1}"#.to_owned()).await.problem(422, "invalid");
+    send(&confirmation, "application/json", "{".to_owned()).await.problem(400, "malformed_json");
+    send(&confirmation, "text/plain", "x".to_owned()).await.problem(415, "unsupported_media_type");
+    assert_eq!(service.checked(&ada, "newsletter").await, "pending");
+    // One that has been used: gone, whatever is sent.
+    service.follow("POST", &confirmation).await.expect(200);
+    send(&confirmation, "application/json", large).await.problem(413, "too_large");
+    for (media_type, body) in faults {
+        send(&confirmation, media_type, body.to_owned()).await.problem(410, "gone");
     }
 }
 

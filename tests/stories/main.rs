@@ -63,6 +63,7 @@ mod processing;
 mod published_keys;
 mod purging;
 mod query_plans;
+mod raw_requests;
 mod receipts;
 mod registrations;
 mod request_letters;

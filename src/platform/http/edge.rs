@@ -15,6 +15,7 @@ use actix_web::web::Bytes;
 use actix_web::{Error as FrameworkError, HttpMessage, HttpRequest};
 use futures_util::Stream;
 
+use super::cors;
 use super::outgoing::in_pieces;
 use super::routes::pattern;
 use crate::domain::{Clock, IdMint};
@@ -106,7 +107,8 @@ pub(crate) async fn identify<B: MessageBody + 'static>(
     if request.method() == Method::HEAD {
         request.head_mut().method = Method::GET;
     }
-    let mut response = next.call(request).await?.map_into_boxed_body().map_body(|_, body| in_pieces(body));
+    let response = cors::with_problem(next.call(request).await?.map_into_boxed_body());
+    let mut response = response.map_body(|_, body| in_pieces(body));
     if let Some(received) = body {
         response = response.map_body(|_, sent| BoxBody::new(Behind { sent, _received: received }));
     }

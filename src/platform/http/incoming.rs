@@ -109,11 +109,6 @@ impl Incoming {
         self.header(&header::CONTENT_TYPE).unwrap_or_default()
     }
 
-    /// The media type of the body, without parameters, in lower case.
-    pub fn media_type(&self) -> String {
-        self.content_type().split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
-    }
-
     /// Refuses a body of another media type than `expected`.
     ///
     /// # Errors
@@ -127,12 +122,25 @@ impl Incoming {
     /// # Errors
     /// 415, naming the right ones.
     pub fn expect_one_of(&self, expected: &[&'static str]) -> Result<&'static str, Error> {
-        let given = self.media_type();
-        expected.iter().copied().find(|known| *known == given).ok_or_else(|| {
-            let detail = format!("Send the body with Content-Type: {}.", expected.join(" or "));
-            Error::new(Code::UnsupportedMediaType, detail).with(|p| p.allow = Some(expected.join(", ")))
-        })
+        one_of(self.content_type(), expected)
     }
+}
+
+/// The media type that a `Content-Type` names, without parameters, in lower case.
+pub fn media_type(content_type: &str) -> String {
+    content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+}
+
+/// Which of several media types a `Content-Type` names.
+///
+/// # Errors
+/// 415, naming the right ones.
+pub(super) fn one_of(content_type: &str, expected: &[&'static str]) -> Result<&'static str, Error> {
+    let given = media_type(content_type);
+    expected.iter().copied().find(|known| *known == given).ok_or_else(|| {
+        let detail = format!("Send the body with Content-Type: {}.", expected.join(" or "));
+        Error::new(Code::UnsupportedMediaType, detail).with(|p| p.allow = Some(expected.join(", ")))
+    })
 }
 
 /// Something that a handler takes from a request. Arguments are taken in the order in which a handler

@@ -4,6 +4,7 @@ pub mod answer;
 mod body;
 mod budget;
 mod connection;
+pub mod cors;
 pub mod csv;
 mod describe;
 mod edge;
@@ -24,14 +25,16 @@ mod room;
 mod routes;
 
 pub use answer::Answer;
-pub use body::{Change, Command, FormOrJson, MayBeEmpty, Patch, Valid, WithoutBody, parse_body, parse_value};
+pub use body::{
+    Change, Command, FormOrJson, Judge, MayBeEmpty, Patch, Unjudged, Valid, WithoutBody, parse_body, parse_value,
+};
 pub use budget::Budget;
 pub(crate) use connection::WriteDeadline;
 pub use describe::Op;
 pub use edge::request_id;
 pub(crate) use edge::{identify, pass};
 pub(in crate::platform) use incoming::Body;
-pub use incoming::{Incoming, Take};
+pub use incoming::{Incoming, Take, media_type};
 pub use listing::{Listed, Listing, NoFilter, Pager};
 pub use page::{Frame, PageOrJson, Shown};
 pub use path::{ById, ByPart, ByToken, ByVersion, ByWord, PathWord};

@@ -14,6 +14,7 @@ use super::store::{self, append};
 use crate::domain::{Code, ConsentId, ContactId, DecisionId, Error, Instant, Purpose, SubjectId};
 use crate::platform::audit::Entry;
 use crate::platform::doors::{ReadTx, Recorded, WriteTx};
+use crate::platform::http::{Unjudged, WithoutBody};
 use crate::platform::outbox::Status;
 use crate::platform::outbox::store as outbox;
 use crate::platform::vault::{link_token_hash, new_link_token};
@@ -186,8 +187,13 @@ pub(super) fn sent(
 /// The mailbox says yes.
 ///
 /// # Errors
-/// 404; 410 when the link is spent or has expired, or the grant no longer waits; 423 when the contact is restricted.
-pub(super) fn confirm(mut tx: WriteTx<'_>, token: &str) -> Result<Recorded<Confirmation>, Error> {
+/// 404; 410 when the link is spent or has expired, or the grant no longer waits; 423 when the contact is restricted; then
+/// those of the body.
+pub(super) fn confirm(
+    mut tx: WriteTx<'_>,
+    token: &str,
+    body: Unjudged<WithoutBody>,
+) -> Result<Recorded<Confirmation>, Error> {
     let first_look = link(&mut tx, token)?;
     let grant = history::row(&mut tx, first_look.decision)?;
     // Held from here on; whoever came first has spent the link by now.
@@ -201,6 +207,7 @@ pub(super) fn confirm(mut tx: WriteTx<'_>, token: &str) -> Result<Recorded<Confi
     let now = tx.now();
     let method = grant.decision()?.method;
     let lawful = consent::confirm(&known.facts, link.decision, method, grant.notice_version, now)?;
+    let WithoutBody = body.judge()?;
     let spent = consent_confirmations::table.filter(consent_confirmations::decision_id.eq(link.decision));
     diesel::update(spent).set(consent_confirmations::spent_at.eq(now)).execute(tx.connection())?;
     standing::store::lift(&mut tx, &link.mark, purpose)?;

@@ -6,7 +6,7 @@ use super::{confirmation, pages, unsubscribe as subscription};
 use crate::domain::Error;
 use crate::platform::auth::{Access, LinkHolder};
 use crate::platform::doors::WriteTx;
-use crate::platform::http::{ByToken, Done, PageOrJson, Shown, WithoutBody};
+use crate::platform::http::{ByToken, Done, PageOrJson, Shown, Unjudged, WithoutBody};
 
 /// What a confirmation link asks
 ///
@@ -28,11 +28,11 @@ pub(super) async fn show_confirmation(
 pub(super) async fn confirm(
     access: Access<LinkHolder>,
     wanted: PageOrJson,
-    _: WithoutBody,
+    body: Unjudged<WithoutBody>,
     ByToken(token): ByToken,
 ) -> Result<Done<Shown<Confirmation>>, Error> {
     let confirm = move |tx: WriteTx<'_>| {
-        confirmation::confirm(tx, &token).map(|done| done.map(|it| wanted.show(it, pages::confirmed)))
+        confirmation::confirm(tx, &token, body).map(|done| done.map(|it| wanted.show(it, pages::confirmed)))
     };
     access.write(confirm).await
 }
@@ -57,11 +57,11 @@ pub(super) async fn show_subscription(
 pub(super) async fn unsubscribe(
     access: Access<LinkHolder>,
     wanted: PageOrJson,
-    _: OneClick,
+    body: Unjudged<OneClick>,
     ByToken(token): ByToken,
 ) -> Result<Done<Shown<Subscription>>, Error> {
     let withdraw = move |tx: WriteTx<'_>| {
-        subscription::withdraw(tx, &token).map(|done| done.map(|it| wanted.show(it, pages::unsubscribed)))
+        subscription::withdraw(tx, &token, body).map(|done| done.map(|it| wanted.show(it, pages::unsubscribed)))
     };
     access.write(withdraw).await
 }

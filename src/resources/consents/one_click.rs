@@ -5,7 +5,7 @@ use utoipa::openapi::schema::AdditionalProperties;
 use utoipa::openapi::{ContentBuilder, ObjectBuilder, RefOr, Required};
 
 use crate::domain::{Code, Error, Fault};
-use crate::platform::http::{Incoming, Op, Take};
+use crate::platform::http::{Judge, Op, media_type};
 
 const FORM: &str = "application/x-www-form-urlencoded";
 const MULTIPART: &str = "multipart/form-data";
@@ -15,13 +15,12 @@ const VALUE: &str = "One-Click";
 /// No body, or a form that says `List-Unsubscribe=One-Click` and nothing else.
 pub(super) struct OneClick;
 
-impl Take for OneClick {
-    async fn take(incoming: &mut Incoming) -> Result<Self, Error> {
-        let body = incoming.body().await?;
-        let fits = match incoming.media_type().as_str() {
+impl Judge for OneClick {
+    fn judge(content_type: &str, body: &[u8]) -> Result<Self, Error> {
+        let fits = match media_type(content_type).as_str() {
             _ if body.is_empty() => true,
-            FORM => is_form(&body),
-            MULTIPART => boundary(incoming.content_type()).is_some_and(|boundary| is_multipart(&body, boundary)),
+            FORM => is_form(body),
+            MULTIPART => boundary(content_type).is_some_and(|boundary| is_multipart(body, boundary)),
             _ => false,
         };
         if fits {

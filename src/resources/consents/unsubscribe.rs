@@ -5,10 +5,12 @@ use serde::{Deserialize, Serialize};
 
 use super::evidence::Evidence;
 use super::model::{Method, State, Subscription};
+use super::one_click::OneClick;
 use super::store::{self, Origin};
 use crate::domain::{Code, ContactId, Error, Purpose};
 use crate::platform::audit::Entry;
 use crate::platform::doors::{ReadTx, Recorded, WriteTx};
+use crate::platform::http::Unjudged;
 use crate::policy::consent;
 use crate::resources::contacts::store as contacts;
 use crate::resources::notices;
@@ -73,10 +75,15 @@ pub(super) fn show(tx: &mut ReadTx<'_>, token: &str) -> Result<Subscription, Err
 /// Withdraws. What is withdrawn already stays so, without another decision.
 ///
 /// # Errors
-/// 404 and 410.
-pub(super) fn withdraw(mut tx: WriteTx<'_>, token: &str) -> Result<Recorded<Subscription>, Error> {
+/// 404 and 410; then 422 for a body that asks for something else.
+pub(super) fn withdraw(
+    mut tx: WriteTx<'_>,
+    token: &str,
+    body: Unjudged<OneClick>,
+) -> Result<Recorded<Subscription>, Error> {
     let Statement { contact, purpose, .. } = open(&tx, token)?;
     let known = store::facts_of_person(&mut tx, contact, purpose)?.ok_or_else(Error::not_found)?;
+    let OneClick = body.judge()?;
     let done = Subscription { purpose, state: Some(State::Withdrawn) };
     if known.facts.current.as_ref().is_some_and(|current| current.state == State::Withdrawn) {
         return tx.unchanged(None, done);

@@ -5,7 +5,7 @@ use super::{asking, choices, pages};
 use crate::domain::Error;
 use crate::platform::auth::{Access, ConsentsRecord, LinkHolder};
 use crate::platform::doors::WriteTx;
-use crate::platform::http::{Accepted, ByToken, Done, Either, FormOrJson, PageOrJson, Shown, Valid};
+use crate::platform::http::{Accepted, ByToken, Done, Either, FormOrJson, PageOrJson, Shown, Unjudged, Valid};
 
 /// Mail somebody the link to their preferences
 ///
@@ -39,12 +39,11 @@ pub(super) async fn show(
 pub(super) async fn decide(
     access: Access<LinkHolder>,
     wanted: PageOrJson,
-    FormOrJson(asked): FormOrJson<Decide>,
+    body: Unjudged<FormOrJson<Decide>>,
     ByToken(token): ByToken,
 ) -> Result<Done<Either<Shown<Preferences>, Shown<ConfirmationRequired, 202>>>, Error> {
-    let purpose = asked.purpose;
     let decide = move |tx: WriteTx<'_>| {
-        choices::decide(tx, &token, asked).map(|done| done.map(|it| pages::decided(wanted, purpose, it)))
+        choices::decide(tx, &token, body).map(|done| done.map(|(purpose, it)| pages::decided(wanted, purpose, it)))
     };
     access.write(decide).await
 }

@@ -5,6 +5,7 @@ use super::model::{ConfirmationRequired, Decide, Preference, Preferences};
 use crate::domain::{ContactId, Error, Purpose};
 use crate::platform::audit::Entry;
 use crate::platform::doors::{ReadTx, Recorded, WriteTx};
+use crate::platform::http::{FormOrJson, Unjudged};
 use crate::resources::consents::model::{Answer, Method, RecordDecision, State, Wording};
 use crate::resources::consents::purposes::plain_english;
 use crate::resources::consents::store as consents;
@@ -56,17 +57,22 @@ fn preferences(tx: &mut ReadTx<'_>, contact: ContactId) -> Result<Preferences, E
 /// was passed the link could say it. What holds already is not decided again.
 ///
 /// # Errors
-/// As [`links::open`]; 422 for a purpose that takes no consent; 423 for the yes of somebody whose data is restricted.
-pub(super) fn decide(mut tx: WriteTx<'_>, token: &str, asked: Decide) -> Result<Recorded<Decided>, Error> {
+/// As [`links::open`]; then those of the body; 422 for a purpose that takes no consent; 423 for the yes of somebody whose
+/// data is restricted.
+pub(super) fn decide(
+    mut tx: WriteTx<'_>,
+    token: &str,
+    body: Unjudged<FormOrJson<Decide>>,
+) -> Result<Recorded<(Purpose, Decided)>, Error> {
     let first_look = links::open(&mut tx, token)?;
     contacts::hold(&mut tx, first_look)?;
     // Held from here on: the address could have changed, or the contact been merged.
     let contact = links::open(&mut tx, token)?;
-    let Decide { purpose, decision, wording } = asked;
+    let FormOrJson(Decide { purpose, decision, wording }) = body.judge()?;
     if holds(&mut tx, contact, purpose, decision)? {
         let unchanged = Decided::Unchanged(preferences(&mut tx, contact)?);
         let look = Entry::new("preferences.read").contact(contact);
-        return tx.unchanged(Some(look), unchanged);
+        return tx.unchanged(Some(look), (purpose, unchanged));
     }
     let own = || plain_english(purpose).and_then(|words| Wording::try_from(words.wording.to_owned()).ok());
     let recorded = RecordDecision {
@@ -86,7 +92,7 @@ pub(super) fn decide(mut tx: WriteTx<'_>, token: &str, asked: Decide) -> Result<
         Answer::Withdrawn => Decided::Done(preferences(&mut tx, contact)?),
     };
     let entry = Entry::new("preferences.use").contact(contact).with("purpose", purpose.as_str());
-    tx.record(entry, decided)
+    tx.record(entry, (purpose, decided))
 }
 
 /// Whether what is decided holds already. A yes does not where the address bears a suppression mark, which only a new

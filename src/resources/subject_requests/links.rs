@@ -5,11 +5,12 @@ use chrono::Duration;
 use diesel::prelude::*;
 
 use super::model::{RequestStatus, SubjectRequest};
-use super::status::{LinkAction, StatusView};
+use super::status::{ActByLink, LinkAction, StatusView};
 use super::store;
 use crate::domain::{Code, Error, Instant, SubjectRequestId};
 use crate::platform::audit::Entry;
 use crate::platform::doors::{ReadTx, Recorded, WriteTx};
+use crate::platform::http::{FormOrJson, Unjudged};
 use crate::platform::vault::{link_token_hash, new_link_token};
 
 mod schema {
@@ -82,10 +83,14 @@ pub(super) fn show(tx: &mut ReadTx<'_>, token: &str) -> Result<StatusView, Error
 /// What whoever asked does by the link. A request that is withdrawn already is left as it is.
 ///
 /// # Errors
-/// 404 and 410; 409 when the request was carried out or is closed.
-pub(super) fn act(mut tx: WriteTx<'_>, token: &str, action: LinkAction) -> Result<Recorded<StatusView>, Error> {
-    let LinkAction::Withdraw = action;
+/// 404 and 410; then those of the body; 409 when the request was carried out or is closed.
+pub(super) fn act(
+    mut tx: WriteTx<'_>,
+    token: &str,
+    body: Unjudged<FormOrJson<ActByLink>>,
+) -> Result<Recorded<StatusView>, Error> {
     let request = open(&mut tx, token)?;
+    let FormOrJson(ActByLink { action: LinkAction::Withdraw }) = body.judge()?;
     if request.status == RequestStatus::Withdrawn {
         let look = Entry::new("subject_requests.status").contact(request.contact_id);
         return tx.unchanged(Some(look.subject("subject_request", request.id)), StatusView::of(&request));

@@ -12,7 +12,7 @@ use super::model::{Reference, RequestStatus, Right, SubjectRequest};
 use crate::domain::{Error, Lifecycle, day_words};
 use crate::platform::auth::{Access, LinkHolder};
 use crate::platform::doors::WriteTx;
-use crate::platform::http::{ByToken, Command, Done, FormOrJson, Frame, PageOrJson, Shown};
+use crate::platform::http::{ByToken, Command, Done, FormOrJson, Frame, PageOrJson, Shown, Unjudged};
 use crate::resources::contacts::model::NothingElse;
 
 /// Where a request stands.
@@ -122,11 +122,9 @@ pub(super) async fn show(
 pub(super) async fn act(
     access: Access<LinkHolder>,
     wanted: PageOrJson,
-    FormOrJson(asked): FormOrJson<ActByLink>,
+    body: Unjudged<FormOrJson<ActByLink>>,
     ByToken(token): ByToken,
 ) -> Result<Done<Shown<StatusView>>, Error> {
-    let act = move |tx: WriteTx<'_>| {
-        links::act(tx, &token, asked.action).map(|done| done.map(|view| wanted.show(view, page)))
-    };
+    let act = move |tx: WriteTx<'_>| links::act(tx, &token, body).map(|done| done.map(|view| wanted.show(view, page)));
     access.write(act).await
 }

@@ -2,12 +2,12 @@
 
 use serde_json::{Map, Value};
 
-use super::Command;
-use super::valid::{described, parse, parse_value};
+use super::unjudged::Judge;
+use super::valid::{Command, described, parse, parse_value};
 use crate::domain::{Code, Error};
 use crate::platform::http::answer::JSON;
 use crate::platform::http::describe::Op;
-use crate::platform::http::incoming::{Incoming, Take};
+use crate::platform::http::incoming::one_of;
 
 /// The media type of a form.
 const FORM: &str = "application/x-www-form-urlencoded";
@@ -16,13 +16,14 @@ const FORM: &str = "application/x-www-form-urlencoded";
 #[derive(Debug)]
 pub struct FormOrJson<T>(pub T);
 
-impl<T: Command> Take for FormOrJson<T> {
+impl<T: Command> Judge for FormOrJson<T> {
     const BODY_LIMIT: Option<usize> = T::BODY_LIMIT;
 
-    async fn take(incoming: &mut Incoming) -> Result<Self, Error> {
-        let media_type = incoming.expect_one_of(&[JSON, FORM])?;
-        let body = incoming.body().await?;
-        if media_type == JSON { parse(&body).map(Self) } else { parse_value(members(&body)?).map(Self) }
+    fn judge(content_type: &str, body: &[u8]) -> Result<Self, Error> {
+        match one_of(content_type, &[JSON, FORM])? {
+            JSON => parse(body).map(Self),
+            _ => parse_value(members(body)?).map(Self),
+        }
     }
 
     fn describe(op: &mut Op<'_>) {

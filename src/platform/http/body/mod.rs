@@ -10,8 +10,10 @@ mod form;
 mod patch;
 mod shape;
 mod strict;
+mod unjudged;
 mod valid;
 
 pub use form::FormOrJson;
 pub use patch::{Change, Patch};
+pub use unjudged::{Judge, Unjudged};
 pub use valid::{Command, MayBeEmpty, Valid, WithoutBody, parse as parse_body, parse_value};

@@ -8,10 +8,11 @@ use validator::{Validate, ValidationErrors, ValidationErrorsKind};
 
 use super::shape;
 use super::strict::{self, Read};
+use super::unjudged::Judge;
 use crate::domain::{Code, Error, Fault, Faults, member};
 use crate::platform::http::answer::JSON;
 use crate::platform::http::describe::Op;
-use crate::platform::http::incoming::{Incoming, Take};
+use crate::platform::http::incoming::{Incoming, Take, one_of};
 
 /// What a caller asks for in a body.
 pub trait Command: DeserializeOwned + Validate + ToSchema + 'static {
@@ -87,11 +88,21 @@ pub struct WithoutBody;
 impl Take for WithoutBody {
     async fn take(incoming: &mut Incoming) -> Result<Self, Error> {
         let body = incoming.body().await?;
+        Self::judge(incoming.content_type(), &body)
+    }
+
+    fn describe(op: &mut Op<'_>) {
+        <Self as Judge>::describe(op);
+    }
+}
+
+impl Judge for WithoutBody {
+    fn judge(content_type: &str, body: &[u8]) -> Result<Self, Error> {
         if body.is_empty() {
             return Ok(Self);
         }
-        incoming.expect_media_type(JSON)?;
-        match strict::parse(&body)?.value {
+        one_of(content_type, &[JSON])?;
+        match strict::parse(body)?.value {
             Value::Object(members) if members.is_empty() => Ok(Self),
             Value::Object(members) => {
                 let faults: Faults = members.keys().map(|name| Fault::unknown_member("", name)).collect();
