@@ -6,11 +6,8 @@ use std::str::FromStr;
 use email_address::Options;
 use serde::{Deserialize, Serialize};
 
-const INVISIBLE: &str = "must not contain invisible characters, such as a zero-width space or a soft hyphen: type the \
-                         address instead of pasting it";
-
-const FORM: &str = "must be a single e-mail address such as ada@example.org, without a display name, at most 254 \
-                    characters (64 before the @)";
+const FORM: &str = "must be a single e-mail address such as ada@example.org, without a display name and without invisible \
+                    characters such as a zero-width space, at most 254 characters (64 before the @)";
 
 /// An e-mail address, its domain in lower case, its local part as written. At most 254 characters,
 /// 64 of them before the `@` (RFC 5321 section 4.5.3.1). Compared without regard to case.
@@ -26,7 +23,7 @@ impl EmailAddress {
     /// A text that says what form is expected.
     pub fn parse(text: &str) -> Result<Self, &'static str> {
         if text.chars().any(is_invisible) {
-            return Err(INVISIBLE);
+            return Err(FORM);
         }
         let options = Options::default().without_display_text().without_domain_literal().with_required_tld();
         let parsed = email_address::EmailAddress::parse_with_options(text, options).map_err(|_| FORM)?;
@@ -135,7 +132,7 @@ mod tests {
         for bad in
             ["\u{200b}guy@example.org", "guy@exam\u{ad}ple.org", "gu\u{2060}y@example.org", "guy\u{feff}@example.org"]
         {
-            assert_eq!(EmailAddress::parse(bad).unwrap_err(), INVISIBLE, "{bad:?}");
+            assert!(EmailAddress::parse(bad).is_err(), "{bad:?}");
         }
         assert!(EmailAddress::parse("gü@example.org").is_ok());
     }
