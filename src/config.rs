@@ -241,17 +241,19 @@ impl Config {
     /// # Errors
     /// A text for the operator that names the key.
     pub fn rates(&self) -> Result<RateSettings, String> {
-        let rate = |name: &str, value: &str| match value {
+        let limit = |name: &str, value: &str, of: &str| match value {
             "off" => Ok(None),
             number => number
                 .parse::<NonZeroU32>()
                 .map(Some)
-                .map_err(|_| format!("limits.{name} must be a whole number of requests a minute, or \"off\"")),
+                .map_err(|_| format!("limits.{name} must be a whole number of {of}, or \"off\"")),
         };
+        let rate = |name, value| limit(name, value, "requests a minute");
         let proxies = listed(&self.limits.trusted_proxies).map(str::parse);
         Ok(RateSettings {
             per_caller: rate("rate", &self.limits.rate)?,
             per_address: rate("address_rate", &self.limits.address_rate)?,
+            people_per_hour: limit("people_per_hour", &self.limits.people_per_hour, "people an hour")?,
             trusted_proxies: proxies
                 .collect::<Result<_, _>>()
                 .map_err(|_| "limits.trusted_proxies must list IP addresses".to_owned())?,
@@ -348,6 +350,7 @@ mod tests {
             ("IEWM__SERVER__CORS_ORIGINS", "*", "server.cors_origins"),
             ("IEWM__SERVER__CORS_ORIGINS", "https://a.example/path", "server.cors_origins"),
             ("IEWM__LIMITS__RATE", "many", "limits.rate"),
+            ("IEWM__LIMITS__PEOPLE_PER_HOUR", "0", "limits.people_per_hour"),
             ("IEWM__MAIL__FROM", "nobody", "mail.from"),
             ("IEWM__MAIL__SMTP_URL", "smtp://mail.example", "mail.smtp_url"),
             ("IEWM__MAIL__PAGES_URL", "http://pages.example", "mail.pages_url"),

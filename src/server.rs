@@ -110,7 +110,7 @@ fn metrics_port(house: House, metrics: Metrics, config: &mut ServiceConfig) {
 pub fn start(config: &Config, house: &House) -> Result<Running, StartError> {
     let fault = |error: std::io::Error| StartError(error.to_string());
     let (listener, address) = listen(config.server.listen, "server.listen")?;
-    let metrics = Metrics::default();
+    let metrics = house.metrics().clone();
     let configure = app::configure(house)?;
     let (mint, clock, counted) = (house.mint().clone(), house.clock().clone(), metrics.clone());
     house.keep_keys();

@@ -67,7 +67,7 @@ pub(super) fn run(
             }
         }
         stopped?;
-        let recorded = tokio::time::timeout(Duration::from_secs(server::RECORDING_SECONDS), house.flush_looks());
+        let recorded = tokio::time::timeout(Duration::from_secs(server::RECORDING_SECONDS), house.record_all());
         recorded
             .await
             .map_err(|_| "the database does not answer: looks at personal data were not recorded".to_owned())?;

@@ -13,6 +13,8 @@ pub struct Limits {
     pub rate: String,
     /// Requests a minute for each address, or `off`.
     pub address_rate: String,
+    /// People an hour that each caller may read about, or `off`.
+    pub people_per_hour: String,
     /// Seconds that the head of a request may take to arrive.
     pub head_seconds: u64,
     /// Seconds that a body may take to arrive.

@@ -151,6 +151,8 @@ codes! {
         "A change must say which version it changes. Send the resource's `ETag` as `If-Match`.";
     RateLimited 429 "rate_limited" "Too many requests"
         "The caller, or the address that the request came from, has sent more requests than the limit of a minute allows. Wait as long as `Retry-After` says. `RateLimit-Policy` tells the limit, `RateLimit` what is left of it.";
+    ReadingTooMuch 429 "reading_too_much" "Too many people read about"
+        "The caller has read about as many people as the operator allows in an hour, in single reads, searches, lists and exports together. Wait as long as `Retry-After` says. Writing goes on.";
     Internal 500 "internal" "Something broke on our side"
         "The service failed. Nothing was changed. Report the request id, which is `instance`.";
     Unavailable 503 "unavailable" "Not able to answer just now"

@@ -14,6 +14,10 @@ use governor::{Quota, RateLimiter};
 
 use crate::domain::{Clock, Code, Error};
 
+mod people;
+
+use people::PeopleLimit;
+
 /// Keys above which idle ones are dropped before another is added.
 const KEYS: usize = 10_000;
 /// The window of a limit, in seconds.
@@ -21,7 +25,19 @@ const WINDOW: u32 = 60;
 
 /// The house's clock, as `governor` reads one.
 #[derive(Clone)]
-struct Ticks(Clock);
+pub(in crate::platform) struct Ticks(Clock);
+
+impl Ticks {
+    /// Ticks of a clock.
+    pub(in crate::platform) fn new(clock: &Clock) -> Self {
+        Self(clock.clone())
+    }
+
+    /// The time since a fixed moment.
+    pub(in crate::platform) fn elapsed(&self) -> Duration {
+        Ticking::now(self)
+    }
+}
 
 impl Ticking for Ticks {
     type Instant = Duration;
@@ -102,6 +118,8 @@ pub struct RateSettings {
     pub per_caller: Option<NonZeroU32>,
     /// Requests a minute for each address; `None` for no limit.
     pub per_address: Option<NonZeroU32>,
+    /// People an hour that each caller may read about; `None` for no limit.
+    pub people_per_hour: Option<NonZeroU32>,
     /// The proxies whose `Forwarded` is believed.
     pub trusted_proxies: Vec<IpAddr>,
 }
@@ -110,6 +128,7 @@ pub struct RateSettings {
 pub struct RateLimits {
     callers: Option<Limit<String>>,
     addresses: Option<Limit<IpAddr>>,
+    people: Option<PeopleLimit>,
     trusted_proxies: Vec<IpAddr>,
 }
 
@@ -119,8 +138,27 @@ impl RateLimits {
         Self {
             callers: settings.per_caller.map(|rate| Limit::new("caller", rate, clock)),
             addresses: settings.per_address.map(|rate| Limit::new("address", rate, clock)),
+            people: settings.people_per_hour.map(|people| PeopleLimit::new(people, clock)),
             trusted_proxies: settings.trusted_proxies,
         }
+    }
+
+    /// Whether the people that callers read about are limited.
+    pub(in crate::platform) fn limits_people(&self) -> bool {
+        self.people.is_some()
+    }
+
+    /// Counts people who are shown to a caller. A stream that `goes_on` is counted and never refused.
+    ///
+    /// # Errors
+    /// 429 `reading_too_much`, when the caller has read about as many people as an hour allows.
+    pub(in crate::platform) fn people(&self, caller: &str, people: usize, goes_on: bool) -> Result<(), Error> {
+        let Some(limit) = &self.people else { return Ok(()) };
+        if goes_on {
+            limit.add(caller, people);
+            return Ok(());
+        }
+        limit.take(caller, people)
     }
 
     /// Takes one request from the caller's bucket.

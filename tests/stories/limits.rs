@@ -1,6 +1,8 @@
 //! Limits on how often the service is asked, and on which pages may ask it.
 
 use chrono::Duration;
+use iewm::domain::Role;
+use serde_json::{Value, json};
 
 use crate::harness::{Engine, Service, on_both_engines};
 
@@ -67,5 +69,82 @@ fn behind_a_configured_proxy_the_forwarded_address_counts() {
         from("192.0.2.1").await.expect(200);
         from("192.0.2.2").await.expect(200);
         from("192.0.2.1").await.problem(429, "rate_limited");
+    });
+}
+
+/// A service that lets each caller read about so many people an hour, on each engine that this machine has.
+fn with_a_brake(people_per_hour: &str, story: impl AsyncFn(Service)) {
+    actix_web::rt::System::new().block_on(async {
+        for engine in [Engine::Sqlite, Engine::Postgres] {
+            let limits = [("LIMITS__PEOPLE_PER_HOUR", people_per_hour)];
+            if let Some(service) = Service::start_with(engine, &limits).await {
+                story(service).await;
+            }
+        }
+    });
+}
+
+#[test]
+fn who_has_read_about_too_many_people_waits() {
+    with_a_brake("6", async |service| {
+        let ada = service.sign_up("Ada Lovelace", "ada@example.org").await;
+        service.sign_up("Grace Hopper", "grace@example.org").await;
+        let path = format!("/v1/contacts/{ada}");
+        // One; one; two; two: six people, some of them more than once.
+        service.get(&path).await.expect(200);
+        service.post("/v1/contacts/search", json!({ "email": "ada@example.org" })).await.expect(200);
+        service.get("/v1/contacts").await.expect(200);
+        let csv = service.request("GET", "/v1/contacts").token(&service.staff()).header("Accept", "text/csv");
+        csv.send().await.expect(200);
+        assert_eq!(service.metric("iewm_people_read_total").await, 6);
+        let looks = service.audit(&format!("contact_id={ada}")).await.len();
+
+        let refused = service.get(&path).await.problem(429, "reading_too_much");
+        assert_eq!(refused.header("retry-after"), "600");
+        assert!(!refused.text().contains("Ada"), "{}", refused.text());
+        let search = service.post("/v1/contacts/search", json!({ "name": "ada" })).await;
+        search.problem(429, "reading_too_much");
+        let csv = service.request("GET", "/v1/contacts").token(&service.staff()).header("Accept", "text/csv");
+        csv.send().await.problem(429, "reading_too_much");
+        assert_eq!(service.audit(&format!("contact_id={ada}")).await.len(), looks, "what was not shown is no look");
+        assert_eq!(service.metric("iewm_people_reads_refused_total").await, 3);
+        let refusals = service.audit("action=requests.refuse&actor=staff-1").await;
+        let told: Vec<(&Value, &Value)> = refusals.iter().map(|it| (&it["code"], &it["detail"]["operation"])).collect();
+        let code = json!("reading_too_much");
+        let operations = ["GET /v1/contacts", "POST /v1/contacts/search", "GET /v1/contacts/{id}"].map(Value::from);
+        assert_eq!(told, operations.each_ref().map(|operation| (&code, operation)));
+
+        // What shows nobody goes on, and so do writes, and other callers.
+        service.get("/v1/organisations").await.expect(200);
+        let nobody = service.post("/v1/contacts/search", json!({ "name": "nobody" })).await.expect(200).json();
+        assert_eq!(nobody["items"], json!([]));
+        service.sign_up("Mary Shelley", "mary@example.org").await;
+        service.request("GET", &path).token(&service.council()).send().await.expect(200);
+        let colleague = service.token("staff-2", &[Role::IewmStaff], None);
+        service.request("GET", &path).token(&colleague).send().await.expect(200);
+
+        service.hands.advance(Duration::seconds(599));
+        service.get(&path).await.problem(429, "reading_too_much");
+        service.hands.advance(Duration::seconds(1));
+        service.get(&path).await.expect(200);
+        service.get(&path).await.problem(429, "reading_too_much");
+    });
+}
+
+#[test]
+fn an_export_that_has_begun_is_not_cut() {
+    with_a_brake("100", async |service| {
+        let rows = (0..450).map(|n| format!("Person {n},person{n}@example.org\n")).collect::<String>();
+        let import = service.request("POST", "/v1/contacts/imports").token(&service.staff());
+        import.body("text/csv", format!("name,email\n{rows}")).send().await.expect(200);
+        let export =
+            || service.request("GET", "/v1/contacts").token(&service.staff()).header("Accept", "text/csv").send();
+        let whole = export().await.expect(200).text();
+        assert_eq!(whole.lines().count(), 451, "a head and every row, in three pages");
+        assert_eq!(service.metric("iewm_people_read_total").await, 450);
+        let refused = export().await.problem(429, "reading_too_much");
+        assert_eq!(refused.header("retry-after"), "3600", "an hour at most");
+        service.hands.advance(Duration::hours(1));
+        assert_eq!(export().await.expect(200).text(), whole);
     });
 }

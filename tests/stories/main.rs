@@ -65,6 +65,7 @@ mod purging;
 mod query_plans;
 mod raw_requests;
 mod receipts;
+mod refusals;
 mod registrations;
 mod request_letters;
 mod restriction;

@@ -20,12 +20,13 @@ pub struct Entry {
     others: Vec<ContactId>,
     subject: Option<String>,
     detail: Map<String, Value>,
+    shows: usize,
 }
 
 impl Entry {
     /// An entry for `action`, such as `contacts.create`.
     pub fn new(action: &'static str) -> Self {
-        Self { action, contact: None, others: Vec::new(), subject: None, detail: Map::new() }
+        Self { action, contact: None, others: Vec::new(), subject: None, detail: Map::new(), shows: 0 }
     }
 
     /// The person that it is about, if it is about one.
@@ -39,7 +40,7 @@ impl Entry {
     /// count alone. One person is the entry's contact, several are in `detail.contact_ids`, which the digest covers.
     #[must_use]
     pub fn people(self, shown: &[ContactId]) -> Self {
-        let entry = self.with("count", shown.len());
+        let entry = self.listing(shown.len());
         match shown {
             [] => entry,
             [one] => entry.contact(*one),
@@ -49,6 +50,23 @@ impl Entry {
                 Self { others: several.to_vec(), ..entry.with("contact_ids", ids) }
             }
         }
+    }
+
+    /// Counts the records that a list or an export showed, each about a person.
+    #[must_use]
+    pub fn listing(self, records: usize) -> Self {
+        Self { shows: records, ..self.with("count", records) }
+    }
+
+    /// Counts one person who need not be a contact, such as the requester of a request.
+    #[must_use]
+    pub fn showing_one(self) -> Self {
+        Self { shows: 1, ..self }
+    }
+
+    /// How many people the look showed, for the limit on reading: those whom it counted, and one where it is about a contact.
+    pub fn people_shown(&self) -> usize {
+        if self.contact.is_some() { 1 } else { self.shows }
     }
 
     /// The record that it is about, as `kind/id`.

@@ -46,6 +46,17 @@ impl Looks {
         Self(sender)
     }
 
+    /// A queue with this much room, which nothing writes before the receiver is dropped or read.
+    #[cfg(test)]
+    pub(super) fn unwritten(room: usize) -> (Self, impl FnMut() -> Option<EntryRow>) {
+        let (sender, mut receiver) = mpsc::channel(room);
+        let next = move || match receiver.try_recv() {
+            Ok(Message::Look(row)) => Some(*row),
+            Ok(Message::Flush(_)) | Err(_) => None,
+        };
+        (Self(sender), next)
+    }
+
     /// Queues a look; waits a while when the queue is full. What cannot be recorded is not shown.
     pub(in crate::platform) async fn note(&self, look: EntryRow) -> Result<(), Error> {
         let sent = tokio::time::timeout(PATIENCE, self.0.send(Message::Look(Box::new(look)))).await;
@@ -53,6 +64,11 @@ impl Looks {
             Ok(Ok(())) => Ok(()),
             Ok(Err(_)) | Err(_) => Err(Error::unavailable("looks are not being recorded")),
         }
+    }
+
+    /// Queues an entry if there is room, and returns whether there was.
+    pub(in crate::platform) fn try_note(&self, entry: EntryRow) -> bool {
+        self.0.try_send(Message::Look(Box::new(entry))).is_ok()
     }
 
     /// Returns when everything that was queued before is written; for shutting down, and for tests.

@@ -4,9 +4,11 @@
 
 mod entry;
 mod looks;
+mod refusals;
 pub(in crate::platform) mod store;
 
 pub use entry::{Entry, EntryRow, Outcome};
 pub use looks::Looks;
+pub use refusals::{Refusals, RefusedRequest};
 pub(crate) use store::each_about;
 pub use store::{EntryAbout, are_more_about, audit_entries, audit_subjects, count_about, newest, page_about};

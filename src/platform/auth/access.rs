@@ -16,12 +16,12 @@ use actix_web::http::header::AUTHORIZATION;
 use super::admission::Moment;
 use super::house::{House, Installed};
 use super::permissions::Permission;
-use super::{Verified, bearer, store};
+use super::{Flaw, Verified, bearer, store};
 use crate::domain::{Actor, Calendar, Caller, Code, Error, Identity, Instant, Role, Scope};
-use crate::platform::audit::{Entry, EntryRow, Outcome};
+use crate::platform::audit::{Entry, EntryRow, Outcome, RefusedRequest};
 use crate::platform::db::{Lane, Patience};
 use crate::platform::doors::{Context, Noted, ReadTx};
-use crate::platform::http::{Body, Incoming, Op};
+use crate::platform::http::{Body, Incoming, Op, operation};
 use crate::platform::idempotency::{self, Keyed};
 use crate::platform::rate::Left;
 
@@ -108,6 +108,12 @@ fn invalid_token() -> Error {
     Error::new(Code::InvalidToken, "The token was refused; get a new one from its issuer.")
 }
 
+/// Counts a token that is refused, and answers it like every other.
+fn refused(house: &House, flaw: Flaw) -> Error {
+    house.0.metrics.callers().token_refused(flaw.reason());
+    invalid_token()
+}
+
 /// None of the token's roles has the permission `P`.
 pub(in crate::platform) fn forbidden<P: Permission>() -> Error {
     let detail = format!("None of the token's roles has the permission {}.", P::NAME);
@@ -158,16 +164,38 @@ impl<P: Permission> Access<P> {
         let Some(value) = value else {
             return Err(Error::new(Code::Unauthenticated, "Send a token, as Authorization: Bearer <token>."));
         };
-        let token = value.to_str().ok().filter(|_| another.is_none()).and_then(bearer).ok_or_else(invalid_token)?;
+        let token = value.to_str().ok().filter(|_| another.is_none()).and_then(bearer);
+        let token = token.ok_or_else(|| refused(house, Flaw::Malformed("no bearer token")))?;
         let now = house.0.clock.now();
-        let token = house.0.tokens.verify(token, now).await.map_err(|_| invalid_token())?;
-        let scope = scope_under::<P>(&token.caller)?;
+        let token = house.0.tokens.verify(token, now).await.map_err(|why| refused(house, why.flaw()))?;
         let mut access = Self::for_actor(house.clone(), Actor::Caller(token.caller.clone()));
-        access.context.scope = scope;
         access.context.now = now;
-        access.token = Some(token);
         access.left = house.0.limits.caller(&access.caller_key())?.or(by_address);
+        match scope_under::<P>(&token.caller) {
+            Ok(scope) => access.context.scope = scope,
+            Err(error) => {
+                access.note_refusal(request, &error);
+                return Err(error);
+            }
+        }
+        access.token = Some(token);
         Ok(access)
+    }
+
+    /// Counts an answer that refuses the caller what it asked for, and has the audit record it: a 403, or too many people
+    /// read. Other errors are not noted here.
+    pub(in crate::platform) fn note_refusal(&self, request: &HttpRequest, error: &Error) {
+        let permission = error.particulars().permission.unwrap_or(P::NAME);
+        let metrics = self.house.0.metrics.callers();
+        match error.code() {
+            Code::Forbidden | Code::SamePerson => metrics.forbidden(permission),
+            Code::ReadingTooMuch => metrics.read_refused(),
+            _ => return,
+        }
+        if self.context.actor.caller().is_some() {
+            let refusal = RefusedRequest { operation: operation(request), permission, code: error.code() };
+            self.house.0.refusals.note(self.caller_key(), &self.context.actor, refusal);
+        }
     }
 
     /// What is left of the rate limit that the request counted against.
@@ -212,15 +240,26 @@ impl<P: Permission> Access<P> {
     /// house's hands.
     ///
     /// # Errors
-    /// What the closure fails with; 401 when the token is revoked or its organisation not active; 503
-    /// when no lane is free in time.
+    /// What the closure fails with; 401 when the token is revoked or its organisation not active; 429
+    /// `reading_too_much`; 503 when no lane is free in time.
     pub async fn read<T: Send + 'static>(
         self,
         f: impl FnOnce(&mut ReadTx<'_>) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
+        self.read_on(f, false).await
+    }
+
+    /// As [`Access::read`]. What `goes_on` is not refused for the people that it shows.
+    async fn read_on<T: Send + 'static>(
+        self,
+        f: impl FnOnce(&mut ReadTx<'_>) -> Result<T, Error> + Send + 'static,
+        goes_on: bool,
+    ) -> Result<T, Error> {
+        let is_caller = self.context.actor.caller().is_some();
+        let braked = (is_caller && self.house.0.limits.limits_people()).then(|| self.caller_key());
         let Self { house, context, token, .. } = self;
         let (inner, came) = (house.clone(), house.0.moments.now());
-        let (value, looks) = house
+        let (value, looks, people) = house
             .0
             .database
             .read(move |lane| {
@@ -230,18 +269,25 @@ impl<P: Permission> Access<P> {
                 if noted.unsealed && noted.looks.is_empty() {
                     return Err(Error::internal("personal data was read without saying so"));
                 }
+                let people: usize = noted.looks.iter().map(Entry::people_shown).sum();
                 let rows = noted.looks.into_iter().map(|entry| look_row(entry, &context)).collect::<Vec<_>>();
-                Ok((value, rows))
+                Ok((value, rows, people))
             })
             .await?;
+        if is_caller && people > 0 {
+            if let Some(caller) = braked {
+                house.0.limits.people(&caller, people, goes_on)?;
+            }
+            house.0.metrics.callers().people_read(people);
+        }
         for look in looks {
             house.0.looks.note(look).await?;
         }
         Ok(value)
     }
 
-    /// Reads one page of a stream: the one use for which an access is not spent. Each page is admitted
-    /// and recorded like a read of its own.
+    /// Reads the first page of a stream: the one use for which an access is not spent. Each page is admitted and recorded
+    /// like a read of its own.
     ///
     /// # Errors
     /// As [`Access::read`].
@@ -250,6 +296,18 @@ impl<P: Permission> Access<P> {
         f: impl FnOnce(&mut ReadTx<'_>) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
         self.again().read(f).await
+    }
+
+    /// Reads a further page of a stream. A stream that has begun goes on, however many people it shows: they are counted,
+    /// and the caller's next read is refused if they were too many.
+    ///
+    /// # Errors
+    /// As [`Access::read`], but never 429.
+    pub async fn next_page<T: Send + 'static>(
+        &self,
+        f: impl FnOnce(&mut ReadTx<'_>) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        self.again().read_on(f, true).await
     }
 
     /// The same caller under another permission, for an operation of which a form needs one of its own.
@@ -335,10 +393,12 @@ fn admit_once(house: &House, lane: &mut Lane, token: Option<&Verified>, came: Mo
 fn admit(house: &House, lane: &mut Lane, token: Option<&Verified>) -> Result<(), Error> {
     let Some(token) = token else { return Ok(()) };
     if store::is_revoked(&mut lane.connection, token)? {
-        return Err(invalid_token());
+        return Err(refused(house, Flaw::Revoked));
     }
     match token.caller.organisation {
-        Some(organisation) if !house.0.standing.is_active(&mut lane.connection, organisation)? => Err(invalid_token()),
+        Some(organisation) if !house.0.standing.is_active(&mut lane.connection, organisation)? => {
+            Err(refused(house, Flaw::Organisation))
+        }
         _ => Ok(()),
     }
 }

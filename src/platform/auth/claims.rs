@@ -36,13 +36,13 @@ impl Window {
     pub(super) fn holds(self, now: Instant) -> Result<(), Flaw> {
         let now = now.seconds();
         if now >= self.expires_at + LEEWAY {
-            return Err("expired");
+            return Err(Flaw::Expired);
         }
         if self.issued_at > now + LEEWAY {
-            return Err("iat is ahead");
+            return Err(Flaw::Premature("iat is ahead"));
         }
         match self.not_before {
-            Some(not_before) if not_before > now + LEEWAY => Err("nbf is ahead"),
+            Some(not_before) if not_before > now + LEEWAY => Err(Flaw::Premature("nbf is ahead")),
             _ => Ok(()),
         }
     }
@@ -67,7 +67,7 @@ impl Payload {
     /// # Errors
     /// It is no JSON object, or an object in it has a member twice.
     pub(super) fn read(bytes: &[u8]) -> Result<Self, Flaw> {
-        let members = strict_json::object(bytes).map_err(|_| "payload is not strict JSON")?;
+        let members = strict_json::object(bytes).map_err(|_| Flaw::Malformed("payload is not strict JSON"))?;
         Ok(Self { members })
     }
 
@@ -82,21 +82,21 @@ impl Payload {
     /// A claim is missing, of the wrong type or out of range, or a role is unknown or above the ceiling.
     pub(super) fn claims(&self, audience: &str, ceiling: &[Role]) -> Result<Claims, Flaw> {
         if !self.is_for(audience) {
-            return Err("aud");
+            return Err(Flaw::Audience);
         }
         if self.members.get("client_id").is_some_and(|client| !client.is_string()) {
-            return Err("client_id");
+            return Err(Flaw::Claim("client_id"));
         }
         let roles = self.roles(ceiling)?;
         let organisation =
-            if roles.contains(&Role::Contractor) { Some(self.organisation().ok_or("org")?) } else { None };
+            if roles.contains(&Role::Contractor) { Some(self.organisation().ok_or(Flaw::Organisation)?) } else { None };
         let caller = Caller {
-            issuer: self.issuer().ok_or("iss")?.to_owned(),
-            subject: self.name("sub").ok_or("sub")?,
+            issuer: self.issuer().ok_or(Flaw::Issuer)?.to_owned(),
+            subject: self.name("sub").ok_or(Flaw::Claim("sub"))?,
             roles,
             organisation,
         };
-        Ok(Claims { caller, jti: self.name("jti").ok_or("jti")?, window: self.window()? })
+        Ok(Claims { caller, jti: self.name("jti").ok_or(Flaw::Claim("jti"))?, window: self.window()? })
     }
 
     /// Whether `aud` is our audience, or a list of texts with ours among them.
@@ -111,14 +111,14 @@ impl Payload {
     }
 
     fn roles(&self, ceiling: &[Role]) -> Result<Vec<Role>, Flaw> {
-        let named = self.members.get("roles").and_then(Value::as_array).ok_or("roles")?;
+        let named = self.members.get("roles").and_then(Value::as_array).ok_or(Flaw::Roles("missing"))?;
         let known = |role: &Value| role.as_str().and_then(|name| Role::from_str(name).ok());
-        let mut roles: Vec<Role> = named.iter().map(known).collect::<Option<_>>().ok_or("a role is unknown")?;
+        let mut roles: Vec<Role> = named.iter().map(known).collect::<Option<_>>().ok_or(Flaw::Roles("unknown"))?;
         if roles.is_empty() {
-            return Err("no role");
+            return Err(Flaw::Roles("none"));
         }
         if roles.iter().any(|role| !ceiling.contains(role)) {
-            return Err("a role is above the issuer's ceiling");
+            return Err(Flaw::Roles("above the issuer's ceiling"));
         }
         roles.sort_unstable();
         roles.dedup();
@@ -139,15 +139,15 @@ impl Payload {
     }
 
     fn window(&self) -> Result<Window, Flaw> {
-        let issued_at = self.members.get("iat").and_then(second).ok_or("iat")?;
-        let expires_at = self.members.get("exp").and_then(second).ok_or("exp")?;
+        let issued_at = self.members.get("iat").and_then(second).ok_or(Flaw::Claim("iat"))?;
+        let expires_at = self.members.get("exp").and_then(second).ok_or(Flaw::Claim("exp"))?;
         let not_before = match self.members.get("nbf") {
-            Some(value) => Some(second(value).ok_or("nbf")?),
+            Some(value) => Some(second(value).ok_or(Flaw::Claim("nbf"))?),
             None => None,
         };
         match expires_at - issued_at {
             1..=LONGEST_LIFE => Ok(Window { issued_at, expires_at, not_before }),
-            _ => Err("lifetime"),
+            _ => Err(Flaw::Claim("lifetime")),
         }
     }
 }

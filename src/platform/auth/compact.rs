@@ -29,14 +29,14 @@ pub(super) struct Compact<'a> {
 /// The token is too long, has not exactly three parts, or a part is empty or not canonical base64url.
 pub(super) fn split(token: &str) -> Result<Compact<'_>, Flaw> {
     if token.len() > LONGEST {
-        return Err("too long");
+        return Err(Flaw::Malformed("too long"));
     }
-    let (signed, signature) = token.rsplit_once('.').ok_or("not three parts")?;
-    let (header, payload) = signed.split_once('.').ok_or("not three parts")?;
+    let (signed, signature) = token.rsplit_once('.').ok_or(Flaw::Malformed("not three parts"))?;
+    let (header, payload) = signed.split_once('.').ok_or(Flaw::Malformed("not three parts"))?;
     // A further dot in `payload` is outside the alphabet and so refused there.
     let part = |text| match URL_SAFE_NO_PAD.decode(text) {
         Ok(bytes) if !bytes.is_empty() => Ok(bytes),
-        _ => Err("not canonical base64url"),
+        _ => Err(Flaw::Malformed("not canonical base64url")),
     };
     part(signature)?;
     Ok(Compact { signed, signature, header: part(header)?, payload: part(payload)? })
@@ -83,6 +83,6 @@ mod tests {
     fn the_longest_token_is_eight_kibibytes() {
         let filled = |length: usize| format!("e30.{}.YWI", "A".repeat(length - 8));
         assert!(split(&filled(LONGEST)).is_ok());
-        assert!(split(&filled(LONGEST + 1)).is_err_and(|flaw| flaw == "too long"));
+        assert!(split(&filled(LONGEST + 1)).is_err_and(|flaw| flaw == Flaw::Malformed("too long")));
     }
 }

@@ -32,15 +32,15 @@ pub(super) fn algorithm(name: &str) -> Option<Algorithm> {
 /// It is no JSON object, has a member twice or one that is refused, is of another type than
 /// `at+jwt`, or lacks a known `alg` or a `kid`.
 pub(super) fn read(bytes: &[u8]) -> Result<Header, Flaw> {
-    let members = strict_json::object(bytes).map_err(|_| "header is not strict JSON")?;
+    let members = strict_json::object(bytes).map_err(|_| Flaw::Malformed("header is not strict JSON"))?;
     let text = |name| members.get(name).and_then(serde_json::Value::as_str);
     if REFUSED.iter().any(|name| members.contains_key(*name)) {
-        return Err("header has a refused member");
+        return Err(Flaw::Malformed("header has a refused member"));
     }
     if text("typ") != Some("at+jwt") {
-        return Err("typ");
+        return Err(Flaw::Type);
     }
-    let algorithm = text("alg").and_then(algorithm).ok_or("alg")?;
-    let kid = text("kid").ok_or("kid")?.to_owned();
+    let algorithm = text("alg").and_then(algorithm).ok_or(Flaw::Key("alg"))?;
+    let kid = text("kid").ok_or(Flaw::Key("kid"))?.to_owned();
     Ok(Header { algorithm, kid })
 }

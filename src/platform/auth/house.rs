@@ -12,12 +12,13 @@ use super::admission::Moments;
 use super::permissions::Job;
 use super::tokens::Tokens;
 use crate::domain::{Actor, Calendar, Clock, Entropy, Error, IdMint, Identity, Instant, OrganisationId};
-use crate::platform::audit::Looks;
+use crate::platform::audit::{Looks, Refusals};
 use crate::platform::db::{AnyConnection, Database, dialect};
 use crate::platform::http::{Budget, Receiving};
 use crate::platform::idempotency::InFlight;
 use crate::platform::personal::Holders;
 use crate::platform::rate::RateLimits;
+use crate::platform::telemetry::Metrics;
 use crate::platform::vault::Vault;
 use crate::platform::vault::store::remnants;
 
@@ -75,6 +76,8 @@ pub(super) struct Inner {
     pub(super) holders: Holders,
     pub(super) calendar: Arc<Calendar>,
     pub(super) looks: Looks,
+    pub(super) refusals: Arc<Refusals>,
+    pub(super) metrics: Metrics,
     pub(super) in_flight: InFlight,
     pub(super) moments: Moments,
     pub(super) coalescers: Coalescers,
@@ -118,6 +121,8 @@ impl House {
         let identity = Arc::new(identity);
         let database = Arc::new(database);
         let looks = Looks::start(database.clone());
+        let metrics = Metrics::default();
+        let refusals = Refusals::start(looks.clone(), clock.clone(), mint.clone(), metrics.callers().clone());
         let vault = Arc::new(vault);
         let in_flight = InFlight::default();
         Self(Arc::new(Inner {
@@ -135,6 +140,8 @@ impl House {
             holders,
             calendar: Arc::new(calendar),
             looks,
+            refusals,
+            metrics,
             in_flight,
             moments: Moments::default(),
             coalescers: Coalescers::default(),
@@ -156,9 +163,21 @@ impl House {
         self.0.tokens.keep_keys(&self.0.clock);
     }
 
-    /// Returns when all looks so far are recorded.
+    /// Returns when all looks so far are recorded, and the refusals of the minutes that are over.
     pub async fn flush_looks(&self) {
+        self.0.refusals.settle(false);
         self.0.looks.flush().await;
+    }
+
+    /// Returns when all looks and refusals so far are recorded: the service stops, and no minute ends any more.
+    pub async fn record_all(&self) {
+        self.0.refusals.settle(true);
+        self.0.looks.flush().await;
+    }
+
+    /// The metrics of the service.
+    pub fn metrics(&self) -> &Metrics {
+        &self.0.metrics
     }
 
     /// Whether the database answers.

@@ -8,6 +8,7 @@ mod admission;
 mod bearer;
 mod claims;
 mod compact;
+mod flaw;
 #[cfg(test)]
 mod forge;
 mod header;
@@ -23,6 +24,7 @@ mod tokens;
 pub(in crate::platform) use access::forbidden;
 pub use access::{Access, Coalesced};
 pub use bearer::bearer;
+pub use flaw::Flaw;
 pub use house::{House, Parts, Standing};
 pub(in crate::platform) use house::{identity_of, sending_of};
 pub use jwks::{KeySet, KeySetError, VerificationKey};
@@ -32,6 +34,3 @@ pub use key_source::{
 pub use mint::{TokenMint, TokenRequest};
 pub use permissions::*;
 pub use tokens::{DuplicateIssuer, Issuer, Refused, Tokens, Verified};
-
-/// Why a token is refused: a word for the debug log, which never holds anything of the token's.
-type Flaw = &'static str;

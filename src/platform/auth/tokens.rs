@@ -1,6 +1,6 @@
 //! Whether a token is good, and whose it is.
 //!
-//! Every failure looks the same to whoever presented the token; the debug log has one word on it.
+//! Every failure looks the same to the caller; the metrics count its reason, and the debug log has a word on it.
 //! A token that was good is remembered, but never beyond its own time nor beyond the keys that it was
 //! verified with.
 
@@ -47,9 +47,22 @@ pub struct Verified {
     pub(super) admitted: Admitted,
 }
 
-/// A token was refused. Why is not told.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Refused(());
+/// A token was refused. Neither its text nor its `Debug` says why, because what the caller is told is made of it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Refused(Flaw);
+
+impl fmt::Debug for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Refused")
+    }
+}
+
+impl Refused {
+    /// Why, for the metrics.
+    pub fn flaw(self) -> Flaw {
+        self.0
+    }
+}
 
 impl fmt::Display for Refused {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -163,18 +176,19 @@ impl Tokens {
         judged.map_err(|shortfall| {
             let flaw = match shortfall {
                 Shortfall::Flaw(flaw) => flaw,
-                Shortfall::UnknownKey { .. } => "unknown kid",
+                Shortfall::UnknownKey { .. } => Flaw::Key("unknown kid"),
             };
-            tracing::debug!(flaw, "a token was refused");
-            Refused(())
+            tracing::debug!(?flaw, "a token was refused");
+            Refused(flaw)
         })
     }
 
     fn examine(&self, token: &str, now: Instant) -> Result<Arc<Verified>, Shortfall> {
         if token.len() > compact::LONGEST {
-            return Err("too long".into());
+            return Err(Flaw::Malformed("too long").into());
         }
-        let name = <[u8; 32]>::try_from(digest(&SHA256, token.as_bytes()).as_ref()).map_err(|_| "digest")?;
+        let name =
+            <[u8; 32]>::try_from(digest(&SHA256, token.as_bytes()).as_ref()).map_err(|_| Flaw::Malformed("digest"))?;
         if let Some(known) = self.remembered.get(&name) {
             let generation = self.issuers.get(known.issuer).map(|issuer| issuer.keys.current(now).generation);
             if generation == Some(known.generation) {
@@ -193,9 +207,9 @@ impl Tokens {
         let parts = compact::split(token)?;
         let header = header::read(&parts.header)?;
         let payload = Payload::read(&parts.payload)?;
-        let named = payload.issuer().ok_or("iss")?;
+        let named = payload.issuer().ok_or(Flaw::Issuer)?;
         let found = self.issuers.iter().enumerate().find(|(_, issuer)| issuer.issuer == named);
-        let (index, issuer) = found.ok_or("unknown issuer")?;
+        let (index, issuer) = found.ok_or(Flaw::Issuer)?;
         // Only this issuer's own keys: another one's may go by the same `kid`.
         let current = issuer.keys.current(now);
         let Some(key) = current.keys.find(&header.kid) else {
@@ -204,10 +218,10 @@ impl Tokens {
             return Err(Shortfall::UnknownKey { issuer: index, kid: header.kid });
         };
         if key.algorithm() != header.algorithm {
-            return Err("the key serves another algorithm".into());
+            return Err(Flaw::Key("the key serves another algorithm").into());
         }
         if !key.verifies(parts.signed, parts.signature) {
-            return Err("signature".into());
+            return Err(Flaw::Signature.into());
         }
         let claims = payload.claims(&issuer.audience, &issuer.ceiling)?;
         claims.window.holds(now)?;

@@ -46,4 +46,5 @@ pub use reply::{
     Accepted, Begun, Created, Done, Either, Found, MediaType, NoContent, Noted, Outcome, Plain, Reply, Resource, Text,
 };
 pub use room::{Arguments, Listing as OperationListing, Room};
+pub(in crate::platform) use routes::operation;
 pub use routes::{Routes, install, install_page, not_found};

@@ -23,7 +23,7 @@ use super::query::NoQuery;
 use super::reply::Outcome;
 use super::routes::Run;
 use crate::domain::{Code, Error};
-use crate::platform::auth::{Access, Permission};
+use crate::platform::auth::{Access, PERMISSIONS, Permission};
 use crate::platform::idempotency;
 use crate::platform::rate::Left;
 
@@ -172,6 +172,10 @@ impl Room {
             }
             op.code(Code::InvalidQuery);
             op.code(Code::RateLimited);
+            let reads = PERMISSIONS.iter().any(|row| row.name == A::Permission::NAME && !row.writes);
+            if !A::Permission::PUBLIC && (reads || method == HttpMethod::Get) {
+                op.code(Code::ReadingTooMuch);
+            }
             op.code(Code::Unavailable);
             let takes_query = operation
                 .parameters
@@ -279,14 +283,15 @@ where
             }
             A::take(access, &mut incoming).await
         };
-        let arguments = match taken.await {
-            Ok(arguments) => arguments,
-            Err(error) if error.code() == Code::NotFound => {
-                return Err(caller.admitted().await.err().unwrap_or(error));
-            }
-            Err(error) => return Err(error),
+        let carried_out = match taken.await {
+            Ok(arguments) => handler.call(arguments).await.settle(),
+            Err(error) if error.code() == Code::NotFound => Err(caller.again().admitted().await.err().unwrap_or(error)),
+            Err(error) => Err(error),
         };
-        handler.call(arguments).await.settle()
+        if let Err(error) = &carried_out {
+            caller.note_refusal(request, error);
+        }
+        carried_out
     };
     if request.method() == Method::POST && !A::Permission::PUBLIC {
         idempotency::once(access, incoming, carry_out).await

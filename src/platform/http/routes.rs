@@ -108,6 +108,11 @@ pub(super) fn path_value<T>(request: &HttpRequest, name: &str, read: impl FnOnce
     values.iter().find(|(known, _)| &**known == name).and_then(|(_, value)| read(value))
 }
 
+/// The operation of a request as the document has it, such as `GET /v1/contacts/{id}`.
+pub(in crate::platform) fn operation(request: &HttpRequest) -> String {
+    format!("{} {}", request.method(), pattern(request).as_deref().unwrap_or_default())
+}
+
 /// The path of a request as the document has it; `None` when nothing is there.
 pub(super) fn pattern(request: &HttpRequest) -> Option<Arc<str>> {
     let matched = request.extensions().get::<Matched>().map(|matched| matched.pattern.clone());

@@ -11,6 +11,7 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 
+use super::CallerMetrics;
 use super::logging::LINES_DROPPED;
 use crate::platform::supervision::RESTARTED;
 
@@ -53,6 +54,7 @@ pub struct Metrics {
     deadlines: Family<Deadline, Gauge>,
     calendar_days: Gauge,
     unread: Counter,
+    callers: CallerMetrics,
 }
 
 impl Default for Metrics {
@@ -74,9 +76,11 @@ impl Default for Metrics {
         registry.register("deadlines", "Legal deadlines that are over or near, by kind", deadlines.clone());
         let stalled = "Connections that were closed because the caller had stopped reading its answer";
         registry.register("unread_connections_closed", stalled, unread.clone());
+        let callers = CallerMetrics::registered(&mut registry);
         let days = "Days until the table of bank holidays ends; below 400 it is time for a new one";
         registry.register("calendar_days_left", days, calendar_days.clone());
-        Self { registry: Arc::new(registry), answered, seconds, waiting, deadlines, calendar_days, unread }
+        let registry = Arc::new(registry);
+        Self { registry, answered, seconds, waiting, deadlines, calendar_days, unread, callers }
     }
 }
 
@@ -91,6 +95,11 @@ impl Metrics {
     /// The counter of connections that were closed because the caller had stopped reading its answer.
     pub(crate) fn unread(&self) -> Counter {
         self.unread.clone()
+    }
+
+    /// The counters of refusals and of reads.
+    pub fn callers(&self) -> &CallerMetrics {
+        &self.callers
     }
 
     /// The metrics in the text format of `OpenMetrics` 1.0, with the lengths of the lanes' queues, the deadlines and the days

@@ -167,7 +167,7 @@ pub fn list(
         (Some(_), [one]) => Entry::new("complaints.list").contact(one.contact_id).subject("complaint", one.id),
         _ => Entry::new("complaints.list").contact(filter.contact_id),
     };
-    tx.look(entry.with("status", filter.status.map(<&str>::from)).with("count", items.len()));
+    tx.look(entry.with("status", filter.status.map(<&str>::from)).listing(items.len()));
     Ok(ListPage { items, next })
 }
 
@@ -183,7 +183,7 @@ pub(super) fn one(tx: &mut ReadTx<'_>, id: ComplaintId) -> Result<Complaint, Err
 /// 404 when there is none; 503 when the table of bank holidays does not reach as far as it is due.
 pub fn read(tx: &mut ReadTx<'_>, id: ComplaintId) -> Result<Complaint, Error> {
     let complaint = one(tx, id)?;
-    tx.look(Entry::new("complaints.read").contact(complaint.contact_id).subject("complaint", id));
+    tx.look(Entry::new("complaints.read").contact(complaint.contact_id).showing_one().subject("complaint", id));
     Ok(complaint)
 }
 

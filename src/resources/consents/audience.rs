@@ -81,6 +81,6 @@ pub(super) fn page(tx: &mut ReadTx<'_>, purpose: Purpose, after: Option<ConsentI
             email: addressee.email,
         });
     }
-    tx.look(Entry::new("audiences.read").with("purpose", purpose.as_str()).with("count", members.len()));
+    tx.look(Entry::new("audiences.read").with("purpose", purpose.as_str()).listing(members.len()));
     Ok(AudiencePage { members, next })
 }

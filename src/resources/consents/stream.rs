@@ -57,7 +57,7 @@ impl Reply for Audience {
             let page = match next {
                 Next::End => return Ok(None),
                 Next::Write(page) => page,
-                Next::Read(after) => access.page(move |tx| audience::page(tx, purpose, Some(after))).await?,
+                Next::Read(after) => access.next_page(move |tx| audience::page(tx, purpose, Some(after))).await?,
             };
             let then = page.next.map_or(Next::End, Next::Read);
             Ok(Some((written(form, &page.members)?, (then, access))))

@@ -7,6 +7,7 @@ use super::model::{Contact, ContactFilter, ContactStatus, Employer, JobTitle, Pe
 use super::store;
 use crate::domain::{ContactId, EmailAddress, Error, Limit, ListPage, Telephone};
 use crate::platform::auth::{Access, ContactsExport};
+use crate::platform::doors::ReadTx;
 use crate::platform::http::{Answer, Listed, Op, Reply, csv};
 
 const HEAD: &[&str] = &[
@@ -49,18 +50,18 @@ impl Contacts {
         filter: ContactFilter,
         after: Option<ContactId>,
     ) -> Result<Self, Error> {
-        let first = page(&access, &filter, after).await?;
+        let first = access.page(page(&filter, after)).await?;
         Ok(Self::Export(Box::new(Export { access, filter, first })))
     }
 }
 
-async fn page(
-    access: &Access<ContactsExport>,
+/// What reads a page of the export.
+fn page(
     filter: &ContactFilter,
     after: Option<ContactId>,
-) -> Result<ListPage<Contact, ContactId>, Error> {
+) -> impl FnOnce(&mut ReadTx<'_>) -> Result<ListPage<Contact, ContactId>, Error> + Send + use<> {
     let filter = filter.clone();
-    access.page(move |tx| store::page(tx, "contacts.export", &filter, after, Limit::MOST)).await
+    move |tx| store::page(tx, "contacts.export", &filter, after, Limit::MOST)
 }
 
 enum Next {
@@ -82,7 +83,7 @@ impl Reply for Contacts {
             let found = match next {
                 Next::End => return Ok(None),
                 Next::Write(page) => page,
-                Next::Read(after) => page(&access, &filter, Some(after)).await?,
+                Next::Read(after) => access.next_page(page(&filter, Some(after))).await?,
             };
             let then = found.next.map_or(Next::End, Next::Read);
             Ok(Some((written(&found.items), (then, access, filter))))

@@ -51,7 +51,7 @@ pub(super) fn list(
     let rows: Vec<Row> = query.limit(limit.rows() + 1).load(tx.connection())?;
     let ListPage { items, next } = ListPage::cut(rows, limit, |row| row.id);
     let items = items.into_iter().map(Row::message).collect::<Result<Vec<_>, _>>()?;
-    tx.look(Entry::new("messages.list").with("count", items.len()));
+    tx.look(Entry::new("messages.list").listing(items.len()));
     Ok(ListPage { items, next })
 }
 

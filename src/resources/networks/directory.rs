@@ -47,6 +47,6 @@ pub(super) fn lines(
             directory_visibility: membership.directory_visibility,
         });
     }
-    tx.look(Entry::new("networks.directory").subject("network", network).with("count", lines.len()));
+    tx.look(Entry::new("networks.directory").subject("network", network).listing(lines.len()));
     Ok(ListPage { items: lines, next })
 }

@@ -7,6 +7,7 @@ use super::model::{Registration, RegistrationFilter};
 use super::store;
 use crate::domain::{ContactId, Error, EventId, Instant, Limit, RegistrationId};
 use crate::platform::auth::{Access, ContactsExport};
+use crate::platform::doors::ReadTx;
 use crate::platform::http::{Answer, Listed, Op, Reply, csv};
 use crate::resources::contacts::{model::PersonName, store as contacts};
 
@@ -55,24 +56,23 @@ impl Registrations {
         filter: RegistrationFilter,
         after: Option<RegistrationId>,
     ) -> Result<Self, Error> {
-        let first = page(&access, event, &filter, after).await?;
+        let first = access.page(page(event, &filter, after)).await?;
         Ok(Self::Export(Box::new(Export { access, event, filter, first })))
     }
 }
 
-async fn page(
-    access: &Access<ContactsExport>,
+/// What reads a page of the export.
+fn page(
     event: EventId,
     filter: &RegistrationFilter,
     after: Option<RegistrationId>,
-) -> Result<Found, Error> {
+) -> impl FnOnce(&mut ReadTx<'_>) -> Result<Found, Error> + Send + use<> {
     let filter = filter.clone();
-    let read = access.page(move |tx| {
+    move |tx| {
         let page = store::list(tx, event, &filter, after, Limit::MOST)?;
         let ids: Vec<ContactId> = page.items.iter().map(|item| item.contact_id).collect();
         Ok(Found { names: contacts::names(tx, &ids)?, items: page.items, next: page.next })
-    });
-    read.await
+    }
 }
 
 enum Next {
@@ -95,7 +95,7 @@ impl Reply for Registrations {
                 let found = match next {
                     Next::End => return Ok(None),
                     Next::Write(page) => page,
-                    Next::Read(after) => page(&access, event, &filter, Some(after)).await?,
+                    Next::Read(after) => access.next_page(page(event, &filter, Some(after))).await?,
                 };
                 let then = found.next.map_or(Next::End, Next::Read);
                 Ok(Some((written(&found), (then, access, filter))))

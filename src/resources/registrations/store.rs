@@ -174,7 +174,7 @@ pub fn list(
     items.retain(|item| !restricted.contains(&item.contact_id));
     requirements::add(tx, &mut items)?;
     let look = Entry::new("registrations.list").contact(filter.contact_id).subject("event", event);
-    tx.look(look.with("count", items.len()));
+    tx.look(look.listing(items.len()));
     Ok(ListPage { items, next })
 }
 

@@ -235,7 +235,8 @@ pub(super) fn one(tx: &mut ReadTx<'_>, id: SubjectRequestId) -> Result<Known, Er
 /// 404 when there is none.
 pub fn read(tx: &mut ReadTx<'_>, id: SubjectRequestId) -> Result<SubjectRequest, Error> {
     let request = one(tx, id)?.shown();
-    tx.look(Entry::new("subject_requests.read").contact(request.contact_id).subject("subject_request", id));
+    let look = Entry::new("subject_requests.read").contact(request.contact_id).showing_one();
+    tx.look(look.subject("subject_request", id));
     Ok(request)
 }
 

@@ -5,7 +5,7 @@ mod coalesced;
 use super::super::House;
 use super::super::permissions::{Job, Permission, Writes};
 use super::{Access, admit};
-use crate::domain::{ContactId, Error};
+use crate::domain::{Code, ContactId, Error};
 use crate::platform::audit::{Entry, EntryRow, Outcome, store as audit};
 use crate::platform::db::{Lane, Patience};
 use crate::platform::doors::{Context, Noted, ReadTx, Recorded, WriteTx};
@@ -136,7 +136,8 @@ fn keep_answer<T: Reply>(
 
 /// A refusal of the law rolled back what it refused, so the door writes it down afterwards.
 async fn record_refusal<P: Permission>(house: &House, context: Context, error: &Error) {
-    if !error.is_refusal() {
+    // A 403 is recorded with every other, so many a minute.
+    if !error.is_refusal() || error.code() == Code::SamePerson {
         return;
     }
     let entry = Entry::new(P::NAME);

@@ -77,7 +77,7 @@ pub fn list(
         }
     }
     let page = ListPage::cut(found, limit, |consent| consent.id);
-    tx.look(Entry::new("consents.list").contact(filter.contact_id).with("count", page.items.len()));
+    tx.look(Entry::new("consents.list").contact(filter.contact_id).listing(page.items.len()));
     Ok(page)
 }
 

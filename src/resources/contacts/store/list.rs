@@ -98,7 +98,7 @@ pub(in super::super) fn page(
     let look = Entry::new(action)
         .with("status", filter.status.map(<&str>::from))
         .with("updated_since", filter.updated_since.is_some())
-        .with("count", items.len());
+        .listing(items.len());
     tx.look(match filter.network_id {
         Some(network) => look.subject("network", network),
         None => look,

@@ -84,7 +84,7 @@ pub(in super::super) fn list(
     let restricted = contacts::restricted_among(tx, &items.iter().map(|row| row.contact_id).collect::<Vec<_>>())?;
     let listed = items.iter().filter(|row| !restricted.contains(&row.contact_id));
     let items = listed.map(|row| open(tx, row)).collect::<Result<Vec<_>, _>>()?;
-    tx.look(Entry::new("memberships.list").subject("network", network).with("count", items.len()));
+    tx.look(Entry::new("memberships.list").subject("network", network).listing(items.len()));
     Ok(ListPage { items, next })
 }
 

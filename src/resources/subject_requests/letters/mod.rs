@@ -58,6 +58,6 @@ pub(super) fn for_the_post(tx: &mut ReadTx<'_>, id: SubjectRequestId, kind: Kind
         words.blocks.push(contents::name_kept(&request));
     }
     let entry = Entry::new("subject_requests.letter").contact(request.contact_id).subject("subject_request", id);
-    tx.look(entry.with("letter", kind.message()));
+    tx.look(entry.showing_one().with("letter", kind.message()));
     words.text(&tx.identity().controller)
 }

@@ -62,6 +62,6 @@ pub(in super::super) fn list(
         }
     }
     let page = ListPage::cut(found, limit, |request| request.id);
-    tx.look(Entry::new("subject_requests.list").contact(filter.contact_id).with("count", page.items.len()));
+    tx.look(Entry::new("subject_requests.list").contact(filter.contact_id).listing(page.items.len()));
     Ok(page)
 }

@@ -1,0 +1,181 @@
+//! Refusals of callers: each is recorded, up to ten a minute for each caller and operation. The rest of a minute is recorded
+//! as one number when the minute is over, so that no caller can fill the database with refusals.
+//!
+//! Recording never waits: an entry that finds the queue full counts as one of the rest, and the number is recorded later.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::time::Duration;
+
+use super::{Entry, EntryRow, Looks, Outcome};
+use crate::domain::{Actor, Clock, Code, IdMint};
+use crate::platform::rate::Ticks;
+use crate::platform::supervision::Restarts;
+use crate::platform::telemetry::CallerMetrics;
+
+/// How many refusals of a caller and an operation are recorded one by one in a minute.
+const ONE_BY_ONE: u32 = 10;
+/// A minute, on the monotonic clock.
+const MINUTE: Duration = Duration::from_secs(60);
+/// How many callers and operations are told apart at once.
+const MOST: usize = 10_000;
+/// How often minutes that are over are looked for.
+const TICK: Duration = Duration::from_secs(1);
+
+/// What is refused.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct RefusedRequest {
+    /// The operation, as the document has it: `GET /v1/contacts/{id}`.
+    pub operation: String,
+    /// The permission that the operation needs.
+    pub permission: &'static str,
+    /// The code of the answer.
+    pub code: Code,
+}
+
+impl RefusedRequest {
+    fn entry(&self) -> Entry {
+        Entry::new("requests.refuse").with("operation", self.operation.as_str()).with("permission", self.permission)
+    }
+}
+
+struct Minute {
+    actor: Arc<Actor>,
+    began: Duration,
+    recorded: u32,
+    left_out: u64,
+}
+
+/// The refusals of the last minute.
+pub struct Refusals {
+    minutes: Mutex<HashMap<(String, RefusedRequest), Minute>>,
+    looks: Looks,
+    clock: Clock,
+    ticks: Ticks,
+    mint: IdMint,
+    metrics: CallerMetrics,
+}
+
+impl Refusals {
+    /// Starts the task that records what is left of each minute. It ends with the last reference to the refusals.
+    pub(in crate::platform) fn start(looks: Looks, clock: Clock, mint: IdMint, metrics: CallerMetrics) -> Arc<Self> {
+        let ticks = Ticks::new(&clock);
+        let refusals = Arc::new(Self { minutes: Mutex::default(), looks, clock, ticks, mint, metrics });
+        let watched = Arc::downgrade(&refusals);
+        tokio::spawn(async move {
+            let mut restarts = Restarts::of("refusals");
+            while restarts.has_panicked(tick(&watched)).await {}
+        });
+        refusals
+    }
+
+    /// Records a refusal of the caller known as `key`, one by one or as one of the rest of the minute.
+    pub(in crate::platform) fn note(&self, key: String, actor: &Arc<Actor>, refusal: RefusedRequest) {
+        let now = self.ticks.elapsed();
+        let mut minutes = self.minutes.lock().unwrap_or_else(PoisonError::into_inner);
+        let key = (key, refusal);
+        if minutes.len() >= MOST && !minutes.contains_key(&key) {
+            self.metrics.unrecorded();
+            tracing::warn!(actor = actor.label(), operation = key.1.operation, "a refusal is not in the audit");
+            return;
+        }
+        let refusal = key.1.clone();
+        let fresh = || Minute { actor: actor.clone(), began: now, recorded: 0, left_out: 0 };
+        let minute = minutes.entry(key).or_insert_with(fresh);
+        if is_over(minute, now) && self.record_rest(&refusal, minute) {
+            *minute = fresh();
+        }
+        if minute.recorded < ONE_BY_ONE && self.record(refusal.entry(), &refusal, actor) {
+            minute.recorded += 1;
+        } else {
+            minute.left_out += 1;
+        }
+    }
+
+    /// Records what is left of the minutes that are over, or of all of them when the service stops.
+    pub(in crate::platform) fn settle(&self, all: bool) {
+        let now = self.ticks.elapsed();
+        let mut minutes = self.minutes.lock().unwrap_or_else(PoisonError::into_inner);
+        minutes.retain(|(_, refusal), minute| !((all || is_over(minute, now)) && self.record_rest(refusal, minute)));
+    }
+
+    /// Queues an entry, and returns whether the queue took it.
+    fn record(&self, entry: Entry, refusal: &RefusedRequest, actor: &Actor) -> bool {
+        let (now, outcome) = (self.clock.now(), Outcome::Refused(refusal.code.entry().name));
+        self.looks.try_note(EntryRow::new(entry, outcome, actor, self.mint.id(now), now))
+    }
+
+    /// Records how many refusals of a minute were left out, and returns whether nothing is left to be recorded.
+    fn record_rest(&self, refusal: &RefusedRequest, minute: &Minute) -> bool {
+        minute.left_out == 0 || self.record(refusal.entry().with("left_out", minute.left_out), refusal, &minute.actor)
+    }
+}
+
+fn is_over(minute: &Minute, now: Duration) -> bool {
+    now >= minute.began + MINUTE
+}
+
+async fn tick(refusals: &Weak<Refusals>) {
+    loop {
+        tokio::time::sleep(TICK).await;
+        let Some(refusals) = refusals.upgrade() else { return };
+        refusals.settle(false);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::domain::{Caller, Instant, Role};
+    use crate::platform::telemetry::Metrics;
+    use crate::platform::vault::SystemEntropy;
+
+    fn caller(subject: &str) -> Arc<Actor> {
+        let (issuer, subject) = ("https://issuer.example".to_owned(), subject.to_owned());
+        Arc::new(Actor::Caller(Caller { issuer, subject, roles: vec![Role::IewmStaff], organisation: None }))
+    }
+
+    fn audit_read() -> RefusedRequest {
+        let operation = "GET /v1/audit".to_owned();
+        RefusedRequest { operation, permission: "audit:read", code: Code::Forbidden }
+    }
+
+    #[actix_web::test]
+    async fn what_a_full_queue_does_not_take_is_counted_and_recorded_later() {
+        let (clock, hands) = Clock::by_hand(Instant::parse("2026-11-24T10:00:00Z").unwrap());
+        let (looks, mut next) = Looks::unwritten(3);
+        let mint = IdMint::new(Arc::new(SystemEntropy));
+        let metrics = Metrics::default();
+        let refusals = Refusals::start(looks, clock, mint, metrics.callers().clone());
+        let ada = caller("ada");
+        for _ in 0..8 {
+            refusals.note("ada".to_owned(), &ada, audit_read());
+        }
+        hands.advance(chrono::Duration::minutes(1));
+        refusals.settle(false);
+        let one_by_one = (0..3).filter_map(|_| next()).filter(|row| !row.detail.contains_key("left_out")).count();
+        assert_eq!((one_by_one, next().is_none()), (3, true), "the queue was full, and the number waits");
+        refusals.settle(false);
+        let rest = next().unwrap();
+        assert_eq!((rest.actor.as_str(), rest.code, &rest.detail["left_out"]), ("ada", Some("forbidden"), &json!(5)));
+        refusals.settle(true);
+        assert!(next().is_none(), "it is recorded once");
+    }
+
+    #[actix_web::test]
+    async fn callers_beyond_the_most_are_counted_alone() {
+        let (clock, _) = Clock::by_hand(Instant::parse("2026-11-24T10:00:00Z").unwrap());
+        let (looks, _next) = Looks::unwritten(1);
+        let mint = IdMint::new(Arc::new(SystemEntropy));
+        let metrics = Metrics::default();
+        let refusals = Refusals::start(looks, clock, mint, metrics.callers().clone());
+        for n in 0..MOST + 5 {
+            refusals.note(n.to_string(), &caller("ada"), audit_read());
+        }
+        assert_eq!(refusals.minutes.lock().unwrap().len(), MOST);
+        let text = metrics.text((0, 0), &[], 0);
+        assert!(text.contains("iewm_refusals_unrecorded_total 5\n"), "{text}");
+    }
+}
