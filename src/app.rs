@@ -16,7 +16,7 @@ use crate::front;
 use crate::inventory;
 use crate::jobs::Delivery;
 use crate::platform::auth::{Authorities, House, Issuer, KeySource, Parts, Tokens};
-use crate::platform::db::{Database, Engine, LaneCount, MigrationError, Target, migrate};
+use crate::platform::db::{Database, Engine, LaneCount, MigrationError, Serving, Target, migrate};
 use crate::platform::http::{Budget, OperationListing, Receiving, Room, Routes, install};
 use crate::platform::rate::RateLimits;
 use crate::platform::telemetry::DeadlineCount;
@@ -91,6 +91,16 @@ pub fn openapi_json() -> String {
     let mut text = openapi().to_pretty_json().unwrap_or_default();
     text.push('\n');
     text
+}
+
+/// Locks the database against other processes that would serve it, for as long as the value lives. What a service
+/// does first.
+///
+/// # Errors
+/// [`StartError`] that names the process which serves it already.
+pub fn claim(config: &Config) -> Result<Serving, StartError> {
+    let target = config.target().map_err(StartError)?;
+    Serving::begin(&target).map_err(|error| StartError(error.to_string()))
 }
 
 /// Opens everything that the configuration names, brings the database up to date, and assembles the

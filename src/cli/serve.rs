@@ -26,6 +26,7 @@ pub(super) fn run(
     first: impl AsyncFnOnce(&House, SocketAddr) -> Result<(), String>,
 ) -> Result<(), String> {
     let fault = |error: app::StartError| error.to_string();
+    let _serving = app::claim(config).map_err(fault)?;
     actix_web::rt::System::new().block_on(async {
         let house = app::build(config, Clock::system(), Arc::new(SystemEntropy)).await.map_err(fault)?;
         let running = server::start(config, &house).map_err(fault)?;

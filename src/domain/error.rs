@@ -159,6 +159,8 @@ codes! {
         "The service is too busy, or its database cannot be reached. Nothing was changed. Try again after `Retry-After` seconds.";
     CalendarExhausted 503 "calendar_exhausted" "Beyond the table of bank holidays"
         "The answer depends on whether a day is a bank holiday, and the service's table does not reach so far. Nothing was changed, and nothing was guessed. The operator adds a newer table, in `calendar.extra_holidays_file`.";
+    KeyMissing 503 "key_missing" "The key to this data is missing"
+        "The data is there, but the vault has no key that opens it, as after a restore of a vault that is older than the data. Lists leave such a record out; whatever needs it alone is answered so. Nothing was changed. Asking again does not help until the operator has restored the key. The person can still be erased.";
     OutcomeUnknown 503 "outcome_unknown" "Not known whether it was done"
         "The database stopped answering while the change was being committed, so that it was either done whole or not at all. After `Retry-After` seconds, find out: send the same request with the same `Idempotency-Key`, which answers what was done, or does it now, but never twice. A request that had no key can be done twice: read the resource before you send it again.";
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 
 use super::beat::beat;
-use crate::domain::Error;
+use crate::domain::{Code, Error};
 use crate::platform::auth::House;
 use crate::platform::mail::{Courier, Failure, Sender};
 use crate::platform::outbox::store::{self as outbox, Attempted};
@@ -91,8 +91,10 @@ impl Delivery {
                 return Ok(Next::GoOn);
             }
             Err(error) => {
-                tracing::error!(message = %id, cause = error.cause(), "a message could not be put together");
-                self.settle(claimed, Attempted::Later("not_composed".to_owned())).await?;
+                let missing = error.code() == Code::KeyMissing;
+                let reason = if missing { Code::KeyMissing.entry().name } else { "not_composed" };
+                tracing::error!(message = %id, reason, cause = error.cause(), "a message could not be put together");
+                self.settle(claimed, Attempted::Later(reason.to_owned())).await?;
                 return Ok(Next::GoOn);
             }
         };

@@ -1,13 +1,16 @@
 //! Records whose keyed indexes must be computed anew, because a migration cannot unseal what they are computed from.
 //!
 //! A migration that adds a keyed index, or changes how a value is normalised, inserts the ids of the records that it concerns.
-//! The next start takes them in batches, before the first request, and each room rewrites the indexes of its own records.
+//! The next start takes them in batches, before the first request, and each room rewrites the indexes of its own records. A
+//! record whose data key is missing waits for a start that has the key.
 
+use diesel::dsl::exists;
 use diesel::prelude::*;
 use uuid::Uuid;
 
 use super::db::{among, direct};
 use super::doors::{ReadTx, WriteTx};
+use super::vault::store::{data_keys, destroyed_keys};
 use crate::domain::{Error, SubjectId};
 
 diesel::table! {
@@ -23,15 +26,22 @@ diesel::table! {
     }
 }
 
+diesel::allow_tables_to_appear_in_same_query!(records_to_index, data_keys);
+diesel::allow_tables_to_appear_in_same_query!(records_to_index, destroyed_keys);
+
 /// How many records a batch has.
 const BATCH: i64 = 200;
 
-/// Returns the ids of the next batch of a table, in the order of ids; none when all its records are done.
+/// Returns the ids of the next batch of a table, in the order of ids; none when all its records are done that are not
+/// without their key. A record is sealed under a key of its own id, which was destroyed if the record was erased.
 ///
 /// # Errors
 /// When the database cannot be read.
 pub fn next<K: From<Uuid>>(tx: &mut ReadTx<'_>, table: &str) -> Result<Vec<K>, Error> {
+    let key = data_keys::table.filter(data_keys::owner_id.eq(records_to_index::record_id));
+    let destroyed = destroyed_keys::table.filter(destroyed_keys::owner_id.eq(records_to_index::record_id));
     let waiting = records_to_index::table.filter(records_to_index::table_name.eq(table));
+    let waiting = waiting.filter(exists(key).or(exists(destroyed)));
     let waiting = waiting.order(records_to_index::record_id).limit(BATCH).select(records_to_index::record_id);
     let ids: Vec<SubjectId> = direct!(tx.connection(), engine => waiting.load(engine))?;
     Ok(ids.into_iter().map(|row| K::from(row.uuid())).collect())

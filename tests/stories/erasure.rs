@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::harness::people::{grant, text, withdrawal};
 use crate::harness::{Service, canonical, on_both_engines};
 
-mod canaries;
+pub(crate) mod canaries;
 mod restored;
 mod stale;
 

@@ -208,6 +208,11 @@ impl House {
         &self.0.sending
     }
 
+    /// How many rows were met without their key since the start.
+    pub fn rows_without_keys(&self) -> u64 {
+        self.0.vault.rows_without_keys()
+    }
+
     /// The clock.
     pub fn clock(&self) -> &Clock {
         &self.0.clock

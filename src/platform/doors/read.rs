@@ -1,15 +1,11 @@
 //! A transaction that reads.
 
-use std::collections::HashMap;
-
-use uuid::Uuid;
-
 use super::context::{Context, Noted};
 use crate::domain::{Actor, Calendar, Entropy, Error, Identity, Instant, Scope};
 use crate::platform::audit::Entry;
 use crate::platform::db::{AnyConnection, Lane, dialect};
 use crate::platform::personal::Holders;
-use crate::platform::vault::{DataKey, Keyring, Place, Wrapped, store};
+use crate::platform::vault::{Keyring, Place};
 
 /// Reading, on behalf of an actor.
 pub struct ReadTx<'a> {
@@ -80,55 +76,6 @@ impl<'a> ReadTx<'a> {
     /// saying so fails.
     pub fn look(&mut self, entry: Entry) {
         self.noted.looks.push(entry);
-    }
-
-    /// The key of `owner`, from the columns of `vault.data_keys` that a store joined to its row.
-    ///
-    /// # Errors
-    /// When there is none, or it was wrapped under a master key that is not there: internal.
-    pub fn key(&mut self, owner: Uuid, wrapped: Option<Wrapped>) -> Result<DataKey, Error> {
-        self.noted.unsealed = true;
-        let wrapped = match wrapped {
-            Some(wrapped) => wrapped,
-            None => store::made_in_this_group(self.lane, owner)
-                .ok_or_else(|| Error::internal("a sealed row has no data key"))?,
-        };
-        let key = self.context.vault.unwrap(owner.as_bytes(), &wrapped)?;
-        Ok(DataKey::from_secret(key))
-    }
-
-    /// The key of `owner`, by a query of its own.
-    ///
-    /// # Errors
-    /// As [`ReadTx::key`], or when the database fails.
-    pub fn key_of(&mut self, owner: Uuid) -> Result<DataKey, Error> {
-        let wrapped = store::find(&mut self.lane.connection, owner)?;
-        self.key(owner, wrapped)
-    }
-
-    /// The keys of owners, by one query.
-    ///
-    /// # Errors
-    /// As [`ReadTx::key_of`], for any of them.
-    pub fn keys_of(&mut self, owners: &[Uuid]) -> Result<HashMap<Uuid, DataKey>, Error> {
-        if owners.is_empty() {
-            return Ok(HashMap::new());
-        }
-        let mut found: HashMap<Uuid, Wrapped> =
-            store::find_all(&mut self.lane.connection, owners)?.into_iter().collect();
-        owners.iter().map(|&owner| Ok((owner, self.key(owner, found.remove(&owner))?))).collect()
-    }
-
-    /// The key of `owner`, by a query of its own; `None` when it was destroyed.
-    ///
-    /// # Errors
-    /// When the database fails, or the master key is not there.
-    pub fn key_if_there(&mut self, owner: Uuid) -> Result<Option<DataKey>, Error> {
-        let found = store::find(&mut self.lane.connection, owner)?;
-        match found.or_else(|| store::made_in_this_group(self.lane, owner)) {
-            Some(wrapped) => self.key(owner, Some(wrapped)).map(Some),
-            None => Ok(None),
-        }
     }
 
     /// Opens what was sealed under the house's own key: what belongs to no person.

@@ -146,6 +146,19 @@ impl Room {
         self
     }
 
+    /// Adds `key_missing` to the operations served so far whose path begins with one of `paths`, but to no deletion: an
+    /// erasure needs no key.
+    #[must_use]
+    pub fn unseals(mut self, paths: &[&str]) -> Self {
+        for served in &mut self.served {
+            let unseals = paths.iter().any(|path| served.path.starts_with(path));
+            if unseals && served.method != HttpMethod::Delete {
+                Op { operation: &mut served.operation, schemas: &mut self.schemas }.code(Code::KeyMissing);
+            }
+        }
+        self
+    }
+
     /// Serves `handler` as its `#[utoipa::path]` says. Everything else in the description comes from
     /// the types of the handler's arguments and answer.
     #[must_use]

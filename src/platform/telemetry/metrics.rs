@@ -1,6 +1,7 @@
 //! Counters for Prometheus, served on a port of their own.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use prometheus_client::encoding::EncodeLabelSet;
@@ -55,6 +56,7 @@ pub struct Metrics {
     calendar_days: Gauge,
     unread: Counter,
     callers: CallerMetrics,
+    rows_without_keys: Counter,
 }
 
 impl Default for Metrics {
@@ -66,6 +68,7 @@ impl Default for Metrics {
         let deadlines = Family::<Deadline, Gauge>::default();
         let calendar_days = Gauge::default();
         let unread = Counter::default();
+        let rows_without_keys = Counter::default();
         let mut registry = Registry::with_prefix("iewm");
         registry.register("http_answers", "Requests answered, by method, route and status", answered.clone());
         registry.register("http_answer_seconds", "How long answers took, in seconds", seconds.clone());
@@ -79,8 +82,10 @@ impl Default for Metrics {
         let callers = CallerMetrics::registered(&mut registry);
         let days = "Days until the table of bank holidays ends; below 400 it is time for a new one";
         registry.register("calendar_days_left", days, calendar_days.clone());
+        let keyless = "Rows that were met without their data key, and left out of a list or answered key_missing";
+        registry.register("rows_without_keys", keyless, rows_without_keys.clone());
         let registry = Arc::new(registry);
-        Self { registry, answered, seconds, waiting, deadlines, calendar_days, unread, callers }
+        Self { registry, answered, seconds, waiting, deadlines, calendar_days, unread, callers, rows_without_keys }
     }
 }
 
@@ -100,6 +105,11 @@ impl Metrics {
     /// The counters of refusals and of reads.
     pub fn callers(&self) -> &CallerMetrics {
         &self.callers
+    }
+
+    /// Sets how many rows were met without their data key since the start.
+    pub fn rows_without_keys(&self, rows: u64) {
+        self.rows_without_keys.inner().store(rows, Ordering::Relaxed);
     }
 
     /// The metrics in the text format of `OpenMetrics` 1.0, with the lengths of the lanes' queues, the deadlines and the days

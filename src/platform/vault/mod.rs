@@ -14,6 +14,7 @@ mod keyring;
 mod link_token;
 mod mac;
 mod master_keys;
+mod missing;
 mod random;
 mod rotation;
 mod sealing;

@@ -1,5 +1,8 @@
 //! The keys of a running service, which follow their file when it changes.
 
+use uuid::Uuid;
+
+use super::missing::MissingKeys;
 use super::{KeyFileError, Keyring, MasterKeys, SecretBytes, Wrapped};
 use crate::domain::{Entropy, Error};
 
@@ -9,12 +12,13 @@ pub struct Vault {
     master_keys: MasterKeys,
     /// The service's own keys.
     pub keyring: Keyring,
+    missing: MissingKeys,
 }
 
 impl Vault {
     /// The keys, as they were read.
     pub fn new(master_keys: MasterKeys, keyring: Keyring) -> Self {
-        Self { master_keys, keyring }
+        Self { master_keys, keyring, missing: MissingKeys::default() }
     }
 
     /// `key` wrapped for `owner` under the newest master key. The file is looked at each time, a microsecond's
@@ -24,15 +28,29 @@ impl Vault {
         self.master_keys.wrap(entropy, owner, key)
     }
 
-    /// The key that was wrapped for `owner`. A master key that we do not have may be new in its file.
+    /// The key that was wrapped for `owner`; `None` when its master key is not in the file. The file is read again for a
+    /// master key that is not known yet.
     ///
     /// # Errors
-    /// When the master key is not there, or the wrapped key was changed: internal.
-    pub(in crate::platform) fn unwrap(&self, owner: &[u8], wrapped: &Wrapped) -> Result<SecretBytes, Error> {
+    /// Internal when the wrapped key was changed.
+    pub(in crate::platform) fn unwrap(&self, owner: &[u8], wrapped: &Wrapped) -> Result<Option<SecretBytes>, Error> {
         if !self.master_keys.holds(wrapped.master_key) {
             self.reload();
+            if !self.master_keys.holds(wrapped.master_key) {
+                return Ok(None);
+            }
         }
-        self.master_keys.unwrap(owner, wrapped)
+        self.master_keys.unwrap(owner, wrapped).map(Some)
+    }
+
+    /// Counts a row that cannot be opened for want of its owner's key, and names the owner in the log.
+    pub(in crate::platform) fn note_missing_key(&self, owner: Uuid, why: &'static str) {
+        self.missing.note(owner, why);
+    }
+
+    /// How many rows were met without their key since the start.
+    pub fn rows_without_keys(&self) -> u64 {
+        self.missing.rows()
     }
 
     fn reload(&self) {

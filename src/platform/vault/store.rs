@@ -95,6 +95,13 @@ pub(in crate::platform) fn made_in_this_group(lane: &Lane, owner: Uuid) -> Optio
     Wrapped::from_columns(Some(made.master_key.clone()), Some(made.wrapped.clone()))
 }
 
+/// Whether the vault has noted that the key of `owner` was destroyed.
+pub(in crate::platform) fn was_destroyed(connection: &mut AnyConnection, owner: Uuid) -> Result<bool, Error> {
+    let note = destroyed_keys::table.find(ContactId::from_uuid(owner)).select(destroyed_keys::owner_id);
+    let found: Option<ContactId> = direct!(connection, engine => note.first(engine)).optional()?;
+    Ok(found.is_some())
+}
+
 /// A new key as its columns.
 #[derive(Insertable)]
 #[diesel(table_name = data_keys, treat_none_as_default_value = false)]

@@ -103,7 +103,7 @@ fn open(tx: &mut ReadTx<'_>, (row, master_key, wrapped): Kept) -> Result<Complai
     let key = match Wrapped::from_columns(master_key, wrapped) {
         _ if row.particulars.is_empty() => None,
         // The words may have come back in a backup that was restored, and their key not.
-        None => tx.key_if_there(row.id.uuid())?,
+        None => tx.key_unless_destroyed(row.id.uuid())?,
         wrapped => Some(tx.key(row.id.uuid(), wrapped)?),
     };
     let told = key.map(|key| Particulars::open(&key, row.id, &row.particulars)).transpose()?;
@@ -161,7 +161,7 @@ pub fn list(
     }
     let rows: Vec<Kept> = query.limit(limit.rows() + 1).load(tx.connection())?;
     let ListPage { items, next } = ListPage::cut(rows, limit, |(row, ..)| row.id);
-    let items = items.into_iter().map(|row| open(tx, row)).collect::<Result<Vec<_>, _>>()?;
+    let items = tx.open_with_keys(items, open)?;
     let entry = match (&filter.reference, items.as_slice()) {
         // A reference finds one complaint, which the look names.
         (Some(_), [one]) => Entry::new("complaints.list").contact(one.contact_id).subject("complaint", one.id),

@@ -169,7 +169,7 @@ fn shown(tx: &mut ReadTx<'_>, link: &Link, grant: &history::Row) -> Result<Confi
 /// The evidence of a decision; `None` where there is none, or the person was erased.
 pub(super) fn evidence(tx: &mut ReadTx<'_>, row: &history::Row) -> Result<Option<Evidence>, Error> {
     let Some(sealed) = &row.evidence else { return Ok(None) };
-    let Some(key) = tx.key_if_there(row.contact_id.uuid())? else { return Ok(None) };
+    let Some(key) = tx.key_unless_destroyed(row.contact_id.uuid())? else { return Ok(None) };
     Evidence::open(&key, row.id, sealed).map(Some)
 }
 

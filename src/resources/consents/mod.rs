@@ -41,6 +41,7 @@ pub fn routes() -> Room {
             Code::PurposeNotConsent,
             Code::EmailNeeded,
             Code::Restricted,
+            Code::KeyMissing,
         ])
         .serve(api::__path_check, api::check)
         .problems(&[Code::PurposeNotConsent])
@@ -60,4 +61,5 @@ pub fn routes() -> Room {
         .problems(&[Code::Gone])
         .serve(links::__path_unsubscribe, links::unsubscribe)
         .problems(&[Code::Gone])
+        .unseals(&["/v1/consents/{id}/receipt", "/v1/consent-decisions/{id}/receipt", "/v1/confirmations/{token}"])
 }

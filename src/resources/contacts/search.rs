@@ -10,7 +10,7 @@ use super::store::{self, Row, columns, contacts, everybody, people};
 use crate::domain::{ContactId, EmailAddress, Error, Limit, ListPage, Telephone};
 use crate::platform::audit::Entry;
 use crate::platform::db::{Terms, among, among_ids, direct};
-use crate::platform::doors::ReadTx;
+use crate::platform::doors::{ReadTx, unless_key_missing};
 use crate::platform::vault::store::data_keys;
 use crate::resources::standing::store::former;
 
@@ -55,7 +55,7 @@ fn by_email(
     let mark = store::email_index(tx, email);
     let found = people.filter(contacts::email_index.eq(&mark));
     let rows: Vec<Row> = direct!(tx.connection(), engine => found.load(engine))?;
-    let found = rows.into_iter().map(|row| Ok(store::open(tx, row)?.contact)).collect::<Result<_, Error>>()?;
+    let found = tx.open_with_keys(rows, |tx, row| Ok(store::open(tx, row)?.contact))?;
     with_former(tx, found, &mark, after, limit)
 }
 
@@ -106,9 +106,9 @@ fn with_former(
         let people = people!().filter(among_ids(contacts::id, &holders)).order(contacts::id.desc());
         let people = people.limit(limit.rows() + 1);
         let rows: Vec<Row> = direct!(tx.connection(), engine => people.load(engine))?;
-        for row in rows {
-            found.push(FoundContact { contact: store::open(tx, row)?.contact, former: Some(true) });
-        }
+        let former =
+            |tx: &mut ReadTx<'_>, row| Ok(FoundContact { contact: store::open(tx, row)?.contact, former: Some(true) });
+        found.extend(tx.open_with_keys(rows, former)?);
         found.sort_by_key(|found| std::cmp::Reverse(found.contact.id));
     }
     Ok(found)
@@ -134,10 +134,8 @@ fn by_terms(
         for bearer in bearers.into_iter().map(ContactId::from_uuid) {
             after = Some(bearer);
             let Some(row) = rows.remove(&bearer) else { continue };
-            let contact = store::open(tx, row)?.contact;
-            if matches(&contact) {
-                found.push(contact);
-            }
+            let opened = unless_key_missing(store::open(tx, row))?;
+            found.extend(opened.map(|opened| opened.contact).filter(&matches));
             // One more than is shown tells that there is another page; nobody after them is unsealed.
             if found.len() > limit.get() {
                 break;

@@ -36,9 +36,9 @@ pub(super) fn lines(
     let names = contacts::names(tx, &ids)?;
     let mut lines = Vec::with_capacity(items.len());
     for row in items {
+        // The erased, the restricted and those whose key is missing have no name here.
+        let Some((_, name)) = names.iter().find(|(id, _)| *id == row.contact_id) else { continue };
         let membership = open(tx, &row)?;
-        // Whoever has been erased meanwhile, or is restricted, is not in it.
-        let Some((_, name)) = names.iter().find(|(id, _)| *id == membership.contact_id) else { continue };
         lines.push(DirectoryLine {
             membership_id: membership.id,
             name: name.clone(),

@@ -32,10 +32,18 @@ pub fn routes() -> Room {
         .serve(api::__path_directory, api::directory)
         .serve(members::__path_list, members::list)
         .serve(members::__path_join, members::join)
-        .problems(&[Code::AlreadyMember, Code::NetworkClosed, Code::Erased, Code::Merged, Code::Restricted])
+        .problems(&[
+            Code::AlreadyMember,
+            Code::NetworkClosed,
+            Code::Erased,
+            Code::Merged,
+            Code::Restricted,
+            Code::KeyMissing,
+        ])
         .serve(members::__path_read, members::read)
         .serve(members::__path_update, members::update)
         .problems(&[Code::AlreadyMember, Code::IllegalTransition, Code::Erased, Code::Restricted])
         .serve(members::__path_end, members::end)
         .problems(&[Code::IllegalTransition, Code::Erased, Code::Restricted])
+        .unseals(&["/v1/memberships/{id}"])
 }

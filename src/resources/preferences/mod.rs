@@ -26,5 +26,5 @@ pub fn routes() -> Room {
         .serve(api::__path_show, api::show)
         .problems(&[Code::Gone])
         .serve(api::__path_decide, api::decide)
-        .problems(&[Code::Gone, Code::PurposeNotConsent, Code::Restricted])
+        .problems(&[Code::Gone, Code::PurposeNotConsent, Code::Restricted, Code::KeyMissing])
 }

@@ -32,6 +32,7 @@ pub fn routes() -> Room {
             Code::Erased,
             Code::Merged,
             Code::Restricted,
+            Code::KeyMissing,
         ])
         .serve(api::__path_capacity, api::capacity)
         .serve(doors::api::__path_check_in, doors::api::check_in)
@@ -47,4 +48,5 @@ pub fn routes() -> Room {
         .problems(&[Code::IllegalTransition, Code::OfferExpired, Code::Erased])
         .serve(api::__path_prioritise, api::prioritise)
         .problems(&[Code::IllegalTransition, Code::Erased, Code::Restricted])
+        .unseals(&["/v1/registrations/{id}"])
 }

@@ -172,7 +172,11 @@ pub fn list(
     let ids: Vec<ContactId> = items.iter().map(|item| item.contact_id).collect();
     let restricted = contacts::restricted_among(tx, &ids)?;
     items.retain(|item| !restricted.contains(&item.contact_id));
-    requirements::add(tx, &mut items)?;
+    let needs = requirements::shown(tx, &items)?;
+    let items = tx.open_with_keys(items, |tx, item| match needs.get(&item.id) {
+        Some(sealed) => sealed.add_to(tx, item),
+        None => Ok(item),
+    })?;
     let look = Entry::new("registrations.list").contact(filter.contact_id).subject("event", event);
     tx.look(look.listing(items.len()));
     Ok(ListPage { items, next })
@@ -189,9 +193,11 @@ fn shown(tx: &mut ReadTx<'_>, row: Row) -> Result<Registration, Error> {
         Some(sequence) => Some(waiting::position(tx, row.event_id, sequence)?),
         None => None,
     };
-    let mut registration = row.registration(tx.now(), position)?;
-    requirements::add(tx, std::slice::from_mut(&mut registration))?;
-    Ok(registration)
+    let registration = row.registration(tx.now(), position)?;
+    match requirements::shown(tx, std::slice::from_ref(&registration))?.get(&registration.id) {
+        Some(sealed) => sealed.add_to(tx, registration),
+        None => Ok(registration),
+    }
 }
 
 /// For which event each of these registrations is, and how it stands now; those that are there.

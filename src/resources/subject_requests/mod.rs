@@ -95,6 +95,7 @@ pub fn routes() -> Room {
         .problems(&[Code::Gone, Code::CalendarExhausted])
         .serve(status::__path_act, status::act)
         .problems(&[Code::Gone, Code::IllegalTransition, Code::CalendarExhausted])
+        .unseals(&["/v1/subject-requests/{id}", "/v1/request-status/{token}"])
 }
 
 /// What stands in the way of carrying any right out.

@@ -173,8 +173,9 @@ impl Row {
 }
 
 /// A row, unsealed, with its clock as it shows now.
-fn open(tx: &mut ReadTx<'_>, row: Row, events: Vec<ClockEvent>, for_the_last_letter: bool) -> Result<Known, Error> {
-    let told = match tx.key_if_there(row.id.uuid())? {
+fn open(tx: &mut ReadTx<'_>, sealed: Sealed) -> Result<Known, Error> {
+    let Sealed { row, events, for_the_last_letter } = sealed;
+    let told = match tx.key_unless_destroyed(row.id.uuid())? {
         Some(key) => Some(Particulars::open(&key, row.id, &row.particulars)?),
         None => None,
     };
@@ -204,18 +205,32 @@ fn open(tx: &mut ReadTx<'_>, row: Row, events: Vec<ClockEvent>, for_the_last_let
     Ok(Known { request, facts, for_the_last_letter })
 }
 
-/// Rows, unsealed, in their order.
-fn open_all(tx: &mut ReadTx<'_>, rows: Vec<Row>) -> Result<Vec<Known>, Error> {
+/// A row with what else is kept of its request, before it is unsealed.
+struct Sealed {
+    row: Row,
+    /// What its clock depends on.
+    events: Vec<ClockEvent>,
+    /// The person was erased: what is written serves the last letter alone.
+    for_the_last_letter: bool,
+}
+
+/// Rows, each with what else is kept of it, in their order.
+fn whole(tx: &mut ReadTx<'_>, rows: Vec<Row>) -> Result<Vec<Sealed>, Error> {
     let ids: Vec<SubjectRequestId> = rows.iter().map(|row| row.id).collect();
     let mut events = steps::events_of(tx, &ids)?;
     let of_the_erased = farewell::among(tx, &ids)?;
-    rows.into_iter()
-        .map(|row| {
-            let own = events.remove(&row.id).unwrap_or_default();
-            let for_the_last_letter = of_the_erased.contains(&row.id);
-            open(tx, row, own, for_the_last_letter)
-        })
-        .collect()
+    let sealed = |row: Row| {
+        let events = events.remove(&row.id).unwrap_or_default();
+        let for_the_last_letter = of_the_erased.contains(&row.id);
+        Sealed { row, events, for_the_last_letter }
+    };
+    Ok(rows.into_iter().map(sealed).collect())
+}
+
+/// Rows, unsealed, in their order. Requests whose key is missing are left out.
+fn open_listed(tx: &mut ReadTx<'_>, rows: Vec<Row>) -> Result<Vec<Known>, Error> {
+    let rows = whole(tx, rows)?;
+    tx.open_with_keys(rows, open)
 }
 
 /// One request, without saying that it was looked at.
@@ -226,7 +241,8 @@ pub(super) fn one(tx: &mut ReadTx<'_>, id: SubjectRequestId) -> Result<Known, Er
     let row: Option<Row> =
         subject_requests::table.find(id).select(Row::as_select()).first(tx.connection()).optional()?;
     let row = row.ok_or_else(Error::not_found)?;
-    open_all(tx, vec![row])?.pop().ok_or_else(Error::not_found)
+    let row = whole(tx, vec![row])?.pop().ok_or_else(Error::not_found)?;
+    open(tx, row)
 }
 
 /// One request.
@@ -269,5 +285,6 @@ pub(super) fn of(tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<SubjectRequ
     let ids = of_person::ids_of(tx, person)?;
     let theirs = subject_requests::table.filter(among_ids(subject_requests::id, &ids)).order(subject_requests::id);
     let rows: Vec<Row> = theirs.select(Row::as_select()).load(tx.connection())?;
-    Ok(open_all(tx, rows)?.into_iter().map(Known::shown).collect())
+    let rows = whole(tx, rows)?;
+    rows.into_iter().map(|row| Ok(open(tx, row)?.shown())).collect()
 }

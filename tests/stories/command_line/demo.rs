@@ -200,3 +200,12 @@ fn whatever_the_environment_says_the_demo_is_sqlite_under_data() {
     assert!(folder.path().join("data/iewm.db").is_file());
     assert!(process.stop("TERM").success());
 }
+
+#[test]
+fn a_second_demo_on_the_same_folder_is_refused() {
+    let folder = folder();
+    let mut first = demo(folder.path()).process;
+    let by = format!("process {}", first.id());
+    refused(&run(folder.path(), &anywhere(), &["demo"]), 1, &["iewm.db is being served by", &by]);
+    assert!(first.stop("TERM").success());
+}

@@ -106,3 +106,27 @@ fn it_refuses_a_file_that_is_no_database() {
     fs::write(&file, "no database at all, but long enough to be taken for one".repeat(100)).unwrap();
     refused(&run(folder.path(), &set, &["serve"]), 1, &["not a database"]);
 }
+
+#[actix_web::test]
+async fn a_second_process_on_the_same_files_is_refused_and_told_of_the_first() {
+    let folder = folder();
+    let set = proper(folder.path());
+    let mut first = Process::start(folder.path(), &set, &["serve"]);
+    let listens = address(&mut first);
+    let by = format!("process {}", first.id());
+    refused(&run(folder.path(), &set, &["serve"]), 1, &["iewm.db is being served by", &by, " on "]);
+    // Whatever else is done beside a running service needs no lock.
+    let mut beside = set.clone();
+    beside.extend(variables(&[("SERVER__LISTEN", &listens)]));
+    for arguments in [&["migrate"] as &[&str], &["keys", "rotate"], &["health"], &["check-config"]] {
+        let ended = run(folder.path(), &beside, arguments);
+        assert_eq!(ended.code, 0, "{arguments:?}: {ended:?}");
+    }
+    request("GET", &format!("http://{listens}/health/ready")).send().await.expect(200);
+    // What is killed leaves nothing in the way.
+    first.stop("KILL");
+    let mut second = Process::start(folder.path(), &set, &["serve"]);
+    address(&mut second);
+    assert!(second.stop("TERM").success());
+    assert!(folder.path().join("iewm.serving.lock").is_file());
+}

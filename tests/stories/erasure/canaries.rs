@@ -29,7 +29,7 @@ struct Line {
 }
 
 impl Service {
-    fn lines(&self, query: &str) -> Vec<String> {
+    pub(crate) fn lines(&self, query: &str) -> Vec<String> {
         let lines: Vec<Line> = match self.engine {
             Engine::Sqlite => sql_query(query).load(&mut self.sqlite()).unwrap(),
             Engine::Postgres => sql_query(query).load(&mut self.postgres()).unwrap(),
@@ -72,18 +72,18 @@ impl Service {
 }
 
 /// Whoever has been everywhere: what names them, and the links that were mailed to them.
-pub(super) struct Canary {
-    pub(super) contact: String,
+pub(crate) struct Canary {
+    pub(crate) contact: String,
     merged: String,
-    memberships: [String; 2],
-    consents: Vec<String>,
-    confirmation: String,
-    preferences: String,
-    unsubscribe: String,
+    pub(crate) memberships: [String; 2],
+    pub(crate) consents: Vec<String>,
+    pub(crate) confirmation: String,
+    pub(crate) preferences: String,
+    pub(crate) unsubscribe: String,
 }
 
 /// Signs somebody up who leaves something in every column there is.
-pub(super) async fn plant(service: &Service) -> Canary {
+pub(crate) async fn plant(service: &Service) -> Canary {
     let [name, email, telephone, employer, job, source, wording, evidence, former] = *CANARIES;
     let person = |email: &str| {
         json!({ "name": name, "email": email, "telephone": telephone, "organisation": employer, "job_title": job,

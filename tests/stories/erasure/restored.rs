@@ -59,7 +59,7 @@ async fn a_restored_backup_cannot_be_read_and_is_erased_again(service: Service) 
                 std::fs::copy(service.directory().join(file), backups.path().join(file)).unwrap();
             }
             dump::search_files(&Needles::of(CANARIES), backups.path());
-            Service::restored(backups, service.now()).await
+            Service::restored(backups, None, service.now()).await
         }
     };
     restored.get(&format!("/v1/contacts/{}", canary.contact)).await.problem(410, "erased");

@@ -33,11 +33,21 @@ pub(crate) struct Database {
 
 /// Makes a fresh database: a copy of the template if there is one, else empty. `None` if there is no PostgreSQL here.
 pub(crate) fn database() -> Option<Database> {
+    let template = TEMPLATE.get().map(String::as_str);
+    made(template)
+}
+
+/// Makes a database with nothing in it. `None` if there is no PostgreSQL here.
+pub(crate) fn empty() -> Option<Database> {
+    made(None)
+}
+
+fn made(template: Option<&str>) -> Option<Database> {
     static MADE: AtomicU32 = AtomicU32::new(1);
 
     let server = server()?;
     let name = format!("iewm_test_{}_{}", server.mark, MADE.fetch_add(1, Ordering::Relaxed));
-    match TEMPLATE.get() {
+    match template {
         // By the default strategy, WAL_LOG since PostgreSQL 15: FILE_COPY was measured to take several times as long.
         Some(template) => server.execute(&format!("CREATE DATABASE {name} TEMPLATE {template}")),
         None => server.execute(&format!("CREATE DATABASE {name}")),

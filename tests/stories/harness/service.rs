@@ -94,13 +94,17 @@ impl Service {
         Some(Self::begin(engine, config, start, database_url, issuer, directory, database).await)
     }
 
-    /// A service in a folder with a SQLite database and the keys of another, as after a restore elsewhere.
-    pub(crate) async fn restored(directory: TempDir, now: Instant) -> Self {
+    /// A service with the keys of another in a folder, as after a restore elsewhere: on this database of PostgreSQL, or on
+    /// the files of SQLite in the same folder.
+    pub(crate) async fn restored(directory: TempDir, database: Option<postgres::Database>, now: Instant) -> Self {
         let issuer = TokenMint::generate(&SystemEntropy).expect("an issuer");
         std::fs::write(directory.path().join("jwks.json"), issuer.jwks()).expect("a JWKS file");
-        let database_url = format!("sqlite://{}", directory.path().join("iewm.db").display());
+        let (engine, database_url) = match &database {
+            None => (Engine::Sqlite, format!("sqlite://{}", directory.path().join("iewm.db").display())),
+            Some(database) => (Engine::Postgres, database.url.clone()),
+        };
         let config = config(directory.path(), &database_url, &[]);
-        Self::begin(Engine::Sqlite, config, now, database_url, issuer, directory, None).await
+        Self::begin(engine, config, now, database_url, issuer, directory, database).await
     }
 
     async fn begin(

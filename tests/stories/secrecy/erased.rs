@@ -115,7 +115,7 @@ async fn nothing_of_a_deleted_person_can_be_read(service: Service) {
     beside.execute(&format!(
         "UPDATE contacts SET status = 'active', particulars = {blob}, email_index = {index} WHERE {of_person}"
     ));
-    let refused = service.get(&path).await.problem(500, "internal");
+    let refused = service.get(&path).await.problem(503, "key_missing");
     assert!(!refused.text().contains("Zebulon"));
     // Not even under another living person's key.
     let other = json!({

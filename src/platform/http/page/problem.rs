@@ -64,6 +64,11 @@ fn words(error: &Error) -> (&'static str, &str, &'static str) {
             "The fault is ours. Nothing has changed.",
             "Please try again in a few minutes.",
         ),
+        Code::KeyMissing => (
+            "Sorry, we cannot open your data just now",
+            "The fault is ours. Nothing has changed.",
+            "Please write to us, and we will do what you want. The link at the foot of our mails still stops them.",
+        ),
         Code::OutcomeUnknown => (
             "Sorry, we cannot tell whether this worked",
             "The fault is ours: the answer of our database was lost.",

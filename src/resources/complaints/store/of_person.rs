@@ -8,7 +8,7 @@ use super::{Kept, Row, complaints, data_keys, open};
 use crate::domain::{ComplaintId, ContactId, Error};
 use crate::platform::audit::Entry;
 use crate::platform::db::{UuidSql, among, among_ids, direct, prepared};
-use crate::platform::doors::{ReadTx, Recorded, WriteTx};
+use crate::platform::doors::{ReadTx, Recorded, WriteTx, unless_key_missing};
 use crate::platform::personal::Person;
 use crate::platform::records_to_index;
 use crate::resources::contacts::store::Indexes;
@@ -79,7 +79,7 @@ pub fn reindex(mut tx: WriteTx<'_>) -> Result<Recorded<bool>, Error> {
     }
     let rows: Vec<Kept> = whole!().filter(among_ids(complaints::id, &ids)).load(tx.connection())?;
     for row in rows {
-        let complaint = open(&mut tx, row)?;
+        let Some(complaint) = unless_key_missing(open(&mut tx, row))? else { continue };
         // Of the erased, the words are gone.
         let Some(complainant) = &complaint.complainant else { continue };
         let Indexes { email, telephone, named_number } = indexes(&tx, complaint.contact_id, complainant);

@@ -80,31 +80,42 @@ pub(in super::super) fn append(
     finish(tx, decided, &projected, changes)
 }
 
-/// Appends decisions, each of another person and at the place of its caller.
+/// The answer to the caller at a place.
+type Answer = (usize, Result<Recorded<Consent>, Error>);
+
+/// Appends decisions, each of another person and at the place of its caller. A decision whose words cannot be sealed
+/// because the person's key is missing is refused by itself.
 pub(super) fn append_all(
     tx: &mut ManyTx<'_, '_>,
     decided: &[(usize, Decided)],
     notices: &Published,
-) -> Result<Vec<(usize, Recorded<Consent>)>, Error> {
+) -> Result<Vec<Answer>, Error> {
     let sealed = decided.iter().filter(|(_, decided)| decided.is_sealed());
     let owners: Vec<_> = sealed.map(|(_, decided)| decided.known.contact.id.uuid()).collect();
-    let keys = tx.of(0)?.keys_of(&owners)?;
+    let mut keys = tx.of(0)?.keys_of(&owners)?;
     let mut made = Vec::with_capacity(decided.len());
     let mut rows = Vec::with_capacity(decided.len());
+    let mut answers = Vec::with_capacity(decided.len());
     for (place, decided) in decided {
+        let key = match keys.remove(&decided.known.contact.id.uuid()).transpose() {
+            Ok(key) => key,
+            Err(error) => {
+                answers.push((*place, Err(error)));
+                continue;
+            }
+        };
         let own = tx.of(*place)?;
-        let (projected, row) = project(&own, decided, keys.get(&decided.known.contact.id.uuid()))?;
+        let (projected, row) = project(&own, decided, key.as_ref())?;
         rows.push(row);
         made.push((*place, decided, projected, own.now()));
     }
     let states: Vec<_> = made.iter().map(|(_, decided, projected, now)| (*decided, projected, *now)).collect();
     write(tx.connection(), &states, &rows)?;
-    let mut recorded = Vec::with_capacity(made.len());
     for (place, decided, projected, now) in &made {
         let consent = finish(tx.of(*place)?, decided, projected, &notices.changes(*now))?;
-        recorded.push((*place, consent));
+        answers.push((*place, Ok(consent)));
     }
-    Ok(recorded)
+    Ok(answers)
 }
 
 /// What a decision makes of the consent, and its row, sealed under the person's key.

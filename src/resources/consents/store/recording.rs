@@ -61,7 +61,7 @@ pub fn record(tx: &mut ManyTx<'_, '_>, asked: &[&RecordDecision]) -> Result<Each
     }
     for (place, recorded) in append_all(tx, &decided, &notices)? {
         if let Some(answer) = answers.get_mut(place) {
-            *answer = Some(Ok(recorded));
+            *answer = Some(recorded);
         }
     }
     // After those, by themselves: a second decision of the same person, which the first may bear on, and one that names a

@@ -76,6 +76,8 @@ pub(super) struct People {
     by_named_number: HashMap<[u8; 32], usize>,
     /// Numbers with names that rows of this import have changed, and whose they were.
     former: HashMap<[u8; 32], usize>,
+    /// The blind indexes by which people are found whose key is missing.
+    unreadable: HashSet<Vec<u8>>,
 }
 
 impl People {
@@ -92,6 +94,17 @@ impl People {
             self.by_named_number.entry(index).or_insert(at);
         }
         self.known.push(known);
+    }
+
+    /// Adds the blind indexes by which a person is found whose key is missing.
+    pub(super) fn add_unreadable(&mut self, marks: impl IntoIterator<Item = Vec<u8>>) {
+        self.unreadable.extend(marks);
+    }
+
+    /// Whether a row means a person whose key is missing.
+    fn is_unreadable(&self, keys: &BlindIndexKey, row: &ImportRow) -> bool {
+        let mark = row.email.as_ref().map(|email| keys.email(email)).or_else(|| row.named_number(keys));
+        mark.is_some_and(|mark| self.unreadable.contains(mark.as_slice()))
     }
 
     /// Finds the person that a row means: by its address or, where it has none, by its number and name together.
@@ -137,10 +150,21 @@ pub(super) enum Deed<'a> {
     Update(&'a Known),
 }
 
+/// The member by which a row is found.
+fn found_by(row: &ImportRow) -> &'static str {
+    if row.email.is_some() { "/email" } else { "/telephone" }
+}
+
 /// What is wrong with a row for somebody whose data is restricted.
 fn restricted(row: &ImportRow) -> Fault {
-    let pointer = if row.email.is_some() { "/email" } else { "/telephone" };
-    Fault::new(pointer, "restricted", "is that of a person whose data is restricted: it is stored and not changed")
+    let detail = "is that of a person whose data is restricted: it is stored and not changed";
+    Fault::new(found_by(row), "restricted", detail)
+}
+
+/// What is wrong with a row for a person whose key is missing.
+fn key_missing(row: &ImportRow) -> Fault {
+    let detail = "is that of a person whose data cannot be read, because its key is missing from the vault";
+    Fault::new(found_by(row), "key_missing", detail)
 }
 
 /// Settles rows one after the other, so that a later one finds what an earlier one did. `act` does it,
@@ -163,6 +187,10 @@ pub(super) fn settle(
                 continue;
             }
         };
+        if people.is_unreadable(keys, row) {
+            results.push(ImportResult::rejected(number, &key_missing(row).into()));
+            continue;
+        }
         let meant = people.find(keys, row);
         if meant.and_then(|at| people.known.get(at)).is_some_and(|known| known.restricted) {
             results.push(ImportResult::rejected(number, &restricted(row).into()));

@@ -87,7 +87,7 @@ pub enum ImportOutcome {
     Unchanged,
     /// The address was erased or is suppressed, or the number and name are those of an erased person: nothing was stored.
     Suppressed,
-    /// The row is wrong, or for somebody whose data is restricted: nothing was stored.
+    /// The row is wrong, or for a person whose data is restricted or cannot be read: nothing was stored.
     Rejected,
 }
 

@@ -11,7 +11,7 @@ use super::row::{ImportOutcome, ImportResult};
 use crate::domain::{ContactId, Error, hex, london_date};
 use crate::platform::audit::Entry;
 use crate::platform::db::{Terms, among, dialect};
-use crate::platform::doors::{ReadTx, Recorded, WriteTx};
+use crate::platform::doors::{ReadTx, Recorded, WriteTx, unless_key_missing};
 use crate::platform::vault::store::data_keys;
 use crate::resources::contacts::store::changes::rewrite;
 use crate::resources::contacts::store::{
@@ -97,11 +97,16 @@ impl Marks {
         }
         rows.sort_by_key(|row| row.id);
         let keys = &tx.keyring().blind_index;
+        let mut unreadable = Vec::new();
         for row in rows {
             if held.is_some_and(|held| !held.contains(&row.id)) {
                 return Err(Error::unavailable("a contact of this import was made by somebody else just now"));
             }
-            let opened = open_whoever(tx, row)?;
+            let id = row.id;
+            let Some(opened) = unless_key_missing(open_whoever(tx, row))? else {
+                unreadable.push(id);
+                continue;
+            };
             let (restricted, obtained_on) = (opened.is_restricted(), opened.obtained_on);
             let last_activity_on = opened.last_activity_on;
             let Ok((contact, particulars, key)) = opened.whoever() else { continue };
@@ -111,6 +116,7 @@ impl Marks {
             let key = held.map(|_| Box::new(key));
             into.add(keys, Known { id, person, version, last_activity_on, restricted, key });
         }
+        into.add_unreadable(marks_of(tx, &unreadable)?);
         Ok(())
     }
 
@@ -122,6 +128,17 @@ impl Marks {
         let holders: Vec<ContactId> = marked.former_holders().collect();
         Ok(Memory { restricted: restricted_among(tx, &holders)?, marked })
     }
+}
+
+/// The blind indexes by which contacts are found: of the addresses, and of the numbers with names.
+fn marks_of(tx: &mut ReadTx<'_>, ids: &[ContactId]) -> Result<Vec<Vec<u8>>, Error> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let theirs = contacts::table.filter(contacts::id.eq_any(ids));
+    let emails: Vec<Option<Vec<u8>>> = theirs.select(contacts::email_index).load(tx.connection())?;
+    let named_numbers: Vec<Option<Vec<u8>>> = theirs.select(contacts::named_number).load(tx.connection())?;
+    Ok(emails.into_iter().chain(named_numbers).flatten().collect())
 }
 
 /// Writes the rows of a chunk, the first of which is number `first`.

@@ -145,9 +145,11 @@ pub struct Addressee {
 /// Whom a letter to `contact` goes to; or why it goes to nobody: `restricted`, `erased` or `no_address`.
 ///
 /// # Errors
-/// When the database fails.
+/// 503 `key_missing` when the contact's key is missing: the letter waits for it.
 pub fn addressee(tx: &mut ReadTx<'_>, contact: ContactId) -> Result<Result<Addressee, &'static str>, Error> {
-    if let Some(addressee) = addressees(tx, &[contact])?.pop() {
+    if let Some(row) = with_addresses(tx, &[contact])?.pop()
+        && let Some(addressee) = addressed(tx, row)?
+    {
         return Ok(Ok(addressee));
     }
     Ok(Err(match facts(tx, contact)?.map(|facts| facts.status) {
@@ -157,37 +159,38 @@ pub fn addressee(tx: &mut ReadTx<'_>, contact: ContactId) -> Result<Result<Addre
     }))
 }
 
-/// Those of the contacts that are live, not restricted, and have an address, in the order of their ids.
+/// Those of the contacts that are live, not restricted, and have an address, in the order of their ids. Contacts whose key
+/// is missing are left out.
 ///
 /// # Errors
 /// When the database fails.
 pub fn addressees(tx: &mut ReadTx<'_>, ids: &[ContactId]) -> Result<Vec<Addressee>, Error> {
-    let rows =
-        people!().filter(among_ids(contacts::id, ids).and(contacts::email_index.is_not_null())).order(contacts::id);
-    let rows: Vec<Row> = direct!(tx.connection(), engine => rows.load(engine))?;
-    let mut addressees = Vec::with_capacity(rows.len());
-    for row in rows {
-        let contact = open(tx, row)?.contact;
-        if let (Some(name), Some(email)) = (contact.name, contact.email) {
-            let mark = email_index(tx, &email);
-            addressees.push(Addressee { id: contact.id, name, email, mark });
-        }
-    }
-    Ok(addressees)
+    let rows = with_addresses(tx, ids)?;
+    Ok(tx.open_with_keys(rows, addressed)?.into_iter().flatten().collect())
 }
 
-/// The names of those of the contacts that are live and not restricted.
+/// The rows of those of the contacts that are live, not restricted, and have an address, in the order of their ids.
+fn with_addresses(tx: &mut ReadTx<'_>, ids: &[ContactId]) -> Result<Vec<Row>, Error> {
+    let rows =
+        people!().filter(among_ids(contacts::id, ids).and(contacts::email_index.is_not_null())).order(contacts::id);
+    Ok(direct!(tx.connection(), engine => rows.load(engine))?)
+}
+
+fn addressed(tx: &mut ReadTx<'_>, row: Row) -> Result<Option<Addressee>, Error> {
+    let contact = open(tx, row)?.contact;
+    let Some((name, email)) = contact.name.zip(contact.email) else { return Ok(None) };
+    let mark = email_index(tx, &email);
+    Ok(Some(Addressee { id: contact.id, name, email, mark }))
+}
+
+/// The names of those of the contacts that are live and not restricted. Contacts whose key is missing are left out.
 ///
 /// # Errors
 /// When the database fails.
 pub fn names(tx: &mut ReadTx<'_>, ids: &[ContactId]) -> Result<Vec<(ContactId, PersonName)>, Error> {
     let rows: Vec<Row> = people!().filter(among_ids(contacts::id, ids)).load(tx.connection())?;
-    let mut names = Vec::with_capacity(rows.len());
-    for row in rows {
-        let contact = open(tx, row)?.contact;
-        names.extend(contact.name.map(|name| (contact.id, name)));
-    }
-    Ok(names)
+    let known = tx.open_with_keys(rows, |tx, row| Ok(open(tx, row)?.contact))?;
+    Ok(known.into_iter().filter_map(|contact| Some((contact.id, contact.name?))).collect())
 }
 
 /// Notes that a person dealt with IEWM on `day`: the clock of retention starts anew. The contact's

@@ -94,7 +94,7 @@ pub(in super::super) fn page(
         Some(network) => in_network(tx, filter, network, after, most)?,
     };
     let ListPage { items, next } = ListPage::cut(rows, limit, |row| row.id);
-    let items = items.into_iter().map(|row| Ok(open(tx, row)?.contact)).collect::<Result<Vec<_>, Error>>()?;
+    let items = tx.open_with_keys(items, |tx, row| Ok(open(tx, row)?.contact))?;
     let look = Entry::new(action)
         .with("status", filter.status.map(<&str>::from))
         .with("updated_since", filter.updated_since.is_some())

@@ -7,7 +7,7 @@ use super::{Row, contacts, data_keys, open_whoever};
 use crate::domain::{ContactId, Error};
 use crate::platform::audit::Entry;
 use crate::platform::db::{among_ids, dialect};
-use crate::platform::doors::{Recorded, WriteTx};
+use crate::platform::doors::{Recorded, WriteTx, unless_key_missing};
 use crate::platform::records_to_index;
 
 /// The table whose records are indexed.
@@ -28,8 +28,9 @@ pub fn reindex(mut tx: WriteTx<'_>) -> Result<Recorded<bool>, Error> {
     let rows: Vec<Row> = everybody!().filter(among_ids(contacts::id, &ids)).load(tx.connection())?;
     for row in rows {
         let id = row.id;
+        let Some(opened) = unless_key_missing(open_whoever(&mut tx, row))? else { continue };
         // An erased contact has no particulars, and no indexes.
-        let Ok((_, particulars, _)) = open_whoever(&mut tx, row)?.whoever() else { continue };
+        let Ok((_, particulars, _)) = opened.whoever() else { continue };
         let indexes = Indexes::of(&tx, &particulars);
         let search_tokens = find_by(&mut tx, id, &particulars)?;
         let changes = (

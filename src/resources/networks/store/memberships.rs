@@ -34,7 +34,7 @@ pub(in super::super) struct Row {
 /// A row, unsealed.
 pub(in super::super) fn open(tx: &mut ReadTx<'_>, row: &Row) -> Result<Membership, Error> {
     // The erased leave the membership behind, and nothing that was told of it.
-    let told = match tx.key_if_there(row.contact_id.uuid())? {
+    let told = match tx.key_unless_destroyed(row.contact_id.uuid())? {
         Some(key) => Particulars::open(&key, row.id, &row.particulars)?,
         None => Particulars::default(),
     };
@@ -83,7 +83,7 @@ pub(in super::super) fn list(
     let ListPage { items, next } = ListPage::cut(rows, limit, |row| row.id);
     let restricted = contacts::restricted_among(tx, &items.iter().map(|row| row.contact_id).collect::<Vec<_>>())?;
     let listed = items.iter().filter(|row| !restricted.contains(&row.contact_id));
-    let items = listed.map(|row| open(tx, row)).collect::<Result<Vec<_>, _>>()?;
+    let items = tx.open_with_keys(listed, open)?;
     tx.look(Entry::new("memberships.list").subject("network", network).listing(items.len()));
     Ok(ListPage { items, next })
 }

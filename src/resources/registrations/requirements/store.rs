@@ -1,5 +1,7 @@
 //! The table of requirements.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 
 use super::super::model::Registration;
@@ -50,14 +52,17 @@ pub fn may_see(tx: &ReadTx<'_>) -> bool {
     tx.actor().caller().is_some_and(|caller| caller.roles.contains(&Role::IewmStaff))
 }
 
-/// Adds to the registrations of one event what each needs, for an actor who may see it, until thirty days after the event,
-/// whether or not a job has deleted it by then.
+/// What registrations of one event need, sealed: for an actor who may see it, without that of the restricted, and until
+/// thirty days after the event, whether or not a job has deleted it by then.
 ///
 /// # Errors
 /// When the database fails.
-pub fn add(tx: &mut ReadTx<'_>, registrations: &mut [Registration]) -> Result<(), Error> {
+pub fn shown(
+    tx: &mut ReadTx<'_>,
+    registrations: &[Registration],
+) -> Result<HashMap<RegistrationId, SealedRequirements>, Error> {
     if !may_see(tx) {
-        return Ok(());
+        return Ok(HashMap::new());
     }
     let ids: Vec<RegistrationId> = registrations.iter().map(|registration| registration.id).collect();
     let rows: Vec<(RegistrationId, EventId, Vec<u8>)> = access_requirements::table
@@ -68,22 +73,33 @@ pub fn add(tx: &mut ReadTx<'_>, registrations: &mut [Registration]) -> Result<()
             access_requirements::requirements,
         ))
         .load(tx.connection())?;
-    let Some(&(_, event, _)) = rows.first() else { return Ok(()) };
+    let Some(&(_, event, _)) = rows.first() else { return Ok(HashMap::new()) };
     let now = tx.now();
     if events::store::read(tx, event)?.ends_at.is_some_and(|end| end.plus(KEPT) <= now) {
-        return Ok(());
+        return Ok(HashMap::new());
     }
     let theirs: Vec<ContactId> = registrations.iter().map(|registration| registration.contact_id).collect();
     let restricted = contacts::restricted_among(tx, &theirs)?;
-    for (id, _, sealed) in rows {
-        let used =
-            |registration: &&mut Registration| registration.id == id && !restricted.contains(&registration.contact_id);
-        let Some(registration) = registrations.iter_mut().find(used) else { continue };
-        if let Some(key) = tx.key_if_there(registration.contact_id.uuid())? {
-            registration.access_requirements = Some(open(&key, id, &sealed)?);
-        }
+    let mut sealed: HashMap<_, _> = rows.into_iter().map(|(id, _, sealed)| (id, SealedRequirements(sealed))).collect();
+    for registration in registrations.iter().filter(|registration| restricted.contains(&registration.contact_id)) {
+        sealed.remove(&registration.id);
     }
-    Ok(())
+    Ok(sealed)
+}
+
+/// What a registration needs, sealed under the person's key.
+pub struct SealedRequirements(Vec<u8>);
+
+impl SealedRequirements {
+    /// The registration with what it needs; without it when the person was erased.
+    ///
+    /// # Errors
+    /// 503 `key_missing` when the person's key is missing.
+    pub fn add_to(&self, tx: &mut ReadTx<'_>, registration: Registration) -> Result<Registration, Error> {
+        let key = tx.key_unless_destroyed(registration.contact_id.uuid())?;
+        let needs = key.map(|key| open(&key, registration.id, &self.0)).transpose()?;
+        Ok(Registration { access_requirements: needs, ..registration })
+    }
 }
 
 /// What a registration needs, as the person themself is told it.
@@ -93,7 +109,7 @@ pub fn add(tx: &mut ReadTx<'_>, registrations: &mut [Registration]) -> Result<()
 pub fn told(tx: &mut ReadTx<'_>, id: RegistrationId, contact: ContactId) -> Result<Option<AccessRequirements>, Error> {
     let row = access_requirements::table.find(id).select(access_requirements::requirements);
     let sealed: Option<Vec<u8>> = row.first(tx.connection()).optional()?;
-    match (sealed, tx.key_if_there(contact.uuid())?) {
+    match (sealed, tx.key_unless_destroyed(contact.uuid())?) {
         (Some(sealed), Some(key)) => open(&key, id, &sealed).map(Some),
         _ => Ok(None),
     }

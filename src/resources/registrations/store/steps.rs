@@ -149,7 +149,7 @@ pub(in super::super) fn list(
     // Of the erased, the words are gone; those about the restricted are not used.
     let any = items.iter().any(|row| row.reason.is_some());
     let used = any && contacts::restricted_among(tx, &[contact])?.is_empty();
-    let key = if used { tx.key_if_there(contact.uuid())? } else { None };
+    let key = if used { tx.key_unless_destroyed(contact.uuid())? } else { None };
     let steps = items.into_iter().map(|row| row.step(id, key.as_ref()));
     let items = steps.collect::<Result<Vec<_>, Error>>()?;
     tx.look(Entry::new("registrations.history").contact(contact).subject("registration", id));
@@ -170,6 +170,6 @@ pub(in super::super) fn all(
         .order(registration_steps::version)
         .select(StepRow::as_select())
         .load(tx.connection())?;
-    let key = tx.key_if_there(contact.uuid())?;
+    let key = tx.key_unless_destroyed(contact.uuid())?;
     rows.into_iter().map(|row| row.step(id, key.as_ref())).collect()
 }

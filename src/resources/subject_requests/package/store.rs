@@ -141,7 +141,7 @@ pub(super) fn read(tx: &mut ReadTx<'_>, id: SubjectRequestId) -> Result<Package,
     let gone =
         || Error::new(Code::Gone, "The package was deleted: it can be had for thirty days. Take another request.");
     let sealed = sealed.filter(|_| expires_at > tx.now()).ok_or_else(gone)?;
-    let key = tx.key_if_there(contact.uuid())?.ok_or_else(gone)?;
+    let key = tx.key_unless_destroyed(contact.uuid())?.ok_or_else(gone)?;
     let plain = key.open(&place(id), &sealed)?;
     tx.look(Entry::new("subject_requests.package").contact(contact).subject("subject_request", id));
     let mut package = serde_json::from_slice(&plain).map_err(damaged)?;

@@ -10,7 +10,7 @@ use super::{subject_request_steps as steps, subject_requests as requests};
 use crate::domain::{ContactId, ErasureGround, Error, Instant, Obstacle, SubjectId, SubjectRequestId};
 use crate::platform::audit::Entry;
 use crate::platform::db::among_ids;
-use crate::platform::doors::{ReadTx, Recorded, WriteTx};
+use crate::platform::doors::{ReadTx, Recorded, WriteTx, unless_key_missing};
 use crate::platform::idempotency;
 use crate::platform::outbox::store as outbox;
 use crate::platform::personal::{Erasing, Person};
@@ -48,7 +48,8 @@ pub(in super::super) fn erase(tx: &mut WriteTx<'_>, erasing: &Erasing) -> Result
     let theirs = among_ids(requests::id, &ids).and(requests::id.ne_all(known));
     let ids: Vec<SubjectRequestId> = requests::table.filter(theirs).select(requests::id).load(tx.connection())?;
     for id in ids {
-        let requester = super::one(tx, id)?.request.requester;
+        // A request whose key is missing can be put into no letter: none is waited for.
+        let requester = unless_key_missing(super::one(tx, id))?.and_then(|known| known.request.requester);
         let by_post = requester.is_some_and(|requester| requester.email.is_none());
         let values = (farewells::request_id.eq(id), farewells::since.eq(since), farewells::by_post.eq(by_post));
         diesel::insert_into(farewells::table).values(values).execute(tx.connection())?;

@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use super::super::model::{SubjectRequest, SubjectRequestFilter};
-use super::{Known, Row, open_all, subject_requests as requests};
+use super::{Known, Row, open_listed, subject_requests as requests};
 use crate::domain::{Error, Limit, ListPage, SubjectRequestId};
 use crate::platform::audit::Entry;
 use crate::platform::doors::ReadTx;
@@ -52,7 +52,7 @@ pub(in super::super) fn list(
         let rows = candidates(tx, filter, after, most)?;
         after = rows.last().map(|row| row.id);
         let whole = rows.len() > limit.get();
-        let opened = open_all(tx, rows)?.into_iter().map(Known::shown);
+        let opened = open_listed(tx, rows)?.into_iter().map(Known::shown);
         let falls = |request: &SubjectRequest| {
             filter.due_before.is_none_or(|day| request.clock.due_on.is_some_and(|due| due < day))
         };

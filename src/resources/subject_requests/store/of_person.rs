@@ -4,7 +4,7 @@
 use diesel::prelude::*;
 
 use super::super::model::{ActingFor, Requester};
-use super::{Row, open_all, subject_requests as requests};
+use super::{Row, open_listed, subject_requests as requests};
 use crate::domain::{ContactId, Error, SubjectRequestId};
 use crate::platform::audit::Entry;
 use crate::platform::db::{UuidSql, among, among_ids, direct, prepared};
@@ -52,7 +52,7 @@ pub fn reindex(mut tx: WriteTx<'_>) -> Result<Recorded<bool>, Error> {
     }
     let rows = requests::table.filter(among_ids(requests::id, &ids)).select(Row::as_select());
     let rows: Vec<Row> = rows.load(tx.connection())?;
-    for known in open_all(&mut tx, rows)? {
+    for known in open_listed(&mut tx, rows)? {
         let request = known.request;
         // Of the erased, the words are gone.
         let Some(requester) = &request.requester else { continue };

@@ -142,7 +142,7 @@ pub(in super::super) fn list(
     }
     let rows: Vec<Row> = query.limit(limit.rows() + 1).load(tx.connection())?;
     let ListPage { items, next } = ListPage::cut(rows, limit, |row| row.id);
-    let key = if known.for_the_last_letter { None } else { tx.key_if_there(request.uuid())? };
+    let key = if known.for_the_last_letter { None } else { tx.key_unless_destroyed(request.uuid())? };
     let items = items.into_iter().map(|row| row.step(key.as_ref())).collect::<Result<_, _>>()?;
     let entry = Entry::new("subject_requests.history").contact(known.request.contact_id);
     tx.look(entry.subject("subject_request", request));
@@ -157,7 +157,7 @@ pub(in super::super) fn all(tx: &mut ReadTx<'_>, request: SubjectRequestId) -> R
     let theirs = steps::table.filter(steps::request_id.eq(request)).order(steps::id);
     let rows: Vec<Row> = theirs.select(Row::as_select()).load(tx.connection())?;
     let of_the_erased = farewell::among(tx, &[request])?.contains(&request);
-    let key = if of_the_erased { None } else { tx.key_if_there(request.uuid())? };
+    let key = if of_the_erased { None } else { tx.key_unless_destroyed(request.uuid())? };
     rows.into_iter().map(|row| row.step(key.as_ref())).collect()
 }
 
@@ -177,7 +177,7 @@ pub(in super::super) fn newest(
         .order(steps::id.desc())
         .first(tx.connection())
         .optional()?;
-    let key = tx.key_if_there(request.uuid())?;
+    let key = tx.key_unless_destroyed(request.uuid())?;
     row.map(|row| row.step(key.as_ref())).transpose()
 }
 
