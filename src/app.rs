@@ -16,7 +16,7 @@ use crate::front;
 use crate::inventory;
 use crate::jobs::Delivery;
 use crate::platform::auth::{Authorities, House, Issuer, KeySource, Parts, Tokens};
-use crate::platform::db::{Database, Engine, LaneCount, MigrationError, Serving, Target, migrate};
+use crate::platform::db::{Database, Engine, LaneCount, MigrationError, Serving, Target, is_unused, migrate};
 use crate::platform::http::{Budget, OperationListing, Receiving, Room, Routes, install};
 use crate::platform::rate::RateLimits;
 use crate::platform::telemetry::DeadlineCount;
@@ -215,6 +215,8 @@ fn check_files(target: &Target) -> Result<(), StartError> {
     let is_there = |file: &Path| std::fs::metadata(file).is_ok_and(|found| found.len() > 0);
     let (missing, there) = match (is_there(file), is_there(vault)) {
         (true, false) => (vault, file),
+        // A first start makes the vault first: one that was killed then has lost nothing.
+        (false, true) if is_unused(vault) => return Ok(()),
         (false, true) => (file, vault),
         (true, true) => return Ok(()),
         (false, false) => {

@@ -1,6 +1,7 @@
 //! Has destroyed keys leave the pages of PostgreSQL, where a deleted row stays until its table is rewritten. On SQLite,
 //! which overwrites what is deleted, there is nothing to do.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use chrono::{NaiveTime, TimeDelta};
@@ -11,6 +12,7 @@ use super::beat::beat;
 use crate::domain::{Error, Instant};
 use crate::platform::audit::Entry;
 use crate::platform::auth::House;
+use crate::platform::vault::store::remnants::Purged;
 
 /// How often it is looked for keys, and tried again.
 const EVERY: Duration = Duration::from_mins(5);
@@ -28,7 +30,11 @@ const BY_NIGHT: Duration = Duration::from_secs(20);
 const NAME: &str = "purge";
 
 /// Has the table of keys rewritten. Several, of several processes, may run on one database.
-pub struct Purge(House);
+pub struct Purge {
+    house: House,
+    /// The log says once that the role may not rewrite the table, not every five minutes.
+    told: AtomicBool,
+}
 
 /// How long the rewriting may take now: longer between two and five at night, by the clocks of London.
 fn most(now: Instant) -> Duration {
@@ -40,20 +46,31 @@ fn most(now: Instant) -> Duration {
 impl Purge {
     /// The job of a house.
     pub fn new(house: House) -> Self {
-        Self(house)
+        Self { house, told: AtomicBool::new(false) }
     }
 
     /// Has the table of keys rewritten if a key was destroyed an hour ago, and returns how many destroyed keys are in no
-    /// page any more.
+    /// page any more: none, when the service's role may not rewrite the table.
     ///
     /// # Errors
     /// 503 when the table is in use, a transaction is older than the destruction, or it takes too long: to be tried again.
     pub async fn tick(&self) -> Result<usize, Error> {
-        let now = self.0.clock().now();
-        let purged = self.0.purge_keys(now.plus(-GATHERED), most(now)).await?;
+        let now = self.house.clock().now();
+        let purged = match self.house.purge_keys(now.plus(-GATHERED), most(now)).await? {
+            Purged::Gone(purged) => purged,
+            Purged::NotPermitted => {
+                if !self.told.swap(true, Ordering::Relaxed) {
+                    tracing::error!(
+                        "destroyed keys stay in the database's pages: this role may not rewrite vault.data_keys. Make it the \
+                         table's owner, or grant it MAINTAIN (PostgreSQL 17)"
+                    );
+                }
+                0
+            }
+        };
         if purged > 0 {
             let entry = Entry::new("keys.purge").with("count", purged);
-            self.0.job(NAME).run(move |tx| tx.record(entry, ())).await?;
+            self.house.job(NAME).run(move |tx| tx.record(entry, ())).await?;
         }
         Ok(purged)
     }

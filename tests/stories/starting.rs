@@ -7,6 +7,8 @@ use serde_json::json;
 use crate::harness::people::{person, text};
 use crate::harness::{Engine, Service, on_both_engines};
 
+mod broken_off;
+
 on_both_engines! {
     two_that_start_at_once_agree,
     whoever_was_found_before_an_upgrade_is_found_after_it,

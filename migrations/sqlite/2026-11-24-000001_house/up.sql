@@ -1,18 +1,4 @@
--- What the floors below the rooms keep: keys, the audit, kept answers, revocations.
-
-CREATE TABLE vault.data_keys (
-    owner_id   BLOB NOT NULL PRIMARY KEY,
-    master_key BLOB NOT NULL,
-    wrapped    BLOB NOT NULL,
-    made_at    INTEGER NOT NULL
-) STRICT;
-
-CREATE TABLE vault.service_keys (
-    name       TEXT NOT NULL PRIMARY KEY,
-    master_key BLOB NOT NULL,
-    wrapped    BLOB NOT NULL,
-    made_at    INTEGER NOT NULL
-) STRICT;
+-- What the floors below the rooms keep: the audit, kept answers, revocations. The keys are in migrations/sqlite-vault.
 
 CREATE TABLE audit_entries (
     id              BLOB NOT NULL PRIMARY KEY,

@@ -6,5 +6,4 @@ CREATE TRIGGER consent_decisions_no_update BEFORE UPDATE ON consent_decisions
 BEGIN
     SELECT RAISE(ABORT, 'a consent decision is append-only');
 END;
-DROP TABLE vault.destroyed_keys;
 DROP TABLE erasure_plans;

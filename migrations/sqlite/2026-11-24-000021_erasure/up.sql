@@ -14,13 +14,6 @@ CREATE TABLE erasure_plans (
 ) STRICT;
 CREATE UNIQUE INDEX erasure_plans_open ON erasure_plans (contact_id) WHERE executed_at IS NULL;
 
--- Whose keys were destroyed, kept beside the keys: an older copy of the data is erased again before it is used. The table
--- may be there already when such a copy stands beside the present vault.
-CREATE TABLE IF NOT EXISTS vault.destroyed_keys (
-    owner_id     BLOB NOT NULL PRIMARY KEY,
-    destroyed_at INTEGER NOT NULL
-) STRICT;
-
 -- The one change of a decision: its proof goes when the person is erased.
 DROP TRIGGER consent_decisions_no_update;
 CREATE TRIGGER consent_decisions_no_update BEFORE UPDATE ON consent_decisions

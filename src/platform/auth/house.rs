@@ -20,7 +20,7 @@ use crate::platform::personal::Holders;
 use crate::platform::rate::RateLimits;
 use crate::platform::telemetry::Metrics;
 use crate::platform::vault::Vault;
-use crate::platform::vault::store::remnants;
+use crate::platform::vault::store::remnants::{self, Purged};
 
 /// What the platform must ask of the organisations above it.
 pub trait Standing: Send + Sync {
@@ -185,15 +185,15 @@ impl House {
         self.0.database.read(|lane| Ok(dialect::ping(&mut lane.connection)?)).await.is_ok()
     }
 
-    /// Has the keys that were destroyed leave the database's pages, if one was by `destroyed_by`, and returns how many did:
-    /// none on SQLite, which overwrites what is deleted, and none when another process is at it.
+    /// Has the keys that were destroyed leave the database's pages, if one was by `destroyed_by`. None do on SQLite, which
+    /// overwrites what is deleted, and none when another process is at it.
     ///
     /// # Errors
     /// 503 when the database does not answer, somebody is in the way, or it takes longer than `most`.
-    pub async fn purge_keys(&self, destroyed_by: Instant, most: Duration) -> Result<usize, Error> {
+    pub async fn purge_keys(&self, destroyed_by: Instant, most: Duration) -> Result<Purged, Error> {
         let is_due = self.0.database.read(move |lane| remnants::is_due(&mut lane.connection, destroyed_by)).await?;
         if !is_due {
-            return Ok(0);
+            return Ok(Purged::Gone(0));
         }
         self.0.database.apart(move |connection| remnants::purge(connection, most)).await
     }

@@ -87,6 +87,18 @@ pub(super) fn open_vault_file(vault: &std::path::Path) -> Result<SqliteConnectio
     Ok(connection)
 }
 
+/// Opens the vault's file alone, and makes it where there is none: for its own migrations.
+pub(super) fn open_vault_to_migrate(vault: &std::path::Path) -> Result<SqliteConnection, ConnectionError> {
+    let fault = |error: &dyn fmt::Display| ConnectionError(format!("{}: {error}", vault.display()));
+    let mut connection = SqliteConnection::establish(&vault.to_string_lossy()).map_err(|e| fault(&e))?;
+    connection
+        .batch_execute(
+            "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;",
+        )
+        .map_err(|e| fault(&e))?;
+    Ok(connection)
+}
+
 fn postgres(url: &str, purpose: Use) -> Result<PgConnection, ConnectionError> {
     let url = with_timeouts(url);
     let mut connection = PgConnection::establish(&url).map_err(|error| ConnectionError(without_url(&error, &url)))?;

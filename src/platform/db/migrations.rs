@@ -1,16 +1,22 @@
-//! Migrations: two folders with the same names, compiled in, applied under a lock.
+//! Migrations: a folder for each engine with the same names, compiled in, applied under a lock.
+//!
+//! SQLite's vault is a file of its own, and two files do not commit together. So the vault has migrations of its own, which
+//! are applied first. A process that is killed in between leaves two files that each know how far they are.
 
 use std::fmt;
 use std::fs::File;
+use std::path::Path;
 
 use diesel::migration::MigrationSource;
 use diesel::prelude::*;
+use diesel::sql_types::{Bool, Text};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
-use super::connection::{ConnectionError, Use, open};
-use super::{AnyConnection, Target};
+use super::connection::{ConnectionError, Use, open, open_vault_to_migrate};
+use super::{AnyConnection, Engine, Target};
 
 const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
+const SQLITE_VAULT: EmbeddedMigrations = embed_migrations!("migrations/sqlite-vault");
 const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
 
 /// Why the database could not be brought up to date. The text is for the operator.
@@ -20,6 +26,8 @@ pub enum MigrationError {
     Connection(ConnectionError),
     /// It holds a migration that this program does not know: it belongs to a newer one.
     Newer(String),
+    /// It lacks a migration, and the role that it was opened by may not create anything.
+    NotOurs(String),
     /// A migration failed; it was rolled back.
     Failed(String),
 }
@@ -31,6 +39,11 @@ impl fmt::Display for MigrationError {
             Self::Newer(version) => write!(
                 f,
                 "the database holds migration {version}, which this program does not know: run the newer program"
+            ),
+            Self::NotOurs(version) => write!(
+                f,
+                "the database lacks migration {version}, and this role may not change its schema: run iewm migrate as the \
+                 role that owns it"
             ),
             Self::Failed(why) => write!(f, "a migration failed and was rolled back: {why}"),
         }
@@ -56,17 +69,18 @@ pub(crate) fn migrate<T, E: From<MigrationError>>(
 ) -> Result<T, E> {
     let failed = |error: &dyn fmt::Display| MigrationError::Failed(error.to_string());
     let _held = hold(target)?;
+    if let Target::Sqlite { vault, .. } = target {
+        let mut vault = AnyConnection::Sqlite(open_vault_to_migrate(vault).map_err(MigrationError::from)?);
+        apply(&mut vault, SQLITE_VAULT)?;
+    }
     let mut connection = open(target, Use::Preparing).map_err(MigrationError::from)?;
-    match &mut connection {
-        AnyConnection::Postgres(postgres) => {
-            // Held until the connection closes. The number is ours alone: "iewm" in ASCII.
-            diesel::sql_query("SELECT pg_advisory_lock(1768257389)").execute(postgres).map_err(|e| failed(&e))?;
-            apply(postgres, POSTGRES)?;
-        }
-        AnyConnection::Sqlite(sqlite) => {
-            apply(sqlite, SQLITE)?;
-            writable(sqlite, target)?;
-        }
+    if let AnyConnection::Postgres(postgres) = &mut connection {
+        // Held until the connection closes. The number is ours alone: "iewm" in ASCII.
+        diesel::sql_query("SELECT pg_advisory_lock(1768257389)").execute(postgres).map_err(|e| failed(&e))?;
+    }
+    apply(&mut connection, if target.engine() == Engine::Sqlite { SQLITE } else { POSTGRES })?;
+    if let AnyConnection::Sqlite(sqlite) = &mut connection {
+        writable(sqlite, target)?;
     }
     prepare(&mut connection)
 }
@@ -99,24 +113,89 @@ fn hold(target: &Target) -> Result<Option<File>, MigrationError> {
     Ok(Some(held))
 }
 
-fn apply<DB, C>(connection: &mut C, source: EmbeddedMigrations) -> Result<(), MigrationError>
-where
-    DB: diesel::backend::Backend,
-    C: MigrationHarness<DB>,
-    EmbeddedMigrations: MigrationSource<DB>,
-{
-    let failed = |error: Box<dyn std::error::Error + Send + Sync>| MigrationError::Failed(error.to_string());
-    let known: Vec<String> = MigrationSource::<DB>::migrations(&source)
-        .map_err(failed)?
-        .iter()
-        .map(|migration| migration.name().version().to_string())
-        .collect();
-    let applied = connection.applied_migrations().map_err(failed)?;
-    if let Some(newer) = applied.iter().map(ToString::to_string).find(|version| !known.contains(version)) {
-        return Err(MigrationError::Newer(newer));
+/// Applies what is pending. Where nothing is, it only reads, so that a role without the right to create anything can
+/// start a service.
+fn apply(connection: &mut AnyConnection, source: EmbeddedMigrations) -> Result<(), MigrationError> {
+    let applied = applied(connection)?;
+    let known = known(&source)?;
+    if let Some(newer) = applied.iter().find(|version| !known.contains(version)) {
+        return Err(MigrationError::Newer(newer.clone()));
     }
-    connection.run_pending_migrations(source).map_err(failed)?;
-    Ok(())
+    let Some(pending) = known.into_iter().find(|version| !applied.contains(version)) else { return Ok(()) };
+    let run = match connection {
+        AnyConnection::Postgres(postgres) => {
+            if !may_create(postgres)? {
+                return Err(MigrationError::NotOurs(pending));
+            }
+            postgres.run_pending_migrations(source).map(drop)
+        }
+        AnyConnection::Sqlite(sqlite) => sqlite.run_pending_migrations(source).map(drop),
+    };
+    run.map_err(|error| MigrationError::Failed(error.to_string()))
+}
+
+/// The versions that this program knows, in their order.
+fn known(source: &EmbeddedMigrations) -> Result<Vec<String>, MigrationError> {
+    let migrations = MigrationSource::<diesel::sqlite::Sqlite>::migrations(source);
+    let migrations = migrations.map_err(|error| MigrationError::Failed(error.to_string()))?;
+    let mut versions: Vec<String> = migrations.iter().map(|migration| migration.name().version().to_string()).collect();
+    versions.sort_unstable();
+    Ok(versions)
+}
+
+#[derive(QueryableByName)]
+struct Answer {
+    #[diesel(sql_type = Bool)]
+    is_so: bool,
+}
+
+#[derive(QueryableByName)]
+struct Version {
+    #[diesel(sql_type = Text)]
+    version: String,
+}
+
+/// The versions that the database holds; none when it has no table of them yet. Diesel would create the table first.
+fn applied(connection: &mut AnyConnection) -> Result<Vec<String>, MigrationError> {
+    let failed = |error: diesel::result::Error| MigrationError::Failed(error.to_string());
+    let is_there = match connection {
+        AnyConnection::Postgres(_) => "SELECT to_regclass('__diesel_schema_migrations') IS NOT NULL AS is_so",
+        AnyConnection::Sqlite(_) => {
+            "SELECT EXISTS (SELECT 1 FROM main.sqlite_master WHERE name = '__diesel_schema_migrations') AS is_so"
+        }
+    };
+    let Answer { is_so } = diesel::sql_query(is_there).get_result(connection).map_err(failed)?;
+    if !is_so {
+        return Ok(Vec::new());
+    }
+    let versions = diesel::sql_query("SELECT version FROM __diesel_schema_migrations ORDER BY version");
+    let versions: Vec<Version> = versions.load(connection).map_err(failed)?;
+    Ok(versions.into_iter().map(|Version { version }| version).collect())
+}
+
+/// Whether the role may create something in the schema of the data.
+fn may_create(postgres: &mut PgConnection) -> Result<bool, MigrationError> {
+    let asked = "SELECT coalesce(has_schema_privilege(current_schema(), 'CREATE'), false) AS is_so";
+    let answer = diesel::sql_query(asked).get_result(postgres);
+    let Answer { is_so } = answer.map_err(|error| MigrationError::Failed(error.to_string()))?;
+    Ok(is_so)
+}
+
+/// Whether a vault has never been used: it holds no key, not even one of the service's own. What a first start leaves that
+/// was killed before there were any data.
+pub(crate) fn is_unused(vault: &Path) -> bool {
+    let Ok(mut vault) = open_vault_to_migrate(vault) else { return false };
+    let has_any = |table: &str| {
+        let any = diesel::sql_query(format!("SELECT EXISTS (SELECT 1 FROM {table}) AS is_so"));
+        any.get_result::<Answer>(&mut vault).map(|answer| answer.is_so)
+    };
+    match ["service_keys", "data_keys"].map(has_any) {
+        [Ok(false), Ok(false)] => true,
+        // Without a table it has not got as far; a file that is no database has another complaint.
+        answers => {
+            answers.iter().all(|answer| answer.as_ref().is_err_and(|error| error.to_string().contains("no such table")))
+        }
+    }
 }
 
 /// A column of the migrated schema, in terms that both engines share.

@@ -85,6 +85,29 @@ pub(in crate::platform) fn past_all_transactions(
     Ok(rows.into_iter().map(|row| row.id).collect())
 }
 
+/// Whether the role may rewrite `table`: it owns it or, since PostgreSQL 17, has `MAINTAIN` of it. For any other role `VACUUM`
+/// warns, does nothing, and succeeds.
+///
+/// # Errors
+/// When the database fails.
+pub(in crate::platform) fn may_rewrite(connection: &mut AnyConnection, table: &'static str) -> Result<bool, Error> {
+    #[derive(QueryableByName)]
+    struct Answer {
+        #[diesel(sql_type = Bool)]
+        is_so: bool,
+    }
+    let postgres = postgres(connection)?;
+    let mut ask = |query: &str| -> Result<bool, Error> {
+        let Answer { is_so } = diesel::sql_query(query).get_result(postgres)?;
+        Ok(is_so)
+    };
+    let owns = format!("SELECT pg_has_role(relowner, 'USAGE') AS is_so FROM pg_class WHERE oid = '{table}'::regclass");
+    // An older server does not know the privilege, and refuses the question.
+    Ok(ask(&owns)?
+        || ask("SELECT current_setting('server_version_num')::int >= 170000 AS is_so")?
+            && ask(&format!("SELECT has_table_privilege('{table}', 'MAINTAIN') AS is_so"))?)
+}
+
 /// Writes the rows of `table` into a new file and gives the old one back. Nobody reads or writes the table meanwhile.
 ///
 /// # Errors

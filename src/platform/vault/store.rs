@@ -56,7 +56,7 @@ diesel::table! {
     }
 }
 
-pub(in crate::platform) mod remnants;
+pub mod remnants;
 
 impl Wrapped {
     /// The wrapped key that two columns of a row hold; `None` where a join found none.

@@ -70,6 +70,13 @@ pub(crate) fn template(migrate: impl FnOnce(&str)) {
     });
 }
 
+impl Database {
+    /// A copy, as it is now. Nothing may be connected to it.
+    pub(crate) fn copy(&self) -> Self {
+        made(Some(&self.name)).expect("the server that it is on")
+    }
+}
+
 static TEMPLATE: OnceLock<String> = OnceLock::new();
 
 impl Drop for Database {
@@ -142,6 +149,11 @@ impl Server {
     }
 }
 
+/// Whether the stories fail where there is no PostgreSQL.
+pub(crate) fn is_required() -> bool {
+    env::var("IEWM_TEST_POSTGRES").is_ok_and(|value| value == "required")
+}
+
 /// The one server of this process, started when first asked for.
 fn server() -> Option<&'static Server> {
     static SERVER: OnceLock<Option<Server>> = OnceLock::new();
@@ -155,8 +167,7 @@ fn server() -> Option<&'static Server> {
             match cluster.and_then(|cluster| Server::connect(cluster.url("postgres"), Some(cluster))) {
                 Ok(server) => Some(server),
                 Err(why) => {
-                    let required = env::var("IEWM_TEST_POSTGRES").is_ok_and(|value| value == "required");
-                    assert!(!required, "PostgreSQL is required, but {why}");
+                    assert!(!is_required(), "PostgreSQL is required, but {why}");
                     // Written past the test runner, which keeps what passing tests print to itself.
                     let _ = writeln!(
                         io::stderr(),

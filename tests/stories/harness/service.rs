@@ -107,6 +107,14 @@ impl Service {
         Self::begin(engine, config, now, database_url, issuer, directory, database).await
     }
 
+    /// A service with the keys of another in a folder, on the database of PostgreSQL at an address.
+    pub(crate) async fn restored_at(directory: TempDir, database_url: &str, now: Instant) -> Self {
+        let issuer = TokenMint::generate(&SystemEntropy).expect("an issuer");
+        std::fs::write(directory.path().join("jwks.json"), issuer.jwks()).expect("a JWKS file");
+        let config = config(directory.path(), database_url, &[]);
+        Self::begin(Engine::Postgres, config, now, database_url.to_owned(), issuer, directory, None).await
+    }
+
     async fn begin(
         engine: Engine,
         config: Config,

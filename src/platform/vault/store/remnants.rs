@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use uuid::Uuid;
 
 use crate::domain::{ContactId, Error, Instant};
-use crate::platform::db::{AnyConnection, give_name_back, past_all_transactions, rewrite, try_keep_name};
+use crate::platform::db::{AnyConnection, give_name_back, may_rewrite, past_all_transactions, rewrite, try_keep_name};
 
 diesel::table! {
     use crate::platform::db::{InstantSql, UuidSql};
@@ -23,6 +23,18 @@ diesel::table! {
 
 /// The table's name, by which one process at a time empties it.
 const REMNANTS: &str = "vault.key_remnants";
+
+/// The table whose pages hold the keys.
+const KEYS: &str = "vault.data_keys";
+
+/// What came of rewriting the table of keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purged {
+    /// So many destroyed keys are in its pages no more.
+    Gone(usize),
+    /// The service's role may not rewrite the table: destroyed keys stay in its pages until its owner does.
+    NotPermitted,
+}
 
 /// Notes that the key of an owner was deleted from its table.
 pub(super) fn note(connection: &mut AnyConnection, owner: ContactId, at: Instant) -> Result<(), Error> {
@@ -42,18 +54,21 @@ pub(in crate::platform) fn is_due(connection: &mut AnyConnection, before: Instan
     Ok(found.is_some())
 }
 
-/// Rewrites the table of keys, and returns how many destroyed ones its pages hold no more: none, when another process is
-/// at it. Needs a connection of its own.
+/// Rewrites the table of keys so that its pages hold no destroyed one: `Gone(0)` when another process is at it. Needs a
+/// connection of its own.
 ///
 /// # Errors
 /// 503 when a transaction is older than every destruction, the table is in use, or the rewriting takes longer than `most`.
-pub(in crate::platform) fn purge(connection: &mut AnyConnection, most: Duration) -> Result<usize, Error> {
+pub(in crate::platform) fn purge(connection: &mut AnyConnection, most: Duration) -> Result<Purged, Error> {
+    if !may_rewrite(connection, KEYS)? {
+        return Ok(Purged::NotPermitted);
+    }
     if !try_keep_name(connection, REMNANTS)? {
-        return Ok(0);
+        return Ok(Purged::Gone(0));
     }
     let purged = take_out(connection, most);
     give_name_back(connection, REMNANTS)?;
-    purged
+    Ok(Purged::Gone(purged?))
 }
 
 fn take_out(connection: &mut AnyConnection, most: Duration) -> Result<usize, Error> {
@@ -65,7 +80,7 @@ fn take_out(connection: &mut AnyConnection, most: Duration) -> Result<usize, Err
     if gone.is_empty() {
         return Err(Error::unavailable("a transaction, a standby or a replication slot still sees the destroyed keys"));
     }
-    rewrite(connection, "vault.data_keys", most)?;
+    rewrite(connection, KEYS, most)?;
     let gone: Vec<ContactId> = gone.into_iter().map(ContactId::from_uuid).collect();
     Ok(diesel::delete(key_remnants::table.filter(key_remnants::owner_id.eq_any(gone))).execute(connection)?)
 }
