@@ -13,7 +13,7 @@ use iewm::platform::vault::{MasterKeys, SystemEntropy};
 use tempfile::TempDir;
 
 use crate::harness::cluster::Cluster;
-use crate::harness::https::identity;
+use crate::harness::https::{identity, identity_by};
 use crate::harness::postgres::is_required;
 use crate::harness::process::{Ended, run};
 
@@ -34,12 +34,13 @@ impl Server {
     /// `None` where there is no PostgreSQL.
     fn start() -> Option<Self> {
         let folder = tempfile::tempdir().unwrap();
-        let identity = identity();
         let path = |name: &str| folder.path().join(name);
-        fs::write(path("authority.pem"), identity.authority).unwrap();
-        fs::write(path("another.pem"), crate::harness::https::identity().authority).unwrap();
-        fs::write(path("server.pem"), identity.leaf.pem()).unwrap();
-        fs::write(path("server.key"), identity.key.serialize_pem()).unwrap();
+        let own = identity();
+        fs::write(path("authority.pem"), own.authority).unwrap();
+        fs::write(path("another.pem"), identity_by("Another authority").authority).unwrap();
+        fs::write(path("namesake.pem"), identity().authority).unwrap();
+        fs::write(path("server.pem"), own.leaf.pem()).unwrap();
+        fs::write(path("server.key"), own.key.serialize_pem()).unwrap();
         fs::set_permissions(path("server.key"), fs::Permissions::from_mode(0o600)).unwrap();
         fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
         if id(&["-u"]) == Some(0) {
@@ -104,6 +105,8 @@ fn the_server_is_checked_against_a_private_authority_and_by_its_name() {
     assert!(asked.get_result::<Encrypted>(&mut connection).unwrap().encrypted);
     for (url, told) in [
         (server.url("127.0.0.1", &verified("another.pem")), "certificate verify failed"),
+        // Another authority of the same name: OpenSSL has other words for it.
+        (server.url("127.0.0.1", &verified("namesake.pem")), "SSL error"),
         (server.url("localhost", &verified("authority.pem")), "does not match host name \"localhost\""),
         (server.url("127.0.0.1", &verified("missing.pem")), "missing.pem"),
         (server.url("127.0.0.1", "sslmode=verify-full"), "root certificate file"),

@@ -105,9 +105,14 @@ pub(crate) struct Identity {
 
 /// A new identity, of an authority of its own.
 pub(crate) fn identity() -> Identity {
+    identity_by("An authority of a story")
+}
+
+/// A new identity, of an authority of its own that bears this name.
+pub(crate) fn identity_by(name: &str) -> Identity {
     let mut authority = CertificateParams::new(Vec::new()).expect("parameters");
     authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-    authority.distinguished_name.push(DnType::CommonName, "An authority of a story");
+    authority.distinguished_name.push(DnType::CommonName, name);
     let key = KeyPair::generate().expect("a key");
     let pem = authority.self_signed(&key).expect("a certificate").pem();
     let issuer = rcgen::Issuer::new(authority, key);
