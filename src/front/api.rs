@@ -7,7 +7,6 @@ use utoipa::ToSchema;
 use super::pages::{ProblemCode, problem_page};
 use crate::domain::Error;
 use crate::platform::auth::{Access, Public};
-use crate::platform::doors::ReadTx;
 use crate::platform::http::{Answer, ByWord, MediaType, Op, Plain, Reply, Text};
 
 /// The service's state.
@@ -26,17 +25,13 @@ pub(super) async fn live(_: Access<Public>) -> Result<Plain<Health>, Error> {
     Ok(Plain(Health { status: "ok" }))
 }
 
-/// A function of its own, since a method of a borrowed type is not general enough over its lifetime.
-fn ping(tx: &mut ReadTx<'_>) -> Result<(), Error> {
-    tx.ping()
-}
-
 /// Can the service do its work
 ///
-/// 503 while the database does not answer.
+/// 503 while the service cannot read, cannot write, cannot record who read personal data, or one of its jobs does not go on;
+/// `detail` names which. The answer can be a second old.
 #[utoipa::path(get, path = "/health/ready")]
 pub(super) async fn ready(access: Access<Public>) -> Result<Plain<Health>, Error> {
-    access.read(ping).await?;
+    access.readiness().await?;
     Ok(Plain(Health { status: "ok" }))
 }
 

@@ -67,7 +67,8 @@ impl Delivery {
     /// Ticks until `stop` is signalled or its sender is dropped. A message in hand is delivered first, so that it does not
     /// leave twice.
     pub async fn run(self, stop: watch::Receiver<()>) {
-        beat(NAME, EVERY, stop, "messages wait", async |go_on| self.send_while(go_on).await).await;
+        beat((NAME, EVERY), self.house.heartbeats(), stop, "messages wait", async |go_on| self.send_while(go_on).await)
+            .await;
     }
 
     async fn deliver(&self, claimed: Claimed) -> Result<Next, Error> {

@@ -42,6 +42,9 @@ impl Digest {
 
     /// Ticks until `stop` is signalled or its sender is dropped.
     pub async fn run(self, stop: watch::Receiver<()>) {
-        beat(NAME, EVERY, stop, "the digest of what falls due waits", async |_| self.tick().await).await;
+        beat((NAME, EVERY), self.0.heartbeats(), stop, "the digest of what falls due waits", async |_| {
+            self.tick().await
+        })
+        .await;
     }
 }

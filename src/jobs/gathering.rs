@@ -76,6 +76,9 @@ impl Gathering {
 
     /// Ticks until `stop` is signalled or its sender is dropped.
     pub async fn run(self, stop: watch::Receiver<()>) {
-        beat(NAME, EVERY, stop, "packages wait", async |go_on| self.gather_while(go_on).await).await;
+        beat((NAME, EVERY), self.house.heartbeats(), stop, "packages wait", async |go_on| {
+            self.gather_while(go_on).await
+        })
+        .await;
     }
 }

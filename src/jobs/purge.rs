@@ -77,7 +77,14 @@ impl Purge {
 
     /// Ticks until `stop` is signalled or its sender is dropped.
     pub async fn run(self, stop: watch::Receiver<()>) {
-        beat(NAME, EVERY, stop, "destroyed keys wait to leave the database's pages", async |_| self.tick().await).await;
+        beat(
+            (NAME, EVERY),
+            self.0.heartbeats(),
+            stop,
+            "destroyed keys wait to leave the database's pages",
+            async |_| self.tick().await,
+        )
+        .await;
     }
 }
 

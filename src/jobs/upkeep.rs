@@ -58,6 +58,9 @@ impl Upkeep {
 
     /// Ticks until `stop` is signalled or its sender is dropped.
     pub async fn run(self, stop: watch::Receiver<()>) {
-        beat(NAME, EVERY, stop, "what is due waits", async |go_on| self.settle_while(go_on).await).await;
+        beat((NAME, EVERY), self.house.heartbeats(), stop, "what is due waits", async |go_on| {
+            self.settle_while(go_on).await
+        })
+        .await;
     }
 }

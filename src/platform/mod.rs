@@ -10,6 +10,7 @@ pub mod mail;
 pub mod outbox;
 pub mod personal;
 pub mod rate;
+pub mod readiness;
 pub mod records_to_index;
 pub mod reference;
 pub mod supervision;

@@ -67,6 +67,7 @@ mod published_keys;
 mod purging;
 mod query_plans;
 mod raw_requests;
+mod readiness;
 mod receipts;
 mod refusals;
 mod registrations;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
+use tokio::time::{Instant, timeout, timeout_at};
 
 use super::{EntryRow, store};
 use crate::domain::Error;
@@ -18,7 +19,7 @@ const QUEUE: usize = 4096;
 /// How many are written in one transaction.
 const BATCH: usize = 512;
 
-/// How long a read waits for room in the queue.
+/// How long a read waits for room in the queue, and a probe of readiness for its mark.
 const PATIENCE: Duration = Duration::from_millis(1900);
 
 enum Message {
@@ -59,7 +60,7 @@ impl Looks {
 
     /// Queues a look; waits a while when the queue is full. What cannot be recorded is not shown.
     pub(in crate::platform) async fn note(&self, look: EntryRow) -> Result<(), Error> {
-        let sent = tokio::time::timeout(PATIENCE, self.0.send(Message::Look(Box::new(look)))).await;
+        let sent = timeout(PATIENCE, self.0.send(Message::Look(Box::new(look)))).await;
         match sent {
             Ok(Ok(())) => Ok(()),
             Ok(Err(_)) | Err(_) => Err(Error::unavailable("looks are not being recorded")),
@@ -71,12 +72,44 @@ impl Looks {
         self.0.try_send(Message::Look(Box::new(entry))).is_ok()
     }
 
+    /// Sends a mark through the queue, which comes when every look queued before it is recorded; `None` when the queue is full.
+    fn mark(&self) -> Option<oneshot::Receiver<()>> {
+        let (tell, told) = oneshot::channel();
+        self.0.try_send(Message::Flush(tell)).ok().map(|()| told)
+    }
+
     /// Returns when everything that was queued before is written; for shutting down, and for tests.
     pub async fn flush(&self) {
         let (tell, told) = oneshot::channel();
         if self.0.send(Message::Flush(tell)).await.is_ok() {
             let _ = told.await;
         }
+    }
+}
+
+/// The marks by which readiness sees whether looks are recorded. One at a time is on its way.
+#[derive(Default)]
+pub(in crate::platform) struct Marks {
+    sent: Option<oneshot::Receiver<()>>,
+    /// When the last came.
+    last: Option<Instant>,
+}
+
+impl Marks {
+    /// How long a mark shows that looks are recorded. The next may be late, because the lanes may be busy.
+    const LATELY: Duration = Duration::from_secs(10);
+
+    /// Whether a mark comes in time, or has come lately.
+    pub(in crate::platform) async fn come(&mut self, looks: &Looks) -> bool {
+        if self.sent.is_none() {
+            self.sent = looks.mark();
+        }
+        if let Some(mark) = &mut self.sent
+            && timeout(PATIENCE, mark).await.is_ok()
+        {
+            (self.sent, self.last) = (None, Some(Instant::now()));
+        }
+        self.last.is_some_and(|last| last.elapsed() < Self::LATELY)
     }
 }
 
@@ -127,10 +160,10 @@ impl<S: Store> Writer<S> {
     /// Gathers a batch: what comes within a quarter of a second of the first. Returns `false` when nothing can come any more.
     async fn gather(&mut self) -> bool {
         let Some(first) = self.receiver.recv().await else { return false };
-        let deadline = tokio::time::Instant::now() + FLUSH_EVERY;
+        let deadline = Instant::now() + FLUSH_EVERY;
         self.take(first);
         while self.batch.len() < BATCH && self.told.is_empty() {
-            match tokio::time::timeout_at(deadline, self.receiver.recv()).await {
+            match timeout_at(deadline, self.receiver.recv()).await {
                 Ok(Some(message)) => self.take(message),
                 Ok(None) | Err(_) => break,
             }
@@ -179,8 +212,10 @@ impl<S: Store> Writer<S> {
 mod tests {
     use std::sync::Mutex;
 
+    use tokio::sync::Semaphore;
+
     use super::*;
-    use crate::domain::{Actor, IdMint, Instant};
+    use crate::domain::{Actor, IdMint, Instant as Moment};
     use crate::platform::audit::{Entry, Outcome};
     use crate::platform::vault::SystemEntropy;
 
@@ -208,20 +243,49 @@ mod tests {
         }
     }
 
+    fn look(action: &'static str) -> EntryRow {
+        let now = Moment::parse("2026-11-24T10:00:00Z").unwrap();
+        let id = IdMint::new(Arc::new(SystemEntropy)).id(now);
+        EntryRow::new(Entry::new(action), Outcome::Looked, &Actor::Job("test"), id, now)
+    }
+
     #[tokio::test(start_paused = true)]
     async fn a_panic_loses_no_look_and_records_none_twice() {
         let store = Panicking::default();
         let looks = Looks::start_with(store.clone());
-        let mint = IdMint::new(Arc::new(SystemEntropy));
-        let now = Instant::parse("2026-11-24T10:00:00Z").unwrap();
         let actions = ["one.read", "two.read", "three.read", "four.read", "five.read"];
         for action in actions {
-            let look = EntryRow::new(Entry::new(action), Outcome::Looked, &Actor::Job("test"), mint.id(now), now);
-            looks.note(look).await.unwrap();
+            looks.note(look(action)).await.unwrap();
             looks.flush().await;
         }
         let (attempts, recorded) = &*store.0.lock().unwrap();
         assert!(*attempts > actions.len(), "{attempts}");
         assert_eq!(recorded, &actions);
+    }
+
+    /// Records nothing for as long as it has no permit.
+    struct Held(Arc<Semaphore>);
+
+    impl Store for Held {
+        async fn append(&self, _: Arc<Vec<EntryRow>>, _: bool) -> Result<(), Error> {
+            let _permit = self.0.acquire().await.unwrap();
+            Ok(())
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn looks_that_are_not_recorded_are_seen_and_cost_one_mark() {
+        let permits = Arc::new(Semaphore::new(0));
+        let (looks, mut marks) = (Looks::start_with(Held(permits.clone())), Marks::default());
+        assert!(marks.come(&looks).await, "nothing is queued");
+        looks.note(look("one.read")).await.unwrap();
+        assert!(marks.come(&looks).await, "the last mark is not old");
+        for _ in 0..10 {
+            tokio::time::sleep(Marks::LATELY).await;
+            assert!(!marks.come(&looks).await);
+        }
+        assert!(looks.0.capacity() >= QUEUE - 1);
+        permits.add_permits(1);
+        assert!(marks.come(&looks).await);
     }
 }

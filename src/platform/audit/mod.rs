@@ -9,6 +9,7 @@ pub(in crate::platform) mod store;
 
 pub use entry::{Entry, EntryRow, Outcome};
 pub use looks::Looks;
+pub(in crate::platform) use looks::Marks;
 pub use refusals::{Refusals, RefusedRequest};
 pub(crate) use store::each_about;
 pub use store::{EntryAbout, are_more_about, audit_entries, audit_subjects, count_about, newest, page_about};

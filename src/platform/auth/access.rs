@@ -335,6 +335,14 @@ impl<P: Permission> Access<P> {
         }
     }
 
+    /// Whether the service can do its work.
+    ///
+    /// # Errors
+    /// 503, naming the parts that do not work.
+    pub async fn readiness(self) -> Result<(), Error> {
+        self.house.check_readiness().await
+    }
+
     /// The time of this request.
     pub fn now(&self) -> Instant {
         self.context.now

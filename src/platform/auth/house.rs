@@ -13,11 +13,12 @@ use super::permissions::Job;
 use super::tokens::Tokens;
 use crate::domain::{Actor, Calendar, Clock, Entropy, Error, IdMint, Identity, Instant, OrganisationId};
 use crate::platform::audit::{Looks, Refusals};
-use crate::platform::db::{AnyConnection, Database, dialect};
+use crate::platform::db::{AnyConnection, Database};
 use crate::platform::http::{Budget, Receiving};
 use crate::platform::idempotency::InFlight;
 use crate::platform::personal::Holders;
 use crate::platform::rate::RateLimits;
+use crate::platform::readiness::{Heartbeats, Readiness};
 use crate::platform::telemetry::Metrics;
 use crate::platform::vault::Vault;
 use crate::platform::vault::store::remnants::{self, Purged};
@@ -78,6 +79,7 @@ pub(super) struct Inner {
     pub(super) looks: Looks,
     pub(super) refusals: Arc<Refusals>,
     pub(super) metrics: Metrics,
+    pub(super) readiness: Readiness,
     pub(super) in_flight: InFlight,
     pub(super) moments: Moments,
     pub(super) coalescers: Coalescers,
@@ -142,6 +144,7 @@ impl House {
             looks,
             refusals,
             metrics,
+            readiness: Readiness::default(),
             in_flight,
             moments: Moments::default(),
             coalescers: Coalescers::default(),
@@ -180,9 +183,18 @@ impl House {
         &self.0.metrics
     }
 
-    /// Whether the database answers.
-    pub async fn is_ready(&self) -> bool {
-        self.0.database.read(|lane| Ok(dialect::ping(&mut lane.connection)?)).await.is_ok()
+    /// Whether the service can do its work.
+    ///
+    /// # Errors
+    /// 503, naming the parts that do not work.
+    pub(super) async fn check_readiness(&self) -> Result<(), Error> {
+        let Inner { readiness, database, looks, clock, entropy, .. } = &*self.0;
+        readiness.check(database, looks, clock.now(), &**entropy).await
+    }
+
+    /// The heartbeats of the jobs, for readiness.
+    pub fn heartbeats(&self) -> &Heartbeats {
+        &self.0.readiness.heartbeats
     }
 
     /// Has the keys that were destroyed leave the database's pages, if one was by `destroyed_by`. None do on SQLite, which

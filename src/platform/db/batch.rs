@@ -45,15 +45,16 @@ const STARTING: Duration = Duration::from_millis(250);
 
 /// Runs a group of closures and answers them; those it does not come to stay in `group`. A closure that fails, or was given
 /// up while it ran, is undone alone: in its savepoint, or with the whole transaction while nothing is there of those before
-/// it. A commit that fails undoes all of them, and each is told so.
-pub(super) fn run(lane: &mut Lane, group: &mut VecDeque<WriteJob>) {
-    let Some(first) = next(group) else { return };
+/// it. A commit that fails undoes all of them, and each is told so. Returns whether anything was committed.
+pub(super) fn run(lane: &mut Lane, group: &mut VecDeque<WriteJob>) -> bool {
+    let Some(first) = next(group) else { return false };
     if let Err(error) = dialect::begin_write(&mut lane.connection) {
         lane.suspect = true;
         lane.broken = !matches!(error, diesel::result::Error::DatabaseError(..));
         let error = Error::from(error);
         tracing::warn!(%error, "a transaction could not begin");
-        return give_up(group);
+        give_up(group);
+        return false;
     }
     let mut replies = Vec::with_capacity(group.len() + 1);
     let mut keep_any = false;
@@ -80,6 +81,7 @@ pub(super) fn run(lane: &mut Lane, group: &mut VecDeque<WriteJob>) {
     if let Some(keys) = lane.keys.as_mut() {
         keys.copy_journal();
     }
+    keep_any && ended.is_ok()
 }
 
 /// The next closure of the group for which anybody still waits: behind a slow one, it can be given up.

@@ -9,12 +9,13 @@ use tokio::time::timeout;
 
 use super::batch::Lane;
 use super::coalesce::Coalescer;
+use super::commits::Commits;
 use super::connection::Use;
 use super::supervisor::{self, ReadJob};
 use super::ticket::{Abandon, Ticket};
 use super::turn::{Closure, Outcome, WriteJob, guarded, is_passing};
 use super::{AnyConnection, Engine, Target, dialect};
-use crate::domain::Error;
+use crate::domain::{Entropy, Error, Instant};
 
 /// How many closures may wait for each kind of lane.
 const QUEUE: usize = 2048;
@@ -60,6 +61,7 @@ pub struct Database {
     reads: flume::Sender<(Ticket, ReadJob)>,
     writes: flume::Sender<WriteJob>,
     target: Target,
+    commits: Arc<Commits>,
     /// Its end is the end of whoever looks after the lanes.
     _supervised: flume::Sender<()>,
 }
@@ -74,13 +76,31 @@ impl Database {
             Engine::Sqlite => (1, 256),
             Engine::Postgres => (count.writers.max(1), 1),
         };
-        supervisor::start(target, (count.readers.max(1), writers), most, reading, writing, stop);
-        Self { reads, writes, target: target.clone(), _supervised: supervised }
+        let commits = Arc::new(Commits::new());
+        supervisor::start(target, (count.readers.max(1), writers), most, &commits, reading, writing, stop);
+        Self { reads, writes, target: target.clone(), commits, _supervised: supervised }
     }
 
     /// How many closures wait for a reading and for a writing lane.
     pub fn waiting(&self) -> (usize, usize) {
         (self.reads.len(), self.writes.len())
+    }
+
+    /// Shows that a reading lane answers.
+    ///
+    /// # Errors
+    /// 503 when none does in time.
+    pub(in crate::platform) async fn can_read(&self) -> Result<(), Error> {
+        self.read(|lane| Ok(dialect::ping(&mut lane.connection)?)).await
+    }
+
+    /// Shows that a writing lane commits: one has within the last ten seconds and none has failed since, or one commits now.
+    ///
+    /// # Errors
+    /// 503 when none does in time.
+    pub(in crate::platform) async fn can_write(&self, now: Instant, entropy: &dyn Entropy) -> Result<(), Error> {
+        let Some(trial) = self.commits.trial(now, entropy) else { return Ok(()) };
+        self.write(Patience::Request, move |lane| trial.write(&mut lane.connection)).await
     }
 
     /// Runs `f` on a connection of its own and in no transaction, however long it takes: for what is no lane's work.

@@ -4,6 +4,7 @@
 mod among;
 mod batch;
 mod coalesce;
+mod commits;
 mod connection;
 pub mod dialect;
 mod direct;

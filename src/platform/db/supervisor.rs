@@ -9,6 +9,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use super::batch::{self, Lane};
+use super::commits::Commits;
 use super::connection::Use;
 use super::ticket::Ticket;
 use super::turn::WriteJob;
@@ -39,6 +40,7 @@ struct Shared {
     most: usize,
     /// How often a connection was lost: one that was opened before the last loss is tried first.
     losses: AtomicU64,
+    commits: Arc<Commits>,
     /// Whether the database could be reached last time, so that a change is logged once.
     reachable: AtomicBool,
 }
@@ -89,6 +91,7 @@ pub(super) fn start(
     target: &Target,
     (readers, writers): (usize, usize),
     most: usize,
+    commits: &Arc<Commits>,
     reads: flume::Receiver<(Ticket, ReadJob)>,
     writes: flume::Receiver<WriteJob>,
     stop: flume::Receiver<()>,
@@ -99,6 +102,7 @@ pub(super) fn start(
         writes,
         most,
         losses: AtomicU64::new(0),
+        commits: commits.clone(),
         reachable: AtomicBool::new(true),
     });
     let read = (0..readers).map(|number| (Use::Reading, format!("read-lane-{number}")));
@@ -261,8 +265,18 @@ fn write_lane(shared: &Shared, watch: &Watch, group: &mut VecDeque<WriteJob>) {
         watch.begin();
         group.extend(shared.writes.try_iter().take(shared.most.saturating_sub(group.len())));
         match connected(&mut open, shared, Use::Writing) {
-            Some(lane) => batch::run(lane, group),
-            None => batch::give_up(group),
+            Some(lane) => {
+                let committed = batch::run(lane, group);
+                if lane.suspect {
+                    shared.commits.failed();
+                } else if committed {
+                    shared.commits.committed();
+                }
+            }
+            None => {
+                batch::give_up(group);
+                shared.commits.failed();
+            }
         }
     }
 }

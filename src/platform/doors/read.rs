@@ -3,7 +3,7 @@
 use super::context::{Context, Noted};
 use crate::domain::{Actor, Calendar, Entropy, Error, Identity, Instant, Scope};
 use crate::platform::audit::Entry;
-use crate::platform::db::{AnyConnection, Lane, dialect};
+use crate::platform::db::{AnyConnection, Lane};
 use crate::platform::personal::Holders;
 use crate::platform::vault::{Keyring, Place};
 
@@ -22,14 +22,6 @@ impl<'a> ReadTx<'a> {
     /// The connection, for a store's queries.
     pub fn connection(&mut self) -> &mut AnyConnection {
         &mut self.lane.connection
-    }
-
-    /// Whether the database answers at all.
-    ///
-    /// # Errors
-    /// 503 when it does not.
-    pub fn ping(&mut self) -> Result<(), Error> {
-        Ok(dialect::ping(&mut self.lane.connection)?)
     }
 
     /// Who acts.

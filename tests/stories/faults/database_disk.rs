@@ -11,7 +11,7 @@ use diesel::{Connection, PgConnection};
 
 use super::cluster::not_there;
 use super::nothing_is_lost;
-use super::small_disk::{Disk, is_taken_again, nothing_more_is_taken, skipped};
+use super::small_disk::{Disk, is_not_ready, is_taken_again, nothing_more_is_taken, skipped};
 use crate::harness::cluster::{self, Cluster};
 use crate::harness::people::person;
 use crate::harness::postgres;
@@ -89,6 +89,7 @@ fn a_full_disk_refuses_writes_and_loses_none() {
         for round in 0..2 {
             small.disk.fill();
             nothing_more_is_taken(&served, round, &acknowledged).await;
+            is_not_ready(&served).await;
             // What is there can be read.
             served.get(&ada).send().await.expect(200);
             small.disk.free();

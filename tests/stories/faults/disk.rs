@@ -5,7 +5,7 @@ use std::fs;
 use std::os::unix::fs::FileExt;
 use std::path::PathBuf;
 
-use super::small_disk::{Disk, is_taken_again, nothing_more_is_taken};
+use super::small_disk::{Disk, is_not_ready, is_taken_again, nothing_more_is_taken};
 use super::{Ground, nothing_is_lost};
 use crate::harness::Engine;
 use crate::harness::people::person;
@@ -34,6 +34,7 @@ fn a_full_disk_refuses_writes_and_loses_none() {
         for round in 0..2 {
             disk.fill();
             nothing_more_is_taken(&served, round, &acknowledged).await;
+            is_not_ready(&served).await;
             // What is there can be read.
             served.get(&ada.header("location")).send().await.expect(200);
             disk.free();

@@ -114,7 +114,22 @@ pub(super) async fn nothing_more_is_taken(served: &Served, round: usize, acknowl
     }
 }
 
-/// Soon somebody is taken again.
+/// Soon readiness says so: a result stands for a second.
+pub(super) async fn is_not_ready(served: &Served) {
+    let begun = Instant::now();
+    loop {
+        let answer = served.request("GET", "/health/ready").send().await;
+        if answer.status == 503 {
+            let detail = answer.json()["detail"].to_string();
+            assert!(detail.contains("write lanes"), "{detail}");
+            return;
+        }
+        assert!(begun.elapsed() < Duration::from_secs(10), "nothing is written and it is ready");
+        actix_web::rt::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
+/// Soon somebody is taken again, and readiness says so.
 pub(super) async fn is_taken_again(served: &Served, round: usize) {
     let freed = Instant::now();
     loop {
@@ -125,6 +140,10 @@ pub(super) async fn is_taken_again(served: &Served, round: usize) {
         }
         answer.expect(503);
         assert!(freed.elapsed() < Duration::from_secs(10), "there is space and nothing is written");
+        actix_web::rt::time::sleep(Duration::from_millis(50)).await;
+    }
+    while served.request("GET", "/health/ready").send().await.status != 200 {
+        assert!(freed.elapsed() < Duration::from_secs(15), "it writes and is not ready");
         actix_web::rt::time::sleep(Duration::from_millis(50)).await;
     }
 }
