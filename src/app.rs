@@ -139,6 +139,7 @@ pub async fn build(config: &Config, clock: Clock, entropy: Arc<dyn Entropy>) -> 
         limits,
         receiving: Receiving::new(Duration::from_secs(config.limits.body_seconds), config.limits.receiving_bytes),
         sending: Budget::new(config.limits.sending_bytes),
+        kept_bytes: config.idempotency.kept_bytes,
         identity: config.identity(),
         holders: inventory::holders(),
         calendar: config.calendar.read().map_err(StartError)?,

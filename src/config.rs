@@ -43,6 +43,8 @@ pub struct Config {
     pub controller: Controller,
     /// How many requests are taken.
     pub limits: Limits,
+    /// What is kept for idempotency keys.
+    pub idempotency: Idempotency,
     /// Which days are bank holidays.
     pub calendar: HolidayTable,
     /// How long backups are kept.
@@ -69,6 +71,14 @@ pub struct Server {
     pub shutdown_seconds: u64,
     /// Origins whose pages may call the API, comma-separated.
     pub cors_origins: String,
+}
+
+/// What is kept for idempotency keys.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Idempotency {
+    /// Bytes of bodies that are kept for each caller.
+    pub kept_bytes: usize,
 }
 
 /// Where the data is.

@@ -113,6 +113,8 @@ codes! {
         "The consent is dated before the person's last withdrawal of it, so it cannot take its place.";
     KeyInUse 409 "idempotency_key_in_use" "The first request is still running"
         "A request with the same Idempotency-Key is being carried out. Wait as long as `Retry-After` says and ask again.";
+    AnswerNotKept 409 "answer_not_kept" "It was done, and the answer is not kept"
+        "A request with this Idempotency-Key was carried out, and nothing was done again now. Its answer was about many things, or too large, and is not kept any more. Read what you need from the lists. To do it again, use a new key.";
     TooLate 409 "too_late" "The time for this has passed"
         "The law has a last day for this, and it has passed; `article` names the rule. The day on which the request is due stands.";
     AlreadyExtended 409 "already_extended" "The period was extended already"

@@ -55,6 +55,11 @@ impl Fault {
         Self::new(member(at, name), "unknown", "is not a member that this operation knows")
     }
 
+    /// Returns whether the pointer repeats a name that the caller made up: that of an unknown member or parameter.
+    pub fn repeats_a_name(&self) -> bool {
+        self.code == "unknown"
+    }
+
     /// Where the fault is.
     pub fn pointer(&self) -> &str {
         &self.pointer

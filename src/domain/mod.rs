@@ -14,6 +14,7 @@ mod fault;
 mod hex;
 mod identity;
 mod ids;
+mod ids_alone;
 mod instant;
 mod lifecycle;
 mod list;
@@ -37,6 +38,8 @@ pub use ids::{
     EventId, IdMint, MembershipId, MessageId, NetworkId, OrganisationId, RegistrationId, RequestStepId, RevocationId,
     SubjectId, SubjectRequestId,
 };
+pub use ids_alone::IdsAlone;
+pub(crate) use ids_alone::ids_alone;
 pub use instant::{Clock, Hands, Instant, day_words, london_date, london_words};
 pub use lifecycle::Lifecycle;
 pub use list::{Limit, ListPage};

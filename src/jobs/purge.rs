@@ -79,7 +79,7 @@ impl Purge {
     pub async fn run(self, stop: watch::Receiver<()>) {
         beat(
             (NAME, EVERY),
-            self.0.heartbeats(),
+            self.house.heartbeats(),
             stop,
             "destroyed keys wait to leave the database's pages",
             async |_| self.tick().await,

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::Lawful;
-use crate::domain::{Code, ContactId, ErasureGround, Error, Obstacle, PersonalRecord, Refusal, hex};
+use crate::domain::{Code, ContactId, ErasureGround, Error, Obstacle, PersonalRecord, Refusal, hex, ids_alone};
 
 mod rules;
 pub mod words;
@@ -44,6 +44,12 @@ pub struct WithheldRecord {
     #[schema(example = "2027-03-31")]
     pub until: Option<NaiveDate>,
 }
+
+ids_alone!(codes: ErasureGround);
+ids_alone!(PlannedRecords { record, count, ground });
+// `record` is the name of a table and an id.
+ids_alone!(WithheldRecord { ground, until; ids: record });
+ids_alone!(ErasurePlan { contact_id, erase, anonymise, keep, withhold; ids: state_sha256, spared });
 
 /// What an erasure of a person does.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]

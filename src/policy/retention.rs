@@ -208,7 +208,7 @@ pub const SCHEDULE: &[RetentionRule] = &[
         record_class: "kept_answer",
         trigger: "The answer",
         period: "PT24H",
-        action: "Deleted; at once when the person is erased",
+        action: "Deleted; it holds ids alone, and stays when the person is erased",
         tables: &["kept_answers"],
     },
     RetentionRule {

@@ -161,7 +161,7 @@ fn tables_beside_the_rooms_hold_nothing_that_is_not_told() {
         "organisations",     // the contact point of an organisation
         "audit_entries",     // told as `accesses`
         "audit_subjects",    // told as `accesses`
-        "kept_answers",      // a copy of an answer, for a day
+        "kept_answers",      // ids and keyed hashes, for a day
         "records_to_index",  // ids, until the next start
         "token_revocations", // of those who work here
         "breaches",          // they name nobody

@@ -71,6 +71,7 @@ mod readiness;
 mod receipts;
 mod refusals;
 mod registrations;
+mod replays;
 mod request_letters;
 mod restriction;
 mod rights;

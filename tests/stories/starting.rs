@@ -1,17 +1,30 @@
 //! Starting: several instances at once on one database that is not there yet, and on one of an earlier version.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use serde_json::json;
 
 use crate::harness::people::{person, text};
 use crate::harness::{Engine, Service, on_both_engines};
+use crate::idempotency::post;
 
 mod broken_off;
 
 on_both_engines! {
     two_that_start_at_once_agree,
     whoever_was_found_before_an_upgrade_is_found_after_it,
+    a_key_of_before_an_upgrade_is_remembered_after_it,
+}
+
+/// What undoes every migration from this one on, the newest first.
+fn undo_from(engine: Engine, oldest: &str) -> Vec<String> {
+    let engine = if engine == Engine::Sqlite { "sqlite" } else { "postgres" };
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations").join(engine);
+    let mut folders: Vec<_> = std::fs::read_dir(folder).unwrap().map(|found| found.unwrap().path()).collect();
+    folders.retain(|found| found.file_name().unwrap().to_str().unwrap() >= oldest);
+    folders.sort();
+    folders.iter().rev().map(|found| std::fs::read_to_string(found.join("down.sql")).unwrap()).collect()
 }
 
 async fn two_that_start_at_once_agree(service: Service) {
@@ -49,26 +62,8 @@ async fn whoever_was_found_before_an_upgrade_is_found_after_it(service: Service)
     };
     let before = kept();
     assert_eq!(before.len(), 2);
-    let undo = match service.engine {
-        Engine::Sqlite => [
-            include_str!("../../migrations/sqlite/2026-11-29-000033_search_tokens/down.sql"),
-            include_str!("../../migrations/sqlite/2026-11-28-000032_contact_indexes/down.sql"),
-            include_str!("../../migrations/sqlite/2026-11-27-000031_published_notices/down.sql"),
-            include_str!("../../migrations/sqlite/2026-11-27-000030_keys_by_owner/down.sql"),
-            include_str!("../../migrations/sqlite/2026-11-27-000029_name_index/down.sql"),
-            include_str!("../../migrations/sqlite/2026-11-27-000028_name_tokens/down.sql"),
-        ],
-        Engine::Postgres => [
-            include_str!("../../migrations/postgres/2026-11-29-000033_search_tokens/down.sql"),
-            include_str!("../../migrations/postgres/2026-11-28-000032_contact_indexes/down.sql"),
-            include_str!("../../migrations/postgres/2026-11-27-000031_published_notices/down.sql"),
-            include_str!("../../migrations/postgres/2026-11-27-000030_keys_by_owner/down.sql"),
-            include_str!("../../migrations/postgres/2026-11-27-000029_name_index/down.sql"),
-            include_str!("../../migrations/postgres/2026-11-27-000028_name_tokens/down.sql"),
-        ],
-    };
-    for undo in undo {
-        service.sql(undo).unwrap();
+    for undo in undo_from(service.engine, "2026-11-27-000028") {
+        service.sql(&undo).unwrap();
     }
     assert!(service.count("contact_name_tokens") > 0);
     service
@@ -90,4 +85,22 @@ async fn whoever_was_found_before_an_upgrade_is_found_after_it(service: Service)
     service.delete(&grace).await.expect(204);
     service.delete(&ada).await.expect(204);
     assert!(kept().is_empty());
+}
+
+async fn a_key_of_before_an_upgrade_is_remembered_after_it(service: Service) {
+    let sign_up = || async { post(&service, "/v1/contacts", "sign-up-7", &person("Ada", "ada@example.org")).await };
+    sign_up().await.expect(201);
+    post(&service, "/v1/contacts", "in-vain-7", &json!({})).await.problem(422, "invalid");
+    // Rows as the release before has them: a whole answer of a write, and one of what did nothing.
+    let undo = undo_from(service.engine, "2026-11-30-000034").concat();
+    let before = format!(
+        "CREATE TABLE held AS SELECT key, fingerprint, kind, kept_until FROM kept_answers; {undo} \
+         INSERT INTO kept_answers (key, fingerprint, sealed, reading, kept_until) \
+         SELECT key, fingerprint, fingerprint, kind = 'problem', kept_until FROM held; DROP TABLE held; \
+         DELETE FROM __diesel_schema_migrations WHERE version >= '20261130000034'"
+    );
+    service.sql(&before).unwrap();
+    iewm::app::migrate_only(&service.database_url).unwrap();
+    sign_up().await.problem(409, "answer_not_kept");
+    assert_eq!((service.count("contacts"), service.count("kept_answers")), (1, 1));
 }

@@ -82,11 +82,6 @@ impl Entry {
         self.detail.insert(name.to_owned(), value.into());
         self
     }
-
-    /// The person that it is about, where there is one.
-    pub fn about(&self) -> Option<ContactId> {
-        self.contact
-    }
 }
 
 /// What became of it.

@@ -65,10 +65,10 @@ use crate::platform::rate::Left;
 /// use iewm::domain::Error;
 /// use iewm::platform::audit::Entry;
 /// use iewm::platform::auth::{Access, OrganisationsWrite};
-/// use iewm::platform::http::{Done, Plain};
+/// use iewm::platform::http::{Done, NoContent};
 ///
-/// async fn act(access: Access<OrganisationsWrite>) -> Result<Done<Plain<String>>, Error> {
-///     access.write(|tx| tx.record(Entry::new("nothing.done"), Plain(String::new()))).await
+/// async fn act(access: Access<OrganisationsWrite>) -> Result<Done<NoContent>, Error> {
+///     access.write(|tx| tx.record(Entry::new("nothing.done"), NoContent)).await
 /// }
 /// ```
 ///
@@ -78,10 +78,10 @@ use crate::platform::rate::Left;
 /// use iewm::domain::Error;
 /// use iewm::platform::audit::Entry;
 /// use iewm::platform::auth::{Access, OrganisationsRead};
-/// use iewm::platform::http::{Done, Plain};
+/// use iewm::platform::http::{Done, NoContent};
 ///
-/// async fn act(access: Access<OrganisationsRead>) -> Result<Done<Plain<String>>, Error> {
-///     access.write(|tx| tx.record(Entry::new("nothing.done"), Plain(String::new()))).await
+/// async fn act(access: Access<OrganisationsRead>) -> Result<Done<NoContent>, Error> {
+///     access.write(|tx| tx.record(Entry::new("nothing.done"), NoContent)).await
 /// }
 /// ```
 ///
@@ -210,6 +210,7 @@ impl<P: Permission> Access<P> {
             body: Body::Coming(payload),
             body_limit,
             receiving: self.house.0.receiving.clone(),
+            read_again: None,
             caller: self.caller_key(),
             actor: self.context.actor.clone(),
             cursors: self.context.vault.keyring.cursors.clone(),
@@ -371,6 +372,11 @@ impl<P: Permission> Access<P> {
 
     pub(in crate::platform) fn in_flight(&self) -> &idempotency::InFlight {
         &self.house.0.in_flight
+    }
+
+    /// How many bytes of bodies are kept for the idempotency keys of one caller.
+    pub(in crate::platform) fn kept_bytes(&self) -> usize {
+        self.house.0.kept_bytes
     }
 
     /// Runs a write of the platform's own, which needs no entry: keeping an answer.

@@ -54,6 +54,8 @@ pub struct Parts {
     pub receiving: Receiving,
     /// How many bytes of answers may wait to be sent.
     pub sending: Budget,
+    /// How many bytes of bodies are kept for the idempotency keys of one caller.
+    pub kept_bytes: usize,
     /// The service as it names itself.
     pub identity: Identity,
     /// The rooms that hold personal data.
@@ -73,6 +75,7 @@ pub(super) struct Inner {
     pub(super) limits: RateLimits,
     pub(super) receiving: Receiving,
     pub(super) sending: Budget,
+    pub(super) kept_bytes: usize,
     pub(super) identity: Arc<Identity>,
     pub(super) holders: Holders,
     pub(super) calendar: Arc<Calendar>,
@@ -116,6 +119,7 @@ impl House {
             limits,
             receiving,
             sending,
+            kept_bytes,
             identity,
             holders,
             calendar,
@@ -138,6 +142,7 @@ impl House {
             limits,
             receiving,
             sending,
+            kept_bytes,
             identity,
             holders,
             calendar: Arc::new(calendar),

@@ -57,7 +57,7 @@ macro_rules! permissions {
             $(PermissionRow {
                 name: $name,
                 roles: $type::ROLES,
-                writes: permissions!(#$kind),
+                writes: $type::WRITES,
                 meaning: $meaning,
             },)*
         ];

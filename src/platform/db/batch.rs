@@ -215,7 +215,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let (mut lane, target) = lane(folder.path());
         let journal = || std::fs::metadata(folder.path().join("iewm.db-wal")).unwrap().len();
-        let keep = "INSERT INTO kept_answers (key, fingerprint, sealed, reading, kept_until) VALUES (x'00', x'00', x'00', 0, 0)";
+        let keep = "INSERT INTO kept_answers (key, fingerprint, kind, status, body_bytes, kept_until) VALUES (x'00', x'00', 'status', 204, 0, 0)";
         lane.connection.batch_execute(keep).unwrap();
         let mut reader = open(&target, Use::Reading).unwrap();
         reader.batch_execute("BEGIN; SELECT sealed FROM kept_answers").unwrap();

@@ -138,7 +138,7 @@ mod tests {
     fn insert(asked: &Asked) -> String {
         let number = asked.number;
         format!(
-            "INSERT INTO kept_answers (key, fingerprint, sealed, reading, kept_until) VALUES (x'{number:02x}', x'', x'', 0, 0)"
+            "INSERT INTO kept_answers (key, fingerprint, kind, status, body_bytes, kept_until) VALUES (x'{number:02x}', x'', 'status', 204, 0, 0)"
         )
     }
 

@@ -212,8 +212,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let mut lane = lane(folder.path());
         run_all(&mut lane, [making(1, true)]);
-        let keep =
-            "INSERT INTO kept_answers (key, fingerprint, sealed, reading, kept_until) VALUES (x'00', x'', x'', 0, 0)";
+        let keep = "INSERT INTO kept_answers (key, fingerprint, kind, status, body_bytes, kept_until) VALUES (x'00', x'', 'status', 204, 0, 0)";
         let again: Closure = Box::new(move |lane| {
             let keys = lane.keys.as_mut().unwrap();
             keys.make(key(2));

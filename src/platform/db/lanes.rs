@@ -269,8 +269,8 @@ mod tests {
         use diesel::connection::SimpleConnection;
         let (database, _directory) = database();
         let (release, held) = mpsc::channel::<()>();
-        let insert = "INSERT INTO kept_answers (key, fingerprint, sealed, reading, kept_until) \
-                      VALUES (x'00', x'00', x'00', 0, 0)";
+        let insert = "INSERT INTO kept_answers (key, fingerprint, kind, status, body_bytes, kept_until) \
+                      VALUES (x'00', x'00', 'status', 204, 0, 0)";
         let slow = database.write(Patience::Request, move |lane| {
             lane.connection.batch_execute(insert)?;
             Ok(held.recv().is_ok())

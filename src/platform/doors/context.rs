@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::domain::{Actor, Calendar, ContactId, Entropy, IdMint, Identity, Instant, Scope};
+use crate::domain::{Actor, Calendar, Entropy, IdMint, Identity, Instant, Scope};
 use crate::platform::audit::{Entry, EntryRow};
 use crate::platform::personal::Holders;
 use crate::platform::vault::Vault;
@@ -30,6 +30,4 @@ pub(in crate::platform) struct Noted {
     pub(in crate::platform) deeds: Vec<EntryRow>,
     /// A person's data was unsealed, so that there must be a look or a deed.
     pub(in crate::platform) unsealed: bool,
-    /// The person that the deed was about.
-    pub(in crate::platform) contact: Option<ContactId>,
 }

@@ -97,7 +97,6 @@ impl<'a> WriteTx<'a> {
     /// # Errors
     /// None of its own; if the entry cannot be written, nothing is.
     pub fn record<T>(mut self, entry: Entry, value: T) -> Result<Recorded<T>, Error> {
-        self.0.noted.contact = self.0.noted.contact.or(entry.about());
         self.note(entry, Outcome::Done);
         Ok(Recorded(value))
     }

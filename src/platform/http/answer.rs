@@ -7,7 +7,7 @@ use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse};
 use futures_util::stream::{BoxStream, Stream, StreamExt, TryStreamExt};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::budget::Held;
 use super::edge::request_id;
@@ -35,14 +35,6 @@ pub struct Answer {
     pub headers: Vec<(HeaderName, String)>,
     /// The body.
     pub payload: Payload,
-}
-
-/// An answer as it is kept for an idempotency key.
-#[derive(Serialize, Deserialize)]
-pub(in crate::platform) struct KeptAnswer {
-    status: u16,
-    headers: Vec<(String, String)>,
-    body: String,
 }
 
 impl Answer {
@@ -91,28 +83,23 @@ impl Answer {
         self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
-    /// The answer in the form it is kept in; `None` for a stream, and for a problem of more than 16 KiB.
-    pub(in crate::platform) fn to_kept(&self) -> Option<KeptAnswer> {
-        let Payload::Whole(body) = &self.payload else { return None };
-        if problem::outgrows_keeping(self.status, body) {
-            return None;
+    /// The body; `None` of a stream.
+    pub(in crate::platform) fn whole(&self) -> Option<&[u8]> {
+        match &self.payload {
+            Payload::Whole(body) => Some(body),
+            Payload::Stream(_) => None,
         }
-        Some(KeptAnswer {
-            status: self.status,
-            headers: self.headers.iter().map(|(name, value)| (name.to_string(), value.clone())).collect(),
-            body: String::from_utf8(body.clone()).ok()?,
-        })
     }
 
-    /// A kept answer, to be given again.
-    pub(in crate::platform) fn from_kept(kept: KeptAnswer) -> Self {
-        let mut headers: Vec<(HeaderName, String)> = kept
-            .headers
-            .into_iter()
-            .filter_map(|(name, value)| HeaderName::try_from(name).ok().map(|name| (name, value)))
-            .collect();
-        headers.push((HeaderName::from_static("idempotent-replayed"), "true".to_owned()));
-        Self { status: kept.status, headers, payload: Payload::Whole(kept.body.into_bytes()) }
+    /// The same answer. A stream owns `guard` until its end; without a stream `guard` is dropped now.
+    pub(in crate::platform) fn holding(mut self, guard: impl Send + 'static) -> Self {
+        if let Payload::Stream(pieces) = self.payload {
+            let held = pieces.inspect(move |_| {
+                let _ = &guard;
+            });
+            self.payload = Payload::Stream(held.boxed());
+        }
+        self
     }
 
     /// The framework's response. A `GET` whose `If-None-Match` names the answer's `ETag` is 304. Its body counts as `held`
@@ -165,4 +152,28 @@ fn names_etag(headers: &HeaderMap, etag: &str) -> bool {
 /// The problem that `error` is, for this request.
 pub(super) fn problem_for(error: &Error, request: &HttpRequest) -> Answer {
     problem::answer(error, &request_id(request))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use futures_util::stream;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_stream_holds_its_guard_until_its_end_and_a_whole_body_does_not() {
+        let guard = Arc::new(());
+        let held = |guard: &Arc<()>| Arc::strong_count(guard) > 1;
+        let whole = Answer::empty(204).holding(guard.clone());
+        assert!(!held(&guard) && whole.status == 204);
+        let pieces = stream::iter([Ok(b"a".to_vec()), Ok(b"b".to_vec())]);
+        let Payload::Stream(mut pieces) = Answer::stream(JSON, pieces).holding(guard.clone()).payload else {
+            panic!("a stream");
+        };
+        assert!(pieces.next().await.is_some() && held(&guard));
+        drop(pieces);
+        assert!(!held(&guard));
+    }
 }

@@ -12,6 +12,7 @@ use futures_util::StreamExt;
 use super::describe::Op;
 use super::negotiation;
 use super::receiving::Receiving;
+use super::routes::{PathValues, path_value};
 use crate::domain::{Actor, Code, Entropy, Error};
 use crate::platform::vault::CursorKey;
 
@@ -28,6 +29,9 @@ pub struct Incoming {
     pub(in crate::platform) body_limit: usize,
     /// What all bodies share.
     pub(in crate::platform) receiving: Receiving,
+    /// The values of the path's parameters, where a resource is read again for a replay: the path of the request is that of
+    /// the write, and its query and `Accept` belong to the write.
+    pub(in crate::platform) read_again: Option<PathValues>,
     /// Who calls, for what is bound to a caller.
     pub(in crate::platform) caller: String,
     pub(in crate::platform) actor: Arc<Actor>,
@@ -89,6 +93,19 @@ impl Incoming {
         Ok(bytes)
     }
 
+    /// The query of the operation that is carried out.
+    pub(super) fn query_string(&self) -> &str {
+        if self.read_again.is_some() { "" } else { self.request.query_string() }
+    }
+
+    /// The part of the path that a parameter stands for, read by `read`.
+    pub(super) fn path_value<T>(&self, name: &str, read: impl FnOnce(&str) -> Option<T>) -> Option<T> {
+        match &self.read_again {
+            Some(values) => values.get(name).and_then(read),
+            None => path_value(&self.request, name, read),
+        }
+    }
+
     /// The value of a header, if it is there and text.
     pub fn header(&self, name: &header::HeaderName) -> Option<&str> {
         self.request.headers().get(name).and_then(|value| value.to_str().ok())
@@ -101,7 +118,7 @@ impl Incoming {
 
     /// Which of the media types of an operation `Accept` prefers: the first, unless it asks for another.
     pub fn preferred<'a>(&self, first: &'a str, others: &[&'a str]) -> &'a str {
-        negotiation::preferred(&self.request, (first, others))
+        if self.read_again.is_some() { first } else { negotiation::preferred(&self.request, (first, others)) }
     }
 
     /// The `Content-Type` as it was sent, empty where there is none.
@@ -184,6 +201,7 @@ mod tests {
             body: Body::Coming(Payload::Stream { payload: Box::pin(pieces) }),
             body_limit: BODY_LIMIT,
             receiving: Receiving::new(Duration::from_secs(20), 64 * 1024 * 1024),
+            read_again: None,
             actor: Arc::new(Actor::Anonymous),
             caller: String::new(),
             cursors: Arc::new(CursorKey::new(&SecretBytes::random(&entropy))),

@@ -90,7 +90,7 @@ where
     async fn take(incoming: &mut Incoming) -> Result<Self, Error> {
         let filters = query::members::<F>();
         let known: Vec<String> = filters.iter().cloned().chain(query::members::<PageParameters>()).collect();
-        let mut given = query::pairs(incoming.request.query_string(), &known)?;
+        let mut given = query::pairs(incoming.query_string(), &known)?;
         given.sort();
         let (of_filter, of_page): (Vec<_>, Vec<_>) = given.into_iter().partition(|(name, _)| filters.contains(name));
         let filter_pairs: Vec<(String, String)> = of_filter;

@@ -20,6 +20,7 @@ mod precondition;
 mod problem;
 mod query;
 mod receiving;
+mod replay;
 mod reply;
 mod room;
 mod routes;
@@ -42,9 +43,10 @@ pub use precondition::IfMatch;
 pub use problem::{PROBLEM_JSON, Problem, answer as problem_answer};
 pub use query::Query;
 pub use receiving::Receiving;
+pub use replay::{Replay, Replayable};
 pub use reply::{
     Accepted, Begun, Created, Done, Either, Found, MediaType, NoContent, Noted, Outcome, Plain, Reply, Resource, Text,
 };
 pub use room::{Arguments, Listing as OperationListing, Room};
-pub(in crate::platform) use routes::operation;
 pub use routes::{Routes, install, install_page, not_found};
+pub(in crate::platform) use routes::{operation, read_again};

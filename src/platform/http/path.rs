@@ -8,7 +8,6 @@ use utoipa::{PartialSchema, ToSchema};
 
 use super::describe::Op;
 use super::incoming::{Incoming, Take};
-use super::routes::path_value;
 use crate::domain::{Code, Error};
 
 /// The `{id}` of the path.
@@ -101,7 +100,7 @@ impl Take for ByToken {
 }
 
 fn segment<K: FromStr>(incoming: &Incoming, name: &str) -> Result<K, Error> {
-    path_value(&incoming.request, name, |text| text.parse().ok()).ok_or_else(Error::not_found)
+    incoming.path_value(name, |text| text.parse().ok()).ok_or_else(Error::not_found)
 }
 
 fn describe_segment<K: ToSchema>(op: &mut Op<'_>, name: &str, text: &str) {

@@ -11,9 +11,6 @@ pub const PROBLEM_JSON: &str = "application/problem+json";
 
 /// The largest problem, in bytes. A problem that would be larger lists fewer faults and counts more.
 const LARGEST: usize = 64 * 1024;
-/// The largest problem, in bytes, that is kept for an `Idempotency-Key`. What a larger one says can be had again by sending
-/// the request again, since a problem changes nothing.
-const LARGEST_KEPT: usize = 16 * 1024;
 /// The longest `detail`, in characters. Ours are shorter; the bound is for those that a library writes.
 const LONGEST_DETAIL: usize = 1_000;
 
@@ -128,11 +125,6 @@ pub fn answer(error: &Error, instance: &str) -> Answer {
     }
 }
 
-/// Whether an answer with this status and body is a problem that is too large to be kept for an `Idempotency-Key`.
-pub(super) fn outgrows_keeping(status: u16, body: &[u8]) -> bool {
-    status >= 400 && body.len() > LARGEST_KEPT
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::Value;
@@ -158,7 +150,7 @@ mod tests {
         let faults: Faults = (0..510_000).map(|at| Fault::new(format!("/{at}"), "type", "must be a number")).collect();
         let (size, problem) = told(&Error::invalid(faults));
         assert_eq!((problem["errors"].as_array().unwrap().len(), &problem["more"]), (100, &Value::from(509_900)));
-        assert!(size < LARGEST_KEPT, "{size}");
+        assert!(size < 16 * 1024, "{size}");
         let (_, problem) = told(&Error::invalid(vec![Fault::unknown_reference("/contact_id")]));
         assert!(problem.get("more").is_none(), "{problem}");
     }
@@ -178,13 +170,5 @@ mod tests {
         let (size, problem) = told(&long);
         assert!(size <= LARGEST, "{size}");
         assert_eq!(problem["detail"].as_str().unwrap().chars().count(), LONGEST_DETAIL + 1);
-    }
-
-    #[test]
-    fn a_large_problem_is_not_kept_for_a_key() {
-        let large = answer(&Error::invalid((0..100).map(largest).collect::<Faults>()), "");
-        assert!(large.to_kept().is_none());
-        assert!(answer(&Error::not_found(), "").to_kept().is_some());
-        assert!(Answer::json(200, &"x".repeat(LARGEST)).to_kept().is_some());
     }
 }

@@ -16,7 +16,7 @@ pub struct Query<T>(pub T);
 
 impl<T: DeserializeOwned + ToSchema> Take for Query<T> {
     async fn take(incoming: &mut Incoming) -> Result<Self, Error> {
-        parse(&pairs(incoming.request.query_string(), &members::<T>())?).map(Self)
+        parse(&pairs(incoming.query_string(), &members::<T>())?).map(Self)
     }
 
     fn describe(op: &mut Op<'_>) {

@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 
 use super::answer::{Answer, JSON};
 use super::describe::{self, Op};
+use super::replay::Replayable;
 use crate::domain::{Code, Error, hex};
 
 /// A resource of the API: has an address and a version.
@@ -208,7 +209,7 @@ impl<M: MediaType> Reply for Text<M> {
     }
 }
 
-/// The answer of a write: rendered already when it is kept for an idempotency key or was kept before.
+/// The answer of a write: rendered already when its body is kept for an idempotency key.
 pub enum Done<T> {
     /// To be rendered.
     Fresh(T),
@@ -216,7 +217,7 @@ pub enum Done<T> {
     Rendered(Answer),
 }
 
-impl<T: Reply> Reply for Done<T> {
+impl<T: Replayable> Reply for Done<T> {
     fn into_answer(self) -> Answer {
         match self {
             Self::Fresh(value) => value.into_answer(),
@@ -227,6 +228,9 @@ impl<T: Reply> Reply for Done<T> {
     fn describe(op: &mut Op<'_>) {
         T::describe(op);
         op.code(Code::OutcomeUnknown);
+        if T::CAN_BE_LOST {
+            op.code(Code::AnswerNotKept);
+        }
     }
 }
 

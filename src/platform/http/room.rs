@@ -21,7 +21,7 @@ use super::outgoing::reserve;
 use super::page;
 use super::query::NoQuery;
 use super::reply::Outcome;
-use super::routes::Run;
+use super::routes::{self, ReadAgain, Run};
 use crate::domain::{Code, Error};
 use crate::platform::auth::{Access, PERMISSIONS, Permission};
 use crate::platform::idempotency;
@@ -101,6 +101,7 @@ struct Served {
     method: HttpMethod,
     operation: Operation,
     run: Run,
+    read_again: Option<ReadAgain>,
     permission: Option<&'static str>,
     form_needs: Option<&'static str>,
     shows_pages: bool,
@@ -181,7 +182,7 @@ impl Room {
             op.body_limit(A::BODY_LIMIT);
             <H::Output as Outcome>::describe(&mut op);
             if method == HttpMethod::Post && !A::Permission::PUBLIC {
-                describe_key(&mut op);
+                describe_key(&mut op, A::Permission::WRITES);
             }
             op.code(Code::InvalidQuery);
             op.code(Code::RateLimited);
@@ -195,6 +196,7 @@ impl Room {
                 .iter()
                 .flatten()
                 .any(|parameter| matches!(parameter, RefOr::T(known) if known.parameter_in == ParameterIn::Query));
+            let read_again = (method == HttpMethod::Get).then(|| reader::<H, A>(handler.clone(), takes_query));
             let handler = handler.clone();
             let run: Run =
                 Arc::new(move |request, payload| Box::pin(run::<H, A>(handler.clone(), request, payload, takes_query)));
@@ -203,6 +205,7 @@ impl Room {
                 method,
                 operation,
                 run,
+                read_again,
                 permission,
                 form_needs: A::FORM_NEEDS,
                 shows_pages: A::SHOWS_PAGES,
@@ -222,9 +225,11 @@ impl Room {
         list.collect()
     }
 
-    /// What answers at which path and method.
-    pub(super) fn routes(self) -> impl Iterator<Item = (String, Method, Run)> {
-        self.served.into_iter().map(|served| (served.path, framework(&served.method), served.run))
+    /// The operations by their paths, as they are served.
+    pub(super) fn routes(self) -> impl Iterator<Item = (String, routes::Operation)> {
+        self.served.into_iter().map(|Served { path, method, run, read_again, .. }| {
+            (path, routes::Operation { method: framework(&method), run, read_again })
+        })
     }
 
     /// Adds the room's operations to the document.
@@ -288,24 +293,7 @@ where
         request.extensions_mut().insert(left.clone());
     }
     let incoming = access.incoming(request.clone(), payload, A::BODY_LIMIT);
-    let carry_out = async move |access: Access<A::Permission>, mut incoming: Incoming| {
-        let caller = access.again();
-        let taken = async {
-            if !takes_query {
-                NoQuery::check(incoming.request.query_string())?;
-            }
-            A::take(access, &mut incoming).await
-        };
-        let carried_out = match taken.await {
-            Ok(arguments) => handler.call(arguments).await.settle(),
-            Err(error) if error.code() == Code::NotFound => Err(caller.again().admitted().await.err().unwrap_or(error)),
-            Err(error) => Err(error),
-        };
-        if let Err(error) = &carried_out {
-            caller.note_refusal(request, error);
-        }
-        carried_out
-    };
+    let carry_out = async move |access, incoming| carry_out::<H, A>(&handler, access, incoming, takes_query).await;
     if request.method() == Method::POST && !A::Permission::PUBLIC {
         idempotency::once(access, incoming, carry_out).await
     } else {
@@ -313,7 +301,62 @@ where
     }
 }
 
-fn describe_key(op: &mut Op<'_>) {
+/// Takes the handler's arguments from a request, and calls it.
+async fn carry_out<H, A>(
+    handler: &H,
+    access: Access<A::Permission>,
+    mut incoming: Incoming,
+    takes_query: bool,
+) -> Result<Answer, Error>
+where
+    H: Handler<A>,
+    A: Arguments,
+    H::Output: Outcome,
+{
+    let caller = access.again();
+    let taken = async {
+        if !takes_query {
+            NoQuery::check(incoming.query_string())?;
+        }
+        A::take(access, &mut incoming).await
+    };
+    let carried_out = match taken.await {
+        Ok(arguments) => handler.call(arguments).await.settle(),
+        Err(error) if error.code() == Code::NotFound => Err(caller.again().admitted().await.err().unwrap_or(error)),
+        Err(error) => Err(error),
+    };
+    if let Err(error) = &carried_out {
+        caller.note_refusal(&incoming.request, error);
+    }
+    carried_out
+}
+
+/// How `handler` reads its resource for the replay of a write: under the permission that a `GET` needs.
+fn reader<H, A>(handler: H, takes_query: bool) -> ReadAgain
+where
+    H: Handler<A> + Send + Sync,
+    A: Arguments,
+    H::Output: Outcome,
+{
+    Arc::new(move |access, request, values| {
+        let handler = handler.clone();
+        Box::pin(async move {
+            let access = access.narrow::<A::Permission>()?;
+            let incoming =
+                Incoming { read_again: Some(values), ..access.incoming(request, Payload::None, A::BODY_LIMIT) };
+            carry_out::<H, A>(&handler, access, incoming, takes_query).await
+        })
+    })
+}
+
+const KEY_OF_A_WRITE: &str = "A key of your choice, 8 to 255 visible ASCII characters. When you send the same request with the same key again within \
+     24 hours, nothing is done twice. The answer then has `Idempotent-Replayed: true`, and shows the resource as you may see \
+     it at that time.";
+
+const KEY_OF_A_READ: &str =
+    "Accepted and not used: this operation changes nothing, so that it is carried out each time.";
+
+fn describe_key(op: &mut Op<'_>, writes: bool) {
     let key = ObjectBuilder::new()
         .schema_type(Type::String)
         .min_length(Some(8))
@@ -323,14 +366,13 @@ fn describe_key(op: &mut Op<'_>) {
         .name("Idempotency-Key")
         .parameter_in(ParameterIn::Header)
         .required(Required::False)
-        .description(Some(
-            "A key of your choice, 8 to 255 visible ASCII characters. A repetition of the same request with the same \
-             key within 24 hours gets the first answer again, with `Idempotent-Replayed: true`, and nothing is done twice.",
-        ))
+        .description(Some(if writes { KEY_OF_A_WRITE } else { KEY_OF_A_READ }))
         .schema(Some(key));
     op.parameter(parameter.build());
-    for code in [Code::InvalidHeader, Code::KeyInUse, Code::KeyReused] {
-        op.code(code);
+    op.code(Code::InvalidHeader);
+    if writes {
+        op.code(Code::KeyInUse);
+        op.code(Code::KeyReused);
     }
 }
 

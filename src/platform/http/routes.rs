@@ -12,14 +12,31 @@ use actix_web::http::Method;
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{FromRequest, Handler, HttpMessage, HttpRequest, HttpResponse};
 use futures_util::future::LocalBoxFuture;
-use matchit::{InsertError, Router};
+use matchit::{InsertError, Params, Router};
 
-use super::answer::problem_for;
+use super::answer::{Answer, problem_for};
 use super::room::Room;
 use crate::domain::{Code, Error};
+use crate::platform::auth::{Access, Public};
 
 /// What answers a request.
 pub(super) type Run = Arc<dyn Fn(HttpRequest, Payload) -> LocalBoxFuture<'static, HttpResponse> + Send + Sync>;
+
+/// Reads a resource again for a caller, at a path of these values. The request is that of the write which is replayed.
+pub(super) type ReadAgain = Arc<
+    dyn Fn(Access<Public>, HttpRequest, PathValues) -> LocalBoxFuture<'static, Result<Answer, Error>> + Send + Sync,
+>;
+
+/// An operation as it is served.
+#[derive(Clone)]
+pub(super) struct Operation {
+    /// Its method.
+    pub(super) method: Method,
+    /// Answers a request.
+    pub(super) run: Run,
+    /// Reads its resource for a replay; `None` of what is no `GET`.
+    pub(super) read_again: Option<ReadAgain>,
+}
 
 /// The operations of all rooms, by path.
 pub struct Routes(Router<Resource>);
@@ -27,13 +44,27 @@ pub struct Routes(Router<Resource>);
 /// What is served at a path.
 struct Resource {
     pattern: Arc<str>,
-    operations: Vec<(Method, Run)>,
+    operations: Vec<Operation>,
+}
+
+/// The values of a path's parameters, by name.
+pub struct PathValues(Vec<(Box<str>, Box<str>)>);
+
+impl PathValues {
+    fn of(params: &Params<'_, '_>) -> Self {
+        Self(params.iter().map(|(name, value)| (name.into(), value.into())).collect())
+    }
+
+    /// The value of a parameter.
+    pub(super) fn get(&self, name: &str) -> Option<&str> {
+        self.0.iter().find(|(known, _)| &**known == name).map(|(_, value)| &**value)
+    }
 }
 
 /// The path of a request as it was matched, kept in the request.
 struct Matched {
     pattern: Arc<str>,
-    values: Vec<(Box<str>, Box<str>)>,
+    values: PathValues,
 }
 
 impl Routes {
@@ -42,9 +73,9 @@ impl Routes {
     /// # Errors
     /// When two paths differ in nothing but the names of their parameters.
     pub fn new(rooms: Vec<Room>) -> Result<Self, InsertError> {
-        let mut paths: BTreeMap<String, Vec<(Method, Run)>> = BTreeMap::new();
-        for (path, method, run) in rooms.into_iter().flat_map(Room::routes) {
-            paths.entry(path).or_default().push((method, run));
+        let mut paths: BTreeMap<String, Vec<Operation>> = BTreeMap::new();
+        for (path, operation) in rooms.into_iter().flat_map(Room::routes) {
+            paths.entry(path).or_default().push(operation);
         }
         let mut router = Router::new();
         for (path, operations) in paths {
@@ -59,20 +90,44 @@ impl Routes {
             return Box::pin(ready(not_found(&request)));
         };
         let Resource { pattern, operations } = found.value;
-        let values = found.params.iter().map(|(name, value)| (name.into(), value.into())).collect();
+        let values = PathValues::of(&found.params);
         request.extensions_mut().insert(Matched { pattern: pattern.clone(), values });
-        if let Some((_, run)) = operations.iter().find(|(method, _)| method == request.method()) {
-            return run(request, payload);
+        if let Some(operation) = operations.iter().find(|operation| operation.method == request.method()) {
+            return (operation.run)(request, payload);
         }
-        Box::pin(ready(not_allowed(operations.iter().map(|(method, _)| method.as_str()), &request)))
+        Box::pin(ready(not_allowed(operations.iter().map(|operation| operation.method.as_str()), &request)))
+    }
+
+    /// How the resource at a path is read for a replay; `None` when no operation reads there.
+    fn reader(&self, path: &str) -> Option<(ReadAgain, PathValues)> {
+        let found = self.0.at(path).ok()?;
+        let read = found.value.operations.iter().find_map(|operation| operation.read_again.clone())?;
+        Some((read, PathValues::of(&found.params)))
     }
 }
 
 /// Has every request answered by the routes that nothing installed before takes.
 pub fn install(routes: &Arc<Routes>, config: &mut ServiceConfig) {
+    config.app_data(routes.clone());
     let routes = routes.clone();
     let answer = move |request: HttpRequest, payload: web::Payload| routes.answer(request, payload.into_inner());
     config.default_service(web::to(answer));
+}
+
+/// Reads the resource at `path` for a caller, as a `GET` of that path does, while `request` is answered.
+///
+/// # Errors
+/// The problem that the `GET` is answered with.
+pub(in crate::platform) async fn read_again(
+    request: &HttpRequest,
+    access: Access<Public>,
+    path: &str,
+) -> Result<Answer, Error> {
+    let reader = request.app_data::<Arc<Routes>>().and_then(|routes| routes.reader(path));
+    let Some((read, values)) = reader else {
+        return Err(Error::internal("no operation reads the resource of a kept answer"));
+    };
+    read(access, request.clone(), values).await
 }
 
 /// What is served outside the rooms: `GET` of `path` answered by `handler`, other methods as anywhere.
@@ -104,8 +159,7 @@ fn not_allowed<'a>(methods: impl Iterator<Item = &'a str>, request: &HttpRequest
 /// The part of a request's path that a parameter stands for.
 pub(super) fn path_value<T>(request: &HttpRequest, name: &str, read: impl FnOnce(&str) -> Option<T>) -> Option<T> {
     let extensions = request.extensions();
-    let values = &extensions.get::<Matched>()?.values;
-    values.iter().find(|(known, _)| &**known == name).and_then(|(_, value)| read(value))
+    extensions.get::<Matched>()?.values.get(name).and_then(read)
 }
 
 /// The operation of a request as the document has it, such as `GET /v1/contacts/{id}`.

@@ -2,14 +2,19 @@
 
 use std::sync::Arc;
 
-use actix_web::http::header::{CONTENT_TYPE, HeaderName};
+use actix_web::HttpRequest;
+use actix_web::http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
 
-use super::store;
-use crate::domain::{Code, Error};
+use super::kept::{Kept, KeptBody};
+use super::{replaying, store};
+use crate::domain::{Code, Error, IdsAlone};
 use crate::platform::auth::{Access, Permission};
 use crate::platform::http::{Answer, Incoming, problem_answer, request_id};
 
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
+
+/// The largest body of a problem that is kept, in bytes. The request of a larger one is judged anew.
+const LARGEST_PROBLEM: usize = 16 * 1024;
 
 /// A key in its scope, and the request that it was used for.
 #[derive(Debug)]
@@ -18,53 +23,96 @@ pub struct Keyed {
     pub(super) key: [u8; 32],
     /// A keyed hash of query, content type and body.
     pub(super) fingerprint: [u8; 32],
+    /// A keyed hash of the caller, by which the bodies kept for one caller are counted.
+    pub(super) caller: [u8; 32],
+    /// How many bytes of bodies are kept for one caller.
+    pub(super) most_bytes: usize,
 }
 
-/// Carries a request out, once if it has a key.
+impl Keyed {
+    fn new<P: Permission>(access: &Access<P>, request: &HttpRequest, key: &str, body: &[u8]) -> Self {
+        let mac = &access.keyring().idempotency;
+        let caller = access.caller_key();
+        let (method, path) = (request.method().as_str(), request.path());
+        let content_type = request.headers().get(CONTENT_TYPE).map(HeaderValue::as_bytes).unwrap_or_default();
+        Self {
+            key: mac.mac("key", &[caller.as_bytes(), method.as_bytes(), path.as_bytes(), key.as_bytes()]),
+            fingerprint: mac.mac("request", &[request.query_string().as_bytes(), content_type, body]),
+            caller: mac.mac("caller", &[caller.as_bytes()]),
+            most_bytes: access.kept_bytes(),
+        }
+    }
+}
+
+/// Carries a request out; one with a key, once. A request that changes nothing is carried out each time.
 pub(in crate::platform) async fn once<P: Permission>(
     access: Access<P>,
     mut incoming: Incoming,
     carry_out: impl AsyncFnOnce(Access<P>, Incoming) -> Result<Answer, Error>,
 ) -> Result<Answer, Error> {
-    let Some(key) = key_of(&incoming)? else {
+    let key = key_of(&incoming)?.filter(|_| P::WRITES);
+    let Some(key) = key else {
         return carry_out(access, incoming).await;
     };
     let body = incoming.body().await?;
     let request = incoming.request.clone();
-    let content_type = request.headers().get(CONTENT_TYPE).map(|value| value.as_bytes().to_vec()).unwrap_or_default();
-    let mac = &access.keyring().idempotency;
-    let method = request.method().as_str().as_bytes();
-    let keyed = Arc::new(Keyed {
-        key: mac.mac("key", &[access.caller_key().as_bytes(), method, request.path().as_bytes(), key.as_bytes()]),
-        fingerprint: mac.mac("request", &[request.query_string().as_bytes(), &content_type, &body]),
-    });
-    let Some(_running) = access.in_flight().enter(keyed.key) else {
+    let keyed = Arc::new(Keyed::new(&access, &request, &key, &body));
+    let Some(running) = access.in_flight().enter(keyed.key) else {
         return Err(in_use());
     };
-    let asked = keyed.clone();
-    if let Some(answer) = access.again().read(move |tx| store::find(tx, &asked)).await? {
-        return Ok(answer);
-    }
-    let keeper = access.again();
-    let answer = match carry_out(access.keyed(keyed.clone()), incoming).await {
-        Ok(answer) => answer,
-        Err(error) if is_kept(&error) => problem_answer(&error, &request_id(&request)),
-        Err(error) => return Err(error),
+    let refused_before = match kept(&access, &keyed).await? {
+        None => None,
+        Some(Kept::Refused(instance)) => Some(instance.body),
+        Some(kept) => return replaying::replay(access, &request, kept).await,
     };
-    // A write has kept its answer itself; what is still not kept had no effect, so that doing it again does
-    // no harm. What was done is told in any case.
-    if let Some(told) = answer.to_kept() {
-        let kept = keeper.keep(move |tx| {
-            if store::find(tx, &keyed)?.is_none() {
-                store::keep(tx, &keyed, &told, None, true)?;
+    let again = access.again();
+    match carry_out(access.keyed(keyed.clone()), incoming).await {
+        // A stream goes on with the work as it is read, so that the key is in use until its end.
+        Ok(answer) => Ok(answer.holding(running)),
+        Err(error) if error.code() == Code::KeyInUse => match kept(&again, &keyed).await? {
+            // Another process has answered the request meanwhile.
+            Some(kept) => replaying::replay(again, &request, kept).await,
+            None => Err(error),
+        },
+        Err(error) if is_kept(&error) => {
+            if let Some(instance) = refused_before {
+                return Ok(replaying::marked(problem_answer(&error, &instance)));
             }
-            Ok(())
-        });
-        if let Err(error) = kept.await {
-            tracing::warn!(%error, "an answer was not kept for its Idempotency-Key");
+            let instance = request_id(&request);
+            let answer = problem_answer(&error, &instance);
+            keep_problem(again, keyed, kept_problem(&error, &answer, instance)).await;
+            Ok(answer)
         }
+        Err(error) => Err(error),
     }
-    Ok(answer)
+}
+
+async fn kept<P: Permission>(access: &Access<P>, keyed: &Arc<Keyed>) -> Result<Option<Kept>, Error> {
+    let asked = keyed.clone();
+    access.again().read(move |tx| store::find(tx, &asked)).await
+}
+
+/// What is kept of a problem. The body of one that is large, or that repeats a name which the caller made up, is not: the same
+/// bytes are judged again.
+fn kept_problem(error: &Error, answer: &Answer, instance: String) -> Kept {
+    let body = KeptBody::of(answer).filter(|kept| kept.body.len() <= LARGEST_PROBLEM);
+    match body.filter(|_| error.particulars().faults.listed().iter().all(IdsAlone::holds_ids_alone)) {
+        Some(body) => Kept::Problem(body),
+        None => Kept::Refused(KeptBody::instance(answer.status, instance)),
+    }
+}
+
+/// Keeps a problem. Where that fails, the request is judged again when it is sent again, because it did nothing.
+async fn keep_problem<P: Permission>(access: Access<P>, keyed: Arc<Keyed>, problem: Kept) {
+    let kept = access.keep(move |tx| {
+        if store::find(tx, &keyed)?.is_none() {
+            store::keep(tx, &keyed, problem)?;
+        }
+        Ok(())
+    });
+    if let Err(error) = kept.await {
+        tracing::warn!(%error, "a problem was not kept for its Idempotency-Key");
+    }
 }
 
 pub(super) fn in_use() -> Error {
@@ -72,10 +120,10 @@ pub(super) fn in_use() -> Error {
         .with(|p| p.retry_after = Some(1))
 }
 
-/// Whether the answer to a failed request is kept: those that another attempt could change are not.
+/// Returns whether a problem is kept: one that another attempt could change is not.
 fn is_kept(error: &Error) -> bool {
     let status = error.code().entry().status;
-    status < 500 && ![401, 403, 408, 413, 415, 429].contains(&status) && error.code() != Code::KeyInUse
+    status < 500 && ![401, 403, 408, 413, 415, 429].contains(&status)
 }
 
 fn key_of(incoming: &Incoming) -> Result<Option<String>, Error> {
@@ -89,4 +137,24 @@ fn key_of(incoming: &Incoming) -> Result<Option<String>, Error> {
         return Err(malformed());
     }
     Ok(Some(key.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{Fault, Faults};
+
+    #[test]
+    fn a_problem_that_is_large_or_repeats_a_name_leaves_its_instance_alone() {
+        let kept = |error: &Error| kept_problem(error, &problem_answer(error, "request-1"), "request-1".to_owned());
+        let long = |at| Fault::new(format!("/{at}{}", "x".repeat(190)), "type", "must be a number");
+        let large = Error::invalid((0..100).map(long).collect::<Faults>());
+        let named = Error::invalid(vec![Fault::unknown_member("", "Ada Lovelace")]);
+        for error in [large, named] {
+            let Kept::Refused(left) = kept(&error) else { panic!("{error}") };
+            assert_eq!((left.status, left.body.as_str()), (422, "request-1"));
+        }
+        assert!(matches!(kept(&Error::not_found()), Kept::Problem(_)));
+        assert!(matches!(kept(&Error::invalid(vec![long(1)])), Kept::Problem(_)));
+    }
 }

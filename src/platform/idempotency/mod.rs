@@ -1,16 +1,21 @@
-//! Idempotency keys: the same request with the same key is carried out once, and answered with the
-//! first answer again for 24 hours.
+//! Idempotency keys: a request with a key is carried out once. For 24 hours the same request is answered without being
+//! carried out again.
 //!
-//! The answer of a write is kept in the transaction of the write itself, so that neither can be there
-//! without the other. Other answers (a search, a problem) are kept after the fact: nothing was done,
-//! so that doing it again does no harm.
+//! A row of `kept_answers` holds ids and no person: the key and the request as keyed hashes, and where to read the resource
+//! that was made or changed. A replay reads that resource as its caller may see it now. A body is kept only where its type
+//! says that it holds ids alone; the bodies of each caller have a bound.
+//!
+//! The row of a write is inserted in the transaction of the write, so that neither exists without the other. A problem is
+//! kept afterwards, because nothing was done. Operations that change nothing keep nothing.
 
 mod in_flight;
+mod kept;
 mod keyed;
+mod replaying;
 mod store;
 
 pub use in_flight::InFlight;
+pub(in crate::platform) use kept::{Kept, KeptBody};
 pub use keyed::Keyed;
 pub(in crate::platform) use keyed::once;
 pub(in crate::platform) use store::{claim, keep};
-pub use store::{forget, pass_on};

@@ -1,119 +1,143 @@
-//! Kept answers, sealed under a key of their own.
+//! The table of what is kept for keys.
 
 use diesel::prelude::*;
 use uuid::Uuid;
 
+use super::kept::{Kept, KeptBody};
 use super::keyed::{Keyed, in_use};
-use crate::domain::{Code, ContactId, Error};
+use crate::domain::{Code, Error};
 use crate::platform::db::dialect;
-use crate::platform::doors::{ReadTx, WriteTx};
-use crate::platform::http::Answer;
-use crate::platform::http::answer::KeptAnswer;
+use crate::platform::doors::ReadTx;
 use crate::platform::vault::Place;
 
 mod schema {
     diesel::table! {
         use diesel::sql_types::*;
-        use crate::platform::db::{InstantSql, UuidSql};
+        use crate::platform::db::InstantSql;
 
         kept_answers (key) {
             key -> Binary,
             fingerprint -> Binary,
-            sealed -> Binary,
-            contact_id -> Nullable<UuidSql>,
-            reading -> Bool,
+            kind -> Text,
+            status -> Integer,
+            path -> Nullable<Text>,
+            body -> Nullable<Binary>,
+            body_bytes -> Integer,
+            caller -> Nullable<Binary>,
             kept_until -> InstantSql,
         }
     }
 }
 use schema::kept_answers;
 
-/// How long an answer is kept.
+mod bound;
+
+/// How long a key is remembered.
 const KEPT: chrono::Duration = chrono::Duration::hours(24);
 
 fn place(keyed: &Keyed) -> Place<'static> {
     let mut row = [0; 16];
     row.iter_mut().zip(keyed.key).for_each(|(to, from)| *to = from);
-    Place { table: "kept_answers", column: "sealed", row: Uuid::from_bytes(row) }
+    Place { table: "kept_answers", column: "body", row: Uuid::from_bytes(row) }
 }
 
-/// The answer that was kept for this request.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = kept_answers)]
+struct Row {
+    fingerprint: Vec<u8>,
+    kind: String,
+    status: i32,
+    path: Option<String>,
+    body: Option<Vec<u8>>,
+}
+
+/// Returns what was kept for this request.
 ///
 /// # Errors
 /// 422 when the key was used for another request.
-pub(super) fn find(tx: &mut ReadTx<'_>, keyed: &Keyed) -> Result<Option<Answer>, Error> {
+pub(super) fn find(tx: &mut ReadTx<'_>, keyed: &Keyed) -> Result<Option<Kept>, Error> {
     let now = tx.now();
-    let found: Option<(Vec<u8>, Vec<u8>)> = kept_answers::table
+    let found: Option<Row> = kept_answers::table
         .filter(kept_answers::key.eq(keyed.key.as_slice()))
         .filter(kept_answers::kept_until.gt(now))
-        .select((kept_answers::fingerprint, kept_answers::sealed))
+        .select(Row::as_select())
         .first(tx.connection())
         .optional()?;
-    let Some((fingerprint, sealed)) = found else { return Ok(None) };
+    let Some(Row { fingerprint, kind, status, path, body }) = found else { return Ok(None) };
     if fingerprint != keyed.fingerprint {
         return Err(Error::new(
             Code::KeyReused,
             "This Idempotency-Key was used for a request with another query, content type or body.",
         ));
     }
-    let plain = tx.open_for_house(&place(keyed), &sealed)?;
-    let kept: KeptAnswer = serde_json::from_slice(&plain).map_err(Error::internal)?;
-    Ok(Some(Answer::from_kept(kept)))
+    let status = u16::try_from(status).map_err(Error::internal)?;
+    let body = body.map(|sealed| tx.open_for_house(&place(keyed), &sealed)).transpose()?;
+    let body: Option<KeptBody> =
+        body.map(|plain| serde_json::from_slice(&plain)).transpose().map_err(Error::internal)?;
+    let kept = match (kind.as_str(), path, body) {
+        ("resource", Some(path), _) => Kept::Resource { status, path },
+        ("status", ..) => Kept::Status(status),
+        ("body", _, body) => Kept::Body(body),
+        ("problem", _, Some(body)) => Kept::Problem(body),
+        ("refused", _, Some(instance)) => Kept::Refused(instance),
+        _ => return Err(Error::internal("a row of kept_answers cannot be read")),
+    };
+    Ok(Some(kept))
 }
 
-/// Takes the key for this transaction against other processes, and looks once more for an answer.
+/// Takes the key for this transaction against other processes.
 ///
 /// # Errors
-/// 409 when another process is carrying the request out; 422 as [`find`].
-pub(in crate::platform) fn claim(tx: &mut ReadTx<'_>, keyed: &Keyed) -> Result<Option<Answer>, Error> {
+/// 409 when another process is carrying the request out, or has answered it since it was looked up; 422 as [`find`].
+pub(in crate::platform) fn claim(tx: &mut ReadTx<'_>, keyed: &Keyed) -> Result<(), Error> {
     if !dialect::try_lock_name(tx.connection(), &keyed.key)? {
         return Err(in_use());
     }
-    find(tx, keyed)
+    match find(tx, keyed)? {
+        None | Some(Kept::Refused(_)) => Ok(()),
+        Some(_) => Err(in_use()),
+    }
 }
 
-/// Keeps an answer; what has been kept long enough is swept.
-pub(in crate::platform) fn keep(
-    tx: &mut ReadTx<'_>,
-    keyed: &Keyed,
-    kept: &KeptAnswer,
-    contact: Option<ContactId>,
-    reading: bool,
-) -> Result<(), Error> {
-    let plain = serde_json::to_vec(kept).map_err(Error::internal)?;
-    let sealed = tx.keyring().house.seal(tx.entropy(), &place(keyed), &plain);
+/// Keeps the answer to a request that was claimed, for 24 hours, and deletes the rows whose time is over. A body that is larger
+/// than everything its caller may have is not kept: its row stays without it.
+pub(in crate::platform) fn keep(tx: &mut ReadTx<'_>, keyed: &Keyed, kept: Kept) -> Result<(), Error> {
+    let kind = kept.kind();
+    let (status, path, body) = match kept {
+        Kept::Resource { status, path } => (status, Some(path), None),
+        Kept::Status(status) => (status, None, None),
+        Kept::Body(None) => (200, None, None),
+        Kept::Body(Some(body)) | Kept::Problem(body) | Kept::Refused(body) => (body.status, None, Some(body)),
+    };
+    let sealed = match body {
+        Some(body) => {
+            let plain = serde_json::to_vec(&body).map_err(Error::internal)?;
+            Some(tx.keyring().house.seal(tx.entropy(), &place(keyed), &plain))
+        }
+        None => None,
+    };
+    let sealed = match sealed {
+        Some(sealed) if bound::make_room(tx, keyed, sealed.len())? => Some(sealed),
+        _ => None,
+    };
+    if sealed.is_none() && matches!(kind, "problem" | "refused") {
+        return Ok(());
+    }
     let now = tx.now();
     let connection = tx.connection();
-    diesel::delete(kept_answers::table.filter(kept_answers::kept_until.le(now))).execute(connection)?;
+    let former = kept_answers::kept_until.le(now).or(kept_answers::key.eq(keyed.key.as_slice()));
+    diesel::delete(kept_answers::table.filter(former)).execute(connection)?;
     let values = (
         kept_answers::key.eq(keyed.key.as_slice()),
         kept_answers::fingerprint.eq(keyed.fingerprint.as_slice()),
-        kept_answers::sealed.eq(sealed),
-        kept_answers::contact_id.eq(contact),
-        kept_answers::reading.eq(reading),
+        kept_answers::kind.eq(kind),
+        kept_answers::status.eq(i32::from(status)),
+        kept_answers::path.eq(path),
+        kept_answers::body_bytes.eq(bound::counted(sealed.as_deref())),
+        kept_answers::caller.eq(sealed.is_some().then_some(keyed.caller.as_slice())),
+        kept_answers::body.eq(sealed),
         kept_answers::kept_until.eq(now.plus(KEPT)),
     );
     diesel::insert_into(kept_answers::table).values(values).execute(connection)?;
-    Ok(())
-}
-
-/// Answers that tell of `from` belong to `into` from now on: the two are one person.
-///
-/// # Errors
-/// When the database fails.
-pub fn pass_on(tx: &mut WriteTx<'_>, from: ContactId, into: ContactId) -> Result<(), Error> {
-    let of_contact = kept_answers::table.filter(kept_answers::contact_id.eq(from));
-    diesel::update(of_contact).set(kept_answers::contact_id.eq(into)).execute(tx.connection())?;
-    Ok(())
-}
-
-/// Forgets every answer that may tell of a person: those of deeds about one of their ids, and those of reads,
-/// which may have shown anybody.
-///
-/// # Errors
-/// When the database fails.
-pub fn forget(tx: &mut WriteTx<'_>, ids: &[ContactId]) -> Result<(), Error> {
-    let of_contact = kept_answers::contact_id.assume_not_null().eq_any(ids).or(kept_answers::reading.eq(true));
-    diesel::delete(kept_answers::table.filter(of_contact)).execute(tx.connection())?;
     Ok(())
 }

@@ -92,7 +92,11 @@ pub const RULES: &[ErasureRule] = &[
         "Marks of the links to where the request stands: they tell no name, serve the last letter, and lapse by themselves",
     ),
     passing("messages", Fate::Erase, "Nothing more is sent; what waits is dropped"),
-    passing("kept_answers", Fate::Erase, "They repeat what was answered about the person"),
+    passing(
+        "kept_answers",
+        Fate::Keep,
+        "That a request was carried out, by ids alone and for 24 hours, so that it is not carried out twice",
+    ),
     passing(
         "suppressions",
         Fate::Keep,

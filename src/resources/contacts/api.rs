@@ -152,6 +152,6 @@ pub(super) async fn import(
     Query(query): Query<ImportQuery>,
     form: ImportForm,
     file: ImportFile,
-) -> Result<Imported, Error> {
+) -> Result<Done<Imported>, Error> {
     Imported::open(access, file, query.dry_run, form).await
 }

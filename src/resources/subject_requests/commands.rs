@@ -7,7 +7,7 @@ use validator::{Validate, ValidationError};
 
 use super::model::{Explanation, Ground, Question, Reason, SubjectRequest};
 use crate::domain::{ContactId, Purpose, RequestStepId, SubjectRequestId};
-use crate::platform::http::Command;
+use crate::platform::http::{Command, Resource};
 use crate::policy::restriction::RestrictionGround;
 use crate::resources::contacts::model::{NothingElse, PatchContact};
 
@@ -127,6 +127,17 @@ pub struct Clarification {
     pub asked_on: NaiveDate,
     /// What was asked.
     pub question: Question,
+}
+
+impl Resource for Clarification {
+    fn location(&self) -> String {
+        format!("/v1/subject-requests/{}/clarifications/{}", self.request_id, self.id)
+    }
+
+    /// Always 1: a question never changes.
+    fn version(&self) -> i32 {
+        1
+    }
 }
 
 /// The answer to a question.

@@ -6,8 +6,8 @@ use super::commands::{
 use super::model::SubjectRequest;
 use super::store::{self as requests, intake as store};
 use crate::domain::{Error, RequestStepId, SubjectRequestId};
-use crate::platform::auth::{Access, SubjectRequestsIntake};
-use crate::platform::http::{ById, ByPart, Done, Found, MayBeEmpty, Noted, Valid};
+use crate::platform::auth::{Access, SubjectRequestsIntake, SubjectRequestsRead};
+use crate::platform::http::{ById, ByPart, Created, Done, Found, MayBeEmpty, Valid};
 
 /// Say which contact a request is about
 ///
@@ -43,8 +43,20 @@ pub(super) async fn ask(
     access: Access<SubjectRequestsIntake>,
     Valid(asked): Valid<AskClarification>,
     ById(id): ById<SubjectRequestId>,
-) -> Result<Done<Noted<Clarification>>, Error> {
-    access.write(move |tx| store::ask(tx, id, asked).map(|made| made.map(Noted))).await
+) -> Result<Done<Created<Clarification>>, Error> {
+    access.create(move |tx| store::ask(tx, id, asked)).await
+}
+
+/// Read a question
+///
+/// As it was put to the person who made the request. 410 once the words of the request are erased.
+#[utoipa::path(get, path = "/v1/subject-requests/{id}/clarifications/{part}")]
+pub(super) async fn read_question(
+    access: Access<SubjectRequestsRead>,
+    ById(id): ById<SubjectRequestId>,
+    ByPart(question): ByPart<RequestStepId>,
+) -> Result<Found<Clarification>, Error> {
+    access.read(move |tx| store::read_question(tx, id, question)).await.map(Found)
 }
 
 /// Record the answer to a question

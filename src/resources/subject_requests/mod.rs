@@ -46,6 +46,8 @@ pub fn routes() -> Room {
         .problems(&[Code::IllegalTransition, Code::CalendarExhausted])
         .serve(intake::__path_ask, intake::ask)
         .problems(&[Code::IllegalTransition, Code::TooLate, Code::CalendarExhausted])
+        .serve(intake::__path_read_question, intake::read_question)
+        .problems(&[Code::Gone])
         .serve(intake::__path_answer, intake::answer)
         .problems(&[Code::IllegalTransition, Code::CalendarExhausted])
         .serve(intake::__path_extend, intake::extend)

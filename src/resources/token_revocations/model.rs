@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::{Validate, ValidationError};
 
-use crate::domain::Instant;
+use crate::domain::{Instant, ids_alone};
 use crate::platform::http::Command;
 
 fn exactly_one(asked: &RevokeTokens) -> Result<(), ValidationError> {
@@ -69,3 +69,5 @@ pub struct TokenRevocation {
     /// Tokens that were issued before this are refused.
     pub not_before: Instant,
 }
+
+ids_alone!(TokenRevocation { not_before; ids: jti, subject });

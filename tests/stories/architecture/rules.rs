@@ -59,8 +59,15 @@ const QUERIES: &[&str] = &[
 ];
 
 /// Where the web framework appears besides `platform/http`, `platform/auth`, `front` and the rooms' `api.rs`.
-const ON_THE_WEB: &[&str] =
-    &["app.rs", "server.rs", "server/serving.rs", "cli/serve.rs", "platform/idempotency/keyed.rs", "platform/rate.rs"];
+const ON_THE_WEB: &[&str] = &[
+    "app.rs",
+    "server.rs",
+    "server/serving.rs",
+    "cli/serve.rs",
+    "platform/idempotency/keyed.rs",
+    "platform/idempotency/replaying.rs",
+    "platform/rate.rs",
+];
 
 /// The one place that reads the clock of the machine.
 const CLOCK: &str = "domain/instant.rs";

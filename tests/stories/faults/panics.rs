@@ -6,7 +6,7 @@ use std::sync::Arc;
 use actix_web::{App, HttpServer};
 use iewm::domain::Error;
 use iewm::platform::auth::{Access, OrganisationsWrite, Public};
-use iewm::platform::http::{Done, Plain, Room, Routes, install};
+use iewm::platform::http::{Done, NoContent, Plain, Room, Routes, install};
 use serde_json::json;
 
 use crate::harness::process::request;
@@ -24,7 +24,7 @@ async fn handler(_: Access<Public>) -> Result<Plain<String>, Error> {
 
 /// Panic on a lane
 #[utoipa::path(post, path = "/panic")]
-async fn on_lane(access: Access<OrganisationsWrite>) -> Result<Done<Plain<String>>, Error> {
+async fn on_lane(access: Access<OrganisationsWrite>) -> Result<Done<NoContent>, Error> {
     access.write(|_| panic!("Ada Lovelace")).await
 }
 

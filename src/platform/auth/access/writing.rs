@@ -5,23 +5,24 @@ mod coalesced;
 use super::super::House;
 use super::super::permissions::{Job, Permission, Writes};
 use super::{Access, admit};
-use crate::domain::{Code, ContactId, Error};
+use crate::domain::{Code, Error};
 use crate::platform::audit::{Entry, EntryRow, Outcome, store as audit};
 use crate::platform::db::{Lane, Patience};
 use crate::platform::doors::{Context, Noted, ReadTx, Recorded, WriteTx};
-use crate::platform::http::{Created, Done, Found, Reply, Resource};
-use crate::platform::idempotency::{self, Keyed};
+use crate::platform::http::{Created, Done, Found, Replayable, Resource};
+use crate::platform::idempotency::{self, Kept, KeptBody, Keyed};
 
 pub use coalesced::Coalesced;
 pub(in super::super) use coalesced::Coalescers;
 
 impl<P: Writes> Access<P> {
-    /// Writes, in a transaction on a writing lane. With an idempotency key the answer is kept in the
-    /// same transaction, so that it can never be lost or given for a deed that was not done.
+    /// Writes, in a transaction on a writing lane. What is kept for an idempotency key is inserted in the same transaction, so
+    /// that a key is remembered exactly when its request was carried out.
     ///
     /// # Errors
-    /// What the closure fails with, in which case nothing was written; 401 and 503 as for reading.
-    pub async fn write<T: Reply>(
+    /// What the closure fails with, in which case nothing was written; 401 and 503 as for reading; 409 when another process
+    /// is carrying out the request with this idempotency key, or has just done so.
+    pub async fn write<T: Replayable>(
         self,
         f: impl FnOnce(WriteTx<'_>) -> Result<Recorded<T>, Error> + Send + 'static,
     ) -> Result<Done<T>, Error> {
@@ -36,13 +37,9 @@ impl<P: Writes> Access<P> {
                 let Some(keyed) = keyed else {
                     return carried_out(lane, &context, &mut noted, f).map(Done::Fresh);
                 };
-                let kept = idempotency::claim(&mut ReadTx::new(lane, &context, &mut noted), &keyed)?;
-                if let Some(answer) = kept {
-                    return Ok(Done::Rendered(answer));
-                }
+                idempotency::claim(&mut ReadTx::new(lane, &context, &mut noted), &keyed)?;
                 let value = carried_out(lane, &context, &mut noted, f)?;
-                let contact = noted.contact;
-                keep_answer(&mut ReadTx::new(lane, &context, &mut noted), &keyed, value, contact)
+                keep_answer(&mut ReadTx::new(lane, &context, &mut noted), &keyed, value)
             })
             .await;
         if let Err(error) = &written {
@@ -51,9 +48,9 @@ impl<P: Writes> Access<P> {
         written
     }
 
-    /// Writes one chunk of many rows, in a transaction of its own: the one use for which a writing access
-    /// is not spent. Whoever writes in chunks must see to it that doing it all again does no harm, since an
-    /// idempotency key keeps only the answer to the whole.
+    /// Writes one chunk of many rows, in a transaction of its own: the one use for which a writing access is not spent. The
+    /// chunks must be safe to write again, because an idempotency key is remembered after the last of them:
+    /// [`Access::conclude`].
     ///
     /// # Errors
     /// As [`Access::write`]; the chunks before stay written.
@@ -68,6 +65,27 @@ impl<P: Writes> Access<P> {
             carried_out(lane, &context, &mut Noted::default(), f)
         };
         house.0.database.write(Patience::Chunk, run).await
+    }
+
+    /// Ends a write in chunks: keeps its answer for the idempotency key. Where that fails the answer is given all the same,
+    /// because its chunks are safe to write again.
+    pub async fn conclude<T: Replayable>(&self, value: T) -> Done<T> {
+        let Some(keyed) = self.keyed.clone() else { return Done::Fresh(value) };
+        let (kept, done) = kept_of(value);
+        if let Err(error) = self.again().keep(move |tx| idempotency::keep(tx, &keyed, kept)).await {
+            tracing::warn!(%error, "an answer was not kept for its Idempotency-Key");
+        }
+        done
+    }
+
+    /// As [`Access::conclude`], for an answer that was streamed: that the write was carried out is remembered, and nothing of
+    /// the answer.
+    pub async fn conclude_streamed(&self) {
+        let Some(keyed) = self.keyed.clone() else { return };
+        let keep = self.again().keep(move |tx| idempotency::keep(tx, &keyed, Kept::Body(None)));
+        if let Err(error) = keep.await {
+            tracing::warn!(%error, "a streamed answer was not remembered for its Idempotency-Key");
+        }
     }
 
     /// Writes, and answers 201 with what was made.
@@ -121,17 +139,19 @@ fn carried_out<T>(
 }
 
 /// Keeps the answer to a write for its idempotency key.
-fn keep_answer<T: Reply>(
-    tx: &mut ReadTx<'_>,
-    keyed: &Keyed,
-    value: T,
-    contact: Option<ContactId>,
-) -> Result<Done<T>, Error> {
-    let answer = value.into_answer();
-    if let Some(kept) = answer.to_kept() {
-        idempotency::keep(tx, keyed, &kept, contact, false)?;
+fn keep_answer<T: Replayable>(tx: &mut ReadTx<'_>, keyed: &Keyed, value: T) -> Result<Done<T>, Error> {
+    let (kept, done) = kept_of(value);
+    idempotency::keep(tx, keyed, kept)?;
+    Ok(done)
+}
+
+/// What is kept of an answer, and the answer. It is rendered only where its body is kept.
+fn kept_of<T: Replayable>(value: T) -> (Kept, Done<T>) {
+    if let Some(kept) = Kept::of(value.replay()) {
+        return (kept, Done::Fresh(value));
     }
-    Ok(Done::Rendered(answer))
+    let answer = value.into_answer();
+    (Kept::Body(KeptBody::of(&answer)), Done::Rendered(answer))
 }
 
 /// A refusal of the law rolled back what it refused, so the door writes it down afterwards.

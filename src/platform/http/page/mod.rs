@@ -71,7 +71,7 @@ impl Take for PageOrJson {
     const SHOWS_PAGES: bool = true;
 
     async fn take(incoming: &mut Incoming) -> Result<Self, Error> {
-        let wanted = prefers_page(&incoming.request);
+        let wanted = incoming.prefers(HTML, JSON);
         Ok(Self(identity_of(&incoming.request).filter(|_| wanted).map(Frame)))
     }
 

@@ -5,11 +5,11 @@ use serde::Serialize;
 
 use super::row::{ImportResult, ImportResults};
 use super::{Import, ImportFile};
-use crate::domain::Error;
+use crate::domain::{Error, IdsAlone};
 use crate::platform::auth::{Access, ContactsImport};
 use crate::platform::http::answer::JSON;
 use crate::platform::http::ndjson::NDJSON;
-use crate::platform::http::{Answer, Incoming, Op, Reply, Take};
+use crate::platform::http::{Answer, Done, Incoming, Op, Replay, Replayable, Reply, Take};
 
 /// In which form the results are wanted, as `Accept` says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,8 +28,13 @@ impl Take for Form {
 
 /// A file that was imported, or is being imported as its results are read.
 pub(in super::super) enum Imported {
-    /// All of it, the body as it is sent.
-    Whole(Vec<u8>),
+    /// All of it.
+    Whole {
+        /// The body as it is sent.
+        body: Vec<u8>,
+        /// Whether every result holds ids alone, so that the body may be kept for an idempotency key.
+        ids_alone: bool,
+    },
     /// The results of the first rows, as lines, and what goes on.
     Lines(Vec<u8>, Box<Import>),
 }
@@ -44,17 +49,19 @@ impl Imported {
         file: ImportFile,
         dry_run: bool,
         form: Form,
-    ) -> Result<Self, Error> {
+    ) -> Result<Done<Self>, Error> {
         let mut import = Import::new(access, file, dry_run);
         // So that a refusal is still an answer of its own.
         let first = import.next().await?;
         if form == Form::Lines {
-            return Ok(Self::Lines(lines(&first)?, Box::new(import)));
+            return Ok(Done::Fresh(Self::Lines(lines(&first)?, Box::new(import))));
         }
         let mut body = br#"{"results":["#.to_vec();
+        let mut ids_alone = true;
         let mut rows = first;
         while !rows.is_empty() {
             for row in &rows {
+                ids_alone &= row.holds_ids_alone();
                 if body.last() != Some(&b'[') {
                     body.push(b',');
                 }
@@ -63,7 +70,19 @@ impl Imported {
             rows = import.next().await?;
         }
         body.extend_from_slice(b"]}");
-        Ok(Self::Whole(body))
+        Ok(import.conclude(Self::Whole { body, ids_alone }).await)
+    }
+}
+
+/// A file that names unknown members repeats their names, and the lines are gone once they are sent.
+impl Replayable for Imported {
+    const CAN_BE_LOST: bool = true;
+
+    fn replay(&self) -> Replay {
+        match self {
+            Self::Whole { ids_alone: true, .. } => Replay::Body,
+            Self::Whole { .. } | Self::Lines(..) => Replay::Nothing,
+        }
     }
 }
 
@@ -83,12 +102,16 @@ fn lines(results: &[ImportResult]) -> Result<Vec<u8>, Error> {
 impl Reply for Imported {
     fn into_answer(self) -> Answer {
         match self {
-            Self::Whole(body) => Answer::bytes(200, JSON, body),
+            Self::Whole { body, .. } => Answer::bytes(200, JSON, body),
             Self::Lines(first, import) => {
                 let first = stream::iter((!first.is_empty()).then_some(Ok(first)));
                 let next = stream::try_unfold(import, |mut import| async move {
                     let results = import.next().await?;
-                    Ok(if results.is_empty() { None } else { Some((lines(&results)?, import)) })
+                    if results.is_empty() {
+                        import.conclude_streamed().await;
+                        return Ok(None);
+                    }
+                    Ok(Some((lines(&results)?, import)))
                 });
                 Answer::stream(NDJSON, first.chain(next))
             }

@@ -29,6 +29,7 @@ use self::people::People;
 use self::row::{ImportResult, Listed};
 use crate::domain::{Code, Error, Fault, london_date};
 use crate::platform::auth::{Access, ContactsImport};
+use crate::platform::http::Done;
 
 /// How many rows are written in one transaction.
 const CHUNK: usize = 200;
@@ -62,6 +63,22 @@ impl Import {
         let today = london_date(access.now());
         let doing = if dry_run { Doing::Rehearse(People::default()) } else { Doing::Write };
         Self { access, today, row: 1, parsing: Some(parse(file, today)), doing, listed: Listed::default() }
+    }
+
+    /// Ends the import once its last row is told. A rehearsal changes nothing, so that no key remembers it.
+    async fn conclude(&self, answer: Imported) -> Done<Imported> {
+        if self.rehearses() { Done::Fresh(answer) } else { self.access.conclude(answer).await }
+    }
+
+    /// As [`Import::conclude`], where the results were sent line by line.
+    async fn conclude_streamed(&self) {
+        if !self.rehearses() {
+            self.access.conclude_streamed().await;
+        }
+    }
+
+    fn rehearses(&self) -> bool {
+        matches!(self.doing, Doing::Rehearse(_))
     }
 
     /// Imports the next rows, and returns what became of each; none at the end of the file.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::{Validate, ValidationError};
 
-use crate::domain::{ContactId, EmailAddress, Fault, Faults, Telephone};
+use crate::domain::{ContactId, EmailAddress, Fault, Faults, Telephone, ids_alone};
 use crate::platform::http::Command;
 use crate::platform::vault::BlindIndexKey;
 use crate::resources::contacts::model::{Employer, JobTitle, NothingElse, PersonName, SourceDetail};
@@ -157,6 +157,9 @@ impl Listed {
         self.left = self.left.saturating_sub(errors.len());
     }
 }
+
+ids_alone!(codes: ImportOutcome, ImportCode);
+ids_alone!(ImportResult { row, result, contact_id, code, errors, more });
 
 impl ImportResult {
     pub(super) fn new(row: u32, result: ImportOutcome, contact_id: Option<ContactId>) -> Self {

@@ -135,10 +135,10 @@ fn marks_of(tx: &mut ReadTx<'_>, ids: &[ContactId]) -> Result<Vec<Vec<u8>>, Erro
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let theirs = contacts::table.filter(contacts::id.eq_any(ids));
-    let emails: Vec<Option<Vec<u8>>> = theirs.select(contacts::email_index).load(tx.connection())?;
-    let named_numbers: Vec<Option<Vec<u8>>> = theirs.select(contacts::named_number).load(tx.connection())?;
-    Ok(emails.into_iter().chain(named_numbers).flatten().collect())
+    let theirs =
+        contacts::table.filter(contacts::id.eq_any(ids)).select((contacts::email_index, contacts::named_number));
+    let marks: Vec<(Option<Vec<u8>>, Option<Vec<u8>>)> = theirs.load(tx.connection())?;
+    Ok(marks.into_iter().flat_map(|(email, named_number)| [email, named_number]).flatten().collect())
 }
 
 /// Writes the rows of a chunk, the first of which is number `first`.

@@ -9,12 +9,11 @@ use utoipa::ToSchema;
 
 use super::super::model::ContactStatus;
 use super::{contacts, erased, merged, person, plans};
-use crate::domain::{ContactId, Error, Instant, Obstacle, PersonalRecord, london_date};
+use crate::domain::{ContactId, Error, Instant, Obstacle, PersonalRecord, ids_alone, london_date};
 use crate::platform::audit::Entry;
 use crate::platform::db::dialect;
 use crate::platform::doors::{ReadTx, Recorded, WriteTx};
 use crate::platform::http::{IfMatch, NoContent};
-use crate::platform::idempotency;
 use crate::platform::personal::{Erasing, Person};
 use crate::platform::vault::store::destroyed_keys;
 use crate::policy::Lawful;
@@ -30,6 +29,8 @@ pub struct ProposedErasure {
     #[serde(flatten)]
     pub plan: ErasurePlan,
 }
+
+ids_alone!(ProposedErasure { plan; ids: plan_sha256 });
 
 /// What an erasure has done, and what it does not reach at once.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -193,7 +194,6 @@ fn carry_out(tx: &mut WriteTx<'_>, person: Person, lawful: Lawful<Erasure>) -> R
     for holder in tx.holders() {
         holder.erase(tx, &erasing)?;
     }
-    idempotency::forget(tx, &erasing.person.ids)?;
     if erasing.withheld.is_empty() {
         for id in &erasing.person.ids {
             tx.destroy_key(id.uuid())?;

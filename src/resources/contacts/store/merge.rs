@@ -11,7 +11,6 @@ use crate::domain::{Code, ContactId, Error, Fault};
 use crate::platform::audit::Entry;
 use crate::platform::db::{Terms, dialect};
 use crate::platform::doors::{Recorded, WriteTx};
-use crate::platform::idempotency;
 use crate::platform::personal::Merging;
 
 /// Merges `asked.from_contact_id` into `into`, which keeps what it has and takes over what it lacks. The
@@ -63,7 +62,6 @@ pub(in super::super) fn merge(
         }
         holder.merge(&mut tx, &merging)?;
     }
-    idempotency::pass_on(&mut tx, from, into)?;
     let goes = Entry::new("contacts.merged_away").contact(from).subject("contact", into);
     tx.also(|tx| tx.record(goes, ()))?;
     let contact = live(&mut tx, into)?.contact;

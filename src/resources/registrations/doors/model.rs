@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
 
-use crate::domain::{Instant, RegistrationId};
+use crate::domain::{Instant, RegistrationId, ids_alone};
 use crate::platform::http::Command;
 pub use crate::policy::check_ins::{Direction, Rejection};
 
@@ -77,3 +77,7 @@ pub struct CheckInResults {
     /// One for each scan.
     pub results: Vec<ScanRow>,
 }
+
+ids_alone!(codes: ScanResult, Rejection);
+ids_alone!(ScanRow { registration_id, result, code; ids: device_id, nonce });
+ids_alone!(CheckInResults { results });

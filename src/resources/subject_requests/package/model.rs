@@ -8,7 +8,7 @@ use validator::Validate;
 
 use super::super::model::{Explanation, Reference, Right, SubjectRequest};
 pub use super::search::{SearchNote, SearchRecord, SearchedTable};
-use crate::domain::{ContactId, Instant};
+use crate::domain::{ContactId, Instant, ids_alone};
 use crate::platform::http::Command;
 use crate::policy::transfers::TRANSFERS;
 
@@ -143,3 +143,6 @@ pub struct PackageProgress {
     #[schema(example = 61, minimum = 1)]
     pub of: usize,
 }
+
+ids_alone!(codes: PackageState);
+ids_alone!(PackageProgress { state, done, of });

@@ -11,7 +11,6 @@ use crate::domain::{ContactId, ErasureGround, Error, Instant, Obstacle, SubjectI
 use crate::platform::audit::Entry;
 use crate::platform::db::among_ids;
 use crate::platform::doors::{ReadTx, Recorded, WriteTx, unless_key_missing};
-use crate::platform::idempotency;
 use crate::platform::outbox::store as outbox;
 use crate::platform::personal::{Erasing, Person};
 use crate::policy::clock::Right;
@@ -118,9 +117,6 @@ pub fn empty(mut tx: WriteTx<'_>) -> Result<Recorded<()>, Error> {
     let theirs = steps::table.filter(steps::request_id.eq(id));
     diesel::update(theirs).set(steps::told.eq(None::<Vec<u8>>)).execute(tx.connection())?;
     diesel::delete(farewells::table.find(id)).execute(tx.connection())?;
-    // Answers that were kept meanwhile repeat what was written.
-    let theirs: Vec<ContactId> = contact.into_iter().collect();
-    idempotency::forget(&mut tx, &theirs)?;
     tx.destroy_key(id.uuid())?;
     tx.record(Entry::new("subject_requests.empty").contact(contact).subject("subject_request", id), ())
 }

@@ -4,12 +4,15 @@ use super::super::commands::{
     AnswerClarification, AskClarification, CheckIdentity, Clarification, ExtendRequest, ExtensionReason, ProofOf,
 };
 use super::super::letters::Kind as Letter;
-use super::super::model::{Explanation, OutcomeKind, Reason, RequestOutcome, RequestStatus, StepKind, SubjectRequest};
+use super::super::model::{
+    Explanation, OutcomeKind, Question, Reason, RequestOutcome, RequestStatus, StepKind, SubjectRequest,
+};
 use super::progress::{Deed, check_day, go_on};
 use super::steps::{self, NewStep};
-use super::{Known, damaged, held};
-use crate::domain::{Error, Lifecycle, RequestStepId, SubjectRequestId, london_date};
-use crate::platform::doors::{Recorded, WriteTx};
+use super::{Known, damaged, held, one};
+use crate::domain::{Code, Error, Lifecycle, RequestStepId, SubjectRequestId, london_date};
+use crate::platform::audit::Entry;
+use crate::platform::doors::{ReadTx, Recorded, WriteTx};
 use crate::policy::clock::{self, ClockState};
 use crate::policy::subject_requests as policy;
 
@@ -112,6 +115,23 @@ pub fn ask(
     let step = NewStep::new(StepKind::ClarificationRequested, event.on).telling(question.as_str());
     let gone = go_on(tx, known, Deed::new(step, next, Some(Letter::Clarification)))?;
     Ok(gone.map(|gone| Clarification { id: gone.step, request_id: id, asked_on, question }))
+}
+
+/// Reads a question.
+///
+/// # Errors
+/// 404 when there is no such request or question; 410 when its words are erased.
+pub(in super::super) fn read_question(
+    tx: &mut ReadTx<'_>,
+    id: SubjectRequestId,
+    question: RequestStepId,
+) -> Result<Clarification, Error> {
+    let contact = one(tx, id)?.request.contact_id;
+    let step = steps::one_question(tx, id, question)?;
+    tx.look(Entry::new("subject_requests.question").contact(contact).subject("subject_request", id));
+    let text = step.text.ok_or_else(|| Error::new(Code::Gone, "The words of this request are erased."))?;
+    let question = Question::try_from(text).map_err(damaged)?;
+    Ok(Clarification { id: step.id, request_id: id, asked_on: step.on, question })
 }
 
 /// A question is answered, and the clock goes on.

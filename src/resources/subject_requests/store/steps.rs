@@ -181,6 +181,23 @@ pub(in super::super) fn newest(
     row.map(|row| row.step(key.as_ref())).transpose()
 }
 
+/// A question of a request, unsealed.
+///
+/// # Errors
+/// 404 when the request has no such question.
+pub(super) fn one_question(
+    tx: &mut ReadTx<'_>,
+    request: SubjectRequestId,
+    id: RequestStepId,
+) -> Result<RequestStep, Error> {
+    let asked = steps::request_id.eq(request).and(steps::kind.eq(<&str>::from(StepKind::ClarificationRequested)));
+    let row: Option<Row> =
+        steps::table.find(id).filter(asked).select(Row::as_select()).first(tx.connection()).optional()?;
+    let row = row.ok_or_else(Error::not_found)?;
+    let key = tx.key_unless_destroyed(request.uuid())?;
+    row.step(key.as_ref())
+}
+
 /// A question of a request, and whether it was answered.
 ///
 /// # Errors

@@ -82,29 +82,28 @@ fn own<T>(result: Result<T, Error>) -> Result<Result<T, Error>, Error> {
     }
 }
 
-/// What stands against a caller before anything is done, or the answer that was kept; `None` when there is neither. What was asked
-/// about a token within this transaction holds for all who send it.
-fn beforehand<C: Coalesced>(
+/// Returns the caller's refusal, if any, before anything is done: a token that is no longer good, or an idempotency key that is
+/// taken. A token is looked up once in this transaction, for all requests that carry it.
+fn refused<C: Coalesced>(
     lane: &mut Lane,
     asked: &Asked<C>,
     admitted: &mut Vec<Arc<Verified>>,
-) -> Result<Option<Answer<C>>, Error> {
+) -> Result<Option<Error>, Error> {
     let token = asked.token.as_ref().filter(|token| !admitted.iter().any(|known| Arc::ptr_eq(known, token)));
     if let Err(error) = own(admit(&asked.house, lane, token.map(Arc::as_ref)))? {
-        return Ok(Some(Err(error)));
+        return Ok(Some(error));
     }
     admitted.extend(token.cloned());
     let Some(keyed) = &asked.keyed else { return Ok(None) };
     let mut noted = Noted::default();
-    let claimed = own(idempotency::claim(&mut ReadTx::new(lane, &asked.context, &mut noted), keyed))?;
-    Ok(claimed.map(|kept| kept.map(Done::Rendered)).transpose())
+    Ok(own(idempotency::claim(&mut ReadTx::new(lane, &asked.context, &mut noted), keyed))?.err())
 }
 
 fn carry_out<C: Coalesced>(lane: &mut Lane, asked: &[Asked<C>]) -> Result<Vec<Answer<C>>, Error> {
     let mut admitted = Vec::new();
     let mut settled = Vec::with_capacity(asked.len());
     for asked in asked {
-        settled.push(beforehand(lane, asked, &mut admitted)?);
+        settled.push(refused(lane, asked, &mut admitted)?.map(Err));
     }
     let open: Vec<&Asked<C>> =
         asked.iter().zip(&settled).filter(|(_, settled)| settled.is_none()).map(|(asked, _)| asked).collect();
@@ -130,9 +129,8 @@ fn all<C: Coalesced>(lane: &mut Lane, asked: &[&Asked<C>]) -> Result<Vec<Answer<
             (Err(error), _) => Err(error),
             (Ok(made), None) => Ok(Done::Fresh(Created(made.into_inner()))),
             (Ok(made), Some(keyed)) => {
-                let contact = noted.contact;
                 let made = Created(made.into_inner());
-                Ok(keep_answer(&mut ReadTx::new(lane, context, &mut noted), keyed, made, contact)?)
+                Ok(keep_answer(&mut ReadTx::new(lane, context, &mut noted), keyed, made)?)
             }
         });
     }

@@ -1,0 +1,69 @@
+//! Answering a request that was carried out before.
+
+use actix_web::HttpRequest;
+use actix_web::http::header::{self, HeaderName};
+
+use super::kept::{Kept, KeptBody};
+use super::keyed::in_use;
+use crate::domain::{Code, Error};
+use crate::platform::auth::{Access, Permission, Public};
+use crate::platform::http::answer::Payload;
+use crate::platform::http::{Answer, problem_answer, read_again, request_id};
+
+const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
+
+/// Answers from what was kept. A resource is read again by the operation that a `GET` of its path runs, so that its
+/// permission, its scope and the entry in the audit are those of a `GET`.
+///
+/// # Errors
+/// 409 `answer_not_kept`; 409 `idempotency_key_in_use` where the request did nothing before; 401, 403 and 503 as the `GET` answers. Its other problems are answers.
+pub(super) async fn replay<P: Permission>(
+    access: Access<P>,
+    request: &HttpRequest,
+    kept: Kept,
+) -> Result<Answer, Error> {
+    let answer = match kept {
+        Kept::Resource { status, path } => {
+            let access = access.narrow::<Public>()?;
+            match read_again(request, access, &path).await {
+                Ok(read) => as_at_first(read, status, path),
+                Err(error) if hides_the_resource(&error) => problem_answer(&error, &request_id(request)),
+                Err(error) => return Err(error),
+            }
+        }
+        Kept::Status(status) => Answer::empty(status),
+        Kept::Body(Some(body)) | Kept::Problem(body) => body.into_answer(),
+        Kept::Refused(_) => return Err(in_use()),
+        Kept::Body(None) => {
+            return Err(Error::new(
+                Code::AnswerNotKept,
+                "This request was carried out before, and its answer is not kept any more. Nothing was done now.",
+            ));
+        }
+    };
+    Ok(marked(answer))
+}
+
+/// The answer with the header that marks a replay.
+pub(super) fn marked(answer: Answer) -> Answer {
+    answer.header(REPLAYED, "true")
+}
+
+/// The resource as it was read now, with the status and `Location` of the first answer.
+fn as_at_first(read: Answer, status: u16, path: String) -> Answer {
+    let answer = Answer { status, ..read };
+    if status == 201 { answer.header(header::LOCATION, path) } else { answer }
+}
+
+/// Whether a problem of the `GET` tells what became of the resource: that it is not there, gone or restricted.
+fn hides_the_resource(error: &Error) -> bool {
+    matches!(error.code().entry().status, 404 | 410 | 423)
+}
+
+impl KeptBody {
+    fn into_answer(self) -> Answer {
+        let headers = self.headers.into_iter();
+        let headers = headers.filter_map(|(name, value)| Some((HeaderName::try_from(name).ok()?, value)));
+        Answer { status: self.status, headers: headers.collect(), payload: Payload::Whole(self.body.into_bytes()) }
+    }
+}
