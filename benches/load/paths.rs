@@ -37,7 +37,7 @@ pub(crate) fn grant(id: &str, purpose: &str) -> Value {
 }
 
 /// What is sent to sign person `n` up.
-fn person(n: usize) -> Value {
+pub(crate) fn person(n: usize) -> Value {
     json!({
         "name": name(n), "email": email(n), "telephone": format!("020 7946 0{:03}", n % 1000),
         "organisation": "Council 7", "job_title": "Officer",

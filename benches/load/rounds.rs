@@ -144,11 +144,30 @@ impl Rounds<'_> {
                 let watch = service.watch();
                 let (sample, _) = streams::import(service, first..newcomers.get()).await;
                 table.add("import", "rows", Against::Nothing, Sample { memory: watch.most(), ..sample });
+                let sample = self.beside_imports(&newcomers).await;
+                table.add("contacts beside two imports", "requests", Against::Nothing, sample);
             }
         }
         self.keep_busy(&paths, &newcomers).await;
         doors.assert_not_overbooked(service).await;
         table.rows
+    }
+
+    /// Signs people up one after the other, while a tenth of the people are imported from each of two files.
+    async fn beside_imports(&self, newcomers: &Cell<usize>) -> Sample {
+        let Self { service, ids, .. } = *self;
+        let file = || {
+            let first = newcomers.replace(newcomers.get() + ids.len() / 10);
+            first..newcomers.get()
+        };
+        let files = [file(), file()];
+        let person = || {
+            let number = newcomers.replace(newcomers.get() + 1);
+            service.post("/v1/contacts", &paths::person(number))
+        };
+        let watch = service.watch();
+        let sample = streams::beside_imports(service, files, &person).await;
+        Sample { memory: watch.most(), ..sample }
     }
 
     /// Asks for everything in turn for as long as was asked, and tells how much memory the service has meanwhile.

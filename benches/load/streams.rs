@@ -1,8 +1,11 @@
 //! What one caller sends or receives in one piece: an import, and an audience.
 
+use std::cell::Cell;
 use std::time::Instant;
 
-use super::http::Sample;
+use futures_util::future::{join, join_all};
+
+use super::http::{Sample, connection};
 use super::people;
 use super::service::Service;
 
@@ -22,6 +25,25 @@ pub(crate) async fn import(service: &Service<'_>, numbers: std::ops::Range<usize
         row["contact_id"].as_str().expect("an id").to_owned()
     };
     (Sample::count(count, took), results.iter().map(id).collect())
+}
+
+/// Signs people up over one connection, one after the other, while two files of people are imported. `person` gives the
+/// bytes of the next request.
+pub(crate) async fn beside_imports(
+    service: &Service<'_>,
+    files: [std::ops::Range<usize>; 2],
+    person: &dyn Fn() -> Vec<u8>,
+) -> Sample {
+    let running = Cell::new(true);
+    let imports = async {
+        join_all(files.map(|numbers| import(service, numbers))).await;
+        running.set(false);
+    };
+    let more = || running.get().then(person);
+    let started = Instant::now();
+    let ((), answers) = join(imports, connection(service.address, &more)).await;
+    let took: Vec<_> = answers.iter().copied().flatten().collect();
+    Sample { refused: answers.len() - took.len(), ..Sample::of(took, started.elapsed()) }
 }
 
 /// Reads the whole audience of the newsletter, which must have `expected` members.

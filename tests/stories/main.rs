@@ -9,6 +9,7 @@
     reason = "a story that cannot go on should fail where it stands"
 )]
 
+mod abuse;
 mod access_packages;
 mod access_requirements;
 mod accesses;

@@ -111,6 +111,11 @@ impl Incoming {
         self.request.headers().get(name).and_then(|value| value.to_str().ok())
     }
 
+    /// Whether the caller sent an `Idempotency-Key`, so that the answer is kept.
+    pub fn has_idempotency_key(&self) -> bool {
+        self.request.headers().contains_key("idempotency-key")
+    }
+
     /// Whether `Accept` asks for a media type rather than for `other`, which is what an operation gives unless asked.
     pub fn prefers(&self, media_type: &str, other: &str) -> bool {
         self.preferred(other, &[media_type]) == media_type

@@ -143,9 +143,9 @@ pub(super) async fn merge(
 /// imported. With `dry_run=true` the results are told and nothing is changed. Doing an import again does
 /// no harm.
 ///
-/// With `Accept: application/x-ndjson` each result is a line, sent as soon as its row is settled: for whoever waits for a
-/// large file. It goes on as the lines are read; whoever breaks off ends it after the rows that are in hand. An
-/// `Idempotency-Key` keeps the JSON answer alone.
+/// Results are sent as soon as their rows are settled, and the import goes on as they are read. A caller that breaks off
+/// ends the import after the rows that are in hand. With `Accept: application/x-ndjson` each result is a line.
+/// An `Idempotency-Key` keeps the JSON answer alone, which is then sent after the last row.
 #[utoipa::path(post, path = "/v1/contacts/imports")]
 pub(super) async fn import(
     access: Access<ContactsImport>,

@@ -5,11 +5,8 @@ use std::time::Duration;
 
 use super::Ground;
 use crate::harness::Engine;
+use crate::harness::memory::{Watch, own};
 use crate::harness::served::Served;
-
-#[path = "../../../benches/load/memory.rs"]
-mod watch;
-use watch::{Watch, own};
 
 const MIB: u64 = 1 << 20;
 

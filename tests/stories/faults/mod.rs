@@ -28,21 +28,21 @@ use crate::harness::served::Served;
 use crate::harness::{Engine, postgres};
 
 /// A database of a story's own.
-enum Ground {
+pub(crate) enum Ground {
     Sqlite(TempDir),
     Postgres(postgres::Database),
 }
 
 impl Ground {
     /// `None` where this machine has no such engine.
-    fn of(engine: Engine) -> Option<Self> {
+    pub(crate) fn of(engine: Engine) -> Option<Self> {
         match engine {
             Engine::Sqlite => Some(Self::Sqlite(tempfile::tempdir().unwrap())),
             Engine::Postgres => postgres::database().map(Self::Postgres),
         }
     }
 
-    fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         match self {
             Self::Sqlite(folder) => format!("sqlite://{}", folder.path().join("iewm.db").display()),
             Self::Postgres(database) => database.url.clone(),

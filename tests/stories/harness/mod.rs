@@ -8,6 +8,8 @@ pub(crate) mod database;
 pub(crate) mod engines;
 pub(crate) mod https;
 pub(crate) mod mail;
+#[path = "../../../benches/load/memory.rs"]
+pub(crate) mod memory;
 pub(crate) mod people;
 pub(crate) mod postgres;
 pub(crate) mod process;

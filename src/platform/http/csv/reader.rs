@@ -4,7 +4,7 @@
 //! first line of it alone; reading goes on with the next. So what a forgotten quotation mark would
 //! otherwise swallow is read all the same.
 
-/// How long a record can be: a quotation mark that is not closed within it is a mistake.
+/// How long a cell can be. A quotation mark that is not closed within it is a mistake.
 const LONGEST: usize = 32 * 1024;
 
 /// How many cells a record can have.
@@ -63,7 +63,7 @@ fn record(rest: &str) -> Option<(Vec<String>, usize)> {
         if cells.len() > MOST_CELLS || at > LONGEST {
             return None;
         }
-        let (cell, length) = if from.starts_with('"') { quoted(from)? } else { plain(from) };
+        let (cell, length) = if from.starts_with('"') { quoted(from)? } else { plain(from)? };
         cells.push(cell);
         at += length;
         let after = rest.get(at..)?;
@@ -84,12 +84,15 @@ fn record(rest: &str) -> Option<(Vec<String>, usize)> {
     }
 }
 
-fn plain(from: &str) -> (String, usize) {
+fn plain(from: &str) -> Option<(String, usize)> {
     let end = from.find([',', '\n']).unwrap_or(from.len());
+    if end > LONGEST {
+        return None;
+    }
     let cell = from.get(..end).unwrap_or(from);
     let at_line_end = !from.get(end..).is_some_and(|after| after.starts_with(','));
     let cell = if at_line_end { cell.strip_suffix('\r').unwrap_or(cell) } else { cell };
-    (cell.to_owned(), cell.len())
+    Some((cell.to_owned(), cell.len()))
 }
 
 fn quoted(from: &str) -> Option<(String, usize)> {
@@ -139,6 +142,15 @@ mod tests {
         assert_eq!(read("\"a,1\nb,2\nc,3"), [None, row!("b", "2"), row!("c", "3")]);
         assert_eq!(read("\"a,1\nb,2\n\"c,3\nd,4"), [None, row!("b", "2"), None, row!("d", "4")]);
         assert_eq!(read("\"a\"x,1\nb,2"), [None, row!("b", "2")]);
+    }
+
+    #[test]
+    fn a_cell_without_an_end_is_no_cell() {
+        let long = "x".repeat(LONGEST);
+        assert_eq!(read(&format!("{long}\nb")), [row!(long), row!("b")]);
+        assert_eq!(read(&format!("{long}x\nb")), [None, row!("b")]);
+        assert_eq!(read(&format!("a,{long}x")), [None]);
+        assert_eq!(read(&format!("\"{long}\"\nb")), [None, row!("b")]);
     }
 
     #[test]

@@ -160,7 +160,7 @@ fn line_of(line: &str) -> Parsed {
 /// A CSV record as the row that it is; an empty cell is as none.
 fn cells(columns: &[&'static str], record: Record) -> Parsed {
     let Some(record) = record else {
-        let detail = "has a quotation mark that is not closed, or that something follows";
+        let detail = "has a quotation mark that is not closed or that something follows, or a cell of more than 32 KiB";
         return Err(Fault::new("", "malformed_csv", detail).into());
     };
     if record.len() != columns.len() {
