@@ -4,6 +4,7 @@
 use std::cell::Cell;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::{env, fs};
 
 use diesel::connection::SimpleConnection as _;
 use diesel::{Connection as _, SqliteConnection};
@@ -56,9 +57,18 @@ impl Part {
     }
 }
 
+/// A program of PostgreSQL's clients: beside the server's, else in `PATH`, else the newest of Debian's packages.
+fn client(name: &str) -> Option<PathBuf> {
+    let debian = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().filter_map(Result::ok);
+    let debian = debian.map(|version| version.path().join("bin")).max();
+    let in_path = env::var_os("PATH").map(|path| env::split_paths(&path).collect::<Vec<_>>()).unwrap_or_default();
+    let places = cluster::programs().into_iter().chain(in_path).chain(debian);
+    places.map(|place| place.join(name)).find(|program| program.is_file())
+}
+
 /// Runs a program of PostgreSQL, with a file as the last argument.
 fn run(program: &str, arguments: &[&str], before_file: &[&str], file: &Path) {
-    let program = cluster::client(program).expect("the programs that back PostgreSQL up");
+    let program = client(program).expect("the programs that back PostgreSQL up");
     let output = Command::new(&program).args(arguments).args(before_file).arg(file).output().unwrap();
     assert!(output.status.success(), "{}: {}", program.display(), String::from_utf8_lossy(&output.stderr));
 }

@@ -85,15 +85,6 @@ pub(crate) fn programs() -> Option<PathBuf> {
     })
 }
 
-/// A program of PostgreSQL's clients: beside the server's, else in `PATH`, else the newest of Debian's packages.
-pub(crate) fn client(name: &str) -> Option<PathBuf> {
-    let debian = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().filter_map(Result::ok);
-    let debian = debian.map(|version| version.path().join("bin")).max();
-    let in_path = env::var_os("PATH").map(|path| env::split_paths(&path).collect::<Vec<_>>()).unwrap_or_default();
-    let places = programs().into_iter().chain(in_path).chain(debian);
-    places.map(|place| place.join(name)).find(|program| program.is_file())
-}
-
 /// A fresh directory whose path is short enough for a Unix socket in it: such paths end at 107 bytes.
 fn socket_directory() -> io::Result<PathBuf> {
     let usual = env::temp_dir();
