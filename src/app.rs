@@ -14,7 +14,7 @@ use crate::config::Config;
 use crate::domain::{Calendar, Clock, Entropy, Error, IdMint, london_date};
 use crate::front;
 use crate::inventory;
-use crate::jobs::Delivery;
+use crate::jobs::{ClockWatch, Delivery};
 use crate::platform::auth::{Authorities, House, Issuer, KeySource, Parts, Tokens};
 use crate::platform::db::{Database, Engine, LaneCount, MigrationError, Serving, Target, is_unused, migrate};
 use crate::platform::http::{Budget, OperationListing, Receiving, Room, Routes, install};
@@ -146,6 +146,9 @@ pub async fn build(config: &Config, clock: Clock, entropy: Arc<dyn Entropy>) -> 
     });
     warn_of_the_end(house.calendar(), london_date(now));
     house.job("start").run(notices::store::seed).await?;
+    house.recall_time().await?;
+    // New identifiers sort after those of the process that served before, whose clock may have been ahead.
+    ClockWatch::new(house.clone()).tick().await?;
     house.job("start").run(subject_requests::store::adopt_working_days).await?;
     house.job("start").run(contacts::store::changes::sweep_keys).await?;
     house.job("start").run(contacts::store::erasure::repeat).await?;

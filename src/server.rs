@@ -96,6 +96,7 @@ fn metrics_port(house: House, metrics: Metrics, config: &mut ServiceConfig) {
             });
             let days_left = house.calendar().days_left_from(london_date(house.clock().now()));
             metrics.rows_without_keys(house.rows_without_keys());
+            metrics.clock_is_ahead(house.clock_difference());
             let text = metrics.text(house.waiting(), &deadlines, days_left);
             HttpResponse::Ok().content_type("application/openmetrics-text; version=1.0.0; charset=utf-8").body(text)
         }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use iewm::app;
 use iewm::config::Config;
 use iewm::domain::Clock;
-use iewm::jobs::{Digest, Gathering, Purge, Upkeep};
+use iewm::jobs::{ClockWatch, Digest, Gathering, Purge, Upkeep};
 use iewm::platform::auth::{House, Tokens};
 use iewm::platform::telemetry::start_logging;
 use iewm::platform::vault::{MasterKeys, SystemEntropy};
@@ -41,6 +41,7 @@ pub(super) fn run(
         }
         let (stop, stopping) = tokio::sync::watch::channel(());
         let upkeep = actix_web::rt::spawn(Upkeep::new(house.clone()).run(stopping.clone()));
+        actix_web::rt::spawn(ClockWatch::new(house.clone()).run(stopping.clone()));
         actix_web::rt::spawn(Digest::new(house.clone()).run(stopping.clone()));
         actix_web::rt::spawn(Purge::new(house.clone()).run(stopping.clone()));
         let gathering = actix_web::rt::spawn(Gathering::new(house.clone()).run(stopping.clone()));

@@ -130,8 +130,20 @@ macro_rules! define_ids {
 }
 each_id!(define_ids);
 
-/// Makes identifiers. Those of one process are strictly increasing, even within a microsecond and
-/// even when the clock steps back, so that "newest first" by id is exact.
+/// The instant that an identifier carries, to the millisecond: when it was made, by the clock of its process or later.
+pub fn made_at(id: Uuid) -> Option<Instant> {
+    let millis = i64::try_from(ticks_of(id) >> 12).ok().filter(|_| id.get_version_num() == 7)?;
+    Instant::from_micros(millis.saturating_mul(1000))
+}
+
+/// The milliseconds of a UUID of version 7 and their fraction, as [`IdMint::uuid`] counts them.
+fn ticks_of(uuid: Uuid) -> u64 {
+    let (head, _) = uuid.as_u64_pair();
+    ((head >> 16) << 12) | (head & 0xfff)
+}
+
+/// Makes identifiers. Those of one process are strictly increasing, even within a microsecond and even when the clock
+/// steps back. [`IdMint::raise`] makes them sort after those of another process, or of this one before a restart.
 #[derive(Clone)]
 pub struct IdMint {
     entropy: Arc<dyn Entropy>,
@@ -142,6 +154,13 @@ impl IdMint {
     /// A mint that draws its unpredictable bits from `entropy`.
     pub fn new(entropy: Arc<dyn Entropy>) -> Self {
         Self { entropy, last: Arc::new(AtomicU64::new(0)) }
+    }
+
+    /// Makes every later identifier sort after `seen`. A UUID that is not of version 7 carries no time and raises nothing.
+    pub fn raise(&self, seen: Uuid) {
+        if seen.get_version_num() == 7 {
+            self.last.fetch_max(ticks_of(seen), Ordering::Relaxed);
+        }
     }
 
     /// A new UUID of version 7: 48 bits of milliseconds, 12 bits of their fraction (RFC 9562
@@ -187,10 +206,36 @@ mod tests {
     }
 
     #[test]
+    fn ids_increase_whichever_way_the_clock_steps() {
+        let mint = IdMint::new(Arc::new(Zeroes));
+        let start = Instant::parse("2026-11-24T10:00:00Z").unwrap();
+        let steps = [0, -30, -90, -3600, 31_536_000, -31_536_000];
+        let ids: Vec<Uuid> = steps.iter().map(|step| mint.uuid(start.plus(chrono::Duration::seconds(*step)))).collect();
+        assert!(ids.windows(2).all(|pair| pair[0] < pair[1]), "{ids:?}");
+    }
+
+    #[test]
+    fn a_mint_that_is_raised_goes_on_after_what_it_has_seen() {
+        let (mint, other) = (IdMint::new(Arc::new(Zeroes)), IdMint::new(Arc::new(Zeroes)));
+        let now = Instant::parse("2026-11-24T10:00:00.123456Z").unwrap();
+        let mut seen = other.uuid(now.plus(chrono::Duration::hours(1)));
+        for _ in 0..5000 {
+            mint.raise(seen);
+            let next = mint.uuid(now);
+            assert!(next > seen && next.get_version_num() == 7, "{next} {seen}");
+            seen = next;
+        }
+        mint.raise(Uuid::from_u128(u128::MAX));
+        assert!(mint.uuid(now).as_u128() >> 80 <= seen.as_u128() >> 80, "no UUID of version 7");
+    }
+
+    #[test]
     fn an_id_carries_its_millisecond() {
         let mint = IdMint::new(Arc::new(Zeroes));
         let now = Instant::parse("2026-11-24T10:00:00.123456Z").unwrap();
         let millis = mint.uuid(now).as_u128() >> 80;
         assert_eq!(millis, u128::try_from(now.micros() / 1000).unwrap());
+        assert_eq!(made_at(mint.uuid(now)), Instant::from_micros(now.micros() / 1000 * 1000));
+        assert_eq!(made_at(Uuid::nil()), None);
     }
 }

@@ -1,8 +1,6 @@
-//! Time: instants with microseconds, legal dates in Europe/London, and the clock that is passed in.
+//! Instants with microseconds, and legal dates in Europe/London.
 
 use std::fmt;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
 
 use chrono::{DateTime, Duration, NaiveDate, SecondsFormat, Utc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
@@ -96,51 +94,6 @@ pub fn day_words(day: NaiveDate) -> String {
 /// An instant as people in London read it, such as `Monday 1 March 2027, 09:30`.
 pub fn london_words(instant: Instant) -> String {
     instant.0.with_timezone(&chrono_tz::Europe::London).format("%A %-d %B %Y, %H:%M").to_string()
-}
-
-/// Tells the time. The one clock of a running service; tests pass one that they turn by hand.
-#[derive(Clone)]
-pub struct Clock(Arc<dyn Fn() -> Instant + Send + Sync>);
-
-impl Clock {
-    /// A clock that asks `now` whenever it is read.
-    pub fn new(now: impl Fn() -> Instant + Send + Sync + 'static) -> Self {
-        Self(Arc::new(now))
-    }
-
-    /// The machine's own clock.
-    pub fn system() -> Self {
-        #[expect(clippy::disallowed_methods, reason = "the one place where the system's clock is read")]
-        Self::new(|| Instant::from(Utc::now()))
-    }
-
-    /// A clock that stands at `start` until its hands are moved.
-    pub fn by_hand(start: Instant) -> (Self, Hands) {
-        let hands = Hands(Arc::new(AtomicI64::new(start.micros())));
-        let shown = hands.clone();
-        (Self::new(move || Instant::from_micros(shown.0.load(Ordering::SeqCst)).unwrap_or(start)), hands)
-    }
-
-    /// The time now.
-    pub fn now(&self) -> Instant {
-        (self.0)()
-    }
-}
-
-/// The hands of a clock made by [`Clock::by_hand`].
-#[derive(Clone)]
-pub struct Hands(Arc<AtomicI64>);
-
-impl Hands {
-    /// Moves the clock forward (or back, by a negative span).
-    pub fn advance(&self, span: Duration) {
-        self.0.fetch_add(span.num_microseconds().unwrap_or(0), Ordering::SeqCst);
-    }
-
-    /// Sets the clock.
-    pub fn set(&self, instant: Instant) {
-        self.0.store(instant.micros(), Ordering::SeqCst);
-    }
 }
 
 #[cfg(test)]

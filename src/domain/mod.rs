@@ -7,6 +7,7 @@
 mod actor;
 mod calendar;
 mod channel;
+mod clock;
 mod email;
 mod erasure;
 mod error;
@@ -26,6 +27,7 @@ mod text;
 pub use actor::{Actor, Caller, Role, Scope};
 pub use calendar::{Calendar, CalendarExhausted, CalendarFault};
 pub use channel::Channel;
+pub use clock::{Clock, Hands, Reading};
 pub use email::EmailAddress;
 pub use erasure::{ErasureGround, Obstacle, PersonalRecord, RecordName};
 pub use error::{CODES, Code, CodeEntry, Error, Refusal};
@@ -36,11 +38,11 @@ pub(crate) use ids::each_id;
 pub use ids::{
     BreachId, BreachStepId, ComplaintId, ComplaintStepId, ConsentId, ContactId, DecisionId, EntryId, ErasurePlanId,
     EventId, IdMint, MembershipId, MessageId, NetworkId, OrganisationId, RegistrationId, RequestStepId, RevocationId,
-    SubjectId, SubjectRequestId,
+    SubjectId, SubjectRequestId, made_at,
 };
 pub use ids_alone::IdsAlone;
 pub(crate) use ids_alone::ids_alone;
-pub use instant::{Clock, Hands, Instant, day_words, london_date, london_words};
+pub use instant::{Instant, day_words, london_date, london_words};
 pub use lifecycle::Lifecycle;
 pub use list::{Limit, ListPage};
 pub use purpose::{LawfulBasis, Purpose, Use};

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use super::pages::{ProblemCode, problem_page};
 use crate::domain::Error;
-use crate::platform::auth::{Access, Public};
+use crate::platform::auth::{Access, Probe, Public};
 use crate::platform::http::{Answer, ByWord, MediaType, Op, Plain, Reply, Text};
 
 /// The service's state.
@@ -21,7 +21,7 @@ pub(super) struct Health {
 ///
 /// 200 as long as it answers at all, whatever the database does.
 #[utoipa::path(get, path = "/health/live")]
-pub(super) async fn live(_: Access<Public>) -> Result<Plain<Health>, Error> {
+pub(super) async fn live(_: Access<Probe>) -> Result<Plain<Health>, Error> {
     Ok(Plain(Health { status: "ok" }))
 }
 
@@ -30,7 +30,7 @@ pub(super) async fn live(_: Access<Public>) -> Result<Plain<Health>, Error> {
 /// 503 while the service cannot read, cannot write, cannot record who read personal data, or one of its jobs does not go on;
 /// `detail` names which. The answer can be a second old.
 #[utoipa::path(get, path = "/health/ready")]
-pub(super) async fn ready(access: Access<Public>) -> Result<Plain<Health>, Error> {
+pub(super) async fn ready(access: Access<Probe>) -> Result<Plain<Health>, Error> {
     access.readiness().await?;
     Ok(Plain(Health { status: "ok" }))
 }

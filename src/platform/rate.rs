@@ -1,5 +1,6 @@
-//! Rate limits, per caller and per address: a bucket for each (GCRA, by `governor`), on the house's own
-//! clock. Told in the headers of draft-ietf-httpapi-ratelimit-headers.
+//! Rate limits, per caller and per address: a bucket for each (GCRA, by `governor`). They run on the monotonic clock,
+//! because a wall clock that steps back would refuse every caller until it catches up. Each answer states the limit in the
+//! headers of draft-ietf-httpapi-ratelimit-headers.
 
 use std::net::IpAddr;
 use std::num::NonZeroU32;
@@ -23,7 +24,7 @@ const KEYS: usize = 10_000;
 /// The window of a limit, in seconds.
 const WINDOW: u32 = 60;
 
-/// The house's clock, as `governor` reads one.
+/// The monotonic clock, as `governor` reads one.
 #[derive(Clone)]
 pub(in crate::platform) struct Ticks(Clock);
 
@@ -43,7 +44,7 @@ impl Ticking for Ticks {
     type Instant = Duration;
 
     fn now(&self) -> Duration {
-        Duration::from_micros(u64::try_from(self.0.now().micros()).unwrap_or(0))
+        self.0.elapsed()
     }
 }
 

@@ -192,6 +192,12 @@ pub fn must_take_consent(purpose: Purpose) -> Result<(), Refusal> {
     })
 }
 
+/// Returns when a decision occurs that is recorded `now` and not dated: now, or when a clock that was ahead has dated the
+/// last decision later, at the same instant as that one. What is recorded later counts as later.
+pub fn occurs(current: Option<&Projection>, now: Instant) -> Instant {
+    current.map_or(now, |current| now.max(current.since).max(current.withdrawn_at.unwrap_or(now)))
+}
+
 /// Judges a yes.
 ///
 /// # Errors
@@ -213,7 +219,8 @@ pub fn give(
     }
     restriction::may_be_used(facts.restriction.as_ref())?;
     let withdrawn_at = facts.current.as_ref().and_then(|current| current.withdrawn_at);
-    if withdrawn_at.is_some_and(|withdrawn_at| occurred_at < withdrawn_at) {
+    // A withdrawal that a clock which was ahead has dated in the future was recorded before now.
+    if withdrawn_at.is_some_and(|withdrawn_at| occurred_at < withdrawn_at.min(now)) {
         return Err(Refusal {
             code: Code::SupersededByWithdrawal,
             reason: "The consent is dated before the person's last withdrawal, which stands.",

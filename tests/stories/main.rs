@@ -23,6 +23,7 @@ mod breaches;
 mod capacity;
 mod carrying_out;
 mod checks_and_audiences;
+mod clock_steps;
 mod command_line;
 mod complaints;
 mod confirmations;

@@ -125,7 +125,10 @@ fn same(why: &str, answer: Answer, before: Option<(Value, String)>) -> (Value, S
 async fn a_token_expires(service: Service) {
     let token = service.staff();
     for (seconds, status) in [(0, 200), (3599, 200), (29, 200), (3, 401), (-30, 200), (-3700, 401)] {
-        service.hands.advance(Duration::seconds(seconds));
+        match Duration::seconds(seconds) {
+            back if back < Duration::zero() => service.hands.step(back),
+            passed => service.hands.advance(passed),
+        }
         let answer = get(&service, &token, READABLE).await;
         assert_eq!(answer.status, status, "{}", service.now());
     }

@@ -12,4 +12,5 @@ pub use looks::Looks;
 pub(in crate::platform) use looks::Marks;
 pub use refusals::{Refusals, RefusedRequest};
 pub(crate) use store::each_about;
+pub(in crate::platform) use store::newest_entry;
 pub use store::{EntryAbout, are_more_about, audit_entries, audit_subjects, count_about, newest, page_about};

@@ -122,6 +122,16 @@ pub(in crate::platform) fn append_all(connection: &mut AnyConnection, entries: &
     Ok(())
 }
 
+/// Returns the newest entry. Every write appends its entry with the last identifier that it makes, so that the newest entry
+/// sorts after every identifier that is stored.
+///
+/// # Errors
+/// When the database fails.
+pub(in crate::platform) fn newest_entry(connection: &mut AnyConnection) -> Result<Option<EntryId>, Error> {
+    let newest = audit_entries::table.select(audit_entries::id).order(audit_entries::id.desc());
+    Ok(newest.first(connection).optional()?)
+}
+
 /// Whether an entry is there already.
 pub(super) fn is_there(connection: &mut AnyConnection, entry: &EntryRow) -> Result<bool, Error> {
     let found: i64 = audit_entries::table.filter(audit_entries::id.eq(entry.id)).count().get_result(connection)?;

@@ -136,7 +136,8 @@ impl<P: Permission> Access<P> {
         let context = Context {
             actor: Arc::new(actor),
             scope: Scope::All,
-            now: house.0.clock.now(),
+            time: house.0.clock.read(),
+            clock: house.0.clock.clone(),
             mint: house.0.mint.clone(),
             entropy: house.0.entropy.clone(),
             vault: house.0.vault.clone(),
@@ -154,7 +155,7 @@ impl<P: Permission> Access<P> {
         let Some(Installed(house)) = request.app_data::<Installed>() else {
             return Err(Error::internal("no house is installed"));
         };
-        let by_address = house.0.limits.address(request)?;
+        let by_address = if P::LIMITED { house.0.limits.address(request)? } else { None };
         let sent = request.headers().contains_key(AUTHORIZATION);
         if P::PUBLIC && !(P::TOKEN_SHOWS_MORE && sent) {
             return Ok(Self { left: by_address, ..Self::for_actor(house.clone(), Actor::Anonymous) });
@@ -166,10 +167,10 @@ impl<P: Permission> Access<P> {
         };
         let token = value.to_str().ok().filter(|_| another.is_none()).and_then(bearer);
         let token = token.ok_or_else(|| refused(house, Flaw::Malformed("no bearer token")))?;
-        let now = house.0.clock.now();
-        let token = house.0.tokens.verify(token, now).await.map_err(|why| refused(house, why.flaw()))?;
+        let time = house.0.clock.read();
+        let token = house.0.tokens.verify(token, time).await.map_err(|why| refused(house, why.flaw()))?;
         let mut access = Self::for_actor(house.clone(), Actor::Caller(token.caller.clone()));
-        access.context.now = now;
+        access.context.time = time;
         access.left = house.0.limits.caller(&access.caller_key())?.or(by_address);
         match scope_under::<P>(&token.caller) {
             Ok(scope) => access.context.scope = scope,
@@ -346,7 +347,7 @@ impl<P: Permission> Access<P> {
 
     /// The time of this request.
     pub fn now(&self) -> Instant {
-        self.context.now
+        self.context.time.now
     }
 
     /// The working days, for an answer that needs no database.
@@ -391,7 +392,7 @@ impl<P: Permission> Access<P> {
 }
 
 fn look_row(entry: Entry, context: &Context) -> EntryRow {
-    EntryRow::new(entry, Outcome::Looked, &context.actor, context.mint.id(context.now), context.now)
+    EntryRow::new(entry, Outcome::Looked, &context.actor, context.mint.id(context.time.now), context.time.now)
 }
 
 /// As [`admit`], for a read that came at a moment: unless it was asked for another since.

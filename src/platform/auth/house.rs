@@ -6,20 +6,21 @@ use std::time::Duration;
 
 use actix_web::HttpRequest;
 use actix_web::web::ServiceConfig;
+use chrono::TimeDelta;
 
 use super::access::{Access, Coalescers};
 use super::admission::Moments;
 use super::permissions::Job;
 use super::tokens::Tokens;
-use crate::domain::{Actor, Calendar, Clock, Entropy, Error, IdMint, Identity, Instant, OrganisationId};
-use crate::platform::audit::{Looks, Refusals};
-use crate::platform::db::{AnyConnection, Database};
+use crate::domain::{Actor, Calendar, Clock, Entropy, Error, IdMint, Identity, Instant, OrganisationId, made_at};
+use crate::platform::audit::{self, Looks, Refusals};
+use crate::platform::db::{AnyConnection, Database, Lane, dialect};
 use crate::platform::http::{Budget, Receiving};
 use crate::platform::idempotency::InFlight;
 use crate::platform::personal::Holders;
 use crate::platform::rate::RateLimits;
 use crate::platform::readiness::{Heartbeats, Readiness};
-use crate::platform::telemetry::Metrics;
+use crate::platform::telemetry::{Change, ClockDifference, Metrics};
 use crate::platform::vault::Vault;
 use crate::platform::vault::store::remnants::{self, Purged};
 
@@ -86,6 +87,7 @@ pub(super) struct Inner {
     pub(super) in_flight: InFlight,
     pub(super) moments: Moments,
     pub(super) coalescers: Coalescers,
+    pub(super) clock_difference: ClockDifference,
 }
 
 /// The house.
@@ -153,6 +155,7 @@ impl House {
             in_flight,
             moments: Moments::default(),
             coalescers: Coalescers::default(),
+            clock_difference: ClockDifference::default(),
         }))
     }
 
@@ -228,6 +231,51 @@ impl House {
     /// How many rows were met without their key since the start.
     pub fn rows_without_keys(&self) -> u64 {
         self.0.vault.rows_without_keys()
+    }
+
+    /// Makes every later identifier sort after those that are stored, and compares the clock with the database's. A time that
+    /// differs is taken for possible. Returns what has become of the difference; SQLite has no clock to compare with.
+    ///
+    /// # Errors
+    /// 503 when the database does not answer.
+    pub async fn observe_clock(&self) -> Result<Option<Change>, Error> {
+        let clock = self.0.clock.clone();
+        let observe = move |lane: &mut Lane| {
+            let newest = audit::newest_entry(&mut lane.connection)?;
+            let before = clock.now();
+            let shown = dialect::clock(&mut lane.connection)?;
+            // The database has read its clock about half way.
+            let half_way = i64::midpoint(before.micros(), clock.now().micros());
+            let shown = shown.map(|shown| clock.database(shown));
+            Ok((newest, shown, shown.map(|shown| half_way - shown.micros())))
+        };
+        let (newest, shown, difference) = self.0.database.read(observe).await?;
+        if let Some(newest) = newest {
+            self.0.mint.raise(newest.uuid());
+        }
+        if let Some(shown) = shown {
+            self.0.clock.consider(shown);
+        }
+        Ok(difference.and_then(|micros| self.0.clock_difference.note(micros)))
+    }
+
+    /// At the start: takes the time of the newest identifier for possible if it is ahead by up to a day, because the clock
+    /// may have been set back while the service was stopped.
+    ///
+    /// # Errors
+    /// 503 when the database does not answer.
+    pub async fn recall_time(&self) -> Result<(), Error> {
+        let newest = self.0.database.read(|lane| audit::newest_entry(&mut lane.connection)).await?;
+        let (now, made) = (self.0.clock.now(), newest.and_then(|newest| made_at(newest.uuid())));
+        if let Some(made) = made.filter(|&made| made > now && made <= now.plus(TimeDelta::days(1))) {
+            self.0.clock.consider(made);
+        }
+        Ok(())
+    }
+
+    /// How far the clock is ahead of the database's, in seconds, when it was compared last; `None` on SQLite.
+    pub fn clock_difference(&self) -> Option<f64> {
+        self.0.clock_difference.seconds()
     }
 
     /// The clock.

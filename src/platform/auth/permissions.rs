@@ -15,6 +15,8 @@ pub trait Permission: 'static {
     const TOKEN_SHOWS_MORE: bool = false;
     /// Whether it opens the writing door: whether the type is [`Writes`] as well.
     const WRITES: bool;
+    /// Whether requests count against the rate limits.
+    const LIMITED: bool = true;
     /// What it is for.
     const MEANING: &'static str;
 }
@@ -118,6 +120,20 @@ impl Permission for Public {
     const PUBLIC: bool = true;
     const WRITES: bool = false;
     const MEANING: &'static str = "No token is needed.";
+}
+
+/// A probe of the service's health. It counts against no limit, because an orchestrator that is refused restarts a service
+/// that is well.
+#[derive(Debug)]
+pub enum Probe {}
+
+impl Permission for Probe {
+    const NAME: &'static str = "public";
+    const ROLES: &'static [Role] = &[];
+    const PUBLIC: bool = true;
+    const LIMITED: bool = false;
+    const WRITES: bool = false;
+    const MEANING: &'static str = "No token is needed, and no limit counts it.";
 }
 
 /// A public route that shows drafts to those who may draft.

@@ -56,14 +56,14 @@ pub(super) fn is_revoked(connection: &mut AnyConnection, token: &Verified) -> Re
 /// When the database fails.
 pub fn revoke(tx: &mut WriteTx<'_>, revoked: &Revoked, not_before: Instant) -> Result<RevocationId, Error> {
     let id: RevocationId = tx.new_id();
-    let now = tx.now();
+    let (earliest, latest) = (tx.earliest(), tx.latest());
     let (kind, value) = match revoked {
         Revoked::Token(jti) => ("jti", jti),
         Revoked::Subject(subject) => ("subject", subject),
     };
-    let moot_at = now.max(not_before).plus(MATTERS);
+    let moot_at = latest.max(not_before).plus(MATTERS);
     let connection = tx.connection();
-    diesel::delete(token_revocations::table.filter(token_revocations::moot_at.lt(now))).execute(connection)?;
+    diesel::delete(token_revocations::table.filter(token_revocations::moot_at.lt(earliest))).execute(connection)?;
     let values = (
         token_revocations::id.eq(id),
         token_revocations::kind.eq(kind),

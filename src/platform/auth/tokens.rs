@@ -14,7 +14,7 @@ use quick_cache::sync::Cache;
 use super::admission::Admitted;
 use super::claims::{Payload, Window};
 use super::{Flaw, KeySource, compact, header};
-use crate::domain::{Caller, Clock, Code, Error, Instant, Role};
+use crate::domain::{Caller, Clock, Code, Error, Reading, Role};
 
 /// How many verified tokens are remembered.
 const REMEMBERED: usize = 10_000;
@@ -160,12 +160,13 @@ impl Tokens {
         join_all(probes).await.into_iter().flatten().collect()
     }
 
-    /// Whose `token` is, if it is good at `now`. Revocations are not looked at here. Only a token that names
+    /// Whose `token` is, if it is good at the time `now`. Revocations are not looked at here. Only a token that names
     /// a key which its issuer did not have when it was last asked is waited with, until it has been asked.
     ///
     /// # Errors
     /// The token is refused, for whatever reason.
-    pub async fn verify(&self, token: &str, now: Instant) -> Result<Arc<Verified>, Refused> {
+    pub async fn verify(&self, token: &str, now: impl Into<Reading>) -> Result<Arc<Verified>, Refused> {
+        let now = now.into();
         let mut judged = self.examine(token, now);
         if let Err(Shortfall::UnknownKey { issuer, kid }) = &judged
             && let Some(issuer) = self.issuers.get(*issuer)
@@ -183,14 +184,14 @@ impl Tokens {
         })
     }
 
-    fn examine(&self, token: &str, now: Instant) -> Result<Arc<Verified>, Shortfall> {
+    fn examine(&self, token: &str, now: Reading) -> Result<Arc<Verified>, Shortfall> {
         if token.len() > compact::LONGEST {
             return Err(Flaw::Malformed("too long").into());
         }
         let name =
             <[u8; 32]>::try_from(digest(&SHA256, token.as_bytes()).as_ref()).map_err(|_| Flaw::Malformed("digest"))?;
         if let Some(known) = self.remembered.get(&name) {
-            let generation = self.issuers.get(known.issuer).map(|issuer| issuer.keys.current(now).generation);
+            let generation = self.issuers.get(known.issuer).map(|issuer| issuer.keys.current(now.now).generation);
             if generation == Some(known.generation) {
                 known.window.holds(now)?;
                 return Ok(known.verified);
@@ -203,7 +204,7 @@ impl Tokens {
         Ok(verified)
     }
 
-    fn verify_anew(&self, token: &str, now: Instant) -> Result<Remembered, Shortfall> {
+    fn verify_anew(&self, token: &str, now: Reading) -> Result<Remembered, Shortfall> {
         let parts = compact::split(token)?;
         let header = header::read(&parts.header)?;
         let payload = Payload::read(&parts.payload)?;
@@ -211,7 +212,7 @@ impl Tokens {
         let found = self.issuers.iter().enumerate().find(|(_, issuer)| issuer.issuer == named);
         let (index, issuer) = found.ok_or(Flaw::Issuer)?;
         // Only this issuer's own keys: another one's may go by the same `kid`.
-        let current = issuer.keys.current(now);
+        let current = issuer.keys.current(now.now);
         let Some(key) = current.keys.find(&header.kid) else {
             // A token that would be refused with any key is no reason to ask for one.
             payload.claims(&issuer.audience, &issuer.ceiling)?.window.holds(now)?;

@@ -103,12 +103,18 @@ pub fn lock_names(connection: &mut AnyConnection, names: &[String]) -> Result<()
     Ok(())
 }
 
-/// The row of `table` (with `id`, `status`, `next_attempt_at`) that is `queued` and has been due longest at `now`, held
-/// until the transaction ends. Rows that another transaction holds are passed over, not waited for.
+/// Finds the row of `table` (with `id`, `status`, `attempts`, `next_attempt_at`) that is `queued` and has been due longest,
+/// and holds it until the transaction ends. A row is due from its first attempt on, at its `next_attempt_at`, and when that
+/// is after `horizon`, which only a clock that was wrong can have set. Rows that another transaction holds are passed over.
 ///
 /// # Errors
 /// When the database fails.
-pub fn first_due(connection: &mut AnyConnection, table: &'static str, now: Instant) -> Result<Option<Uuid>, Error> {
+pub fn first_due(
+    connection: &mut AnyConnection,
+    table: &'static str,
+    now: Instant,
+    horizon: Instant,
+) -> Result<Option<Uuid>, Error> {
     #[derive(QueryableByName)]
     struct Native {
         #[diesel(sql_type = PgUuid)]
@@ -119,20 +125,22 @@ pub fn first_due(connection: &mut AnyConnection, table: &'static str, now: Insta
         #[diesel(sql_type = Binary)]
         id: Vec<u8>,
     }
-    let due = |place: &str| {
+    let due = |now: &str, horizon: &str| {
         format!(
-            "SELECT id FROM {table} WHERE status = 'queued' AND next_attempt_at <= {place} \
+            "SELECT id FROM {table} WHERE status = 'queued' \
+             AND (attempts = 0 OR next_attempt_at <= {now} OR next_attempt_at > {horizon}) \
              ORDER BY next_attempt_at LIMIT 1"
         )
     };
     match connection {
         AnyConnection::Postgres(postgres) => {
-            let query = diesel::sql_query(due("$1") + " FOR UPDATE SKIP LOCKED").bind::<InstantSql, _>(now);
+            let query = diesel::sql_query(due("$1", "$2") + " FOR UPDATE SKIP LOCKED");
+            let query = query.bind::<InstantSql, _>(now).bind::<InstantSql, _>(horizon);
             let found: Option<Native> = query.get_result(postgres).optional()?;
             Ok(found.map(|found| found.id))
         }
         AnyConnection::Sqlite(sqlite) => {
-            let query = diesel::sql_query(due("?")).bind::<InstantSql, _>(now);
+            let query = diesel::sql_query(due("?", "?")).bind::<InstantSql, _>(now).bind::<InstantSql, _>(horizon);
             let found: Option<Bytes> = query.get_result(sqlite).optional()?;
             let id = found.map(|found| Uuid::from_slice(&found.id)).transpose();
             id.map_err(|_| Error::internal("an id that is no UUID"))
@@ -222,6 +230,25 @@ fn kind_of(error: &DieselError) -> &'static str {
         DieselError::SerializationError(_) => "a value could not be written",
         DieselError::RollbackErrorOnCommit { .. } => "a commit and its rollback failed",
         _ => "an unexpected error",
+    }
+}
+
+/// Returns the time on PostgreSQL's clock; `None` on SQLite, which reads the clock of the process.
+///
+/// # Errors
+/// When the database fails.
+pub fn clock(connection: &mut AnyConnection) -> QueryResult<Option<Instant>> {
+    #[derive(QueryableByName)]
+    struct Shown {
+        #[diesel(sql_type = InstantSql)]
+        at: Instant,
+    }
+    match connection {
+        AnyConnection::Sqlite(_) => Ok(None),
+        AnyConnection::Postgres(postgres) => {
+            let shown: Shown = diesel::sql_query("SELECT clock_timestamp() AS at").get_result(postgres)?;
+            Ok(Some(shown.at))
+        }
     }
 }
 

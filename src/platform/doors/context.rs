@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::domain::{Actor, Calendar, Entropy, IdMint, Identity, Instant, Scope};
+use crate::domain::{Actor, Calendar, Clock, Entropy, IdMint, Identity, Reading, Scope};
 use crate::platform::audit::{Entry, EntryRow};
 use crate::platform::personal::Holders;
 use crate::platform::vault::Vault;
@@ -12,7 +12,8 @@ use crate::platform::vault::Vault;
 pub struct Context {
     pub(in crate::platform) actor: Arc<Actor>,
     pub(in crate::platform) scope: Scope,
-    pub(in crate::platform) now: Instant,
+    pub(in crate::platform) time: Reading,
+    pub(in crate::platform) clock: Clock,
     pub(in crate::platform) mint: IdMint,
     pub(in crate::platform) entropy: Arc<dyn Entropy>,
     pub(in crate::platform) vault: Arc<Vault>,

@@ -3,7 +3,7 @@
 use super::context::{Context, Noted};
 use crate::domain::{Actor, Calendar, Entropy, Error, Identity, Instant, Scope};
 use crate::platform::audit::Entry;
-use crate::platform::db::{AnyConnection, Lane};
+use crate::platform::db::{AnyConnection, Lane, dialect};
 use crate::platform::personal::Holders;
 use crate::platform::vault::{Keyring, Place};
 
@@ -36,7 +36,30 @@ impl<'a> ReadTx<'a> {
 
     /// The time of this request, the same in all its parts.
     pub fn now(&self) -> Instant {
-        self.context.now
+        self.context.time.now
+    }
+
+    /// The earliest time that it may be: before [`ReadTx::now`] for an hour after the clock jumped forward. What expires
+    /// by this time may be deleted for good.
+    pub fn earliest(&self) -> Instant {
+        self.context.time.earliest
+    }
+
+    /// The latest time that it may be: after [`ReadTx::now`] for an hour after the clock jumped back. Nothing that has
+    /// happened is later.
+    pub fn latest(&self) -> Instant {
+        self.context.time.latest
+    }
+
+    /// The time by which processes lease work to each other: PostgreSQL's, whose clock they share. SQLite has no clock of its
+    /// own and serves one process, so that the time since that process began is enough.
+    ///
+    /// # Errors
+    /// 503 when the database does not answer.
+    pub fn lease_time(&mut self) -> Result<Instant, Error> {
+        let shown = dialect::clock(&mut self.lane.connection)?;
+        let clock = &self.context.clock;
+        Ok(shown.map_or_else(|| clock.steady(), |shown| clock.database(shown)))
     }
 
     /// The working days, for what the law or an offer counts in them.

@@ -127,8 +127,8 @@ impl<'a> WriteTx<'a> {
     }
 
     fn note(&mut self, entry: Entry, outcome: Outcome) {
-        let Context { actor, now, mint, .. } = self.0.context;
-        self.0.noted.deeds.push(EntryRow::new(entry, outcome, actor, mint.id(*now), *now));
+        let Context { actor, time, mint, .. } = self.0.context;
+        self.0.noted.deeds.push(EntryRow::new(entry, outcome, actor, mint.id(time.now), time.now));
     }
 
     /// Another room's whole write inside this one.
@@ -154,7 +154,16 @@ impl<'a> WriteTx<'a> {
 
     /// A new identifier.
     pub fn new_id<K: From<Uuid>>(&self) -> K {
-        self.0.context.mint.id(self.0.context.now)
+        self.0.context.mint.id(self.0.context.time.now)
+    }
+
+    /// A new identifier that sorts after `earlier`, which another process with another clock may have made: for the next
+    /// entry of a history whose order decides something. Read `earlier` under the lock that guards the history.
+    pub fn new_id_after<K: From<Uuid> + Into<Uuid>>(&self, earlier: Option<K>) -> K {
+        if let Some(earlier) = earlier {
+            self.0.context.mint.raise(earlier.into());
+        }
+        self.new_id()
     }
 
     /// Makes the key of a new owner.
@@ -163,7 +172,7 @@ impl<'a> WriteTx<'a> {
     /// When it cannot be stored.
     pub fn make_key(&mut self, owner: Uuid) -> Result<DataKey, Error> {
         let NewKey { owner, key, wrapped } = self.new_key(owner);
-        store::insert_all(self.0.lane, vec![(owner, wrapped)], self.0.context.now)?;
+        store::insert_all(self.0.lane, vec![(owner, wrapped)], self.0.context.time.now)?;
         Ok(key)
     }
 
@@ -180,7 +189,7 @@ impl<'a> WriteTx<'a> {
     /// When they cannot be stored.
     pub fn keep_keys(&mut self, keys: Vec<NewKey>) -> Result<(), Error> {
         let wrapped = keys.into_iter().map(|NewKey { owner, wrapped, .. }| (owner, wrapped)).collect();
-        store::insert_all(self.0.lane, wrapped, self.0.context.now)
+        store::insert_all(self.0.lane, wrapped, self.0.context.time.now)
     }
 
     /// Destroys the key of an owner: what was sealed under it can never be read again.
@@ -188,7 +197,7 @@ impl<'a> WriteTx<'a> {
     /// # Errors
     /// When the database fails.
     pub fn destroy_key(&mut self, owner: Uuid) -> Result<(), Error> {
-        store::destroy(self.0.lane, owner, self.0.context.now)
+        store::destroy(self.0.lane, owner, self.0.context.time.now)
     }
 
     /// Seals under the house's own key what belongs to no person.

@@ -56,7 +56,7 @@ struct Row {
 /// # Errors
 /// 422 when the key was used for another request.
 pub(super) fn find(tx: &mut ReadTx<'_>, keyed: &Keyed) -> Result<Option<Kept>, Error> {
-    let now = tx.now();
+    let now = tx.earliest();
     let found: Option<Row> = kept_answers::table
         .filter(kept_answers::key.eq(keyed.key.as_slice()))
         .filter(kept_answers::kept_until.gt(now))
@@ -123,9 +123,9 @@ pub(in crate::platform) fn keep(tx: &mut ReadTx<'_>, keyed: &Keyed, kept: Kept) 
     if sealed.is_none() && matches!(kind, "problem" | "refused") {
         return Ok(());
     }
-    let now = tx.now();
+    let (now, earliest) = (tx.now(), tx.earliest());
     let connection = tx.connection();
-    let former = kept_answers::kept_until.le(now).or(kept_answers::key.eq(keyed.key.as_slice()));
+    let former = kept_answers::kept_until.le(earliest).or(kept_answers::key.eq(keyed.key.as_slice()));
     diesel::delete(kept_answers::table.filter(former)).execute(connection)?;
     let values = (
         kept_answers::key.eq(keyed.key.as_slice()),

@@ -2,19 +2,28 @@
 
 use chrono::Duration;
 
-use crate::domain::Entropy;
+use crate::domain::{Entropy, Instant};
 
-/// How long a claimed message is left to whoever claimed it: longer than any delivery may take.
+/// How long a claimed message is left to the process that claimed it: longer than any delivery may take.
 pub const LEASE: Duration = Duration::minutes(5);
 
 /// How long a message is tried before it is given up.
 pub const GIVE_UP_AFTER: Duration = Duration::days(5);
+
+/// After so many attempts a message is given up as well: more than five days hold, unless the clock was wrong.
+pub(super) const MOST_ATTEMPTS: i32 = 500;
 
 /// How long a settled message stays to be looked at.
 pub(super) const KEPT: Duration = Duration::days(30);
 
 const FIRST: Duration = Duration::seconds(5);
 const LONGEST: Duration = Duration::minutes(30);
+
+/// Returns the latest instant that a lease or a pause which begins at `now` can name. What names a later one was written
+/// by a clock that was ahead, and is due.
+pub fn horizon(now: Instant) -> Instant {
+    now.plus(LONGEST)
+}
 
 /// How long to wait after the `attempts`-th attempt: at most five seconds, doubling to at most half an hour, less up
 /// to half of it at random, so that many messages do not come back at once.

@@ -1,11 +1,12 @@
 //! The table of messages.
 
+use chrono::Duration;
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::Composed;
-use super::schedule::{GIVE_UP_AFTER, KEPT, LEASE, pause};
+use super::schedule::{GIVE_UP_AFTER, KEPT, LEASE, MOST_ATTEMPTS, horizon, pause};
 use crate::domain::{ContactId, Error, Instant, MessageId, SubjectId};
 use crate::platform::audit::Entry;
 use crate::platform::db::{among_ids, dialect, insert_all};
@@ -141,13 +142,16 @@ pub fn queue_all(
     Ok(())
 }
 
-/// Whether a message of the kind was queued for the address since an instant.
+/// Returns whether a message of the kind was queued for the address less than `span` ago. One that a clock which was ahead
+/// has dated further in the future than `span` does not count, or it would count until then.
 ///
 /// # Errors
 /// When the database fails.
-pub fn queued_since(tx: &mut ReadTx<'_>, kind: &str, mark: &[u8], since: Instant) -> Result<bool, Error> {
+pub fn queued_within(tx: &mut ReadTx<'_>, kind: &str, mark: &[u8], span: Duration) -> Result<bool, Error> {
+    let (since, until) = (tx.now().plus(-span), tx.now().plus(span));
     let found: Option<MessageId> = messages::table
         .filter(messages::mark.eq(mark).and(messages::kind.eq(kind)).and(messages::created_at.gt(since)))
+        .filter(messages::created_at.le(until))
         .select(messages::id)
         .first(tx.connection())
         .optional()?;
@@ -214,20 +218,23 @@ fn is_about(tx: &mut ReadTx<'_>, subject: SubjectId, status: Status) -> Result<b
 /// # Errors
 /// When the database fails.
 pub fn is_due(tx: &mut ReadTx<'_>) -> Result<bool, Error> {
-    let due = messages::status.eq(<&str>::from(Status::Queued)).and(messages::next_attempt_at.le(tx.now()));
+    let now = tx.lease_time()?;
+    let at_last = messages::next_attempt_at.le(now).or(messages::next_attempt_at.gt(horizon(now)));
+    let due =
+        messages::status.eq(<&str>::from(Status::Queued)).and(messages::attempts.eq(0).or(at_last.assume_not_null()));
     let found: Option<MessageId> =
         messages::table.filter(due).select(messages::id).first(tx.connection()).optional()?;
     Ok(found.is_some())
 }
 
-/// Claims the message that has been due longest, for as long as a [`LEASE`]. Of several who ask at once, each gets
-/// another.
+/// Claims the message that has been due longest, for as long as a [`LEASE`] on the clock that all processes share. Of
+/// several that claim at once, each gets another.
 ///
 /// # Errors
 /// When the database fails.
 pub fn claim(mut tx: WriteTx<'_>) -> Result<Recorded<Option<Claimed>>, Error> {
-    let now = tx.now();
-    let Some(id) = dialect::first_due(tx.connection(), "messages", now)?.map(MessageId::from_uuid) else {
+    let now = tx.lease_time()?;
+    let Some(id) = dialect::first_due(tx.connection(), "messages", now, horizon(now))?.map(MessageId::from_uuid) else {
         return tx.unchanged(None, None);
     };
     let change = (
@@ -284,7 +291,7 @@ pub enum Attempted {
 /// When the database fails.
 pub fn settle(mut tx: WriteTx<'_>, claimed: &Claimed, attempted: Attempted) -> Result<Recorded<()>, Error> {
     let now = tx.now();
-    let given_up = claimed.created_at.plus(GIVE_UP_AFTER) <= now;
+    let given_up = claimed.created_at.plus(GIVE_UP_AFTER) <= tx.earliest() || claimed.attempts >= MOST_ATTEMPTS;
     let (status, reason) = match attempted {
         Attempted::Sent => (Status::Sent, None),
         Attempted::Moot(reason) => (Status::Dropped, Some(reason.to_owned())),
@@ -300,7 +307,7 @@ pub fn settle(mut tx: WriteTx<'_>, claimed: &Claimed, attempted: Attempted) -> R
         messages::version.eq(messages::version + 1),
     );
     let changed = if status == Status::Queued {
-        let again = now.plus(pause(claimed.attempts, tx.entropy()));
+        let again = tx.lease_time()?.plus(pause(claimed.attempts, tx.entropy()));
         diesel::update(ours).set((change, messages::next_attempt_at.eq(again))).execute(tx.connection())?
     } else {
         let settled = (messages::next_attempt_at.eq(None::<Instant>), messages::settled_at.eq(now));
@@ -344,7 +351,7 @@ pub fn forget_about<K: Copy + Into<Uuid>>(tx: &mut WriteTx<'_>, subjects: &[K]) 
 /// # Errors
 /// When the database fails.
 pub fn has_old(tx: &mut ReadTx<'_>) -> Result<bool, Error> {
-    let old = messages::settled_at.lt(tx.now().plus(-KEPT));
+    let old = messages::settled_at.lt(tx.earliest().plus(-KEPT));
     let found: Option<MessageId> =
         messages::table.filter(old).select(messages::id).first(tx.connection()).optional()?;
     Ok(found.is_some())
@@ -355,7 +362,7 @@ pub fn has_old(tx: &mut ReadTx<'_>) -> Result<bool, Error> {
 /// # Errors
 /// When the database fails.
 pub fn sweep(mut tx: WriteTx<'_>) -> Result<Recorded<usize>, Error> {
-    let old = messages::table.filter(messages::settled_at.lt(tx.now().plus(-KEPT)));
+    let old = messages::table.filter(messages::settled_at.lt(tx.earliest().plus(-KEPT)));
     let swept = diesel::delete(old).execute(tx.connection())?;
     tx.record(Entry::new("messages.sweep").with("count", swept), swept)
 }

@@ -1,7 +1,7 @@
 //! Counters for Prometheus, served on a port of their own.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use prometheus_client::encoding::EncodeLabelSet;
@@ -45,6 +45,10 @@ struct Deadline {
     due: &'static str,
 }
 
+/// The label of a metric that has none and is not always there.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Unlabelled {}
+
 /// The metrics of one service.
 #[derive(Clone)]
 pub struct Metrics {
@@ -57,6 +61,7 @@ pub struct Metrics {
     unread: Counter,
     callers: CallerMetrics,
     rows_without_keys: Counter,
+    clock_difference: Family<Unlabelled, Gauge<f64, AtomicU64>>,
 }
 
 impl Default for Metrics {
@@ -84,8 +89,21 @@ impl Default for Metrics {
         registry.register("calendar_days_left", days, calendar_days.clone());
         let keyless = "Rows that were met without their data key, and left out of a list or answered key_missing";
         registry.register("rows_without_keys", keyless, rows_without_keys.clone());
-        let registry = Arc::new(registry);
-        Self { registry, answered, seconds, waiting, deadlines, calendar_days, unread, callers, rows_without_keys }
+        let clock_difference = Family::<Unlabelled, Gauge<f64, AtomicU64>>::default();
+        let ahead = "Seconds by which this process's clock is ahead of the database's; only with PostgreSQL";
+        registry.register("clock_difference_seconds", ahead, clock_difference.clone());
+        Self {
+            registry: Arc::new(registry),
+            answered,
+            seconds,
+            waiting,
+            deadlines,
+            calendar_days,
+            unread,
+            callers,
+            rows_without_keys,
+            clock_difference,
+        }
     }
 }
 
@@ -110,6 +128,13 @@ impl Metrics {
     /// Sets how many rows were met without their data key since the start.
     pub fn rows_without_keys(&self, rows: u64) {
         self.rows_without_keys.inner().store(rows, Ordering::Relaxed);
+    }
+
+    /// Keeps by how many seconds the clock is ahead of the database's, where it is known.
+    pub fn clock_is_ahead(&self, seconds: Option<f64>) {
+        if let Some(seconds) = seconds {
+            self.clock_difference.get_or_create(&Unlabelled {}).set(seconds);
+        }
     }
 
     /// The metrics in the text format of `OpenMetrics` 1.0, with the lengths of the lanes' queues, the deadlines and the days

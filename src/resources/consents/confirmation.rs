@@ -93,7 +93,7 @@ pub fn waiting(
         return Ok(Err("restricted"));
     }
     let method = grant.decision()?.method;
-    if consent::confirm(&known.facts, decision, method, grant.notice_version, tx.now()).is_err() {
+    if consent::confirm(&known.facts, decision, method, grant.notice_version, tx.earliest()).is_err() {
         let current = known.facts.current.as_ref();
         if current.is_some_and(|current| current.objected_at.is_some() && current.pending.is_none()) {
             return Ok(Err("objected"));

@@ -27,7 +27,7 @@ const AHEAD: u32 = 5;
 /// # Errors
 /// When the database fails; 503 outside the table of bank holidays.
 pub(super) fn falling_due(tx: &mut ReadTx<'_>) -> Result<Vec<Deadline>, Error> {
-    let ahead = tx.calendar().working_days_after(london_date(tx.now()), AHEAD)?;
+    let ahead = tx.calendar().working_days_after(london_date(tx.earliest()), AHEAD)?;
     let mut falling = all(tx)?;
     falling.retain(|deadline| deadline.due.day() <= ahead);
     Ok(falling)
@@ -36,7 +36,7 @@ pub(super) fn falling_due(tx: &mut ReadTx<'_>) -> Result<Vec<Deadline>, Error> {
 /// The day whose digest is to be sent now; `None` when it is too early, sent already, or nothing is due that cannot wait for a
 /// working day.
 fn day_owed(tx: &mut ReadTx<'_>) -> Result<Option<NaiveDate>, Error> {
-    let local = tx.now().to_chrono().with_timezone(&London);
+    let local = tx.earliest().to_chrono().with_timezone(&London);
     let today = local.date_naive();
     if local.time() < FROM || store::was_sent(tx, today)? {
         return Ok(None);

@@ -21,8 +21,7 @@ const ONE_EVERY: Duration = Duration::hours(1);
 pub(super) fn ask(mut tx: WriteTx<'_>, email: &EmailAddress) -> Result<Recorded<Accepted>, Error> {
     let mark = tx.keyring().blind_index.email(email).to_vec();
     dialect::lock_name(tx.connection(), &format!("{PREFERENCES} {}", hex(&mark)))?;
-    let since = tx.now().plus(-ONE_EVERY);
-    let queued_already = outbox::store::queued_since(&mut tx, PREFERENCES, &mark, since)?;
+    let queued_already = outbox::store::queued_within(&mut tx, PREFERENCES, &mark, ONE_EVERY)?;
     if !queued_already {
         outbox::queue(&mut tx, Outgoing { kind: PREFERENCES, contact: None, subject: None, mark: Some(mark) })?;
     }

@@ -42,7 +42,7 @@ fn mint(tx: &mut WriteTx<'_>, contact: ContactId, mark: &[u8]) -> Result<String,
         preference_links::expires_at.eq(now.plus(LINK_LIVES)),
     );
     diesel::insert_into(preference_links::table).values(values).execute(tx.connection())?;
-    let old = preference_links::table.filter(preference_links::expires_at.lt(now.plus(-LINK_LIVES)));
+    let old = preference_links::table.filter(preference_links::expires_at.lt(tx.earliest().plus(-LINK_LIVES)));
     diesel::delete(old).execute(tx.connection())?;
     Ok(token)
 }

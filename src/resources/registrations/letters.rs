@@ -125,7 +125,7 @@ impl Letter for RegistrationLetter {
         let subject = message.subject.ok_or_else(|| Error::internal("a letter without its registration"))?;
         let registration = store::read(tx, RegistrationId::from_uuid(subject.uuid()))?;
         let event = events::read(tx, registration.event_id)?;
-        let over = event.ends_at.is_some_and(|end| end <= tx.now());
+        let over = event.ends_at.is_some_and(|end| end <= tx.earliest());
         if let Some(reason) = moot(self.told, &event, &registration, over) {
             return Ok(Composed::Moot(reason));
         }

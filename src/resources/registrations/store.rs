@@ -104,7 +104,7 @@ impl Row {
         self.status.parse().map_err(damaged)
     }
 
-    /// The registration as it reads at `now`, with its place in the waiting list.
+    /// The registration as it reads at `now`, the earliest time that it may be so that no offer ends too early, with its place in the waiting list.
     fn registration(self, now: Instant, position: Option<i64>) -> Result<Registration, Error> {
         Ok(Registration {
             id: self.id,
@@ -134,7 +134,7 @@ pub fn list(
     limit: Limit,
 ) -> Result<ListPage<Registration, RegistrationId>, Error> {
     events::store::read(tx, event)?;
-    let now = tx.now();
+    let now = tx.earliest();
     let mut query = registrations::table
         .filter(registrations::event_id.eq(event))
         .select(Row::as_select())
@@ -193,7 +193,7 @@ fn shown(tx: &mut ReadTx<'_>, row: Row) -> Result<Registration, Error> {
         Some(sequence) => Some(waiting::position(tx, row.event_id, sequence)?),
         None => None,
     };
-    let registration = row.registration(tx.now(), position)?;
+    let registration = row.registration(tx.earliest(), position)?;
     match requirements::shown(tx, std::slice::from_ref(&registration))?.get(&registration.id) {
         Some(sealed) => sealed.add_to(tx, registration),
         None => Ok(registration),
@@ -209,7 +209,7 @@ pub(super) fn places(
         .filter(among_ids(registrations::id, ids))
         .select(Row::as_select())
         .load(tx.connection())?;
-    let now = tx.now();
+    let now = tx.earliest();
     let place = |row: Row| Ok((row.id, (row.event_id, row.status()?.at(now, row.offer_expires_at))));
     rows.into_iter().map(place).collect()
 }

@@ -48,7 +48,7 @@ pub(super) fn mint(tx: &mut WriteTx<'_>, request: SubjectRequestId) -> Result<St
         subject_request_links::expires_at.eq(now.plus(LINK_LIVES)),
     );
     diesel::insert_into(subject_request_links::table).values(values).execute(tx.connection())?;
-    let old = subject_request_links::table.filter(subject_request_links::expires_at.lt(now.plus(-KNOWN_FOR)));
+    let old = subject_request_links::table.filter(subject_request_links::expires_at.lt(tx.earliest().plus(-KNOWN_FOR)));
     diesel::delete(old).execute(tx.connection())?;
     Ok(token)
 }

@@ -18,7 +18,7 @@ pub(super) async fn revoke(
     access
         .write(move |mut tx| {
             let RevokeTokens { jti, subject, not_before } = asked;
-            let not_before = not_before.unwrap_or(tx.now());
+            let not_before = not_before.unwrap_or(tx.latest());
             let revoked = match (&jti, &subject) {
                 (Some(jti), _) => Revoked::Token(jti.clone()),
                 (None, subject) => Revoked::Subject(subject.clone().unwrap_or_default()),

@@ -138,7 +138,7 @@ fn what_is_allowed_is_not_a_breach() {
         ("resources/consents/api.rs", "// Facts { are built elsewhere, by diesel\nuse super::store;"),
         ("resources/contacts/model.rs", "pub struct ContactFacts {"),
         ("resources/contacts/store/live.rs", "dialect::lock(tx.connection(), \"contacts\", id.uuid())?;"),
-        ("domain/instant.rs", "Clock(Utc::now)"),
+        ("domain/clock.rs", "Clock(Utc::now)"),
         ("domain/email.rs", "#[schema(value_type = String, format = Email)]"),
         ("platform/http/edge.rs", "let started = std::time::Instant::now();"),
         ("domain/error.rs", "fn f() {}\n#[cfg(test)]\nmod tests {\n    use crate::app;\n}"),

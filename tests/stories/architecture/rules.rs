@@ -70,7 +70,7 @@ const ON_THE_WEB: &[&str] = &[
 ];
 
 /// The one place that reads the clock of the machine.
-const CLOCK: &str = "domain/instant.rs";
+const CLOCK: &str = "domain/clock.rs";
 
 /// The longest that a file may be, in lines.
 const LONGEST: usize = 400;

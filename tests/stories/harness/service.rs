@@ -33,14 +33,14 @@ pub(crate) struct Service {
     /// The clock's hands.
     pub(crate) hands: Hands,
     /// The issuer of tokens.
-    pub(crate) issuer: TokenMint,
+    pub(crate) issuer: Arc<TokenMint>,
     config: Config,
     clock: Clock,
     address: String,
     metrics_address: String,
     server: ServerHandle,
     http: reqwest::Client,
-    directory: TempDir,
+    directory: Arc<TempDir>,
     _database: Option<postgres::Database>,
 }
 
@@ -131,15 +131,37 @@ impl Service {
             database_url,
             house,
             hands,
-            issuer,
+            issuer: Arc::new(issuer),
             config,
             clock,
             address: format!("http://{}", running.address),
             metrics_address: running.metrics_address.map(|address| format!("http://{address}")).unwrap_or_default(),
             server: begin(running),
             http: reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().expect("a client"),
-            directory,
+            directory: Arc::new(directory),
             _database: database,
+        }
+    }
+
+    /// Another process on the same database, whose clock is ahead of this one's or behind it.
+    pub(crate) async fn beside(&self, ahead: chrono::Duration) -> Self {
+        let hands = self.hands.apart(ahead);
+        let clock = hands.clock();
+        let (house, running) = open(&self.config, &clock).await;
+        Self {
+            engine: self.engine,
+            database_url: self.database_url.clone(),
+            house,
+            hands,
+            issuer: self.issuer.clone(),
+            config: self.config.clone(),
+            clock,
+            address: format!("http://{}", running.address),
+            metrics_address: running.metrics_address.map(|address| format!("http://{address}")).unwrap_or_default(),
+            server: begin(running),
+            http: self.http.clone(),
+            directory: self.directory.clone(),
+            _database: None,
         }
     }
 
@@ -147,6 +169,7 @@ impl Service {
     pub(crate) async fn restart(&mut self) {
         self.server.stop(true).await;
         self.house.flush_looks().await;
+        self.clock = self.hands.clock();
         let (house, running) = open(&self.config, &self.clock).await;
         self.house = house;
         self.address = format!("http://{}", running.address);

@@ -162,7 +162,7 @@ async fn record_refusal<P: Permission>(house: &House, context: Context, error: &
     }
     let entry = Entry::new(P::NAME);
     let outcome = Outcome::Refused(error.code().entry().name);
-    let row = EntryRow::new(entry, outcome, &context.actor, context.mint.id(context.now), context.now);
+    let row = EntryRow::new(entry, outcome, &context.actor, context.mint.id(context.time.now), context.time.now);
     let append = move |lane: &mut Lane| audit::append(&mut lane.connection, &row);
     let recorded = house.0.database.write(Patience::Request, append).await;
     if let Err(error) = recorded {

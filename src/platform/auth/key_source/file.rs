@@ -12,7 +12,7 @@ use super::{Current, KeySourceError};
 use crate::domain::Instant;
 use crate::platform::auth::KeySet;
 
-/// How long a look at the file is good for, in microseconds.
+/// How long a look at the file is good for, in microseconds. A clock that jumps makes the next look due at once.
 const LOOK_AGAIN: u64 = 2_000_000;
 /// The largest file of keys that is read, in bytes.
 const LARGEST: u64 = 256 * 1024;

@@ -12,7 +12,7 @@ use tokio::time::timeout;
 
 use super::pace::Pace;
 use super::{Current, Fetch};
-use crate::domain::{Clock, Instant};
+use crate::domain::Clock;
 use crate::platform::auth::KeySet;
 use crate::platform::supervision::Restarts;
 
@@ -102,7 +102,7 @@ impl Keeper {
         loop {
             // Those that came while the keys were being fetched may find theirs there; dropped, a wish is answered too.
             waiting.retain(|wish: &Wish| !self.has(&wish.kid));
-            let now = clock.now();
+            let now = clock.elapsed();
             if self.pace.is_due(now) || (!waiting.is_empty() && self.pace.may_ask(now)) {
                 self.refresh(now).await;
             }
@@ -124,7 +124,7 @@ impl Keeper {
         self.current.read().unwrap_or_else(PoisonError::into_inner).keys.find(kid).is_some()
     }
 
-    async fn refresh(&mut self, now: Instant) {
+    async fn refresh(&mut self, now: Duration) {
         let fetched = self.fetch.fetch().await.map_err(|why| why.to_string());
         let read = fetched.and_then(|fetched| match KeySet::published(&fetched.body) {
             Ok(keys) => Ok((keys, fetched)),

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::super::forge::{Pair, b64, jwks, noon};
 use super::*;
+use crate::domain::Instant;
 
 const ORGANISATION: &str = "01937a5e-8f00-7c3a-9d55-3f2a60b1c901";
 

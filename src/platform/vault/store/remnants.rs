@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use chrono::TimeDelta;
 use diesel::prelude::*;
 use uuid::Uuid;
 
@@ -36,6 +37,9 @@ pub enum Purged {
     NotPermitted,
 }
 
+/// How long after the instant that is asked for a destruction may be dated: it is asked for an hour ago.
+const AHEAD: TimeDelta = TimeDelta::hours(2);
+
 /// Notes that the key of an owner was deleted from its table.
 pub(super) fn note(connection: &mut AnyConnection, owner: ContactId, at: Instant) -> Result<(), Error> {
     // A key can come back with a backup, and be destroyed again.
@@ -49,7 +53,9 @@ pub(super) fn note(connection: &mut AnyConnection, owner: ContactId, at: Instant
 
 /// Whether there is a key that was destroyed by `before`, and may still be in the pages.
 pub(in crate::platform) fn is_due(connection: &mut AnyConnection, before: Instant) -> Result<bool, Error> {
-    let due = key_remnants::table.filter(key_remnants::destroyed_at.le(before)).select(key_remnants::owner_id);
+    // What is dated long after `before` was destroyed by a clock that was ahead.
+    let dated = key_remnants::destroyed_at.le(before).or(key_remnants::destroyed_at.gt(before.plus(AHEAD)));
+    let due = key_remnants::table.filter(dated).select(key_remnants::owner_id);
     let found: Option<ContactId> = due.first(connection).optional()?;
     Ok(found.is_some())
 }

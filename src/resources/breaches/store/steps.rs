@@ -79,8 +79,8 @@ fn none(faults: Vec<Fault>) -> Result<(), Error> {
 /// # Errors
 /// 422 for an instant in the future, or an organisation that is not there or not the contractor's own.
 pub fn report(mut tx: WriteTx<'_>, asked: ReportBreach) -> Result<Recorded<Breach>, Error> {
-    let now = tx.now();
-    let mut faults: Vec<Fault> = awareness_fault(asked.aware_at, now).into_iter().collect();
+    let (now, latest) = (tx.now(), tx.latest());
+    let mut faults: Vec<Fault> = awareness_fault(asked.aware_at, latest).into_iter().collect();
     let reported_by_organisation_id = reporter(&mut tx, asked.reported_by_organisation_id, &mut faults)?;
     none(faults)?;
     let reference = reference::next(&mut tx, SERIES)?;
@@ -132,7 +132,10 @@ fn note_step(
     at: Instant,
     notification: Option<(Phase, Option<&BreachText>)>,
 ) -> Result<(), Error> {
-    let id: BreachStepId = tx.new_id();
+    let of = breach_steps::table.filter(breach_steps::breach_id.eq(breach.id));
+    let last: Option<BreachStepId> =
+        of.select(breach_steps::id).order(breach_steps::id.desc()).first(tx.connection()).optional()?;
+    let id: BreachStepId = tx.new_id_after(last);
     let words = notification.and_then(|(_, words)| words).map(|words| words.seal(tx, id)).transpose()?;
     let values = (
         breach_steps::id.eq(id),
@@ -192,7 +195,7 @@ pub fn assess(mut tx: WriteTx<'_>, id: BreachId, asked: AssessBreach) -> Result<
 pub fn notify(mut tx: WriteTx<'_>, id: BreachId, asked: NotifyBreach) -> Result<Recorded<Breach>, Error> {
     let before = held(&mut tx, id)?;
     let NotifyBreach { notified_at, phase, lateness_reason, .. } = asked;
-    none(notification_faults(before.aware_at, notified_at, lateness_reason.is_some(), tx.now()))?;
+    none(notification_faults(before.aware_at, notified_at, lateness_reason.is_some(), tx.latest()))?;
     let after = Breach {
         status: before.status.go_to(BreachStatus::Notified)?,
         notified_at: Some(before.notified_at.map_or(notified_at, |first| first.min(notified_at))),

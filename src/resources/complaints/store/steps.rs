@@ -109,7 +109,10 @@ fn held(tx: &mut WriteTx<'_>, id: ComplaintId) -> Result<Complaint, Error> {
 
 /// Adds to a complaint's history that it came to its state on a day.
 fn note_step(tx: &mut WriteTx<'_>, complaint: &Complaint, on: NaiveDate) -> Result<(), Error> {
-    let id: ComplaintStepId = tx.new_id();
+    let of = complaint_steps::table.filter(complaint_steps::complaint_id.eq(complaint.id));
+    let last: Option<ComplaintStepId> =
+        of.select(complaint_steps::id).order(complaint_steps::id.desc()).first(tx.connection()).optional()?;
+    let id: ComplaintStepId = tx.new_id_after(last);
     let values = (
         complaint_steps::id.eq(id),
         complaint_steps::complaint_id.eq(complaint.id),

@@ -74,7 +74,7 @@ pub(in super::super) fn append(
 ) -> Result<Recorded<Consent>, Error> {
     let contact = decided.known.contact.id.uuid();
     let key = if decided.is_sealed() { Some(tx.key_of(contact)?) } else { None };
-    let (projected, row) = project(&tx, decided, key.as_ref())?;
+    let (projected, row) = project(&mut tx, decided, key.as_ref())?;
     let state = (decided, &projected, tx.now());
     write(tx.connection(), &[state], &[row])?;
     finish(tx, decided, &projected, changes)
@@ -104,8 +104,8 @@ pub(super) fn append_all(
                 continue;
             }
         };
-        let own = tx.of(*place)?;
-        let (projected, row) = project(&own, decided, key.as_ref())?;
+        let mut own = tx.of(*place)?;
+        let (projected, row) = project(&mut own, decided, key.as_ref())?;
         rows.push(row);
         made.push((*place, decided, projected, own.now()));
     }
@@ -118,10 +118,22 @@ pub(super) fn append_all(
     Ok(answers)
 }
 
+/// Returns the last decision beneath a consent. The state names it, but for a grant that is recorded while another waits.
+fn last_decision(tx: &mut WriteTx<'_>, known: &Known) -> Result<Option<DecisionId>, Error> {
+    let (Some(row), Some(current)) = (&known.row, &known.facts.current) else { return Ok(None) };
+    if current.pending.is_none() {
+        return Ok(Some(current.decision_id));
+    }
+    let theirs = consent_decisions::table.filter(consent_decisions::consent_id.eq(row.id));
+    let ids = theirs.select(consent_decisions::id).order(consent_decisions::id.desc());
+    Ok(ids.first(tx.connection()).optional()?)
+}
+
 /// What a decision makes of the consent, and its row, sealed under the person's key.
-fn project(tx: &WriteTx<'_>, decided: &Decided, key: Option<&DataKey>) -> Result<(Projected, NewRow), Error> {
+fn project(tx: &mut WriteTx<'_>, decided: &Decided, key: Option<&DataKey>) -> Result<(Projected, NewRow), Error> {
     let Decided { purpose, known, lawful, evidence, origin } = decided;
-    let id: DecisionId = tx.new_id();
+    let last = last_decision(tx, known)?;
+    let id: DecisionId = tx.new_id_after(last);
     let (consent, version) = match &known.row {
         Some(row) => (row.id, row.version + 1),
         None => (tx.new_id(), 1),

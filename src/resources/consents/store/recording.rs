@@ -7,8 +7,8 @@ use super::super::model::{Answer, Consent, RecordDecision};
 use super::Origin;
 use super::appending::{Decided, append, append_all};
 use super::facts::{Known, facts_of_person, facts_of_several};
-use crate::domain::{Error, Fault, Instant};
-use crate::platform::doors::{Each, ManyTx, Recorded, WriteTx};
+use crate::domain::{Error, Fault};
+use crate::platform::doors::{Each, ManyTx, ReadTx, Recorded, WriteTx};
 use crate::policy::Lawful;
 use crate::policy::consent::{self, Decision};
 use crate::resources::contacts::store as contacts;
@@ -51,7 +51,7 @@ pub fn record(tx: &mut ManyTx<'_, '_>, asked: &[&RecordDecision]) -> Result<Each
             continue;
         }
         let own = tx.of(place)?;
-        match judge(known, asked, &notices, own.now()) {
+        match judge(known, asked, &notices, &own) {
             Ok((known, lawful)) => {
                 let origin = Origin::new(own.actor().label());
                 decided.push((place, decision(known, asked, lawful, origin)));
@@ -82,7 +82,7 @@ fn record_one(mut tx: WriteTx<'_>, asked: &RecordDecision, origin: Origin) -> Re
     let known = facts_of_person(&mut tx, asked.contact_id, asked.purpose)?;
     let notices = notices::store::published(&mut tx)?;
     let now = tx.now();
-    let (known, lawful) = judge(known, asked, &notices, now)?;
+    let (known, lawful) = judge(known, asked, &notices, &tx)?;
     append(tx, &decision(known, asked, lawful, origin), &notices.changes(now))
 }
 
@@ -100,10 +100,12 @@ fn judge(
     known: Option<Known>,
     asked: &RecordDecision,
     notices: &Published,
-    now: Instant,
+    tx: &ReadTx<'_>,
 ) -> Result<(Known, Lawful<Decision>), Error> {
     consent::must_take_consent(asked.purpose)?;
-    let occurred_at = asked.occurred_at.unwrap_or(now);
+    let now = tx.now();
+    let current = known.as_ref().and_then(|known| known.facts.current.as_ref());
+    let occurred_at = asked.occurred_at.unwrap_or_else(|| consent::occurs(current, now));
     match &known {
         Some(known) if known.contact.id != asked.contact_id && asked.decision == Answer::Given => {
             return Err(contacts::merged(known.contact.id));
@@ -112,7 +114,7 @@ fn judge(
     }
     let notice_version = notices.shown(asked.notice_version, now);
     let mut faults = Vec::new();
-    if occurred_at > now {
+    if asked.occurred_at.is_some_and(|told| told > tx.latest()) {
         faults.push(Fault::new("/occurred_at", "future", "must not be in the future"));
     }
     if known.is_none() {

@@ -92,8 +92,8 @@ fn known(tx: &mut ReadTx<'_>, event: EventId, scans: &[Scan]) -> Result<HashSet<
     Ok(found.into_iter().collect())
 }
 
-fn none_in_the_future(scans: &[Scan], now: Instant) -> Result<(), Error> {
-    let future = scans.iter().enumerate().filter(|(_, scan)| scan.occurred_at > now);
+fn none_in_the_future(scans: &[Scan], latest: Instant) -> Result<(), Error> {
+    let future = scans.iter().enumerate().filter(|(_, scan)| scan.occurred_at > latest);
     let fault = |(at, _)| Fault::new(format!("/check_ins/{at}/occurred_at"), "future", "must not be in the future");
     let faults: Vec<_> = future.map(fault).collect();
     if faults.is_empty() { Ok(()) } else { Err(Error::invalid(faults)) }
@@ -115,7 +115,7 @@ pub(super) fn check_in(
     let event = events::store::held(&mut tx, event_id)?;
     let now = tx.now();
     let scans = asked.check_ins;
-    none_in_the_future(&scans, now)?;
+    none_in_the_future(&scans, tx.latest())?;
     let mut ids: Vec<RegistrationId> = scans.iter().map(|scan| scan.registration_id).collect();
     ids.sort_unstable();
     ids.dedup();

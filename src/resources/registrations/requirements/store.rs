@@ -192,7 +192,7 @@ pub fn merge(tx: &mut WriteTx<'_>, from: ContactId, into: ContactId) -> Result<(
 
 /// An event that has requirements and ended at least thirty days ago.
 fn first_due(tx: &mut ReadTx<'_>) -> Result<Option<EventId>, Error> {
-    let before = tx.now().plus(-KEPT);
+    let before = tx.earliest().plus(-KEPT);
     let with_any = access_requirements::table.select(access_requirements::event_id).distinct();
     let with_any: Vec<EventId> = with_any.load(tx.connection())?;
     events::store::first_ended(tx, &with_any, before)

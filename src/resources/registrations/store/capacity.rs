@@ -23,7 +23,7 @@ pub(in super::super) fn read(tx: &mut ReadTx<'_>, event: EventId) -> Result<Even
             registrations::event_id
                 .eq(event)
                 .and(registrations::status.eq(<&str>::from(RegistrationStatus::Offered)))
-                .and(registrations::offer_expires_at.le(now)),
+                .and(registrations::offer_expires_at.le(tx.earliest())),
         )
         .count()
         .single_value();
@@ -100,7 +100,7 @@ fn why(tx: &mut ReadTx<'_>, event: &Event, now: Instant) -> Result<Option<WhyNoO
 /// When the database fails.
 pub fn unsettled(tx: &mut ReadTx<'_>) -> Result<Option<EventId>, Error> {
     let offered = registrations::status.eq(<&str>::from(RegistrationStatus::Offered));
-    let due = registrations::table.filter(offered.and(registrations::offer_expires_at.le(tx.now())));
+    let due = registrations::table.filter(offered.and(registrations::offer_expires_at.le(tx.earliest())));
     let first = due.order(registrations::offer_expires_at).select(registrations::event_id);
     let first: Option<EventId> = first.first(tx.connection()).optional()?;
     if first.is_some() {

@@ -98,7 +98,7 @@ pub(super) fn settle(tx: &mut WriteTx<'_>, held: &mut Held) -> Result<(), Error>
         let run_out = registrations::event_id
             .eq(held.event.id)
             .and(registrations::status.eq(<&str>::from(RegistrationStatus::Offered)))
-            .and(registrations::offer_expires_at.le(tx.now()));
+            .and(registrations::offer_expires_at.le(tx.earliest()));
         let rows: Vec<Row> = registrations::table.filter(run_out).select(Row::as_select()).load(tx.connection())?;
         if !rows.is_empty() {
             go(tx, held, &rows, Move::new(RegistrationStatus::Expired, Cause::OfferExpired))?;

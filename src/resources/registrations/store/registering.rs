@@ -29,7 +29,7 @@ fn is_registered(tx: &mut ReadTx<'_>, event: EventId, contact: ContactId) -> Res
         .select(Row::as_select())
         .load(tx.connection())?;
     for row in rows {
-        if row.status()?.at(tx.now(), row.offer_expires_at).is_live() {
+        if row.status()?.at(tx.earliest(), row.offer_expires_at).is_live() {
             return Ok(true);
         }
     }

@@ -181,7 +181,7 @@ pub(super) fn progress(tx: &mut ReadTx<'_>, id: SubjectRequestId) -> Result<Pack
 /// # Errors
 /// When the database fails.
 pub fn has_expired(tx: &mut ReadTx<'_>) -> Result<bool, Error> {
-    let old = packages::package.is_not_null().and(packages::expires_at.le(tx.now()));
+    let old = packages::package.is_not_null().and(packages::expires_at.le(tx.earliest()));
     let found: Option<SubjectRequestId> =
         packages::table.filter(old).select(packages::request_id).first(tx.connection()).optional()?;
     Ok(found.is_some())
@@ -192,7 +192,7 @@ pub fn has_expired(tx: &mut ReadTx<'_>) -> Result<bool, Error> {
 /// # Errors
 /// When the database fails.
 pub fn sweep(mut tx: WriteTx<'_>) -> Result<Recorded<()>, Error> {
-    let old = packages::table.filter(packages::package.is_not_null().and(packages::expires_at.le(tx.now())));
+    let old = packages::table.filter(packages::package.is_not_null().and(packages::expires_at.le(tx.earliest())));
     let old: Vec<SubjectRequestId> = old.select(packages::request_id).load(tx.connection())?;
     empty(&mut tx, &old)?;
     tx.record(Entry::new("subject_requests.sweep_packages").with("count", old.len()), ())

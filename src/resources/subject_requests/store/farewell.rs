@@ -74,7 +74,7 @@ fn first_due(tx: &mut ReadTx<'_>) -> Result<Option<SubjectRequestId>, Error> {
         .order(farewells::since)
         .select((farewells::request_id, farewells::since, farewells::by_post))
         .load(tx.connection())?;
-    let now = tx.now();
+    let now = tx.earliest();
     for (id, since, by_post) in waiting {
         let about = SubjectId::from_uuid(id.uuid());
         // A letter that could not be delivered can be tried again, or printed.

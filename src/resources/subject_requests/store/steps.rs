@@ -79,7 +79,9 @@ pub(super) fn add(
     step: NewStep,
     link: Option<&'static str>,
 ) -> Result<RequestStepId, Error> {
-    let id: RequestStepId = tx.new_id();
+    let of = steps::table.filter(steps::request_id.eq(request));
+    let last: Option<RequestStepId> = of.select(steps::id).order(steps::id.desc()).first(tx.connection()).optional()?;
+    let id: RequestStepId = tx.new_id_after(last);
     let told = match step.told {
         None => None,
         Some(text) => {

@@ -49,7 +49,7 @@ pub const MOST_AT_ONCE: usize = 2_000;
 /// How many entries of the audit make a part.
 pub const ENTRIES_A_PART: usize = 1_000;
 
-/// How long a package is left to whoever has taken it up, from its last part on: longer than any step may take.
+/// How long a package is left to the process that has taken it up, on the clock that all processes share, from its last part on: longer than any step may take.
 const LEASE: Duration = Duration::minutes(2);
 
 /// Whether there is too much about a person to be gathered at once. However much there is, little is counted.
@@ -81,7 +81,7 @@ pub(super) fn begin(
     person: &Person,
     words: &Words,
 ) -> Result<Recorded<PackageProgress>, Error> {
-    let (id, now, expected) = (request.id, tx.now(), expected(&mut tx, person)?);
+    let (id, now, due, expected) = (request.id, tx.now(), tx.lease_time()?, expected(&mut tx, person)?);
     let values = (
         builds::request_id.eq(id),
         builds::contact_id.eq(person.contact),
@@ -89,7 +89,7 @@ pub(super) fn begin(
         builds::begun_at.eq(now),
         builds::attempts.eq(0),
         builds::failed.eq(false),
-        builds::next_attempt_at.eq(now),
+        builds::next_attempt_at.eq(due),
     );
     diesel::insert_into(builds::table).values(values).execute(tx.connection())?;
     let key = tx.key_of(person.contact.uuid())?;
@@ -134,14 +134,26 @@ pub(super) fn progress(tx: &mut ReadTx<'_>, id: SubjectRequestId) -> Result<Opti
     Ok(Some(PackageProgress { state, done, of }))
 }
 
-/// Whether a package waits for somebody to take it up.
+/// The package that has been due longest at an instant: one whose lease or pause has ended, or else one to which a clock that
+/// was ahead gave an end that no lease or pause can have.
+fn first_due(tx: &mut ReadTx<'_>, now: Instant) -> Result<Option<(SubjectRequestId, ContactId, i32)>, Error> {
+    let columns = (builds::request_id, builds::contact_id, builds::attempts);
+    let ended = builds::table.filter(builds::next_attempt_at.le(now)).order(builds::next_attempt_at);
+    let first = ended.select(columns).first(tx.connection()).optional()?;
+    if first.is_some() {
+        return Ok(first);
+    }
+    let too_far = builds::table.filter(builds::next_attempt_at.gt(outbox::horizon(now)));
+    Ok(too_far.select(columns).first(tx.connection()).optional()?)
+}
+
+/// Whether a package waits for a process to take it up.
 ///
 /// # Errors
 /// When the database fails.
 pub fn is_due(tx: &mut ReadTx<'_>) -> Result<bool, Error> {
-    let due = builds::table.filter(builds::next_attempt_at.le(tx.now()));
-    let found: Option<SubjectRequestId> = due.select(builds::request_id).first(tx.connection()).optional()?;
-    Ok(found.is_some())
+    let now = tx.lease_time()?;
+    Ok(first_due(tx, now)?.is_some())
 }
 
 /// A package in the hands of whoever builds it.
@@ -167,10 +179,8 @@ macro_rules! ours {
 /// # Errors
 /// When the database fails.
 pub fn claim(mut tx: WriteTx<'_>) -> Result<Recorded<Option<Claimed>>, Error> {
-    let now = tx.now();
-    let due = builds::table.filter(builds::next_attempt_at.le(now)).order(builds::next_attempt_at);
-    let due: Option<(SubjectRequestId, ContactId, i32)> =
-        due.select((builds::request_id, builds::contact_id, builds::attempts)).first(tx.connection()).optional()?;
+    let now = tx.lease_time()?;
+    let due = first_due(&mut tx, now)?;
     let Some((request, owner, attempts)) = due else { return tx.unchanged(None, None) };
     let claimed = Claimed { request, owner, attempts: attempts + 1 };
     let change = (builds::attempts.eq(claimed.attempts), builds::next_attempt_at.eq(now.plus(LEASE)));
@@ -231,10 +241,11 @@ pub fn gather(tx: &mut ReadTx<'_>, claimed: Claimed) -> Result<Next, Error> {
 /// # Errors
 /// When the database fails.
 pub fn keep(mut tx: WriteTx<'_>, claimed: Claimed, gathered: &Gathered) -> Result<Recorded<bool>, Error> {
+    let now = tx.lease_time()?;
     let change = (
         builds::after_entry.eq(gathered.after_entry),
         builds::failed.eq(false),
-        builds::next_attempt_at.eq(tx.now().plus(LEASE)),
+        builds::next_attempt_at.eq(now.plus(LEASE)),
     );
     if diesel::update(ours!(claimed)).set(change).execute(tx.connection())? == 0 {
         return tx.unchanged(None, false);
@@ -283,7 +294,7 @@ pub fn end(mut tx: WriteTx<'_>, claimed: Claimed) -> Result<Recorded<bool>, Erro
 /// When the database fails.
 pub fn give_back(mut tx: WriteTx<'_>, claimed: Claimed, failed: bool) -> Result<Recorded<()>, Error> {
     let pause = if failed { outbox::pause(claimed.attempts, tx.entropy()) } else { Duration::zero() };
-    let change = (builds::failed.eq(failed), builds::next_attempt_at.eq(tx.now().plus(pause)));
+    let change = (builds::failed.eq(failed), builds::next_attempt_at.eq(tx.lease_time()?.plus(pause)));
     if diesel::update(ours!(claimed)).set(change).execute(tx.connection())? == 0 {
         return tx.unchanged(None, ());
     }
@@ -319,14 +330,14 @@ pub(in crate::resources::subject_requests) fn begin_again(
         return Ok(());
     }
     let person = contacts::person(tx, contact)?;
-    let (now, expected) = (tx.now(), expected(tx, &person)?);
+    let (now, due, expected) = (tx.now(), tx.lease_time()?, expected(tx, &person)?);
     for id in underway {
         let change = (
             builds::parts.eq(expected),
             builds::begun_at.eq(now),
             builds::after_entry.eq(None::<EntryId>),
             builds::attempts.eq(builds::attempts + 1),
-            builds::next_attempt_at.eq(now),
+            builds::next_attempt_at.eq(due),
         );
         if diesel::update(builds::table.find(id)).set(change).execute(tx.connection())? > 0 {
             parts::begin_again(tx, id)?;
