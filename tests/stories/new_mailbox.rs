@@ -29,15 +29,15 @@ impl Service {
         self.house.job("story").run(rectify).await.unwrap();
     }
 
-    /// The links that ask to confirm, in the mails to an address.
-    fn confirmations_to(&self, server: &MailServer, address: &str) -> Vec<String> {
-        let taken = server.taken();
-        taken.iter().filter(|mail| mail.header("To") == address).map(|mail| mail.link("confirmations")).collect()
-    }
-
     async fn newsletter(&self, contact: &str) -> String {
         text(&self.consent(contact, "newsletter").await, "state")
     }
+}
+
+/// The links that ask to confirm, in the mails to an address.
+fn confirmations_to(server: &MailServer, address: &str) -> Vec<String> {
+    let taken = server.taken();
+    taken.iter().filter(|mail| mail.header("To") == address).map(|mail| mail.link("confirmations")).collect()
 }
 
 /// Somebody whose mailbox has confirmed the newsletter.
@@ -45,7 +45,7 @@ async fn confirmed(service: &Service, server: &MailServer, email: &str) -> Strin
     let yan = service.sign_up("Yan", email).await;
     service.decide(grant(&yan, "newsletter", "web_form")).await.expect(201);
     service.deliver(server).await;
-    let link = service.confirmations_to(server, email).pop().unwrap();
+    let link = confirmations_to(server, email).pop().unwrap();
     service.follow("POST", &link).await.expect(200);
     assert_eq!(service.newsletter(&yan).await, "given");
     yan
@@ -64,7 +64,7 @@ async fn a_new_address_is_asked_once_before_it_is_written_to(service: Service) {
     assert!(service.audience("newsletter").await.is_empty());
     service.correct(&yan, json!({ "job_title": "Clerk" })).await;
     assert_eq!(service.deliver(&server).await, 1);
-    let links = service.confirmations_to(&server, "someone.else@example.org");
+    let links = confirmations_to(&server, "someone.else@example.org");
     assert_eq!(links.len(), 1, "asked once");
     // The history says what was repeated, and the mailbox sees what the person was shown.
     let newest = service.newest_decision(&yan, "newsletter").await;
@@ -80,7 +80,7 @@ async fn a_new_address_is_asked_once_before_it_is_written_to(service: Service) {
     assert_eq!(service.newsletter(&yan).await, "pending");
     service.withdraw(&yan, "newsletter").await;
     assert_eq!(service.deliver(&server).await, 1);
-    assert!(service.confirmations_to(&server, "third@example.org").is_empty(), "a no ends it");
+    assert!(confirmations_to(&server, "third@example.org").is_empty(), "a no ends it");
 }
 
 async fn a_rectified_address_is_asked_too(service: Service) {
@@ -89,7 +89,7 @@ async fn a_rectified_address_is_asked_too(service: Service) {
     service.rectify(&yan, json!({ "email": "yan.new@example.org" })).await;
     assert_eq!(service.newsletter(&yan).await, "pending");
     assert_eq!(service.deliver(&server).await, 1);
-    let links = service.confirmations_to(&server, "yan.new@example.org");
+    let links = confirmations_to(&server, "yan.new@example.org");
     service.follow("POST", &links[0]).await.expect(200);
     assert_eq!(service.newsletter(&yan).await, "given");
 }
@@ -114,7 +114,7 @@ async fn what_rests_on_another_proof_stays_given(service: Service) {
     service.object(&zoe, None).await.unwrap();
     service.decide(grant(&zoe, "newsletter", "paper")).await.expect(201);
     service.deliver(&server).await;
-    let link = service.confirmations_to(&server, "zoe@example.org").pop().unwrap();
+    let link = confirmations_to(&server, "zoe@example.org").pop().unwrap();
     service.follow("POST", &link).await.expect(200);
     service.correct(&zoe, json!({ "email": "zoe.new@example.org" })).await;
     assert_eq!(service.newsletter(&zoe).await, "pending");
@@ -128,7 +128,7 @@ async fn an_address_taken_over_by_a_merge_is_asked(service: Service) {
     service.merge(&yan, &other).await;
     assert_eq!(service.newsletter(&yan).await, "pending");
     assert_eq!(service.deliver(&server).await, 1);
-    assert_eq!(service.confirmations_to(&server, "other@example.org").len(), 1);
+    assert_eq!(confirmations_to(&server, "other@example.org").len(), 1);
 }
 
 async fn a_consent_merged_from_another_mailbox_is_asked_of_the_survivors(service: Service) {
@@ -139,7 +139,7 @@ async fn a_consent_merged_from_another_mailbox_is_asked_of_the_survivors(service
     assert_eq!(service.newsletter(&into).await, "pending");
     assert!(service.audience("newsletter").await.is_empty());
     service.deliver(&server).await;
-    let links = service.confirmations_to(&server, "y@example.org");
+    let links = confirmations_to(&server, "y@example.org");
     assert_eq!(links.len(), 1);
     service.follow("POST", &links[0]).await.expect(200);
     assert_eq!(service.audience("newsletter").await, ["y@example.org"]);
@@ -162,9 +162,9 @@ async fn a_corrected_address_is_asked_at_once_and_the_first_link_says_why_it_is_
     service.deliver(&server).await;
     service.decide(grant(&kim, "newsletter", "web_form")).await.expect(201);
     service.deliver(&server).await;
-    let links = service.confirmations_to(&server, "kim@example.org");
+    let links = confirmations_to(&server, "kim@example.org");
     assert_eq!(links.len(), 1);
-    let first = service.confirmations_to(&server, "kim@exampel.org").pop().unwrap();
+    let first = confirmations_to(&server, "kim@exampel.org").pop().unwrap();
     let gone = service.follow("POST", &first).await.problem(410, "gone").json();
     assert!(text(&gone, "detail").contains("address has changed"), "{gone}");
     service.follow("POST", &links[0]).await.expect(200);
@@ -180,7 +180,7 @@ async fn an_address_added_later_is_asked(service: Service) {
     assert!(server.taken().is_empty(), "there is no mailbox");
     service.correct(&kim, json!({ "email": "kim.new@example.org" })).await;
     service.deliver(&server).await;
-    let links = service.confirmations_to(&server, "kim.new@example.org");
+    let links = confirmations_to(&server, "kim.new@example.org");
     assert_eq!(links.len(), 1);
     service.follow("POST", &links[0]).await.expect(200);
 }
@@ -197,7 +197,7 @@ async fn a_refused_address_is_tried_once_more_and_a_confirmation_lifts_the_mark(
     service.decide(grant(&kim, "newsletter", "web_form")).await.expect(201);
     assert_eq!(service.deliver(&server).await, 1, "a new grant tries the address once more");
     service.decide(grant(&kim, "newsletter", "web_form")).await.expect(201);
-    let link = service.confirmations_to(&server, "kim@example.org").pop().unwrap();
+    let link = confirmations_to(&server, "kim@example.org").pop().unwrap();
     service.follow("POST", &link).await.expect(200);
     assert_eq!(service.get(&path).await.expect(200).json()["email_bounced_at"], Value::Null);
 }

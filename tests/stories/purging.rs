@@ -140,7 +140,7 @@ fn is_seen(purged: &Result<usize, Error>) -> bool {
 impl Service {
     /// What comes of a tick. Transactions of other stories put it off as well, since the server counts them together: it
     /// is tried until they have ended.
-    async fn purged(&self) -> Result<usize, Error> {
+    pub(crate) async fn purged(&self) -> Result<usize, Error> {
         let purge = Purge::new(self.house.clone());
         for _ in 0..100_000 {
             let purged = purge.tick().await;

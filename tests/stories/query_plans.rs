@@ -139,21 +139,20 @@ async fn ask(service: &mut Service) -> Vec<String> {
 }
 
 async fn people_are_looked_up_through_indexes(mut service: Service) {
-    let heard = ask(&mut service).await;
+    let (is_sqlite, heard) = (service.engine == Engine::Sqlite, ask(&mut service).await);
     let kept = heard.iter().any(|heard| heard.contains(KEPT));
-    assert!(kept || service.engine == Engine::Sqlite, "the service's own plans are not those that are explained here");
-    let (parameter, first) = if service.engine == Engine::Sqlite { ("?", "?") } else { ("$", "$1") };
-    let among = if service.engine == Engine::Sqlite { " IN (" } else { " = ANY(" };
-    let (by_tokens, tokens, reach, reached_by) = match service.engine {
+    assert!(kept || is_sqlite, "the service's own plans are not those that are explained here");
+    let (parameter, first, among) = if is_sqlite { ("?", "?", " IN (") } else { ("$", "$1", " = ANY(") };
+    let (by_tokens, by_any_token, tokens, reach, reached_by) = match service.engine {
         // M: by what is asked for.
-        Engine::Sqlite => {
-            ("contact_tokens MATCH ", ":M", " INDEXED BY contacts_reach", "COVERING INDEX contacts_reach")
-        }
-        Engine::Postgres => ("search_tokens @> ", "contacts_search_tokens", "", "contacts_pkey"),
-    };
-    let by_any_token = match service.engine {
-        Engine::Sqlite => "contact_tokens MATCH w.value",
-        Engine::Postgres => "search_tokens && ",
+        Engine::Sqlite => (
+            "contact_tokens MATCH ",
+            "contact_tokens MATCH w.value",
+            ":M",
+            " INDEXED BY contacts_reach",
+            "COVERING INDEX contacts_reach",
+        ),
+        Engine::Postgres => ("search_tokens @> ", "search_tokens && ", "contacts_search_tokens", "", "contacts_pkey"),
     };
     // Of those alone who have what is looked for.
     let by_id = match service.engine {

@@ -34,7 +34,7 @@ fn post(headers: &str, body: &str) -> Vec<u8> {
 fn bare() -> Vec<Bare> {
     let line = |line: &str| format!("{line}\r\n{HOST}\r\n").into_bytes();
     let bare = |status, what, requests| Bare { status, what, requests };
-    let many = (0..97).map(|at| format!("X-{at}: 1\r\n")).collect::<String>();
+    let many = (0..97).map(|at| format!("X-{at}: 1\r\n")).collect::<Vec<_>>().concat();
     vec![
         bare(
             "400 Bad Request",
@@ -176,7 +176,7 @@ fn every_other_refusal_is_a_problem_with_a_request_id() {
             format!("{head}\r\n{more}\r\n\r\n{body}")
         };
         let headers = |more: &str| format!("GET /v1/contacts HTTP/1.1\r\n{HOST}{close}{more}\r\n");
-        let many = (0..94).map(|at| format!("X-{at}: 1\r\n")).collect::<String>();
+        let many = (0..94).map(|at| format!("X-{at}: 1\r\n")).collect::<Vec<_>>().concat();
         let requests = [
             (target("GET", "/nothing"), 404, "not_found"),
             (target("HEAD", "/nothing"), 404, "not_found"),

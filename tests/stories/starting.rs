@@ -66,9 +66,7 @@ async fn whoever_was_found_before_an_upgrade_is_found_after_it(service: Service)
         service.sql(&undo).unwrap();
     }
     assert!(service.count("contact_name_tokens") > 0);
-    service
-        .sql("DELETE FROM __diesel_schema_migrations WHERE version BETWEEN '20261127000028' AND '20261129000033'")
-        .unwrap();
+    service.sql("DELETE FROM __diesel_schema_migrations WHERE version >= '20261127000028'").unwrap();
     iewm::app::migrate_only(&service.database_url).unwrap();
     assert_eq!(kept(), before);
     let found = async |by: &str, wanted: &str| {
@@ -81,7 +79,8 @@ async fn whoever_was_found_before_an_upgrade_is_found_after_it(service: Service)
     service.patch(&format!("/v1/contacts/{grace}"), "\"1\"", json!({ "name": "Grace Murray" })).await.expect(200);
     assert_eq!((found("name", "hopper").await, found("name", "grace murray").await), (0, 1));
     service.patch(&format!("/v1/contacts/{grace}"), "\"2\"", json!({ "telephone": null })).await.expect(200);
-    assert_eq!((found("telephone", "020 7946 0958").await, found("name", "grace murray").await), (0, 1));
+    // A former number still finds its person.
+    assert_eq!((found("telephone", "020 7946 0958").await, found("name", "grace murray").await), (1, 1));
     service.delete(&grace).await.expect(204);
     service.delete(&ada).await.expect(204);
     assert!(kept().is_empty());

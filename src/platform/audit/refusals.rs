@@ -16,7 +16,7 @@ use crate::platform::telemetry::CallerMetrics;
 /// How many refusals of a caller and an operation are recorded one by one in a minute.
 const ONE_BY_ONE: u32 = 10;
 /// A minute, on the monotonic clock.
-const MINUTE: Duration = Duration::from_secs(60);
+const MINUTE: Duration = Duration::from_mins(1);
 /// How many callers and operations are told apart at once.
 const MOST: usize = 10_000;
 /// How often minutes that are over are looked for.

@@ -1,6 +1,7 @@
 //! `Access<P>`: the proof that a caller may do `P`, and the only way to the database, the clock and
 //! entropy. Its doors consume it: one hop to a lane for each request.
 
+mod judging;
 mod writing;
 
 pub use writing::Coalesced;
@@ -11,19 +12,19 @@ use std::sync::Arc;
 
 use actix_web::HttpRequest;
 use actix_web::dev::Payload;
-use actix_web::http::header::AUTHORIZATION;
 
 use super::admission::Moment;
-use super::house::{House, Installed};
+use super::house::House;
 use super::permissions::Permission;
-use super::{Flaw, Verified, bearer, store};
+use super::{Flaw, Verified, store};
 use crate::domain::{Actor, Calendar, Caller, Code, Error, Identity, Instant, Role, Scope};
-use crate::platform::audit::{Entry, EntryRow, Outcome, RefusedRequest};
+use crate::platform::audit::{Entry, EntryRow, Outcome};
 use crate::platform::db::{Lane, Patience};
 use crate::platform::doors::{Context, Noted, ReadTx};
-use crate::platform::http::{Body, Incoming, Op, operation};
+use crate::platform::http::{Body, Incoming, Op};
 use crate::platform::idempotency::{self, Keyed};
 use crate::platform::rate::Left;
+use judging::refused;
 
 /// The right to act as `P`.
 ///
@@ -108,12 +109,6 @@ fn invalid_token() -> Error {
     Error::new(Code::InvalidToken, "The token was refused; get a new one from its issuer.")
 }
 
-/// Counts a token that is refused, and answers it like every other.
-fn refused(house: &House, flaw: Flaw) -> Error {
-    house.0.metrics.callers().token_refused(flaw.reason());
-    invalid_token()
-}
-
 /// None of the token's roles has the permission `P`.
 pub(in crate::platform) fn forbidden<P: Permission>() -> Error {
     let detail = format!("None of the token's roles has the permission {}.", P::NAME);
@@ -146,57 +141,6 @@ impl<P: Permission> Access<P> {
             calendar: house.0.calendar.clone(),
         };
         Self { house, context, token: None, keyed: None, left: None, permission: PhantomData }
-    }
-
-    /// Judges the token of a request: its signature, its claims and its roles. Whether it has been
-    /// revoked, and whether its organisation is active, is asked in the request's transaction, or here
-    /// where the request will not come so far.
-    pub(in crate::platform) async fn judge(request: &HttpRequest) -> Result<Self, Error> {
-        let Some(Installed(house)) = request.app_data::<Installed>() else {
-            return Err(Error::internal("no house is installed"));
-        };
-        let by_address = if P::LIMITED { house.0.limits.address(request)? } else { None };
-        let sent = request.headers().contains_key(AUTHORIZATION);
-        if P::PUBLIC && !(P::TOKEN_SHOWS_MORE && sent) {
-            return Ok(Self { left: by_address, ..Self::for_actor(house.clone(), Actor::Anonymous) });
-        }
-        let mut given = request.headers().get_all(AUTHORIZATION);
-        let (value, another) = (given.next(), given.next());
-        let Some(value) = value else {
-            return Err(Error::new(Code::Unauthenticated, "Send a token, as Authorization: Bearer <token>."));
-        };
-        let token = value.to_str().ok().filter(|_| another.is_none()).and_then(bearer);
-        let token = token.ok_or_else(|| refused(house, Flaw::Malformed("no bearer token")))?;
-        let time = house.0.clock.read();
-        let token = house.0.tokens.verify(token, time).await.map_err(|why| refused(house, why.flaw()))?;
-        let mut access = Self::for_actor(house.clone(), Actor::Caller(token.caller.clone()));
-        access.context.time = time;
-        access.left = house.0.limits.caller(&access.caller_key())?.or(by_address);
-        match scope_under::<P>(&token.caller) {
-            Ok(scope) => access.context.scope = scope,
-            Err(error) => {
-                access.note_refusal(request, &error);
-                return Err(error);
-            }
-        }
-        access.token = Some(token);
-        Ok(access)
-    }
-
-    /// Counts an answer that refuses the caller what it asked for, and has the audit record it: a 403, or too many people
-    /// read. Other errors are not noted here.
-    pub(in crate::platform) fn note_refusal(&self, request: &HttpRequest, error: &Error) {
-        let permission = error.particulars().permission.unwrap_or(P::NAME);
-        let metrics = self.house.0.metrics.callers();
-        match error.code() {
-            Code::Forbidden | Code::SamePerson => metrics.forbidden(permission),
-            Code::ReadingTooMuch => metrics.read_refused(),
-            _ => return,
-        }
-        if self.context.actor.caller().is_some() {
-            let refusal = RefusedRequest { operation: operation(request), permission, code: error.code() };
-            self.house.0.refusals.note(self.caller_key(), &self.context.actor, refusal);
-        }
     }
 
     /// What is left of the rate limit that the request counted against.

@@ -218,7 +218,7 @@ mod tests {
         let keep = "INSERT INTO kept_answers (key, fingerprint, kind, status, body_bytes, kept_until) VALUES (x'00', x'00', 'status', 204, 0, 0)";
         lane.connection.batch_execute(keep).unwrap();
         let mut reader = open(&target, Use::Reading).unwrap();
-        reader.batch_execute("BEGIN; SELECT sealed FROM kept_answers").unwrap();
+        reader.batch_execute("BEGIN; SELECT key FROM kept_answers").unwrap();
         lane.connection.batch_execute("DELETE FROM kept_answers").unwrap();
         scrub(&mut lane);
         assert!(lane.unscrubbed && journal() > 0);

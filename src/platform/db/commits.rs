@@ -98,7 +98,7 @@ mod tests {
         assert_eq!(size(), Some(2 * LARGE));
         commits.committed();
         assert_eq!(size(), None);
-        let old = Commits { epoch: Instant::now() - 2 * LATELY, last: AtomicU64::new(1) };
+        let old = Commits { epoch: Instant::now().checked_sub(2 * LATELY).unwrap(), last: AtomicU64::new(1) };
         assert!(old.trial(now, &SystemEntropy).is_some_and(|trial| trial.text.is_empty()));
     }
 }

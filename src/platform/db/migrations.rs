@@ -74,6 +74,7 @@ pub(crate) fn migrate<T, E: From<MigrationError>>(
         apply(&mut vault, SQLITE_VAULT)?;
     }
     let mut connection = open(target, Use::Preparing).map_err(MigrationError::from)?;
+    belong_together(&mut connection, target)?;
     if let AnyConnection::Postgres(postgres) = &mut connection {
         // Held until the connection closes. The number is ours alone: "iewm" in ASCII.
         diesel::sql_query("SELECT pg_advisory_lock(1768257389)").execute(postgres).map_err(|e| failed(&e))?;
@@ -83,6 +84,19 @@ pub(crate) fn migrate<T, E: From<MigrationError>>(
         writable(sqlite, target)?;
     }
     prepare(&mut connection)
+}
+
+/// Refuses a new database of SQLite beside a vault that holds keys: those are the keys of another database.
+fn belong_together(connection: &mut AnyConnection, target: &Target) -> Result<(), MigrationError> {
+    let Target::Sqlite { file, vault } = target else { return Ok(()) };
+    if !applied(connection)?.is_empty() || is_unused(vault) {
+        return Ok(());
+    }
+    Err(MigrationError::Connection(ConnectionError(format!(
+        "{} has no tables, but {} holds the keys of a database: restore the database, or move the vault away to begin anew",
+        file.display(),
+        vault.display()
+    ))))
 }
 
 /// SQLite opens for reading alone a file that it may not write, and says nothing: told here, not by every write.

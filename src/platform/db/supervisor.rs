@@ -264,19 +264,16 @@ fn write_lane(shared: &Shared, watch: &Watch, group: &mut VecDeque<WriteJob>) {
         }
         watch.begin();
         group.extend(shared.writes.try_iter().take(shared.most.saturating_sub(group.len())));
-        match connected(&mut open, shared, Use::Writing) {
-            Some(lane) => {
-                let committed = batch::run(lane, group);
-                if lane.suspect {
-                    shared.commits.failed();
-                } else if committed {
-                    shared.commits.committed();
-                }
-            }
-            None => {
-                batch::give_up(group);
-                shared.commits.failed();
-            }
+        let Some(lane) = connected(&mut open, shared, Use::Writing) else {
+            batch::give_up(group);
+            shared.commits.failed();
+            continue;
+        };
+        let committed = batch::run(lane, group);
+        if lane.suspect {
+            shared.commits.failed();
+        } else if committed {
+            shared.commits.committed();
         }
     }
 }

@@ -9,6 +9,7 @@ pub mod csv;
 mod describe;
 mod edge;
 mod entity_tag;
+mod idempotency_key;
 mod incoming;
 mod listing;
 pub mod ndjson;

@@ -10,12 +10,13 @@ use actix_web::dev::Payload;
 use actix_web::http::Method;
 use actix_web::{Handler, HttpMessage, HttpRequest, HttpResponse};
 use futures_util::FutureExt;
-use utoipa::openapi::path::{HttpMethod, Operation, ParameterBuilder, ParameterIn};
+use utoipa::openapi::path::{HttpMethod, Operation, ParameterIn};
 use utoipa::openapi::tag::TagBuilder;
-use utoipa::openapi::{ObjectBuilder, OpenApi, RefOr, Required, Schema, Type};
+use utoipa::openapi::{OpenApi, RefOr, Schema};
 
 use super::answer::{Answer, problem_for};
 use super::describe::Op;
+use super::idempotency_key::describe_key;
 use super::incoming::{BODY_LIMIT, Incoming, PUBLIC_BODY_LIMIT, Take};
 use super::outgoing::reserve;
 use super::page;
@@ -347,33 +348,6 @@ where
             carry_out::<H, A>(&handler, access, incoming, takes_query).await
         })
     })
-}
-
-const KEY_OF_A_WRITE: &str = "A key of your choice, 8 to 255 visible ASCII characters. When you send the same request with the same key again within \
-     24 hours, nothing is done twice. The answer then has `Idempotent-Replayed: true`, and shows the resource as you may see \
-     it at that time.";
-
-const KEY_OF_A_READ: &str =
-    "Accepted and not used: this operation changes nothing, so that it is carried out each time.";
-
-fn describe_key(op: &mut Op<'_>, writes: bool) {
-    let key = ObjectBuilder::new()
-        .schema_type(Type::String)
-        .min_length(Some(8))
-        .max_length(Some(255))
-        .pattern(Some("^[!-~]+$"));
-    let parameter = ParameterBuilder::new()
-        .name("Idempotency-Key")
-        .parameter_in(ParameterIn::Header)
-        .required(Required::False)
-        .description(Some(if writes { KEY_OF_A_WRITE } else { KEY_OF_A_READ }))
-        .schema(Some(key));
-    op.parameter(parameter.build());
-    op.code(Code::InvalidHeader);
-    if writes {
-        op.code(Code::KeyInUse);
-        op.code(Code::KeyReused);
-    }
 }
 
 fn framework(method: &HttpMethod) -> Method {

@@ -16,7 +16,8 @@ const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
 /// permission, its scope and the entry in the audit are those of a `GET`.
 ///
 /// # Errors
-/// 409 `answer_not_kept`; 409 `idempotency_key_in_use` where the request did nothing before; 401, 403 and 503 as the `GET` answers. Its other problems are answers.
+/// 409 `idempotency_key_in_use` where the request did nothing before; 401, 403 and 503 as the `GET` answers. That the resource is
+/// not there, gone or restricted, and 409 `answer_not_kept`, are answers of the replay.
 pub(super) async fn replay<P: Permission>(
     access: Access<P>,
     request: &HttpRequest,
@@ -35,10 +36,9 @@ pub(super) async fn replay<P: Permission>(
         Kept::Body(Some(body)) | Kept::Problem(body) => body.into_answer(),
         Kept::Refused(_) => return Err(in_use()),
         Kept::Body(None) => {
-            return Err(Error::new(
-                Code::AnswerNotKept,
-                "This request was carried out before, and its answer is not kept any more. Nothing was done now.",
-            ));
+            let detail =
+                "This request was carried out before, and its answer is not kept any more. Nothing was done now.";
+            problem_answer(&Error::new(Code::AnswerNotKept, detail), &request_id(request))
         }
     };
     Ok(marked(answer))

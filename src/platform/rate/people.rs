@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::{KEYS, Ticks};
 use crate::domain::{Clock, Code, Error};
 
-const HOUR: Duration = Duration::from_secs(3600);
+const HOUR: Duration = Duration::from_hours(1);
 
 /// A bucket of people for each caller, which fills again evenly within an hour.
 ///
@@ -62,7 +62,7 @@ impl PeopleLimit {
         judge(taken)?;
         let people = u32::try_from(people).unwrap_or(u32::MAX);
         // Beyond the limit the caller waits for an hour at most.
-        let taken = taken.saturating_add(self.each.saturating_mul(people)).min(2 * HOUR - self.each);
+        let taken = taken.saturating_add(self.each.saturating_mul(people)).min((2 * HOUR).saturating_sub(self.each));
         full_at.insert(caller.to_owned(), now + taken);
         Ok(())
     }

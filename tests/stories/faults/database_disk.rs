@@ -89,7 +89,7 @@ fn a_full_disk_refuses_writes_and_loses_none() {
         for round in 0..2 {
             small.disk.fill();
             nothing_more_is_taken(&served, round, &acknowledged).await;
-            is_not_ready(&served).await;
+            is_not_ready(&small.disk, &served, round).await;
             // What is there can be read.
             served.get(&ada).send().await.expect(200);
             small.disk.free();

@@ -34,7 +34,7 @@ fn a_full_disk_refuses_writes_and_loses_none() {
         for round in 0..2 {
             disk.fill();
             nothing_more_is_taken(&served, round, &acknowledged).await;
-            is_not_ready(&served).await;
+            is_not_ready(&disk, &served, round).await;
             // What is there can be read.
             served.get(&ada.header("location")).send().await.expect(200);
             disk.free();
@@ -107,7 +107,7 @@ fn a_new_database_is_not_taken_for_the_one_whose_keys_are_there() {
         diesel::connection::SimpleConnection::batch_execute(&mut made, empty).unwrap();
         drop(made);
         let said = served.refuses();
-        assert!(said.contains("already exists"), "{said}");
+        assert!(said.contains("holds the keys of a database"), "{said}");
     });
 }
 

@@ -23,7 +23,7 @@ async fn every_address_that_a_person_ever_had_is_suppressed_when_they_are_erased
     service.merge(&eve, &other).await;
     assert!(service.erase(&eve, Vec::new()).await.erased);
     let mut file = String::from("name,email\n");
-    (1..=6).for_each(|number| file += &format!("Eve,eve{number}@example.org\n"));
+    file.extend((1..=6).map(|number| format!("Eve,eve{number}@example.org\n")));
     for row in service.import(&(file + "Eve,eve7@example.org\n")).await.iter().take(6) {
         assert_eq!((&row["result"], row.get("contact_id")), (&json!("suppressed"), None), "{row}");
     }

@@ -25,12 +25,11 @@ async fn a_merge_and_a_grant_at_once_leave_one_answer_of_the_person(service: Ser
         let merging = service.post(&path, json!({ "from_contact_id": from }));
         let (merged, given) = join(merging, service.decide(grant(&from, "newsletter", "paper"))).await;
         merged.expect(200);
-        match given.status {
-            201 => assert_eq!(service.checked(&into, "newsletter").await, "given", "it was taken over"),
-            _ => {
-                given.problem(410, "merged");
-                assert_eq!(service.checked(&into, "newsletter").await, "not_given");
-            }
+        if given.status == 201 {
+            assert_eq!(service.checked(&into, "newsletter").await, "given", "it was taken over");
+        } else {
+            given.problem(410, "merged");
+            assert_eq!(service.checked(&into, "newsletter").await, "not_given");
         }
     }
 }

@@ -358,6 +358,35 @@ fn all_refusals_look_alike() {
 }
 
 #[test]
+fn each_refusal_has_its_reason() {
+    let house = House::new(Pair::ed());
+    let reason = |header: &Value, claims: &Value| {
+        let refused = house.verify(&house.sign(header, claims), noon()).unwrap_err();
+        refused.flaw().reason()
+    };
+    let header = house.header();
+    let headers =
+        [("typ", "JWT", "type"), ("alg", "none", "key"), ("kid", "another", "key"), ("jku", "x", "malformed")];
+    for (member, value, expected) in headers {
+        assert_eq!(reason(&with(header.clone(), member, json!(value)), &claims()), expected, "{member}");
+    }
+    for (member, value, expected) in [
+        ("iss", json!("https://elsewhere.example"), "issuer"),
+        ("aud", json!("another"), "audience"),
+        ("roles", json!([]), "roles"),
+        ("roles", json!(["king"]), "roles"),
+        ("roles", json!(["contractor"]), "organisation"),
+        ("sub", json!(""), "claim"),
+        ("exp", json!(1), "claim"),
+        ("nbf", json!(noon().plus(Duration::hours(1)).seconds()), "premature"),
+    ] {
+        assert_eq!(reason(&header, &with(claims(), member, value)), expected, "{member}");
+    }
+    let late = house.verify(&house.sign(&header, &claims()), noon().plus(Duration::days(1)));
+    assert_eq!(late.unwrap_err().flaw().reason(), "expired");
+}
+
+#[test]
 fn an_issuer_has_its_name_to_itself() {
     let house = House::new(Pair::ed());
     let issuer = || Issuer {

@@ -137,7 +137,7 @@ fn marks_of(tx: &mut ReadTx<'_>, ids: &[ContactId]) -> Result<Vec<Vec<u8>>, Erro
     }
     let theirs =
         contacts::table.filter(contacts::id.eq_any(ids)).select((contacts::email_index, contacts::named_number));
-    let marks: Vec<(Option<Vec<u8>>, Option<Vec<u8>>)> = theirs.load(tx.connection())?;
+    let marks = theirs.load::<(Option<Vec<u8>>, Option<Vec<u8>>)>(tx.connection())?;
     Ok(marks.into_iter().flat_map(|(email, named_number)| [email, named_number]).flatten().collect())
 }
 

@@ -1,0 +1,71 @@
+//! Who may begin: the token of a request is judged, and what is refused is counted and recorded.
+
+use actix_web::HttpRequest;
+use actix_web::http::header::AUTHORIZATION;
+
+use super::super::house::{House, Installed};
+use super::super::permissions::Permission;
+use super::super::{Flaw, bearer};
+use super::{Access, invalid_token, scope_under};
+use crate::domain::{Actor, Code, Error};
+use crate::platform::audit::RefusedRequest;
+use crate::platform::http::operation;
+
+/// Counts a token that is refused, and answers it like every other.
+pub(super) fn refused(house: &House, flaw: Flaw) -> Error {
+    house.0.metrics.callers().token_refused(flaw.reason());
+    invalid_token()
+}
+
+impl<P: Permission> Access<P> {
+    /// Judges the token of a request: its signature, its claims and its roles. Whether it has been
+    /// revoked, and whether its organisation is active, is asked in the request's transaction, or here
+    /// where the request will not come so far.
+    pub(in crate::platform) async fn judge(request: &HttpRequest) -> Result<Self, Error> {
+        let Some(Installed(house)) = request.app_data::<Installed>() else {
+            return Err(Error::internal("no house is installed"));
+        };
+        let by_address = if P::LIMITED { house.0.limits.address(request)? } else { None };
+        let sent = request.headers().contains_key(AUTHORIZATION);
+        if P::PUBLIC && !(P::TOKEN_SHOWS_MORE && sent) {
+            return Ok(Self { left: by_address, ..Self::for_actor(house.clone(), Actor::Anonymous) });
+        }
+        let mut given = request.headers().get_all(AUTHORIZATION);
+        let (value, another) = (given.next(), given.next());
+        let Some(value) = value else {
+            return Err(Error::new(Code::Unauthenticated, "Send a token, as Authorization: Bearer <token>."));
+        };
+        let token = value.to_str().ok().filter(|_| another.is_none()).and_then(bearer);
+        let token = token.ok_or_else(|| refused(house, Flaw::Malformed("no bearer token")))?;
+        let time = house.0.clock.read();
+        let token = house.0.tokens.verify(token, time).await.map_err(|why| refused(house, why.flaw()))?;
+        let mut access = Self::for_actor(house.clone(), Actor::Caller(token.caller.clone()));
+        access.context.time = time;
+        access.left = house.0.limits.caller(&access.caller_key())?.or(by_address);
+        match scope_under::<P>(&token.caller) {
+            Ok(scope) => access.context.scope = scope,
+            Err(error) => {
+                access.note_refusal(request, &error);
+                return Err(error);
+            }
+        }
+        access.token = Some(token);
+        Ok(access)
+    }
+
+    /// Counts an answer that refuses the caller what it asked for, and has the audit record it: a 403, or too many people
+    /// read. Other errors are not noted here.
+    pub(in crate::platform) fn note_refusal(&self, request: &HttpRequest, error: &Error) {
+        let permission = error.particulars().permission.unwrap_or(P::NAME);
+        let metrics = self.house.0.metrics.callers();
+        match error.code() {
+            Code::Forbidden | Code::SamePerson => metrics.forbidden(permission),
+            Code::ReadingTooMuch => metrics.read_refused(),
+            _ => return,
+        }
+        if self.context.actor.caller().is_some() {
+            let refusal = RefusedRequest { operation: operation(request), permission, code: error.code() };
+            self.house.0.refusals.note(self.caller_key(), &self.context.actor, refusal);
+        }
+    }
+}
