@@ -11,7 +11,7 @@ from iewm_client.api.contacts import contacts_create, contacts_read, contacts_se
 from iewm_client.api.service import service_ready
 from iewm_client.models import (
     Contact,
-    ContactList,
+    FoundContactList,
     CreateContact,
     PatchContact,
     Problem,
@@ -42,7 +42,7 @@ class SignUp(unittest.TestCase):
         read = contacts_read.sync_detailed(contact.id, client=self.staff)
         self.assertEqual(read.parsed, contact)
         found = contacts_search.sync(client=self.staff, body=SearchContacts(email="ada@example.org"))
-        assert isinstance(found, ContactList), found
+        assert isinstance(found, FoundContactList), found
         self.assertEqual([each.id for each in found.items], [contact.id])
 
         patch = PatchContact(job_title="Analyst")
