@@ -64,6 +64,7 @@ REASONS = {
         "missing /location/name",
         "missing /wording",  # of a consent that is given
         "missing /evidence_ref",  # of one that left no trace here
+        "email_needed",  # for a grant that only a mailbox can confirm
         "missing /right",  # of one kind of clock, as are the next three
         "missing /received_on",
         "missing /aware_at",
