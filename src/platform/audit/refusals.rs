@@ -17,7 +17,7 @@ use crate::platform::telemetry::CallerMetrics;
 const ONE_BY_ONE: u32 = 10;
 /// A minute, on the monotonic clock.
 const MINUTE: Duration = Duration::from_mins(1);
-/// How many callers and operations are told apart at once.
+/// How many pairs of caller and operation are counted at once.
 const MOST: usize = 10_000;
 /// How often minutes that are over are looked for.
 const TICK: Duration = Duration::from_secs(1);

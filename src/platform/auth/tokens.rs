@@ -47,7 +47,7 @@ pub struct Verified {
     pub(super) admitted: Admitted,
 }
 
-/// A token was refused. Neither its text nor its `Debug` says why, because what the caller is told is made of it.
+/// A token was refused. Neither its text nor its `Debug` says why, because the answer to the caller is made from it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Refused(Flaw);
 

@@ -45,7 +45,7 @@ const STARTING: Duration = Duration::from_millis(250);
 
 /// Runs a group of closures and answers them; those it does not come to stay in `group`. A closure that fails, or was given
 /// up while it ran, is undone alone: in its savepoint, or with the whole transaction while nothing is there of those before
-/// it. A commit that fails undoes all of them, and each is told so. Returns whether anything was committed.
+/// it. A commit that fails undoes all of them, and each caller gets the error. Returns whether anything was committed.
 pub(super) fn run(lane: &mut Lane, group: &mut VecDeque<WriteJob>) -> bool {
     let Some(first) = next(group) else { return false };
     if let Err(error) = dialect::begin_write(&mut lane.connection) {

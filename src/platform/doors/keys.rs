@@ -12,7 +12,7 @@ use super::read::ReadTx;
 use crate::domain::{Code, Error};
 use crate::platform::vault::{DataKey, Wrapped, store};
 
-/// What a caller is told of a missing key.
+/// The answer to a caller when a key is missing.
 const MISSING: &str = "The data is there, but the vault has no key that opens it. Nothing was changed. Asking again does \
                        not help until the operator has restored the key.";
 

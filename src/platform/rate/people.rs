@@ -46,7 +46,7 @@ impl PeopleLimit {
         let _ = self.change(caller, people, |_| Ok(()));
     }
 
-    /// Takes people from a bucket if `judge` allows it, which is told how much of the hour is taken already.
+    /// Takes people from a bucket if `judge` allows it. `judge` gets how much of the hour is taken already.
     fn change(
         &self,
         caller: &str,

@@ -57,7 +57,7 @@ fn preferences(tx: &mut ReadTx<'_>, contact: ContactId) -> Result<Preferences, E
 /// was passed the link could say it. What holds already is not decided again.
 ///
 /// # Errors
-/// As [`links::open`]; then those of the body; 422 for a purpose that takes no consent; 423 for the yes of somebody whose
+/// As [`links::open`]; then those of the body; 422 for a purpose that takes no consent; 423 for the yes of a person whose
 /// data is restricted.
 pub(super) fn decide(
     mut tx: WriteTx<'_>,

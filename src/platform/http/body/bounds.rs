@@ -17,7 +17,7 @@ pub(super) struct Outside {
 }
 
 /// Takes out of `value` the members that its schema does not have, and empties the arrays and texts that are too long.
-/// A member that the schema lacks but `read_only` names is told apart.
+/// A member that the schema lacks but `read_only` names has a fault of its own.
 pub(super) fn take_out(schema: &Value, value: &mut Value, read_only: &[String]) -> Outside {
     let outside = Outside { faults: Faults::default(), emptied: HashSet::new() };
     let mut walk = Walk { root: schema, read_only, outside };

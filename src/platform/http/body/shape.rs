@@ -43,7 +43,7 @@ pub(crate) fn fits<T: ToSchema + 'static>(value: &Value) -> Result<bool, Error> 
 }
 
 /// The faults of a body against the schema of `T`: first of its bounds, then of what is inside them, which is not looked at
-/// where the body is not whole. A member that `T` does not have but `read_only` names is told apart from one that nobody has.
+/// where the body is not whole. A member that `T` does not have but `read_only` names has another fault than an unknown member.
 /// Where there are faults, the value is left without what was outside the bounds.
 ///
 /// # Errors

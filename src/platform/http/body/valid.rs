@@ -148,7 +148,7 @@ fn judged<T: Command>(read: Read) -> Result<T, Error> {
     Ok(parsed)
 }
 
-/// A body that fits and is parsed at the first attempt: whoever makes no mistake does not pay for the telling of mistakes.
+/// A body that fits and is parsed at the first attempt: a caller with a correct body does not pay for listing faults.
 fn fitting<T: Command>(read: &Read) -> Result<Option<T>, Error> {
     Ok(if read.is_whole && shape::fits::<T>(&read.value)? { T::deserialize(&read.value).ok() } else { None })
 }

@@ -65,7 +65,7 @@ impl Import {
         Self { access, today, row: 1, parsing: Some(parse(file, today)), doing, listed: Listed::default() }
     }
 
-    /// Ends the import once its last row is told. A rehearsal changes nothing, so that no key remembers it.
+    /// Ends the import once the result of its last row is sent. A rehearsal changes nothing, so that no key remembers it.
     async fn conclude(&self, answer: Imported) -> Done<Imported> {
         if self.rehearses() { Done::Fresh(answer) } else { self.access.conclude(answer).await }
     }
