@@ -1,7 +1,9 @@
 //! A fault anywhere in a write leaves nothing of it, and leaves the service at work.
 
+use diesel::connection::SimpleConnection as _;
 use futures_util::future::join_all;
 use iewm::domain::DecisionId;
+use iewm::platform::audit::Entry;
 use iewm::resources::consents::mint_confirmation;
 use serde_json::{Value, json};
 
@@ -18,6 +20,7 @@ on_both_engines! {
     a_key_that_outlived_its_person_goes_at_the_next_start,
     a_fault_takes_no_other_write_with_it,
     many_decisions_at_once_leave_the_fold_of_their_history,
+    a_write_without_an_entry_is_rolled_back,
 }
 
 /// Whether the service said that it failed, and that nothing was changed.
@@ -264,4 +267,29 @@ async fn many_decisions_at_once_leave_the_fold_of_their_history(service: Service
         assert_eq!(consent["version"], history.len());
     }
     assert_eq!(service.items("/v1/consents").await.len(), 1, "first decisions at once make one consent");
+}
+
+async fn a_write_without_an_entry_is_rolled_back(service: Service) {
+    const CHANGE: &str = "UPDATE contacts SET version = version + 1";
+    let ada = service.sign_up("Ada Lovelace", "ada@example.org").await;
+    let path = format!("/v1/contacts/{ada}");
+    let version = async || service.get(&path).await.expect(200).etag();
+    let before = version().await;
+    let ended = service.house.job("story").run(|mut tx| {
+        tx.connection().batch_execute(CHANGE)?;
+        tx.unchanged(None, "done")
+    });
+    assert_eq!(ended.await.unwrap(), "done");
+    assert_eq!(version().await, before);
+
+    // The entry of one write stands for the whole transaction.
+    let ended = service.house.job("story").run(|mut tx| {
+        tx.also(|mut tx| {
+            tx.connection().batch_execute(CHANGE)?;
+            tx.unchanged(None, ())
+        })?;
+        tx.record(Entry::new("story.changed"), ())
+    });
+    ended.await.unwrap();
+    assert_ne!(version().await, before);
 }

@@ -216,8 +216,7 @@ impl<P: Permission> Access<P> {
                     return Err(Error::internal("personal data was read without saying so"));
                 }
                 let people: usize = noted.looks.iter().map(Entry::people_shown).sum();
-                let rows = noted.looks.into_iter().map(|entry| look_row(entry, &context)).collect::<Vec<_>>();
-                Ok((value, rows, people))
+                Ok((value, looked(noted, &context), people))
             })
             .await?;
         if is_caller && people > 0 {
@@ -226,9 +225,7 @@ impl<P: Permission> Access<P> {
             }
             house.0.metrics.callers().people_read(people);
         }
-        for look in looks {
-            house.0.looks.note(look).await?;
-        }
+        house.note_looks(looks).await?;
         Ok(value)
     }
 
@@ -335,8 +332,12 @@ impl<P: Permission> Access<P> {
     }
 }
 
-fn look_row(entry: Entry, context: &Context) -> EntryRow {
-    EntryRow::new(entry, Outcome::Looked, &context.actor, context.mint.id(context.time.now), context.time.now)
+/// The entries of what a transaction looked at.
+fn looked(noted: Noted, context: &Context) -> Vec<EntryRow> {
+    let row = |entry| {
+        EntryRow::new(entry, Outcome::Looked, &context.actor, context.mint.id(context.time.now), context.time.now)
+    };
+    noted.looks.into_iter().map(row).collect()
 }
 
 /// As [`admit`], for a read that came at a moment: unless it was asked for another since.

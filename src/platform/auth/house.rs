@@ -13,7 +13,7 @@ use super::admission::Moments;
 use super::permissions::Job;
 use super::tokens::Tokens;
 use crate::domain::{Actor, Calendar, Clock, Entropy, Error, IdMint, Identity, Instant, OrganisationId, made_at};
-use crate::platform::audit::{self, Looks, Refusals};
+use crate::platform::audit::{self, EntryRow, Looks, Refusals};
 use crate::platform::db::{AnyConnection, Database, Lane, dialect};
 use crate::platform::http::{Budget, Receiving};
 use crate::platform::idempotency::InFlight;
@@ -162,6 +162,17 @@ impl House {
     /// Gives the house to the handlers' guards.
     pub fn install(&self, config: &mut ServiceConfig) {
         config.app_data(Installed(self.clone()));
+    }
+
+    /// Records looks before the answer that shows what was looked at leaves.
+    ///
+    /// # Errors
+    /// 503 when the queue of looks stays full.
+    pub(in crate::platform) async fn note_looks(&self, looks: Vec<EntryRow>) -> Result<(), Error> {
+        for look in looks {
+            self.0.looks.note(look).await?;
+        }
+        Ok(())
     }
 
     /// The same doors for background work.

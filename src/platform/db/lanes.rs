@@ -140,13 +140,23 @@ impl Database {
         }
     }
 
-    /// Runs `f` on a writing lane, in a transaction that is committed when `f` returns `Ok` and the
-    /// answer given only then. Whoever has waited as long as `patience` says gives it up, and it will
-    /// not be committed; unless that has begun, and then it is not known what became of it.
+    /// Runs `f` on a writing lane, in a transaction that the lane commits when `f` returns `Ok`; the caller gets the answer
+    /// only then. A caller that has waited as long as `patience` says gives the write up, and the lane does not commit it. If
+    /// the commit has begun by then, the caller gets [`Code::OutcomeUnknown`](crate::domain::Code::OutcomeUnknown).
     pub(in crate::platform) async fn write<T: Send + 'static>(
         &self,
         patience: Patience,
         f: impl FnOnce(&mut Lane) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        self.write_or_undo(patience, |lane| f(lane).map(Settled::Keep)).await
+    }
+
+    /// As [`Database::write`], for a closure that decides itself whether the lane keeps its changes or undoes them. The caller
+    /// gets the answer in either case.
+    pub(in crate::platform) async fn write_or_undo<T: Send + 'static>(
+        &self,
+        patience: Patience,
+        f: impl FnOnce(&mut Lane) -> Result<Settled<T>, Error> + Send + 'static,
     ) -> Result<T, Error> {
         let ticket = Ticket::new();
         let (tell, told) = oneshot::channel();
@@ -157,10 +167,10 @@ impl Database {
                 }
                 f(lane)
             });
-            let keep = answer.is_ok();
+            let keep = matches!(answer, Ok(Settled::Keep(_)));
             lane.suspect |= answer.as_ref().is_err_and(is_passing);
-            let reply = Box::new(move |committed: Result<(), Error>| {
-                let _ = tell.send(answer.and_then(|value| committed.map(|()| value)));
+            let reply = Box::new(move |ended: Result<(), Error>| {
+                let _ = tell.send(answer.and_then(|settled| ended.map(|()| settled.into_value())));
             });
             Outcome::new(keep, reply)
         });
@@ -187,6 +197,22 @@ impl Database {
 
     fn send(&self, job: WriteJob) -> Result<(), Error> {
         self.writes.try_send(job).map_err(|_| Error::unavailable("the queue of writes is full"))
+    }
+}
+
+/// The answer of a closure, and what becomes of its changes.
+pub(in crate::platform) enum Settled<T> {
+    /// The lane commits them.
+    Keep(T),
+    /// The lane rolls them back.
+    Undo(T),
+}
+
+impl<T> Settled<T> {
+    fn into_value(self) -> T {
+        match self {
+            Self::Keep(value) | Self::Undo(value) => value,
+        }
     }
 }
 

@@ -29,7 +29,7 @@ pub(crate) use connection::open;
 pub use connection::{AnyConnection, ConnectionError};
 pub(crate) use direct::{all_locked, direct, first_locked};
 pub(in crate::platform) use keys::KeyRow;
-pub(in crate::platform) use lanes::Patience;
+pub(in crate::platform) use lanes::{Patience, Settled};
 pub use lanes::{Database, LaneCount};
 pub(crate) use many::{in_chunks, insert_all, insert_new};
 pub use migrations::{Column, MigrationError, columns};

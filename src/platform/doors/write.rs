@@ -35,7 +35,8 @@ impl NewKey {
     }
 }
 
-/// A value whose writing was written down. Only [`WriteTx::record`] makes one:
+/// A value whose writing was written down. [`WriteTx::record`] makes one, and [`WriteTx::unchanged`], whose transaction is
+/// rolled back:
 ///
 /// ```
 /// use iewm::domain::Error;
@@ -97,7 +98,7 @@ impl<'a> WriteTx<'a> {
     /// # Errors
     /// None of its own; if the entry cannot be written, nothing is.
     pub fn record<T>(mut self, entry: Entry, value: T) -> Result<Recorded<T>, Error> {
-        self.note(entry, Outcome::Done);
+        self.note(entry);
         Ok(Recorded(value))
     }
 
@@ -110,25 +111,26 @@ impl<'a> WriteTx<'a> {
             return Err(Error::internal("a write without an entry"));
         }
         for entry in entries {
-            self.note(entry, Outcome::Done);
+            self.note(entry);
         }
         Ok(Recorded(value))
     }
 
-    /// Ends a write that turned out to have nothing to do; what was only read is recorded as a look.
+    /// Ends a write that turned out to have nothing to do; what was only read is recorded as a look. Unless another write of
+    /// the same transaction has an entry, the lane rolls the transaction back: what a store changed all the same is undone.
     ///
     /// # Errors
     /// None of its own, as [`WriteTx::record`].
     pub fn unchanged<T>(mut self, look: Option<Entry>, value: T) -> Result<Recorded<T>, Error> {
         if let Some(entry) = look {
-            self.note(entry, Outcome::Looked);
+            self.0.look(entry);
         }
         Ok(Recorded(value))
     }
 
-    fn note(&mut self, entry: Entry, outcome: Outcome) {
+    fn note(&mut self, entry: Entry) {
         let Context { actor, time, mint, .. } = self.0.context;
-        self.0.noted.deeds.push(EntryRow::new(entry, outcome, actor, mint.id(time.now), time.now));
+        self.0.noted.deeds.push(EntryRow::new(entry, Outcome::Done, actor, mint.id(time.now), time.now));
     }
 
     /// Another room's whole write inside this one.

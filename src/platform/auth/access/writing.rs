@@ -4,10 +4,10 @@ mod coalesced;
 
 use super::super::House;
 use super::super::permissions::{Job, Permission, Writes};
-use super::{Access, admit};
+use super::{Access, admit, looked};
 use crate::domain::{Code, Error};
 use crate::platform::audit::{Entry, EntryRow, Outcome, store as audit};
-use crate::platform::db::{Lane, Patience};
+use crate::platform::db::{Lane, Patience, Settled};
 use crate::platform::doors::{Context, Noted, ReadTx, Recorded, WriteTx};
 use crate::platform::http::{Created, Done, Found, Replayable, Resource};
 use crate::platform::idempotency::{self, Kept, KeptBody, Keyed};
@@ -17,7 +17,8 @@ pub(in super::super) use coalesced::Coalescers;
 
 impl<P: Writes> Access<P> {
     /// Writes, in a transaction on a writing lane. What is kept for an idempotency key is inserted in the same transaction, so
-    /// that a key is remembered exactly when its request was carried out.
+    /// that a key is remembered exactly when its request was carried out. A request that had nothing to do leaves nothing: the
+    /// lane rolls it back, its key included, and it can be sent again.
     ///
     /// # Errors
     /// What the closure fails with, in which case nothing was written; 401 and 503 as for reading; 409 when another process
@@ -28,20 +29,25 @@ impl<P: Writes> Access<P> {
     ) -> Result<Done<T>, Error> {
         let Self { house, context, token, keyed, .. } = self;
         let (inner, refused_context) = (house.clone(), context.clone());
-        let written = house
-            .0
-            .database
-            .write(Patience::Request, move |lane| {
-                admit(&inner, lane, token.as_deref())?;
-                let mut noted = Noted::default();
-                let Some(keyed) = keyed else {
-                    return carried_out(lane, &context, &mut noted, f).map(Done::Fresh);
-                };
-                idempotency::claim(&mut ReadTx::new(lane, &context, &mut noted), &keyed)?;
-                let value = carried_out(lane, &context, &mut noted, f)?;
-                keep_answer(&mut ReadTx::new(lane, &context, &mut noted), &keyed, value)
+        let write = move |lane: &mut Lane| {
+            admit(&inner, lane, token.as_deref())?;
+            let mut noted = Noted::default();
+            if let Some(keyed) = &keyed {
+                idempotency::claim(&mut ReadTx::new(lane, &context, &mut noted), keyed)?;
+            }
+            Ok(match (carried_out(lane, &context, &mut noted, f)?, keyed) {
+                (Settled::Keep(value), Some(keyed)) => {
+                    let done = keep_answer(&mut ReadTx::new(lane, &context, &mut noted), &keyed, value)?;
+                    Settled::Keep((done, Vec::new()))
+                }
+                (Settled::Keep(value), None) => Settled::Keep((Done::Fresh(value), Vec::new())),
+                (Settled::Undo(value), _) => Settled::Undo((Done::Fresh(value), looked(noted, &context))),
             })
-            .await;
+        };
+        let written = match house.0.database.write_or_undo(Patience::Request, write).await {
+            Ok((done, looks)) => house.note_looks(looks).await.map(|()| done),
+            Err(error) => Err(error),
+        };
         if let Err(error) = &written {
             record_refusal::<P>(&house, refused_context, error).await;
         }
@@ -64,7 +70,7 @@ impl<P: Writes> Access<P> {
             admit(&inner, lane, token.as_deref())?;
             carried_out(lane, &context, &mut Noted::default(), f)
         };
-        house.0.database.write(Patience::Chunk, run).await
+        house.0.database.write_or_undo(Patience::Chunk, run).await
     }
 
     /// Ends a write in chunks: keeps its answer for the idempotency key. Where that fails the answer is given all the same,
@@ -122,20 +128,23 @@ impl Access<Job> {
     ) -> Result<T, Error> {
         let context = self.context;
         let run = move |lane: &mut Lane| carried_out(lane, &context, &mut Noted::default(), f);
-        self.house.0.database.write(Patience::Job, run).await
+        self.house.0.database.write_or_undo(Patience::Job, run).await
     }
 }
 
-/// Carries a write out, and writes down what it did.
+/// Carries a write out, and writes down what it did. What wrote nothing down is to be undone.
 fn carried_out<T>(
     lane: &mut Lane,
     context: &Context,
     noted: &mut Noted,
     f: impl FnOnce(WriteTx<'_>) -> Result<Recorded<T>, Error>,
-) -> Result<T, Error> {
+) -> Result<Settled<T>, Error> {
     let value = f(WriteTx::new(ReadTx::new(lane, context, noted)))?.into_inner();
+    if noted.deeds.is_empty() {
+        return Ok(Settled::Undo(value));
+    }
     audit::append_all(&mut lane.connection, &noted.deeds)?;
-    Ok(value)
+    Ok(Settled::Keep(value))
 }
 
 /// Keeps the answer to a write for its idempotency key.

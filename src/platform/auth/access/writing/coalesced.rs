@@ -119,8 +119,14 @@ fn all<C: Coalesced>(lane: &mut Lane, asked: &[&Asked<C>]) -> Result<Vec<Answer<
     let mut parties: Vec<Party<'_>> =
         asked.iter().map(|asked| Party { context: &asked.context, noted: Noted::default() }).collect();
     let made = C::carry_out(&mut ManyTx::new(lane, &mut parties), &commands)?;
-    let done = made.iter().zip(&mut parties).filter(|(made, _)| made.is_ok());
-    let deeds: Vec<_> = done.flat_map(|(_, party)| party.noted.deeds.drain(..)).collect();
+    let mut deeds = Vec::with_capacity(made.len());
+    for (_, party) in made.iter().zip(&mut parties).filter(|(made, _)| made.is_ok()) {
+        if party.noted.deeds.is_empty() {
+            // What one caller wrote cannot be undone without the others'.
+            return Err(Error::internal("a write for several callers without an entry for each"));
+        }
+        deeds.append(&mut party.noted.deeds);
+    }
     audit::append_all(&mut lane.connection, &deeds)?;
     let mut answers = Vec::with_capacity(made.len());
     for ((made, asked), party) in made.into_iter().zip(asked).zip(parties) {
