@@ -42,8 +42,6 @@ pub enum ComplaintStatus {
 }
 
 impl ComplaintStatus {
-    /// The states in which an acknowledgement that was not given is still owed.
-    pub const OWING: &'static [Self] = &[Self::Received, Self::Investigating];
     /// The states in which something is still owed to the person.
     pub const OPEN: &'static [Self] = &[Self::Received, Self::Acknowledged, Self::Investigating];
 }

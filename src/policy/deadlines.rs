@@ -24,6 +24,8 @@ use crate::domain::{Instant, SubjectId, london_date};
 pub enum DeadlineKind {
     /// A complaint is to be acknowledged (Data Protection Act 2018 section 164A).
     ComplaintAcknowledgement,
+    /// A complaint that was acknowledged is to be answered without undue delay (section 164A): the law names no last day.
+    ComplaintOutcome,
     /// A person's request about their rights is to be answered (UK GDPR Article 12(3)).
     RightsRequest,
     /// A breach is to be notified to the Information Commission (UK GDPR Article 33(1)).
@@ -37,34 +39,48 @@ pub enum Due {
     On(NaiveDate),
     /// At this instant at the latest.
     At(Instant),
+    /// Without undue delay after the receipt on this day: the law names no last day.
+    WithoutUndueDelay(NaiveDate),
 }
 
 impl Due {
-    /// The last lawful moment. That of a day is its last microsecond in London (rule R16).
-    pub fn last_moment(self) -> Instant {
-        let day = match self {
-            Self::At(instant) => return instant,
-            Self::On(day) => day,
-        };
-        let midnight = day.succ_opt().unwrap_or(NaiveDate::MAX).and_time(NaiveTime::MIN);
-        // The clocks change at one in the morning, so that there is one midnight every day.
-        let end = London.from_local_datetime(&midnight).earliest().map_or_else(|| midnight.and_utc(), |at| at.to_utc());
-        Instant::from(end).plus(-Duration::microseconds(1))
+    /// The last lawful moment, where the law names one. That of a day is its last microsecond in London (rule R16).
+    pub fn last_moment(self) -> Option<Instant> {
+        match self {
+            Self::At(instant) => Some(instant),
+            Self::On(day) => Some(end_of(day)),
+            Self::WithoutUndueDelay(_) => None,
+        }
     }
 
-    /// The day in London on which it ends.
-    pub fn day(self) -> NaiveDate {
+    /// The day in London on which it ends, where the law names one.
+    pub fn day(self) -> Option<NaiveDate> {
         match self {
-            Self::On(day) => day,
-            Self::At(instant) => london_date(instant),
+            Self::On(day) => Some(day),
+            Self::At(instant) => Some(london_date(instant)),
+            Self::WithoutUndueDelay(_) => None,
         }
     }
 
     /// Whether it is over.
     pub fn is_over(self, now: Instant) -> bool {
-        now > self.last_moment()
+        self.last_moment().is_some_and(|last| now > last)
     }
 }
+
+/// The last microsecond of a day in London.
+fn end_of(day: NaiveDate) -> Instant {
+    let midnight = day.succ_opt().unwrap_or(NaiveDate::MAX).and_time(NaiveTime::MIN);
+    // The clocks change at one in the morning, so that there is one midnight every day.
+    let end = London.from_local_datetime(&midnight).earliest().map_or_else(|| midnight.and_utc(), |at| at.to_utc());
+    Instant::from(end).plus(-Duration::microseconds(1))
+}
+
+/// Where deadlines without a last day stand in the order of all.
+const NO_LAST_DAY: NaiveDate = match NaiveDate::from_ymd_opt(9999, 12, 30) {
+    Some(day) => day,
+    None => NaiveDate::MAX,
+};
 
 /// Something that must be done in time, and has not been.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -82,9 +98,9 @@ pub struct Deadline {
 }
 
 impl Deadline {
-    /// Its place in the order of all: what ends first stands first.
+    /// Its place in the order of all: the first to end stands first, and those without a last day stand after all others.
     pub fn place(&self) -> (Instant, SubjectId) {
-        (self.due.last_moment(), self.id)
+        (self.due.last_moment().unwrap_or_else(|| end_of(NO_LAST_DAY)), self.id)
     }
 }
 
@@ -106,9 +122,26 @@ mod tests {
             (day("2026-10-25"), "2026-10-25T23:59:59.999999Z"), // and back
             (Due::At(at("2026-11-27T10:00:00.000001Z")), "2026-11-27T10:00:00.000001Z"),
         ] {
-            assert_eq!(due.last_moment(), at(last), "{due:?}");
+            assert_eq!(due.last_moment(), Some(at(last)), "{due:?}");
             assert!(!due.is_over(at(last)) && due.is_over(at(last).plus(Duration::microseconds(1))), "{due:?}");
         }
-        assert_eq!(Due::At(at("2027-06-30T23:30:00Z")).day(), "2027-07-01".parse::<NaiveDate>().unwrap());
+        assert_eq!(Due::At(at("2027-06-30T23:30:00Z")).day(), "2027-07-01".parse().ok());
+    }
+
+    #[test]
+    fn without_a_last_day_nothing_is_over_and_the_place_is_the_last() {
+        let deadline = |due| Deadline {
+            kind: DeadlineKind::ComplaintOutcome,
+            id: SubjectId::from_uuid(uuid::Uuid::nil()),
+            reference: String::new(),
+            due,
+            status: "acknowledged",
+        };
+        let waits = deadline(Due::WithoutUndueDelay("2018-05-25".parse().unwrap()));
+        assert!(!waits.due.is_over(at("9999-12-31T23:59:59Z")));
+        assert_eq!((waits.due.day(), waits.due.last_moment()), (None, None));
+        let last = deadline(Due::On("9999-12-29".parse().unwrap()));
+        assert!(last.place() < waits.place());
+        assert!(Instant::parse(&waits.place().0.to_string()).is_ok(), "a cursor can carry its place");
     }
 }

@@ -40,7 +40,8 @@ pub struct WithheldRecord {
     pub record: String,
     /// Why.
     pub ground: ErasureGround,
-    /// The last day on which it must be kept; null where that is not known.
+    /// The day until which it must be kept at least. For a copy that is owed, it is the last day for the answer; for an open
+    /// complaint, the last day for its acknowledgement. Null where no such day is known, or it has passed.
     #[schema(example = "2027-03-31")]
     pub until: Option<NaiveDate>,
 }

@@ -342,7 +342,7 @@ async fn while_a_copy_is_owed_nothing_is_destroyed(service: Service) {
     );
     let explanation = text(&done["outcome"], "explanation");
     assert_eq!(done["outcome"]["ground"], "UKGDPR.17(3)(b)", "the law owes the copy");
-    let words = "\nKept: who you are and how you are reached, because you have asked for a copy, which we may not destroy \
+    let words = "\nKept at least until 21 December 2026: who you are and how you are reached, because you have asked for a copy, which we may not destroy \
                  before you have it (Data Protection Act 2018, section 173).\n";
     assert!(explanation.contains("Their use is restricted") && explanation.contains(words), "{done}");
     let server = MailServer::start();
@@ -351,7 +351,7 @@ async fn while_a_copy_is_owed_nothing_is_destroyed(service: Service) {
         server.taken().iter().map(|mail| mail.text().split_whitespace().collect::<Vec<_>>().join(" ")).collect();
     assert!(letters.iter().any(|letter| letter.contains(words.trim())), "{letters:?}");
     // The key stays, so that a backup can be read for as long as there is one.
-    assert!(explanation.contains("can be read until 2027-02-22 at the latest, and are gone by 2027-02-22"), "{done}");
+    assert!(explanation.contains("can be read until 22 February 2027 at the latest, and are gone by 22 February 2027"), "{done}");
     let contact = service.get(&format!("/v1/contacts/{ada}")).await.expect(200).json();
     assert_eq!(contact["status"], "restricted", "what is kept is used for nothing else");
     assert_eq!(service.get(&access).await.expect(200).json()["requester"]["name"], "Ada Lovelace");

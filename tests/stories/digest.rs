@@ -17,6 +17,7 @@ on_both_engines! {
     a_breach_is_overdue_to_the_minute,
     the_hours_of_a_breach_run_through_days_of_rest,
     what_is_done_is_in_no_digest,
+    a_complaint_that_waits_for_its_outcome_is_in_every_digest,
 }
 
 const REQUESTS: &str = "/v1/subject-requests";
@@ -203,6 +204,7 @@ async fn what_is_done_is_in_no_digest(service: Service) {
     let complained = complaint(&service, "2026-11-01").await;
     let on = json!({ "acknowledged_on": "2026-11-24" });
     service.post(&format!("{complained}/acknowledgement"), on).await.expect(200);
+    service.post(&format!("{complained}/withdrawal"), json!({})).await.expect(200);
     let waiting = request(&service, "access", "2026-10-26").await;
     let question = json!({ "asked_on": "2026-11-24", "question": "Which event?" });
     service.post(&format!("{waiting}/clarifications"), question).await.expect(201);
@@ -221,4 +223,27 @@ async fn what_is_done_is_in_no_digest(service: Service) {
     service.deliver(&server).await;
     assert!(server.taken().is_empty());
     assert_eq!(digests(&service).await, [("dropped".to_owned(), Some("done".to_owned()))]);
+}
+
+async fn a_complaint_that_waits_for_its_outcome_is_in_every_digest(service: Service) {
+    let digest = Digest::new(service.house.clone());
+    let complained = complaint(&service, "2026-11-20").await;
+    let on = json!({ "acknowledged_on": "2026-11-24" });
+    service.post(&format!("{complained}/acknowledgement"), on).await.expect(200);
+    let line = "DC-2026-000001: tell the person the outcome of the complaint without undue delay (received on 20 November 2026)";
+    for (day, owed) in [("2026-11-24", true), ("2026-11-28", false), ("2027-11-24", true)] {
+        service.hands.set(Instant::parse(&format!("{day}T10:00:00Z")).unwrap());
+        assert_eq!(digest.tick().await.unwrap(), owed, "{day}: not on a Saturday");
+        if owed {
+            let mail = the_mail(&service).await;
+            assert_eq!(told(&mail), [line], "{day}");
+            assert_eq!(mail.header("Subject"), "Legal deadlines: 0 within five working days or overdue");
+            assert!(mail.text().contains("Complaints that wait for their outcome: 1."), "{}", mail.text());
+        }
+    }
+    let outcome = json!({ "outcome": "upheld", "explanation": "Yes.", "given_on": "2027-11-24" });
+    by_council(&service, &format!("{complained}/outcome"), outcome).await;
+    service.hands.set(Instant::parse("2027-11-25T10:00:00Z").unwrap());
+    service.deliver(&MailServer::start()).await;
+    assert!(!digest.tick().await.unwrap());
 }

@@ -10,6 +10,7 @@ use crate::harness::{Service, on_both_engines};
 on_both_engines! {
     everything_with_a_deadline_is_in_one_list_by_its_end,
     what_was_done_is_off_the_list,
+    a_complaint_stays_on_the_list_until_its_outcome,
     a_deadline_is_over_after_its_last_moment,
     deadlines_are_found_by_day_and_kind_and_page_by_page,
     staff_and_council_see_deadlines_and_contractors_do_not,
@@ -99,8 +100,43 @@ async fn what_was_done_is_off_the_list(service: Service) {
     let items = service.items("/v1/deadlines").await;
     let left: Vec<_> = items.iter().map(|item| (text(item, "reference"), text(item, "status"))).collect();
     let row = |reference: &str, status: &str| (reference.to_owned(), status.to_owned());
-    // Nobody was told that the one that is looked into is here.
-    assert_eq!(left, [row("PB-2026-000001", "assessed"), row("DC-2026-000002", "investigating")]);
+    // The complaint that is looked into was not acknowledged; the one that was waits for its outcome, which has no last day.
+    let expected =
+        [("PB-2026-000001", "assessed"), ("DC-2026-000002", "investigating"), ("DC-2026-000001", "acknowledged")];
+    assert_eq!(left, expected.map(|(reference, status)| row(reference, status)));
+}
+
+async fn a_complaint_stays_on_the_list_until_its_outcome(service: Service) {
+    let [answered, withdrawn] = [complaint(&service, "2026-11-20").await, complaint(&service, "2026-11-21").await];
+    for path in [&answered, &withdrawn] {
+        let on = json!({ "acknowledged_on": "2026-11-24" });
+        service.post(&format!("{path}/acknowledgement"), on).await.expect(200);
+    }
+    service.post(&format!("{answered}/investigation"), json!({ "note": "Asked." })).await.expect(200);
+    breach(&service, "2026-11-24T09:00:00Z").await;
+    let items = service.items("/v1/deadlines").await;
+    let id = answered.rsplit('/').next().unwrap();
+    let waits = json!({
+        "kind": "complaint_outcome", "id": id, "reference": "DC-2026-000001", "overdue": false, "status": "investigating",
+    });
+    assert_eq!(
+        (items.len(), &items[0]["kind"], &items[1]),
+        (3, &json!("breach_notification"), &waits),
+        "dated ones first"
+    );
+    // However long it takes: no last day goes by.
+    service.hands.set(Instant::parse("2027-11-24T10:00:00Z").unwrap());
+    assert_eq!(service.items("/v1/deadlines?kind=complaint_outcome").await[0], waits);
+    assert!(owed(&service, "before=2028-01-01&kind=complaint_outcome").await.is_empty());
+    let counted = counted_as(&service, "complaint_outcome", &["overdue", "within_7_days", "without_a_last_day"]).await;
+    assert_eq!(counted, [0, 0, 2]);
+    let first = service.get("/v1/deadlines?limit=2").await.expect(200).json();
+    let rest = service.items(&format!("/v1/deadlines?cursor={}", text(&first, "next_cursor"))).await;
+    assert_eq!(rest.iter().map(|item| text(item, "reference")).collect::<Vec<_>>(), ["DC-2026-000002"]);
+    let outcome = json!({ "outcome": "upheld", "explanation": "Yes.", "given_on": "2027-11-24" });
+    by_council(&service, &format!("{answered}/outcome"), outcome).await;
+    service.post(&format!("{withdrawn}/withdrawal"), json!({})).await.expect(200);
+    assert!(owed(&service, "kind=complaint_outcome").await.is_empty());
 }
 
 async fn a_deadline_is_over_after_its_last_moment(service: Service) {
@@ -157,13 +193,18 @@ async fn staff_and_council_see_deadlines_and_contractors_do_not(service: Service
 
 /// The numbers of a kind: over, within a day, three, seven.
 async fn counted(service: &Service, kind: &str) -> Vec<u64> {
+    counted_as(service, kind, &["overdue", "within_1_day", "within_3_days", "within_7_days"]).await
+}
+
+/// The numbers of a kind under these values of the label `due`.
+async fn counted_as(service: &Service, kind: &str, due: &[&str]) -> Vec<u64> {
     let metrics = reqwest::get(format!("{}/metrics", service.metrics_address())).await.unwrap().text().await.unwrap();
     let number = |due: &str| {
         let line = format!("iewm_deadlines{{kind=\"{kind}\",due=\"{due}\"}} ");
         let found = metrics.lines().find_map(|known| known.strip_prefix(&line));
         found.unwrap_or_else(|| panic!("no {line} in {metrics}")).parse().unwrap()
     };
-    ["overdue", "within_1_day", "within_3_days", "within_7_days"].map(number).to_vec()
+    due.iter().copied().map(number).collect()
 }
 
 async fn the_metrics_count_what_is_near_and_what_is_over(service: Service) {

@@ -126,6 +126,7 @@ async fn ask(service: &mut Service) -> Vec<String> {
         json!({ "kind": "access", "requester": { "name": "Ada" }, "channel": "post", "received_on": "2026-11-20" });
     let request = service.post("/v1/subject-requests", asked).await.expect(201).header("location");
     service.get(&format!("/v1/subject-requests?contact_id={id}")).await.expect(200);
+    service.get("/v1/subject-requests?reference=SR-2026-000001").await.expect(200);
     service.get(&format!("{request}/history")).await.expect(200);
     service.get("/v1/subject-requests/statistics").await.expect(200);
     service.look_often(&id, MOST_AT_ONCE + 1).await;
@@ -161,6 +162,10 @@ async fn people_are_looked_up_through_indexes(mut service: Service) {
     };
     let survivor = r#"WITH survivor (id) AS (SELECT coalesce(merged_into, id) FROM contacts WHERE ("contacts"."id" = "#;
     let requests = r#"SELECT id FROM subject_requests WHERE "subject_requests"."contact_id""#;
+    let by_reference = match service.engine {
+        Engine::Sqlite => "sqlite_autoindex_subject_requests_2",
+        Engine::Postgres => "subject_requests_reference",
+    };
     // In the order of ids, so that it ends with the page.
     let in_order = match service.engine {
         Engine::Sqlite => "SCAN contacts USING INDEX sqlite_autoindex_contacts_1",
@@ -194,6 +199,7 @@ async fn people_are_looked_up_through_indexes(mut service: Service) {
         (r#"FROM "registrations" WHERE ("registrations"."event_id" = "#, "registrations_"),
         (r#"FROM "registrations" WHERE ((("registrations"."contact_id" = "#, "registrations_"),
         (r#"FROM "registrations" WHERE (("registrations"."status" = "#, "registrations_offers"),
+        (r#"WHERE ("subject_requests"."reference" = "#, by_reference),
         (r#"WHERE ("subject_requests"."contact_id" = "#, "subject_requests_by_contact"),
         (r#"WHERE ("subject_request_steps"."request_id" = "#, "subject_request_steps_of"),
         (
@@ -204,10 +210,7 @@ async fn people_are_looked_up_through_indexes(mut service: Service) {
         (&format!(r#"FROM contacts{reach} WHERE "contacts"."id"{among}"#), reached_by),
         (r#"WHERE ("privacy_notices"."status" = "#, "privacy_notices_published"),
         (r#"WHERE ("complaints"."contact_id" = "#, "complaints_by_contact"),
-        (
-            &format!(r#"("complaints"."acknowledged_on" IS NULL) AND ("complaints"."status"{among}"#),
-            "complaints_by_status",
-        ),
+        (&format!(r#"FROM "complaints" WHERE ("complaints"."status"{among}"#), "complaints_by_status"),
         (r#"WHERE ("breaches"."reported_by_organisation_id" = "#, "breaches_by_organisation"),
         (&format!(r#"WHERE ("breaches"."status"{among}"#), "breaches_by_status"),
         (r#"("audit_entries"."contact_id" = "#, "audit_entries_contact"),

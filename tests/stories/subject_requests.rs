@@ -177,7 +177,7 @@ async fn what_is_wrong_with_a_request_is_told_all_at_once(service: Service) {
     assert!(service.items(LIST).await.is_empty());
     service.get(&format!("{LIST}/{nobody}")).await.problem(404, "not_found");
     service.get(&format!("{LIST}/{nobody}/history")).await.problem(404, "not_found");
-    for query in ["status=lost", "kind=x", "due_before=2026-02-30", "contact_id=x", "colour=green"] {
+    for query in ["status=lost", "kind=x", "due_before=2026-02-30", "contact_id=x", "colour=green", "reference=SR-1"] {
         service.get(&format!("{LIST}?{query}")).await.problem(400, "invalid_query");
     }
 }
@@ -593,6 +593,13 @@ async fn requests_are_listed_by_what_they_are_and_when_they_fall_due(service: Se
     assert_eq!(found("status=received").await, [2, 1]);
     assert_eq!(found("kind=access").await, [8, 6, 4, 2]);
     assert_eq!(found(&format!("contact_id={ada}")).await, [4]);
+    assert_eq!(found("reference=SR-2026-000005").await, [5]);
+    assert_eq!(found("reference=SR-2026-000005&kind=access").await, [0; 0]);
+    assert_eq!(found("reference=DC-2026-000005").await, [0; 0]);
+    let looks = service.audit(&format!("contact_id={ada}&action=subject_requests.list")).await;
+    assert_eq!(found("reference=SR-2026-000004").await, [4]);
+    let named = service.audit(&format!("contact_id={ada}&action=subject_requests.list")).await;
+    assert_eq!(named.len(), looks.len() + 1, "the look names whose request it was");
     // Exclusive: what falls due on 4 December is not due before it.
     assert_eq!(found("due_before=2026-12-04").await, [3, 2, 1]);
     assert_eq!(found("due_before=2026-12-05").await, [4, 3, 2, 1]);

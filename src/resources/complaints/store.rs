@@ -237,25 +237,32 @@ pub(super) fn history(
     Ok(ListPage { items, next })
 }
 
-/// The acknowledgements that are still owed, in no order.
+/// The acknowledgements and the outcomes that are still owed, in no order: of each open complaint, the one that is owed first.
 ///
 /// # Errors
 /// 503 when the table of bank holidays does not reach as far as one of them is due.
 pub fn deadlines(tx: &mut ReadTx<'_>) -> Result<Vec<Deadline>, Error> {
-    let owing = ComplaintStatus::OWING.iter().map(<&str>::from);
-    let rows: Vec<(ComplaintId, String, NaiveDate, String)> = complaints::table
-        .filter(complaints::acknowledged_on.is_null().and(complaints::status.eq_any(owing)))
-        .select((complaints::id, complaints::reference, complaints::received_on, complaints::status))
+    let open = ComplaintStatus::OPEN.iter().map(<&str>::from);
+    let rows: Vec<(ComplaintId, String, NaiveDate, Option<NaiveDate>, String)> = complaints::table
+        .filter(complaints::status.eq_any(open))
+        .select((
+            complaints::id,
+            complaints::reference,
+            complaints::received_on,
+            complaints::acknowledged_on,
+            complaints::status,
+        ))
         .load(tx.connection())?;
-    let owed = rows.into_iter().map(|(id, reference, received_on, status)| {
+    let owed = rows.into_iter().map(|(id, reference, received_on, acknowledged_on, status)| {
         let status: ComplaintStatus = status.parse().map_err(damaged)?;
-        Ok(Deadline {
-            kind: DeadlineKind::ComplaintAcknowledgement,
-            id: SubjectId::from_uuid(id.uuid()),
-            reference,
-            due: Due::On(complaint_clock::acknowledgement(received_on, tx.calendar())?.due_on),
-            status: status.into(),
-        })
+        let (kind, due) = match acknowledged_on {
+            Some(_) => (DeadlineKind::ComplaintOutcome, Due::WithoutUndueDelay(received_on)),
+            None => {
+                let due_on = complaint_clock::acknowledgement(received_on, tx.calendar())?.due_on;
+                (DeadlineKind::ComplaintAcknowledgement, Due::On(due_on))
+            }
+        };
+        Ok(Deadline { kind, id: SubjectId::from_uuid(id.uuid()), reference, due, status: status.into() })
     });
     owed.collect()
 }

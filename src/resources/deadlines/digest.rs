@@ -22,14 +22,15 @@ const FROM: NaiveTime = match NaiveTime::from_hms_opt(7, 0, 0) {
 /// How far it looks ahead, in working days.
 const AHEAD: u32 = 5;
 
-/// What must be done by the end of the fifth working day from today, or should have been; what ends first first.
+/// Returns the deadlines that end by the fifth working day from today, the overdue ones included, and those without a last
+/// day. The first to end comes first.
 ///
 /// # Errors
 /// When the database fails; 503 outside the table of bank holidays.
 pub(super) fn falling_due(tx: &mut ReadTx<'_>) -> Result<Vec<Deadline>, Error> {
     let ahead = tx.calendar().working_days_after(london_date(tx.earliest()), AHEAD)?;
     let mut falling = all(tx)?;
-    falling.retain(|deadline| deadline.due.day() <= ahead);
+    falling.retain(|deadline| deadline.due.day().is_none_or(|day| day <= ahead));
     Ok(falling)
 }
 
@@ -44,8 +45,8 @@ fn day_owed(tx: &mut ReadTx<'_>) -> Result<Option<NaiveDate>, Error> {
     let working = tx.calendar().roll_forward(today)?;
     // The 72 hours of a breach run through days of rest.
     let waits = |deadline: &Deadline| match deadline.due {
-        Due::On(_) => today < working,
-        Due::At(_) => !(today..=working).contains(&deadline.due.day()) && today < working,
+        Due::On(_) | Due::WithoutUndueDelay(_) => today < working,
+        Due::At(at) => !(today..=working).contains(&london_date(at)) && today < working,
     };
     let owed = falling_due(tx)?.iter().any(|deadline| !waits(deadline));
     Ok(owed.then_some(today))

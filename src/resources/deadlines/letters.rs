@@ -3,7 +3,7 @@
 use chrono_tz::Europe::London;
 
 use super::digest;
-use crate::domain::{EmailAddress, Error, Instant, day_words};
+use crate::domain::{EmailAddress, Error, Instant, day_words, london_date};
 use crate::platform::doors::WriteTx;
 use crate::platform::mail::{Block, Mail, Words};
 use crate::platform::outbox::{Claimed, Composed, Letter, Letters};
@@ -22,6 +22,7 @@ struct DigestLetter;
 fn duty(kind: DeadlineKind) -> &'static str {
     match kind {
         DeadlineKind::ComplaintAcknowledgement => "acknowledge the complaint",
+        DeadlineKind::ComplaintOutcome => "tell the person the outcome of the complaint",
         DeadlineKind::RightsRequest => "answer the request",
         DeadlineKind::BreachNotification => "notify the Information Commission of the breach",
     }
@@ -30,10 +31,14 @@ fn duty(kind: DeadlineKind) -> &'static str {
 /// By when, as the calendar and the clocks of London show it.
 fn by_when(due: Due) -> String {
     match due {
-        Due::On(day) => day_words(day),
+        Due::On(day) => format!("by {}", day_words(day)),
         // With the name of the zone: in autumn, an hour comes twice.
         Due::At(instant) => {
-            format!("{}, {}", day_words(due.day()), instant.to_chrono().with_timezone(&London).format("%H:%M %Z"))
+            let time = instant.to_chrono().with_timezone(&London).format("%H:%M %Z");
+            format!("by {}, {time}", day_words(london_date(instant)))
+        }
+        Due::WithoutUndueDelay(received_on) => {
+            format!("without undue delay (received on {})", day_words(received_on))
         }
     }
 }
@@ -41,7 +46,7 @@ fn by_when(due: Due) -> String {
 /// A line of the digest.
 fn line(deadline: &Deadline, now: Instant) -> String {
     let late = if deadline.due.is_over(now) { ", OVERDUE" } else { "" };
-    format!("{}: {} by {}{late}", deadline.reference, duty(deadline.kind), by_when(deadline.due))
+    format!("{}: {} {}{late}", deadline.reference, duty(deadline.kind), by_when(deadline.due))
 }
 
 impl Letter for DigestLetter {
@@ -58,14 +63,16 @@ impl Letter for DigestLetter {
         let Ok(to) = EmailAddress::parse(&controller.data_protection_email) else {
             return Ok(Composed::Moot("address_unusable"));
         };
+        let undated = falling.iter().filter(|deadline| deadline.due.day().is_none()).count();
         let overdue = falling.iter().filter(|deadline| deadline.due.is_over(now)).count();
         let lines: Vec<String> = falling.iter().map(|deadline| line(deadline, now)).collect();
-        let total = lines.len();
+        let total = lines.len() - undated;
         let words = Words {
             title: format!("Legal deadlines: {total} within five working days or overdue"),
             blocks: vec![
                 Block::Text(format!(
-                    "What must be done within five working days or should have been: {total}. Overdue: {overdue}."
+                    "What must be done within five working days or should have been: {total}. Overdue: {overdue}. \
+                     Complaints that wait for their outcome: {undated}."
                 )),
                 Block::Quote(lines.join("\n")),
                 Block::Text("A request whose clock waits for proof or for an answer is not among them.".to_owned()),
@@ -91,10 +98,10 @@ mod tests {
     #[test]
     fn a_time_is_told_by_the_clocks_of_london() {
         let at = |text: &str| by_when(Due::At(Instant::parse(text).unwrap()));
-        assert_eq!(at("2026-11-27T09:30:59.999999Z"), "27 November 2026, 09:30 GMT");
-        assert_eq!(at("2027-06-30T23:30:00Z"), "1 July 2027, 00:30 BST");
+        assert_eq!(at("2026-11-27T09:30:59.999999Z"), "by 27 November 2026, 09:30 GMT");
+        assert_eq!(at("2027-06-30T23:30:00Z"), "by 1 July 2027, 00:30 BST");
         // The hour that comes twice.
-        assert_eq!(at("2026-10-25T00:30:00Z"), "25 October 2026, 01:30 BST");
-        assert_eq!(at("2026-10-25T01:30:00Z"), "25 October 2026, 01:30 GMT");
+        assert_eq!(at("2026-10-25T00:30:00Z"), "by 25 October 2026, 01:30 BST");
+        assert_eq!(at("2026-10-25T01:30:00Z"), "by 25 October 2026, 01:30 GMT");
     }
 }

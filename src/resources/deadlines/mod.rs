@@ -63,9 +63,11 @@ pub fn counts(tx: &mut ReadTx<'_>) -> Result<Vec<DeadlineCount>, Error> {
         counts.push(DeadlineCount { kind, due: "overdue", count: over.len() });
         for &(due, days) in NEAR {
             let until = now.plus(Duration::days(days));
-            let count = left.iter().filter(|deadline| deadline.due.last_moment() <= until).count();
-            counts.push(DeadlineCount { kind, due, count });
+            let near = |deadline: &&&Deadline| deadline.due.last_moment().is_some_and(|last| last <= until);
+            counts.push(DeadlineCount { kind, due, count: left.iter().filter(near).count() });
         }
+        let undated = left.iter().filter(|deadline| deadline.due.day().is_none()).count();
+        counts.push(DeadlineCount { kind, due: "without_a_last_day", count: undated });
     }
     Ok(counts)
 }

@@ -7,7 +7,8 @@ use utoipa::ToSchema;
 use crate::domain::{Instant, SubjectId};
 use crate::policy::deadlines::{self as law, DeadlineKind, Due};
 
-/// Something that the law sets a time for and that has not been done: due on a day, or at an instant.
+/// Something that the law sets a time for and that has not been done: due on a day, at an instant, or without undue delay,
+/// with neither `due_on` nor `due_at`.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Deadline {
     /// What is due.
@@ -38,6 +39,7 @@ impl Deadline {
         let (due_on, due_at) = match deadline.due {
             Due::On(day) => (Some(day), None),
             Due::At(instant) => (None, Some(instant)),
+            Due::WithoutUndueDelay(_) => (None, None),
         };
         let overdue = deadline.due.is_over(now);
         let law::Deadline { kind, id, reference, status, .. } = deadline;
@@ -49,7 +51,7 @@ impl Deadline {
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DeadlineFilter {
-    /// Only those that end before this day in London.
+    /// Only those that end before this day in London. The outcome of a complaint has no last day, and is left out.
     #[schema(nullable = false)]
     pub before: Option<NaiveDate>,
     /// Only those of this kind.

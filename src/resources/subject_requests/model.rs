@@ -244,6 +244,9 @@ pub struct SubjectRequestFilter {
     /// Only those whose clock shows a last day before this one.
     #[schema(nullable = false, example = "2026-05-02")]
     pub due_before: Option<NaiveDate>,
+    /// Only the one with this reference number.
+    #[schema(nullable = false)]
+    pub reference: Option<Reference>,
     /// Only those about this contact.
     #[schema(nullable = false)]
     pub contact_id: Option<ContactId>,

@@ -1,15 +1,17 @@
 //! What becomes of the complaints of a person who is erased: that there was one stays, with its dates and its outcome, as
 //! the proof that it was answered; its words go, and its key.
 
+use chrono::NaiveDate;
 use diesel::prelude::*;
 
 use super::complaints;
 use super::of_person::{ids_of, open_ones};
-use crate::domain::{ComplaintId, ErasureGround, Error, Obstacle, PersonalRecord, RecordName};
+use crate::domain::{ComplaintId, ErasureGround, Error, Obstacle, PersonalRecord, RecordName, london_date};
 use crate::platform::db::among_ids;
 use crate::platform::doors::{ReadTx, WriteTx};
 use crate::platform::outbox::store as outbox;
 use crate::platform::personal::{Erasing, Person};
+use crate::policy::complaint_clock;
 
 /// The person's complaints.
 ///
@@ -23,16 +25,21 @@ pub(in super::super) fn records(tx: &mut ReadTx<'_>, person: &Person) -> Result<
     Ok(found.into_iter().map(record).collect())
 }
 
-/// Those that were not answered yet: the law wants an answer (Data Protection Act 2018 section 164A).
+/// Returns an obstacle for each complaint that was not answered yet: the law wants an answer (Data Protection Act 2018 section
+/// 164A). It names a day for the acknowledgement alone: the complaint is kept until then at least.
 ///
 /// # Errors
-/// When the database fails.
+/// When the complaints cannot be read.
 pub(in super::super) fn obstacles(tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<Obstacle>, Error> {
     let found = open_ones(tx, person)?;
-    let stands = |id: ComplaintId| Obstacle {
+    let today = london_date(tx.now());
+    let stands = |(id, received_on): (ComplaintId, NaiveDate)| Obstacle {
         record: Some(RecordName { table: "complaints".to_owned(), id: id.uuid() }),
         ground: ErasureGround::LegalObligation,
-        until: None,
+        until: complaint_clock::acknowledgement(received_on, tx.calendar())
+            .ok()
+            .map(|reading| reading.due_on)
+            .filter(|&due| due >= today),
     };
     Ok(found.into_iter().map(stands).collect())
 }

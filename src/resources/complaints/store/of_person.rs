@@ -1,6 +1,7 @@
 //! Which complaints are a person's: those that name a contact of theirs, and those that name none and bear an address that is
 //! theirs alone.
 
+use chrono::NaiveDate;
 use diesel::prelude::*;
 
 use super::super::model::{Complainant, ComplaintStatus};
@@ -57,15 +58,19 @@ pub(super) fn ids_of(tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<Complai
     Ok(ids)
 }
 
-/// The ids of a person's complaints that were not answered yet: something is still owed to them.
+/// The person's complaints that were not answered yet, with their days of receipt: something is still owed to them.
 ///
 /// # Errors
 /// When the complaints cannot be read.
-pub(in super::super) fn open_ones(tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<ComplaintId>, Error> {
+pub(in super::super) fn open_ones(
+    tx: &mut ReadTx<'_>,
+    person: &Person,
+) -> Result<Vec<(ComplaintId, NaiveDate)>, Error> {
     let ids = ids_of(tx, person)?;
     let open = complaints::status.eq_any(ComplaintStatus::OPEN.iter().map(<&str>::from));
     let open = complaints::table.filter(among_ids(complaints::id, &ids).and(open));
-    Ok(open.select(complaints::id).order(complaints::id).load(tx.connection())?)
+    let columns = (complaints::id, complaints::received_on);
+    Ok(open.select(columns).order(complaints::id).load(tx.connection())?)
 }
 
 /// Indexes the next batch of the complaints in `records_to_index`. Answers `false` once all are done. No version rises.

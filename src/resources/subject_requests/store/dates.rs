@@ -6,8 +6,9 @@ use diesel::prelude::*;
 use super::super::model::RequestStatus;
 use super::steps::events_of;
 use super::{damaged, subject_requests as requests};
-use crate::domain::{Error, SubjectId, SubjectRequestId};
+use crate::domain::{Error, SubjectId, SubjectRequestId, london_date};
 use crate::platform::audit::Entry;
+use crate::platform::db::among_ids;
 use crate::platform::doors::{ReadTx, Recorded, WriteTx};
 use crate::platform::working_days;
 use crate::policy::clock::{self, ClockFacts, Right};
@@ -72,6 +73,36 @@ pub fn deadlines(tx: &mut ReadTx<'_>) -> Result<Vec<Deadline>, Error> {
         })
     };
     Ok(date(tx, rows)?.into_iter().filter_map(owed).collect())
+}
+
+/// Returns the last day on which the answers to open requests for a copy are due, among the requests `ids`. `None` without such a
+/// request; `Some(None)` where one of them has no last day, or it has passed, or it lies outside the table of bank holidays.
+///
+/// # Errors
+/// When the requests cannot be read.
+pub(super) fn last_day_for_copies(
+    tx: &mut ReadTx<'_>,
+    ids: &[SubjectRequestId],
+) -> Result<Option<Option<NaiveDate>>, Error> {
+    let copies = [Right::Access, Right::Portability].map(<&str>::from);
+    let open = among_ids(requests::id, ids).and(requests::final_clock.is_null());
+    let running: Vec<(SubjectRequestId, String, NaiveDate)> = requests::table
+        .filter(open.and(requests::kind.eq_any(copies)))
+        .select((requests::id, requests::kind, requests::received_on))
+        .load(tx.connection())?;
+    let running_ids: Vec<SubjectRequestId> = running.iter().map(|row| row.0).collect();
+    let (mut events, today) = (events_of(tx, &running_ids)?, london_date(tx.now()));
+    let mut days = Vec::new();
+    for (id, kind, received_on) in running {
+        let right: Right = kind.parse().map_err(damaged)?;
+        let facts = ClockFacts { right, received_on, events: events.remove(&id).unwrap_or_default() };
+        let due_on = clock::read(&facts, tx.calendar()).ok().and_then(|reading| reading.due_on);
+        days.push(due_on.filter(|&due| due >= today));
+    }
+    if days.is_empty() {
+        return Ok(None);
+    }
+    Ok(Some(days.into_iter().collect::<Option<Vec<_>>>().and_then(|days| days.into_iter().max())))
 }
 
 /// Adopts the table of bank holidays that this process was started with. If it is another than before, the days of the

@@ -4,6 +4,7 @@
 use diesel::prelude::*;
 
 use super::super::particulars;
+use super::dates::last_day_for_copies;
 use super::of_person::ids_of;
 use super::schema::subject_request_farewells as farewells;
 use super::{subject_request_steps as steps, subject_requests as requests};
@@ -13,25 +14,21 @@ use crate::platform::db::among_ids;
 use crate::platform::doors::{ReadTx, Recorded, WriteTx, unless_key_missing};
 use crate::platform::outbox::store as outbox;
 use crate::platform::personal::{Erasing, Person};
-use crate::policy::clock::Right;
 use crate::policy::retention::LETTERS_FOR_THE_POST;
 
 /// What takes the place of the words in which a request was answered.
 const EMPTIED: &str = "What was written went with the person's data.";
 
-/// A request for a copy of the data that is being answered: what it asks for must not be destroyed (Data Protection Act
-/// 2018 section 173).
+/// Returns the obstacle that an open request for a copy is: what it asks for must not be destroyed (Data Protection Act 2018
+/// section 173). It stands until the last day for the answer.
 ///
 /// # Errors
-/// When the database fails.
+/// When the requests cannot be read.
 pub(in super::super) fn obstacles(tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<Obstacle>, Error> {
-    let copies = [Right::Access, Right::Portability].map(<&str>::from);
     let ids = ids_of(tx, person)?;
-    let open = among_ids(requests::id, &ids).and(requests::final_clock.is_null());
-    let running = requests::table.filter(open.and(requests::kind.eq_any(copies))).select(requests::id);
-    let found: Option<SubjectRequestId> = running.first(tx.connection()).optional()?;
-    let stands = |_| Obstacle { record: None, ground: ErasureGround::AccessRequest, until: None };
-    Ok(found.map(stands).into_iter().collect())
+    let until = last_day_for_copies(tx, &ids)?;
+    let stands = |until| Obstacle { record: None, ground: ErasureGround::AccessRequest, until };
+    Ok(until.map(stands).into_iter().collect())
 }
 
 /// Notes that what is written in the person's requests goes with the last letter.

@@ -26,6 +26,9 @@ fn candidates(
     if let Some(contact) = filter.contact_id {
         query = query.filter(requests::contact_id.eq(contact));
     }
+    if let Some(reference) = &filter.reference {
+        query = query.filter(requests::reference.eq(reference.as_str()));
+    }
     if let Some(day) = filter.due_before {
         let dated_anew = requests::final_clock.is_null().and(requests::dated_by.ne(tx.calendar().version()));
         query = query.filter(requests::due_on.lt(day).or(dated_anew));
@@ -62,6 +65,13 @@ pub(in super::super) fn list(
         }
     }
     let page = ListPage::cut(found, limit, |request| request.id);
-    tx.look(Entry::new("subject_requests.list").contact(filter.contact_id).listing(page.items.len()));
+    let entry = match (&filter.reference, page.items.as_slice()) {
+        // A reference finds one request, which the look names.
+        (Some(_), [one]) => {
+            Entry::new("subject_requests.list").contact(one.contact_id).subject("subject_request", one.id)
+        }
+        _ => Entry::new("subject_requests.list").contact(filter.contact_id),
+    };
+    tx.look(entry.listing(page.items.len()));
     Ok(page)
 }

@@ -6,7 +6,7 @@ use super::super::commands::{Completed, Fulfilment};
 use super::super::model::{Channel, Explanation, StepKind, SubjectRequest};
 use super::person::{about, held_with_contact, whose};
 use super::{carry_out, damaged, steps};
-use crate::domain::{ContactId, Error, Lifecycle, Purpose, SubjectRequestId};
+use crate::domain::{ContactId, Error, Lifecycle, Purpose, SubjectRequestId, day_words};
 use crate::platform::audit::Entry;
 use crate::platform::doors::{Recorded, WriteTx};
 use crate::policy::clock::Right;
@@ -152,7 +152,8 @@ fn told(executed: &ExecutedErasure) -> Result<Completed, Error> {
     let backups = &executed.backups;
     let in_backups = format!(
         "Copies in backups can be read until {} at the latest, and are gone by {}.",
-        backups.readable_until, backups.held_until
+        day_words(backups.readable_until),
+        day_words(backups.held_until)
     );
     let Some(first) = executed.withheld.first() else {
         return whole(format!(
@@ -166,7 +167,7 @@ fn told(executed: &ExecutedErasure) -> Result<Completed, Error> {
     );
     for kept in &executed.withheld {
         let (what, why) = (words::what(kept.record.split('/').next().unwrap_or_default()), words::why(kept.ground));
-        let until = kept.until.map(|until| format!(" until {until}")).unwrap_or_default();
+        let until = kept.until.map(|until| format!(" at least until {}", day_words(until))).unwrap_or_default();
         let line = format!("\nKept{until}: {what}, because {why}.");
         if !told.contains(&line) {
             told.push_str(&line);
