@@ -351,7 +351,10 @@ async fn while_a_copy_is_owed_nothing_is_destroyed(service: Service) {
         server.taken().iter().map(|mail| mail.text().split_whitespace().collect::<Vec<_>>().join(" ")).collect();
     assert!(letters.iter().any(|letter| letter.contains(words.trim())), "{letters:?}");
     // The key stays, so that a backup can be read for as long as there is one.
-    assert!(explanation.contains("can be read until 22 February 2027 at the latest, and are gone by 22 February 2027"), "{done}");
+    assert!(
+        explanation.contains("can be read until 22 February 2027 at the latest, and are gone by 22 February 2027"),
+        "{done}"
+    );
     let contact = service.get(&format!("/v1/contacts/{ada}")).await.expect(200).json();
     assert_eq!(contact["status"], "restricted", "what is kept is used for nothing else");
     assert_eq!(service.get(&access).await.expect(200).json()["requester"]["name"], "Ada Lovelace");
