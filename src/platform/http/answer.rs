@@ -11,7 +11,8 @@ use serde::Serialize;
 
 use super::budget::Held;
 use super::edge::request_id;
-use super::entity_tag::EntityTags;
+use super::entity_tag::{EntityTag, EntityTags};
+use super::own_tag;
 use super::problem;
 use crate::domain::Error;
 
@@ -102,19 +103,22 @@ impl Answer {
         self
     }
 
-    /// The framework's response. A `GET` whose `If-None-Match` names the answer's `ETag` is 304. Its body counts as `held`
-    /// until it is sent.
+    /// The framework's response. A `GET` whose `If-None-Match` names the answer's `ETag` is 304, with the tag as the caller
+    /// wrote it. The body counts as `held` until it is sent.
     pub(super) fn into_response(self, request: &HttpRequest, private: bool, held: Option<Held>) -> HttpResponse {
-        let not_modified = request.method() == actix_web::http::Method::GET
-            && self.status == 200
-            && self.get(&header::ETAG).is_some_and(|etag| names_etag(request.headers(), etag));
+        let is_read = request.method() == actix_web::http::Method::GET && self.status == 200;
+        let own = self.get(&header::ETAG).filter(|_| is_read);
+        let named = own.and_then(|etag| named_etag(request.headers(), etag));
+        let not_modified = named.is_some();
         let status = if not_modified { 304 } else { self.status };
         let mut response = HttpResponse::new(StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR));
         let headers = response.headers_mut();
         for (name, value) in self.headers {
-            if not_modified && name == header::CONTENT_TYPE {
-                continue;
-            }
+            let value = match &named {
+                Some(_) if name == header::CONTENT_TYPE => continue,
+                Some(named) if name == header::ETAG => named.clone(),
+                _ => value,
+            };
             if let Ok(value) = HeaderValue::try_from(value) {
                 headers.append(name, value);
             }
@@ -138,14 +142,15 @@ impl Answer {
     }
 }
 
-/// Whether `If-None-Match` names this entity tag (RFC 9110 section 13.1.2, weak comparison).
-fn names_etag(headers: &HeaderMap, etag: &str) -> bool {
+/// The tag by which `If-None-Match` names the entity tag `etag`, as it is written there (RFC 9110 section 13.1.2, weak
+/// comparison). A coding that a proxy has appended to the tag does not count.
+fn named_etag(headers: &HeaderMap, etag: &str) -> Option<String> {
     let own = etag.trim_matches('"');
+    let is_own = |tag: &&EntityTag<'_>| tag.opaque == own || own_tag::without_coding(tag.opaque) == own;
     let mut values = headers.get_all(header::IF_NONE_MATCH).filter_map(|value| value.to_str().ok());
-    values.any(|value| match EntityTags::parse(value) {
-        Some(EntityTags::Any) => true,
-        Some(EntityTags::Listed(tags)) => tags.iter().any(|tag| tag.opaque == own),
-        None => false,
+    values.find_map(|value| match EntityTags::parse(value)? {
+        EntityTags::Any => Some(etag.to_owned()),
+        EntityTags::Listed(tags) => tags.iter().find(is_own).map(EntityTag::to_string),
     })
 }
 

@@ -1,5 +1,7 @@
 //! Entity tags as `If-Match` and `If-None-Match` list them (RFC 9110 sections 8.8.3 and 13.1).
 
+use std::fmt;
+
 /// What such a header names.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum EntityTags<'a> {
@@ -16,6 +18,13 @@ pub(super) struct EntityTag<'a> {
     pub(super) weak: bool,
     /// What stands between the quotes.
     pub(super) opaque: &'a str,
+}
+
+impl fmt::Display for EntityTag<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let weak = if self.weak { "W/" } else { "" };
+        write!(f, "{weak}\"{}\"", self.opaque)
+    }
 }
 
 impl<'a> EntityTags<'a> {

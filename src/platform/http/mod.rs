@@ -15,6 +15,7 @@ mod listing;
 pub mod ndjson;
 mod negotiation;
 mod outgoing;
+mod own_tag;
 mod page;
 mod path;
 mod precondition;

@@ -8,6 +8,7 @@ use utoipa::openapi::path::{ParameterBuilder, ParameterIn};
 use super::describe::Op;
 use super::entity_tag::EntityTags;
 use super::incoming::{Incoming, Take};
+use super::own_tag;
 use crate::domain::{Code, Error};
 
 /// The versions that a change accepts, as its `If-Match` says.
@@ -38,22 +39,17 @@ impl IfMatch {
     fn parse(value: &str) -> Result<Self, Error> {
         match EntityTags::parse(value) {
             Some(EntityTags::Any) => Ok(Self::Any),
-            // A weak tag never matches here: RFC 9110 section 13.1.1 compares strongly.
-            Some(EntityTags::Listed(tags)) => Ok(Self::Versions(
-                tags.iter().filter(|tag| !tag.weak).filter_map(|tag| version_of(tag.opaque)).collect(),
-            )),
+            // RFC 9110 section 13.1.1 demands a strong comparison. The version in a tag of ours is that comparison, and a tag
+            // that a proxy has marked as weak still holds it (decision 30).
+            Some(EntityTags::Listed(tags)) => {
+                Ok(Self::Versions(tags.iter().filter_map(|tag| own_tag::version(tag.opaque)).collect()))
+            }
             None => Err(Error::new(
                 Code::InvalidHeader,
                 "If-Match must hold entity tags as ETag gave them, in double quotes.",
             )),
         }
     }
-}
-
-/// The version part of a tag of ours, written as we write it.
-fn version_of(opaque: &str) -> Option<i32> {
-    let written = opaque.split('-').next()?;
-    written.parse().ok().filter(|version: &i32| version.to_string() == written)
 }
 
 impl Take for IfMatch {
@@ -89,7 +85,7 @@ mod tests {
 
     #[test]
     fn the_version_part_is_compared() {
-        let given = IfMatch::parse(r#""3-1f2e""#).unwrap();
+        let given = IfMatch::parse(r#""3-0123456789abcdef""#).unwrap();
         assert!(given.check(3).is_ok());
         assert_eq!(given.check(4).unwrap_err().code(), Code::StaleVersion);
         assert!(IfMatch::parse(r#""2", "3""#).unwrap().check(3).is_ok());
@@ -97,8 +93,15 @@ mod tests {
     }
 
     #[test]
-    fn weak_and_foreign_tags_do_not_match() {
-        for tag in [r#"W/"3""#, r#""abc""#, r#""""#, r#""+3""#, r#""03""#] {
+    fn a_tag_that_a_proxy_has_changed_names_its_version() {
+        for tag in [r#"W/"3""#, r#""3-gzip""#, r#"W/"3-0123456789abcdef""#, r#""3-0123456789abcdef-br""#] {
+            assert!(IfMatch::parse(tag).unwrap().check(3).is_ok(), "{tag}");
+        }
+    }
+
+    #[test]
+    fn foreign_tags_do_not_match() {
+        for tag in [r#"W/"2""#, r#""abc""#, r#""""#, r#""+3""#, r#""03""#, r#""3-abc""#] {
             assert_eq!(IfMatch::parse(tag).unwrap().check(3).unwrap_err().code(), Code::StaleVersion, "{tag}");
         }
         assert_eq!(IfMatch::parse("3").unwrap_err().code(), Code::InvalidHeader);

@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 
 use super::answer::{Answer, JSON};
 use super::describe::{self, Op};
+use super::own_tag::DIGEST_DIGITS;
 use super::replay::Replayable;
 use crate::domain::{Code, Error, hex};
 
@@ -32,7 +33,7 @@ pub trait Resource: Serialize + ToSchema + Send + 'static {
             None => format!("\"{}\"", self.version()),
             Some(members) => {
                 let digest = digest::digest(&digest::SHA256, members.as_bytes());
-                format!("\"{}-{}\"", self.version(), hex(digest.as_ref().get(..6).unwrap_or_default()))
+                format!("\"{}-{}\"", self.version(), hex(digest.as_ref().get(..DIGEST_DIGITS / 2).unwrap_or_default()))
             }
         }
     }
