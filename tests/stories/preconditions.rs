@@ -108,7 +108,9 @@ async fn a_change_must_name_the_version_it_changes(service: Service) {
     let patch = json!({ "name": "The Guildhall" });
     let bare = service.request("PATCH", &path).token(&service.staff()).merge_patch(&patch).send().await;
     bare.problem(428, "precondition_required");
-    for stale in [r#""2""#, r#""0""#, r#"W/"2""#, r#""abc""#, r#""1-abc""#, r#""""#, r#""+1""#, r#""01""#, r#""1x""#, r#""a,1""#] {
+    for stale in
+        [r#""2""#, r#""0""#, r#"W/"2""#, r#""abc""#, r#""1-abc""#, r#""""#, r#""+1""#, r#""01""#, r#""1x""#, r#""a,1""#]
+    {
         service.patch(&path, stale, patch.clone()).await.problem(412, "stale_version");
     }
     for malformed in ["1", "\"1", "1\"", "", "'1'", r#""1" "2""#, r#"*, "1""#, r#"w/"1""#] {

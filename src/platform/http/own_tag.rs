@@ -42,7 +42,9 @@ mod tests {
 
     #[test]
     fn a_tag_of_another_form_names_none() {
-        for tag in ["", "abc", "+4", "04", "4x", "4-", "4-abc", "4-gzip-gzip", "4-0123456789ABCDEF", "4-0123456789ab", "-4"] {
+        for tag in
+            ["", "abc", "+4", "04", "4x", "4-", "4-abc", "4-gzip-gzip", "4-0123456789ABCDEF", "4-0123456789ab", "-4"]
+        {
             assert_eq!(version(tag), None, "{tag}");
         }
     }
