@@ -9,6 +9,8 @@ use std::time::{Duration, Instant};
 
 use prometheus_client::metrics::counter::Counter;
 
+use crate::platform::supervision::Restarts;
+
 /// How many lines may wait. A line has about 200 bytes.
 const QUEUE: usize = 4096;
 /// How long [`LogWriter::flush`] waits at most.
@@ -35,17 +37,10 @@ impl LogWriter {
         let mut lines = Lines { sink, torn: false };
         let count = dropped.clone();
         let run = move || {
-            for message in messages {
-                match message {
-                    Message::Line(line) => {
-                        if lines.write(&line).is_err() {
-                            count.inc();
-                        }
-                    }
-                    Message::Flush(done) => {
-                        let _ = done.send(());
-                    }
-                }
+            let mut restarts = Restarts::of("log-writer");
+            while restarts.thread_has_panicked(|| write_queued(&messages, &mut lines, &count)) {
+                // The panic lost the line that was being written.
+                count.inc();
             }
         };
         std::thread::Builder::new().name("log-writer".to_owned()).spawn(run)?;
@@ -76,10 +71,26 @@ impl Write for &LogWriter {
     }
 }
 
+/// Writes the queued lines until the queue is closed.
+fn write_queued(messages: &flume::Receiver<Message>, lines: &mut Lines<impl Write>, dropped: &Counter) {
+    for message in messages {
+        match message {
+            Message::Line(line) => {
+                if lines.write(&line).is_err() {
+                    dropped.inc();
+                }
+            }
+            Message::Flush(done) => {
+                let _ = done.send(());
+            }
+        }
+    }
+}
+
 /// Where the lines go.
 struct Lines<S> {
     sink: S,
-    /// The last line was cut off in the middle.
+    /// The last line may have been cut off in the middle.
     torn: bool,
 }
 
@@ -88,8 +99,9 @@ impl<S: Write> Lines<S> {
     fn write(&mut self, line: &[u8]) -> io::Result<()> {
         if self.torn {
             self.sink.write_all(b"\n")?;
-            self.torn = false;
         }
+        // It is, if the sink panics now.
+        self.torn = true;
         let mut rest = line;
         while !rest.is_empty() {
             let written = match self.sink.write(rest) {
@@ -105,6 +117,7 @@ impl<S: Write> Lines<S> {
                 }
             }
         }
+        self.torn = false;
         Ok(())
     }
 }
@@ -163,6 +176,33 @@ mod tests {
         write("four");
         write("five");
         assert_eq!((disk.text().as_str(), dropped.get()), ("one\ntwo \nfour\nfive\n", 2));
+    }
+
+    /// A disk on which the line `panic` cannot be written.
+    struct Faulty(Disk);
+
+    impl Write for Faulty {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            assert_ne!(bytes, b"panic\n", "on purpose");
+            self.0.write(bytes)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_panic_loses_its_line_and_the_writer_goes_on() {
+        let (disk, dropped) = (Disk::default(), Counter::default());
+        disk.frees(100);
+        let writer = LogWriter::start(Faulty(disk.clone()), dropped.clone()).unwrap();
+        for line in ["one\n", "panic\n", "two\n", "panic\n", "three\n"] {
+            (&writer).write_all(line.as_bytes()).unwrap();
+        }
+        // The flush of a queue whose thread panics waits for the lines after the panic as well.
+        writer.flush();
+        assert_eq!((disk.text().as_str(), dropped.get()), ("one\n\ntwo\n\nthree\n", 2));
     }
 
     /// A pipe that is not read until `read` is dropped.
