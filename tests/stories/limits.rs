@@ -4,6 +4,7 @@ use chrono::Duration;
 use iewm::domain::Role;
 use serde_json::{Value, json};
 
+use crate::harness::people::person;
 use crate::harness::{Engine, Service, on_both_engines};
 
 on_both_engines! {
@@ -128,6 +129,29 @@ fn who_has_read_about_too_many_people_waits() {
         service.hands.advance(Duration::seconds(1));
         service.get(&path).await.expect(200);
         service.get(&path).await.problem(429, "reading_too_much");
+    });
+}
+
+#[test]
+fn a_replay_that_shows_too_many_people_is_refused_counted_and_recorded() {
+    with_a_brake("1", async |service| {
+        let sign_up = || {
+            let request = service.request("POST", "/v1/contacts").token(&service.staff());
+            request.header("Idempotency-Key", "sign-up-7").json(&person("Ada Lovelace", "ada@example.org")).send()
+        };
+        let made = sign_up().await.expect(201).json();
+        assert_eq!(sign_up().await.expect(201).json(), made);
+        let refused = sign_up().await.problem(429, "reading_too_much");
+        assert!(!refused.text().contains("Ada"), "{}", refused.text());
+        assert_eq!(service.metric("iewm_people_reads_refused_total").await, 1);
+        let refusals = service.audit("action=requests.refuse&actor=staff-1").await;
+        let told: Vec<[&Value; 3]> =
+            refusals.iter().map(|it| [&it["code"], &it["detail"]["operation"], &it["detail"]["permission"]]).collect();
+        let expected = ["reading_too_much", "POST /v1/contacts", "contacts:read"].map(Value::from);
+        assert_eq!(told, [expected.each_ref()]);
+        // Nothing is kept of the refusal: the next replay shows her.
+        service.hands.advance(Duration::hours(1));
+        assert_eq!(sign_up().await.expect(201).json(), made);
     });
 }
 
