@@ -17,6 +17,7 @@ mod negotiation;
 mod outgoing;
 mod own_tag;
 mod page;
+mod panics;
 mod path;
 mod precondition;
 mod problem;

@@ -3,13 +3,11 @@
 
 use std::collections::BTreeMap;
 use std::future::Future;
-use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use actix_web::dev::Payload;
 use actix_web::http::Method;
 use actix_web::{Handler, HttpMessage, HttpRequest, HttpResponse};
-use futures_util::FutureExt;
 use utoipa::openapi::path::{HttpMethod, Operation, ParameterIn};
 use utoipa::openapi::tag::TagBuilder;
 use utoipa::openapi::{OpenApi, RefOr, Schema};
@@ -20,6 +18,7 @@ use super::idempotency_key::describe_key;
 use super::incoming::{BODY_LIMIT, Incoming, PUBLIC_BODY_LIMIT, Take};
 use super::outgoing::reserve;
 use super::page;
+use super::panics::{caught, log_cause};
 use super::query::NoQuery;
 use super::reply::Outcome;
 use super::routes::{self, ReadAgain, Run};
@@ -268,13 +267,9 @@ async fn survive(
     request: &HttpRequest,
     shows_pages: bool,
 ) -> Answer {
-    let settled = AssertUnwindSafe(carried_out).catch_unwind().await;
-    let answer = settled.unwrap_or_else(|_| Err(Error::internal("a panic in a handler")));
+    let answer = caught(carried_out).await.flatten();
     let mut answer = answer.unwrap_or_else(|error| {
-        if let Some(cause) = error.cause() {
-            let request_id = super::edge::request_id(request);
-            tracing::error!(request_id, code = error.code().entry().name, cause, "failed");
-        }
+        log_cause(&error, request);
         if shows_pages { page::problem_answer(&error, request) } else { problem_for(&error, request) }
     });
     if let Some(left) = request.extensions().get::<Left>() {

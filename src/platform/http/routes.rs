@@ -15,6 +15,7 @@ use futures_util::future::LocalBoxFuture;
 use matchit::{InsertError, Params, Router};
 
 use super::answer::{Answer, problem_for};
+use super::panics::{caught, log_cause};
 use super::room::Room;
 use crate::domain::{Code, Error};
 use crate::platform::auth::{Access, Public};
@@ -130,14 +131,27 @@ pub(in crate::platform) async fn read_again(
     read(access, request.clone(), values).await
 }
 
-/// What is served outside the rooms: `GET` of `path` answered by `handler`, other methods as anywhere.
+/// Serves `GET` of `path` by `handler` outside the rooms. Other methods and a panic are answered as in the rooms.
 pub fn install_page<A: FromRequest + 'static>(
     path: &str,
     handler: impl Handler<A, Output = HttpResponse>,
     config: &mut ServiceConfig,
 ) {
     let others = |request: HttpRequest| ready(not_allowed(std::iter::once("GET"), &request));
-    config.service(web::resource(path).route(web::get().to(handler)).default_service(web::to(others)));
+    let page = move |request: HttpRequest, arguments: A| {
+        let handler = handler.clone();
+        async move {
+            let page = caught(async move { handler.call(arguments).await });
+            page.await.unwrap_or_else(|error| failed(&error, &request))
+        }
+    };
+    config.service(web::resource(path).route(web::get().to(page)).default_service(web::to(others)));
+}
+
+/// The answer of a page that failed.
+fn failed(error: &Error, request: &HttpRequest) -> HttpResponse {
+    log_cause(error, request);
+    problem_for(error, request).into_response(request, false, None)
 }
 
 /// The answer to a request for what is not there.

@@ -1,12 +1,12 @@
-//! A panic in a handler, and in what it runs on a lane. No route of the service panics, so the story serves
-//! two of its own from the service's house, as any room would.
+//! A panic in a handler, in what it runs on a lane, and in a page such as that of the metrics. No route of the service
+//! panics, so the story serves three of its own from the service's house, as any room and the port of the metrics would.
 
 use std::sync::Arc;
 
 use actix_web::{App, HttpServer};
 use iewm::domain::Error;
 use iewm::platform::auth::{Access, OrganisationsWrite, Public};
-use iewm::platform::http::{Done, NoContent, Plain, Room, Routes, install};
+use iewm::platform::http::{Done, NoContent, Plain, Room, Routes, install, install_page};
 use serde_json::json;
 
 use crate::harness::process::request;
@@ -36,11 +36,14 @@ async fn a_panic_is_a_problem_and_the_next_request_works(service: Service) {
             house.install(config);
             let room = Room::new("faults", "What must not happen.");
             let room = room.serve(__path_handler, handler).serve(__path_on_lane, on_lane);
+            let page = || async { panic!("Ada Lovelace") };
+            install_page("/metrics", page, config);
             install(&Arc::new(Routes::new(vec![room]).unwrap()), config);
         })
     });
     let server = server.workers(1).disable_signals().bind("127.0.0.1:0").unwrap();
     let address = format!("http://{}/panic", server.addrs()[0]);
+    let page = format!("http://{}/metrics", server.addrs()[0]);
     let server = server.run();
     let stop = server.handle();
     actix_web::rt::spawn(server);
@@ -49,6 +52,8 @@ async fn a_panic_is_a_problem_and_the_next_request_works(service: Service) {
     // More often than there are threads and lanes: none is lost to it.
     for _ in 0..4 {
         let panicked = request("GET", &address).send().await.problem(500, "internal");
+        assert!(!panicked.text().contains("Ada"), "{}", panicked.text());
+        let panicked = request("GET", &page).send().await.problem(500, "internal");
         assert!(!panicked.text().contains("Ada"), "{}", panicked.text());
         let panicked = request("POST", &address).token(&service.staff()).send().await.problem(500, "internal");
         assert!(!panicked.text().contains("Ada"), "{}", panicked.text());

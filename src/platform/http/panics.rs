@@ -1,0 +1,25 @@
+//! A panic ends one request: its answer is a problem, and the worker thread goes on.
+
+use std::panic::AssertUnwindSafe;
+
+use actix_web::HttpRequest;
+use futures_util::FutureExt;
+
+use super::edge::request_id;
+use crate::domain::Error;
+
+/// Runs a handler to its end.
+///
+/// # Errors
+/// 500 when it panics. The panic hook has logged where.
+pub(super) async fn caught<T>(handler: impl Future<Output = T>) -> Result<T, Error> {
+    AssertUnwindSafe(handler).catch_unwind().await.map_err(|_| Error::internal("a panic in a handler"))
+}
+
+/// Logs the cause of an error, which its answer does not tell.
+pub(super) fn log_cause(error: &Error, request: &HttpRequest) {
+    if let Some(cause) = error.cause() {
+        let request_id = request_id(request);
+        tracing::error!(request_id, code = error.code().entry().name, cause, "failed");
+    }
+}
