@@ -137,7 +137,7 @@ pub async fn build(config: &Config, clock: Clock, entropy: Arc<dyn Entropy>) -> 
         tokens: tokens(config)?,
         standing: Box::new(OrganisationStanding),
         limits,
-        receiving: Receiving::new(Duration::from_secs(config.limits.body_seconds), config.limits.receiving_bytes),
+        receiving: receiving(config),
         sending: Budget::new(config.limits.sending_bytes),
         kept_bytes: config.idempotency.kept_bytes,
         identity: config.identity(),
@@ -157,6 +157,14 @@ pub async fn build(config: &Config, clock: Clock, entropy: Arc<dyn Entropy>) -> 
     while house.job("start").run(complaints::store::reindex).await? {}
     while house.job("start").run(subject_requests::store::reindex).await? {}
     Ok(house)
+}
+
+/// What all bodies of requests share. One thread fewer than answer requests checks large bodies, because the others must
+/// have a processor; at most four do, because each may need 30 MB.
+fn receiving(config: &Config) -> Receiving {
+    let limits = &config.limits;
+    let checked_at_once = config.server.worker_threads().saturating_sub(1).min(4);
+    Receiving::new(Duration::from_secs(limits.body_seconds), limits.receiving_bytes, checked_at_once)
 }
 
 /// Tells the operator that the table of bank holidays ends within 400 days of `today`, or has ended: what the law counts

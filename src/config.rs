@@ -73,6 +73,16 @@ pub struct Server {
     pub cors_origins: String,
 }
 
+impl Server {
+    /// How many threads answer requests.
+    pub fn worker_threads(&self) -> usize {
+        match self.workers {
+            0 => std::thread::available_parallelism().map_or(2, usize::from),
+            chosen => chosen,
+        }
+    }
+}
+
 /// What is kept for idempotency keys.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -117,10 +117,6 @@ pub fn start(config: &Config, house: &House) -> Result<Running, StartError> {
     let (mint, clock, counted) = (house.mint().clone(), house.clock().clone(), metrics.clone());
     house.keep_keys();
     load_telephone_tables();
-    let workers = match config.server.workers {
-        0 => std::thread::available_parallelism().map_or(2, usize::from),
-        chosen => chosen,
-    };
     let origins = config.cors_origins().map_err(StartError)?;
     let deadlines = Deadlines {
         head: Duration::from_secs(config.limits.head_seconds),
@@ -131,7 +127,7 @@ pub fn start(config: &Config, house: &House) -> Result<Running, StartError> {
         ),
     };
     let builder = Server::build()
-        .workers(workers)
+        .workers(config.server.worker_threads())
         .shutdown_timeout(config.server.shutdown_seconds.saturating_sub(RECORDING_SECONDS).max(1));
     let api = serve(builder, listener, deadlines.clone(), move || {
         let (mint, clock, counted) = (mint.clone(), clock.clone(), counted.clone());

@@ -21,10 +21,15 @@ pub(crate) struct Watch {
 }
 
 impl Watch {
-    /// Begins to look.
+    /// Begins to look at what is a process's own.
     pub(crate) fn over(pid: u32) -> Self {
+        Self::of(move || own(pid))
+    }
+
+    /// Begins to look at what `measure` returns.
+    pub(crate) fn of(measure: impl Fn() -> Option<u64> + Send + 'static) -> Self {
         let (stop, stopped) = channel();
-        Self { stop, watching: std::thread::spawn(move || most(pid, &stopped)) }
+        Self { stop, watching: std::thread::spawn(move || most(measure, &stopped)) }
     }
 
     /// Ends it: the most that was seen, in bytes.
@@ -34,10 +39,10 @@ impl Watch {
     }
 }
 
-fn most(pid: u32, stopped: &Receiver<()>) -> Option<u64> {
-    let mut most = own(pid);
+fn most(measure: impl Fn() -> Option<u64>, stopped: &Receiver<()>) -> Option<u64> {
+    let mut most = measure();
     while stopped.recv_timeout(EVERY) == Err(RecvTimeoutError::Timeout) {
-        most = most.max(own(pid));
+        most = most.max(measure());
     }
-    most.max(own(pid))
+    most.max(measure())
 }

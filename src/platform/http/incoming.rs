@@ -93,6 +93,18 @@ impl Incoming {
         Ok(bytes)
     }
 
+    /// The body after `check`, which runs beside the worker threads if the body is large.
+    ///
+    /// # Errors
+    /// Those of [`Incoming::body`] and of `check`; 503 when too many large bodies wait for their check.
+    pub async fn checked_body<T: Send + 'static>(
+        &mut self,
+        check: impl FnOnce(Bytes) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        let body = self.body().await?;
+        self.receiving.checking.run(body, check).await
+    }
+
     /// The query of the operation that is carried out.
     pub(super) fn query_string(&self) -> &str {
         if self.read_again.is_some() { "" } else { self.request.query_string() }
@@ -205,7 +217,7 @@ mod tests {
             request: TestRequest::post().to_http_request(),
             body: Body::Coming(Payload::Stream { payload: Box::pin(pieces) }),
             body_limit: BODY_LIMIT,
-            receiving: Receiving::new(Duration::from_secs(20), 64 * 1024 * 1024),
+            receiving: Receiving::new(Duration::from_secs(20), 64 * 1024 * 1024, 1),
             read_again: None,
             actor: Arc::new(Actor::Anonymous),
             caller: String::new(),
@@ -252,7 +264,7 @@ mod tests {
     #[tokio::test]
     async fn all_bodies_share_a_budget_and_what_is_beyond_it_is_not_read() {
         const PIECE: &[u8] = &[b' '; 400_000];
-        let receiving = Receiving::new(Duration::from_secs(20), 1_000_000);
+        let receiving = Receiving::new(Duration::from_secs(20), 1_000_000, 1);
         let (mut first, _) = sharing(&receiving, vec![PIECE; 2]);
         let held = first.body().await.unwrap();
         let (mut second, read) = sharing(&receiving, vec![PIECE; 2]);
@@ -272,7 +284,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_third_file_is_not_read_until_its_turn() {
         const FILE: usize = 2 * BODY_LIMIT;
-        let receiving = Receiving::new(Duration::from_secs(20), 64 * BODY_LIMIT);
+        let receiving = Receiving::new(Duration::from_secs(20), 64 * BODY_LIMIT, 1);
         let ordinary = || sharing(&receiving, vec![b"name"]);
         let file = || {
             let (incoming, read) = ordinary();

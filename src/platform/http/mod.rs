@@ -3,6 +3,7 @@
 pub mod answer;
 mod body;
 mod budget;
+mod checking;
 mod connection;
 pub mod cors;
 pub mod csv;

@@ -1,4 +1,4 @@
-//! How much of bodies the process receives and holds at a time.
+//! How much of bodies the process receives, holds and checks at a time.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,6 +8,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
 use super::budget::{Budget, Held};
+use super::checking::Checking;
 use crate::domain::{Code, Error};
 
 /// How many files are received and worked through at a time.
@@ -15,13 +16,14 @@ const FILES: usize = 2;
 /// After how many seconds a caller may send its file again, when others were before it.
 const FILE_RETRY: u32 = 10;
 
-/// What all bodies share: their deadline, a budget of bytes, and the turns of files.
+/// What all bodies share: their deadline, a budget of bytes, the turns of files, and the checks of large bodies.
 #[derive(Clone, Debug)]
 pub struct Receiving {
     /// How long a body may take to arrive, and how long a file may wait for its turn.
     pub(in crate::platform) deadline: Duration,
     budget: Budget,
     turns: Arc<Semaphore>,
+    pub(super) checking: Checking,
 }
 
 /// A body while it arrives.
@@ -44,9 +46,11 @@ impl AsRef<[u8]> for Arrived {
 }
 
 impl Receiving {
-    /// Bodies that arrive within `deadline`, and of which at most `most` bytes are held.
-    pub fn new(deadline: Duration, most: usize) -> Self {
-        Self { deadline, budget: Budget::new(most), turns: Arc::new(Semaphore::new(FILES)) }
+    /// Bodies that arrive within `deadline`, of which at most `most` bytes are held, and at most `checked_at_once` large
+    /// ones are checked at a time.
+    pub fn new(deadline: Duration, most: usize, checked_at_once: usize) -> Self {
+        let turns = Arc::new(Semaphore::new(FILES));
+        Self { deadline, budget: Budget::new(most), turns, checking: Checking::new(checked_at_once) }
     }
 
     /// A body of `declared` bytes, of which none has arrived. What was promised has its place at once; the system fills it
@@ -99,6 +103,7 @@ impl Arriving {
     }
 }
 
-fn busy(detail: impl Into<std::borrow::Cow<'static, str>>, retry_after: u32) -> Error {
+/// A 503 that tells the caller to try again after so many seconds.
+pub(super) fn busy(detail: impl Into<std::borrow::Cow<'static, str>>, retry_after: u32) -> Error {
     Error::new(Code::Unavailable, detail).with(|p| p.retry_after = Some(retry_after))
 }

@@ -6,6 +6,7 @@
 mod attacks;
 mod bystander;
 mod crowds;
+mod resident;
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;
@@ -14,13 +15,14 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 
 use self::bystander::Bystander;
+use self::resident::resident;
 use crate::faults::Ground;
 use crate::harness::Engine;
-use crate::harness::memory::{Watch, own};
+use crate::harness::memory::Watch;
 use crate::harness::served::Served;
 
 const MIB: u64 = 1 << 20;
-/// The most memory of its own that the service may have during an attack.
+/// The most memory that the service may have during an attack.
 const DURING: u64 = 160 * MIB;
 /// What it must be back under, and how soon.
 const AFTER: u64 = 96 * MIB;
@@ -90,7 +92,7 @@ fn abuse(engine: Engine) {
     let pid = served.process.id();
     let mut complaints = Vec::new();
     for (number, (name, attack)) in attacks::ALL.iter().enumerate() {
-        let (watch, bystander) = (Watch::over(pid), Bystander::start(target, number));
+        let (watch, bystander) = (Watch::of(move || resident(pid)), Bystander::start(target, number));
         attack(target);
         complaints.extend(bystander.complaints().into_iter().map(|complaint| format!("{name}: {complaint}")));
         let most = watch.most().expect("a system that tells the memory of a process (Linux)");
@@ -101,8 +103,8 @@ fn abuse(engine: Engine) {
     assert!(complaints.is_empty(), "{}", complaints.join("\n"));
     actix_web::rt::System::new().block_on(async {
         let ended = Instant::now();
-        while own(pid).unwrap() > AFTER {
-            assert!(ended.elapsed() < BACK, "{} MiB are kept", own(pid).unwrap() / MIB);
+        while resident(pid).unwrap() > AFTER {
+            assert!(ended.elapsed() < BACK, "{} MiB are kept", resident(pid).unwrap() / MIB);
             actix_web::rt::time::sleep(Duration::from_millis(200)).await;
         }
         served.get("/health/ready").send().await.expect(200);

@@ -4,6 +4,8 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
+use serde_json::Value;
+
 use super::Ground;
 use crate::harness::Engine;
 use crate::harness::people::{person, text};
@@ -21,8 +23,8 @@ fn running_requests_are_answered_and_looks_recorded_on_postgres() {
 }
 
 /// A sign-up of which half of the body has been sent, and the rest.
-fn half_sent(served: &Served, email: &str) -> (TcpStream, String) {
-    let body = person("Ada Lovelace", email).to_string();
+fn half_sent(served: &Served, body: &Value) -> (TcpStream, String) {
+    let body = body.to_string();
     let mut stream = TcpStream::connect(&served.address).unwrap();
     stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
     let (sent, rest) = body.split_at(body.len() / 2);
@@ -47,7 +49,9 @@ fn drained(engine: Engine) {
     actix_web::rt::System::new().block_on(async {
         let mut served = Served::start(&ground.url(), &[("SERVER__SHUTDOWN_SECONDS", "20")]);
         let made = served.post("/v1/contacts", &person("Grace Hopper", "grace@example.org")).send().await.expect(201);
-        let (mut running, rest) = half_sent(&served, "ada@example.org");
+        // The second is so large that it is checked beside the worker threads.
+        let bodies = [person("Ada Lovelace", "ada@example.org"), person(&"x".repeat(500_000), "ada@example.org")];
+        let running = bodies.map(|body| half_sent(&served, &body));
         let looked = served.get(&made.header("location")).send().await.expect(200);
 
         let told = Instant::now();
@@ -56,10 +60,12 @@ fn drained(engine: Engine) {
             assert!(told.elapsed() < Duration::from_secs(15), "new callers are still taken");
             actix_web::rt::time::sleep(Duration::from_millis(20)).await;
         }
-        running.write_all(rest.as_bytes()).unwrap();
-        let mut answer = String::new();
-        running.read_to_string(&mut answer).unwrap();
-        assert!(answer.starts_with("HTTP/1.1 201"), "{answer}");
+        for ((mut running, rest), status) in running.into_iter().zip([201, 422]) {
+            running.write_all(rest.as_bytes()).unwrap();
+            let mut answer = String::new();
+            running.read_to_string(&mut answer).unwrap();
+            assert!(answer.starts_with(&format!("HTTP/1.1 {status}")), "{answer}");
+        }
         assert_eq!(served.process.ended().code(), Some(0), "{:?}", served.process.said);
         assert!(told.elapsed() < Duration::from_secs(20), "{:?}", told.elapsed());
 
@@ -74,7 +80,7 @@ fn drained(engine: Engine) {
 fn a_caller_that_never_ends_does_not_keep_it_from_stopping() {
     let ground = Ground::of(Engine::Sqlite).unwrap();
     let mut served = Served::start(&ground.url(), &[("SERVER__SHUTDOWN_SECONDS", "3")]);
-    let (_running, _) = half_sent(&served, "ada@example.org");
+    let (_running, _) = half_sent(&served, &person("Ada Lovelace", "ada@example.org"));
     let told = Instant::now();
     send_signal("TERM", [served.process.id()]);
     assert_eq!(served.process.ended().code(), Some(0), "{:?}", served.process.said);

@@ -5,12 +5,13 @@ use std::marker::PhantomData;
 use actix_web::web::Bytes;
 
 use crate::domain::Error;
+use crate::platform::http::checking;
 use crate::platform::http::describe::Op;
-use crate::platform::http::incoming::{Incoming, Take};
+use crate::platform::http::incoming::{Incoming, PUBLIC_BODY_LIMIT, Take};
 
 /// A body that can be judged after it has arrived, from its bytes and its `Content-Type` alone.
 pub trait Judge: Sized {
-    /// How many bytes it may have; `None` for as many as any body of its operation's kind.
+    /// How many bytes it may have; `None` for as many as any body of a public operation.
     const BODY_LIMIT: Option<usize> = None;
 
     /// Judges a body.
@@ -44,7 +45,14 @@ impl<B: Judge> Unjudged<B> {
 }
 
 impl<B: Judge> Take for Unjudged<B> {
-    const BODY_LIMIT: Option<usize> = B::BODY_LIMIT;
+    const BODY_LIMIT: Option<usize> = {
+        let limit = match B::BODY_LIMIT {
+            Some(own) => own,
+            None => PUBLIC_BODY_LIMIT,
+        };
+        assert!(limit <= checking::SMALL, "`Unjudged::judge` runs on a worker thread");
+        Some(limit)
+    };
 
     async fn take(incoming: &mut Incoming) -> Result<Self, Error> {
         let body = incoming.body().await?;

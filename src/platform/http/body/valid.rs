@@ -15,7 +15,7 @@ use crate::platform::http::describe::Op;
 use crate::platform::http::incoming::{Incoming, Take, one_of};
 
 /// What a caller asks for in a body.
-pub trait Command: DeserializeOwned + Validate + ToSchema + 'static {
+pub trait Command: DeserializeOwned + Validate + ToSchema + Send + 'static {
     /// The resource that it makes or changes: its members that the command lacks are read-only.
     type Resource: PartialSchema;
     /// How many bytes its body may have; `None` for as many as any body of its operation's kind.
@@ -41,8 +41,7 @@ impl<T: Command> Take for Valid<T> {
 /// A body of `media_type`, through every check.
 pub(super) async fn taken<T: Command>(incoming: &mut Incoming, media_type: &'static str) -> Result<T, Error> {
     incoming.expect_media_type(media_type)?;
-    let body = incoming.body().await?;
-    parse(&body)
+    incoming.checked_body(|body| parse(&body)).await
 }
 
 /// Such a body and its problems, in the description of an operation.
@@ -87,8 +86,8 @@ pub struct WithoutBody;
 
 impl Take for WithoutBody {
     async fn take(incoming: &mut Incoming) -> Result<Self, Error> {
-        let body = incoming.body().await?;
-        Self::judge(incoming.content_type(), &body)
+        let content_type = incoming.content_type().to_owned();
+        incoming.checked_body(move |body| Self::judge(&content_type, &body)).await
     }
 
     fn describe(op: &mut Op<'_>) {

@@ -51,22 +51,9 @@ impl Take for ImportFile {
 
     async fn take(incoming: &mut Incoming) -> Result<Self, Error> {
         let media_type = incoming.expect_one_of(&[CSV, NDJSON])?;
-        let body = incoming.body().await?;
-        let text = ByteString::try_from(body)
-            .map_err(|_| Error::new(Code::MalformedJson, "The file is not text in UTF-8."))?;
-        if text.bytes().filter(|&byte| byte == b'\n').count() > MOST_LINES {
-            let detail = format!("must have at most {MOST_LINES} lines; send several files");
-            return Err(Error::invalid(vec![Fault::new("", "too_many", detail)]));
-        }
-        // What some spreadsheets put before a text in UTF-8.
-        let at = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
-        if media_type == NDJSON {
-            return Ok(Self { text, at, form: Form::Lines });
-        }
-        let mut records = Records::from(&text, at);
-        let columns = columns(records.next().flatten())?;
-        let at = records.at();
-        Ok(Self { text, at, form: Form::Csv(columns) })
+        let not_text = |_| Error::new(Code::MalformedJson, "The file is not text in UTF-8.");
+        let open = move |body| Self::open(media_type, ByteString::try_from(body).map_err(not_text)?);
+        incoming.checked_body(open).await
     }
 
     fn describe(op: &mut Op<'_>) {
@@ -122,6 +109,26 @@ fn columns(header: Record) -> Result<Vec<&'static str>, Error> {
 }
 
 impl ImportFile {
+    /// Checks the file as a whole, and reads its header row.
+    ///
+    /// # Errors
+    /// 422 when it has too many lines, or its header row is wrong.
+    fn open(media_type: &str, text: ByteString) -> Result<Self, Error> {
+        if text.bytes().filter(|&byte| byte == b'\n').count() > MOST_LINES {
+            let detail = format!("must have at most {MOST_LINES} lines; send several files");
+            return Err(Error::invalid(vec![Fault::new("", "too_many", detail)]));
+        }
+        // Some spreadsheets begin a text in UTF-8 with a byte order mark.
+        let at = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+        if media_type == NDJSON {
+            return Ok(Self { text, at, form: Form::Lines });
+        }
+        let mut records = Records::from(&text, at);
+        let columns = columns(records.next().flatten())?;
+        let at = records.at();
+        Ok(Self { text, at, form: Form::Csv(columns) })
+    }
+
     /// The next rows, at most `most` of them; none at the end.
     pub(super) fn next_rows(&mut self, most: usize, today: NaiveDate) -> Vec<Parsed> {
         let Self { text, at, form } = self;
