@@ -17,6 +17,8 @@ mod identity;
 mod ids;
 mod ids_alone;
 mod instant;
+mod invisible;
+mod kept;
 mod lifecycle;
 mod list;
 mod purpose;
@@ -43,13 +45,14 @@ pub use ids::{
 pub use ids_alone::IdsAlone;
 pub(crate) use ids_alone::ids_alone;
 pub use instant::{Instant, day_words, london_date, london_words};
+pub use kept::{FromKept, Kept, kept, kept_if_any};
 pub use lifecycle::Lifecycle;
 pub use list::{Limit, ListPage};
 pub use purpose::{LawfulBasis, Purpose, Use};
 pub use reference::Reference;
 pub use telephone::Telephone;
-pub use text::{TextFault, clean_line, clean_prose, opaque_line};
-pub(crate) use text::{line_type, prose_type, text_type};
+pub use text::{TextFault, clean_line, clean_name, clean_prose, fault_of, opaque_line};
+pub(crate) use text::{line_type, name_type, prose_type, text_type};
 
 /// Where unpredictable bytes come from: the operating system in service, a seeded source in tests.
 pub trait Entropy: Send + Sync {

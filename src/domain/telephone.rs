@@ -6,6 +6,8 @@ use std::str::FromStr;
 use phonenumber::{Mode, country};
 use serde::{Deserialize, Serialize};
 
+use super::FromKept;
+
 const FORM: &str = "must be a telephone number that can exist: E.164 such as +441905765765, or a UK national number such as 01905 765765";
 
 /// A telephone number, kept in E.164 (ITU-T): `+`, country code, number, at most 15 digits. A number
@@ -32,12 +34,6 @@ impl Telephone {
         Ok(Self(number.format().mode(Mode::E164).to_string()))
     }
 
-    /// A number that was parsed before it was kept where nobody else can write. It is not parsed again: of all that
-    /// reading a person takes, that took longest.
-    pub fn from_kept(number: String) -> Self {
-        Self(number)
-    }
-
     /// The number in E.164.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -48,6 +44,12 @@ impl Telephone {
         let Ok(number) = phonenumber::parse(None, &self.0) else { return self.0.clone() };
         let british = number.country().id() == Some(country::GB);
         number.format().mode(if british { Mode::National } else { Mode::International }).to_string()
+    }
+}
+
+impl FromKept for Telephone {
+    fn from_kept(number: String) -> Self {
+        Self(number)
     }
 }
 

@@ -3,6 +3,8 @@
 
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
+use super::invisible::is_invisible;
+
 /// What is wrong with a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TextFault {
@@ -10,6 +12,8 @@ pub enum TextFault {
     Blank,
     /// A control character, U+0000, or a bidirectional control (U+202A-202E, U+2066-2069).
     Characters,
+    /// Nothing but white space and characters that show nothing.
+    Invisible,
     /// More characters than the type allows.
     TooLong,
 }
@@ -18,7 +22,7 @@ impl TextFault {
     /// The fault's stable code in a problem's `errors`.
     pub fn code(self) -> &'static str {
         match self {
-            Self::Blank => "blank",
+            Self::Blank | Self::Invisible => "blank",
             Self::Characters => "characters",
             Self::TooLong => "too_long",
         }
@@ -28,6 +32,9 @@ impl TextFault {
     pub fn detail(self) -> &'static str {
         match self {
             Self::Blank => "must contain something other than white space",
+            Self::Invisible => {
+                "must contain a character that can be seen, not only format characters such as a zero-width space"
+            }
             Self::Characters => "must not contain control characters, U+0000 or bidirectional controls",
             Self::TooLong => "is too long",
         }
@@ -60,6 +67,28 @@ pub fn clean_line(text: String, most: usize) -> Result<String, TextFault> {
     clean(text, most, false)
 }
 
+/// The name of a person: one line of text of at most `most` characters, in NFC, with a character that can be seen.
+///
+/// # Errors
+/// The first [`TextFault`] found.
+pub fn clean_name(text: String, most: usize) -> Result<String, TextFault> {
+    let name = clean_line(text, most)?;
+    if is_invisible_text(&name) { Err(TextFault::Invisible) } else { Ok(name) }
+}
+
+fn is_invisible_text(text: &str) -> bool {
+    text.chars().all(|c| c.is_whitespace() || is_invisible(c))
+}
+
+/// Returns the fault of a text that does not have the form that the document describes.
+pub fn fault_of(text: &str) -> TextFault {
+    match clean_prose(text.to_owned(), usize::MAX) {
+        Err(fault) => fault,
+        Ok(_) if is_invisible_text(text) => TextFault::Invisible,
+        Ok(_) => TextFault::Characters,
+    }
+}
+
 /// One line of text of at most `most` characters, byte for byte as it is: for what is compared, and is nobody's prose.
 ///
 /// # Errors
@@ -90,6 +119,12 @@ macro_rules! text_type {
             /// The text itself.
             pub fn as_str(&self) -> &str {
                 &self.0
+            }
+        }
+
+        impl crate::domain::FromKept for $name {
+            fn from_kept(text: String) -> Self {
+                Self(text)
             }
         }
 
@@ -130,6 +165,17 @@ macro_rules! line_type {
     };
 }
 
+/// `name_type! { /// doc  Name, max characters, "example" }`: the name of a person. Besides what a line must have, its pattern asks
+/// for a character that can be seen (UnicodeSet `[[:Cf:][:DI:]]`, as far as two bytes reach; the others are found by parsing).
+macro_rules! name_type {
+    ($(#[$doc:meta])* $name:ident, $most:tt, $example:tt) => {
+        $crate::domain::text_type! {
+            $(#[$doc])* $name, $most, $example, $crate::domain::clean_name,
+            r"^[^\u0000-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069]*[^\u0000-\u0020\u007F-\u00A0\u00AD\u034F\u0600-\u0605\u061C\u06DD\u070F\u0890\u0891\u08E2\u115F\u1160\u1680\u17B4\u17B5\u180B-\u180F\u2000-\u200F\u2028-\u202F\u205F-\u206F\u3000\u3164\uFE00-\uFE0F\uFEFF\uFFA0\uFFF0-\uFFFB][^\u0000-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069]*$"
+        }
+    };
+}
+
 /// `prose_type! { /// doc  Name, max characters, "example" }`: text that may have line feeds.
 macro_rules! prose_type {
     ($(#[$doc:meta])* $name:ident, $most:tt, $example:tt) => {
@@ -139,7 +185,7 @@ macro_rules! prose_type {
         }
     };
 }
-pub(crate) use {line_type, prose_type, text_type};
+pub(crate) use {line_type, name_type, prose_type, text_type};
 
 #[cfg(test)]
 mod tests {
@@ -164,6 +210,8 @@ mod tests {
             assert_eq!(clean_line(bad.to_owned(), 200), Err(TextFault::Characters), "{bad:?}");
         }
         assert_eq!(clean_line(" \u{a0}\u{3000}".to_owned(), 200), Err(TextFault::Blank));
+        assert_eq!(clean_name("\u{200b}\u{e0041} ".to_owned(), 200), Err(TextFault::Invisible));
+        assert_eq!(clean_name("a\u{200d}b".to_owned(), 200), Ok("a\u{200d}b".to_owned()));
         assert_eq!(clean_line("abc".to_owned(), 2), Err(TextFault::TooLong));
         assert_eq!(clean_prose("two\nlines".to_owned(), 200), Ok("two\nlines".to_owned()));
         assert_eq!(clean_prose("two\r\nlines".to_owned(), 200), Err(TextFault::Characters));

@@ -59,6 +59,7 @@ mod new_mailbox;
 mod notices;
 mod objection;
 mod offline_receipts;
+mod one_mailbox;
 mod organisations;
 mod pages;
 mod preconditions;

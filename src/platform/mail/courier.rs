@@ -196,10 +196,19 @@ impl Server {
 /// What the server's answer means for the message. Its text may quote the address, so that only its code is kept.
 fn failure(error: &SmtpError) -> Failure {
     let Some(code) = error.status() else {
+        if lacks_smtputf8(error) {
+            return Failure::Refused { reason: "smtputf8_unsupported".to_owned(), address: true };
+        }
         let reason = if error.is_timeout() { "timeout" } else { "unreachable" };
         return Failure::Away(reason.to_owned());
     };
     judged(code)
+}
+
+/// Returns whether the address has a non-ASCII local part and the server takes none (RFC 6531). The domain is no reason: it is
+/// written as A-labels. The client says so in words alone.
+fn lacks_smtputf8(error: &SmtpError) -> bool {
+    error.is_client() && std::error::Error::source(error).is_some_and(|cause| cause.to_string().contains("SMTPUTF8"))
 }
 
 fn judged(code: SmtpCode) -> Failure {

@@ -1,14 +1,15 @@
 //! What is told of a complaint in words, as the one sealed blob of its row, under the complaint's own key.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::model::{Complainant, ComplaintDetails, InvestigationNote, OutcomeExplanation};
-use crate::domain::{ComplaintId, Entropy, Error};
+use crate::domain::{ComplaintId, EmailAddress, Entropy, Error, Telephone, kept, kept_if_any};
 use crate::platform::vault::{DataKey, Place};
+use crate::resources::contacts::model::PersonName;
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Particulars {
-    #[serde(rename = "c")]
+    #[serde(rename = "c", deserialize_with = "kept_complainant")]
     pub(super) complainant: Complainant,
     #[serde(rename = "d")]
     pub(super) details: ComplaintDetails,
@@ -16,6 +17,22 @@ pub(super) struct Particulars {
     pub(super) note: Option<InvestigationNote>,
     #[serde(rename = "e", skip_serializing_if = "Option::is_none")]
     pub(super) explanation: Option<OutcomeExplanation>,
+}
+
+/// A [`Complainant`] as it was sealed, parsed by an earlier release perhaps.
+#[derive(Deserialize)]
+struct KeptComplainant {
+    #[serde(deserialize_with = "kept")]
+    name: PersonName,
+    #[serde(default, deserialize_with = "kept_if_any")]
+    email: Option<EmailAddress>,
+    #[serde(default, deserialize_with = "kept_if_any")]
+    telephone: Option<Telephone>,
+}
+
+fn kept_complainant<'de, D: Deserializer<'de>>(member: D) -> Result<Complainant, D::Error> {
+    let KeptComplainant { name, email, telephone } = KeptComplainant::deserialize(member)?;
+    Ok(Complainant { name, email, telephone })
 }
 
 fn place(id: ComplaintId) -> Place<'static> {

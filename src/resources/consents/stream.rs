@@ -86,7 +86,7 @@ fn written(form: Form, members: &[AudienceMember]) -> Result<Vec<u8>, Error> {
         Form::Csv => {
             for member in members {
                 let AudienceMember { contact_id, name, email, unsubscribe_url } = member;
-                let cells = [&contact_id.to_string(), name.as_str(), email.as_str(), unsubscribe_url.as_str()];
+                let cells = [&contact_id.to_string(), name.as_str(), &email.shown(), unsubscribe_url.as_str()];
                 csv::write_row(&mut bytes, cells.map(csv::formula_safe));
             }
         }

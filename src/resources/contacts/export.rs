@@ -112,7 +112,7 @@ fn written(contacts: &[Contact]) -> Vec<u8> {
         let cells = [
             contact.id.to_string(),
             text(contact.name.as_ref().map(PersonName::as_str)),
-            text(contact.email.as_ref().map(EmailAddress::as_str)),
+            text(contact.email.as_ref().map(EmailAddress::shown).as_deref()),
             // A telephone number begins with + and is no formula.
             contact.telephone.as_ref().map(Telephone::as_str).unwrap_or_default().to_owned(),
             text(contact.organisation.as_ref().map(Employer::as_str)),

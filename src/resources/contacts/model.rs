@@ -5,12 +5,12 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::{Validate, ValidationError};
 
-use crate::domain::{ContactId, EmailAddress, Instant, NetworkId, Telephone, line_type};
+use crate::domain::{ContactId, EmailAddress, Instant, NetworkId, Telephone, line_type, name_type};
 use crate::platform::http::{Change, Command, Resource};
 
-line_type! {
-    /// A person's name as they write it: one line of at most 200 characters, in any script. Kept as
-    /// it is, in NFC; nothing is trimmed.
+name_type! {
+    /// A person's name as they write it: one line of at most 200 characters, in any script, with a character that can be
+    /// seen. Kept as it is, in NFC; nothing is trimmed.
     PersonName, 200, "Ada Lovelace"
 }
 

@@ -1,22 +1,22 @@
 //! What is known of a person, as the one sealed blob of a row.
 
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 
 use super::model::{Employer, JobTitle, PersonName, SourceDetail, SourceKind};
-use crate::domain::{ContactId, EmailAddress, Entropy, Error, Telephone};
+use crate::domain::{ContactId, EmailAddress, Entropy, Error, Telephone, kept, kept_if_any};
 use crate::platform::vault::{DataKey, Place};
 
 /// A person's particulars.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Particulars {
     /// The name.
-    #[serde(rename = "n")]
+    #[serde(rename = "n", deserialize_with = "kept")]
     pub name: PersonName,
     /// The e-mail address.
-    #[serde(rename = "e", skip_serializing_if = "Option::is_none", default, deserialize_with = "kept_email")]
+    #[serde(rename = "e", skip_serializing_if = "Option::is_none", default, deserialize_with = "kept_if_any")]
     pub email: Option<EmailAddress>,
     /// The telephone number.
-    #[serde(rename = "t", skip_serializing_if = "Option::is_none", default, deserialize_with = "kept_telephone")]
+    #[serde(rename = "t", skip_serializing_if = "Option::is_none", default, deserialize_with = "kept_if_any")]
     pub telephone: Option<Telephone>,
     /// Where the person works.
     #[serde(rename = "o", skip_serializing_if = "Option::is_none")]
@@ -30,16 +30,6 @@ pub struct Particulars {
     /// More about where the data came from.
     #[serde(rename = "s", skip_serializing_if = "Option::is_none")]
     pub source_detail: Option<SourceDetail>,
-}
-
-// Whatever is unsealed was sealed by us, after it was parsed.
-
-fn kept_email<'de, D: Deserializer<'de>>(kept: D) -> Result<Option<EmailAddress>, D::Error> {
-    Ok(Option::deserialize(kept)?.map(EmailAddress::from_kept))
-}
-
-fn kept_telephone<'de, D: Deserializer<'de>>(kept: D) -> Result<Option<Telephone>, D::Error> {
-    Ok(Option::deserialize(kept)?.map(Telephone::from_kept))
 }
 
 fn place(id: ContactId) -> Place<'static> {

@@ -1,18 +1,37 @@
 //! What is written down about a request, sealed under a key of the request's own: whoever asks need be no contact.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
-use super::model::{Details, Requester};
-use crate::domain::{Entropy, Error, RequestStepId, SubjectRequestId};
+use super::model::{ActingFor, Details, Requester};
+use crate::domain::{EmailAddress, Entropy, Error, RequestStepId, SubjectRequestId, Telephone, kept, kept_if_any};
 use crate::platform::vault::{DataKey, Place};
+use crate::resources::contacts::model::PersonName;
 
 /// Who asks, and for what.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Particulars {
-    #[serde(rename = "r")]
+    #[serde(rename = "r", deserialize_with = "kept_requester")]
     pub(super) requester: Requester,
     #[serde(rename = "d", skip_serializing_if = "Option::is_none")]
     pub(super) details: Option<Details>,
+}
+
+/// A [`Requester`] as it was sealed, parsed by an earlier release perhaps.
+#[derive(Deserialize)]
+struct KeptRequester {
+    #[serde(deserialize_with = "kept")]
+    name: PersonName,
+    #[serde(default, deserialize_with = "kept_if_any")]
+    email: Option<EmailAddress>,
+    #[serde(default, deserialize_with = "kept_if_any")]
+    telephone: Option<Telephone>,
+    #[serde(default)]
+    acting_for: ActingFor,
+}
+
+fn kept_requester<'de, D: Deserializer<'de>>(member: D) -> Result<Requester, D::Error> {
+    let KeptRequester { name, email, telephone, acting_for } = KeptRequester::deserialize(member)?;
+    Ok(Requester { name, email, telephone, acting_for })
 }
 
 fn place(id: SubjectRequestId) -> Place<'static> {

@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 
 use super::bounds::{self, not_a_member};
 use super::strict::Read;
-use crate::domain::{EmailAddress, Error, Fault, Faults, Instant, Telephone, TextFault, clean_prose, member};
+use crate::domain::{EmailAddress, Error, Fault, Faults, Instant, Telephone, fault_of, member};
 
 type Shapes = RwLock<HashMap<(TypeId, Care), Arc<Shape>>>;
 
@@ -141,7 +141,7 @@ fn fault(at: &str, error: &ValidationError<'_>) -> Option<Fault> {
             if text.is_empty() {
                 return None; // told by its length
             }
-            let fault = clean_prose(text.to_owned(), usize::MAX).err().unwrap_or(TextFault::Characters);
+            let fault = fault_of(text);
             Fault::new(at, fault.code(), fault.detail())
         }
         Kind::MinItems { limit } => Fault::new(at, "too_few", format!("must have at least {limit} items")),
@@ -149,7 +149,7 @@ fn fault(at: &str, error: &ValidationError<'_>) -> Option<Fault> {
         Kind::UniqueItems => Fault::new(at, "not_unique", "must not name anything twice"),
         Kind::Minimum { limit } => Fault::new(at, "too_small", format!("must be at least {limit}")),
         Kind::Maximum { limit } => Fault::new(at, "too_large", format!("must be at most {limit}")),
-        Kind::Format { format } => format_fault(at, format),
+        Kind::Format { format } => format_fault(at, format, error.instance().as_str().unwrap_or_default()),
         _ => Fault::new(at, "invalid", "does not have the form that the API document describes"),
     })
 }
@@ -173,10 +173,10 @@ fn listed(options: &Value) -> String {
     words.map(|word| word.as_str().map_or_else(|| word.to_string(), str::to_owned)).collect::<Vec<_>>().join(", ")
 }
 
-fn format_fault(at: &str, format: &str) -> Fault {
+fn format_fault(at: &str, format: &str, text: &str) -> Fault {
     let detail = match format {
-        "email" => EmailAddress::parse("").err(),
-        "telephone" => Telephone::parse("").err(),
+        "email" => EmailAddress::parse(text).err(),
+        "telephone" => Telephone::parse(text).err(),
         "date-time" => Instant::parse("").err(),
         "date" => Some("must be a date that exists, as YYYY-MM-DD, in the years 1900 to 9999"),
         "uuid" => Some("must be a UUID such as 01937a5e-8f00-7c3a-9d55-3f2a60b1c901"),
