@@ -1,6 +1,8 @@
 //! What every room that holds personal data must be able to say and do, so that nothing about a
 //! person can be forgotten. The trait lies below the rooms; the list of those who implement it above.
 
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::domain::{ContactId, Error, EventId, NetworkId, Obstacle, PersonalRecord, Use};
@@ -43,8 +45,9 @@ pub struct Merging {
     pub into_mark: Option<Vec<u8>>,
 }
 
-/// A person, under every id, address and number that they have or had here. Values are keyed indexes, never plain.
-#[derive(Clone, Debug)]
+/// A person, under every id, address and number that they have or had here. Values are keyed indexes, never plain. Each list
+/// but `ids` is sorted, so that two values are equal if and only if a search by the one finds what a search by the other does.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Person {
     /// The contact that they are: the survivor of every merge.
     pub contact: ContactId,
@@ -77,24 +80,51 @@ impl Erasing {
     }
 }
 
+/// What the records of a person are searched by. Each means every value that the person has or had.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SearchTerm {
+    /// The ids of their contact, and of every contact that was merged into it.
+    ContactId,
+    /// Their e-mail addresses.
+    EmailAddress,
+    /// Their telephone numbers, each together with the name that they had with it.
+    TelephoneAndName,
+}
+
+impl SearchTerm {
+    /// For a table whose records all name a contact, or hang on a record that does.
+    pub const CONTACT: &'static [Self] = &[Self::ContactId];
+    /// For a table that names no contacts.
+    pub const ADDRESSES: &'static [Self] = &[Self::EmailAddress, Self::TelephoneAndName];
+    /// For a table whose records may name a contact, or bear an address alone.
+    pub const ALL: &'static [Self] = &[Self::ContactId, Self::EmailAddress, Self::TelephoneAndName];
+}
+
 /// What a table holds of a person, as they are told it: without what is about others, those who recorded it included.
 #[derive(Clone, Debug)]
 pub struct Held {
     /// The table.
     pub table: &'static str,
+    /// What it was searched by.
+    pub searched_by: &'static [SearchTerm],
     /// Its records, each an object; none where it holds nothing of the person.
     pub records: Vec<serde_json::Value>,
 }
 
 impl Held {
-    /// What a table holds.
+    /// Answers for a table, which was searched by every value of each of the terms.
     ///
     /// # Errors
     /// Internal, for a record that cannot be written as JSON: none of ours.
-    pub fn new(table: &'static str, records: impl IntoIterator<Item = impl serde::Serialize>) -> Result<Self, Error> {
+    pub fn new(
+        table: &'static str,
+        searched_by: &'static [SearchTerm],
+        records: impl IntoIterator<Item = impl Serialize>,
+    ) -> Result<Self, Error> {
         let records =
             records.into_iter().map(serde_json::to_value).collect::<Result<_, _>>().map_err(Error::internal)?;
-        Ok(Self { table, records })
+        Ok(Self { table, searched_by, records })
     }
 }
 
@@ -112,11 +142,11 @@ pub trait Holder: Send + Sync {
     /// When the database fails.
     fn blocks_deletion(&self, tx: &mut ReadTx<'_>, contact: ContactId) -> Result<bool, Error>;
 
-    /// What each of the room's tables holds of a person, unsealed (UK GDPR Article 15(3)): one answer for every table, those
-    /// that hold nothing included. Whoever asks says that it was looked at.
+    /// Searches each of the room's tables by everything that leads to the person, and returns what they hold, unsealed (UK
+    /// GDPR Article 15(3)): one answer for every table, those that hold nothing included. The caller records the access.
     ///
     /// # Errors
-    /// When the database fails.
+    /// Internal when a record cannot be unsealed.
     fn export(&self, tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<Held>, Error>;
 
     /// The contacts who are in a network now, by falling id, those before `after`, at most `most` of them; `None` from a

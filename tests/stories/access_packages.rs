@@ -109,7 +109,7 @@ async fn a_package_holds_what_every_table_holds(service: Service) {
         holders().iter().flat_map(|holder| holder.tables()).map(|table| table.name.to_owned()).collect();
     assert_eq!(told, every, "every table of every room is in it");
     for part in held {
-        // Requests are emptied once the person is erased: then there is nobody to tell. And of a package that is being
+        // Requests are emptied once the person is erased. And of a package that is being
         // built, a package says nothing: it would be of itself.
         let nothing = ["subject_request_farewells", "subject_request_package_builds", "subject_request_package_parts"];
         let something = !nothing.contains(&text(part, "table").as_str());
@@ -409,9 +409,9 @@ async fn the_search_is_on_record(service: Service) {
     let search = &package["search"];
     assert_eq!(search["begun_at"], "2026-11-24T10:00:00.000000Z");
     assert_eq!(search["contact_ids"], json!([ada, known_as]));
-    assert_eq!(search["addresses"], 2, "that of the contact, and that of the other");
+    assert_eq!(search["email_addresses"], 2, "that of the contact, and that of the other");
     assert_eq!(search["elsewhere"], "Nothing outside this service was searched.");
-    assert!(text(search, "reasons").contains("Every table"), "{search}");
+    assert!(text(search, "reasons").contains("every table"), "{search}");
     let searched = search["searched"].as_array().unwrap();
     let tables: BTreeSet<String> = searched.iter().map(|table| text(table, "table")).collect();
     let mut every: BTreeSet<String> =
@@ -431,10 +431,9 @@ async fn the_search_is_on_record(service: Service) {
     let step = newest_step(&service, &path).await;
     for said in [
         "24 November 2026",
-        "ids of the contact (2)",
-        "addresses (2)",
+        "2 contact ids, 2 e-mail addresses",
         "consents 2",
-        "Every table",
+        "every table",
         "Nothing outside this service",
     ] {
         assert!(step.contains(said), "{said} in {step}");

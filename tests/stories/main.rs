@@ -90,3 +90,4 @@ mod tokens;
 mod unsubscribing;
 mod waiting_lists;
 mod whole_lives;
+mod whole_packages;

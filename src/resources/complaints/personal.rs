@@ -5,7 +5,7 @@ use serde_json::json;
 use super::store::{self, erase, of_person};
 use crate::domain::{ContactId, Error, Obstacle, PersonalRecord};
 use crate::platform::doors::{ReadTx, WriteTx};
-use crate::platform::personal::{Class, Erasing, Held, Holder, Merging, Person, Table};
+use crate::platform::personal::{Class, Erasing, Held, Holder, Merging, Person, SearchTerm, Table};
 use crate::resources::contacts::model::PersonName;
 use crate::resources::contacts::store as contacts;
 
@@ -81,7 +81,10 @@ impl Holder for ComplaintData {
                 }));
             }
         }
-        Ok(vec![Held::new("complaints", complaints)?, Held::new("complaint_steps", steps)?])
+        Ok(vec![
+            Held::new("complaints", SearchTerm::ALL, complaints)?,
+            Held::new("complaint_steps", SearchTerm::ALL, steps)?,
+        ])
     }
 
     fn merge(&self, tx: &mut WriteTx<'_>, merging: &Merging) -> Result<(), Error> {

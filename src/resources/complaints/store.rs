@@ -91,7 +91,7 @@ macro_rules! whole {
 pub(super) mod erase;
 pub(super) mod of_person;
 pub(super) mod steps;
-pub use of_person::reindex;
+pub use of_person::{ids_of, reindex};
 
 fn damaged<E>(_: E) -> Error {
     Error::internal("a row of complaints cannot be read")

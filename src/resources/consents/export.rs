@@ -2,39 +2,38 @@
 
 use serde_json::json;
 
-use super::model::ConsentFilter;
 use super::{confirmation, history, store};
-use crate::domain::{ConsentId, ContactId, Error, Limit};
+use crate::domain::{ConsentId, Error};
 use crate::platform::doors::ReadTx;
-use crate::platform::personal::Held;
+use crate::platform::personal::{Held, Person, SearchTerm};
 
-/// What the room's tables hold of a contact.
+/// Returns what the room's tables hold of a person. The decisions of a merged contact stay beneath its own consents.
 ///
 /// # Errors
-/// When the database fails.
-pub(super) fn of(tx: &mut ReadTx<'_>, contact: ContactId) -> Result<Vec<Held>, Error> {
-    // One for each purpose: a page holds them all.
-    let filter = ConsentFilter { contact_id: Some(contact), ..ConsentFilter::default() };
-    let consents = store::list(tx, &filter, None, Limit::MOST)?.items;
+/// Internal when a proof cannot be unsealed.
+pub(super) fn of(tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<Held>, Error> {
+    let consents = store::of_person(tx, person)?;
+    let ids: Vec<ConsentId> = consents.iter().map(|consent| consent.id).collect();
     let mut decisions = Vec::new();
-    for row in history::of_contact(tx, contact)? {
+    for row in history::beneath(tx, &ids)? {
         let decision = row.decision()?;
         let proof = confirmation::evidence(tx, &row)?;
         let (wording, locale, reference) =
             proof.map_or((None, None, None), |proof| (proof.wording, proof.locale, proof.reference));
         decisions.push(json!({
-            "id": decision.id, "purpose": row.purpose()?, "decision": decision.decision, "method": decision.method,
-            "occurred_at": decision.occurred_at, "recorded_at": decision.recorded_at,
-            "notice_version": decision.notice_version, "wording": wording, "locale": locale, "evidence_ref": reference,
+            "id": decision.id, "consent_id": row.consent_id, "contact_id": row.contact_id, "purpose": row.purpose()?,
+            "decision": decision.decision, "method": decision.method, "occurred_at": decision.occurred_at,
+            "recorded_at": decision.recorded_at, "notice_version": decision.notice_version, "wording": wording,
+            "wording_sha256": decision.wording_sha256, "locale": locale, "evidence_ref": reference,
+            "confirms": row.confirms, "merged_from": decision.merged_from,
         }));
     }
-    let ids: Vec<ConsentId> = consents.iter().map(|consent| consent.id).collect();
     let links = confirmation::sent(tx, &ids)?.into_iter().map(|(decision, expires_at, spent_at)| {
         json!({ "decision_id": decision, "expires_at": expires_at, "spent_at": spent_at })
     });
     Ok(vec![
-        Held::new("consents", consents)?,
-        Held::new("consent_decisions", decisions)?,
-        Held::new("consent_confirmations", links)?,
+        Held::new("consents", SearchTerm::CONTACT, consents)?,
+        Held::new("consent_decisions", SearchTerm::CONTACT, decisions)?,
+        Held::new("consent_confirmations", SearchTerm::CONTACT, links)?,
     ])
 }

@@ -7,6 +7,7 @@ use super::model::{ConsentDecision, DecisionKind};
 use super::store::{consent_decisions, consents, damaged};
 use crate::domain::{ConsentId, ContactId, DecisionId, Error, Instant, Limit, ListPage, Purpose, hex};
 use crate::platform::audit::Entry;
+use crate::platform::db::among_ids;
 use crate::platform::doors::ReadTx;
 use crate::policy::consent::{Act, Decision};
 
@@ -105,14 +106,12 @@ pub(super) fn list(
     Ok(ListPage { items, next })
 }
 
-/// The decisions of a contact, oldest first.
+/// The decisions of several consents, oldest first.
 ///
 /// # Errors
-/// When the database fails.
-pub(super) fn of_contact(tx: &mut ReadTx<'_>, contact: ContactId) -> Result<Vec<Row>, Error> {
-    let consents: Vec<ConsentId> =
-        consents::table.filter(consents::contact_id.eq(contact)).select(consents::id).load(tx.connection())?;
-    let theirs = consent_decisions::table.filter(consent_decisions::consent_id.eq_any(consents));
+/// When the decisions cannot be read.
+pub(super) fn beneath(tx: &mut ReadTx<'_>, of: &[ConsentId]) -> Result<Vec<Row>, Error> {
+    let theirs = consent_decisions::table.filter(among_ids(consent_decisions::consent_id, of));
     Ok(theirs.select(Row::as_select()).order(consent_decisions::id).load(tx.connection())?)
 }
 

@@ -4,20 +4,27 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::model::Contact;
-use super::store::{self, sharing_refusals};
+use super::sharing_refusals::SharingRefusal;
+use super::store::{self, MergedContact, sharing_refusals};
 use crate::domain::{ContactId, Error, Obstacle, PersonalRecord};
 use crate::platform::doors::{ReadTx, WriteTx};
-use crate::platform::personal::{Class, Erasing, Held, Holder, Merging, Person, Table};
+use crate::platform::personal::{Class, Erasing, Held, Holder, Merging, Person, SearchTerm, Table};
 
 /// The room's personal data.
 pub struct ContactData;
 
-/// What is told to a person of their own contact.
+/// One of a person's contacts, as they are told it.
 #[derive(Serialize)]
-struct OnePerson {
-    #[serde(flatten)]
-    contact: Contact,
-    hashes_of_your_name_and_number: usize,
+#[serde(untagged)]
+enum ContactOfPerson {
+    /// The contact that holds their particulars.
+    Survivor {
+        #[serde(flatten)]
+        contact: Contact,
+        hashes_of_your_name_and_number: usize,
+    },
+    /// What is left of a contact that was merged into it.
+    Merged(MergedContact),
 }
 
 impl Holder for ContactData {
@@ -102,14 +109,18 @@ impl Holder for ContactData {
     fn export(&self, tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<Held>, Error> {
         let contact = store::for_the_person(tx, person.contact)?;
         let hashes_of_your_name_and_number = store::count_tokens(tx, person.contact)?;
-        let refused = sharing_refusals::of(tx, person.contact)?.into_iter();
-        let refused = refused.map(|kind| json!({ "recipient_kind": kind }));
-        let plans = store::erasure::plans_of(tx, person.contact)?.into_iter();
+        let survivor = ContactOfPerson::Survivor { contact, hashes_of_your_name_and_number };
+        let merged = store::merged_contacts(tx, person)?.into_iter().map(ContactOfPerson::Merged);
+        let refused = sharing_refusals::of_person(tx, person)?.into_iter();
+        let refused = refused.map(
+            |SharingRefusal { recipient_kind, since }| json!({ "recipient_kind": recipient_kind, "since": since }),
+        );
+        let plans = store::erasure::plans_of(tx, person)?.into_iter();
         let plans = plans.map(|(proposed, executed)| json!({ "proposed_at": proposed, "executed_at": executed }));
         Ok(vec![
-            Held::new("contacts", [OnePerson { contact, hashes_of_your_name_and_number }])?,
-            Held::new("sharing_refusals", refused)?,
-            Held::new("erasure_plans", plans)?,
+            Held::new("contacts", SearchTerm::CONTACT, std::iter::once(survivor).chain(merged))?,
+            Held::new("sharing_refusals", SearchTerm::CONTACT, refused)?,
+            Held::new("erasure_plans", SearchTerm::CONTACT, plans)?,
         ])
     }
 }

@@ -126,6 +126,7 @@ pub(super) use list::page;
 pub use live::{Held, Live, hold, hold_all};
 pub(super) use newcomers::{Newcomer, insert_many, insert_unless_taken};
 pub use person::person;
+pub(super) use person::{MergedContact, merged_contacts};
 pub(super) use seat::{empty, records};
 
 fn damaged<E>(_: E) -> Error {

@@ -4,7 +4,7 @@ use super::store;
 use crate::domain::{ContactId, Error, Obstacle, PersonalRecord};
 use crate::platform::doors::{ReadTx, WriteTx};
 use crate::platform::outbox::store as outbox;
-use crate::platform::personal::{Class, Erasing, Held, Holder, Merging, Person, Table};
+use crate::platform::personal::{Class, Erasing, Held, Holder, Merging, Person, SearchTerm, Table};
 
 /// The room's personal data.
 pub struct MessageData;
@@ -40,7 +40,7 @@ impl Holder for MessageData {
     }
 
     fn export(&self, tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<Held>, Error> {
-        Ok(vec![Held::new("messages", store::of(tx, person.contact)?)?])
+        Ok(vec![Held::new("messages", SearchTerm::ALL, store::of(tx, person)?)?])
     }
 
     // A message to the contact that goes is dropped when it is due; what it was about is asked anew of the one that stays.

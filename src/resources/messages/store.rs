@@ -1,13 +1,16 @@
 //! What staff see of the outbox's table, and the one thing that they change.
 
 use diesel::prelude::*;
+use uuid::Uuid;
 
 use super::model::{Message, MessageFilter, Status};
-use crate::domain::{ContactId, Error, Instant, Limit, ListPage, MessageId};
+use crate::domain::{ComplaintId, ContactId, Error, Instant, Limit, ListPage, MessageId, SubjectRequestId};
 use crate::platform::audit::Entry;
-use crate::platform::db::dialect;
+use crate::platform::db::{among, among_ids, dialect};
 use crate::platform::doors::{ReadTx, Recorded, WriteTx};
 use crate::platform::outbox::store::messages;
+use crate::platform::personal::Person;
+use crate::resources::{complaints, subject_requests};
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = messages)]
@@ -55,12 +58,20 @@ pub(super) fn list(
     Ok(ListPage { items, next })
 }
 
-/// The messages for a contact, oldest first.
+/// Returns the messages for a person, oldest first: those that name a contact of theirs, those that one of their e-mail
+/// addresses asked for, and those about a complaint or request of theirs from before that named a contact.
 ///
 /// # Errors
-/// When the database fails.
-pub(super) fn of(tx: &mut ReadTx<'_>, contact: ContactId) -> Result<Vec<Message>, Error> {
-    let theirs = messages::table.filter(messages::contact_id.eq(contact)).order(messages::id);
+/// Internal when a row cannot be read.
+pub(super) fn of(tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<Message>, Error> {
+    let complaints = complaints::store::ids_of(tx, person)?.into_iter().map(ComplaintId::uuid);
+    let requests = subject_requests::store::ids_of(tx, person)?.into_iter().map(SubjectRequestId::uuid);
+    let about: Vec<Uuid> = complaints.chain(requests).collect();
+    let by_address = among(messages::mark, person.marks.clone());
+    // A message about a request that was first matched to another person is that person's.
+    let by_record = messages::contact_id.is_null().and(among_ids(messages::subject_id, &about));
+    let theirs = among_ids(messages::contact_id, &person.ids).or(by_address).or(by_record);
+    let theirs = messages::table.filter(theirs).order(messages::id);
     let rows: Vec<Row> = theirs.select(Row::as_select()).load(tx.connection())?;
     rows.into_iter().map(Row::message).collect()
 }

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::store::{self as networks, erase, memberships, merge};
 use crate::domain::{ContactId, Error, LawfulBasis, NetworkId, Obstacle, PersonalRecord, Purpose, Use};
 use crate::platform::doors::{ReadTx, WriteTx};
-use crate::platform::personal::{Class, Erasing, Held, Holder, Merging, Person, Table};
+use crate::platform::personal::{Class, Erasing, Held, Holder, Merging, Person, SearchTerm, Table};
 
 /// The room's personal data.
 pub struct NetworkData;
@@ -47,11 +47,11 @@ impl Holder for NetworkData {
 
     fn export(&self, tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<Held>, Error> {
         let mut told = Vec::new();
-        for membership in memberships::of(tx, person.contact)? {
+        for membership in memberships::of(tx, person)? {
             let network = networks::read(tx, membership.network_id)?.name;
             told.push(json!({ "network": network, "membership": membership }));
         }
-        Ok(vec![Held::new("memberships", told)?])
+        Ok(vec![Held::new("memberships", SearchTerm::CONTACT, told)?])
     }
 
     fn members(

@@ -5,7 +5,9 @@ use chrono::Duration;
 use diesel::prelude::*;
 
 use crate::domain::{Code, ContactId, Error, Instant};
+use crate::platform::db::among_ids;
 use crate::platform::doors::{ReadTx, WriteTx};
+use crate::platform::personal::Person;
 use crate::platform::vault::{link_token_hash, new_link_token};
 use crate::resources::contacts::store as contacts;
 
@@ -89,11 +91,11 @@ pub(super) fn forget(tx: &mut WriteTx<'_>, ids: &[ContactId]) -> Result<(), Erro
     Ok(())
 }
 
-/// Until when each link that was sent to a contact can be used.
+/// Returns until when each link that was sent to a person can be used.
 ///
 /// # Errors
-/// When the database fails.
-pub(super) fn sent(tx: &mut ReadTx<'_>, contact: ContactId) -> Result<Vec<Instant>, Error> {
-    let theirs = preference_links::table.filter(preference_links::contact_id.eq(contact));
+/// When the links cannot be read.
+pub(super) fn sent(tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<Instant>, Error> {
+    let theirs = preference_links::table.filter(among_ids(preference_links::contact_id, &person.ids));
     Ok(theirs.select(preference_links::expires_at).order(preference_links::expires_at).load(tx.connection())?)
 }

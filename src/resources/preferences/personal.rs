@@ -5,7 +5,7 @@ use serde_json::json;
 use super::links;
 use crate::domain::{ContactId, Error, Obstacle, PersonalRecord};
 use crate::platform::doors::{ReadTx, WriteTx};
-use crate::platform::personal::{Class, Erasing, Held, Holder, Merging, Person, Table};
+use crate::platform::personal::{Class, Erasing, Held, Holder, Merging, Person, SearchTerm, Table};
 
 /// The room's personal data.
 pub struct PreferenceData;
@@ -33,8 +33,8 @@ impl Holder for PreferenceData {
     }
 
     fn export(&self, tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<Held>, Error> {
-        let sent = links::sent(tx, person.contact)?.into_iter().map(|expires_at| json!({ "expires_at": expires_at }));
-        Ok(vec![Held::new("preference_links", sent)?])
+        let sent = links::sent(tx, person)?.into_iter().map(|expires_at| json!({ "expires_at": expires_at }));
+        Ok(vec![Held::new("preference_links", SearchTerm::CONTACT, sent)?])
     }
 
     // A link leads to whoever has the mailbox now.

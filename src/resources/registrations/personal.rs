@@ -84,7 +84,7 @@ impl Holder for RegistrationData {
     }
 
     fn export(&self, tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<Held>, Error> {
-        told::of(tx, person.contact)
+        told::of(tx, person)
     }
 
     fn uses(&self, tx: &mut ReadTx<'_>, contact: ContactId) -> Result<Vec<Use>, Error> {

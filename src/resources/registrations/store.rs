@@ -10,6 +10,7 @@ use crate::domain::{ContactId, Error, EventId, Instant, Limit, ListPage, Registr
 use crate::platform::audit::Entry;
 use crate::platform::db::among_ids;
 use crate::platform::doors::ReadTx;
+use crate::platform::personal::Person;
 use crate::resources::contacts::store as contacts;
 use crate::resources::events;
 
@@ -227,9 +228,10 @@ pub fn read(tx: &mut ReadTx<'_>, id: RegistrationId) -> Result<Registration, Err
 /// The registrations of a contact, oldest first, for whoever says what they are looked at for.
 ///
 /// # Errors
-/// When the database fails.
-pub(super) fn of_contact(tx: &mut ReadTx<'_>, contact: ContactId) -> Result<Vec<Registration>, Error> {
-    let theirs = registrations::table.filter(registrations::contact_id.eq(contact)).order(registrations::id);
+/// Internal when a row cannot be read.
+pub(super) fn of_person(tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<Registration>, Error> {
+    let theirs = registrations::table.filter(among_ids(registrations::contact_id, &person.ids));
+    let theirs = theirs.order(registrations::id);
     let rows: Vec<Row> = theirs.select(Row::as_select()).load(tx.connection())?;
     rows.into_iter().map(|row| shown(tx, row)).collect()
 }

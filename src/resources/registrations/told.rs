@@ -5,18 +5,19 @@ use serde_json::json;
 use super::doors::store as doors;
 use super::requirements::store as requirements;
 use super::store::{self, steps};
-use crate::domain::{ContactId, Error};
+use crate::domain::Error;
 use crate::platform::doors::ReadTx;
-use crate::platform::personal::Held;
+use crate::platform::personal::{Held, Person, SearchTerm};
 use crate::resources::events;
 
-/// What the room's tables hold of a contact.
+/// Returns what the room's tables hold of a person.
 ///
 /// # Errors
-/// When the database fails.
-pub(super) fn of(tx: &mut ReadTx<'_>, contact: ContactId) -> Result<Vec<Held>, Error> {
+/// Internal when a record cannot be unsealed.
+pub(super) fn of(tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<Held>, Error> {
     let (mut registrations, mut taken, mut passed, mut needs) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    for registration in store::of_contact(tx, contact)? {
+    for registration in store::of_person(tx, person)? {
+        let contact = registration.contact_id;
         let title = events::store::read(tx, registration.event_id)?.title;
         for step in steps::all(tx, registration.id, contact)? {
             taken.push(json!({
@@ -33,9 +34,9 @@ pub(super) fn of(tx: &mut ReadTx<'_>, contact: ContactId) -> Result<Vec<Held>, E
         registrations.push(json!({ "event": title, "registration": registration }));
     }
     Ok(vec![
-        Held::new("registrations", registrations)?,
-        Held::new("registration_steps", taken)?,
-        Held::new("check_ins", passed)?,
-        Held::new("access_requirements", needs)?,
+        Held::new("registrations", SearchTerm::CONTACT, registrations)?,
+        Held::new("registration_steps", SearchTerm::CONTACT, taken)?,
+        Held::new("check_ins", SearchTerm::CONTACT, passed)?,
+        Held::new("access_requirements", SearchTerm::CONTACT, needs)?,
     ])
 }

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::store::{self, former};
 use crate::domain::{ContactId, Error, Obstacle, PersonalRecord};
 use crate::platform::doors::{ReadTx, WriteTx};
-use crate::platform::personal::{Class, Erasing, Held, Holder, Merging, Person, Table};
+use crate::platform::personal::{Class, Erasing, Held, Holder, Merging, Person, SearchTerm, Table};
 
 /// The room's personal data.
 pub struct StandingData;
@@ -48,7 +48,10 @@ impl Holder for StandingData {
         let told = marks.into_iter().map(|(purpose, since)| json!({ "purpose": purpose, "since": since }));
         let former =
             former::of(tx, &person.ids)?.into_iter().map(|(kind, since)| json!({ "kind": kind, "until": since }));
-        Ok(vec![Held::new("suppressions", told)?, Held::new("former_addresses", former)?])
+        Ok(vec![
+            Held::new("suppressions", SearchTerm::ADDRESSES, told)?,
+            Held::new("former_addresses", SearchTerm::CONTACT, former)?,
+        ])
     }
 
     // The former addresses were handed over with the contacts themselves.

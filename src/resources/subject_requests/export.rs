@@ -7,7 +7,7 @@ use super::package::store::{self as packages, building};
 use super::{links, store};
 use crate::domain::Error;
 use crate::platform::doors::ReadTx;
-use crate::platform::personal::{Held, Person};
+use crate::platform::personal::{Held, Person, SearchTerm};
 
 /// What the room's tables hold of a person.
 ///
@@ -32,14 +32,14 @@ pub(super) fn of(tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<Held>, Erro
     let large: Vec<_> = large.map(|built| json!({ "built_at": built.at, "parts": built.parts })).collect();
     let built = built.into_iter().map(|built| json!({ "built_at": built.at, "expires_at": built.until }));
     let underway = building::underway(tx, &person.ids)?.into_iter().map(|since| json!({ "begun_at": since }));
+    let emptied = store::farewell::of(tx, person)?.into_iter().map(|since| json!({ "since": since }));
     Ok(vec![
-        Held::new("subject_requests", requests)?,
-        Held::new("subject_request_steps", steps)?,
-        Held::new("subject_request_links", sent)?,
-        Held::new("subject_request_packages", built)?,
-        Held::new("subject_request_package_builds", underway)?,
-        Held::new("subject_request_package_parts", large)?,
-        // There are some once the person is erased, and then there is nobody to tell.
-        Held::new("subject_request_farewells", Vec::<SubjectRequest>::new())?,
+        Held::new("subject_requests", SearchTerm::ALL, requests)?,
+        Held::new("subject_request_steps", SearchTerm::ALL, steps)?,
+        Held::new("subject_request_links", SearchTerm::ALL, sent)?,
+        Held::new("subject_request_packages", SearchTerm::CONTACT, built)?,
+        Held::new("subject_request_package_builds", SearchTerm::CONTACT, underway)?,
+        Held::new("subject_request_package_parts", SearchTerm::CONTACT, large)?,
+        Held::new("subject_request_farewells", SearchTerm::ALL, emptied)?,
     ])
 }

@@ -47,7 +47,7 @@ pub(in super::super) fn is_themself(
 ///
 /// # Errors
 /// When the complaints cannot be read.
-pub(super) fn ids_of(tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<ComplaintId>, Error> {
+pub fn ids_of(tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<ComplaintId>, Error> {
     let ids = prepared("SELECT id FROM complaints WHERE ").then(among_ids(complaints::contact_id, &person.ids));
     let ids = ids.sql(" UNION SELECT id FROM complaints WHERE email_index IS NOT NULL AND ");
     let ids = ids.then(among(complaints::email_index, person.marks.clone()));

@@ -7,7 +7,9 @@ use super::super::model::{Consent, ConsentFilter, State};
 use super::{Row, consents, shown};
 use crate::domain::{ConsentId, ContactId, Error, Instant, Limit, ListPage, Purpose};
 use crate::platform::audit::Entry;
+use crate::platform::db::among_ids;
 use crate::platform::doors::ReadTx;
+use crate::platform::personal::Person;
 use crate::policy::consent;
 use crate::resources::contacts::store as contacts;
 use crate::resources::notices;
@@ -26,6 +28,19 @@ pub fn states(tx: &mut ReadTx<'_>, contact: ContactId) -> Result<Vec<(Purpose, O
     let purposes = <Purpose as strum::VariantArray>::VARIANTS.iter().filter(|purpose| purpose.takes_consent());
     let state = |purpose| decided.iter().find(|consent| consent.purpose == purpose).map(|consent| consent.state);
     Ok(purposes.map(|&purpose| (purpose, state(purpose))).collect())
+}
+
+/// Returns the consents of a person under each of their ids, oldest first: those of a merged contact as they were when it was
+/// merged. The caller records the access.
+///
+/// # Errors
+/// Internal when a row cannot be read.
+pub(in super::super) fn of_person(tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<Consent>, Error> {
+    let theirs = consents::table.filter(among_ids(consents::contact_id, &person.ids)).order(consents::id);
+    let rows: Vec<Row> = theirs.select(Row::as_select()).load(tx.connection())?;
+    let now = tx.now();
+    let changes = notices::store::material_changes(tx, now)?;
+    rows.iter().map(|row| row.consent(&changes, now)).collect()
 }
 
 /// How many rows are looked through at a time when a filter is on what time decides.

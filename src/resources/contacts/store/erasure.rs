@@ -215,13 +215,13 @@ fn in_backups(tx: &ReadTx<'_>, erased: bool) -> Result<ErasureInBackups, Error> 
     Ok(ErasureInBackups { readable_until, held_until })
 }
 
-/// When erasures of a contact were proposed and carried out.
+/// Returns when erasures of a person were proposed, and when each was carried out.
 ///
 /// # Errors
-/// When the database fails.
+/// When the plans cannot be read.
 pub(in super::super) fn plans_of(
     tx: &mut ReadTx<'_>,
-    contact: ContactId,
+    person: &Person,
 ) -> Result<Vec<(Instant, Option<Instant>)>, Error> {
-    plans::of(tx, contact)
+    plans::of(tx, person)
 }

@@ -3,12 +3,14 @@
 //! The present ones are columns of the contact. The ids of merged contacts point to the survivor. What the person no longer
 //! has is in `former_addresses`, which the room `standing` holds. Imports, grants, packages, erasure and searches ask here.
 
+use chrono::NaiveDate;
 use diesel::prelude::*;
 use diesel::sql_types::{Binary, Bool, Nullable, Text};
+use serde::Serialize;
 
 use super::contacts;
-use crate::domain::{ContactId, Error};
-use crate::platform::db::{UuidSql, direct, prepared};
+use crate::domain::{ContactId, Error, Instant};
+use crate::platform::db::{UuidSql, among_ids, direct, prepared};
 use crate::platform::doors::{ReadTx, WriteTx};
 use crate::platform::personal::Person;
 use crate::resources::standing::store::former::{self, Kind};
@@ -67,7 +69,34 @@ pub fn person(tx: &mut ReadTx<'_>, contact: ContactId) -> Result<Person, Error> 
     }
     merged.sort_unstable();
     person.ids.extend(merged);
+    for list in [&mut person.marks, &mut person.passed_on, &mut person.numbers, &mut person.named_numbers] {
+        list.sort_unstable();
+        list.dedup();
+    }
     Ok(person)
+}
+
+/// What is left of a contact that was merged into the person's own.
+#[derive(Queryable, Selectable, Serialize)]
+#[diesel(table_name = contacts)]
+pub(in super::super) struct MergedContact {
+    id: ContactId,
+    merged_into: Option<ContactId>,
+    obtained_on: NaiveDate,
+    created_at: Instant,
+    last_activity_on: NaiveDate,
+    updated_at: Instant,
+    version: i32,
+}
+
+/// Returns what is left of the contacts that were merged into a person's own.
+///
+/// # Errors
+/// When the contacts cannot be read.
+pub(in super::super) fn merged_contacts(tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<MergedContact>, Error> {
+    let merged = among_ids(contacts::id, &person.ids).and(contacts::merged_into.is_not_null());
+    let merged = contacts::table.filter(merged).order(contacts::id);
+    Ok(merged.select(MergedContact::as_select()).load(tx.connection())?)
 }
 
 /// Remembers what a contact no longer has once its particulars are rewritten, and forgets that it had before what it has

@@ -3,7 +3,9 @@
 use diesel::prelude::*;
 
 use crate::domain::{ContactId, ErasurePlanId, Error, Instant, Obstacle};
+use crate::platform::db::among_ids;
 use crate::platform::doors::{ReadTx, WriteTx};
+use crate::platform::personal::Person;
 
 mod schema {
     diesel::table! {
@@ -80,8 +82,9 @@ pub(super) fn executed(tx: &mut WriteTx<'_>, id: ErasurePlanId) -> Result<(), Er
     Ok(())
 }
 
-/// What erasures of a contact were proposed: when, and when one was carried out.
-pub(super) fn of(tx: &mut ReadTx<'_>, contact: ContactId) -> Result<Vec<(Instant, Option<Instant>)>, Error> {
-    let theirs = erasure_plans::table.filter(erasure_plans::contact_id.eq(contact)).order(erasure_plans::id);
+/// Returns which erasures of a person were proposed: when, and when each was carried out.
+pub(super) fn of(tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<(Instant, Option<Instant>)>, Error> {
+    let theirs = erasure_plans::table.filter(among_ids(erasure_plans::contact_id, &person.ids));
+    let theirs = theirs.order(erasure_plans::id);
     Ok(theirs.select((erasure_plans::proposed_at, erasure_plans::executed_at)).load(tx.connection())?)
 }

@@ -5,9 +5,10 @@ use diesel::prelude::*;
 use super::live::hold;
 use crate::domain::{ContactId, Error, Instant, Limit, ListPage};
 use crate::platform::audit::Entry;
+use crate::platform::db::among_ids;
 use crate::platform::doors::{ReadTx, Recorded, WriteTx};
 use crate::platform::http::NoContent;
-use crate::platform::personal::Merging;
+use crate::platform::personal::{Merging, Person};
 use crate::resources::contacts::sharing_refusals::SharingRefusal;
 use crate::resources::organisations::model::OrganisationKind;
 
@@ -42,6 +43,22 @@ pub fn of(tx: &mut ReadTx<'_>, contact: ContactId) -> Result<Vec<OrganisationKin
     found.iter().map(|kind| kind.parse().map_err(damaged)).collect()
 }
 
+/// Returns the refusals of a person, under whichever of their ids, by the names of the kinds.
+///
+/// # Errors
+/// Internal when a row cannot be read.
+pub(in super::super) fn of_person(tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<SharingRefusal>, Error> {
+    let theirs = sharing_refusals::table.filter(among_ids(sharing_refusals::contact_id, &person.ids));
+    let columns = (sharing_refusals::recipient_kind, sharing_refusals::since);
+    let rows: Vec<(String, Instant)> =
+        theirs.select(columns).order(sharing_refusals::recipient_kind).load(tx.connection())?;
+    rows.into_iter().map(refusal).collect()
+}
+
+fn refusal((kind, since): (String, Instant)) -> Result<SharingRefusal, Error> {
+    Ok(SharingRefusal { recipient_kind: kind.parse().map_err(damaged)?, since })
+}
+
 /// A contact's refusals, by the names of the kinds.
 ///
 /// # Errors
@@ -62,10 +79,7 @@ pub(in super::super) fn list(
         query = query.filter(sharing_refusals::recipient_kind.gt(<&str>::from(after)));
     }
     let rows: Vec<(String, Instant)> = query.limit(limit.rows() + 1).load(tx.connection())?;
-    let refusals = rows
-        .into_iter()
-        .map(|(kind, since)| Ok(SharingRefusal { recipient_kind: kind.parse().map_err(damaged)?, since }))
-        .collect::<Result<Vec<_>, Error>>()?;
+    let refusals = rows.into_iter().map(refusal).collect::<Result<Vec<_>, Error>>()?;
     tx.look(Entry::new("contacts.sharing_refusals").contact(contact).with("count", refusals.len()));
     Ok(ListPage::cut(refusals, limit, |refusal| refusal.recipient_kind))
 }

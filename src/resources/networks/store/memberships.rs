@@ -11,9 +11,10 @@ use super::damaged;
 pub(in super::super) use super::schema::memberships;
 use crate::domain::{Code, ContactId, Error, Fault, Limit, ListPage, MembershipId, NetworkId, london_date};
 use crate::platform::audit::Entry;
-use crate::platform::db::dialect;
+use crate::platform::db::{among_ids, dialect};
 use crate::platform::doors::{ReadTx, Recorded, WriteTx};
 use crate::platform::http::IfMatch;
+use crate::platform::personal::Person;
 use crate::resources::contacts::store::{self as contacts, Live};
 
 #[derive(Queryable, Selectable)]
@@ -262,9 +263,9 @@ pub(in super::super) fn end(
     tx.record(entry, after)
 }
 
-/// The memberships that a contact has or had, oldest first.
-pub(in super::super) fn of(tx: &mut ReadTx<'_>, contact: ContactId) -> Result<Vec<Membership>, Error> {
-    let theirs = memberships::table.filter(memberships::contact_id.eq(contact)).order(memberships::id);
+/// The memberships that a person has or had, oldest first.
+pub(in super::super) fn of(tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<Membership>, Error> {
+    let theirs = memberships::table.filter(among_ids(memberships::contact_id, &person.ids)).order(memberships::id);
     let rows: Vec<Row> = theirs.select(Row::as_select()).load(tx.connection())?;
     rows.iter().map(|row| open(tx, row)).collect()
 }

@@ -7,25 +7,26 @@ use super::model::{Package, PackageAccess, PackagePart, Particulars};
 use crate::domain::{ContactId, EntryId, Error, Instant};
 use crate::platform::audit;
 use crate::platform::doors::ReadTx;
-use crate::platform::personal::{Holder, Person};
+use crate::platform::personal::{Held, Holder, Person};
 use crate::policy::retention::PACKAGES;
 use crate::policy::transfers::TRANSFERS;
 use crate::resources::contacts::model::Contact;
 use crate::resources::contacts::store as contacts;
 use crate::resources::notices::store as notices;
 
-/// What each table of a room holds of a person.
+/// Returns what each table of a room holds of a person.
 ///
 /// # Errors
-/// When the database fails; internal when the room does not answer for one of its tables.
+/// Internal when the room does not answer for one of its tables.
 pub(super) fn of_room(tx: &mut ReadTx<'_>, holder: &dyn Holder, person: &Person) -> Result<Vec<PackagePart>, Error> {
     let mut told = holder.export(tx, person)?;
     let part = |table: &crate::platform::personal::Table| {
         let Some(at) = told.iter().position(|part| part.table == table.name) else {
             return Err(Error::internal(format_args!("{} is in no package", table.name)));
         };
-        let records = told.swap_remove(at).records;
-        Ok(PackagePart { table: table.name.to_owned(), meaning: table.meaning.to_owned(), records })
+        let Held { searched_by, records, .. } = told.swap_remove(at);
+        let (name, meaning) = (table.name.to_owned(), table.meaning.to_owned());
+        Ok(PackagePart { table: name, meaning, searched_by: searched_by.to_vec(), records })
     };
     holder.tables().iter().map(part).collect()
 }

@@ -35,7 +35,7 @@ impl<'a> Search<'a> {
         Self {
             day: day_words(london_date(record.ended_at)),
             ids: record.contact_ids.len(),
-            addresses: record.addresses,
+            addresses: record.email_addresses,
             tables: record.searched.iter().map(|table| (plain(&table.table), table.records)).collect(),
             reasons: &record.reasons,
             elsewhere: &record.elsewhere,

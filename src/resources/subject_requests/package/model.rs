@@ -10,6 +10,7 @@ use super::super::model::{Explanation, Reference, Right, SubjectRequest};
 pub use super::search::{SearchNote, SearchRecord, SearchedTable};
 use crate::domain::{ContactId, Instant, ids_alone};
 use crate::platform::http::Command;
+use crate::platform::personal::SearchTerm;
 use crate::policy::transfers::TRANSFERS;
 
 /// What a person must be told with a copy of their data (UK GDPR Article 15(1) and (2)).
@@ -53,6 +54,9 @@ pub struct PackagePart {
     /// What the table is for.
     #[schema(example = "Who belongs to which network, in which role.")]
     pub meaning: String,
+    /// What the table was searched by; empty in a package from before that was on record.
+    #[serde(default)]
+    pub searched_by: Vec<SearchTerm>,
     /// The records; none where nothing is held there.
     #[schema(value_type = Vec<Object>)]
     pub records: Vec<Value>,
@@ -97,6 +101,16 @@ pub struct Package {
 }
 
 impl Package {
+    /// Adds to the record of the search what each table was searched by, once the parts of the package are in it.
+    pub(super) fn say_how_it_was_searched(&mut self) {
+        let Some(search) = &mut self.search else { return };
+        for searched in &mut search.searched {
+            if let Some(part) = self.held.iter().find(|part| part.table == searched.table) {
+                searched.searched_by.clone_from(&part.searched_by);
+            }
+        }
+    }
+
     /// The records of a table.
     pub(super) fn records(&self, table: &str) -> &[Value] {
         self.held.iter().find(|part| part.table == table).map_or(&[], |part| part.records.as_slice())

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::domain::{ContactId, Instant, day_words, london_date, prose_type};
-use crate::platform::personal::Person;
+use crate::platform::personal::{Person, SearchTerm};
 
 prose_type! {
     /// What was searched besides this service, such as mailboxes and paper, by which terms, and with what result: at most
@@ -16,13 +16,10 @@ prose_type! {
 /// Where the audit stands among the tables that are searched.
 pub(super) const AUDIT: &str = "audit_entries";
 
-const REASONS: &str = "Whatever this service holds of a person hangs on the ids of their contact, on their addresses, or on \
-    both. Every table that can hold anything of a contact was searched, by whichever of these it is kept by: to leave one out \
-    would have saved no effort. Complaints and requests that name no contact were searched by the e-mail address in them, and by \
-    the telephone number and the name together. Not searched: tables that hold nothing of a contact, such as organisations and notices; \
-    answers that are kept for a day so that a request can be repeated, which are copies; and what is written in the records \
-    of other people, which is sealed for each of them, so that to look there for a mention of one person would be to read \
-    everybody's.";
+const LEFT_OUT: &str = "The search left out tables that hold nothing about a contact, such as organisations and notices. It \
+    left out copies of answers, which are kept for a day so that a request can be repeated. It also left out what is written in \
+    the records of other people. Each of those is sealed for that person, and looking there for a mention of one person would \
+    mean reading everybody's records.";
 
 const NOWHERE_ELSE: &str = "Nothing outside this service was searched.";
 
@@ -34,16 +31,25 @@ pub struct SearchRecord {
     pub begun_at: Instant,
     /// When it had ended.
     pub ended_at: Instant,
-    /// By which ids it was made: the contact's, and those of contacts that were merged into it.
+    /// The contact ids that it was made by: the contact's own, and those of contacts that were merged into it.
     pub contact_ids: Vec<ContactId>,
-    /// By how many of the person's addresses, as keyed indexes: those that are held, and earlier ones.
+    /// How many e-mail addresses it was made by, as keyed indexes: the present one and earlier ones.
+    #[serde(default, alias = "addresses")]
     #[schema(example = 1, minimum = 0)]
-    pub addresses: usize,
+    pub email_addresses: usize,
+    /// How many telephone numbers it was made by, each together with the name that the person had with it, as keyed indexes.
+    #[serde(default)]
+    #[schema(example = 1, minimum = 0)]
+    pub telephones_and_names: usize,
+    /// How many earlier e-mail addresses it was not made by, because another person has confirmed them since.
+    #[serde(default)]
+    #[schema(example = 0, minimum = 0)]
+    pub addresses_of_others_now: usize,
     /// Every table of this service that can hold something of a contact, and the audit.
     pub searched: Vec<SearchedTable>,
     /// Why this was reasonable and proportionate, and what was left out.
     pub reasons: String,
-    /// What else was searched, in the words of whoever decided.
+    /// What else was searched, in the words of the person who decided the request.
     #[schema(example = "Nothing outside this service was searched.")]
     pub elsewhere: String,
 }
@@ -54,41 +60,87 @@ pub struct SearchedTable {
     /// The table.
     #[schema(example = "memberships")]
     pub table: String,
+    /// What it was searched by; empty in a package from before that was on record.
+    #[serde(default)]
+    pub searched_by: Vec<SearchTerm>,
     /// How many records of the person were in it.
     #[schema(example = 2, minimum = 0)]
     pub records: usize,
 }
 
+impl SearchedTable {
+    /// The audit, in which so many entries are about the person.
+    pub(super) fn audit(records: usize) -> Self {
+        Self { table: AUDIT.to_owned(), searched_by: SearchTerm::CONTACT.to_vec(), records }
+    }
+}
+
+/// `one id`, `2 ids`.
+fn counted(number: usize, one: &str, several: &str) -> String {
+    if number == 1 { format!("one {one}") } else { format!("{number} {several}") }
+}
+
 impl SearchRecord {
-    /// The record of a search for a person, from its beginning to its end.
+    /// Returns the record of a search by everything that leads to a person, from its beginning to its end.
     pub(super) fn new(
         person: &Person,
         (begun_at, ended_at): (Instant, Instant),
         searched: Vec<SearchedTable>,
         note: Option<SearchNote>,
     ) -> Self {
-        Self {
+        let record = Self {
             begun_at,
             ended_at,
             contact_ids: person.ids.clone(),
-            addresses: person.marks.len(),
+            email_addresses: person.marks.len(),
+            telephones_and_names: person.named_numbers.len(),
+            addresses_of_others_now: person.passed_on.len(),
             searched,
-            reasons: REASONS.to_owned(),
+            reasons: String::new(),
             elsewhere: note.map_or_else(|| NOWHERE_ELSE.to_owned(), String::from),
-        }
+        };
+        Self { reasons: record.why(), ..record }
     }
 
-    /// The record for the history of the request: without ids, and what was found alone.
+    /// The values that the search was made by, counted.
+    pub(super) fn terms(&self) -> String {
+        let mut terms = counted(self.contact_ids.len(), "contact id", "contact ids");
+        if self.email_addresses > 0 {
+            terms = format!("{terms}, {}", counted(self.email_addresses, "e-mail address", "e-mail addresses"));
+        }
+        if self.telephones_and_names > 0 {
+            let (one, several) =
+                ("telephone number together with its name", "telephone numbers, each together with its name");
+            terms = format!("{terms}, {}", counted(self.telephones_and_names, one, several));
+        }
+        terms
+    }
+
+    fn why(&self) -> String {
+        let tables = self.searched.iter().filter(|table| table.table != AUDIT).count();
+        let mut why = format!(
+            "The search covered {tables} tables, which is every table that can hold something about a contact, and the record of \
+             who looked. Leaving one out would have saved no effort. Each was searched by every value that can lead to a record \
+             in it: {}.",
+            self.terms(),
+        );
+        if self.addresses_of_others_now > 0 {
+            let others = counted(self.addresses_of_others_now, "earlier e-mail address", "earlier e-mail addresses");
+            why = format!(
+                "{why} The search was not made by {others}, because another person has confirmed that mailbox since."
+            );
+        }
+        format!("{why} {LEFT_OUT}")
+    }
+
+    /// The record for the history of the request: without ids, and only the tables in which something was found.
     pub(super) fn in_words(&self) -> String {
         let found = self.searched.iter().filter(|table| table.records > 0);
         let found: Vec<String> = found.map(|table| format!("{} {}", table.table, table.records)).collect();
         let day = day_words(london_date(self.ended_at));
         format!(
-            "Search of {day}: {} tables, by the ids of the contact ({}) and the indexes of addresses ({}). Records found: {}; in \
-             the other tables, none.\n{}\n{}",
-            self.searched.len(),
-            self.contact_ids.len(),
-            self.addresses,
+            "Search of {day}, by {}. Records found: {}; in the other tables, none.\n{}\n{}",
+            self.terms(),
             found.join(", "),
             self.reasons,
             self.elsewhere,

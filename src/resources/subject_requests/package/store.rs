@@ -10,8 +10,8 @@ use super::super::model::{RequestStatus, Right, SubjectRequest};
 use super::super::store::person::whose;
 use super::super::store::{carry_out_telling, damaged};
 use super::contents;
-use super::model::{BuildPackage, Package, PackageProgress, PackageState, SearchedTable};
-use super::search::{AUDIT, SearchRecord};
+use super::model::{BuildPackage, Package, PackagePart, PackageProgress, PackageState, SearchedTable};
+use super::search::SearchRecord;
 use super::words::Words;
 use crate::domain::{Code, ContactId, Error, Instant, Lifecycle, SubjectRequestId};
 use crate::platform::audit::Entry;
@@ -74,14 +74,15 @@ pub(super) fn build(mut tx: WriteTx<'_>, id: SubjectRequestId, asked: BuildPacka
     let package = filled(&mut tx, package, &person)?;
     let now = tx.now();
     let mut searched: Vec<SearchedTable> = package.held.iter().map(found_in).collect();
-    searched.push(SearchedTable { table: AUDIT.to_owned(), records: package.accesses.len() });
+    searched.push(SearchedTable::audit(package.accesses.len()));
     let search = SearchRecord::new(&person, (now, now), searched, words.search_note.clone());
     let completed = complete(tx, &request, contact, (package, search), words)?;
     Ok(completed.map(|request| Asked::Built(Box::new(request))))
 }
 
-fn found_in(part: &super::model::PackagePart) -> SearchedTable {
-    SearchedTable { table: part.table.clone(), records: part.records.len() }
+fn found_in(part: &PackagePart) -> SearchedTable {
+    let PackagePart { table, searched_by, records, .. } = part;
+    SearchedTable { table: table.clone(), searched_by: searched_by.clone(), records: records.len() }
 }
 
 /// A package with everything that is held of a person, read here and now.

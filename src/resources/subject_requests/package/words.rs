@@ -6,12 +6,16 @@ use super::super::model::{Explanation, Right};
 use super::super::store::damaged;
 use super::model::{BuildPackage, SearchNote};
 use crate::domain::Error;
+use crate::platform::personal::Person;
 
 /// What whoever asked is told, and what else was searched.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Words {
     pub(super) explanation: Explanation,
     pub(super) search_note: Option<SearchNote>,
+    /// Whom a job searches for, as they were known when it began.
+    #[serde(default)]
+    pub(super) person: Option<Person>,
 }
 
 impl Words {
@@ -24,13 +28,17 @@ impl Words {
             Some(given) => given,
             None => own(kind)?,
         };
-        Ok(Self { explanation, search_note: asked.search_note })
+        Ok(Self { explanation, search_note: asked.search_note, person: None })
     }
 
     /// The same, but for what is said anew.
     pub(super) fn changed(self, asked: BuildPackage) -> Self {
         let BuildPackage { explanation, search_note } = asked;
-        Self { explanation: explanation.unwrap_or(self.explanation), search_note: search_note.or(self.search_note) }
+        Self {
+            explanation: explanation.unwrap_or(self.explanation),
+            search_note: search_note.or(self.search_note),
+            person: self.person,
+        }
     }
 }
 

@@ -53,6 +53,16 @@ pub(in super::super) fn erase(tx: &mut WriteTx<'_>, erasing: &Erasing) -> Result
     Ok(())
 }
 
+/// Returns since when a person's requests wait to be emptied. That begins with an erasure, which may be a partial one.
+///
+/// # Errors
+/// When the requests cannot be read.
+pub(in super::super) fn of(tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<Instant>, Error> {
+    let ids = ids_of(tx, person)?;
+    let theirs = farewells::table.filter(among_ids(farewells::request_id, &ids)).order(farewells::request_id);
+    Ok(theirs.select(farewells::since).load(tx.connection())?)
+}
+
 /// Those of the requests whose person was erased, and that are not emptied yet.
 ///
 /// # Errors

@@ -30,7 +30,7 @@ pub(super) fn indexes(tx: &ReadTx<'_>, contact: Option<ContactId>, requester: &R
 ///
 /// # Errors
 /// When the requests cannot be read.
-pub(in super::super) fn ids_of(tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<SubjectRequestId>, Error> {
+pub fn ids_of(tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<SubjectRequestId>, Error> {
     let ids = prepared("SELECT id FROM subject_requests WHERE ").then(among_ids(requests::contact_id, &person.ids));
     let ids = ids.sql(" UNION SELECT id FROM subject_requests WHERE email_index IS NOT NULL AND ");
     let ids = ids.then(among(requests::email_index, person.marks.clone()));

@@ -93,7 +93,7 @@ pub(super) fn begin(
     );
     diesel::insert_into(builds::table).values(values).execute(tx.connection())?;
     let key = tx.key_of(person.contact.uuid())?;
-    parts::keep_words(&mut tx, &key, id, words)?;
+    parts::keep_words(&mut tx, &key, id, &Words { person: Some(person.clone()), ..words.clone() })?;
     let entry = Entry::new("subject_requests.begin_package").contact(person.contact).subject("subject_request", id);
     let of = usize::try_from(expected).map_err(Error::internal)?;
     tx.record(entry.with("parts", of), PackageProgress { state: PackageState::Building, done: 0, of })
@@ -258,8 +258,9 @@ pub fn keep(mut tx: WriteTx<'_>, claimed: Claimed, gathered: &Gathered) -> Resul
     tx.record(entry.with("parts", gathered.parts.len()).with("records", records), true)
 }
 
-/// Ends the building: the package is there, and its request complete. `false` when it is no longer to be built, or another
-/// has taken it up.
+/// Ends the building: the package is there, and its request complete. `false` when it is no longer to be built, another
+/// has taken it up, or the person has got another address or id since it began: then it begins anew, because the tables that
+/// were read first were not searched by that.
 ///
 /// # Errors
 /// As for a package that is built at once.
@@ -267,11 +268,17 @@ pub fn end(mut tx: WriteTx<'_>, claimed: Claimed) -> Result<Recorded<bool>, Erro
     let begun_at: Option<Instant> = ours!(claimed).select(builds::begun_at).first(tx.connection()).optional()?;
     let Some(begun_at) = begun_at else { return tx.unchanged(None, false) };
     let (contact, request) = whose(&mut tx, claimed.request, ANSWERED)?;
+    let person = contacts::person(&mut tx, contact)?;
+    let key = tx.key_of(claimed.owner.uuid())?;
+    let words = parts::words(&mut tx, &key, claimed.request)?;
+    if words.person.as_ref() != Some(&person) {
+        restart(&mut tx, claimed.request, &person)?;
+        let entry = Entry::new("subject_requests.restart_package").subject("subject_request", claimed.request);
+        return tx.record(entry, false);
+    }
     if diesel::delete(ours!(claimed)).execute(tx.connection())? == 0 {
         return tx.unchanged(None, false);
     }
-    let key = tx.key_of(claimed.owner.uuid())?;
-    let words = parts::words(&mut tx, &key, claimed.request)?;
     parts::delete_words(&mut tx, claimed.request)?;
     let mut searched = parts::tables(&mut tx, claimed.request)?;
     for table in tx.holders().iter().flat_map(|holder| holder.tables()) {
@@ -280,9 +287,8 @@ pub fn end(mut tx: WriteTx<'_>, claimed: Claimed) -> Result<Recorded<bool>, Erro
         }
     }
     if searched.iter().all(|known| known.table != AUDIT) {
-        searched.push(SearchedTable { table: AUDIT.to_owned(), records: 0 });
+        searched.push(SearchedTable::audit(0));
     }
-    let person = contacts::person(&mut tx, contact)?;
     let search = SearchRecord::new(&person, (begun_at, tx.now()), searched, words.search_note.clone());
     let package = contents::empty(&mut tx, &request, contact)?;
     packages::complete(tx, &request, claimed.owner, (package, search), words).map(|completed| completed.map(|_| true))
@@ -330,20 +336,26 @@ pub(in crate::resources::subject_requests) fn begin_again(
         return Ok(());
     }
     let person = contacts::person(tx, contact)?;
-    let (now, due, expected) = (tx.now(), tx.lease_time()?, expected(tx, &person)?);
-    for id in underway {
-        let change = (
-            builds::parts.eq(expected),
-            builds::begun_at.eq(now),
-            builds::after_entry.eq(None::<EntryId>),
-            builds::attempts.eq(builds::attempts + 1),
-            builds::next_attempt_at.eq(due),
-        );
-        if diesel::update(builds::table.find(id)).set(change).execute(tx.connection())? > 0 {
-            parts::begin_again(tx, id)?;
-        }
+    underway.into_iter().try_for_each(|id| restart(tx, id, &person))
+}
+
+/// Begins a building anew, with the person as they are known now. Whoever has taken it up writes nothing more.
+fn restart(tx: &mut WriteTx<'_>, id: SubjectRequestId, person: &Person) -> Result<(), Error> {
+    let change = (
+        builds::parts.eq(expected(tx, person)?),
+        builds::begun_at.eq(tx.now()),
+        builds::after_entry.eq(None::<EntryId>),
+        builds::attempts.eq(builds::attempts + 1),
+        builds::next_attempt_at.eq(tx.lease_time()?),
+    );
+    if diesel::update(builds::table.find(id)).set(change).execute(tx.connection())? == 0 {
+        return Ok(());
     }
-    Ok(())
+    parts::begin_again(tx, id)?;
+    let owner: ContactId = builds::table.find(id).select(builds::contact_id).first(tx.connection())?;
+    let key = tx.key_of(owner.uuid())?;
+    let words = Words { person: Some(person.clone()), ..parts::words(tx, &key, id)? };
+    parts::keep_words(tx, &key, id, &words)
 }
 
 /// Since when packages about a person are being built.

@@ -165,7 +165,9 @@ pub(super) fn tables(tx: &mut ReadTx<'_>, request: SubjectRequestId) -> Result<V
         let records = usize::try_from(records).map_err(Error::internal)?;
         match tables.iter_mut().find(|known| known.table == table) {
             Some(known) => known.records += records,
-            None => tables.push(SearchedTable { table, records }),
+            None if table == AUDIT => tables.push(SearchedTable::audit(records)),
+            // What it was searched by is sealed in its part.
+            None => tables.push(SearchedTable { table, searched_by: Vec::new(), records }),
         }
     }
     Ok(tables)
@@ -191,7 +193,10 @@ pub(super) fn add_to(
             .limit(TOGETHER)
             .select((parts::number, parts::table_name, parts::part))
             .load(tx.connection())?;
-        let Some(last) = rows.last() else { return Ok(()) };
+        let Some(last) = rows.last() else {
+            package.say_how_it_was_searched();
+            return Ok(());
+        };
         after = last.0;
         for (number, table, sealed) in rows {
             let plain = in_place(request, number, |place| key.open(place, &sealed))?;
