@@ -189,8 +189,7 @@ async fn a_package_holds_what_was_recorded_under_an_address_alone(service: Servi
     for email in ["ada@example.org", "BYRON@example.org", "king@example.org", "a.king@example.org"] {
         complaint(&service, json!({ "name": "A", "email": email }), &format!("A complaint from {email}.")).await;
         request(&service, json!({ "name": "A", "email": email }), &format!("A request from {email}.")).await;
-        let link = json!({ "email": email });
-        service.request("POST", "/v1/preference-links").json(&link).send().await.expect(202);
+        service.post("/v1/preference-links", json!({ "email": email })).await.expect(202);
         // What one asked for within the hour is not asked for again.
         service.hands.advance(Duration::hours(2));
     }

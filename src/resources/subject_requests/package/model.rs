@@ -56,6 +56,7 @@ pub struct PackagePart {
     pub meaning: String,
     /// What the table was searched by; empty in a package from before that was on record.
     #[serde(default)]
+    #[schema(required)]
     pub searched_by: Vec<SearchTerm>,
     /// The records; none where nothing is held there.
     #[schema(value_type = Vec<Object>)]

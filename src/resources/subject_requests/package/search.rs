@@ -35,15 +35,15 @@ pub struct SearchRecord {
     pub contact_ids: Vec<ContactId>,
     /// How many e-mail addresses it was made by, as keyed indexes: the present one and earlier ones.
     #[serde(default, alias = "addresses")]
-    #[schema(example = 1, minimum = 0)]
+    #[schema(required, example = 1, minimum = 0)]
     pub email_addresses: usize,
     /// How many telephone numbers it was made by, each together with the name that the person had with it, as keyed indexes.
     #[serde(default)]
-    #[schema(example = 1, minimum = 0)]
+    #[schema(required, example = 1, minimum = 0)]
     pub telephones_and_names: usize,
     /// How many earlier e-mail addresses it was not made by, because another person has confirmed them since.
     #[serde(default)]
-    #[schema(example = 0, minimum = 0)]
+    #[schema(required, example = 0, minimum = 0)]
     pub addresses_of_others_now: usize,
     /// Every table of this service that can hold something of a contact, and the audit.
     pub searched: Vec<SearchedTable>,
@@ -62,6 +62,7 @@ pub struct SearchedTable {
     pub table: String,
     /// What it was searched by; empty in a package from before that was on record.
     #[serde(default)]
+    #[schema(required)]
     pub searched_by: Vec<SearchTerm>,
     /// How many records of the person were in it.
     #[schema(example = 2, minimum = 0)]
