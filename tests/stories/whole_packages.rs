@@ -148,11 +148,13 @@ fn is_whole(package: &Value, ids: &[String]) {
     assert_eq!(search["email_addresses"], 3);
 }
 
-/// Records a complaint that names no contact.
+/// Records and acknowledges a complaint that names no contact.
 async fn complaint(service: &Service, complainant: Value, details: &str) {
     let complaint =
         json!({ "complainant": complainant, "channel": "post", "received_on": "2026-11-20", "details": details });
-    service.post("/v1/complaints", complaint).await.expect(201);
+    let path = service.post("/v1/complaints", complaint).await.expect(201).header("location");
+    let acknowledged = json!({ "acknowledged_on": "2026-11-24" });
+    service.post(&format!("{path}/acknowledgement"), acknowledged).await.expect(200);
 }
 
 /// Takes in a request for rectification that names no contact.
