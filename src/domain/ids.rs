@@ -51,6 +51,8 @@ macro_rules! each_id {
             MessageId,
             /// Names the record that a message or a deadline is about, of whichever noun.
             SubjectId,
+            /// Names something that was withheld from a package of a person's data.
+            RedactionId,
             /// Names a plan of what an erasure does.
             ErasurePlanId,
         }

@@ -39,8 +39,8 @@ pub use identity::{Backups, Controller, Identity};
 pub(crate) use ids::each_id;
 pub use ids::{
     BreachId, BreachStepId, ComplaintId, ComplaintStepId, ConsentId, ContactId, DecisionId, EntryId, ErasurePlanId,
-    EventId, IdMint, MembershipId, MessageId, NetworkId, OrganisationId, RegistrationId, RequestStepId, RevocationId,
-    SubjectId, SubjectRequestId, made_at,
+    EventId, IdMint, MembershipId, MessageId, NetworkId, OrganisationId, RedactionId, RegistrationId, RequestStepId,
+    RevocationId, SubjectId, SubjectRequestId, made_at,
 };
 pub use ids_alone::IdsAlone;
 pub(crate) use ids_alone::ids_alone;

@@ -20,6 +20,7 @@ pub mod rights;
 pub mod statistics;
 pub mod subject_requests;
 pub mod transfers;
+pub mod withholding;
 
 /// Something that the law allowed. Only `policy` can make one, and nobody can change what is inside,
 /// so that a store that takes one cannot be given anything else.

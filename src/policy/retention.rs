@@ -62,7 +62,12 @@ pub const SCHEDULE: &[RetentionRule] = &[
         trigger: "Its outcome",
         period: "P6Y",
         action: "Disposed of, and its key destroyed, in a reviewed disposal; after an erasure, who asked and what was written is gone before",
-        tables: &["subject_requests", "subject_request_steps", "subject_request_farewells"],
+        tables: &[
+            "subject_requests",
+            "subject_request_steps",
+            "subject_request_redactions",
+            "subject_request_farewells",
+        ],
     },
     RetentionRule {
         record_class: "request_status_link",
@@ -73,9 +78,9 @@ pub const SCHEDULE: &[RetentionRule] = &[
     },
     RetentionRule {
         record_class: "access_package",
-        trigger: "Its being built",
+        trigger: "Its release; of a draft, its being built",
         period: "P30D",
-        action: "What is in it is deleted; unreadable at once when the person is erased",
+        action: "What is in it is deleted, and a draft as a whole; unreadable at once when the person is erased",
         tables: &["subject_request_packages", "subject_request_package_builds", "subject_request_package_parts"],
     },
     RetentionRule {

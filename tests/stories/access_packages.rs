@@ -50,11 +50,17 @@ impl Service {
         if accept.is_empty() { request.send().await } else { request.header("Accept", accept).send().await }
     }
 
-    /// Builds the package of a new request, and gives its path.
+    /// Builds and releases the package of a new request, and gives its path.
     pub(crate) async fn built(&self, asked: Value) -> String {
         let path = self.taken(asked).await;
         self.by_council("POST", &path, "").await.expect(200);
+        self.released(&path).await.expect(200);
         path
+    }
+
+    /// Releases the package of a request.
+    pub(crate) async fn released(&self, path: &str) -> Answer {
+        self.request("POST", &format!("{path}/package/release")).token(&self.council()).send().await
     }
 }
 
@@ -91,7 +97,10 @@ async fn known_everywhere(service: &Service) -> String {
     let erasure = service.taken(asked("erasure", &ada)).await;
     let plan = format!("{erasure}/erasure-plan");
     service.request("POST", &plan).token(&service.council()).send().await.expect(200);
-    service.built(asked("portability", &ada)).await;
+    let reviewed = service.taken(asked("portability", &ada)).await;
+    service.by_council("POST", &reviewed, "").await.expect(200);
+    service.left_out(&reviewed, &[("contacts", "/job_title")]).await;
+    service.released(&reviewed).await.expect(200);
     service.deliver(&MailServer::start()).await;
     ada
 }
@@ -207,7 +216,8 @@ async fn a_package_completes_its_request(service: Service) {
         let refused = service.request(method, &format!("{path}/package")).token(&service.staff()).send().await;
         assert_eq!(refused.problem(403, "forbidden").json()["permission"], "subject_requests:decide");
     }
-    let done = service.by_council("POST", &path, "").await.expect(200).json();
+    service.by_council("POST", &path, "").await.expect(200);
+    let done = service.released(&path).await.expect(200).json();
     assert_eq!((&done["status"], &done["outcome"]["kind"]), (&json!("completed"), &json!("fulfilled")));
     assert_eq!(done["clock"]["state"], "stopped");
     service.by_council("POST", &path, "").await.problem(409, "illegal_transition");
@@ -216,7 +226,8 @@ async fn a_package_completes_its_request(service: Service) {
     // What whoever asked is told can be put in one's own words.
     let path = service.taken(asked("access", &ada)).await;
     let own = service.request("POST", &format!("{path}/package")).token(&service.council());
-    let done = own.json(&json!({ "explanation": "Here it is." })).send().await.expect(200).json();
+    own.json(&json!({ "explanation": "Here it is." })).send().await.expect(200);
+    let done = service.released(&path).await.expect(200).json();
     assert_eq!(done["outcome"]["explanation"], "Here it is.");
 }
 
@@ -454,6 +465,7 @@ async fn what_else_was_searched_is_on_record(service: Service) {
     assert_eq!(build(json!({ "search_notes": "x" })).await.problem(422, "invalid").faults(), ["/search_notes unknown"]);
     let note = "The mailbox was searched for her name:\n<b>one</b> letter of thanks. No paper.";
     build(json!({ "search_note": note })).await.expect(200);
+    service.released(&path).await.expect(200);
     let package = service.by_council("GET", &path, "").await.expect(200).json();
     assert_eq!(package["search"]["elsewhere"], note);
     let page = service.by_council("GET", &path, "text/html").await.expect(200).text();

@@ -114,9 +114,10 @@ async fn what_fits_is_built_at_once(service: Service) {
     service.look_often(&ada, MOST_AT_ONCE - there - 1).await;
     service.ask_for(&path, json!({})).await.expect(200);
     assert_eq!(service.progress(&path).await, ("built".to_owned(), 1, 1));
+    service.released(&path).await.expect(200);
     let package = service.by_council("GET", &path, "").await.expect(200).json();
     assert_eq!(package["accesses"].as_array().unwrap().len(), MOST_AT_ONCE - 1);
-    assert_eq!((service.count(BUILDS), service.count(PARTS)), (0, 0));
+    assert_eq!((service.count(BUILDS), service.count(PARTS)), (0, 1), "the words alone");
     let path = service.taken(asked("access", &ada)).await;
     service.ask_for(&path, json!({})).await.expect(202);
 }
@@ -145,12 +146,16 @@ async fn a_large_package_is_built_by_a_job_and_tells_how_far_it_is(service: Serv
         assert_eq!(not_yet.header("retry-after"), "2");
         assert!(text(&not_yet.json(), "detail").contains(&format!("{done} of {of} parts")));
         assert_eq!(service.ask_for(&path, json!({})).await.expect(202).json()["done"], done, "nothing begins anew");
+        service.released(&path).await.problem(404, "being_built");
     }
     assert!(seen.len() > holders().len(), "{seen:?}");
     assert_eq!(service.progress(&path).await, ("built".to_owned(), of, of));
     assert_eq!(service.gathering().tick().await, Ok(0));
 
-    let done = service.get(&path).await.expect(200).json();
+    let open = service.get(&path).await.expect(200).json();
+    assert_eq!((&open["status"], service.count("messages")), (&json!("in_progress"), letters), "a draft is no answer");
+    service.by_council("GET", &path, "").await.problem(404, "not_found");
+    let done = service.released(&path).await.expect(200).json();
     assert_eq!((&done["status"], &done["outcome"]["kind"]), (&json!("completed"), &json!("fulfilled")));
     assert_eq!(service.count("messages"), letters + 1, "whoever asked is told");
     service.ask_for(&path, json!({})).await.problem(409, "illegal_transition");
@@ -182,6 +187,7 @@ async fn a_large_package_is_built_by_a_job_and_tells_how_far_it_is(service: Serv
     let next = service.taken(asked("access", &ada)).await;
     service.ask_for(&next, json!({})).await.expect(202);
     assert_eq!(service.gathering().tick().await, Ok(1));
+    service.released(&next).await.expect(200);
     let next = service.by_council("GET", &next, "").await.expect(200).json();
     let before = json!({ "built_at": "2026-11-24T10:00:00.000000Z", "parts": of });
     assert_eq!(records(next["held"].as_array().unwrap(), PARTS), [before]);
@@ -198,13 +204,13 @@ async fn what_is_said_meanwhile_takes_the_place_of_what_was_said(service: Servic
     service.ask_for(&path, note).await.expect(202);
     service.ask_for(&path, json!({ "explanation": "Here it is." })).await.expect(202);
     assert_eq!(service.gathering().tick().await, Ok(1));
-    let done = service.get(&path).await.expect(200).json();
+    let done = service.released(&path).await.expect(200).json();
     assert_eq!(done["outcome"]["explanation"], "Here it is.");
     let package = service.by_council("GET", &path, "").await.expect(200).json();
     assert_eq!(package["search"]["elsewhere"], "The attic, too.");
     let history = service.items(&format!("{path}/history")).await;
     assert!(text(&history[0], "text").ends_with("The attic, too."));
-    assert_eq!(history[0]["recorded_by"], "job:gathering");
+    assert_eq!(history[0]["recorded_by"], "council-1");
 }
 
 async fn a_building_that_was_killed_goes_on_where_it_was(service: Service) {
@@ -242,7 +248,7 @@ async fn of_two_who_build_one_writes(service: Service) {
     assert_eq!(one.unwrap() + other.unwrap(), 1);
     assert_eq!(service.times("build_package").await, 1);
     let of = service.progress(&path).await.2;
-    assert_eq!(service.count(PARTS), i64::try_from(of).unwrap());
+    assert_eq!(service.count(PARTS), i64::try_from(of).unwrap() + 1, "and the words");
 
     // Whoever was thought dead comes back when another is at it, or has ended it.
     let second = service.taken(asked("access", &text(&service.get(&path).await.json(), "contact_id"))).await;
@@ -296,6 +302,7 @@ async fn what_is_asked_about_somebody_else_meanwhile_leaves_nothing(service: Ser
     matched(&bob).await;
     service.nothing_is_left(&path).await;
     service.ask_for(&path, json!({})).await.expect(200);
+    service.released(&path).await.expect(200);
     let package = service.by_council("GET", &path, "").await.expect(200).text();
     assert!(package.contains("bob@example.org") && !package.contains(&ada), "{package}");
 }
@@ -345,6 +352,7 @@ async fn who_is_merged_meanwhile_is_told_everything(service: Service) {
     }
     assert_eq!(service.gathering().tick().await, Ok(2));
     for path in [&path, &other] {
+        service.released(path).await.expect(200);
         let package = service.by_council("GET", path, "").await.expect(200).json();
         assert_eq!(package["contact_id"], json!(ada));
         assert_eq!(package["search"]["contact_ids"], json!([ada, known_as]));
@@ -382,6 +390,7 @@ async fn what_cannot_be_read_is_tried_again_later_and_not_at_once(service: Servi
 async fn a_large_package_goes_after_thirty_days(service: Service) {
     let (_, path) = service.large("access").await;
     assert_eq!(service.gathering().tick().await, Ok(1));
+    service.released(&path).await.expect(200);
     assert!(service.count(PARTS) > i64::try_from(tables()).unwrap());
     service.hands.advance(Duration::days(30));
     Digest::new(service.house.clone()).tick().await.unwrap();

@@ -54,28 +54,48 @@ impl IfMatch {
 
 impl Take for IfMatch {
     async fn take(incoming: &mut Incoming) -> Result<Self, Error> {
-        let mut values = incoming.request.headers().get_all(header::IF_MATCH).filter_map(|value| value.to_str().ok());
-        match (values.next(), values.next()) {
-            (Some(value), None) => Self::parse(value),
-            (Some(_), Some(_)) => Err(Error::new(Code::InvalidHeader, "If-Match must be sent once.")),
-            (None, _) => {
-                Err(Error::new(Code::PreconditionRequired, "Send the ETag of the version that you change as If-Match."))
-            }
-        }
+        let required = "Send the ETag of the version that you change as If-Match.";
+        sent(incoming)?.ok_or_else(|| Error::new(Code::PreconditionRequired, required))
     }
 
     fn describe(op: &mut Op<'_>) {
-        let parameter = ParameterBuilder::new()
-            .name("If-Match")
-            .parameter_in(ParameterIn::Header)
-            .required(Required::True)
-            .description(Some("The `ETag` of the version that is changed."))
-            .schema(Some(String::schema()))
-            .example(Some(serde_json::json!("\"3\"")));
-        op.parameter(parameter.build());
-        for code in [Code::InvalidHeader, Code::StaleVersion, Code::PreconditionRequired] {
-            op.code(code);
-        }
+        described(op, Required::True);
+        op.code(Code::PreconditionRequired);
+    }
+}
+
+/// A precondition that a caller may leave out.
+impl Take for Option<IfMatch> {
+    async fn take(incoming: &mut Incoming) -> Result<Self, Error> {
+        sent(incoming)
+    }
+
+    fn describe(op: &mut Op<'_>) {
+        described(op, Required::False);
+    }
+}
+
+/// The `If-Match` that was sent, if any.
+fn sent(incoming: &Incoming) -> Result<Option<IfMatch>, Error> {
+    let mut values = incoming.request.headers().get_all(header::IF_MATCH).filter_map(|value| value.to_str().ok());
+    match (values.next(), values.next()) {
+        (Some(value), None) => IfMatch::parse(value).map(Some),
+        (Some(_), Some(_)) => Err(Error::new(Code::InvalidHeader, "If-Match must be sent once.")),
+        (None, _) => Ok(None),
+    }
+}
+
+fn described(op: &mut Op<'_>, required: Required) {
+    let parameter = ParameterBuilder::new()
+        .name("If-Match")
+        .parameter_in(ParameterIn::Header)
+        .required(required)
+        .description(Some("The `ETag` of the version that is changed."))
+        .schema(Some(String::schema()))
+        .example(Some(serde_json::json!("\"3\"")));
+    op.parameter(parameter.build());
+    for code in [Code::InvalidHeader, Code::StaleVersion] {
+        op.code(code);
     }
 }
 

@@ -85,6 +85,11 @@ pub const RULES: &[ErasureRule] = &[
     attached("subject_request_packages", Fate::Anonymise, "That there was a copy stays; the copy goes"),
     attached("subject_request_package_builds", Fate::Erase, "What is being built is a copy of what goes"),
     attached("subject_request_package_parts", Fate::Erase, "They are the copy of what goes, in pieces"),
+    attached(
+        "subject_request_redactions",
+        Fate::Erase,
+        "What was left out of a package is data about the person, and goes with it",
+    ),
     passing("subject_request_farewells", Fate::Erase, "A note for the time until the last letter has left"),
     passing(
         "subject_request_links",

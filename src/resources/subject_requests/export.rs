@@ -14,7 +14,8 @@ use crate::platform::personal::{Held, Person, SearchTerm};
 /// # Errors
 /// When the database fails.
 pub(super) fn of(tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<Held>, Error> {
-    let (mut requests, mut steps, mut sent) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut requests, mut steps, mut sent, mut left_out) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let redactions = packages::left_out_of(tx, &person.ids)?;
     for request in store::of(tx, person)? {
         for step in store::steps::all(tx, request.id)? {
             steps.push(json!({
@@ -24,6 +25,11 @@ pub(super) fn of(tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<Held>, Erro
         }
         let links = links::sent(tx, request.id)?;
         sent.extend(links.into_iter().map(|until| json!({ "request": request.reference, "expires_at": until })));
+        // What is left out of a draft is still under review.
+        let given = redactions.iter().filter(|redaction| request.status.is_final() && redaction.request == request.id);
+        left_out.extend(given.map(
+            |redaction| json!({ "request": request.reference, "ground": redaction.ground, "made_at": redaction.at }),
+        ));
         let requester = request.requester.filter(|requester| requester.acting_for == ActingFor::Oneself);
         requests.push(SubjectRequest { requester, ..request });
     }
@@ -40,6 +46,7 @@ pub(super) fn of(tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<Held>, Erro
         Held::new("subject_request_packages", SearchTerm::CONTACT, built)?,
         Held::new("subject_request_package_builds", SearchTerm::CONTACT, underway)?,
         Held::new("subject_request_package_parts", SearchTerm::CONTACT, large)?,
+        Held::new("subject_request_redactions", SearchTerm::CONTACT, left_out)?,
         Held::new("subject_request_farewells", SearchTerm::ALL, emptied)?,
     ])
 }

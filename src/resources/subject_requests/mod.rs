@@ -65,6 +65,11 @@ pub fn routes() -> Room {
             Code::Erased,
             Code::CalendarExhausted,
         ])
+        .serve(package::api::__path_withhold, package::api::withhold)
+        .problems(DRAFT)
+        .serve(package::api::__path_list_redactions, package::api::list_redactions)
+        .serve(package::api::__path_release_package, package::api::release_package)
+        .problems(DRAFT)
         .serve(package::api::__path_read_package, package::api::read_package)
         .problems(&[Code::BeingBuilt, Code::Gone])
         .serve(package::api::__path_package_progress, package::api::package_progress)
@@ -99,6 +104,18 @@ pub fn routes() -> Room {
         .problems(&[Code::Gone, Code::IllegalTransition, Code::CalendarExhausted])
         .unseals(&["/v1/subject-requests/{id}", "/v1/request-status/{token}"])
 }
+
+/// The problems of what is done about the draft of a package.
+const DRAFT: &[Code] = &[
+    Code::BeingBuilt,
+    Code::IllegalTransition,
+    Code::IdentityUnproven,
+    Code::WrongRight,
+    Code::NoContact,
+    Code::Erased,
+    Code::Merged,
+    Code::CalendarExhausted,
+];
 
 /// What stands in the way of carrying any right out.
 const CARRIED_OUT: &[Code] = &[

@@ -73,13 +73,15 @@ impl Holder for SubjectRequestData {
             },
             Table {
                 name: "subject_request_packages",
-                meaning: "What a person is sent of everything that is held about them, sealed under their own key.",
+                meaning: "What a person is sent of everything that is held about them, first as a draft, sealed under their own key.",
                 columns: &[
                     ("request_id", Pseudonymous),
                     ("contact_id", Pseudonymous),
                     ("package", Sealed),
                     ("built_at", Plain),
                     ("expires_at", Plain),
+                    ("released_at", Plain),
+                    ("released_by", Pseudonymous),
                 ],
             },
             Table {
@@ -105,6 +107,19 @@ impl Holder for SubjectRequestData {
                     ("table_name", Plain),
                     ("records", Plain),
                     ("part", Sealed),
+                ],
+            },
+            Table {
+                name: "subject_request_redactions",
+                meaning: "What was left out of each package, why, and what stands in its place, sealed under the person's own key. Only the council's decision-makers see it.",
+                columns: &[
+                    ("id", Pseudonymous),
+                    ("request_id", Pseudonymous),
+                    ("contact_id", Pseudonymous),
+                    ("ground", Plain),
+                    ("withheld", Sealed),
+                    ("made_at", Plain),
+                    ("made_by", Pseudonymous),
                 ],
             },
         ]

@@ -185,6 +185,8 @@ async fn ask(service: &Service, contact: &str) {
     let package = service.request("POST", &format!("{path}/package")).token(&service.council());
     package.json(&json!({ "explanation": wording, "search_note": evidence })).send().await.expect(202);
     assert_eq!(Gathering::new(service.house.clone()).tick().await, Ok(1));
+    service.left_out(&path, &[("contacts", "/name")]).await;
+    service.released(&path).await.expect(200);
 }
 
 /// What every column that tells who somebody is holds, in hexadecimal; fails where one holds nothing.

@@ -47,11 +47,13 @@ async fn a_package_that_cannot_be_gathered_keeps_none_back(service: Service) {
     service.keep_keys_aside();
     let there = begin("Bob", "bob@example.org").await;
     assert_eq!(Gathering::new(service.house.clone()).tick().await, Ok(1));
+    service.released(&there).await.expect(200);
     service.by_council("GET", &there, "").await.expect(200);
     service.by_council("GET", &lost, "").await.problem(404, "being_built");
     service.bring_keys_back();
     service.hands.advance(chrono::Duration::hours(1));
     assert_eq!(Gathering::new(service.house.clone()).tick().await, Ok(1));
+    service.released(&lost).await.expect(200);
     service.by_council("GET", &lost, "").await.expect(200);
 }
 

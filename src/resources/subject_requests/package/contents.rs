@@ -61,10 +61,12 @@ pub(super) fn empty(tx: &mut ReadTx<'_>, request: &SubjectRequest, contact: Cont
         contact_id: contact,
         built_at: now,
         expires_at: now.plus(PACKAGES),
+        released_at: None,
         particulars: particulars(tx, &known)?,
         search: None,
         held: Vec::new(),
         accesses: Vec::new(),
+        withheld: Vec::new(),
     })
 }
 

@@ -8,6 +8,8 @@ pub(super) mod api;
 mod contents;
 mod html;
 pub mod model;
+pub mod redactions;
+pub mod release;
 mod search;
 pub mod store;
 mod vcard;

@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 use validator::Validate;
 
 use super::super::model::{Explanation, Reference, Right, SubjectRequest};
+pub use super::redactions::Withheld;
 pub use super::search::{SearchNote, SearchRecord, SearchedTable};
 use crate::domain::{ContactId, Instant, ids_alone};
 use crate::platform::http::Command;
@@ -87,8 +88,12 @@ pub struct Package {
     pub contact_id: ContactId,
     /// When it was built.
     pub built_at: Instant,
-    /// Until when it can be had.
+    /// Until when it can be had; a draft, until when it can be released.
     pub expires_at: Instant,
+    /// When it was released to the person; absent from a draft.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub released_at: Option<Instant>,
     /// What the person must be told.
     pub particulars: Particulars,
     /// How all this was searched for; absent where that was not on record yet.
@@ -99,6 +104,9 @@ pub struct Package {
     pub held: Vec<PackagePart>,
     /// Who looked at it, under any id that the person had here, newest first.
     pub accesses: Vec<PackageAccess>,
+    /// What was left out of all this, where it stood, and why; empty where nothing was.
+    #[serde(default)]
+    pub withheld: Vec<Withheld>,
 }
 
 impl Package {
@@ -128,6 +136,10 @@ pub struct BuildPackage {
     /// What else was searched, outside this service; the record of the search says that nothing was, unless said.
     #[schema(nullable = false)]
     pub search_note: Option<SearchNote>,
+    /// Whether to build it anew although a draft is there or is being built. What was left out of that draft is in the new one.
+    #[serde(default)]
+    #[schema(default = false)]
+    pub rebuild: bool,
 }
 
 impl Command for BuildPackage {

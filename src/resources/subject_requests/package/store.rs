@@ -1,14 +1,16 @@
 //! The table of packages.
 
 pub mod building;
+mod drafts;
 mod parts;
+mod pieces;
+mod redactions;
 
 use diesel::prelude::*;
 
-use super::super::commands::{Completed, Fulfilment};
 use super::super::model::{RequestStatus, Right, SubjectRequest};
+use super::super::store::damaged;
 use super::super::store::person::whose;
-use super::super::store::{carry_out_telling, damaged};
 use super::contents;
 use super::model::{BuildPackage, Package, PackagePart, PackageProgress, PackageState, SearchedTable};
 use super::search::SearchRecord;
@@ -18,7 +20,7 @@ use crate::platform::audit::Entry;
 use crate::platform::db::among_ids;
 use crate::platform::doors::{ReadTx, Recorded, WriteTx};
 use crate::platform::personal::Person;
-use crate::platform::vault::Place;
+use crate::platform::vault::{DataKey, Place};
 use crate::resources::contacts::store as contacts;
 
 mod schema {
@@ -32,9 +34,15 @@ mod schema {
             package -> Nullable<Binary>,
             built_at -> InstantSql,
             expires_at -> InstantSql,
+            released_at -> Nullable<InstantSql>,
+            released_by -> Nullable<Text>,
         }
     }
 }
+pub(in super::super) use drafts::discard_about as discard_drafts_about;
+pub(super) use drafts::{read as read_draft, release};
+pub(in super::super) use redactions::of as left_out_of;
+pub(super) use redactions::{list as list_redactions, withhold};
 use schema::subject_request_packages as packages;
 
 fn place(request: SubjectRequestId) -> Place<'static> {
@@ -47,24 +55,33 @@ const ANSWERED: &[Right] = &[Right::Access, Right::Portability];
 /// What became of the wish for a package.
 #[derive(Debug)]
 pub(super) enum Asked {
-    /// It was built, and the request is complete.
+    /// The draft is there.
     Built(Box<SubjectRequest>),
     /// It is being built.
     Begun(PackageProgress),
 }
 
-/// Builds the package of a request, which completes it; or has it built, where there is too much for one transaction. Asked
-/// again while it is being built, it begins nothing anew: what is said then takes the place of what was said before.
+/// Builds a draft of the package of a request; or has it built, where there is too much for one transaction. Asked again while
+/// it is being built, or once it is there, it begins nothing anew unless `rebuild` is asked for: what is said then takes the
+/// place of what was said before.
 ///
 /// # Errors
-/// 404; 409 `wrong_right`, `no_contact`, `identity_unproven` or out of order; 410 when the contact was erased.
+/// 404; 409 `wrong_right`, `no_contact`, `identity_unproven` or out of order; 410 when the contact was erased; 422 for another
+/// note on the search while a draft is there.
 pub(super) fn build(mut tx: WriteTx<'_>, id: SubjectRequestId, asked: BuildPackage) -> Result<Recorded<Asked>, Error> {
     let (contact, request) = whose(&mut tx, id, ANSWERED)?;
     request.status.go_to(RequestStatus::Completed)?;
-    if let Some(progress) = building::progress(&mut tx, id)? {
-        return building::ask_again(tx, &request, asked).map(|recorded| recorded.map(|()| Asked::Begun(progress)));
+    if !asked.rebuild {
+        if let Some(progress) = building::progress(&mut tx, id)? {
+            return building::ask_again(tx, &request, asked).map(|recorded| recorded.map(|()| Asked::Begun(progress)));
+        }
+        if drafts::is_there(&mut tx, id)? {
+            let reworded = drafts::reword(tx, &request, asked)?;
+            return Ok(reworded.map(|request| Asked::Built(Box::new(request))));
+        }
     }
-    let words = Words::of(asked, request.kind)?;
+    stop(&mut tx, id)?;
+    let words = Words::of(asked);
     let package = contents::empty(&mut tx, &request, contact)?;
     let person = contacts::person(&mut tx, contact)?;
     if building::is_large(&mut tx, &person)? {
@@ -76,8 +93,19 @@ pub(super) fn build(mut tx: WriteTx<'_>, id: SubjectRequestId, asked: BuildPacka
     let mut searched: Vec<SearchedTable> = package.held.iter().map(found_in).collect();
     searched.push(SearchedTable::audit(package.accesses.len()));
     let search = SearchRecord::new(&person, (now, now), searched, words.search_note.clone());
-    let completed = complete(tx, &request, contact, (package, search), words)?;
-    Ok(completed.map(|request| Asked::Built(Box::new(request))))
+    let key = tx.key_of(contact.uuid())?;
+    parts::keep_words(&mut tx, &key, id, &words)?;
+    let kept = drafts::keep(tx, &request, contact, (package, search))?;
+    Ok(kept.map(|request| Asked::Built(Box::new(request))))
+}
+
+/// Stops the building of the package of a request, and discards its draft. A package that was released stays.
+///
+/// # Errors
+/// 503 when the database does not answer.
+pub(in super::super) fn stop(tx: &mut WriteTx<'_>, id: SubjectRequestId) -> Result<(), Error> {
+    building::stop(tx, id)?;
+    drafts::discard(tx, id)
 }
 
 fn found_in(part: &PackagePart) -> SearchedTable {
@@ -99,55 +127,36 @@ fn filled(tx: &mut ReadTx<'_>, package: Package, person: &Person) -> Result<Pack
     Ok(Package { held, accesses, ..package })
 }
 
-/// Keeps a package, sealed under the key of `owner`, and completes its request with it.
-fn complete(
-    mut tx: WriteTx<'_>,
-    request: &SubjectRequest,
-    owner: ContactId,
-    (package, search): (Package, SearchRecord),
-    words: Words,
-) -> Result<Recorded<SubjectRequest>, Error> {
-    let id = request.id;
-    let outcome = Completed { kind: Fulfilment::Fulfilled, explanation: words.explanation, ground: None };
-    let (told, tables) = (search.in_words(), search.searched.len());
-    let package = Package { search: Some(search), ..package };
-    let plain = serde_json::to_vec(&package).map_err(Error::internal)?;
-    let key = tx.key_of(owner.uuid())?;
-    let values = (
-        packages::request_id.eq(id),
-        packages::contact_id.eq(owner),
-        packages::package.eq(key.seal(tx.entropy(), &place(id), &plain)),
-        packages::built_at.eq(package.built_at),
-        packages::expires_at.eq(package.expires_at),
-    );
-    diesel::insert_into(packages::table).values(values).execute(tx.connection())?;
-    let completed = tx.also(|tx| carry_out_telling(tx, id, outcome, told))?;
-    let entry = Entry::new("subject_requests.build_package").contact(package.contact_id).subject("subject_request", id);
-    tx.record(entry.with("tables", tables), completed)
+/// A package, unsealed, with what is kept in other rows: its parts, and what was left out of it.
+fn opened(tx: &mut ReadTx<'_>, key: &DataKey, id: SubjectRequestId, sealed: &[u8]) -> Result<Package, Error> {
+    let mut package: Package = serde_json::from_slice(&key.open(&place(id), sealed)?).map_err(damaged)?;
+    parts::add_to(tx, key, id, &mut package)?;
+    package.withheld = redactions::told(tx, key, id)?;
+    Ok(package)
 }
 
-/// The package of a request; who has it is written down.
+/// The package of a request, once it was released; who has it is written down.
 ///
 /// # Errors
-/// 404 before it is built, `being_built` while it is; 410 once it has expired, or the person was erased.
+/// 404 before it is released, `being_built` while it is being built; 410 once it has expired, or the person was erased.
 pub(super) fn read(tx: &mut ReadTx<'_>, id: SubjectRequestId) -> Result<Package, Error> {
-    let row: Option<(ContactId, Option<Vec<u8>>, Instant)> = packages::table
+    let row: Option<(ContactId, Option<Vec<u8>>, Instant, Option<Instant>)> = packages::table
         .find(id)
-        .select((packages::contact_id, packages::package, packages::expires_at))
+        .select((packages::contact_id, packages::package, packages::expires_at, packages::released_at))
         .first(tx.connection())
         .optional()?;
-    let Some((contact, sealed, expires_at)) = row else {
+    let Some((contact, sealed, expires_at, released_at)) = row else {
         return Err(building::progress(tx, id)?.map_or_else(Error::not_found, not_yet));
     };
+    if released_at.is_none() {
+        return Err(Error::new(Code::NotFound, "There is a draft, which becomes the package when it is released."));
+    }
     let gone =
         || Error::new(Code::Gone, "The package was deleted: it can be had for thirty days. Take another request.");
     let sealed = sealed.filter(|_| expires_at > tx.now()).ok_or_else(gone)?;
     let key = tx.key_unless_destroyed(contact.uuid())?.ok_or_else(gone)?;
-    let plain = key.open(&place(id), &sealed)?;
     tx.look(Entry::new("subject_requests.package").contact(contact).subject("subject_request", id));
-    let mut package = serde_json::from_slice(&plain).map_err(damaged)?;
-    parts::add_to(tx, &key, id, &mut package)?;
-    Ok(package)
+    Ok(Package { expires_at, released_at, ..opened(tx, &key, id, &sealed)? })
 }
 
 /// After how many seconds to look again for a package that is being built.
@@ -188,7 +197,7 @@ pub fn has_expired(tx: &mut ReadTx<'_>) -> Result<bool, Error> {
     Ok(found.is_some())
 }
 
-/// Deletes what is in the packages that have expired.
+/// Deletes what is in the packages that have expired, and the drafts that were not released in time.
 ///
 /// # Errors
 /// When the database fails.
@@ -199,8 +208,11 @@ pub fn sweep(mut tx: WriteTx<'_>) -> Result<Recorded<()>, Error> {
     tx.record(Entry::new("subject_requests.sweep_packages").with("count", old.len()), ())
 }
 
-/// Leaves of packages that there were some.
+/// Discards those of some packages that are drafts, and leaves of the others that there were some.
 fn empty(tx: &mut WriteTx<'_>, ids: &[SubjectRequestId]) -> Result<(), Error> {
+    for id in ids {
+        drafts::discard(tx, *id)?;
+    }
     let emptied = packages::table.filter(among_ids(packages::request_id, ids));
     diesel::update(emptied).set(packages::package.eq(None::<Vec<u8>>)).execute(tx.connection())?;
     parts::delete(tx, ids)
@@ -235,5 +247,6 @@ pub(in super::super) fn forget(tx: &mut WriteTx<'_>, ids: &[ContactId]) -> Resul
     building::forget(tx, ids)?;
     let theirs = packages::table.filter(among_ids(packages::contact_id, ids)).select(packages::request_id);
     let theirs: Vec<SubjectRequestId> = theirs.load(tx.connection())?;
-    empty(tx, &theirs)
+    empty(tx, &theirs)?;
+    redactions::forget(tx, ids)
 }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::model::Package;
+use super::model::{Package, Withheld};
 
 /// How long a line may be, in octets.
 const LINE: usize = 75;
@@ -19,8 +19,15 @@ pub(super) fn written(package: &Package) -> String {
     lines.extend(member("telephone").map(|number| format!("TEL;VALUE=uri:tel:{number}")));
     lines.extend(member("organisation").map(|name| format!("ORG:{}", escaped(name))));
     lines.extend(member("job_title").map(|title| format!("TITLE:{}", escaped(title))));
+    lines.extend(package.withheld.iter().map(left_out));
     lines.push("END:VCARD".to_owned());
     lines.iter().map(|line| folded(line) + "\r\n").collect()
+}
+
+/// The note that something was left out of the package, and why.
+fn left_out(withheld: &Withheld) -> String {
+    let Withheld { reason, explanation, .. } = withheld;
+    format!("NOTE:{}", escaped(&format!("We left something out. {reason} {}", explanation.as_str())))
 }
 
 /// A value with what means something in a vCard made literal.

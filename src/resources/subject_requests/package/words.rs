@@ -11,7 +11,8 @@ use crate::platform::personal::Person;
 /// What whoever asked is told, and what else was searched.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Words {
-    pub(super) explanation: Explanation,
+    /// A sentence of ours, unless set.
+    pub(super) explanation: Option<Explanation>,
     pub(super) search_note: Option<SearchNote>,
     /// Whom a job searches for, as they were known when it began.
     #[serde(default)]
@@ -19,30 +20,28 @@ pub(super) struct Words {
 }
 
 impl Words {
-    /// What was said, with a sentence of ours where nothing was.
-    ///
-    /// # Errors
-    /// None, unless that sentence were no explanation.
-    pub(super) fn of(asked: BuildPackage, kind: Right) -> Result<Self, Error> {
-        let explanation = match asked.explanation {
-            Some(given) => given,
-            None => own(kind)?,
-        };
-        Ok(Self { explanation, search_note: asked.search_note, person: None })
+    /// What was said.
+    pub(super) fn of(asked: BuildPackage) -> Self {
+        let BuildPackage { explanation, search_note, rebuild: _ } = asked;
+        Self { explanation, search_note, person: None }
     }
 
     /// The same, but for what is said anew.
     pub(super) fn changed(self, asked: BuildPackage) -> Self {
-        let BuildPackage { explanation, search_note } = asked;
+        let BuildPackage { explanation, search_note, rebuild: _ } = asked;
         Self {
-            explanation: explanation.unwrap_or(self.explanation),
+            explanation: explanation.or(self.explanation),
             search_note: search_note.or(self.search_note),
             person: self.person,
         }
     }
 }
 
-fn own(kind: Right) -> Result<Explanation, Error> {
+/// The sentence by which a package is given, unless the council chose another.
+///
+/// # Errors
+/// None, unless that sentence were no explanation.
+pub(super) fn own(kind: Right) -> Result<Explanation, Error> {
     let words = if kind == Right::Portability {
         "We give you the data about you in a form that programs read, and tell you what the law says you must be told \
          with it."

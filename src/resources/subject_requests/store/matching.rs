@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use super::super::commands::MatchContact;
 use super::super::model::SubjectRequest;
-use super::super::package::store::building;
+use super::super::package::store as packages;
 use super::creation::check_contact;
 use super::{Known, held, shown_request, subject_requests as requests};
 use crate::domain::{Error, SubjectRequestId};
@@ -30,7 +30,7 @@ pub(in super::super) fn match_contact(
     }
     before.status.must_be_open()?;
     if before.contact_id != Some(asked.contact_id) {
-        building::stop(&mut tx, id)?;
+        packages::stop(&mut tx, id)?;
     }
     let after = SubjectRequest { contact_id: Some(asked.contact_id), version: before.version + 1, ..before };
     let changes = (

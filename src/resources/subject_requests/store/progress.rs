@@ -5,7 +5,7 @@ use diesel::prelude::*;
 
 use super::super::letters;
 use super::super::model::{ClockRuns, RequestClock, RequestOutcome, RequestStatus, SubjectRequest};
-use super::super::package::store::building;
+use super::super::package::store as packages;
 use super::super::particulars;
 use super::steps::{NewStep, add};
 use super::{Known, shown, shown_request, subject_requests as requests};
@@ -67,7 +67,7 @@ pub(super) fn go_on(mut tx: WriteTx<'_>, known: Known, deed: Deed) -> Result<Rec
     // Some steps leave a request where it is.
     if status != before.status {
         before.status.go_to(status)?;
-        building::stop(&mut tx, before.id)?;
+        packages::stop(&mut tx, before.id)?;
     }
     let kind: &str = step.kind.into();
     facts.events.extend(step.event());

@@ -8,10 +8,11 @@
 use chrono::Duration;
 use diesel::prelude::*;
 
+use super::super::contents;
 use super::super::model::{BuildPackage, PackageProgress, PackageState, SearchedTable};
 use super::super::search::{AUDIT, SearchRecord};
 use super::super::words::Words;
-use super::super::{contents, store as packages};
+use super::drafts;
 use super::parts::{self, Part};
 use super::{ANSWERED, whose};
 use crate::domain::{ContactId, EntryId, Error, Instant, SubjectRequestId};
@@ -258,9 +259,8 @@ pub fn keep(mut tx: WriteTx<'_>, claimed: Claimed, gathered: &Gathered) -> Resul
     tx.record(entry.with("parts", gathered.parts.len()).with("records", records), true)
 }
 
-/// Ends the building: the package is there, and its request complete. `false` when it is no longer to be built, another
-/// has taken it up, or the person has got another address or id since it began: then it begins anew, because the tables that
-/// were read first were not searched by that.
+/// Ends the building: the draft is there. `false` when it is no longer to be built, another has taken it up, or the person has got
+/// another address or id since it began: then it begins anew, because the tables that were read first were not searched by that.
 ///
 /// # Errors
 /// As for a package that is built at once.
@@ -279,7 +279,6 @@ pub fn end(mut tx: WriteTx<'_>, claimed: Claimed) -> Result<Recorded<bool>, Erro
     if diesel::delete(ours!(claimed)).execute(tx.connection())? == 0 {
         return tx.unchanged(None, false);
     }
-    parts::delete_words(&mut tx, claimed.request)?;
     let mut searched = parts::tables(&mut tx, claimed.request)?;
     for table in tx.holders().iter().flat_map(|holder| holder.tables()) {
         if searched.iter().all(|known| known.table != table.name) {
@@ -290,8 +289,9 @@ pub fn end(mut tx: WriteTx<'_>, claimed: Claimed) -> Result<Recorded<bool>, Erro
         searched.push(SearchedTable::audit(0));
     }
     let search = SearchRecord::new(&person, (begun_at, tx.now()), searched, words.search_note.clone());
+    parts::keep_words(&mut tx, &key, claimed.request, &Words { person: None, ..words })?;
     let package = contents::empty(&mut tx, &request, contact)?;
-    packages::complete(tx, &request, claimed.owner, (package, search), words).map(|completed| completed.map(|_| true))
+    drafts::keep(tx, &request, claimed.owner, (package, search)).map(|kept| kept.map(|_| true))
 }
 
 /// Gives a package back: after a failure it is taken up again later and later, else at once.
@@ -312,7 +312,7 @@ pub fn give_back(mut tx: WriteTx<'_>, claimed: Claimed, failed: bool) -> Result<
 ///
 /// # Errors
 /// When the database fails.
-pub(in crate::resources::subject_requests) fn stop(tx: &mut WriteTx<'_>, id: SubjectRequestId) -> Result<(), Error> {
+pub(super) fn stop(tx: &mut WriteTx<'_>, id: SubjectRequestId) -> Result<(), Error> {
     if diesel::delete(builds::table.find(id)).execute(tx.connection())? > 0 {
         parts::delete(tx, &[id])?;
     }

@@ -27,7 +27,7 @@ mod schema {
 }
 use schema::subject_request_package_parts as parts;
 
-/// The number of the part that holds what was said when the package was asked for. It is gone once the package is whole.
+/// The number of the part that holds what was said when the package was asked for.
 const WORDS: i32 = 0;
 
 /// A part that was gathered and not kept yet.
@@ -128,16 +128,11 @@ pub(super) fn keep_words(
 /// # Errors
 /// When the database fails, or nothing is kept.
 pub(super) fn words(tx: &mut ReadTx<'_>, key: &DataKey, request: SubjectRequestId) -> Result<Words, Error> {
-    let sealed: Vec<u8> = parts::table.find((request, WORDS)).select(parts::part).first(tx.connection())?;
-    let plain = in_place(request, WORDS, |place| key.open(place, &sealed))?;
-    serde_json::from_slice(&plain).map_err(damaged)
+    serde_json::from_slice(&plain(tx, key, request, WORDS)?).map_err(damaged)
 }
 
 /// Deletes what was said.
-///
-/// # Errors
-/// When the database fails.
-pub(super) fn delete_words(tx: &mut WriteTx<'_>, request: SubjectRequestId) -> Result<(), Error> {
+fn delete_words(tx: &mut WriteTx<'_>, request: SubjectRequestId) -> Result<(), Error> {
     diesel::delete(parts::table.find((request, WORDS))).execute(tx.connection())?;
     Ok(())
 }
@@ -171,6 +166,58 @@ pub(super) fn tables(tx: &mut ReadTx<'_>, request: SubjectRequestId) -> Result<V
         }
     }
     Ok(tables)
+}
+
+/// Where a part stands in its package. Nothing of it is unsealed.
+pub(super) struct Layout {
+    pub(super) number: i32,
+    pub(super) table: String,
+    pub(super) records: usize,
+}
+
+/// The parts of a package in their order.
+///
+/// # Errors
+/// 503 when the database does not answer.
+pub(super) fn layout(tx: &mut ReadTx<'_>, request: SubjectRequestId) -> Result<Vec<Layout>, Error> {
+    let there = parts::table.filter(of(request).and(parts::number.ne(WORDS))).order(parts::number);
+    let rows: Vec<(i32, Option<String>, i32)> =
+        there.select((parts::number, parts::table_name, parts::records)).load(tx.connection())?;
+    let part = |(number, table, records): (i32, Option<String>, i32)| {
+        let records = usize::try_from(records).map_err(Error::internal)?;
+        Ok(Layout { number, table: table.ok_or_else(|| damaged(()))?, records })
+    };
+    rows.into_iter().map(part).collect()
+}
+
+/// One part, unsealed.
+///
+/// # Errors
+/// Internal when it cannot be unsealed.
+pub(super) fn plain(
+    tx: &mut ReadTx<'_>,
+    key: &DataKey,
+    request: SubjectRequestId,
+    number: i32,
+) -> Result<Vec<u8>, Error> {
+    let sealed: Vec<u8> = parts::table.find((request, number)).select(parts::part).first(tx.connection())?;
+    in_place(request, number, |place| key.open(place, &sealed))
+}
+
+/// Keeps another text as a part.
+///
+/// # Errors
+/// 503 when the database does not answer.
+pub(super) fn replace(
+    tx: &mut WriteTx<'_>,
+    key: &DataKey,
+    request: SubjectRequestId,
+    number: i32,
+    plain: &[u8],
+) -> Result<(), Error> {
+    let sealed = in_place(request, number, |place| key.seal(tx.entropy(), place, plain));
+    diesel::update(parts::table.find((request, number))).set(parts::part.eq(sealed)).execute(tx.connection())?;
+    Ok(())
 }
 
 /// Puts the parts of a package into it, one after the other.

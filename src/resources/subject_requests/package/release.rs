@@ -1,0 +1,32 @@
+//! The release of a package.
+
+use serde::Deserialize;
+use utoipa::ToSchema;
+use validator::Validate;
+
+use super::super::model::{Explanation, Ground, SubjectRequest};
+use crate::platform::http::Command;
+
+/// A part of a request that is refused while the rest is answered.
+#[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RefusedPart {
+    /// What the refusal rests on.
+    pub ground: Ground,
+    /// What is refused and why, as the requester reads it.
+    pub explanation: Explanation,
+}
+
+/// The release of a draft.
+#[derive(Clone, Debug, Default, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReleasePackage {
+    /// A part of the request that is refused with it, besides what was left out of the package.
+    #[schema(nullable = false)]
+    #[validate(nested)]
+    pub refusal: Option<RefusedPart>,
+}
+
+impl Command for ReleasePackage {
+    type Resource = SubjectRequest;
+}

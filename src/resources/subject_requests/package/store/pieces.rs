@@ -1,0 +1,135 @@
+//! The sealed pieces that a package is made of, opened one at a time to change something in them: the whole of a large
+//! package is never in memory.
+
+use diesel::prelude::*;
+use serde_json::Value;
+
+use super::super::model::{Package, PackageAccess, PackagePart};
+use super::super::search::AUDIT;
+use super::parts::{self, Layout};
+use super::{damaged, packages, place};
+use crate::domain::{Error, SubjectRequestId};
+use crate::platform::doors::{ReadTx, WriteTx};
+use crate::platform::vault::DataKey;
+
+/// The pieces of one package. A small package is one piece. A large one has its head, which names no record, and its parts.
+pub(super) struct Pieces<'k> {
+    key: &'k DataKey,
+    request: SubjectRequestId,
+    /// The parts, in their order; none of a small package.
+    layout: Vec<Layout>,
+    /// The pieces that were opened: the head, or the part of a number.
+    opened: Vec<(Option<i32>, Value)>,
+}
+
+impl<'k> Pieces<'k> {
+    /// The pieces of the package of a request. Nothing is unsealed yet.
+    ///
+    /// # Errors
+    /// 503 when the database does not answer.
+    pub(super) fn of(tx: &mut ReadTx<'_>, key: &'k DataKey, request: SubjectRequestId) -> Result<Self, Error> {
+        Ok(Self { key, request, layout: parts::layout(tx, request)?, opened: Vec::new() })
+    }
+
+    /// The piece that a path leads into, and the rest of the path in it; `None` where it leads nowhere.
+    fn find(&self, path: &[String]) -> Option<(Option<i32>, Vec<String>)> {
+        let (first, rest) = path.split_first()?;
+        let among_parts = !self.layout.is_empty() && matches!(first.as_str(), "held" | "accesses");
+        if !among_parts {
+            return Some((None, path.to_vec()));
+        }
+        let (index, rest) = rest.split_first()?;
+        let mut index = index_of(index)?;
+        let parts = self.layout.iter().filter(|part| (part.table == AUDIT) == (first == "accesses"));
+        if first == "held" {
+            return parts.map(|part| part.number).nth(index).map(|number| (Some(number), rest.to_vec()));
+        }
+        for page in parts {
+            if let Some(beyond) = index.checked_sub(page.records) {
+                index = beyond;
+                continue;
+            }
+            return Some((Some(page.number), std::iter::once(index.to_string()).chain(rest.iter().cloned()).collect()));
+        }
+        None
+    }
+
+    /// Puts a text in the place of what a path leads to, and returns what stood there; `None` where it leads nowhere.
+    ///
+    /// # Errors
+    /// Internal when the piece cannot be unsealed.
+    pub(super) fn replace(&mut self, tx: &mut ReadTx<'_>, path: &[String], with: &str) -> Result<Option<Value>, Error> {
+        let Some((piece, rest)) = self.find(path) else { return Ok(None) };
+        let value = self.open(tx, piece)?;
+        let found = rest.iter().try_fold(value, |value, token| member_of(value, token));
+        Ok(found.map(|found| {
+            // A record stays an object, so that a list of records is one of objects.
+            let text = Value::String(with.to_owned());
+            let is_record = found.is_object();
+            let replaced = if is_record { serde_json::json!({ "left_out": text }) } else { text };
+            std::mem::replace(found, replaced)
+        }))
+    }
+
+    /// A piece, unsealed.
+    fn open(&mut self, tx: &mut ReadTx<'_>, piece: Option<i32>) -> Result<&mut Value, Error> {
+        let at = match self.opened.iter().position(|(opened, _)| *opened == piece) {
+            Some(at) => at,
+            None => {
+                let plain = match piece {
+                    Some(number) => parts::plain(tx, self.key, self.request, number)?,
+                    None => {
+                        let sealed: Option<Vec<u8>> =
+                            packages::table.find(self.request).select(packages::package).first(tx.connection())?;
+                        self.key.open(&place(self.request), &sealed.ok_or_else(|| damaged(()))?)?
+                    }
+                };
+                self.opened.push((piece, serde_json::from_slice(&plain).map_err(damaged)?));
+                self.opened.len() - 1
+            }
+        };
+        self.opened.get_mut(at).map(|(_, value)| value).ok_or_else(|| damaged(()))
+    }
+
+    /// Keeps the pieces that were opened, as they are now.
+    ///
+    /// # Errors
+    /// Internal when a piece is not what it was any more: something was left out that the policy must not open.
+    pub(super) fn keep(self, tx: &mut WriteTx<'_>) -> Result<(), Error> {
+        for (piece, value) in &self.opened {
+            let plain = serde_json::to_vec(value).map_err(Error::internal)?;
+            let Some(number) = piece else {
+                read_as::<Package>(&plain)?;
+                let sealed = self.key.seal(tx.entropy(), &place(self.request), &plain);
+                let row = packages::table.find(self.request);
+                diesel::update(row).set(packages::package.eq(sealed)).execute(tx.connection())?;
+                continue;
+            };
+            let is_page = self.layout.iter().any(|part| part.number == *number && part.table == AUDIT);
+            if is_page {
+                read_as::<Vec<PackageAccess>>(&plain)?
+            } else {
+                read_as::<PackagePart>(&plain)?
+            }
+            parts::replace(tx, self.key, self.request, *number, &plain)?;
+        }
+        Ok(())
+    }
+}
+
+fn read_as<T: serde::de::DeserializeOwned>(plain: &[u8]) -> Result<(), Error> {
+    serde_json::from_slice::<T>(plain).map(|_| ()).map_err(damaged)
+}
+
+/// An array index as JSON Pointers write it (RFC 6901 section 4): without leading zeros.
+fn index_of(token: &str) -> Option<usize> {
+    token.parse().ok().filter(|index: &usize| index.to_string() == token)
+}
+
+fn member_of<'v>(value: &'v mut Value, token: &String) -> Option<&'v mut Value> {
+    match value {
+        Value::Object(members) => members.get_mut(token),
+        Value::Array(items) => items.get_mut(index_of(token)?),
+        _ => None,
+    }
+}
