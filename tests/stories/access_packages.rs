@@ -362,6 +362,7 @@ async fn a_request_is_matched_to_its_contact(service: Service) {
     let matched = found(json!({ "contact_id": ada })).await.expect(200);
     assert_eq!((&matched.json()["contact_id"], &matched.json()["version"]), (&json!(ada), &json!(2)));
     service.by_council("POST", &path, "").await.expect(200);
+    service.released(&path).await.expect(200);
     let closed = found(json!({ "contact_id": ada })).await.problem(409, "illegal_transition").json();
     assert_eq!(closed["allowed_transitions"], json!([]));
 }

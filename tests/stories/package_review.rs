@@ -107,7 +107,7 @@ async fn only_the_council_sees_a_draft_and_nobody_a_package_before_its_release(s
     let given = service.by_council("GET", &path, "").await.expect(200).json();
     assert_eq!(given["released_at"], "2026-11-24T10:00:00.000000Z");
     let page = service.by_council("GET", &path, "text/html").await.expect(200).text();
-    assert!(!page.contains("This is a draft.") && !page.contains("left out"), "{page}");
+    assert!(!page.contains("This is a draft.") && !page.contains("What we have left out"), "{page}");
     for (action, actor) in [("build_package", "council-1"), ("draft", "council-1"), ("release_package", "council-1")] {
         let entries = service.audit(&format!("action=subject_requests.{action}&contact_id={ada}")).await;
         assert_eq!(entries[0]["actor"], actor, "{action}");
@@ -157,7 +157,12 @@ async fn what_is_left_out_is_in_no_form_of_the_package_which_says_so_and_why(ser
     assert_eq!((&told[0]["pointer"], &told[0]["ground"]), (&json!(details), &json!("third_party")));
     assert!(text(&told[0], "reason").contains("another person") && text(&told[1], "reason").contains("privilege"));
     let page = service.by_council("GET", &path, "text/html").await.expect(200).text();
-    for said in ["left out", "It names the guest who brought it.", "Schedule 2, paragraph 16", "We may not say more."] {
+    for said in [
+        "What we have left out",
+        "It names the guest who brought it.",
+        "Schedule 2, paragraph 16",
+        "We may not say more.",
+    ] {
         assert!(page.contains(said), "{said} in {page}");
     }
     for form in [given.to_string(), page] {
