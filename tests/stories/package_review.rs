@@ -300,7 +300,7 @@ async fn a_part_can_be_refused_with_the_package(service: Service) {
     let wrong = json!({ "ground": "UKGDPR.17(3)(b)", "explanation": "x" });
     assert_eq!(release(wrong).await.problem(422, "invalid").faults(), ["/refusal/ground wrong_ground"]);
     let long = json!({ "ground": "Sch2.p19", "explanation": "x".repeat(4000) });
-    assert_eq!(release(long).await.problem(422, "invalid").faults(), ["/refusal/explanation too_long"]);
+    assert_eq!(release(long).await.problem(422, "invalid").faults(), ["/refusal/explanation too_long_together"]);
     let missing = json!({ "ground": "Sch2.p19" });
     assert_eq!(release(missing).await.problem(422, "invalid").faults(), ["/refusal/explanation missing"]);
     let part = json!({ "ground": "Sch2.p19", "explanation": "Not the letters of our solicitor." });

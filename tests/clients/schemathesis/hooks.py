@@ -77,6 +77,11 @@ REASONS = {
         "same_request",  # a duplicate of itself
         "other_right",  # a duplicate of a request about another
         "duplicate_too",  # a duplicate of a duplicate
+        "no_match",  # a pointer into a draft that leads nowhere; the next two, of one that must not be followed
+        "needed",
+        "left_out_already",
+        "draft_is_there",  # whose search is not described anew
+        "too_long_together",  # two texts of which each fits
         "too_short /name",  # a word of a name that is looked up
     },
     423: {"restricted"},

@@ -251,7 +251,7 @@ fn outcome(
     }
     let too_long = |_| {
         let detail = "is too long together with the explanation that was given when the package was built";
-        Error::invalid(Fault::new("/refusal/explanation", "too_long", detail))
+        Error::invalid(Fault::new("/refusal/explanation", "too_long_together", detail))
     };
     let explanation = Explanation::try_from(explanation).map_err(too_long)?;
     Ok(Completed { kind: Fulfilment::PartlyFulfilled, explanation, ground })
