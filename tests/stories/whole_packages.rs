@@ -95,6 +95,7 @@ async fn a_package_holds_what_every_contact_of_a_chain_held(service: Service) {
     service.house.flush_looks().await;
     for path in requests {
         service.by_council("POST", &path, "").await.expect(200);
+        service.released(&path).await.expect(200);
         let package = service.by_council("GET", &path, "").await.expect(200).json();
         is_whole(&package, &ids);
     }
@@ -293,6 +294,7 @@ async fn a_large_package_begins_anew_when_another_address_leads_to_the_person(se
     service.correct(&ada, json!({ "email": "byron@example.org" })).await;
     assert_eq!(gathering.tick().await, Ok(1));
     assert_eq!(service.audit("action=subject_requests.restart_package").await.len(), 1);
+    service.released(&path).await.expect(200);
     let package = service.by_council("GET", &path, "").await.expect(200).json();
     assert_eq!(values(held(&package, "complaints"), "/details"), set(["From an address to come."]));
     assert_eq!(held(&package, "contacts")[0]["email"], "byron@example.org");
