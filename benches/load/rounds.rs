@@ -19,6 +19,8 @@ use super::{Asked, ceilings, machine, streams};
 
 /// How many clients of `pgbench` read at the same time: more were measured to read less.
 const READERS: usize = 8;
+/// The row of single writes while files are imported.
+const BESIDE: &str = "contacts beside two imports";
 /// How many files the people are seeded from.
 const FILES: usize = 5;
 /// Into how many files they would go that are imported again and again while it is kept busy.
@@ -144,8 +146,10 @@ impl Rounds<'_> {
                 let watch = service.watch();
                 let (sample, _) = streams::import(service, first..newcomers.get()).await;
                 table.add("import", "rows", Against::Nothing, Sample { memory: watch.most(), ..sample });
+            }
+            if streamed(BESIDE) {
                 let sample = self.beside_imports(&newcomers).await;
-                table.add("contacts beside two imports", "requests", Against::Nothing, sample);
+                table.add(BESIDE, "requests", Against::Nothing, sample);
             }
         }
         self.keep_busy(&paths, &newcomers).await;

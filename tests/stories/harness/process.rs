@@ -1,6 +1,7 @@
 //! The program itself, as an operator starts it.
 
 use std::collections::HashMap;
+use std::ffi::OsString;
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -13,9 +14,14 @@ use super::client::Request;
 /// How long the program may take to say something.
 const PATIENCE: Duration = Duration::from_mins(1);
 
+/// The program that the stories start: the one that was built with them, or another build of it that `IEWM_BINARY` names.
+fn program() -> OsString {
+    std::env::var_os("IEWM_BINARY").unwrap_or_else(|| env!("CARGO_BIN_EXE_iewm").into())
+}
+
 /// The command `iewm` in a folder, with these variables and no others.
 pub(crate) fn command(folder: &Path, variables: &HashMap<String, String>, arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_iewm"));
+    let mut command = Command::new(program());
     command.current_dir(folder).env_clear().envs(variables).args(arguments).stdin(Stdio::null());
     command
 }
