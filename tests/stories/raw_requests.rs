@@ -9,6 +9,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::documents::generated_part;
+use crate::harness::served::Served;
 use crate::harness::{Engine, Service};
 
 /// A refusal of the HTTP library: the status line, what is refused, and requests that are.
@@ -136,6 +137,26 @@ fn what_is_no_request_is_answered_by_the_http_library_without_a_body() {
             }
         }
     });
+}
+
+#[test]
+fn what_is_no_request_leaves_no_line_in_the_log() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = format!("sqlite://{}", folder.path().join("iewm.db").display());
+    let more = [("SERVER__METRICS_LISTEN", "127.0.0.1:0"), ("LIMITS__HEAD_SECONDS", "1")];
+    let mut served = Served::start(&database, &more);
+    let listening: Value = serde_json::from_str(&served.process.until("\"listening\"")).unwrap();
+    actix_web::rt::System::new().block_on(async {
+        for port in ["address", "metrics"] {
+            for request in bare().into_iter().flat_map(|bare| bare.requests) {
+                let said = answer(listening[port].as_str().unwrap(), &request).await;
+                assert!(said.starts_with("HTTP/1.1 4"), "{said}");
+            }
+        }
+    });
+    assert!(served.process.stop("TERM").success());
+    let library: Vec<&String> = served.process.said.iter().filter(|line| line.contains("actix")).collect();
+    assert!(library.is_empty(), "{library:#?}");
 }
 
 #[test]

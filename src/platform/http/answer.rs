@@ -13,6 +13,7 @@ use super::budget::Held;
 use super::edge::request_id;
 use super::entity_tag::{EntityTag, EntityTags};
 use super::own_tag;
+use super::panics::log_cause;
 use super::problem;
 use crate::domain::Error;
 
@@ -136,7 +137,11 @@ impl Answer {
                 Some(held) => held.around(body),
                 None => body.into(),
             }),
-            Payload::Stream(stream) => BoxBody::new(BodyStream::new(stream)),
+            Payload::Stream(stream) => {
+                // The status is sent by then: the caller sees a connection that breaks off.
+                let id = request_id(request);
+                BoxBody::new(BodyStream::new(stream.inspect_err(move |error| log_cause(error, &id))))
+            }
         };
         response.set_body(body)
     }

@@ -2,10 +2,8 @@
 
 use std::panic::AssertUnwindSafe;
 
-use actix_web::HttpRequest;
 use futures_util::FutureExt;
 
-use super::edge::request_id;
 use crate::domain::Error;
 
 /// Runs a handler to its end.
@@ -17,9 +15,8 @@ pub(super) async fn caught<T>(handler: impl Future<Output = T>) -> Result<T, Err
 }
 
 /// Logs the cause of an error, which its answer does not tell.
-pub(super) fn log_cause(error: &Error, request: &HttpRequest) {
+pub(super) fn log_cause(error: &Error, request_id: &str) {
     if let Some(cause) = error.cause() {
-        let request_id = request_id(request);
         tracing::error!(request_id, code = error.code().entry().name, cause, "failed");
     }
 }

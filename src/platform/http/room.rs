@@ -14,6 +14,7 @@ use utoipa::openapi::{OpenApi, RefOr, Schema};
 
 use super::answer::{Answer, problem_for};
 use super::describe::Op;
+use super::edge::request_id;
 use super::idempotency_key::describe_key;
 use super::incoming::{BODY_LIMIT, Incoming, PUBLIC_BODY_LIMIT, Take};
 use super::outgoing::reserve;
@@ -269,7 +270,7 @@ async fn survive(
 ) -> Answer {
     let answer = caught(carried_out).await.flatten();
     let mut answer = answer.unwrap_or_else(|error| {
-        log_cause(&error, request);
+        log_cause(&error, &request_id(request));
         if shows_pages { page::problem_answer(&error, request) } else { problem_for(&error, request) }
     });
     if let Some(left) = request.extensions().get::<Left>() {

@@ -15,6 +15,7 @@ use futures_util::future::LocalBoxFuture;
 use matchit::{InsertError, Params, Router};
 
 use super::answer::{Answer, problem_for};
+use super::edge::request_id;
 use super::panics::{caught, log_cause};
 use super::room::Room;
 use crate::domain::{Code, Error};
@@ -150,7 +151,7 @@ pub fn install_page<A: FromRequest + 'static>(
 
 /// The answer of a page that failed.
 fn failed(error: &Error, request: &HttpRequest) -> HttpResponse {
-    log_cause(error, request);
+    log_cause(error, &request_id(request));
     problem_for(error, request).into_response(request, false, None)
 }
 
