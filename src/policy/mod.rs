@@ -12,6 +12,7 @@ pub mod contactability;
 pub mod deadlines;
 pub mod erasure;
 pub mod events;
+pub mod former_addresses;
 pub mod months;
 pub mod registrations;
 pub mod restriction;

@@ -7,6 +7,7 @@ use crate::harness::{Service, on_both_engines};
 
 mod erased;
 mod indexing;
+mod merged;
 mod races;
 mod records;
 

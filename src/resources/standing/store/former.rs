@@ -1,10 +1,13 @@
 //! The table of former addresses: what people were reached by before, and by which they are still known.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 
 use crate::domain::{ContactId, Error, Instant};
 use crate::platform::db::{among, among_ids, direct};
 use crate::platform::doors::{ReadTx, WriteTx};
+use crate::policy::former_addresses::Former;
 
 mod schema {
     diesel::table! {
@@ -75,14 +78,24 @@ pub fn reclaim(tx: &mut WriteTx<'_>, contact: ContactId, marks: Vec<Vec<u8>>) ->
     Ok(())
 }
 
-/// Hands the former addresses of a contact over to the one that it is merged into.
+/// Hands the former addresses of a contact over to the one that it is merged into. Of an address that both had, one row stays.
 ///
 /// # Errors
-/// When the database cannot be written.
+/// When the former addresses cannot be read or written.
 pub fn hand_over(tx: &mut WriteTx<'_>, from: ContactId, into: ContactId) -> Result<(), Error> {
     let of = |contact: ContactId| former_addresses::table.filter(former_addresses::contact_id.eq(contact));
-    let known: Vec<Vec<u8>> = of(into).select(former_addresses::mark).load(tx.connection())?;
-    diesel::delete(of(from).filter(among(former_addresses::mark, known))).execute(tx.connection())?;
+    let columns = (former_addresses::mark, former_addresses::since, former_addresses::passed_on_at);
+    let gone: Vec<(Vec<u8>, Instant, Option<Instant>)> = of(from).select(columns).load(tx.connection())?;
+    let gone: HashMap<Vec<u8>, Former> =
+        gone.into_iter().map(|(mark, since, passed_on_at)| (mark, Former { since, passed_on_at })).collect();
+    let known: Vec<(Vec<u8>, Instant, Option<Instant>)> = of(into).select(columns).load(tx.connection())?;
+    for (mark, since, passed_on_at) in known {
+        let Some(other) = gone.get(&mark) else { continue };
+        let Former { since, passed_on_at } = Former { since, passed_on_at }.merged_with(*other);
+        let joined = (former_addresses::since.eq(since), former_addresses::passed_on_at.eq(passed_on_at));
+        diesel::update(former_addresses::table.find((&mark, into))).set(joined).execute(tx.connection())?;
+        diesel::delete(former_addresses::table.find((&mark, from))).execute(tx.connection())?;
+    }
     diesel::update(of(from)).set(former_addresses::contact_id.eq(into)).execute(tx.connection())?;
     Ok(())
 }
