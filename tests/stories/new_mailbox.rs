@@ -13,6 +13,7 @@ on_both_engines! {
     what_rests_on_another_proof_stays_given,
     an_address_taken_over_by_a_merge_is_asked,
     a_consent_merged_from_another_mailbox_is_asked_of_the_survivors,
+    an_address_that_comes_back_is_not_asked_twice,
     a_corrected_address_is_asked_at_once_and_the_first_link_says_why_it_is_gone,
     an_address_added_later_is_asked,
     a_refused_address_is_tried_once_more_and_a_confirmation_lifts_the_mark,
@@ -29,7 +30,8 @@ impl Service {
         self.house.job("story").run(rectify).await.unwrap();
     }
 
-    async fn newsletter(&self, contact: &str) -> String {
+    /// The state of a contact's consent to the newsletter.
+    pub(crate) async fn newsletter(&self, contact: &str) -> String {
         text(&self.consent(contact, "newsletter").await, "state")
     }
 }
@@ -148,6 +150,45 @@ async fn a_consent_merged_from_another_mailbox_is_asked_of_the_survivors(service
     let into = service.sign_up_by_number("Zed", "01905 765765").await;
     service.merge(&into, &from).await;
     assert_eq!(service.newsletter(&into).await, "given");
+}
+
+async fn an_address_that_comes_back_is_not_asked_twice(service: Service) {
+    let server = MailServer::start();
+    let there = [json!({ "email": "kk@example.org" }), json!({ "email": null, "telephone": "01905 765765" })];
+    for (number, there) in there.into_iter().enumerate() {
+        for delivered in [true, false] {
+            let own = format!("k{number}.{delivered}@example.org");
+            let kim = service.sign_up("Kim", &own).await;
+            service.decide(grant(&kim, "newsletter", "web_form")).await.expect(201);
+            service.deliver(&server).await;
+            service.correct(&kim, there.clone()).await;
+            if delivered {
+                service.deliver(&server).await;
+            }
+            service.correct(&kim, json!({ "email": own })).await;
+            service.deliver(&server).await;
+            // Saying yes again does not ask again either.
+            service.decide(grant(&kim, "newsletter", "web_form")).await.expect(201);
+            service.deliver(&server).await;
+            let links = confirmations_to(&server, &own);
+            assert_eq!(links.len(), 1, "{number} {delivered}");
+            service.follow("POST", &links[0]).await.expect(200);
+        }
+    }
+    // A letter that did not leave has asked nothing: the address that comes back is asked by the next.
+    let kim = service.sign_up("Kim", "kim@example.org").await;
+    server.answer(&[Answer::Recipient(450)]);
+    service.decide(grant(&kim, "newsletter", "web_form")).await.expect(201);
+    service.deliver(&server).await;
+    service.correct(&kim, json!({ "email": "kim.new@example.org" })).await;
+    service.hands.advance(Duration::hours(1));
+    service.deliver(&server).await;
+    assert_eq!(confirmations_to(&server, "kim.new@example.org").len(), 1);
+    service.correct(&kim, json!({ "email": "kim@example.org" })).await;
+    service.deliver(&server).await;
+    let links = confirmations_to(&server, "kim@example.org");
+    assert_eq!(links.len(), 1);
+    service.follow("POST", &links[0]).await.expect(200);
 }
 
 async fn a_corrected_address_is_asked_at_once_and_the_first_link_says_why_it_is_gone(service: Service) {

@@ -27,7 +27,8 @@ mod schema {
             contact_id -> Nullable<UuidSql>,
             /// The record that it is about.
             subject_id -> Nullable<UuidSql>,
-            /// The blind index of an address that asked for it, known or not.
+            /// The blind index of an address: without a contact, of the one that asked for it, known or not; otherwise of
+            /// the contact's that the message was last put together for, where its letter notes that.
             mark -> Nullable<Binary>,
             /// `queued`, `sent`, `dropped` or `dead`.
             status -> Text,
@@ -206,6 +207,28 @@ pub fn newest_about(tx: &mut ReadTx<'_>, contact: ContactId, subject: SubjectId)
     status.map(|status| status.parse().map_err(damaged)).transpose()
 }
 
+/// Notes the address that a message is put together for: a contact can get another while the message waits.
+///
+/// # Errors
+/// When the outbox cannot be written.
+pub fn note_address(tx: &mut WriteTx<'_>, message: MessageId, mark: &[u8]) -> Result<(), Error> {
+    diesel::update(messages::table.find(message)).set(messages::mark.eq(mark)).execute(tx.connection())?;
+    Ok(())
+}
+
+/// Whether the mail server took a message to a contact about a record for the address with the keyed index `mark`, if its
+/// letter notes the address ([`note_address`]).
+///
+/// # Errors
+/// When the outbox cannot be read.
+pub fn was_sent_to(tx: &mut ReadTx<'_>, contact: ContactId, subject: SubjectId, mark: &[u8]) -> Result<bool, Error> {
+    let about = messages::contact_id.eq(contact).and(messages::subject_id.eq(subject));
+    let sent = messages::mark.eq(mark).and(messages::status.eq(<&str>::from(Status::Sent)));
+    let found = messages::table.filter(about.and(sent).assume_not_null()).select(messages::id);
+    let found: Option<MessageId> = found.first(tx.connection()).optional()?;
+    Ok(found.is_some())
+}
+
 fn is_about(tx: &mut ReadTx<'_>, subject: SubjectId, status: Status) -> Result<bool, Error> {
     let such = messages::subject_id.eq(subject).and(messages::status.eq(<&str>::from(status)));
     let found: Option<MessageId> =
@@ -326,13 +349,14 @@ pub fn settle(mut tx: WriteTx<'_>, claimed: &Claimed, attempted: Attempted) -> R
 }
 
 /// Drops what waits for a person, and forgets what was sent: all messages for one of the ids, or that one of the marks
-/// asked for.
+/// asked for. A message to another contact at one of the addresses stays.
 ///
 /// # Errors
-/// When the database fails.
+/// When the outbox cannot be written.
 pub fn forget(tx: &mut WriteTx<'_>, ids: &[ContactId], marks: &[Vec<u8>]) -> Result<(), Error> {
     let for_them = messages::contact_id.assume_not_null().eq_any(ids);
-    let theirs = for_them.or(messages::mark.assume_not_null().eq_any(marks));
+    let asked_for = messages::contact_id.is_null().and(messages::mark.assume_not_null().eq_any(marks));
+    let theirs = for_them.or(asked_for);
     diesel::delete(messages::table.filter(theirs)).execute(tx.connection())?;
     Ok(())
 }

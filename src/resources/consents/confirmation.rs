@@ -223,8 +223,8 @@ pub(super) fn confirm(
     tx.record(Entry::new("confirmations.use").contact(grant.contact_id).subject("consent", consent), confirmation)
 }
 
-/// Whether the mailbox with the keyed index `mark` was or will be asked to confirm a grant: the letter waits in the outbox, or
-/// was sent with a link that still works. A mailbox that refused the letter, or has bounced since, was not asked.
+/// Whether the mailbox with the keyed index `mark` was or will be asked to confirm a grant: a letter waits in the outbox, which
+/// takes the address that the contact has when it leaves, or the mailbox [has a link](has_link).
 ///
 /// # Errors
 /// When the outbox, the links or the contact cannot be read.
@@ -234,16 +234,23 @@ pub(super) fn was_asked(
     grant: DecisionId,
     mark: &[u8],
 ) -> Result<bool, Error> {
-    match outbox::newest_about(tx, contact, SubjectId::from_uuid(grant.uuid()))? {
-        Some(Status::Queued) => return Ok(true),
-        Some(Status::Dead | Status::Dropped) => return Ok(false),
-        Some(Status::Sent) | None => {}
-    }
+    let newest = outbox::newest_about(tx, contact, SubjectId::from_uuid(grant.uuid()))?;
+    Ok(newest == Some(Status::Queued) || has_link(tx, contact, grant, mark)?)
+}
+
+/// Whether a letter about a grant has left for the mailbox with the keyed index `mark`, with a link that still works. A mailbox
+/// that refused the letter, or has bounced since, has none.
+///
+/// # Errors
+/// When the outbox, the links or the contact cannot be read.
+pub fn has_link(tx: &mut ReadTx<'_>, contact: ContactId, grant: DecisionId, mark: &[u8]) -> Result<bool, Error> {
     let sent_there = consent_confirmations::decision_id.eq(grant).and(consent_confirmations::mark.eq(mark));
     let works = consent_confirmations::spent_at.is_null().and(consent_confirmations::expires_at.gt(tx.now()));
     let link = consent_confirmations::table.filter(sent_there.and(works)).select(consent_confirmations::consent_id);
     let link: Option<ConsentId> = link.first(tx.connection()).optional()?;
-    Ok(link.is_some() && !contacts::bounce::has_bounced(tx, contact)?)
+    Ok(link.is_some()
+        && outbox::was_sent_to(tx, contact, SubjectId::from_uuid(grant.uuid()), mark)?
+        && !contacts::bounce::has_bounced(tx, contact)?)
 }
 
 /// Spends the links of a consent that has gone elsewhere.

@@ -23,7 +23,7 @@ pub mod store;
 mod stream;
 mod unsubscribe;
 
-pub use confirmation::{Waiting, mint as mint_confirmation, waiting};
+pub use confirmation::{Waiting, has_link, mint as mint_confirmation, waiting};
 pub use personal::ConsentData;
 pub use unsubscribe::url as unsubscribe_url;
 

@@ -6,6 +6,7 @@ use super::Foot;
 use crate::domain::{DecisionId, Error};
 use crate::platform::doors::WriteTx;
 use crate::platform::mail::Mail;
+use crate::platform::outbox::store as outbox;
 use crate::platform::outbox::{Claimed, Composed, Letter};
 use crate::resources::consents::model::Wording;
 use crate::resources::consents::purposes::called;
@@ -53,6 +54,11 @@ impl Letter for ConfirmationLetter {
             Ok(addressee) => addressee,
             Err(reason) => return Ok(Composed::Moot(reason)),
         };
+        // The contact has moved back, while the letter waited, to an address that a letter has reached already.
+        if consents::has_link(tx, contact, decision, &addressee.mark)? {
+            return Ok(Composed::Moot("asked_already"));
+        }
+        outbox::note_address(tx, message.id, &addressee.mark)?;
         let token = tx.also(|tx| consents::mint_confirmation(tx, decision))?;
         let url = format!("{}/confirmations/{token}", tx.identity().pages_url);
         let foot = Foot::mint(tx, contact, &addressee.mark)?;
