@@ -373,8 +373,8 @@ fn is_stale(shown: NaiveDate, last_change: Option<MaterialChange>, now: Instant)
 
 mod merging;
 mod new_mailbox;
-pub use merging::take_over;
-pub use new_mailbox::{ask_again, proved_by_mailbox};
+pub use merging::{later_no, take_over};
+pub use new_mailbox::{ask_again, mailbox_must_confirm, proved_by_mailbox};
 
 #[cfg(test)]
 mod tests;

@@ -4,6 +4,8 @@ use serde_json::{Value, json};
 
 use crate::harness::{Service, on_both_engines};
 
+mod answers;
+
 on_both_engines! {
     the_survivor_takes_over_what_it_lacks,
     the_stricter_consent_wins,

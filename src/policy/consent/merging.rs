@@ -15,15 +15,16 @@ fn strictness(answer: &Projection, state: State) -> (bool, u8) {
     (answer.objected_at.is_some(), by_state)
 }
 
-/// Two records of one person are merged. Judges whether the answer of the `other` takes the place of
-/// the one that stays, which it does where it is stricter, where it is a later withdrawal, or where the
-/// one that stays has no answer: a person who said no anywhere has said no (Articles 5(1)(d) and 7(3)).
-/// `None` when the one that stays needs no change. A consent that another mailbox than the survivor's proved (`other_mailbox`)
-/// is taken over unconfirmed.
+/// Judges whether the answer of the `other` record replaces the survivor's `own`, when two records of one person are merged.
+/// A person who said no anywhere has said no (Articles 5(1)(d) and 7(3)), so it does in four cases: `own` is missing, `other`
+/// is stricter, both are withdrawals and `other` is the later, or `own` is a yes from before a no of `other`. Otherwise `None`.
+/// A given consent is taken over unconfirmed if the survivor's mailbox must confirm it ([`mailbox_must_confirm`]).
+///
+/// [`mailbox_must_confirm`]: super::mailbox_must_confirm
 pub fn take_over(
     own: Option<&Projection>,
     other: &Projection,
-    other_mailbox: bool,
+    must_confirm: bool,
     last_change: Option<MaterialChange>,
     now: Instant,
 ) -> Option<Lawful<Decision>> {
@@ -33,8 +34,14 @@ pub fn take_over(
     let theirs = state_at(other, last_change, now);
     if let Some(own) = own {
         let ours = state_at(own, last_change, now);
-        let later_withdrawal = ours == State::Withdrawn && theirs == ours && other.withdrawn_at > own.withdrawn_at;
-        if strictness(other, theirs) <= strictness(own, ours) && !later_withdrawal {
+        let superseded = theirs == ours
+            && match ours {
+                State::Withdrawn => other.withdrawn_at > own.withdrawn_at,
+                State::Given | State::Stale => other.withdrawn_at > Some(own.since),
+                // The mailbox has yet to answer. Its answer will be later than any no.
+                State::Pending | State::Expired => false,
+            };
+        if strictness(other, theirs) <= strictness(own, ours) && !superseded {
             return None;
         }
     }
@@ -44,7 +51,7 @@ pub fn take_over(
         _ if other.objected_at.is_some() && !stands => Act::Object,
         (State::Withdrawn, _) => Act::Withdraw,
         (State::Pending, Some(pending)) => Act::TakeOverUnconfirmed(pending.until),
-        _ if other_mailbox && theirs == State::Given => Act::TakeOverUnconfirmed(now.plus(CONFIRM_WITHIN)),
+        _ if must_confirm && theirs == State::Given => Act::TakeOverUnconfirmed(now.plus(CONFIRM_WITHIN)),
         _ => Act::Give,
     };
     let &Projection { method, since, notice_version, withdrawn_at, objected_at, .. } = other;
@@ -54,4 +61,10 @@ pub fn take_over(
         _ => since,
     };
     Some(Lawful::ruled(Decision { act, method, occurred_at, notice_version }))
+}
+
+/// Returns the last withdrawal of the `other` record, if it is later than the survivor's `own`. The survivor must remember it
+/// whatever answer it keeps, because a yes dated before a person's last no stays refused (Article 7(3)).
+pub fn later_no(own: Option<&Projection>, other: &Projection) -> Option<Instant> {
+    other.withdrawn_at.filter(|&no| own.and_then(|own| own.withdrawn_at) < Some(no))
 }

@@ -313,4 +313,45 @@ mod merging {
         assert_eq!(decision.occurred_at, late.since);
         assert!(take_over(Some(&late), &early, false, None, now()).is_none());
     }
+
+    /// An answer that came after a no.
+    fn after_a_no(no: &str, answer: Projection) -> Projection {
+        Projection { withdrawn_at: Some(Instant::parse(&format!("{no}T10:00:00Z")).unwrap()), ..answer }
+    }
+
+    #[test]
+    fn the_last_no_of_either_record_is_remembered() {
+        let (early, late) = (answer(State::Withdrawn, "2025-01-01"), answer(State::Withdrawn, "2026-01-01"));
+        let waiting = after_a_no("2026-01-01", answer(State::Pending, "2026-11-20"));
+        for own in [None, Some(&answer(State::Given, "2024-01-01")), Some(&early)] {
+            assert_eq!(later_no(own, &waiting), late.withdrawn_at);
+        }
+        for own in [&late, &waiting] {
+            assert_eq!(later_no(Some(own), &early), None);
+            assert_eq!(later_no(Some(own), &answer(State::Given, "2026-11-20")), None);
+        }
+    }
+
+    #[test]
+    fn a_yes_from_before_the_others_no_gives_way_to_the_yes_after_it() {
+        let old = answer(State::Given, "2025-01-01");
+        let renewed = after_a_no("2026-01-01", answer(State::Given, "2026-06-01"));
+        let taken = take_over(Some(&old), &renewed, false, None, now()).unwrap();
+        assert_eq!((taken.act, taken.occurred_at), (Act::Give, renewed.since));
+        assert!(take_over(Some(&renewed), &old, false, None, now()).is_none());
+        let newer = answer(State::Given, "2026-02-01");
+        assert!(take_over(Some(&newer), &renewed, false, None, now()).is_none());
+    }
+
+    #[test]
+    fn a_consent_that_the_mailbox_must_confirm_is_taken_over_unconfirmed() {
+        let given = answer(State::Given, "2026-01-01");
+        let taken = take_over(None, &given, true, None, now()).unwrap();
+        assert_eq!(taken.act, Act::TakeOverUnconfirmed(now().plus(CONFIRM_WITHIN)));
+        assert!(mailbox_must_confirm(Some(Mailbox::AnothersBefore), false));
+        assert!(mailbox_must_confirm(Some(Mailbox::Unmarked), true));
+        for mailbox in [None, Some(Mailbox::Unmarked), Some(Mailbox::Suppressed)] {
+            assert!(!mailbox_must_confirm(mailbox, false), "{mailbox:?}");
+        }
+    }
 }

@@ -78,6 +78,20 @@ pub(super) fn row(tx: &mut ReadTx<'_>, id: DecisionId) -> Result<Row, Error> {
     found.ok_or_else(Error::not_found)
 }
 
+/// Whether a mailbox has confirmed what a decision says: the decision is a confirmation, or repeats one at any remove
+/// (`merged_from`).
+///
+/// # Errors
+/// When a decision that was repeated cannot be read.
+pub(super) fn is_confirmed(tx: &mut ReadTx<'_>, decision: &Row) -> Result<bool, Error> {
+    let (mut confirms, mut repeats) = (decision.confirms, decision.merged_from);
+    while let (None, Some(earlier)) = (confirms, repeats) {
+        let columns = (consent_decisions::confirms, consent_decisions::merged_from);
+        (confirms, repeats) = consent_decisions::table.find(earlier).select(columns).first(tx.connection())?;
+    }
+    Ok(confirms.is_some())
+}
+
 /// The decisions of a consent, newest first.
 ///
 /// # Errors

@@ -2,23 +2,24 @@
 //!
 //! The decisions stay where they are, under their own ids: nothing changes or deletes one. Where the
 //! answer of the contact that goes is the stricter, the contact that stays gets a decision of its own
-//! that repeats it, names it (`merged_from`), and carries its proof, sealed under its own key.
+//! that repeats it, names it (`merged_from`), and carries its proof, sealed under its own key. The contact that stays also
+//! remembers the date of the last withdrawal of either.
 
 use diesel::prelude::*;
 
 use super::super::{confirmation, history};
 use super::new_mailbox::proof;
-use super::{Decided, Origin, Row, append, consents, facts};
+use super::{Decided, Origin, Row, append, consents, facts, projected};
 use crate::domain::Error;
 use crate::platform::doors::WriteTx;
 use crate::platform::personal::Merging;
 use crate::policy::consent;
 use crate::resources::notices;
 
-/// Hands the consents over; the stricter answer wins.
+/// Hands the consents over; the stricter answer wins, and the later withdrawal is remembered.
 ///
 /// # Errors
-/// When the database fails.
+/// When a consent or its proof cannot be read, unsealed or written.
 pub(in super::super) fn merge(tx: &mut WriteTx<'_>, merging: &Merging) -> Result<(), Error> {
     let now = tx.now();
     let changes = notices::store::material_changes(tx, now)?;
@@ -33,15 +34,24 @@ pub(in super::super) fn merge(tx: &mut WriteTx<'_>, merging: &Merging) -> Result
         let Some(known) = facts(tx, merging.into, purpose)? else { continue };
         let decision = history::row(tx, other.decision_id)?;
         let another = merging.into_mark.is_some() && merging.from_mark != merging.into_mark;
-        let other_mailbox = another && consent::proved_by_mailbox(&other, decision.confirms.is_some());
+        let proved = consent::proved_by_mailbox(&other, history::is_confirmed(tx, &decision)?);
+        let must_confirm = consent::mailbox_must_confirm(known.facts.mailbox, another && proved);
         let current = known.facts.current.as_ref();
-        let Some(lawful) = consent::take_over(current, &other, other_mailbox, changes.of(purpose), now) else {
-            continue;
+        let lawful = consent::take_over(current, &other, must_confirm, changes.of(purpose), now);
+        let later_no = consent::later_no(current, &other);
+        let own = known.row.as_ref().map(|row| row.id);
+        let consent = match lawful {
+            Some(lawful) => {
+                let evidence = proof(tx, decision)?;
+                let origin = Origin::repeats(tx.actor().label(), other.decision_id);
+                let decided = Decided { purpose, known, lawful, evidence, origin };
+                Some(tx.also(|tx| append(tx, &decided, &changes))?.id)
+            }
+            None => own,
         };
-        let evidence = proof(tx, decision)?;
-        let origin = Origin::repeats(tx.actor().label(), other.decision_id);
-        let decided = Decided { purpose, known, lawful, evidence, origin };
-        tx.also(|tx| append(tx, &decided, &changes))?;
+        if let Some((consent, no)) = consent.zip(later_no) {
+            projected::remember_no(tx.connection(), consent, no)?;
+        }
     }
     Ok(())
 }

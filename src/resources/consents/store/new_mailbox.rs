@@ -9,11 +9,9 @@ use diesel::prelude::*;
 use super::super::evidence::Evidence;
 use super::super::{confirmation, history};
 use super::{Decided, Origin, Row, append, appending, consents, facts};
-use crate::domain::{ContactId, Error, SubjectId};
+use crate::domain::{ContactId, Error};
 use crate::platform::doors::WriteTx;
-use crate::platform::outbox::Status;
-use crate::platform::outbox::store as outbox;
-use crate::policy::consent::{self, Mailbox};
+use crate::policy::consent;
 use crate::resources::notices;
 
 /// Asks the new mailbox of a contact, which is held, about every consent that its old one proved or was to prove.
@@ -32,28 +30,25 @@ pub(in super::super) fn ask(tx: &mut WriteTx<'_>, contact: ContactId) -> Result<
         let (purpose, answer) = (row.purpose()?, row.projection()?);
         let decision = history::row(tx, answer.decision_id)?;
         let Some(known) = facts(tx, contact, purpose)? else { continue };
-        let proved = consent::proved_by_mailbox(&answer, decision.confirms.is_some());
-        // At an address that another person had before, every consent waits for the mailbox.
-        let lawful = if proved || known.facts.mailbox == Some(Mailbox::AnothersBefore) {
+        let proved = consent::proved_by_mailbox(&answer, history::is_confirmed(tx, &decision)?);
+        let lawful = if consent::mailbox_must_confirm(known.facts.mailbox, proved) {
             consent::ask_again(&answer, changes.of(purpose), now)
         } else {
             None
         };
-        match (lawful, answer.pending) {
-            (Some(lawful), _) => {
+        match (lawful, answer.pending, &known.contact.mark) {
+            (Some(lawful), ..) => {
                 let evidence = proof(tx, decision)?;
                 let origin = Origin::repeats(tx.actor().label(), answer.decision_id);
                 let decided = Decided { purpose, known, lawful, evidence, origin };
                 tx.also(|tx| append(tx, &decided, &changes))?;
             }
-            (None, Some(pending)) if pending.until > now => {
-                let about = SubjectId::from_uuid(pending.decision_id.uuid());
-                // A letter that waits in the outbox goes to the new address.
-                if outbox::newest_about(tx, contact, about)? != Some(Status::Queued) {
+            (None, Some(pending), Some(mark)) if pending.until > now => {
+                if !confirmation::was_asked(tx, contact, pending.decision_id, mark)? {
                     appending::ask_mailbox(tx, contact, pending.decision_id)?;
                 }
             }
-            (None, _) => {}
+            (None, ..) => {}
         }
     }
     Ok(())

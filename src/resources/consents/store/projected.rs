@@ -82,3 +82,12 @@ pub(super) fn rewrite(
     update.sql(" WHERE id = ").bind::<UuidSql, _>(id).execute(connection)?;
     Ok(())
 }
+
+/// Makes the date of a consent's last withdrawal at least `no`, which another record of the same person has. The state stays.
+pub(super) fn remember_no(connection: &mut AnyConnection, id: ConsentId, no: Instant) -> Result<(), Error> {
+    let earlier = consents::withdrawn_at.is_null().or(consents::withdrawn_at.lt(no));
+    let row = consents::table.find(id).filter(earlier.assume_not_null());
+    let change = (consents::withdrawn_at.eq(no), consents::version.eq(consents::version + 1));
+    diesel::update(row).set(change).execute(connection)?;
+    Ok(())
+}
