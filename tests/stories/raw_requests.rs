@@ -155,7 +155,7 @@ fn what_is_no_request_leaves_no_line_in_the_log() {
         }
     });
     assert!(served.process.stop("TERM").success());
-    let library: Vec<&String> = served.process.said.iter().filter(|line| line.contains("actix")).collect();
+    let library: Vec<&String> = served.process.said.iter().filter(|line| line.contains("actix_http")).collect();
     assert!(library.is_empty(), "{library:#?}");
 }
 
