@@ -143,6 +143,8 @@ codes! {
         "The purpose rests on a contract, so there is nothing to give or withdraw consent for.";
     EmailNeeded 422 "email_needed" "The contact has no e-mail address"
         "The consent waits until the person's mailbox confirms it, so that the contact needs an e-mail address. Add one first, or record how else the person said yes.";
+    WrongReference 422 "wrong_reference" "This is not the reference number of the request"
+        "The link asks for the reference number of the request that it is about. Send the number as it stands in the letters about the request. After five wrong numbers the link no longer works.";
     KeyReused 422 "idempotency_key_reused" "The Idempotency-Key was used for another request"
         "The key was used before with another query, content type or body. Use a new key for a new request.";
     Restricted 423 "restricted" "The person's data is restricted"

@@ -16,6 +16,9 @@ pub const ACCESS_REQUIREMENTS: TimeDelta = TimeDelta::days(30);
 /// How long a package of what is held about a person can be had.
 pub const PACKAGES: TimeDelta = TimeDelta::days(30);
 
+/// How long a link to a package can be used.
+pub const PACKAGE_LINKS: TimeDelta = TimeDelta::days(14);
+
 /// How long the last letter to a person who was erased can be printed where no mail reaches them: until then the name is kept.
 pub const LETTERS_FOR_THE_POST: TimeDelta = TimeDelta::days(14);
 
@@ -66,6 +69,7 @@ pub const SCHEDULE: &[RetentionRule] = &[
             "subject_requests",
             "subject_request_steps",
             "subject_request_redactions",
+            "subject_request_package_downloads",
             "subject_request_farewells",
         ],
     },
@@ -75,6 +79,13 @@ pub const SCHEDULE: &[RetentionRule] = &[
         period: "P180D",
         action: "Can no longer be used; deleted within another thirty days of mailing",
         tables: &["subject_request_links"],
+    },
+    RetentionRule {
+        record_class: "access_package_link",
+        trigger: "The sending of the link",
+        period: "P14D",
+        action: "Can no longer be used; deleted within another thirty days of mailing",
+        tables: &["subject_request_package_links"],
     },
     RetentionRule {
         record_class: "access_package",

@@ -61,6 +61,7 @@ mod objection;
 mod offline_receipts;
 mod one_mailbox;
 mod organisations;
+mod package_links;
 mod package_review;
 mod pages;
 mod preconditions;

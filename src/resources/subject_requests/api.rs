@@ -5,7 +5,7 @@ use super::model::{CreateSubjectRequest, RequestStep, SubjectRequest, SubjectReq
 use super::{letters, store};
 use crate::domain::{Error, RequestStepId, SubjectRequestId};
 use crate::platform::auth::{Access, DeadlinesCompute, SubjectRequestsIntake, SubjectRequestsRead};
-use crate::platform::http::{ById, ByWord, Created, Done, Found, Listed, Listing, NoFilter, Plain, Text, Valid};
+use crate::platform::http::{ById, ByWord, Created, Done, Found, Listed, Listing, NoFilter, Plain, Valid};
 
 /// By when the law wants an answer
 ///
@@ -74,12 +74,14 @@ pub(super) async fn history(
 
 /// A letter about a request, for the post
 ///
-/// As text, in the words of the mail, as the request stands now; 404 where there is no such letter.
+/// As text, in the words of the mail, as the request stands now; as a page to be printed, with `Accept: text/html`. 404 where there
+/// is no such letter. `package` is the sheet that goes with a package by post.
 #[utoipa::path(get, path = "/v1/subject-requests/{id}/letters/{letter}")]
 pub(super) async fn letter(
     access: Access<SubjectRequestsRead>,
+    form: letters::Form,
     ById(id): ById<SubjectRequestId>,
     ByWord(kind): ByWord<letters::Kind>,
-) -> Result<Text<letters::PlainText>, Error> {
-    access.read(move |tx| letters::for_the_post(tx, id, kind)).await.map(Text::new)
+) -> Result<letters::Sheet, Error> {
+    access.read(move |tx| letters::for_the_post(tx, id, kind, form)).await
 }

@@ -15,6 +15,7 @@ use crate::platform::personal::{Held, Person, SearchTerm};
 /// When the database fails.
 pub(super) fn of(tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<Held>, Error> {
     let (mut requests, mut steps, mut sent, mut left_out) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let (mut opening, mut opened) = (Vec::new(), Vec::new());
     let redactions = packages::left_out_of(tx, &person.ids)?;
     for request in store::of(tx, person)? {
         for step in store::steps::all(tx, request.id)? {
@@ -23,6 +24,11 @@ pub(super) fn of(tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<Held>, Erro
                 "text": step.text, "recorded_at": step.recorded_at,
             }));
         }
+        let (mailed, downloads) = packages::traces(tx, request.id)?;
+        opening.extend(mailed.into_iter().map(|link| {
+            json!({ "request": request.reference, "mailed_at": link.mailed_at, "expires_at": link.expires_at })
+        }));
+        opened.extend(downloads.into_iter().map(|at| json!({ "request": request.reference, "downloaded_at": at })));
         let links = links::sent(tx, request.id)?;
         sent.extend(links.into_iter().map(|until| json!({ "request": request.reference, "expires_at": until })));
         // What is left out of a draft is still under review.
@@ -46,6 +52,8 @@ pub(super) fn of(tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<Held>, Erro
         Held::new("subject_request_packages", SearchTerm::CONTACT, built)?,
         Held::new("subject_request_package_builds", SearchTerm::CONTACT, underway)?,
         Held::new("subject_request_package_parts", SearchTerm::CONTACT, large)?,
+        Held::new("subject_request_package_links", SearchTerm::ALL, opening)?,
+        Held::new("subject_request_package_downloads", SearchTerm::ALL, opened)?,
         Held::new("subject_request_redactions", SearchTerm::CONTACT, left_out)?,
         Held::new("subject_request_farewells", SearchTerm::ALL, emptied)?,
     ])

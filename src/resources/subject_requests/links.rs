@@ -5,6 +5,7 @@ use chrono::Duration;
 use diesel::prelude::*;
 
 use super::model::{RequestStatus, SubjectRequest};
+use super::package::store as packages;
 use super::status::{ActByLink, LinkAction, StatusView};
 use super::store;
 use crate::domain::{Code, Error, Instant, SubjectRequestId};
@@ -77,26 +78,30 @@ fn open(tx: &mut ReadTx<'_>, token: &str) -> Result<SubjectRequest, Error> {
 pub(super) fn show(tx: &mut ReadTx<'_>, token: &str) -> Result<StatusView, Error> {
     let request = open(tx, token)?;
     tx.look(Entry::new("subject_requests.status").contact(request.contact_id).subject("subject_request", request.id));
-    Ok(StatusView::of(&request))
+    Ok(StatusView::of(&request, packages::ready(tx, request.id)?))
 }
 
-/// What whoever asked does by the link. A request that is withdrawn already is left as it is.
+/// What the requester does by the link. A request that is withdrawn already is left as it is.
 ///
 /// # Errors
-/// 404 and 410; then those of the body; 409 when the request was carried out or is closed.
+/// 404 and 410; then those of the body; 409 when the request was carried out or is closed; 410 when there is no copy to open.
 pub(super) fn act(
     mut tx: WriteTx<'_>,
     token: &str,
     body: Unjudged<FormOrJson<ActByLink>>,
 ) -> Result<Recorded<StatusView>, Error> {
     let request = open(&mut tx, token)?;
-    let FormOrJson(ActByLink { action: LinkAction::Withdraw }) = body.judge()?;
+    let FormOrJson(ActByLink { action }) = body.judge()?;
+    if action == LinkAction::MailPackageLink {
+        let mailed = packages::mail_again(tx, &request)?;
+        return Ok(mailed.map(|ready| StatusView::of(&request, Some(ready))));
+    }
     if request.status == RequestStatus::Withdrawn {
         let look = Entry::new("subject_requests.status").contact(request.contact_id);
-        return tx.unchanged(Some(look.subject("subject_request", request.id)), StatusView::of(&request));
+        return tx.unchanged(Some(look.subject("subject_request", request.id)), StatusView::of(&request, None));
     }
     let withdrawn = store::intake::withdraw(tx, request.id, None, Some(RECORDED_BY))?;
-    Ok(withdrawn.map(|request| StatusView::of(&request)))
+    Ok(withdrawn.map(|request| StatusView::of(&request, None)))
 }
 
 /// Until when each link that was sent about a request can be used.

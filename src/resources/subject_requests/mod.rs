@@ -73,6 +73,11 @@ pub fn routes() -> Room {
         .serve(package::api::__path_read_package, package::api::read_package)
         .problems(&[Code::BeingBuilt, Code::Gone])
         .serve(package::api::__path_package_progress, package::api::package_progress)
+        .serve(package::api::__path_package_delivery, package::api::package_delivery)
+        .serve(package::opening::__path_show_link, package::opening::show_link)
+        .problems(&[Code::Gone])
+        .serve(package::opening::__path_open, package::opening::open)
+        .problems(&[Code::Gone, Code::WrongReference, Code::CalendarExhausted])
         .serve(decisions::__path_refuse, decisions::refuse)
         .problems(&[Code::IllegalTransition, Code::CalendarExhausted])
         .serve(decisions::__path_lapse, decisions::lapse)
@@ -102,7 +107,7 @@ pub fn routes() -> Room {
         .problems(&[Code::Gone, Code::CalendarExhausted])
         .serve(status::__path_act, status::act)
         .problems(&[Code::Gone, Code::IllegalTransition, Code::CalendarExhausted])
-        .unseals(&["/v1/subject-requests/{id}", "/v1/request-status/{token}"])
+        .unseals(&["/v1/subject-requests/{id}", "/v1/request-status/{token}", "/v1/package-links/{token}"])
 }
 
 /// The problems of what is done about the draft of a package.

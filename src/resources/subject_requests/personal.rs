@@ -82,7 +82,24 @@ impl Holder for SubjectRequestData {
                     ("expires_at", Plain),
                     ("released_at", Plain),
                     ("released_by", Pseudonymous),
+                    ("delivery", Plain),
                 ],
+            },
+            Table {
+                name: "subject_request_package_links",
+                meaning: "The links by which people open their packages, as hashes, and how many wrong reference numbers were tried with each.",
+                columns: &[
+                    ("token_hash", Plain),
+                    ("request_id", Pseudonymous),
+                    ("minted_at", Plain),
+                    ("expires_at", Plain),
+                    ("wrong_references", Plain),
+                ],
+            },
+            Table {
+                name: "subject_request_package_downloads",
+                meaning: "When a package was opened by a link.",
+                columns: &[("request_id", Pseudonymous), ("number", Plain), ("downloaded_at", Plain)],
             },
             Table {
                 name: "subject_request_package_builds",

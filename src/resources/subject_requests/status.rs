@@ -9,7 +9,8 @@ use validator::Validate;
 use super::letters::asked_for;
 use super::links;
 use super::model::{Reference, RequestStatus, Right, SubjectRequest};
-use crate::domain::{Error, Lifecycle, day_words};
+use super::package::delivery::PackageReady;
+use crate::domain::{Error, Lifecycle, day_words, london_date};
 use crate::platform::auth::{Access, LinkHolder};
 use crate::platform::doors::WriteTx;
 use crate::platform::http::{ByToken, Command, Done, FormOrJson, Frame, PageOrJson, Shown, Unjudged};
@@ -27,21 +28,27 @@ pub struct StatusView {
     /// The last day for our answer; null while it cannot be known.
     #[schema(required, example = "2026-05-01")]
     pub due_on: Option<NaiveDate>,
+    /// The copy that can be opened by the link that was mailed, while it can.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub package: Option<PackageReady>,
 }
 
 impl StatusView {
-    pub(super) fn of(request: &SubjectRequest) -> Self {
+    pub(super) fn of(request: &SubjectRequest, package: Option<PackageReady>) -> Self {
         let SubjectRequest { reference, kind, status, clock, .. } = request;
-        Self { reference: reference.clone(), kind: *kind, status: *status, due_on: clock.due_on }
+        Self { reference: reference.clone(), kind: *kind, status: *status, due_on: clock.due_on, package }
     }
 }
 
 /// What can be done by the link.
-#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum LinkAction {
     /// The request is withdrawn.
     Withdraw,
+    /// The link to the copy is mailed again, to the address of the request.
+    MailPackageLink,
 }
 
 /// What is done by the link.
@@ -64,11 +71,18 @@ struct Page<'a> {
     stands: String,
     due_on: Option<String>,
     can_withdraw: bool,
+    package: Option<Ready>,
+}
+
+/// The copy that can be opened.
+struct Ready {
+    until: String,
+    times: String,
 }
 
 /// The page of where a request stands.
 fn page(view: &StatusView, frame: &Frame) -> askama::Result<String> {
-    let StatusView { reference, kind, status, due_on } = view;
+    let StatusView { reference, kind, status, due_on, package } = view;
     let stands = match status {
         RequestStatus::Received => "We have it, and will write to you.",
         RequestStatus::IdentityPending => {
@@ -98,6 +112,10 @@ fn page(view: &StatusView, frame: &Frame) -> askama::Result<String> {
         stands: format!("It is a request for {asked}. {stands}"),
         due_on: due_on.filter(|_| !status.is_final()).map(day_words),
         can_withdraw,
+        package: package.map(|package| Ready {
+            until: day_words(london_date(package.expires_at)),
+            times: if package.downloads_left == 1 { "once".into() } else { format!("{} times", package.downloads_left) },
+        }),
     }
     .render()
 }
@@ -115,9 +133,10 @@ pub(super) async fn show(
     Ok(wanted.show(found, page))
 }
 
-/// Withdraw a request by its link
+/// Act on a request by its link
 ///
-/// As often as you like; once the right was carried out or refused there is nothing to withdraw.
+/// `withdraw` as often as you like; once the right was carried out or refused there is nothing to withdraw. `mail_package_link` mails
+/// the link to the copy again, to the address of the request, once an hour at most: 410 once the copy cannot be opened any more.
 #[utoipa::path(post, path = "/v1/request-status/{token}", operation_id = "act_by_link")]
 pub(super) async fn act(
     access: Access<LinkHolder>,

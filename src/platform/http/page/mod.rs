@@ -121,10 +121,13 @@ impl<T: Serialize + ToSchema + Send + 'static, const STATUS: u16> Reply for Show
 /// what is there depends on `Accept`.
 pub(super) fn guarded(answer: Answer) -> Answer {
     let is_page = answer.get(&header::CONTENT_TYPE) == Some(HTML_UTF8);
+    let varies = answer.get(&header::VARY).is_some();
+    let answer = if varies { answer } else { answer.header(header::VARY, "Accept") };
     let answer = answer
-        .header(header::VARY, "Accept")
         .header(header::CACHE_CONTROL, "no-store")
         .header(header::REFERRER_POLICY, "no-referrer")
         .header(HeaderName::from_static("x-robots-tag"), "noindex");
+    // A page that is a document of its own says what it may load.
+    let is_page = is_page && answer.get(&header::CONTENT_SECURITY_POLICY).is_none();
     if is_page { answer.header(header::CONTENT_SECURITY_POLICY, POLICY.as_str()) } else { answer }
 }

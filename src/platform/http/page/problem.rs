@@ -47,7 +47,12 @@ fn words(error: &Error) -> (&'static str, &str, &'static str) {
         Code::Gone | Code::Erased | Code::Merged => (
             "This link no longer works",
             error.detail(),
-            "Nothing has changed just now. What you chose before still holds. The link at the foot of our newest mail to you shows what you have agreed to.",
+            "Nothing has changed just now, and what you chose before still holds. If you still need this page, use the link in our newest mail to you, or call us.",
+        ),
+        Code::WrongReference => (
+            "This is not your reference number",
+            "The number is not that of the request which this link is about. Nothing was opened.",
+            "Please go back and enter it again. It begins with SR, and is in our letters to you. After a few wrong numbers the link no longer works.",
         ),
         Code::Restricted => (
             "We cannot do this just now",

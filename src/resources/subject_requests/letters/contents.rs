@@ -5,6 +5,7 @@ use super::super::model::{
 };
 use super::super::store::steps;
 use super::kinds::Kind;
+use super::package;
 use crate::domain::{Controller, Error, day_words};
 use crate::platform::doors::ReadTx;
 use crate::platform::mail::{Block, Words};
@@ -33,7 +34,7 @@ fn step(kind: Kind) -> Option<StepKind> {
         Kind::AuthorityRequest => Some(StepKind::AuthorityRequested),
         Kind::Clarification => Some(StepKind::ClarificationRequested),
         Kind::Extension => Some(StepKind::ExtensionNotified),
-        Kind::Acknowledgement | Kind::Refusal | Kind::Outcome => None,
+        Kind::Acknowledgement | Kind::Refusal | Kind::Outcome | Kind::Package => None,
     }
 }
 
@@ -43,6 +44,9 @@ fn step(kind: Kind) -> Option<StepKind> {
 /// When the database fails.
 pub(super) fn words(tx: &mut ReadTx<'_>, request: &SubjectRequest, kind: Kind) -> Result<Option<Words>, Error> {
     let Some(requester) = &request.requester else { return Ok(None) };
+    if kind == Kind::Package {
+        return package::enclosed(tx, request);
+    }
     let about = match step(kind) {
         None => None,
         Some(step) => match steps::newest(tx, request.id, step)? {
@@ -61,7 +65,7 @@ pub(super) fn words(tx: &mut ReadTx<'_>, request: &SubjectRequest, kind: Kind) -
             ("Our answer to your request", refusal(outcome, controller))
         }
         (Kind::Outcome, _, Some(outcome)) if outcome.kind != OutcomeKind::Refused => {
-            ("Our answer to your request", ending(outcome, controller))
+            ("Our answer to your request", ending(outcome, package::how(tx, request)?, controller))
         }
         _ => return Ok(None),
     };
@@ -71,7 +75,7 @@ pub(super) fn words(tx: &mut ReadTx<'_>, request: &SubjectRequest, kind: Kind) -
 }
 
 /// About whom a request is, to whoever made it.
-fn whom(request: &SubjectRequest) -> &'static str {
+pub(super) fn whom(request: &SubjectRequest) -> &'static str {
     match request.requester.as_ref().map(|requester| requester.acting_for) {
         Some(ActingFor::Agent) => "the person for whom you ask",
         _ => "you",
@@ -192,7 +196,7 @@ fn refusal(outcome: &RequestOutcome, controller: &Controller) -> Vec<Block> {
     parts
 }
 
-fn ending(outcome: &RequestOutcome, controller: &Controller) -> Vec<Block> {
+fn ending(outcome: &RequestOutcome, package: Option<Block>, controller: &Controller) -> Vec<Block> {
     let first = match outcome.kind {
         OutcomeKind::Fulfilled => "We have done what you asked for:",
         OutcomeKind::PartlyFulfilled => "We have done a part of what you asked for, and refused the rest:",
@@ -202,6 +206,7 @@ fn ending(outcome: &RequestOutcome, controller: &Controller) -> Vec<Block> {
     };
     let mut parts = vec![text(first)];
     parts.extend(reasons(outcome));
+    parts.extend(package);
     if outcome.kind == OutcomeKind::Withdrawn {
         parts.push(text("You can make it again at any time."));
     } else {

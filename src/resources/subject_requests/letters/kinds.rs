@@ -24,6 +24,8 @@ pub enum Kind {
     Refusal,
     /// What became of the request otherwise.
     Outcome,
+    /// That the package can be opened by a link, or that it is enclosed.
+    Package,
 }
 
 impl PathWord for Kind {
@@ -41,6 +43,7 @@ impl Kind {
             Self::Extension => "request_extension",
             Self::Refusal => "request_refusal",
             Self::Outcome => "request_outcome",
+            Self::Package => "request_package",
         }
     }
 }

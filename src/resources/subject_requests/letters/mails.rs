@@ -4,6 +4,7 @@ use super::super::model::{OutcomeKind, RequestStatus, SubjectRequest};
 use super::super::{links, store};
 use super::contents;
 use super::kinds::Kind;
+use super::package;
 use crate::domain::{Error, SubjectRequestId};
 use crate::platform::doors::WriteTx;
 use crate::platform::mail::{Block, Mail};
@@ -21,7 +22,7 @@ fn moot(kind: Kind, request: &SubjectRequest) -> Option<&'static str> {
             (status != RequestStatus::IdentityPending).then_some("superseded")
         }
         Kind::Clarification => (status != RequestStatus::ClarificationPending).then_some("superseded"),
-        Kind::Refusal | Kind::Outcome => None,
+        Kind::Refusal | Kind::Outcome | Kind::Package => None,
     }
 }
 
@@ -39,11 +40,15 @@ impl Letter for RequestLetter {
         let Some(to) = request.requester.as_ref().and_then(|requester| requester.email.clone()) else {
             return Ok(Composed::Moot("no_address"));
         };
-        let Some(mut words) = contents::words(tx, &request, self.0)? else {
+        let words = match self.0 {
+            Kind::Package => package::linked(tx, &request)?,
+            kind => contents::words(tx, &request, kind)?,
+        };
+        let Some(mut words) = words else {
             return Ok(Composed::Moot("superseded"));
         };
         let is_withdrawn = request.outcome.as_ref().is_some_and(|outcome| outcome.kind == OutcomeKind::Withdrawn);
-        if !is_withdrawn {
+        if !is_withdrawn && self.0 != Kind::Package {
             let token = links::mint(tx, request.id)?;
             let url = format!("{}/request-status/{token}", tx.identity().pages_url);
             let text = if request.status.is_final() {

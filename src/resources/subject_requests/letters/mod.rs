@@ -3,18 +3,20 @@
 mod contents;
 mod kinds;
 mod mails;
+mod package;
+mod sheet;
 
 use super::model::SubjectRequest;
 use super::store::{self, Known};
 use crate::domain::{Error, SubjectId, SubjectRequestId};
 use crate::platform::audit::Entry;
 use crate::platform::doors::{ReadTx, WriteTx};
-use crate::platform::http::MediaType;
 use crate::platform::outbox::{self, Letters, Outgoing};
 use mails::RequestLetter;
 
 pub(super) use contents::asked_for;
 pub(super) use kinds::Kind;
+pub(super) use sheet::{Form, POLICY, Sheet};
 
 /// The letters of this room.
 pub static LETTERS: Letters = &[
@@ -25,14 +27,8 @@ pub static LETTERS: Letters = &[
     &RequestLetter(Kind::Extension),
     &RequestLetter(Kind::Refusal),
     &RequestLetter(Kind::Outcome),
+    &RequestLetter(Kind::Package),
 ];
-
-/// The media type of a letter for the post.
-pub(super) struct PlainText;
-
-impl MediaType for PlainText {
-    const NAME: &'static str = "text/plain; charset=utf-8";
-}
 
 /// Queues a letter, if there is an address that it can be mailed to.
 ///
@@ -47,11 +43,16 @@ pub(super) fn queue(tx: &mut WriteTx<'_>, request: &SubjectRequest, kind: Kind) 
     Ok(())
 }
 
-/// A letter as text, for the post. The last letter about a person who was erased says until when we keep the name.
+/// A letter for the post. The last letter about a person who was erased says until when we keep the name.
 ///
 /// # Errors
 /// 404 when there is no such request, or no such letter about it.
-pub(super) fn for_the_post(tx: &mut ReadTx<'_>, id: SubjectRequestId, kind: Kind) -> Result<String, Error> {
+pub(super) fn for_the_post(
+    tx: &mut ReadTx<'_>,
+    id: SubjectRequestId,
+    kind: Kind,
+    form: Form,
+) -> Result<Sheet, Error> {
     let Known { request, for_the_last_letter, .. } = store::one(tx, id)?;
     let mut words = contents::words(tx, &request, kind)?.ok_or_else(Error::not_found)?;
     if for_the_last_letter && matches!(kind, Kind::Refusal | Kind::Outcome) {
@@ -59,5 +60,5 @@ pub(super) fn for_the_post(tx: &mut ReadTx<'_>, id: SubjectRequestId, kind: Kind
     }
     let entry = Entry::new("subject_requests.letter").contact(request.contact_id).subject("subject_request", id);
     tx.look(entry.showing_one().with("letter", kind.message()));
-    words.text(&tx.identity().controller)
+    Sheet::of(&words, &tx.identity().controller, form)
 }

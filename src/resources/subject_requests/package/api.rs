@@ -4,13 +4,15 @@ use actix_web::http::header;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use super::super::letters::POLICY;
 use super::super::model::{Right, SubjectRequest};
+use super::delivery::PackageDelivery;
 use super::model::{BuildPackage, Package, PackageProgress};
 use super::redactions::{NewRedactions, Redacted, Redaction};
 use super::release::ReleasePackage;
 use super::{html, store, vcard};
 use crate::domain::{Error, RedactionId, SubjectRequestId};
-use crate::platform::auth::{Access, SubjectRequestsDecide};
+use crate::platform::auth::{Access, SubjectRequestsDecide, SubjectRequestsRead};
 use crate::platform::doors::ReadTx;
 use crate::platform::http::answer::JSON;
 use crate::platform::http::{
@@ -46,13 +48,11 @@ pub(in super::super) struct Sent(Answer);
 
 impl Sent {
     /// Writes a package.
-    fn written(package: Package, form: Form) -> Result<Self, Error> {
-        // Nothing is loaded from anywhere, and nothing runs.
-        let policy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
+    pub(in super::super) fn written(package: Package, form: Form) -> Result<Self, Error> {
         let answer = match form {
             Form::Html => {
                 let answer = Answer::bytes(200, "text/html; charset=utf-8", html::page(&package)?);
-                answer.header(header::CONTENT_SECURITY_POLICY, policy)
+                answer.header(header::CONTENT_SECURITY_POLICY, POLICY)
             }
             Form::Vcard if package.kind == Right::Portability => {
                 Answer::bytes(200, "text/vcard; charset=utf-8", vcard::written(&package))
@@ -171,9 +171,10 @@ pub(in super::super) async fn list_redactions(
 
 /// Release a package
 ///
-/// Gives the draft to the person, unchanged, and completes the request: `partially_completed` where something was left out of the
+/// Gives the draft to the person, unchanged, in the way that `delivery` says, and completes the request: `partially_completed` where something was left out of the
 /// package, or where `refusal` refuses a part of the request with it. With the draft's `ETag` as `If-Match`, 412 if anything was
-/// done about the request since you read the draft.
+/// done about the request since you read the draft. With `handed_over`, release it when you hand it over: the history keeps when,
+/// and who did. `GET .../package/delivery` shows what became of it.
 #[utoipa::path(post, path = "/v1/subject-requests/{id}/package/release")]
 pub(in super::super) async fn release_package(
     access: Access<SubjectRequestsDecide>,
@@ -193,4 +194,16 @@ pub(in super::super) async fn package_progress(
     ById(id): ById<SubjectRequestId>,
 ) -> Result<Plain<PackageProgress>, Error> {
     access.read(move |tx| store::progress(tx, id)).await.map(Plain)
+}
+
+/// How a package was given to the person
+///
+/// How, when and by whom it was released, which links were mailed, and when the person opened it by one. It tells nothing of the
+/// person.
+#[utoipa::path(get, path = "/v1/subject-requests/{id}/package/delivery")]
+pub(in super::super) async fn package_delivery(
+    access: Access<SubjectRequestsRead>,
+    ById(id): ById<SubjectRequestId>,
+) -> Result<Plain<PackageDelivery>, Error> {
+    access.read(move |tx| store::delivered(tx, id)).await.map(Plain)
 }

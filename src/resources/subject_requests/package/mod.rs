@@ -6,8 +6,10 @@
 
 pub(super) mod api;
 mod contents;
+pub mod delivery;
 mod html;
 pub mod model;
+pub(super) mod opening;
 pub mod redactions;
 pub mod release;
 mod search;

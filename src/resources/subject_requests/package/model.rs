@@ -4,9 +4,11 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
-use validator::Validate;
+use validator::{Validate, ValidationError};
 
+use super::super::commands::fault;
 use super::super::model::{Explanation, Reference, Right, SubjectRequest};
+use super::delivery::{Delivery, PostalAddress};
 pub use super::redactions::Withheld;
 pub use super::search::{SearchNote, SearchRecord, SearchedTable};
 use crate::domain::{ContactId, Instant, ids_alone};
@@ -129,6 +131,7 @@ impl Package {
 /// A package to be built.
 #[derive(Clone, Debug, Default, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[validate(schema(function = "posted"))]
 pub struct BuildPackage {
     /// What whoever asked is told; a sentence of ours unless said.
     #[schema(nullable = false)]
@@ -136,10 +139,31 @@ pub struct BuildPackage {
     /// What else was searched, outside this service; the record of the search says that nothing was, unless said.
     #[schema(nullable = false)]
     pub search_note: Option<SearchNote>,
+    /// How the person gets it. Without it: `link` if the requester has an e-mail address, else `post`.
+    #[schema(nullable = false)]
+    pub delivery: Option<Delivery>,
+    /// Where the letter goes; for `post` alone.
+    #[schema(nullable = false)]
+    pub postal_address: Option<PostalAddress>,
     /// Whether to build it anew although a draft is there or is being built. What was left out of that draft is in the new one.
     #[serde(default)]
     #[schema(default = false)]
     pub rebuild: bool,
+}
+
+impl BuildPackage {
+    /// Whether this changes what was said before.
+    pub(super) fn changes_words(&self) -> bool {
+        let Self { explanation, search_note, delivery, postal_address, rebuild: _ } = self;
+        explanation.is_some() || search_note.is_some() || delivery.is_some() || postal_address.is_some()
+    }
+}
+
+fn posted(asked: &BuildPackage) -> Result<(), ValidationError> {
+    if asked.postal_address.is_some() && asked.delivery.is_some_and(|delivery| delivery != Delivery::Post) {
+        return Err(fault("not_here", "/postal_address", "is for `post` alone"));
+    }
+    Ok(())
 }
 
 impl Command for BuildPackage {

@@ -1,7 +1,9 @@
 //! The table of packages.
 
 pub mod building;
+mod delivery;
 mod drafts;
+mod links;
 mod parts;
 mod pieces;
 mod redactions;
@@ -36,9 +38,12 @@ mod schema {
             expires_at -> InstantSql,
             released_at -> Nullable<InstantSql>,
             released_by -> Nullable<Text>,
+            delivery -> Nullable<Text>,
         }
     }
 }
+pub(in super::super) use delivery::{mail_again, mint, postal_address, ready, released, traces};
+pub(super) use delivery::{Opened, delivered, open, show as show_link};
 pub(in super::super) use drafts::discard_about as discard_drafts_about;
 pub(super) use drafts::{read as read_draft, release};
 pub(in super::super) use redactions::of as left_out_of;
@@ -71,6 +76,7 @@ pub(super) enum Asked {
 pub(super) fn build(mut tx: WriteTx<'_>, id: SubjectRequestId, asked: BuildPackage) -> Result<Recorded<Asked>, Error> {
     let (contact, request) = whose(&mut tx, id, ANSWERED)?;
     request.status.go_to(RequestStatus::Completed)?;
+    drafts::delivery_of(&request, asked.delivery)?;
     if !asked.rebuild {
         if let Some(progress) = building::progress(&mut tx, id)? {
             return building::ask_again(tx, &request, asked).map(|recorded| recorded.map(|()| Asked::Begun(progress)));
@@ -140,6 +146,16 @@ fn opened(tx: &mut ReadTx<'_>, key: &DataKey, id: SubjectRequestId, sealed: &[u8
 /// # Errors
 /// 404 before it is released, `being_built` while it is being built; 410 once it has expired, or the person was erased.
 pub(super) fn read(tx: &mut ReadTx<'_>, id: SubjectRequestId) -> Result<Package, Error> {
+    let (contact, package) = given(tx, id)?;
+    tx.look(Entry::new("subject_requests.package").contact(contact).subject("subject_request", id));
+    Ok(package)
+}
+
+/// The package of a request, once it was released, and the contact under whose key it is sealed. The caller records the look.
+///
+/// # Errors
+/// As [`read`].
+fn given(tx: &mut ReadTx<'_>, id: SubjectRequestId) -> Result<(ContactId, Package), Error> {
     let row: Option<(ContactId, Option<Vec<u8>>, Instant, Option<Instant>)> = packages::table
         .find(id)
         .select((packages::contact_id, packages::package, packages::expires_at, packages::released_at))
@@ -155,8 +171,8 @@ pub(super) fn read(tx: &mut ReadTx<'_>, id: SubjectRequestId) -> Result<Package,
         || Error::new(Code::Gone, "The package was deleted: it can be had for thirty days. Take another request.");
     let sealed = sealed.filter(|_| expires_at > tx.now()).ok_or_else(gone)?;
     let key = tx.key_unless_destroyed(contact.uuid())?.ok_or_else(gone)?;
-    tx.look(Entry::new("subject_requests.package").contact(contact).subject("subject_request", id));
-    Ok(Package { expires_at, released_at, ..opened(tx, &key, id, &sealed)? })
+    let package = Package { expires_at, released_at, ..opened(tx, &key, id, &sealed)? };
+    Ok((contact, package))
 }
 
 /// After how many seconds to look again for a package that is being built.

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::super::model::{Explanation, Right};
 use super::super::store::damaged;
+use super::delivery::{Delivery, PostalAddress};
 use super::model::{BuildPackage, SearchNote};
 use crate::domain::Error;
 use crate::platform::personal::Person;
@@ -17,21 +18,29 @@ pub(super) struct Words {
     /// Whom a job searches for, as they were known when it began.
     #[serde(default)]
     pub(super) person: Option<Person>,
+    /// How the person gets it; as the requester's address allows, unless set.
+    #[serde(default)]
+    pub(super) delivery: Option<Delivery>,
+    /// Where a letter with it goes.
+    #[serde(default)]
+    pub(super) postal_address: Option<PostalAddress>,
 }
 
 impl Words {
     /// What was said.
     pub(super) fn of(asked: BuildPackage) -> Self {
-        let BuildPackage { explanation, search_note, rebuild: _ } = asked;
-        Self { explanation, search_note, person: None }
+        let BuildPackage { explanation, search_note, delivery, postal_address, rebuild: _ } = asked;
+        Self { explanation, search_note, delivery, postal_address, person: None }
     }
 
     /// The same, but for what is said anew.
     pub(super) fn changed(self, asked: BuildPackage) -> Self {
-        let BuildPackage { explanation, search_note, rebuild: _ } = asked;
+        let BuildPackage { explanation, search_note, delivery, postal_address, rebuild: _ } = asked;
         Self {
             explanation: explanation.or(self.explanation),
             search_note: search_note.or(self.search_note),
+            delivery: delivery.or(self.delivery),
+            postal_address: postal_address.or(self.postal_address),
             person: self.person,
         }
     }
@@ -43,10 +52,9 @@ impl Words {
 /// None, unless that sentence were no explanation.
 pub(super) fn own(kind: Right) -> Result<Explanation, Error> {
     let words = if kind == Right::Portability {
-        "We give you the data about you in a form that programs read, and tell you what the law says you must be told \
-         with it."
+        "We have put together the data about you in a form that programs read, with what the law says you must be told."
     } else {
-        "We give you a copy of the data that we hold about you, and tell you what the law says you must be told with it."
+        "We have put together a copy of the data that we hold about you, with what the law says you must be told."
     };
     Explanation::try_from(words.to_owned()).map_err(damaged)
 }

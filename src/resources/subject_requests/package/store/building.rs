@@ -109,7 +109,7 @@ pub(super) fn ask_again(
     request: &SubjectRequest,
     asked: BuildPackage,
 ) -> Result<Recorded<()>, Error> {
-    if asked.explanation.is_none() && asked.search_note.is_none() {
+    if !asked.changes_words() {
         return tx.unchanged(None, ());
     }
     let owner: ContactId = builds::table.find(request.id).select(builds::contact_id).first(tx.connection())?;

@@ -6,9 +6,11 @@
 use diesel::prelude::*;
 
 use super::super::super::commands::{Completed, Fulfilment};
+use super::super::super::letters;
 use super::super::super::model::{Explanation, Right, SubjectRequest};
 use super::super::super::store::person::whose;
 use super::super::super::store::{carry_out_telling, one};
+use super::super::delivery::Delivery;
 use super::super::model::{BuildPackage, Package};
 use super::super::release::{RefusedPart, ReleasePackage};
 use super::super::search::SearchRecord;
@@ -129,7 +131,7 @@ pub(super) fn reword(
         let detail = "cannot be changed once a draft is there: send it with `rebuild`, which searches anew";
         return Err(Error::invalid(Fault::new("/search_note", "draft_is_there", detail)));
     }
-    if asked.explanation.is_none() {
+    if !asked.changes_words() {
         return tx.unchanged(None, request.clone());
     }
     let id = request.id;
@@ -200,17 +202,36 @@ pub(in super::super) fn release(
     let head: Package = serde_json::from_slice(&draft.key.open(&place(id), &draft.sealed)?).map_err(damaged)?;
     let search = head.search.map(|search| search.in_words()).unwrap_or_default();
     let told = if withheld.is_empty() { search } else { format!("{}\n{search}", left_out(&withheld)) };
+    let delivery = delivery_of(&draft.request, words.delivery)?;
     let outcome = outcome(draft.request.kind, words, &withheld, refusal)?;
     let now = tx.now();
     let change = (
         packages::released_at.eq(now),
         packages::released_by.eq(tx.actor().label()),
+        packages::delivery.eq(<&str>::from(delivery)),
         packages::expires_at.eq(now.plus(PACKAGES)),
     );
     diesel::update(packages::table.find(id)).set(change).execute(tx.connection())?;
     let completed = tx.also(|tx| carry_out_telling(tx, id, outcome, told))?;
+    if delivery == Delivery::Link {
+        letters::queue(&mut tx, &draft.request, letters::Kind::Package)?;
+    }
     let entry = Entry::new("subject_requests.release_package").contact(draft.request.contact_id);
-    tx.record(entry.subject("subject_request", id).with("left_out", withheld.len()), completed)
+    let entry = entry.subject("subject_request", id).with("left_out", withheld.len());
+    tx.record(entry.with("delivery", <&str>::from(delivery)), completed)
+}
+
+/// How a package reaches its person: as the council chose, else by a link where there is an address.
+///
+/// # Errors
+/// 422 for a link where there is none.
+pub(super) fn delivery_of(request: &SubjectRequest, chosen: Option<Delivery>) -> Result<Delivery, Error> {
+    let has_address = request.requester.as_ref().is_some_and(|requester| requester.email.is_some());
+    if chosen == Some(Delivery::Link) && !has_address {
+        let detail = "needs an e-mail address of the requester, and there is none; choose post or handed_over";
+        return Err(Error::invalid(Fault::new("/delivery", "email_needed", detail)));
+    }
+    Ok(chosen.unwrap_or(if has_address { Delivery::Link } else { Delivery::Post }))
 }
 
 /// How much was left out and why, for the history of the request.

@@ -1,0 +1,67 @@
+//! A letter on paper: as text, or as a page to be printed.
+
+use actix_web::http::header;
+
+use crate::domain::{Controller, Error};
+use crate::platform::http::{Answer, Incoming, MediaType, Op, Reply, Take, Text};
+use crate::platform::mail::Words;
+
+const HTML: &str = "text/html";
+
+/// What a document of ours may do in a browser that prints it: nothing is loaded from anywhere, and nothing runs.
+pub(in super::super) const POLICY: &str =
+    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
+
+/// In which form a letter is wanted, as `Accept` says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in super::super) enum Form {
+    Text,
+    Html,
+}
+
+impl Take for Form {
+    async fn take(incoming: &mut Incoming) -> Result<Self, Error> {
+        let preferred = incoming.preferred("text/plain", &[HTML]);
+        Ok(if preferred == HTML { Self::Html } else { Self::Text })
+    }
+
+    fn describe(_: &mut Op<'_>) {}
+}
+
+/// The media type of a letter as text.
+struct PlainText;
+
+impl MediaType for PlainText {
+    const NAME: &'static str = "text/plain; charset=utf-8";
+}
+
+/// A letter in the form that it is wanted in.
+pub(in super::super) struct Sheet(Answer);
+
+impl Sheet {
+    /// A letter of the controller.
+    ///
+    /// # Errors
+    /// When it cannot be written, which none of ours is.
+    pub(super) fn of(words: &Words, controller: &Controller, form: Form) -> Result<Self, Error> {
+        let answer = match form {
+            Form::Text => Text::<PlainText>::new(words.text(controller)?).into_answer(),
+            Form::Html => {
+                let page = Answer::bytes(200, "text/html; charset=utf-8", words.html(controller)?);
+                page.header(header::CONTENT_SECURITY_POLICY, POLICY)
+            }
+        };
+        Ok(Self(answer.header(header::VARY, "Accept")))
+    }
+}
+
+impl Reply for Sheet {
+    fn into_answer(self) -> Answer {
+        self.0
+    }
+
+    fn describe(op: &mut Op<'_>) {
+        Text::<PlainText>::describe(op);
+        op.also_answers(200, HTML);
+    }
+}

@@ -1,0 +1,103 @@
+//! The link by which a person opens their package: the page that asks for the reference number, and the package.
+
+use askama::Template;
+
+use super::api::{Form, Sent};
+use super::delivery::{OpenPackage, PackageLink};
+use super::store::{self, Opened};
+use crate::domain::{Code, Error, day_words, london_date};
+use crate::platform::auth::{Access, LinkHolder};
+use crate::platform::doors::WriteTx;
+use crate::platform::http::{
+    Answer, ByToken, Done, FormOrJson, Frame, Op, PageOrJson, Replay, Replayable, Reply, Shown, Unjudged,
+};
+
+#[derive(Template)]
+#[template(path = "pages/package_link.html")]
+struct Page<'a> {
+    frame: &'a Frame,
+    until: String,
+}
+
+fn page(link: &PackageLink, frame: &Frame) -> askama::Result<String> {
+    Page { frame, until: day_words(london_date(link.expires_at)) }.render()
+}
+
+/// What a link to a package asks for
+///
+/// The reference number of the request, and nothing else. Tells nothing of the person, and changes nothing: mail scanners
+/// follow links.
+#[utoipa::path(get, path = "/v1/package-links/{token}", operation_id = "show_package_link")]
+pub(in super::super) async fn show_link(
+    access: Access<LinkHolder>,
+    wanted: PageOrJson,
+    ByToken(token): ByToken,
+) -> Result<Shown<PackageLink>, Error> {
+    let found = access.read(move |tx| store::show_link(tx, &token)).await?;
+    Ok(wanted.show(found, page))
+}
+
+/// What is sent to the holder of a link.
+pub(in super::super) enum Answered {
+    /// The package.
+    Sent(Sent),
+    /// Nothing: the number was wrong, which is kept before the caller is told.
+    Wrong,
+}
+
+impl Reply for Answered {
+    fn into_answer(self) -> Answer {
+        match self {
+            Self::Sent(sent) => sent.into_answer(),
+            Self::Wrong => Answer::empty(422),
+        }
+    }
+
+    fn describe(op: &mut Op<'_>) {
+        Sent::describe(op);
+    }
+}
+
+/// Operations behind capability links take no idempotency key.
+impl Replayable for Answered {
+    fn replay(&self) -> Replay {
+        Replay::Nothing
+    }
+}
+
+/// Open a package by its link
+///
+/// With the reference number of the request, as JSON or as a form. As JSON, as a page, and for portability as a vCard, as `Accept`
+/// says. Five times in all, within fourteen days of the mail; each time is shown to the council on the request, and to the
+/// person among the accesses to their data. After five wrong numbers the link no longer works.
+#[utoipa::path(post, path = "/v1/package-links/{token}", operation_id = "open_package")]
+pub(in super::super) async fn open(
+    access: Access<LinkHolder>,
+    _: PageOrJson,
+    form: Form,
+    body: Unjudged<FormOrJson<OpenPackage>>,
+    ByToken(token): ByToken,
+) -> Result<Done<Answered>, Error> {
+    let open = move |tx: WriteTx<'_>| {
+        let mut failed = None;
+        let opened = store::open(tx, &token, body)?.map(|opened| match opened {
+            Opened::Wrong => Answered::Wrong,
+            Opened::Package(package) => match Sent::written(*package, form) {
+                Ok(sent) => Answered::Sent(sent),
+                Err(error) => {
+                    failed = Some(error);
+                    Answered::Wrong
+                }
+            },
+        });
+        // A page that cannot be written is not counted: the transaction is rolled back.
+        failed.map_or(Ok(opened), Err)
+    };
+    match access.write(open).await? {
+        Done::Fresh(Answered::Wrong) => {
+            let detail = "The number is not that of the request which this link is about. Check it, and send it again.";
+            Err(Error::new(Code::WrongReference, detail))
+        }
+        done => Ok(done),
+    }
+}

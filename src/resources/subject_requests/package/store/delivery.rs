@@ -1,0 +1,205 @@
+//! How a released package reaches the person: by a link, by post or from hand to hand.
+
+use diesel::prelude::*;
+
+use super::super::super::letters;
+use super::super::super::model::SubjectRequest;
+use super::super::super::store::{held, one};
+use super::super::delivery::{Delivery, MOST_DOWNLOADS, OpenPackage, PackageDelivery, PackageLink, PackageReady, PostalAddress};
+use super::super::model::Package;
+use super::{damaged, given, links, packages, parts};
+use crate::domain::{Code, ContactId, Error, Instant, SubjectId, SubjectRequestId};
+use crate::platform::audit::Entry;
+use crate::platform::doors::{ReadTx, Recorded, WriteTx};
+use crate::platform::http::{FormOrJson, Unjudged};
+use crate::platform::outbox;
+use crate::resources::contacts::store as contacts;
+
+/// A package that was released.
+pub(in super::super::super) struct Released {
+    /// The contact under whose key it is sealed.
+    owner: ContactId,
+    /// How it reaches the person; `None` for one that was given before the service recorded it.
+    pub(in super::super::super) delivery: Option<Delivery>,
+    pub(in super::super::super) released_at: Instant,
+    released_by: Option<String>,
+    /// Until when it is kept.
+    pub(in super::super::super) expires_at: Instant,
+    /// Whether it is there.
+    is_there: bool,
+}
+
+/// The package of a request, once it was released.
+///
+/// # Errors
+/// 503 when the database does not answer.
+pub(in super::super::super) fn released(
+    tx: &mut ReadTx<'_>,
+    id: SubjectRequestId,
+) -> Result<Option<Released>, Error> {
+    type Row = (ContactId, Option<String>, Option<Instant>, Option<String>, Instant, bool);
+    let row: Option<Row> = packages::table
+        .find(id)
+        .select((
+            packages::contact_id,
+            packages::delivery,
+            packages::released_at,
+            packages::released_by,
+            packages::expires_at,
+            packages::package.is_not_null(),
+        ))
+        .first(tx.connection())
+        .optional()?;
+    let Some((owner, delivery, Some(released_at), released_by, expires_at, is_kept)) = row else { return Ok(None) };
+    let delivery = delivery.map(|delivery| delivery.parse().map_err(damaged)).transpose()?;
+    let is_there = is_kept && expires_at > tx.now();
+    Ok(Some(Released { owner, delivery, released_at, released_by, expires_at, is_there }))
+}
+
+/// How a package was given, for those who work on the request. Nothing is unsealed.
+///
+/// # Errors
+/// 404 before it is released.
+pub(in super::super) fn delivered(tx: &mut ReadTx<'_>, id: SubjectRequestId) -> Result<PackageDelivery, Error> {
+    let Released { delivery, released_at, released_by, expires_at, .. } =
+        released(tx, id)?.ok_or_else(Error::not_found)?;
+    let (links, downloads) = (links::mailed(tx, id)?, links::downloads(tx, id)?);
+    let downloads_left = MOST_DOWNLOADS.saturating_sub(downloads.len());
+    Ok(PackageDelivery { delivery, released_at, released_by, expires_at, links, downloads, downloads_left })
+}
+
+/// What a person can open by a link now: the owner of the package, until when, and how often.
+///
+/// # Errors
+/// 410 when it was deleted, is not given by a link, or was opened as often as it can be.
+fn live(tx: &mut ReadTx<'_>, id: SubjectRequestId) -> Result<(ContactId, PackageReady), Error> {
+    let found = released(tx, id)?.filter(|found| found.is_there && found.delivery == Some(Delivery::Link));
+    let gone = || Error::new(Code::Gone, "Your copy is no longer here. Ask us if you need it again.");
+    let Released { owner, expires_at, .. } = found.ok_or_else(gone)?;
+    let downloads_left = MOST_DOWNLOADS.saturating_sub(links::downloads(tx, id)?.len());
+    if downloads_left == 0 {
+        return Err(links::used_up());
+    }
+    Ok((owner, PackageReady { expires_at, downloads_left }))
+}
+
+/// What a person can open by a link now, if anything.
+///
+/// # Errors
+/// 503 when the database does not answer.
+pub(in super::super::super) fn ready(
+    tx: &mut ReadTx<'_>,
+    id: SubjectRequestId,
+) -> Result<Option<PackageReady>, Error> {
+    match live(tx, id) {
+        Ok((_, ready)) => Ok(Some(ready)),
+        Err(error) if error.code() == Code::Gone => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Mints a link for the mail that brings it: its address, and until when it can be used. `None` where there is nothing to open.
+///
+/// # Errors
+/// 503 when the database does not answer.
+pub(in super::super::super) fn mint(
+    tx: &mut WriteTx<'_>,
+    id: SubjectRequestId,
+) -> Result<Option<(String, Instant, usize)>, Error> {
+    let Some(PackageReady { expires_at, downloads_left }) = ready(tx, id)? else { return Ok(None) };
+    let (token, until) = links::mint(tx, id, expires_at)?;
+    Ok(Some((format!("{}/package-links/{token}", tx.identity().pages_url), until, downloads_left)))
+}
+
+/// Where the letter with a package goes, if the council has said so; `None` once the package is deleted.
+///
+/// # Errors
+/// Internal when what was said cannot be unsealed.
+pub(in super::super::super) fn postal_address(
+    tx: &mut ReadTx<'_>,
+    id: SubjectRequestId,
+) -> Result<Option<PostalAddress>, Error> {
+    let Some(found) = released(tx, id)?.filter(|found| found.is_there) else { return Ok(None) };
+    let Some(key) = tx.key_unless_destroyed(found.owner.uuid())? else { return Ok(None) };
+    Ok(parts::words(tx, &key, id)?.postal_address)
+}
+
+/// What a link asks for. Changes nothing: mail scanners follow links.
+///
+/// # Errors
+/// 404 when there is no such link; 410 when it or what it opens is spent or gone.
+pub(in super::super) fn show(tx: &mut ReadTx<'_>, token: &str) -> Result<PackageLink, Error> {
+    let (request, expires_at) = links::find(tx, token)?;
+    live(tx, request)?;
+    tx.look(Entry::new("subject_requests.package_link").subject("subject_request", request));
+    Ok(PackageLink { expires_at })
+}
+
+/// What became of an attempt to open a package.
+pub(in super::super) enum Opened {
+    /// It was opened.
+    Package(Box<Package>),
+    /// The reference number is not that of the request. This was counted.
+    Wrong,
+}
+
+/// Opens a package by a link and the reference number of its request, and counts that. The contact and the request are held, so
+/// that no more downloads are made than there may be, and none of a person who is erased.
+///
+/// # Errors
+/// 404 and 410 as [`show`]; then those of the body.
+pub(in super::super) fn open(
+    mut tx: WriteTx<'_>,
+    token: &str,
+    body: Unjudged<FormOrJson<OpenPackage>>,
+) -> Result<Recorded<Opened>, Error> {
+    let (id, _) = links::find(&mut tx, token)?;
+    if let Some(contact) = one(&mut tx, id)?.request.contact_id {
+        contacts::hold(&mut tx, contact)?;
+    }
+    let request = held(&mut tx, id)?.request;
+    // Held from here on: it could have been used up meanwhile, or its person erased.
+    links::find(&mut tx, token)?;
+    live(&mut tx, id)?;
+    let FormOrJson(asked) = body.judge()?;
+    let entry = |action| Entry::new(action).contact(request.contact_id).subject("subject_request", id);
+    if !asked.names(request.reference.as_str()) {
+        links::count_wrong(&mut tx, token)?;
+        return tx.record(entry("subject_requests.wrong_reference"), Opened::Wrong);
+    }
+    let number = links::count_download(&mut tx, id)?;
+    let (_, package) = given(&mut tx, id)?;
+    let entry = entry("subject_requests.download_package").with("download", number);
+    tx.record(entry, Opened::Package(Box::new(package)))
+}
+
+/// Has the link to a package mailed again, to the address that it was mailed to, at the wish of the person. One an hour at most.
+///
+/// # Errors
+/// 410 when there is nothing to open any more.
+pub(in super::super::super) fn mail_again(
+    mut tx: WriteTx<'_>,
+    request: &SubjectRequest,
+) -> Result<Recorded<PackageReady>, Error> {
+    held(&mut tx, request.id)?;
+    let (_, ready) = live(&mut tx, request.id)?;
+    let entry = Entry::new("subject_requests.mail_package_link").contact(request.contact_id);
+    let entry = entry.subject("subject_request", request.id);
+    let is_on_its_way = outbox::store::is_queued_about(&mut tx, SubjectId::from_uuid(request.id.uuid()))?;
+    if is_on_its_way || links::mailed_just_now(&mut tx, request.id)? {
+        return tx.unchanged(Some(entry), ready);
+    }
+    letters::queue(&mut tx, request, letters::Kind::Package)?;
+    tx.record(entry, ready)
+}
+
+/// When the package of a request was opened by its links, and which links were mailed: what the person is told of it later.
+///
+/// # Errors
+/// 503 when the database does not answer.
+pub(in super::super::super) fn traces(
+    tx: &mut ReadTx<'_>,
+    id: SubjectRequestId,
+) -> Result<(Vec<super::super::delivery::MailedLink>, Vec<Instant>), Error> {
+    Ok((links::mailed(tx, id)?, links::downloads(tx, id)?))
+}
