@@ -241,7 +241,8 @@ async fn the_link_is_mailed_again_at_the_wish_of_the_person(service: Service) {
 async fn by_post_there_is_a_sheet_with_the_address(service: Service) {
     let ada = service.sign_up("Ada Lovelace", "ada@example.org").await;
     let path = service.taken(asked("access", &ada)).await;
-    let sheet = || service.get(&format!("{path}/letters/package"));
+    let sheet = format!("{path}/letters/package");
+    let sheet = || service.get(&sheet);
     sheet().await.problem(404, "not_found");
     let post = json!({ "delivery": "post", "postal_address": "1 Dorset Street\nLondon" });
     service.given(&path, post).await;
