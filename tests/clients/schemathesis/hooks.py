@@ -77,6 +77,7 @@ REASONS = {
         "same_request",  # a duplicate of itself
         "other_right",  # a duplicate of a request about another
         "duplicate_too",  # a duplicate of a duplicate
+        "wrong_reference",  # for a link to a package
         "no_match",  # a pointer into a draft that leads nowhere; the next two, of one that must not be followed
         "needed",
         "left_out_already",
