@@ -101,7 +101,11 @@ pub const RULES: &[ErasureRule] = &[
         Fate::Keep,
         "Marks of links to a copy that is gone: they tell no name, open nothing, and lapse by themselves",
     ),
-    passing("subject_request_package_downloads", Fate::Keep, "When the copy was opened, by the id of the request alone"),
+    passing(
+        "subject_request_package_downloads",
+        Fate::Keep,
+        "When the copy was opened, by the id of the request alone",
+    ),
     passing("messages", Fate::Erase, "Nothing more is sent; what waits is dropped"),
     passing(
         "kept_answers",

@@ -25,9 +25,9 @@ pub(super) fn of(tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<Held>, Erro
             }));
         }
         let (mailed, downloads) = packages::traces(tx, request.id)?;
-        opening.extend(mailed.into_iter().map(|link| {
-            json!({ "request": request.reference, "mailed_at": link.mailed_at, "expires_at": link.expires_at })
-        }));
+        opening.extend(mailed.into_iter().map(
+            |link| json!({ "request": request.reference, "mailed_at": link.mailed_at, "expires_at": link.expires_at }),
+        ));
         opened.extend(downloads.into_iter().map(|at| json!({ "request": request.reference, "downloaded_at": at })));
         let links = links::sent(tx, request.id)?;
         sent.extend(links.into_iter().map(|until| json!({ "request": request.reference, "expires_at": until })));

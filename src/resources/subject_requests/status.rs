@@ -114,7 +114,11 @@ fn page(view: &StatusView, frame: &Frame) -> askama::Result<String> {
         can_withdraw,
         package: package.map(|package| Ready {
             until: day_words(london_date(package.expires_at)),
-            times: if package.downloads_left == 1 { "once".into() } else { format!("{} times", package.downloads_left) },
+            times: if package.downloads_left == 1 {
+                "once".into()
+            } else {
+                format!("{} times", package.downloads_left)
+            },
         }),
     }
     .render()

@@ -47,12 +47,7 @@ pub(super) fn queue(tx: &mut WriteTx<'_>, request: &SubjectRequest, kind: Kind) 
 ///
 /// # Errors
 /// 404 when there is no such request, or no such letter about it.
-pub(super) fn for_the_post(
-    tx: &mut ReadTx<'_>,
-    id: SubjectRequestId,
-    kind: Kind,
-    form: Form,
-) -> Result<Sheet, Error> {
+pub(super) fn for_the_post(tx: &mut ReadTx<'_>, id: SubjectRequestId, kind: Kind, form: Form) -> Result<Sheet, Error> {
     let Known { request, for_the_last_letter, .. } = store::one(tx, id)?;
     let mut words = contents::words(tx, &request, kind)?.ok_or_else(Error::not_found)?;
     if for_the_last_letter && matches!(kind, Kind::Refusal | Kind::Outcome) {

@@ -48,7 +48,8 @@ pub(super) fn enclosed(tx: &mut ReadTx<'_>, request: &SubjectRequest) -> Result<
         day_words(london_date(package.released_at)),
         format!("Dear {name},"),
         format!("You asked for {asked}. It is enclosed. Please keep it in a safe place, because it tells much."),
-        "If a part of it is missing, or you do not understand something in it, please write to us or call us.".to_owned(),
+        "If a part of it is missing, or you do not understand something in it, please write to us or call us."
+            .to_owned(),
     ];
     let title = format!("The copy of the data: {}", request.reference.as_str());
     Ok(Some(Words { title, blocks: blocks.map(Block::Text).into() }))

@@ -113,7 +113,9 @@ mod tests {
     #[test]
     fn a_number_is_known_as_people_type_it() {
         let names = |typed: &str| OpenPackage { reference: typed.to_owned() }.names("SR-2026-000001");
-        for typed in ["SR-2026-000001", "sr-2026-000001", " SR 2026 000001 ", "SR\u{2013}2026\u{2013}000001", "sr2026000001"] {
+        for typed in
+            ["SR-2026-000001", "sr-2026-000001", " SR 2026 000001 ", "SR\u{2013}2026\u{2013}000001", "sr2026000001"]
+        {
             assert!(names(typed), "{typed}");
         }
         for typed in ["SR-2026-00001", "2026-000001", "SR-2026-000010", "-", ""] {

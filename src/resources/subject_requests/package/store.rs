@@ -42,8 +42,8 @@ mod schema {
         }
     }
 }
-pub(in super::super) use delivery::{mail_again, mint, postal_address, ready, released, traces};
 pub(super) use delivery::{Opened, delivered, open, show as show_link};
+pub(in super::super) use delivery::{mail_again, mint, postal_address, ready, released, traces};
 pub(in super::super) use drafts::discard_about as discard_drafts_about;
 pub(super) use drafts::{read as read_draft, release};
 pub(in super::super) use redactions::of as left_out_of;

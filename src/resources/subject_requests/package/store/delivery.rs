@@ -5,7 +5,9 @@ use diesel::prelude::*;
 use super::super::super::letters;
 use super::super::super::model::SubjectRequest;
 use super::super::super::store::{held, one};
-use super::super::delivery::{Delivery, MOST_DOWNLOADS, OpenPackage, PackageDelivery, PackageLink, PackageReady, PostalAddress};
+use super::super::delivery::{
+    Delivery, MOST_DOWNLOADS, OpenPackage, PackageDelivery, PackageLink, PackageReady, PostalAddress,
+};
 use super::super::model::Package;
 use super::{damaged, given, links, packages, parts};
 use crate::domain::{Code, ContactId, Error, Instant, SubjectId, SubjectRequestId};
@@ -33,10 +35,7 @@ pub(in super::super::super) struct Released {
 ///
 /// # Errors
 /// 503 when the database does not answer.
-pub(in super::super::super) fn released(
-    tx: &mut ReadTx<'_>,
-    id: SubjectRequestId,
-) -> Result<Option<Released>, Error> {
+pub(in super::super::super) fn released(tx: &mut ReadTx<'_>, id: SubjectRequestId) -> Result<Option<Released>, Error> {
     type Row = (ContactId, Option<String>, Option<Instant>, Option<String>, Instant, bool);
     let row: Option<Row> = packages::table
         .find(id)
@@ -87,10 +86,7 @@ fn live(tx: &mut ReadTx<'_>, id: SubjectRequestId) -> Result<(ContactId, Package
 ///
 /// # Errors
 /// 503 when the database does not answer.
-pub(in super::super::super) fn ready(
-    tx: &mut ReadTx<'_>,
-    id: SubjectRequestId,
-) -> Result<Option<PackageReady>, Error> {
+pub(in super::super::super) fn ready(tx: &mut ReadTx<'_>, id: SubjectRequestId) -> Result<Option<PackageReady>, Error> {
     match live(tx, id) {
         Ok((_, ready)) => Ok(Some(ready)),
         Err(error) if error.code() == Code::Gone => Ok(None),
