@@ -101,7 +101,9 @@ async fn known_everywhere(service: &Service) -> String {
     service.by_council("POST", &reviewed, "").await.expect(200);
     service.left_out(&reviewed, &[("contacts", "/job_title")]).await;
     service.released(&reviewed).await.expect(200);
-    service.deliver(&MailServer::start()).await;
+    let link = service.package_link(&MailServer::start()).await;
+    let reference = text(&service.get(&reviewed).await.json(), "reference");
+    service.open(&link, &reference).await.expect(200);
     ada
 }
 

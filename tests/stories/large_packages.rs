@@ -157,7 +157,7 @@ async fn a_large_package_is_built_by_a_job_and_tells_how_far_it_is(service: Serv
     service.by_council("GET", &path, "").await.problem(404, "not_found");
     let done = service.released(&path).await.expect(200).json();
     assert_eq!((&done["status"], &done["outcome"]["kind"]), (&json!("completed"), &json!("fulfilled")));
-    assert_eq!(service.count("messages"), letters + 1, "whoever asked is told");
+    assert_eq!(service.count("messages"), letters + 2, "the answer, and the link");
     service.ask_for(&path, json!({})).await.problem(409, "illegal_transition");
     let package = service.by_council("GET", &path, "").await.expect(200).json();
     assert_eq!((&package["contact_id"], &package["reference"]), (&json!(ada), &done["reference"]));

@@ -35,13 +35,13 @@ impl Service {
     }
 
     /// The newest link to a package, once everything is delivered.
-    async fn package_link(&self, server: &MailServer) -> String {
+    pub(crate) async fn package_link(&self, server: &MailServer) -> String {
         self.deliver(server).await;
         let mails = server.taken();
         mails.iter().rev().find(|mail| mail.text().contains("/package-links/")).expect("a mail").link("package-links")
     }
 
-    async fn open(&self, link: &str, reference: &str) -> Answer {
+    pub(crate) async fn open(&self, link: &str, reference: &str) -> Answer {
         self.request("POST", link).json(&json!({ "reference": reference })).send().await
     }
 
@@ -78,7 +78,7 @@ async fn a_link_and_the_reference_number_open_the_package(service: Service) {
     assert_eq!(delivery["downloads"], json!(["2026-11-24T10:00:00.000000Z"]));
     assert_eq!((&delivery["downloads_left"], &delivery["links"][0]["wrong_references"]), (&json!(4), &json!(0)));
     let entries = service.audit(&format!("action=subject_requests.download_package&contact_id={ada}")).await;
-    assert_eq!((entries.len(), &entries[0]["outcome"]), (1, &json!("done")));
+    assert_eq!((entries.len(), &entries[0]["outcome"]), (1, &json!("looked")));
     let accesses = service.items(&format!("/v1/contacts/{ada}/accesses")).await;
     assert!(accesses.iter().any(|access| access["action"] == "subject_requests.download_package"), "{accesses:?}");
     let next = service.built(asked("access", &ada)).await;

@@ -102,7 +102,7 @@ async fn only_the_council_sees_a_draft_and_nobody_a_package_before_its_release(s
 
     let done = service.released(&path).await.expect(200).json();
     assert_eq!((&done["status"], &done["outcome"]["kind"]), (&json!("completed"), &json!("fulfilled")));
-    assert_eq!(service.count("messages"), 2);
+    assert_eq!(service.count("messages"), 3, "the answer, and the link");
     service.draft(&path).await.problem(404, "not_found");
     let given = service.by_council("GET", &path, "").await.expect(200).json();
     assert_eq!(given["released_at"], "2026-11-24T10:00:00.000000Z");

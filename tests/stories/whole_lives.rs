@@ -94,7 +94,7 @@ async fn access_from_the_receipt_to_the_end_of_the_copy(service: Service) {
     assert_eq!(life.letter().await.0, "We need more time");
 
     let package = format!("{}/package", life.request);
-    life.council("council-1", "package", None).await.expect(200);
+    life.council("council-1", "package", Some(&json!({ "delivery": "handed_over" }))).await.expect(200);
     let done = life.council("council-1", "package/release", None).await.expect(200).json();
     assert_eq!((&done["status"], &done["clock"]["state"]), (&json!("completed"), &json!("stopped")));
     assert_eq!(life.letter().await.0, "Our answer to your request");

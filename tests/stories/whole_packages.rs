@@ -262,6 +262,7 @@ async fn the_search_says_what_it_was_made_by(service: Service) {
     let of_requests =
         ["subject_requests", "subject_request_steps", "subject_request_links", "subject_request_farewells"];
     let mut expected = set(of_requests);
+    expected.extend(set(["subject_request_package_links", "subject_request_package_downloads"]));
     expected.extend(set(["complaints", "complaint_steps", "messages"]));
     assert_eq!(everything, expected);
     assert_eq!(by(&["email_address", "telephone_and_name"]), set(["suppressions"]));

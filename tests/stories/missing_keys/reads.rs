@@ -36,6 +36,7 @@ impl World {
             ("/v1/preferences/{token}", &self.canary.preferences),
             ("/v1/unsubscribe/{token}", &self.canary.unsubscribe),
             ("/v1/request-status/{token}", &self.status),
+            ("/v1/package-links/{token}", &self.copy),
         ];
         let known = named.iter().find_map(|(begin, address)| Some(format!("{address}{}", path.strip_prefix(begin)?)));
         let address = known.unwrap_or_else(|| path.replace("{id}", NOTHING));

@@ -56,7 +56,7 @@ async fn a_package_is_released_once(service: Service) {
     let (one, other) = join!(service.released(&path), service.released(&path));
     let refused = if one.status == 200 { other } else { one };
     refused.problem(409, "illegal_transition");
-    assert_eq!(service.count("messages"), 2, "one acknowledgement, one answer");
+    assert_eq!(service.count("messages"), 3, "one acknowledgement, one answer, one link");
     assert_eq!(
         service
             .audit("action=subject_requests.release_package")

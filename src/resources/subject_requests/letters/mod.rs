@@ -1,10 +1,10 @@
 //! The letters to whoever asked: each is sent by mail if there is an address, and can be had as text for the post.
 
+mod api;
 mod contents;
 mod kinds;
 mod mails;
 mod package;
-mod sheet;
 
 use super::model::SubjectRequest;
 use super::store::{self, Known};
@@ -14,9 +14,9 @@ use crate::platform::doors::{ReadTx, WriteTx};
 use crate::platform::outbox::{self, Letters, Outgoing};
 use mails::RequestLetter;
 
+pub(super) use api::{Form, POLICY, Sheet};
 pub(super) use contents::asked_for;
 pub(super) use kinds::Kind;
-pub(super) use sheet::{Form, POLICY, Sheet};
 
 /// The letters of this room.
 pub static LETTERS: Letters = &[
