@@ -151,7 +151,7 @@ pub async fn build(config: &Config, clock: Clock, entropy: Arc<dyn Entropy>) -> 
     ClockWatch::new(house.clone()).tick().await?;
     house.job("start").run(subject_requests::store::adopt_working_days).await?;
     house.job("start").run(contacts::store::changes::sweep_keys).await?;
-    house.job("start").run(contacts::store::erasure::repeat).await?;
+    house.job("start").run(contacts::store::repeating::repeat).await?;
     // After the erased are erased again: the rest can be unsealed.
     while house.job("start").run(contacts::store::reindex::reindex).await? {}
     while house.job("start").run(complaints::store::reindex).await? {}

@@ -262,6 +262,17 @@ const OTHERS: &[Table] = &[
         columns: &[("owner_id", Class::Pseudonymous), ("destroyed_at", Class::Plain)],
     },
     Table {
+        name: "vault.executed_plans",
+        meaning: "Plans of erasure that were executed and left something of the person: an old backup of the data is erased again by them.",
+        columns: &[
+            ("plan_id", Class::Plain),
+            ("contact_id", Class::Pseudonymous),
+            ("sha256", Class::Plain),
+            ("plan", Class::Pseudonymous),
+            ("executed_at", Class::Plain),
+        ],
+    },
+    Table {
         name: "vault.key_remnants",
         meaning: "Whose destroyed key the pages of PostgreSQL may still hold, until the table of keys is rewritten; empty on SQLite.",
         columns: &[("owner_id", Class::Pseudonymous), ("destroyed_at", Class::Plain)],

@@ -57,15 +57,74 @@ pub enum ErasureGround {
     #[serde(rename = "DPA2018.173")]
     #[strum(serialize = "DPA2018.173")]
     AccessRequest,
+    /// We cannot tell whether the record is about the person or about another (Article 11(2)).
+    #[serde(rename = "UKGDPR.11(2)")]
+    #[strum(serialize = "UKGDPR.11(2)")]
+    CannotIdentify,
 }
 
 /// The name of one record.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct RecordName {
-    /// The table that it is in.
+    /// The kind of record: the name of its table.
+    // Rows of an older version have it as `table`.
+    #[serde(rename = "kind", alias = "table")]
+    #[schema(max_length = 100, example = "memberships")]
     pub table: String,
     /// Its id.
+    #[schema(example = "01937a5e-8f00-7c3a-9d55-3f2a60b1c901")]
     pub id: Uuid,
+}
+
+/// What a record that names no contact has in common with a person, and others may have too.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema, strum::EnumString,
+)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum MatchedBy {
+    /// A telephone number, under another name.
+    Telephone,
+    /// An e-mail address that has since passed to another person.
+    FormerEmail,
+    /// The name, apart from case, accents and spaces, with another address or none.
+    Name,
+}
+
+/// Whether a record is about the person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum MatchAnswer {
+    /// It is about the person: it goes with them.
+    SamePerson,
+    /// It is about another person: it stays as it is.
+    AnotherPerson,
+    /// That cannot be told: it is kept and restricted, and the person is told so.
+    Unsure,
+}
+
+/// A record that names no contact, and may be about the person or about another.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct PossibleMatch {
+    /// The record.
+    pub record: RecordName,
+    /// What it has in common with the person.
+    pub by: Vec<MatchedBy>,
+    /// Whether it is about the person; absent until that was said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub answer: Option<MatchAnswer>,
+}
+
+/// What was said of a possible match.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AnsweredMatch {
+    /// The record, as the plan lists it among its `matches`.
+    pub record: RecordName,
+    /// Whether it is about the person.
+    pub answer: MatchAnswer,
 }
 
 /// Something that stands in the way of an erasure.

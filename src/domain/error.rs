@@ -109,6 +109,8 @@ codes! {
         "The contact has consents or other records that depend on it, so that it cannot simply be deleted. Take an erasure request instead.";
     PlanStale 409 "plan_stale" "The plan does not hold any more"
         "The hash is not that of the plan that was proposed last, or what it is about has changed since. Propose a new plan, and have another person carry that out.";
+    MatchesUnanswered 409 "matches_unanswered" "Some records may be about the person"
+        "Some complaints or requests may be about the person or about another. Say of each in the plan's `matches` whether it is about the person, or that you are unsure, and propose the plan again.";
     SupersededByWithdrawal 409 "superseded_by_withdrawal" "A later withdrawal stands"
         "The consent is dated before the person's last withdrawal of it, so it cannot take its place.";
     KeyInUse 409 "idempotency_key_in_use" "The first request is still running"

@@ -31,7 +31,9 @@ pub use calendar::{Calendar, CalendarExhausted, CalendarFault};
 pub use channel::Channel;
 pub use clock::{Clock, Hands, Reading};
 pub use email::EmailAddress;
-pub use erasure::{ErasureGround, Obstacle, PersonalRecord, RecordName};
+pub use erasure::{
+    AnsweredMatch, ErasureGround, MatchAnswer, MatchedBy, Obstacle, PersonalRecord, PossibleMatch, RecordName,
+};
 pub use error::{CODES, Code, CodeEntry, Error, Refusal};
 pub use fault::{Fault, Faults, LISTED_FAULTS, cut, member};
 pub use hex::{hex, push_hex};

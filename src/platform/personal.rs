@@ -1,11 +1,15 @@
 //! What every room that holds personal data must be able to say and do, so that nothing about a
 //! person can be forgotten. The trait lies below the rooms; the list of those who implement it above.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::domain::{ContactId, Error, EventId, NetworkId, Obstacle, PersonalRecord, Use};
+use crate::domain::{
+    ContactId, Error, EventId, MatchedBy, NetworkId, Obstacle, PersonalRecord, PossibleMatch, RecordName, Use,
+};
 use crate::platform::doors::{ReadTx, WriteTx};
 
 /// How sensitive a column is.
@@ -62,6 +66,40 @@ pub struct Person {
     pub numbers: Vec<Vec<u8>>,
     /// Every telephone number together with the folded name that they had with it: theirs alone.
     pub named_numbers: Vec<Vec<u8>>,
+    /// Records that name no contact, and of which the decision-maker said that they are about this person.
+    #[serde(default)]
+    pub records: Vec<RecordName>,
+}
+
+impl Person {
+    /// The ids of the records of a table that were said to be about this person.
+    pub fn records_of<K: From<Uuid>>(&self, table: &str) -> Vec<K> {
+        ids_of(&self.records, table)
+    }
+}
+
+/// Makes one possible match of each record of a table, from what it was found by.
+///
+/// # Errors
+/// Internal, for a word that is no [`MatchedBy`]: none of ours.
+pub fn possible_matches(
+    table: &'static str,
+    found: impl IntoIterator<Item = (Uuid, String)>,
+) -> Result<Vec<PossibleMatch>, Error> {
+    let mut matches: BTreeMap<Uuid, BTreeSet<MatchedBy>> = BTreeMap::new();
+    for (id, by) in found {
+        matches.entry(id).or_default().insert(by.parse().map_err(Error::internal)?);
+    }
+    let named = |(id, by): (Uuid, BTreeSet<MatchedBy>)| PossibleMatch {
+        record: RecordName { table: table.to_owned(), id },
+        by: by.into_iter().collect(),
+        answer: None,
+    };
+    Ok(matches.into_iter().map(named).collect())
+}
+
+fn ids_of<K: From<Uuid>>(records: &[RecordName], table: &str) -> Vec<K> {
+    records.iter().filter(|record| record.table == table).map(|record| K::from(record.id)).collect()
 }
 
 /// A person who is being erased.
@@ -71,12 +109,19 @@ pub struct Erasing {
     pub person: Person,
     /// The records that must be kept whole, by table and id.
     pub withheld: Vec<(&'static str, Uuid)>,
+    /// Records that may be about this person or about another: they are kept, and restricted.
+    pub unsure: Vec<RecordName>,
 }
 
 impl Erasing {
     /// The ids of the records of a table that must be kept whole.
     pub fn withheld_of<K: From<Uuid>>(&self, table: &str) -> Vec<K> {
         self.withheld.iter().filter(|(of, _)| *of == table).map(|(_, id)| K::from(*id)).collect()
+    }
+
+    /// The ids of the records of a table that must be restricted, because they may be about another person.
+    pub fn unsure_of<K: From<Uuid>>(&self, table: &str) -> Vec<K> {
+        ids_of(&self.unsure, table)
     }
 }
 
@@ -203,13 +248,29 @@ pub trait Holder: Send + Sync {
     /// When the database fails.
     fn records(&self, tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<PersonalRecord>, Error>;
 
+    /// Finds the records that name no contact and have something in common with the person that others may have too: the
+    /// number alone, an address that passed to another person, or the name, whose keyed index is `name`. Records that are the
+    /// person's for certain are left out. Nothing is unsealed.
+    ///
+    /// # Errors
+    /// When the records cannot be read.
+    fn matches(
+        &self,
+        _tx: &mut ReadTx<'_>,
+        _person: &Person,
+        _name: Option<&[u8]>,
+    ) -> Result<Vec<PossibleMatch>, Error> {
+        Ok(Vec::new())
+    }
+
     /// What this room knows that stands in the way of erasing the person, here or in other rooms.
     ///
     /// # Errors
     /// When the database fails.
     fn obstacles(&self, tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<Obstacle>, Error>;
 
-    /// Deletes or empties what the room holds of the person, but the records that are withheld. The contact is locked;
+    /// Deletes or empties what the room holds of the person, but the records that are withheld, and restricts the records that
+    /// may be about them. The contact is locked;
     /// the person's key is still there or not, so that nothing may depend on it: the caller destroys it afterwards. Keys
     /// of the room's own records go here.
     ///

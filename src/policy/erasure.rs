@@ -3,12 +3,15 @@
 
 use aws_lc_rs::digest;
 use chrono::NaiveDate;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::Lawful;
-use crate::domain::{Code, ContactId, ErasureGround, Error, Obstacle, PersonalRecord, Refusal, hex, ids_alone};
+use crate::domain::{
+    AnsweredMatch, Code, ContactId, ErasureGround, Error, Fault, MatchAnswer, MatchedBy, Obstacle, PersonalRecord,
+    PossibleMatch, RecordName, Refusal, hex, ids_alone,
+};
 
 mod rules;
 pub mod words;
@@ -17,6 +20,28 @@ pub use rules::{ErasureRule, Fate, OF_NO_CONTACT, RULES, rule_of};
 
 /// Where the rule on erasure stands.
 const ARTICLE: &str = "UK GDPR Article 17";
+
+/// What is wrong with a record that the plan does not list.
+const NOT_IN_PLAN: &str =
+    "names no record that the plan lists; plan without it, and take kind and id from `records` or `matches`";
+
+/// What the person who proposes a plan says: what stands in the way besides what the service knows, and whose the possible
+/// matches are.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Said {
+    /// What stands in the way.
+    pub obstacles: Vec<Obstacle>,
+    /// Whose the possible matches are.
+    pub answers: Vec<AnsweredMatch>,
+    /// SHA-256 over the explanations of the obstacles.
+    pub explanations_sha256: Option<String>,
+}
+
+impl From<Vec<Obstacle>> for Said {
+    fn from(obstacles: Vec<Obstacle>) -> Self {
+        Self { obstacles, ..Self::default() }
+    }
+}
 
 /// What a plan says of one table.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -46,11 +71,16 @@ pub struct WithheldRecord {
     pub until: Option<NaiveDate>,
 }
 
-ids_alone!(codes: ErasureGround);
+ids_alone!(codes: ErasureGround, MatchedBy, MatchAnswer);
 ids_alone!(PlannedRecords { record, count, ground });
 // `record` is the name of a table and an id.
 ids_alone!(WithheldRecord { ground, until; ids: record });
-ids_alone!(ErasurePlan { contact_id, erase, anonymise, keep, withhold; ids: state_sha256, spared });
+// `table` is the name of a table.
+ids_alone!(RecordName { ; ids: table, id });
+ids_alone!(PossibleMatch { record, by, answer });
+ids_alone!(ErasurePlan {
+    contact_id, erase, anonymise, keep, withhold, records, matches; ids: state_sha256, explanations_sha256, spared
+});
 
 /// What an erasure of a person does.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -65,6 +95,16 @@ pub struct ErasurePlan {
     pub keep: Vec<PlannedRecords>,
     /// What must be kept whole for now.
     pub withhold: Vec<WithheldRecord>,
+    /// Every record about the person that is counted here, by kind and id: those that can be withheld.
+    pub records: Vec<RecordName>,
+    /// Records that name no contact, and may be about the person or about another. The plan cannot be executed before each
+    /// has its answer.
+    pub matches: Vec<PossibleMatch>,
+    /// SHA-256 over the explanations of what was asked to be withheld; absent without any. The words are in the history of the
+    /// request.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub explanations_sha256: Option<String>,
     /// SHA-256 over the ids and versions of every record about the person: it changes when one of them does.
     pub state_sha256: String,
     #[serde(skip)]
@@ -81,10 +121,51 @@ impl ErasurePlan {
         hashed(self)
     }
 
-    /// Whether the person's own record goes, and with it the key.
+    /// Whether the person's own record goes, and with it the key. Records that may be another person's do not keep it.
     pub fn erases_the_person(&self) -> bool {
-        self.withhold.is_empty()
+        self.spared.is_empty()
     }
+
+    /// The plan with the hash of the explanations in `said`.
+    #[must_use]
+    pub fn explained(self, said: &Said) -> Self {
+        Self { explanations_sha256: said.explanations_sha256.clone(), ..self }
+    }
+
+    /// Finds what was said about records that the plan does not list, with the pointer of each.
+    pub fn faults_of(&self, said: &Said) -> Vec<Fault> {
+        let unknown = |pointer: String| Fault::new(pointer, "not_in_plan", NOT_IN_PLAN);
+        let withheld = said.obstacles.iter().enumerate().filter_map(|(at, obstacle)| {
+            let record = obstacle.record.as_ref()?;
+            (!self.records.contains(record)).then(|| unknown(format!("/withhold/{at}/record")))
+        });
+        let answered = said.answers.iter().enumerate().filter_map(|(at, answered)| {
+            let listed = self.matches.iter().any(|found| found.record == answered.record);
+            (!listed).then(|| unknown(format!("/matches/{at}/record")))
+        });
+        let again = said.answers.iter().enumerate().filter_map(|(at, answered)| {
+            let before = said.answers.iter().take(at).any(|earlier| earlier.record == answered.record);
+            let pointer = format!("/matches/{at}/record");
+            before.then(|| Fault::new(pointer, "not_unique", "was answered before in this list"))
+        });
+        withheld.chain(answered).chain(again).collect()
+    }
+
+    /// Whether the vault must remember the plan: destroyed keys alone do not tell what it erased.
+    pub fn is_remembered(&self) -> bool {
+        !self.withhold.is_empty() || self.matches.iter().any(|found| found.answer == Some(MatchAnswer::SamePerson))
+    }
+
+    /// The records that stay because nothing tells whose they are.
+    fn unsure(&self) -> Vec<RecordName> {
+        let unsure = self.matches.iter().filter(|found| found.answer == Some(MatchAnswer::Unsure));
+        unsure.map(|found| found.record.clone()).collect()
+    }
+}
+
+/// Hashes the explanations of what is withheld, as a plan names them: SHA-256 in hexadecimal.
+pub fn explanations_sha256(text: &str) -> String {
+    hex(digest::digest(&digest::SHA256, text.as_bytes()).as_ref())
 }
 
 fn hashed(value: &impl Serialize) -> Result<String, Error> {
@@ -92,10 +173,10 @@ fn hashed(value: &impl Serialize) -> Result<String, Error> {
     Ok(hex(digest::digest(&digest::SHA256, &canonical).as_ref()))
 }
 
-/// Plans the erasure of a person of whom the rooms hold `records`, against which `obstacles` stand.
+/// Plans the erasure of a person of whom the rooms hold `records`, against which `obstacles` stand; `matches` may be theirs.
 ///
 /// What must be kept must also be readable: as long as one record is withheld, so is the person's own, on the same
-/// grounds, and the key stays.
+/// grounds, and the key stays. A match that stays unsure is withheld by itself, because it has a key of its own.
 ///
 /// # Errors
 /// Internal, for a record of a table that has no rule.
@@ -103,6 +184,7 @@ pub fn plan(
     contact_id: ContactId,
     mut records: Vec<PersonalRecord>,
     obstacles: &[Obstacle],
+    matches: Vec<PossibleMatch>,
 ) -> Result<ErasurePlan, Error> {
     records.sort_unstable();
     if let Some(record) = records.iter().find(|record| rule_of(record.table).is_none_or(|rule| !rule.counted)) {
@@ -129,6 +211,7 @@ pub fn plan(
     withhold.dedup();
     spared.sort_unstable();
     spared.dedup();
+    let is_partial = !spared.is_empty();
     let planned = |fate: Fate| {
         let lines = RULES.iter().filter(|rule| rule.fate == fate).map(|rule| {
             let goes =
@@ -136,24 +219,34 @@ pub fn plan(
             let count = rule.counted.then(|| records.iter().filter(goes).count());
             PlannedRecords { record: rule.table, count, ground: rule.ground }
         });
-        lines.filter(|line| line.count != Some(0) && !stays(line.record, &withhold)).collect()
+        lines.filter(|line| line.count != Some(0) && !(is_partial && stays(line.record))).collect()
     };
     let state: Vec<(&str, Uuid, i32)> =
         records.iter().map(|record| (record.table, record.id, record.version)).collect();
-    Ok(ErasurePlan {
+    let mut plan = ErasurePlan {
         contact_id,
         erase: planned(Fate::Erase),
         anonymise: planned(Fate::Anonymise),
         keep: planned(Fate::Keep),
         state_sha256: hashed(&state)?,
+        records: records.iter().map(|record| RecordName { table: record.table.to_owned(), id: record.id }).collect(),
         withhold,
+        matches,
+        explanations_sha256: None,
         spared,
-    })
+    };
+    let withheld = |record: RecordName| WithheldRecord {
+        record: format!("{}/{}", record.table, record.id),
+        ground: ErasureGround::CannotIdentify,
+        until: None,
+    };
+    plan.withhold.extend(plan.unsure().into_iter().map(withheld));
+    Ok(plan)
 }
 
-/// Whether a table's uncounted rows stay because the person does.
-fn stays(table: &str, withhold: &[WithheldRecord]) -> bool {
-    !withhold.is_empty() && rule_of(table).is_some_and(|rule| rule.with_the_person)
+/// Whether a table's uncounted rows stay while the person does.
+fn stays(table: &str) -> bool {
+    rule_of(table).is_some_and(|rule| rule.with_the_person)
 }
 
 /// An erasure that may be carried out.
@@ -161,6 +254,8 @@ fn stays(table: &str, withhold: &[WithheldRecord]) -> bool {
 pub struct Erasure {
     /// The records that are withheld, by table and id.
     pub withheld: Vec<(&'static str, Uuid)>,
+    /// The records that may be about another person, and are restricted.
+    pub unsure: Vec<RecordName>,
 }
 
 /// What must be known to judge the execution of a plan, as it is in the transaction that carries it out.
@@ -191,7 +286,12 @@ pub fn by_plan(facts: &Facts, executor: &str, asked: &str) -> Result<Lawful<Eras
     if facts.plan.sha256()? != *sha256 {
         return Err(stale("What the plan is about has changed since it was proposed: propose a new one.").into());
     }
-    Ok(Lawful::ruled(Erasure { withheld: facts.plan.spared.clone() }))
+    if facts.plan.matches.iter().any(|found| found.answer.is_none()) {
+        let reason = "Some records may be about the person or about another. Say of each of the plan's `matches` whether it is \
+                      about the person, or that you are unsure, and propose the plan again.";
+        return Err(Refusal { code: Code::MatchesUnanswered, reason, article: ARTICLE, pointer: None }.into());
+    }
+    Ok(Lawful::ruled(Erasure { withheld: facts.plan.spared.clone(), unsure: facts.plan.unsure() }))
 }
 
 /// Judges the erasure of a person without a request, which only one has whom nothing depends on.
@@ -203,12 +303,52 @@ pub fn without_request(depended_on: bool, obstacles: &[Obstacle]) -> Result<Lawf
         let reason = "Consents, memberships or other records depend on the contact; take an erasure request.";
         return Err(Refusal { code: Code::ErasureRequestRequired, reason, article: ARTICLE, pointer: None });
     }
-    Ok(Lawful::ruled(Erasure { withheld: Vec::new() }))
+    Ok(Lawful::ruled(Erasure { withheld: Vec::new(), unsure: Vec::new() }))
 }
 
-/// The erasure, once more, of a person whose data came back with an old backup: it was judged when it was first done.
-pub fn once_more() -> Lawful<Erasure> {
-    Lawful::ruled(Erasure { withheld: Vec::new() })
+/// What the text of an executed plan tells of what it left.
+#[derive(Debug, Deserialize)]
+struct Left {
+    withhold: Vec<LeftRecord>,
+    #[serde(default)]
+    matches: Vec<PossibleMatch>,
+}
+
+#[derive(Debug, Deserialize)]
+struct LeftRecord {
+    record: String,
+    ground: ErasureGround,
+}
+
+/// Judges the erasure, once more, of a person whose data came back with an old backup. `plans` are the texts of their executed
+/// plans, oldest first: each was judged when it was executed. While the person's key is there, what the last of them withheld is
+/// withheld again; `is_whole` says that the key was destroyed, so that nothing is. Returns also the records that were said
+/// to be about the person.
+///
+/// # Errors
+/// Internal, for a text that is no plan.
+pub fn once_more(plans: &[&str], is_whole: bool) -> Result<(Lawful<Erasure>, Vec<RecordName>), Error> {
+    let (mut withheld, mut unsure, mut theirs) = (Vec::new(), Vec::new(), Vec::new());
+    for text in plans {
+        let left: Left = serde_json::from_str(text).map_err(|_| Error::internal("an executed plan cannot be read"))?;
+        withheld.clear();
+        for LeftRecord { record, ground } in left.withhold {
+            let named =
+                record.split_once('/').and_then(|(table, id)| Some((rule_of(table)?.table, id.parse::<Uuid>().ok()?)));
+            let (table, id) = named.ok_or_else(|| Error::internal("an executed plan names no record"))?;
+            if ground == ErasureGround::CannotIdentify {
+                unsure.push(RecordName { table: table.to_owned(), id });
+            } else if !is_whole {
+                withheld.push((table, id));
+            }
+        }
+        let theirs_now = left.matches.into_iter().filter(|found| found.answer == Some(MatchAnswer::SamePerson));
+        theirs.extend(theirs_now.map(|found| found.record));
+    }
+    unsure.retain(|record| !theirs.contains(record));
+    withheld.sort_unstable();
+    withheld.dedup();
+    Ok((Lawful::ruled(Erasure { withheld, unsure }), theirs))
 }
 
 #[cfg(test)]

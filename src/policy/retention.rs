@@ -207,6 +207,13 @@ pub const SCHEDULE: &[RetentionRule] = &[
         tables: &["vault.destroyed_keys"],
     },
     RetentionRule {
+        record_class: "executed_plan",
+        trigger: "The execution of the plan",
+        period: "For good",
+        action: "Kept, so that nothing that was erased comes back with a backup; holds ids, counts and grounds alone",
+        tables: &["vault.executed_plans"],
+    },
+    RetentionRule {
         record_class: "key_remnant",
         trigger: "The destruction of the key",
         period: "PT1H",

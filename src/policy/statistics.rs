@@ -61,7 +61,23 @@ impl Counts {
         }
     }
 
-    /// What of it may be told.
+    /// Every number, for those who may see each request anyway.
+    pub fn exact(&self) -> Told {
+        let answered: u64 = self.outcomes.iter().sum();
+        let open = self.open_in_time + self.open_overdue;
+        Told {
+            received: Some(answered + open),
+            answered: Some(answered),
+            outcomes: self.outcomes.map(Some),
+            answered_in_time: Some(answered.saturating_sub(self.answered_late)),
+            answered_late: Some(self.answered_late),
+            open: Some(open),
+            open_in_time: Some(self.open_in_time),
+            open_overdue: Some(self.open_overdue),
+        }
+    }
+
+    /// What of it may be published.
     pub fn told(&self) -> Told {
         let answered: u64 = self.outcomes.iter().sum();
         let open = self.open_in_time + self.open_overdue;

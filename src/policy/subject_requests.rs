@@ -80,6 +80,14 @@ impl RequestStatus {
         self.next().is_empty()
     }
 
+    /// Whether it is still open what becomes of the request.
+    ///
+    /// # Errors
+    /// 409 `illegal_transition` once the right was carried out, or the request is closed.
+    pub fn must_be_undecided(self) -> Result<(), Error> {
+        if self == Self::AwaitingRecipients { Err(self.stays()) } else { self.must_be_open() }
+    }
+
     /// Where a request begins: at work where it is known who asks.
     pub fn first(identity_known: bool) -> Self {
         if identity_known { Self::InProgress } else { Self::Received }
@@ -205,6 +213,7 @@ impl From<ErasureGround> for Ground {
             ErasureGround::PublicHealth => Self::PublicHealth,
             ErasureGround::Archiving => Self::Archiving,
             ErasureGround::LegalClaims => Self::LegalClaims,
+            ErasureGround::CannotIdentify => Self::CannotIdentify,
         }
     }
 }

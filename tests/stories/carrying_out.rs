@@ -29,7 +29,7 @@ on_both_engines! {
 
 impl Service {
     /// Takes in a request of a contact who is known, and gives its path.
-    async fn asked_by(&self, contact: &str, kind: &str) -> String {
+    pub(crate) async fn asked_by(&self, contact: &str, kind: &str) -> String {
         let asked = json!({
             "kind": kind, "contact_id": contact, "channel": "email", "received_on": "2026-11-20", "identity_known": true,
             "requester": { "name": "Ada Lovelace", "email": "ada@example.org" }, "details": "Everything about the walrus.",
@@ -37,7 +37,7 @@ impl Service {
         self.post("/v1/subject-requests", asked).await.expect(201).header("location")
     }
 
-    async fn council_does(&self, subject: &str, path: &str, body: Option<Value>) -> Answer {
+    pub(crate) async fn council_does(&self, subject: &str, path: &str, body: Option<Value>) -> Answer {
         let token = self.token(subject, &[Role::Council], None);
         let request = self.request("POST", path).token(&token);
         match body {
@@ -46,12 +46,12 @@ impl Service {
         }
     }
 
-    async fn planned(&self, request: &str) -> String {
+    pub(crate) async fn planned(&self, request: &str) -> String {
         let plan = self.council_does("council-1", &format!("{request}/erasure-plan"), None).await.expect(200).json();
         text(&plan, "plan_sha256")
     }
 
-    async fn executed(&self, subject: &str, request: &str, plan: &str) -> Answer {
+    pub(crate) async fn executed(&self, subject: &str, request: &str, plan: &str) -> Answer {
         self.council_does(subject, &format!("{request}/execution"), Some(json!({ "plan_sha256": plan }))).await
     }
 
@@ -251,7 +251,7 @@ async fn an_answer_that_is_kept_goes_with_the_last_letter_too(service: Service) 
 
 impl Service {
     /// What the last letter about a request says, as the post would have it; its lines joined.
-    async fn last_letter(&self, request: &str) -> String {
+    pub(crate) async fn last_letter(&self, request: &str) -> String {
         let letter = self.get(&format!("{request}/letters/outcome")).await.expect(200).text();
         letter.split_whitespace().collect::<Vec<_>>().join(" ")
     }

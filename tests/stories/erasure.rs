@@ -1,6 +1,9 @@
 //! Erasure by plan: what is proposed is what is done, by another person, and nothing is left of whom it is done to.
 
-use iewm::domain::{Code, ContactId, ErasureGround, Error, Obstacle, RecordName};
+use iewm::domain::{
+    AnsweredMatch, Code, ContactId, ErasureGround, Error, MatchAnswer, Obstacle, PossibleMatch, RecordName,
+};
+use iewm::policy::erasure::Said;
 use iewm::resources::contacts::store::erasure::{self, ExecutedErasure, ProposedErasure};
 use serde_json::{Value, json};
 
@@ -33,7 +36,7 @@ impl Service {
         obstacles: Vec<Obstacle>,
     ) -> Result<ProposedErasure, Error> {
         let contact: ContactId = contact.parse().unwrap();
-        self.house.job(by).run(move |tx| erasure::propose(tx, contact, &obstacles)).await
+        self.house.job(by).run(move |tx| erasure::propose(tx, contact, &obstacles.into())).await
     }
 
     /// Carries a plan out as `by`.
@@ -47,9 +50,17 @@ impl Service {
         self.house.job(by).run(move |tx| erasure::execute(tx, contact, &sha256)).await
     }
 
-    /// Proposes an erasure and has another person carry it out.
+    /// Proposes an erasure and has another person carry it out. Possible matches are said to be about another person.
     pub(crate) async fn erase(&self, contact: &str, obstacles: Vec<Obstacle>) -> ExecutedErasure {
-        let proposed = self.propose(PROPOSER, contact, obstacles).await.unwrap();
+        let mut proposed = self.propose(PROPOSER, contact, obstacles.clone()).await.unwrap();
+        if !proposed.plan.matches.is_empty() {
+            let id: ContactId = contact.parse().unwrap();
+            let anothers =
+                |found: PossibleMatch| AnsweredMatch { record: found.record, answer: MatchAnswer::AnotherPerson };
+            let answers = proposed.plan.matches.into_iter().map(anothers).collect();
+            let said = Said { obstacles, answers, ..Said::default() };
+            proposed = self.house.job(PROPOSER).run(move |tx| erasure::propose(tx, id, &said)).await.unwrap();
+        }
         self.execute(EXECUTOR, contact, &proposed.plan_sha256).await.unwrap()
     }
 
@@ -73,7 +84,7 @@ pub(crate) fn code<T: std::fmt::Debug>(refused: Result<T, Error>) -> Code {
 }
 
 /// A legal claim against one record, or against everything.
-fn claim(record: Option<(&str, &str)>) -> Obstacle {
+pub(crate) fn claim(record: Option<(&str, &str)>) -> Obstacle {
     let record = record.map(|(table, id)| RecordName { table: table.to_owned(), id: id.parse().unwrap() });
     Obstacle { record, ground: ErasureGround::LegalClaims, until: "2027-03-31".parse().ok() }
 }

@@ -83,6 +83,7 @@ fn every_table_with_a_persons_data_belongs_to_one_room() {
         "token_revocations",
         "vault.data_keys",
         "vault.destroyed_keys",
+        "vault.executed_plans",
         "vault.key_remnants",
     ];
     for table in tables() {

@@ -135,6 +135,8 @@ async fn ask(service: &mut Service) -> Vec<String> {
     let request = service.taken(asked_for("access", &id)).await;
     service.by_council("POST", &request, "").await.expect(202);
     Gathering::new(service.house.clone()).tick().await.unwrap();
+    let request = service.asked_by(&id, "erasure").await;
+    service.planned(&request).await;
     LISTENING.fetch_sub(1, Ordering::SeqCst);
     HEARD.lock().unwrap().iter().map(|query| query.replace('`', "\"")).collect()
 }
@@ -166,6 +168,10 @@ async fn people_are_looked_up_through_indexes(mut service: Service) {
         Engine::Sqlite => "sqlite_autoindex_subject_requests_2",
         Engine::Postgres => "subject_requests_reference",
     };
+    let possible = |table: &str| {
+        let found_by = format!(r#""{table}"."telephone_index"{among}"#);
+        format!("SELECT id, 'telephone' FROM {table} WHERE telephone_index IS NOT NULL AND {found_by}")
+    };
     // In the order of ids, so that it ends with the page.
     let in_order = match service.engine {
         Engine::Sqlite => "SCAN contacts USING INDEX sqlite_autoindex_contacts_1",
@@ -189,6 +195,11 @@ async fn people_are_looked_up_through_indexes(mut service: Service) {
         (&format!(r#"SELECT id FROM complaints WHERE "complaints"."contact_id"{among}"#), "complaints_by_named_number"),
         (&format!("{requests}{among}"), "subject_requests_by_email"),
         (&format!("{requests}{among}"), "subject_requests_by_named_number"),
+        // The possible matches of a person, by one query in each room.
+        (&possible("complaints"), "complaints_by_telephone"),
+        (&possible("complaints"), "complaints_by_name"),
+        (&possible("subject_requests"), "subject_requests_by_telephone"),
+        (&possible("subject_requests"), "subject_requests_by_name"),
         (by_tokens, tokens),
         (by_any_token, tokens),
         (

@@ -1,4 +1,4 @@
-//! Counts of requests that can be published: what they count, and what they do not tell.
+//! Counts of requests, exact and for publication: what they count, and what they do not tell.
 
 use iewm::domain::{Instant, OrganisationId, Role};
 use iewm::resources::subject_requests::{commands::Completed, store};
@@ -10,6 +10,7 @@ use crate::harness::{Service, on_both_engines};
 on_both_engines! {
     requests_are_counted_by_outcome_and_by_time,
     what_would_tell_of_few_is_not_told,
+    staff_and_council_are_told_every_number,
     requests_of_the_erased_are_counted,
     whole_months_are_counted,
     what_another_table_has_dated_is_dated_anew,
@@ -51,6 +52,11 @@ impl Service {
 
     async fn refuse(&self, paths: &[String]) {
         self.each(paths, "refusal", &json!({ "ground": "UKGDPR.12(5)", "explanation": "No." })).await;
+    }
+
+    /// What is published of a kind.
+    async fn published(&self, kind: &str) -> Value {
+        self.counted(kind, "for=publication").await
     }
 
     /// What is told of a kind.
@@ -111,18 +117,18 @@ async fn what_would_tell_of_few_is_not_told(service: Service) {
     // Four: nothing. Five, of which one waits for proof: how many there are.
     let few = service.many(4, "erasure", "2026-11-20").await;
     service.refuse(&few[..1]).await;
-    assert_eq!(service.counted("erasure", "").await, nothing("erasure"));
+    assert_eq!(service.published("erasure").await, nothing("erasure"));
     service.many(1, "erasure", "2026-11-20").await;
     let mut five = nothing("erasure");
     five["received"] = json!(5);
-    assert_eq!(service.counted("erasure", "").await, five);
+    assert_eq!(service.published("erasure").await, five);
 
     // One refusal among sixteen hides the next smallest outcome, or it could be worked out.
     let paths = service.many(16, "rectification", "2026-11-20").await;
     service.complete(&paths[..9], "fulfilled").await;
     service.complete(&paths[9..15], "partly_fulfilled").await;
     service.refuse(&paths[15..]).await;
-    let told = service.counted("rectification", "").await;
+    let told = service.published("rectification").await;
     let expected = json!({
         "kind": "rectification", "received": 16, "answered": 16,
         "outcomes": {
@@ -132,9 +138,26 @@ async fn what_would_tell_of_few_is_not_told(service: Service) {
     });
     assert_eq!(told, expected);
     // Nowhere in the answer is a number from 1 to 4.
-    let all = service.get(STATISTICS).await.expect(200).json()["kinds"].to_string();
+    let all = service.get(&format!("{STATISTICS}?for=publication")).await.expect(200).json()["kinds"].to_string();
     let numbers = all.split(|letter: char| !letter.is_ascii_digit()).filter_map(|number| number.parse::<u64>().ok());
     assert!(numbers.into_iter().all(|number| number == 0 || number >= 5), "{all}");
+}
+
+async fn staff_and_council_are_told_every_number(service: Service) {
+    let few = service.many(4, "erasure", "2026-10-01").await;
+    service.refuse(&few[..1]).await;
+    let exact = json!({
+        "kind": "erasure", "received": 4, "answered": 1,
+        "outcomes": {
+            "fulfilled": 0, "partly_fulfilled": 0, "refused": 1, "withdrawn": 0, "lapsed": 0, "duplicate": 0,
+        },
+        "answered_in_time": 0, "answered_late": 1, "open": 3, "open_in_time": 0, "open_overdue": 3,
+    });
+    assert_eq!(service.counted("erasure", "").await, exact);
+    assert_eq!(service.published("erasure").await, nothing("erasure"));
+    for query in ["for=", "for=me", "for=publication&for=publication"] {
+        service.get(&format!("{STATISTICS}?{query}")).await.problem(400, "invalid_query");
+    }
 }
 
 async fn requests_of_the_erased_are_counted(service: Service) {

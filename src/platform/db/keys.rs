@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Binary};
+use diesel::sql_types::{BigInt, Binary, Text};
 use uuid::Uuid;
 
 use super::connection::{ConnectionError, open_vault_file};
@@ -25,12 +25,31 @@ pub(in crate::platform) struct KeyRow {
     pub(in crate::platform) made_at: Instant,
 }
 
+/// A plan of erasure that was executed and left something of the person, as the vault's file keeps it.
+#[derive(Clone)]
+pub(in crate::platform) struct PlanRow {
+    pub(in crate::platform) plan: Uuid,
+    pub(in crate::platform) contact: Uuid,
+    pub(in crate::platform) sha256: String,
+    pub(in crate::platform) text: String,
+    pub(in crate::platform) executed_at: Instant,
+}
+
+/// How many changes of each kind there are: those made before a savepoint.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Mark {
+    made: usize,
+    destroyed: usize,
+    executed: usize,
+}
+
 /// Changes to the vault's file that wait for the group's commit.
 pub(in crate::platform) struct KeyChanges {
     file: SqliteConnection,
     made: Vec<KeyRow>,
     by_owner: HashMap<Uuid, usize>,
     destroyed: Vec<(Uuid, Instant)>,
+    executed: Vec<PlanRow>,
     /// About how many pages the file's journal has grown by since it was last copied into the file.
     journalled: usize,
 }
@@ -40,8 +59,8 @@ const JOURNAL: usize = 1000;
 
 impl KeyChanges {
     pub(super) fn open(vault: &Path) -> Result<Self, ConnectionError> {
-        let (made, by_owner, destroyed) = (Vec::new(), HashMap::new(), Vec::new());
-        Ok(Self { file: open_vault_file(vault)?, made, by_owner, destroyed, journalled: 0 })
+        let (made, by_owner, destroyed, executed) = (Vec::new(), HashMap::new(), Vec::new(), Vec::new());
+        Ok(Self { file: open_vault_file(vault)?, made, by_owner, destroyed, executed, journalled: 0 })
     }
 
     /// A key that the group has made and not yet committed.
@@ -60,19 +79,25 @@ impl KeyChanges {
         self.destroyed.push((owner, at));
     }
 
-    pub(super) fn mark(&self) -> (usize, usize) {
-        (self.made.len(), self.destroyed.len())
+    /// Notes a plan once the group has committed.
+    pub(in crate::platform) fn note_executed(&mut self, plan: PlanRow) {
+        self.executed.push(plan);
     }
 
-    pub(super) fn back_to(&mut self, (made, destroyed): (usize, usize)) {
+    pub(super) fn mark(&self) -> Mark {
+        Mark { made: self.made.len(), destroyed: self.destroyed.len(), executed: self.executed.len() }
+    }
+
+    pub(super) fn back_to(&mut self, Mark { made, destroyed, executed }: Mark) {
         for key in self.made.drain(made..) {
             self.by_owner.remove(&key.owner);
         }
         self.destroyed.truncate(destroyed);
+        self.executed.truncate(executed);
     }
 
     pub(super) fn clear(&mut self) {
-        self.back_to((0, 0));
+        self.back_to(Mark::default());
     }
 
     pub(super) fn commit_made(&mut self) -> QueryResult<()> {
@@ -94,20 +119,22 @@ impl KeyChanges {
         })
     }
 
-    /// Deletes the keys that the group destroyed, and notes whose they were; returns whether there were any.
+    /// Deletes the keys that the group destroyed, and notes whose they were, and the plans that it executed. Returns whether
+    /// there were any keys.
     pub(super) fn commit_destroyed(&mut self) -> QueryResult<bool> {
-        let destroyed = std::mem::take(&mut self.destroyed);
-        if destroyed.is_empty() {
+        let (destroyed, executed) = (std::mem::take(&mut self.destroyed), std::mem::take(&mut self.executed));
+        if destroyed.is_empty() && executed.is_empty() {
             return Ok(false);
         }
         self.file.immediate_transaction(|file| {
+            executed.iter().try_for_each(|plan| note(file, plan))?;
             for (owner, at) in &destroyed {
                 delete(file, *owner)?;
                 let note = prepared("INSERT OR IGNORE INTO destroyed_keys (owner_id, destroyed_at) VALUES (");
                 let note = note.bind::<Binary, _>(owner.as_bytes().as_slice()).sql(", ");
                 note.bind::<BigInt, _>(at.micros()).sql(")").execute(file)?;
             }
-            Ok(true)
+            Ok(!destroyed.is_empty())
         })
     }
 
@@ -141,6 +168,17 @@ impl KeyChanges {
 fn delete(file: &mut SqliteConnection, owner: Uuid) -> QueryResult<()> {
     let delete = prepared("DELETE FROM data_keys WHERE owner_id = ");
     delete.bind::<Binary, _>(owner.as_bytes().as_slice()).execute(file)?;
+    Ok(())
+}
+
+fn note(file: &mut SqliteConnection, plan: &PlanRow) -> QueryResult<()> {
+    let note =
+        prepared("INSERT OR IGNORE INTO executed_plans (plan_id, contact_id, sha256, plan, executed_at) VALUES (");
+    let note = note.bind::<Binary, _>(plan.plan.as_bytes().as_slice()).sql(", ");
+    let note = note.bind::<Binary, _>(plan.contact.as_bytes().as_slice()).sql(", ");
+    let note = note.bind::<Text, _>(plan.sha256.as_str()).sql(", ");
+    let note = note.bind::<Text, _>(plan.text.as_str()).sql(", ");
+    note.bind::<BigInt, _>(plan.executed_at.micros()).sql(")").execute(file)?;
     Ok(())
 }
 
@@ -224,6 +262,35 @@ mod tests {
         run_all(&mut lane, [making(3, true)]);
         assert_eq!(keys_in_the_file(&mut lane), [1, 3]);
         lane.connection.batch_execute(keep).unwrap(); // it was not there
+    }
+
+    #[test]
+    fn a_plan_is_noted_with_the_write_that_executed_it() {
+        #[derive(QueryableByName)]
+        struct Noted {
+            #[diesel(sql_type = Binary)]
+            plan_id: Vec<u8>,
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let mut lane = lane(folder.path());
+        let executing = |number: u128, keep: bool| {
+            let (plan, contact) = (Uuid::from_u128(number), Uuid::from_u128(7));
+            let executed_at = Instant::from_micros(0).unwrap();
+            let row = PlanRow { plan, contact, sha256: String::new(), text: "{}".to_owned(), executed_at };
+            let job: Closure = Box::new(move |lane| {
+                let keys = lane.keys.as_mut().unwrap();
+                keys.note_executed(row.clone());
+                keys.note_executed(row);
+                Outcome::new(keep, Box::new(|ended| assert_eq!(ended, Ok(()))))
+            });
+            WriteJob::Alone(Ticket::new(), job)
+        };
+        run_all(&mut lane, [executing(1, false), executing(2, true), executing(3, false)]);
+        run_all(&mut lane, [executing(2, true)]);
+        let AnyConnection::Sqlite(sqlite) = &mut lane.connection else { panic!("SQLite") };
+        let noted: Vec<Noted> = diesel::sql_query("SELECT plan_id FROM vault.executed_plans").load(sqlite).unwrap();
+        let noted: Vec<u128> = noted.iter().map(|row| Uuid::from_slice(&row.plan_id).unwrap().as_u128()).collect();
+        assert_eq!(noted, [2]);
     }
 
     /// Each group reads the vault while its keys are committed.

@@ -28,7 +28,7 @@ pub(in crate::platform) use coalesce::Coalescer;
 pub(crate) use connection::open;
 pub use connection::{AnyConnection, ConnectionError};
 pub(crate) use direct::{all_locked, direct, first_locked};
-pub(in crate::platform) use keys::KeyRow;
+pub(in crate::platform) use keys::{KeyRow, PlanRow};
 pub use lanes::{Database, LaneCount};
 pub(in crate::platform) use lanes::{Patience, Settled};
 pub(crate) use many::{in_chunks, insert_all, insert_new};

@@ -10,6 +10,7 @@ use super::many::{Each, ManyTx, Party};
 use super::read::ReadTx;
 use crate::domain::Error;
 use crate::platform::audit::{Entry, EntryRow, Outcome};
+use crate::platform::vault::store::executed_plans::{self, ExecutedPlan};
 use crate::platform::vault::{DataKey, Place, Wrapped, store};
 
 /// Writing, on behalf of an actor.
@@ -200,6 +201,15 @@ impl<'a> WriteTx<'a> {
     /// When the database fails.
     pub fn destroy_key(&mut self, owner: Uuid) -> Result<(), Error> {
         store::destroy(self.0.lane, owner, self.0.context.time.now)
+    }
+
+    /// Notes in the vault a plan of erasure that was executed and left something of the person, so that an older copy of the
+    /// data is erased again by it.
+    ///
+    /// # Errors
+    /// When the vault cannot be written.
+    pub fn note_executed_plan(&mut self, plan: ExecutedPlan) -> Result<(), Error> {
+        executed_plans::note(self.0.lane, plan)
     }
 
     /// Seals under the house's own key what belongs to no person.

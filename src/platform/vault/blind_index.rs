@@ -36,6 +36,11 @@ impl BlindIndexKey {
         self.0.mac("named number", &[number.as_str().as_bytes(), folded_name(name).as_bytes()])
     }
 
+    /// The index of a whole name, folded as for [`named_number`](Self::named_number). Many people can have one name.
+    pub fn name(&self, name: &str) -> [u8; 32] {
+        self.0.mac("name", &[folded_name(name).as_bytes()])
+    }
+
     /// The token to look a telephone number up by: what its index begins with. Others can have it too.
     pub fn telephone_token(&self, number: &Telephone) -> [u8; 4] {
         let [a, b, c, d, ..] = self.telephone(number);
@@ -106,6 +111,14 @@ mod tests {
         assert_ne!(index("🦄"), index("✨"), "a name without words is itself");
         assert_ne!(index("Ada"), key().named_number(&Telephone::parse("01905 765766").unwrap(), "Ada"));
         assert_ne!(index(""), key().telephone(&number));
+    }
+
+    #[test]
+    fn a_name_has_one_index_however_it_is_written() {
+        for same in ["ada  LOVELACE", "Ada-Lovelace"] {
+            assert_eq!(key().name("Ada Lovelace"), key().name(same), "{same}");
+        }
+        assert_ne!(key().name("Ada Lovelace"), key().name("Ada"));
     }
 
     #[test]

@@ -56,6 +56,7 @@ diesel::table! {
     }
 }
 
+pub mod executed_plans;
 pub mod remnants;
 
 impl Wrapped {

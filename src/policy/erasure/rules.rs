@@ -137,6 +137,11 @@ pub const RULES: &[ErasureRule] = &[
         "That the key was destroyed, so that a restored backup is erased again",
     ),
     passing(
+        "vault.executed_plans",
+        Fate::Keep,
+        "What plans erased and left, by ids and counts, so that a restored backup is erased again",
+    ),
+    passing(
         "vault.key_remnants",
         Fate::Keep,
         "That the key is yet to leave the pages of PostgreSQL, for an hour or so",

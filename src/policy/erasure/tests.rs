@@ -1,6 +1,11 @@
 use super::*;
 use crate::domain::RecordName;
 
+/// A plan of a person whom no other record may be about.
+fn plan(contact: ContactId, records: Vec<PersonalRecord>, obstacles: &[Obstacle]) -> Result<ErasurePlan, Error> {
+    super::plan(contact, records, obstacles, Vec::new())
+}
+
 fn id(number: u128) -> Uuid {
     Uuid::from_u128(number)
 }
@@ -123,4 +128,72 @@ fn a_ground_is_written_as_its_code() {
     for ground in <ErasureGround as strum::VariantArray>::VARIANTS {
         assert_eq!(serde_json::to_value(ground).unwrap(), <&str>::from(ground));
     }
+}
+
+fn found(number: u128, answer: Option<MatchAnswer>) -> PossibleMatch {
+    let record = RecordName { table: "complaints".to_owned(), id: id(number) };
+    PossibleMatch { record, by: vec![MatchedBy::Name], answer }
+}
+
+/// A plan with one withheld record, and one match of each answer.
+fn with_matches() -> ErasurePlan {
+    let answers = [MatchAnswer::SamePerson, MatchAnswer::AnotherPerson, MatchAnswer::Unsure];
+    let matches = (11..).zip(answers).map(|(number, answer)| found(number, Some(answer))).collect();
+    super::plan(contact(), records(), &[claim(Some(("memberships", 4)))], matches).unwrap()
+}
+
+#[test]
+fn a_plan_waits_for_the_answer_to_each_match() {
+    let judged = |answer| {
+        let plan = super::plan(contact(), records(), &[], vec![found(9, answer)]).unwrap();
+        let sha256 = plan.sha256().unwrap();
+        let facts = Facts { proposed: Some((sha256.clone(), "ada".to_owned())), plan };
+        by_plan(&facts, "bob", &sha256)
+    };
+    assert_eq!(judged(None).unwrap_err().code(), Code::MatchesUnanswered);
+    assert!(judged(Some(MatchAnswer::AnotherPerson)).unwrap().unsure.is_empty());
+    let unsure = judged(Some(MatchAnswer::Unsure)).unwrap();
+    assert_eq!((unsure.unsure[0].id, unsure.withheld.len()), (id(9), 0));
+}
+
+#[test]
+fn a_match_that_stays_unsure_is_withheld_and_the_person_goes() {
+    let plan = super::plan(contact(), records(), &[], vec![found(9, Some(MatchAnswer::Unsure))]).unwrap();
+    assert_eq!((withheld(&plan), plan.withhold[0].ground), (vec!["complaints"], ErasureGround::CannotIdentify));
+    assert!(plan.erases_the_person() && plan.is_remembered());
+    assert!(counts(&plan.erase).contains(&("vault.data_keys", None)), "the person's own key goes");
+    assert!(!super::plan(contact(), records(), &[], vec![found(9, None)]).unwrap().is_remembered());
+}
+
+#[test]
+fn what_is_said_of_other_records_is_a_fault() {
+    let name = |table: &str, number| RecordName { table: table.to_owned(), id: id(number) };
+    let answer = |record| AnsweredMatch { record, answer: MatchAnswer::Unsure };
+    let said = Said {
+        obstacles: vec![claim(Some(("memberships", 4))), claim(Some(("memberships", 9))), claim(None)],
+        answers: vec![answer(name("complaints", 11)), answer(name("memberships", 4)), answer(name("complaints", 11))],
+        explanations_sha256: None,
+    };
+    let faults = serde_json::to_value(with_matches().faults_of(&said)).unwrap();
+    let pointers: Vec<_> = faults.as_array().unwrap().iter().map(|fault| fault["pointer"].as_str().unwrap()).collect();
+    assert_eq!(pointers, ["/withhold/1/record", "/matches/1/record", "/matches/2/record"]);
+}
+
+#[test]
+fn an_executed_plan_tells_what_it_left() {
+    let text = serde_json::to_string(&with_matches()).unwrap();
+    let (lawful, theirs) = once_more(&[&text], false).unwrap();
+    assert_eq!(lawful.withheld, [("contacts", id(1)), ("memberships", id(4))]);
+    let ids = |records: &[RecordName]| records.iter().map(|record| record.id).collect::<Vec<_>>();
+    assert_eq!((ids(&lawful.unsure), ids(&theirs)), (vec![id(13)], vec![id(11)]));
+    // A later plan withheld nothing more, and a destroyed key says so by itself.
+    let later = serde_json::to_string(&plan(contact(), records(), &[]).unwrap()).unwrap();
+    for (plans, is_whole) in [(&[text.as_str(), later.as_str()][..], false), (&[text.as_str()], true)] {
+        let (lawful, theirs) = once_more(plans, is_whole).unwrap();
+        assert!(lawful.withheld.is_empty());
+        assert_eq!((ids(&lawful.unsure), ids(&theirs)), (vec![id(13)], vec![id(11)]), "what was said of matches stays");
+    }
+    let (none, theirs) = once_more(&[], false).unwrap();
+    assert!(none.withheld.is_empty() && none.unsure.is_empty() && theirs.is_empty());
+    assert!(once_more(&["{}"], false).is_err());
 }

@@ -11,6 +11,7 @@ pub fn what(table: &str) -> &'static str {
         "memberships" => "the networks that you were in",
         "registrations" => "the events that you registered for",
         "complaints" => "your complaints and what was answered",
+        "subject_requests" => "your requests about your rights",
         _ => "other records about you",
     }
 }

@@ -112,12 +112,26 @@ pub struct Complaint {
     pub keep_until: Option<NaiveDate>,
     /// Where it is in its life.
     pub status: ComplaintStatus,
+    /// True where it may be about a person who was erased, or about another: it is kept, and once it is closed, its words are
+    /// not shown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub restricted: Option<bool>,
     /// Raised by every change.
     #[schema(example = 1, minimum = 1)]
     pub version: i32,
 }
 
 impl Complaint {
+    /// The complaint as its readers see it: without its words once it is closed and restricted. While it is open, it must be
+    /// answered.
+    pub(super) fn shown(self) -> Self {
+        if self.restricted.is_none() || ComplaintStatus::OPEN.contains(&self.status) {
+            return self;
+        }
+        Self { complainant: None, details: None, note: None, explanation: None, ..self }
+    }
+
     /// The address that the complaint names.
     pub fn email(&self) -> Option<&EmailAddress> {
         self.complainant.as_ref()?.email.as_ref()

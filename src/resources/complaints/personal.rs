@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::store::{self, erase, of_person};
-use crate::domain::{ContactId, Error, Obstacle, PersonalRecord};
+use crate::domain::{ContactId, Error, Obstacle, PersonalRecord, PossibleMatch};
 use crate::platform::doors::{ReadTx, WriteTx};
 use crate::platform::personal::{Class, Erasing, Held, Holder, Merging, Person, SearchTerm, Table};
 use crate::resources::contacts::model::PersonName;
@@ -22,7 +22,7 @@ impl Holder for ComplaintData {
         &[
             Table {
                 name: "complaints",
-                meaning: "Complaints about the use of somebody's data. Who complains, of what, and what was found is in `particulars`, under a key of the complaint's own. One that names no contact is found by blind indexes of the complainant's address and number.",
+                meaning: "Complaints about the use of somebody's data. Who complains, of what, and what was found is in `particulars`, under a key of the complaint's own. One that names no contact is found by blind indexes of the complainant's address, number and name. One that may be about an erased person is restricted.",
                 columns: &[
                     ("id", Pseudonymous),
                     ("reference", Pseudonymous),
@@ -37,6 +37,8 @@ impl Holder for ComplaintData {
                     ("email_index", BlindIndex),
                     ("telephone_index", BlindIndex),
                     ("named_number", BlindIndex),
+                    ("name_index", BlindIndex),
+                    ("restricted_at", Plain),
                     ("created_at", Plain),
                     ("updated_at", Plain),
                     ("version", Plain),
@@ -93,6 +95,10 @@ impl Holder for ComplaintData {
 
     fn records(&self, tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<PersonalRecord>, Error> {
         erase::records(tx, person)
+    }
+
+    fn matches(&self, tx: &mut ReadTx<'_>, person: &Person, name: Option<&[u8]>) -> Result<Vec<PossibleMatch>, Error> {
+        of_person::matches(tx, person, name)
     }
 
     fn obstacles(&self, tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<Obstacle>, Error> {

@@ -34,6 +34,8 @@ mod schema {
             email_index -> Nullable<Binary>,
             telephone_index -> Nullable<Binary>,
             named_number -> Nullable<Binary>,
+            name_index -> Nullable<Binary>,
+            restricted_at -> Nullable<InstantSql>,
             created_at -> InstantSql,
             updated_at -> InstantSql,
             version -> Integer,
@@ -71,6 +73,7 @@ struct Row {
     outcome: Option<String>,
     closed_on: Option<NaiveDate>,
     particulars: Vec<u8>,
+    restricted_at: Option<Instant>,
     version: i32,
 }
 
@@ -127,6 +130,7 @@ fn open(tx: &mut ReadTx<'_>, (row, master_key, wrapped): Kept) -> Result<Complai
         closed_on: row.closed_on,
         keep_until: row.closed_on.map(retention::keep_until),
         status: row.status.parse().map_err(damaged)?,
+        restricted: row.restricted_at.map(|_| true),
         version: row.version,
     })
 }
@@ -161,7 +165,7 @@ pub fn list(
     }
     let rows: Vec<Kept> = query.limit(limit.rows() + 1).load(tx.connection())?;
     let ListPage { items, next } = ListPage::cut(rows, limit, |(row, ..)| row.id);
-    let items = tx.open_with_keys(items, open)?;
+    let items: Vec<Complaint> = tx.open_with_keys(items, |tx, row| Ok(open(tx, row)?.shown()))?;
     let entry = match (&filter.reference, items.as_slice()) {
         // A reference finds one complaint, which the look names.
         (Some(_), [one]) => Entry::new("complaints.list").contact(one.contact_id).subject("complaint", one.id),
@@ -182,7 +186,7 @@ pub(super) fn one(tx: &mut ReadTx<'_>, id: ComplaintId) -> Result<Complaint, Err
 /// # Errors
 /// 404 when there is none; 503 when the table of bank holidays does not reach as far as it is due.
 pub fn read(tx: &mut ReadTx<'_>, id: ComplaintId) -> Result<Complaint, Error> {
-    let complaint = one(tx, id)?;
+    let complaint = one(tx, id)?.shown();
     tx.look(Entry::new("complaints.read").contact(complaint.contact_id).showing_one().subject("complaint", id));
     Ok(complaint)
 }
@@ -255,12 +259,11 @@ pub fn deadlines(tx: &mut ReadTx<'_>) -> Result<Vec<Deadline>, Error> {
         .load(tx.connection())?;
     let owed = rows.into_iter().map(|(id, reference, received_on, acknowledged_on, status)| {
         let status: ComplaintStatus = status.parse().map_err(damaged)?;
-        let (kind, due) = match acknowledged_on {
-            Some(_) => (DeadlineKind::ComplaintOutcome, Due::WithoutUndueDelay(received_on)),
-            None => {
-                let due_on = complaint_clock::acknowledgement(received_on, tx.calendar())?.due_on;
-                (DeadlineKind::ComplaintAcknowledgement, Due::On(due_on))
-            }
+        let (kind, due) = if acknowledged_on.is_some() {
+            (DeadlineKind::ComplaintOutcome, Due::WithoutUndueDelay(received_on))
+        } else {
+            let due_on = complaint_clock::acknowledgement(received_on, tx.calendar())?.due_on;
+            (DeadlineKind::ComplaintAcknowledgement, Due::On(due_on))
         };
         Ok(Deadline { kind, id: SubjectId::from_uuid(id.uuid()), reference, due, status: status.into() })
     });

@@ -50,7 +50,6 @@ impl Holder for ContactData {
                     ("version", Class::Plain),
                     ("merged_into", Class::Pseudonymous),
                     // Empty, and not used: `former_addresses` has what it had. To be dropped with the next release.
-                    ("former_mark", Class::Plain),
                     ("email_bounced_at", Class::Plain),
                     ("restricted_ground", Class::Plain),
                     ("restricted_at", Class::Plain),

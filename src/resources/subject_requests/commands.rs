@@ -100,6 +100,21 @@ impl Command for CheckIdentity {
     type Resource = SubjectRequest;
 }
 
+/// The true day of receipt of a request that was recorded with another.
+#[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CorrectReceipt {
+    /// The day on which it reached us; not in the future, nor after anything that was done about it.
+    #[schema(example = "2026-03-30")]
+    pub received_on: NaiveDate,
+    /// How the mistake came about, or what shows the true day.
+    pub reason: Reason,
+}
+
+impl Command for CorrectReceipt {
+    type Resource = SubjectRequest;
+}
+
 /// A question about what is meant.
 #[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]

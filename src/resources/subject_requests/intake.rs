@@ -1,7 +1,8 @@
 //! The handlers of what is done about a request before it is decided.
 
 use super::commands::{
-    AnswerClarification, AskClarification, CheckIdentity, Clarification, ExtendRequest, MatchContact, WithdrawRequest,
+    AnswerClarification, AskClarification, CheckIdentity, Clarification, CorrectReceipt, ExtendRequest, MatchContact,
+    WithdrawRequest,
 };
 use super::model::SubjectRequest;
 use super::store::{self as requests, intake as store};
@@ -19,6 +20,19 @@ pub(super) async fn match_contact(
     ById(id): ById<SubjectRequestId>,
 ) -> Result<Done<Found<SubjectRequest>>, Error> {
     access.change(move |tx| requests::match_contact(tx, id, &asked)).await
+}
+
+/// Correct the day of receipt
+///
+/// Of a request that was recorded with a wrong day, until it is decided. The clock is computed anew from the true day. The
+/// history keeps both days and the reason.
+#[utoipa::path(post, path = "/v1/subject-requests/{id}/receipt-correction")]
+pub(super) async fn correct_receipt(
+    access: Access<SubjectRequestsIntake>,
+    Valid(asked): Valid<CorrectReceipt>,
+    ById(id): ById<SubjectRequestId>,
+) -> Result<Done<Found<SubjectRequest>>, Error> {
+    access.change(move |tx| requests::receipt::correct(tx, id, &asked)).await
 }
 
 /// Ask for proof, or record it

@@ -16,6 +16,7 @@ pub mod model;
 pub mod package;
 mod particulars;
 mod personal;
+mod planning;
 mod rights;
 mod statistics;
 mod status;
@@ -42,6 +43,8 @@ pub fn routes() -> Room {
         .problems(&[Code::Invalid])
         .serve(api::__path_history, api::history)
         .serve(api::__path_letter, api::letter)
+        .serve(intake::__path_correct_receipt, intake::correct_receipt)
+        .problems(&[Code::IllegalTransition, Code::CalendarExhausted])
         .serve(intake::__path_check_identity, intake::check_identity)
         .problems(&[Code::IllegalTransition, Code::CalendarExhausted])
         .serve(intake::__path_ask, intake::ask)
@@ -102,7 +105,7 @@ pub fn routes() -> Room {
         .problems(CARRIED_OUT)
         .serve(rights::__path_execute, rights::execute)
         .problems(CARRIED_OUT)
-        .problems(&[Code::SamePerson, Code::PlanStale])
+        .problems(&[Code::SamePerson, Code::PlanStale, Code::MatchesUnanswered])
         .serve(status::__path_show, status::show)
         .problems(&[Code::Gone, Code::CalendarExhausted])
         .serve(status::__path_act, status::act)

@@ -182,9 +182,21 @@ pub struct SubjectRequest {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub outcome: Option<RequestOutcome>,
+    /// True where it may be about a person who was erased, or about another: it is kept, and once it is closed, its words are
+    /// not shown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub restricted: Option<bool>,
     /// Raised by everything that is done about it.
     #[schema(example = 1, minimum = 1)]
     pub version: i32,
+}
+
+impl SubjectRequest {
+    /// Whether its words are shown no more: it is restricted, and closed. While it is open, it must be answered.
+    pub(super) fn is_set_aside(&self) -> bool {
+        self.restricted.is_some() && self.status.is_final()
+    }
 }
 
 impl Resource for SubjectRequest {
@@ -261,6 +273,8 @@ pub struct SubjectRequestFilter {
 pub enum StepKind {
     /// It came.
     Received,
+    /// The day on which it came was corrected.
+    ReceiptCorrected,
     /// We asked for proof of who asks.
     IdentityRequested,
     /// Proof of that came.
@@ -275,6 +289,8 @@ pub enum StepKind {
     ClarificationReceived,
     /// We told whoever asked that we need two further months.
     ExtensionNotified,
+    /// An erasure was planned that keeps a part, with words about it for the person.
+    ErasurePlanned,
     /// The right was carried out here; recipients of the data have yet to do the same.
     CarriedOut,
     /// The right was carried out.

@@ -1,7 +1,7 @@
 //! What this room holds of people.
 
 use super::{export, package, store};
-use crate::domain::{ContactId, Error, Obstacle, PersonalRecord};
+use crate::domain::{ContactId, Error, Obstacle, PersonalRecord, PossibleMatch};
 use crate::platform::doors::{ReadTx, WriteTx};
 use crate::platform::personal::{Class, Erasing, Held, Holder, Merging, Person, Table};
 use crate::resources::contacts::store as contacts;
@@ -19,7 +19,7 @@ impl Holder for SubjectRequestData {
         &[
             Table {
                 name: "subject_requests",
-                meaning: "The requests of people about their rights. Who asks, and for what, is in `particulars`, sealed under a key of the request's own; the explanation of the outcome, under the house's. One that names no contact is found by blind indexes of the requester's address and number.",
+                meaning: "The requests of people about their rights. Who asks, and for what, is in `particulars`, sealed under a key of the request's own; the explanation of the outcome, under the house's. One that names no contact is found by blind indexes of the requester's address, number and name. One that may be about an erased person is restricted.",
                 columns: &[
                     ("id", Pseudonymous),
                     ("reference", Pseudonymous),
@@ -33,6 +33,8 @@ impl Holder for SubjectRequestData {
                     ("email_index", BlindIndex),
                     ("telephone_index", BlindIndex),
                     ("named_number", BlindIndex),
+                    ("name_index", BlindIndex),
+                    ("restricted_at", Plain),
                     ("due_on", Plain),
                     ("dated_by", Plain),
                     ("final_clock", Plain),
@@ -160,11 +162,16 @@ impl Holder for SubjectRequestData {
         Ok(Vec::new())
     }
 
+    fn matches(&self, tx: &mut ReadTx<'_>, person: &Person, name: Option<&[u8]>) -> Result<Vec<PossibleMatch>, Error> {
+        store::of_person::matches(tx, person, name)
+    }
+
     fn obstacles(&self, tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<Obstacle>, Error> {
         store::farewell::obstacles(tx, person)
     }
 
     fn erase(&self, tx: &mut WriteTx<'_>, erasing: &Erasing) -> Result<(), Error> {
+        store::farewell::restrict(tx, erasing)?;
         if !erasing.withheld.is_empty() {
             // What is kept whole is kept with all that was asked about it.
             return Ok(());

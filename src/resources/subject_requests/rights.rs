@@ -2,10 +2,11 @@
 
 use super::commands::{ExecuteErasure, LiftRestriction, ObjectToMarketing, RectifyContact, RestrictContact};
 use super::model::SubjectRequest;
-use super::store::rights as store;
+use super::planning::PlanErasure;
+use super::store::{erasing, rights as store};
 use crate::domain::{Error, SubjectRequestId};
 use crate::platform::auth::{Access, SubjectRequestsDecide};
-use crate::platform::http::{ById, Done, Found, MayBeEmpty, Plain, Valid, WithoutBody};
+use crate::platform::http::{ById, Done, Found, MayBeEmpty, Plain, Valid};
 use crate::resources::contacts::store::erasure::ProposedErasure;
 
 /// Put data right
@@ -60,13 +61,18 @@ pub(super) async fn object(
 ///
 /// What will be erased, anonymised, kept and withheld, on which grounds and until when. Another person executes exactly
 /// this plan, by its hash; a new plan takes the place of the last.
+///
+/// `records` lists what can be withheld: name it in `withhold`, with a ground of Article 17(3) and words for the person.
+/// `matches` lists complaints and requests that name no contact, and may be about the person or about another. Say of each
+/// in `matches` whether it is about the `same_person`, which erases it too, `another_person`, or that you are `unsure`: then
+/// it is kept and restricted, and the letter says so. A plan with a match that has no answer cannot be executed.
 #[utoipa::path(post, path = "/v1/subject-requests/{id}/erasure-plan")]
 pub(super) async fn plan(
     access: Access<SubjectRequestsDecide>,
-    _: WithoutBody,
+    MayBeEmpty(asked): MayBeEmpty<PlanErasure>,
     ById(id): ById<SubjectRequestId>,
 ) -> Result<Done<Plain<ProposedErasure>>, Error> {
-    access.write(move |tx| Ok(store::plan(tx, id)?.map(Plain))).await
+    access.write(move |tx| Ok(erasing::plan(tx, id, asked)?.map(Plain))).await
 }
 
 /// Execute an erasure
@@ -79,5 +85,5 @@ pub(super) async fn execute(
     Valid(asked): Valid<ExecuteErasure>,
     ById(id): ById<SubjectRequestId>,
 ) -> Result<Done<Found<SubjectRequest>>, Error> {
-    access.change(move |tx| store::execute(tx, id, &asked.plan_sha256)).await
+    access.change(move |tx| erasing::execute(tx, id, &asked.plan_sha256)).await
 }

@@ -1,4 +1,4 @@
-//! Counts of requests that can be published.
+//! Counts of requests: exact for staff and council, and in a form that can be published.
 
 use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
@@ -11,7 +11,15 @@ use crate::platform::auth::{Access, SubjectRequestsRead};
 use crate::platform::http::{Plain, Query};
 use crate::policy::statistics::Told;
 
-/// Of which days of receipt requests are counted: whole months.
+/// What the counts are for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum StatisticsUse {
+    /// They are published: small numbers are left out.
+    Publication,
+}
+
+/// Of which days of receipt requests are counted, whole months, and what for.
 #[derive(Clone, Copy, Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct StatisticsRange {
@@ -21,6 +29,10 @@ pub struct StatisticsRange {
     /// Only requests that were received before this day: the first of a month. Unless given, to this day.
     #[schema(value_type = Option<String>, format = Date, pattern = "^(19|[2-9][0-9])[0-9]{2}-(0[1-9]|1[0-2])-01$", nullable = false, example = "2027-04-01")]
     pub received_before: Option<NaiveDate>,
+    /// `publication` leaves out small numbers, and all from which one could be worked out. Without it, the counts are exact.
+    #[serde(rename = "for")]
+    #[schema(nullable = false)]
+    pub use_for: Option<StatisticsUse>,
 }
 
 impl StatisticsRange {
@@ -39,7 +51,7 @@ impl StatisticsRange {
     }
 }
 
-/// How many requests of a kind there are with each outcome; each is null where it is not told.
+/// How many requests of a kind there are with each outcome; a number is null where it is left out for publication.
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]
 pub struct OutcomeCounts {
     /// The right was carried out.
@@ -62,8 +74,8 @@ pub struct OutcomeCounts {
     pub duplicate: Option<u64>,
 }
 
-/// How many requests of a kind there are. A number is null where it is from 1 to 4, or would tell such a number: see
-/// the operation.
+/// How many requests of a kind there are. For publication a number is null where it is from 1 to 4, or would tell such a
+/// number: see the operation.
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]
 pub struct RequestCounts {
     /// The right that is asked for.
@@ -127,8 +139,10 @@ pub struct RequestStatistics {
 
 /// Count requests
 ///
-/// By the right that is asked for, by what became of them, and by whether the answer came in time: in a form that can be
-/// published. A number from 1 to 4 is null, and so are others of the same kind from which it could be worked out: where
+/// By the right that is asked for, by what became of them, and by whether the answer came in time. The numbers are exact,
+/// and may tell of one person: do not publish them.
+///
+/// With `for=publication` they can be published. A number from 1 to 4 is null, and so are others of the same kind from which it could be worked out: where
 /// one of several parts of a number is small, no part below 5 is told, zeros included, nor the next smallest; where a
 /// number is null, so are its parts. `received` has the parts `answered` and `open`; `answered` has `outcomes`, and also
 /// `answered_in_time` and `answered_late`; `open` has `open_in_time` and `open_overdue`.

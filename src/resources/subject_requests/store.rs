@@ -32,6 +32,8 @@ mod schema {
             email_index -> Nullable<Binary>,
             telephone_index -> Nullable<Binary>,
             named_number -> Nullable<Binary>,
+            name_index -> Nullable<Binary>,
+            restricted_at -> Nullable<InstantSql>,
             due_on -> Nullable<Date>,
             dated_by -> Text,
             final_clock -> Nullable<Text>,
@@ -81,6 +83,7 @@ pub(super) use schema::{subject_request_steps, subject_requests};
 mod creation;
 mod dates;
 mod decisions;
+pub(super) mod erasing;
 pub mod farewell;
 pub mod intake;
 pub(super) mod list;
@@ -89,6 +92,7 @@ pub(super) mod merge;
 pub(super) mod of_person;
 pub(super) mod person;
 mod progress;
+pub(super) mod receipt;
 pub(super) mod rights;
 pub(super) mod statistics;
 pub(super) mod steps;
@@ -118,6 +122,7 @@ pub(super) struct Row {
     outcome_explanation: Option<Vec<u8>>,
     decided_on: Option<NaiveDate>,
     duplicate_of: Option<SubjectRequestId>,
+    restricted_at: Option<Instant>,
     version: i32,
 }
 
@@ -141,9 +146,14 @@ impl Known {
     }
 }
 
-/// A request as every answer but a letter shows it: without name and words where these are kept for the last letter alone.
+/// A request as every answer but a letter shows it: without name and words where these are kept for the last letter alone, or
+/// where it is closed and restricted.
 pub(super) fn shown_request(request: SubjectRequest, for_the_last_letter: bool) -> SubjectRequest {
-    if for_the_last_letter { SubjectRequest { requester: None, details: None, ..request } } else { request }
+    if for_the_last_letter || request.is_set_aside() { without_words(request) } else { request }
+}
+
+fn without_words(request: SubjectRequest) -> SubjectRequest {
+    SubjectRequest { requester: None, details: None, ..request }
 }
 
 /// What the clock of an open request shows now.
@@ -200,6 +210,7 @@ fn open(tx: &mut ReadTx<'_>, sealed: Sealed) -> Result<Known, Error> {
         identity_known: row.identity_known,
         clock,
         outcome,
+        restricted: row.restricted_at.map(|_| true),
         version: row.version,
     };
     Ok(Known { request, facts, for_the_last_letter })
@@ -286,5 +297,9 @@ pub(super) fn of(tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<SubjectRequ
     let theirs = subject_requests::table.filter(among_ids(subject_requests::id, &ids)).order(subject_requests::id);
     let rows: Vec<Row> = theirs.select(Row::as_select()).load(tx.connection())?;
     let rows = whole(tx, rows)?;
-    rows.into_iter().map(|row| Ok(open(tx, row)?.shown())).collect()
+    let theirs = |row| {
+        let Known { request, for_the_last_letter, .. } = open(tx, row)?;
+        Ok(if for_the_last_letter { without_words(request) } else { request })
+    };
+    rows.into_iter().map(theirs).collect()
 }

@@ -17,6 +17,7 @@ REASONS = {
         "illegal_transition",
         "conflict",
         "plan_stale",
+        "matches_unanswered",
         "erasure_request_required",
         "superseded_by_withdrawal",
         "network_exists",
@@ -74,6 +75,7 @@ REASONS = {
         "missing /sufficient",
         "missing /outcome/ground",  # of what is refused in part
         "wrong_ground",  # for this right, or this request
+        "not_in_plan",  # a record of which somebody says something
         "same_request",  # a duplicate of itself
         "other_right",  # a duplicate of a request about another
         "duplicate_too",  # a duplicate of a duplicate

@@ -2,9 +2,14 @@
 //! it is used.
 
 use diesel::connection::SimpleConnection;
-use iewm::policy::erasure::{Fate, rule_of};
+use iewm::domain::{AnsweredMatch, ContactId, MatchAnswer, RecordName};
+use iewm::policy::erasure::{Fate, Said, rule_of};
+use iewm::resources::contacts::store::erasure;
+use serde_json::json;
+use tempfile::TempDir;
 
 use super::canaries::plant;
+use super::{EXECUTOR, PROPOSER, claim};
 use crate::harness::people::text;
 use crate::harness::{Engine, Service, on_both_engines};
 use crate::secrecy::dump;
@@ -12,6 +17,8 @@ use crate::secrecy::needles::{CANARIES, Needles};
 
 on_both_engines! {
     a_restored_backup_cannot_be_read_and_is_erased_again,
+    what_a_plan_erased_in_part_is_erased_again_after_a_restore,
+    a_plan_that_the_vault_does_not_have_is_noted_by_the_next_start,
 }
 
 /// Copies the tables of the data, not the vault's, into a schema of their own.
@@ -27,9 +34,8 @@ const RESTORE: &str = "SET session_replication_role = replica; DO $$ DECLARE one
         EXECUTE format('INSERT INTO public.%I SELECT * FROM backup.%I', one, one);
     END LOOP; END $$; DROP SCHEMA backup CASCADE";
 
-async fn a_restored_backup_cannot_be_read_and_is_erased_again(service: Service) {
-    let canary = plant(&service).await;
-    let bob = service.sign_up("Bob", "bob@example.org").await;
+/// Backs up the data without the vault.
+fn back_up(service: &Service) -> TempDir {
     let backups = tempfile::tempdir().unwrap();
     match service.engine {
         Engine::Postgres => service.postgres().batch_execute(BACK_UP).unwrap(),
@@ -38,18 +44,16 @@ async fn a_restored_backup_cannot_be_read_and_is_erased_again(service: Service) 
             std::fs::copy(service.directory().join("iewm.db"), backups.path().join("iewm.db")).unwrap();
         }
     }
-    assert!(service.erase(&canary.contact, Vec::new()).await.erased);
-    // Whoever came after the backup is not in it.
-    service.sign_up("Cat", "cat@example.org").await;
-    service.house.flush_looks().await;
+    backups
+}
 
-    let restored = match service.engine {
+/// Puts a backup of the data beside the present vault, and has `look` look at it before the service starts on it.
+async fn restore(mut service: Service, backups: TempDir, look: impl Fn(&Service, &std::path::Path)) -> Service {
+    service.house.flush_looks().await;
+    match service.engine {
         Engine::Postgres => {
-            let mut service = service;
             service.postgres().batch_execute(RESTORE).unwrap();
-            let person = Needles::of(CANARIES);
-            dump::search_postgres(&person, &service.database_url);
-            assert!(!service.cells("contacts", "particulars").is_empty(), "the blobs are back");
+            look(&service, backups.path());
             service.restart().await;
             service
         }
@@ -58,10 +62,28 @@ async fn a_restored_backup_cannot_be_read_and_is_erased_again(service: Service) 
             for file in ["iewm-vault.db", "master.key"] {
                 std::fs::copy(service.directory().join(file), backups.path().join(file)).unwrap();
             }
-            dump::search_files(&Needles::of(CANARIES), backups.path());
+            look(&service, backups.path());
             Service::restored(backups, None, service.now()).await
         }
-    };
+    }
+}
+
+async fn a_restored_backup_cannot_be_read_and_is_erased_again(service: Service) {
+    let canary = plant(&service).await;
+    let bob = service.sign_up("Bob", "bob@example.org").await;
+    let backups = back_up(&service);
+    assert!(service.erase(&canary.contact, Vec::new()).await.erased);
+    // Whoever came after the backup is not in it.
+    service.sign_up("Cat", "cat@example.org").await;
+    let restored = restore(service, backups, |service, files| {
+        let person = Needles::of(CANARIES);
+        if service.engine == Engine::Sqlite {
+            return dump::search_files(&person, files);
+        }
+        dump::search_postgres(&person, &service.database_url);
+        assert!(!service.cells("contacts", "particulars").is_empty(), "the blobs are back");
+    })
+    .await;
     restored.get(&format!("/v1/contacts/{}", canary.contact)).await.problem(410, "erased");
     let contacts = restored.items("/v1/contacts").await;
     assert_eq!(contacts.len(), 1, "and nobody else is harmed");
@@ -74,4 +96,75 @@ async fn a_restored_backup_cannot_be_read_and_is_erased_again(service: Service) 
     assert!(!restored.cells("suppressions", "mark").is_empty());
     let entries = restored.audit(&format!("contact_id={}&action=erasures.repeat", canary.contact)).await;
     assert_eq!(entries.len(), 1);
+}
+
+async fn what_a_plan_erased_in_part_is_erased_again_after_a_restore(service: Service) {
+    let ada = service.sign_up("Ada Lovelace", "ada@example.org").await;
+    service.give(&ada, "newsletter").await;
+    let (one, other) = (service.network("adass").await, service.network("adcs").await);
+    let (claimed, goes) = (service.join(&one, &ada, "Dudley").await, service.join(&other, &ada, "Sandwell").await);
+    let mut complaints = Vec::new();
+    for _ in 0..2 {
+        complaints.push(service.complain_as(json!({ "name": "Ada Lovelace" })).await);
+        service.answer_complaint(complaints.last().unwrap()).await;
+    }
+    let [theirs, unsure] = <[String; 2]>::try_from(complaints).unwrap();
+    let consent = text(&service.consent(&ada, "newsletter").await, "id");
+    let backups = back_up(&service);
+
+    let answered = |path: &str, answer| AnsweredMatch {
+        record: RecordName { table: "complaints".to_owned(), id: path.rsplit('/').next().unwrap().parse().unwrap() },
+        answer,
+    };
+    let said = Said {
+        obstacles: vec![claim(Some(("memberships", &claimed)))],
+        answers: vec![answered(&theirs, MatchAnswer::SamePerson), answered(&unsure, MatchAnswer::Unsure)],
+        explanations_sha256: None,
+    };
+    let contact: ContactId = ada.parse().unwrap();
+    let plan = service.house.job(PROPOSER).run(move |tx| erasure::propose(tx, contact, &said)).await.unwrap();
+    assert!(!service.execute(EXECUTOR, &ada, &plan.plan_sha256).await.unwrap().erased);
+    let back = |service: &Service, _: &std::path::Path| {
+        if service.engine == Engine::Postgres {
+            assert_eq!(service.cells("consent_decisions", "evidence").len(), 1, "it is back, and its key is there");
+        }
+    };
+    let mut restored = restore(service, backups, back).await;
+    for round in 0..2 {
+        restored.get(&format!("/v1/memberships/{goes}")).await.problem(404, "not_found");
+        restored.get(&format!("/v1/memberships/{claimed}")).await.expect(200);
+        restored.get(&format!("/v1/consents/{consent}/receipt")).await.problem(410, "erased");
+        assert!(restored.cells("consent_decisions", "evidence").is_empty(), "{round}");
+        assert_eq!(restored.get(&format!("/v1/contacts/{ada}")).await.expect(200).json()["status"], "restricted");
+        assert!(restored.get(&theirs).await.expect(200).json()["complainant"].is_null());
+        let kept = restored.get(&unsure).await.expect(200).json();
+        assert_eq!((&kept["restricted"], kept["complainant"].is_null()), (&json!(true), true));
+        assert_eq!(restored.cells("complaints", "name_index").len(), 1, "the unsure one is kept whole");
+        let entries = restored.audit(&format!("contact_id={ada}&action=erasures.repeat")).await;
+        assert_eq!(entries.len(), 1, "once, and not at each start");
+        restored.restart().await;
+    }
+    // Once nothing stands in the way, the rest goes as well.
+    let plan = restored.propose(PROPOSER, &ada, Vec::new()).await.unwrap();
+    let unanswered: Vec<_> = plan.plan.matches.iter().map(|found| found.record.id.to_string()).collect();
+    assert_eq!(unanswered, [unsure.rsplit('/').next().unwrap()], "it is asked about again");
+}
+
+async fn a_plan_that_the_vault_does_not_have_is_noted_by_the_next_start(mut service: Service) {
+    let ada = service.sign_up("Ada Lovelace", "ada@example.org").await;
+    let network = service.network("adass").await;
+    let claimed = service.join(&network, &ada, "Dudley").await;
+    let whole = service.sign_up("Bob", "bob@example.org").await;
+    assert!(service.erase(&whole, Vec::new()).await.erased);
+    assert_eq!(service.count("executed_plans"), 0, "destroyed keys tell of the others");
+    service.erase(&ada, vec![claim(Some(("memberships", &claimed)))]).await;
+    assert_eq!(service.count("executed_plans"), 1);
+    // A crash between the commits of both files, or an older backup of the vault.
+    service.sql("DELETE FROM vault.executed_plans").unwrap();
+    for _ in 0..2 {
+        service.restart().await;
+        assert_eq!(service.count("executed_plans"), 1);
+    }
+    assert_eq!(service.audit("action=erasures.note").await.len(), 1);
+    assert_eq!(service.audit("action=erasures.repeat").await.len(), 0, "nothing had come back");
 }

@@ -18,21 +18,21 @@ on_both_engines! {
 
 impl Service {
     /// Records a complaint that names no contact, and returns its path.
-    async fn complain_as(&self, complainant: Value) -> String {
+    pub(crate) async fn complain_as(&self, complainant: Value) -> String {
         let made = json!({ "complainant": complainant, "channel": "email", "received_on": "2026-11-20",
                            "details": "You wrote to me." });
         self.post("/v1/complaints", made).await.expect(201).header("location")
     }
 
     /// Answers a complaint.
-    async fn answer_complaint(&self, path: &str) {
+    pub(crate) async fn answer_complaint(&self, path: &str) {
         let outcome = json!({ "outcome": "upheld", "explanation": "The list was old.", "given_on": "2026-11-24" });
         let outcome = self.request("POST", &format!("{path}/outcome")).token(&self.council()).json(&outcome);
         outcome.send().await.expect(200);
     }
 
     /// Records a request that names no contact, and returns its path.
-    async fn ask_as(&self, requester: Value) -> String {
+    pub(crate) async fn ask_as(&self, requester: Value) -> String {
         let made = json!({ "kind": "objection", "requester": requester, "channel": "email", "received_on": "2026-11-20",
                            "details": "Stop it." });
         self.post("/v1/subject-requests", made).await.expect(201).header("location")

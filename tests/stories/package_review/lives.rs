@@ -89,8 +89,9 @@ async fn the_restricted_are_answered_and_the_erased_are_not(service: Service) {
             passed_on: Vec::new(),
             numbers: Vec::new(),
             named_numbers: Vec::new(),
+            records: Vec::new(),
         };
-        let erasing = Erasing { person, withheld: Vec::new() };
+        let erasing = Erasing { person, withheld: Vec::new(), unsure: Vec::new() };
         holders().iter().try_for_each(|holder| holder.erase(&mut tx, &erasing))?;
         tx.destroy_key(contact.uuid())?;
         tx.record(Entry::new("story.erase").contact(contact), ())

@@ -44,11 +44,19 @@ pub(in super::super) fn obstacles(tx: &mut ReadTx<'_>, person: &Person) -> Resul
     Ok(found.into_iter().map(stands).collect())
 }
 
-/// Empties their words and destroys their keys, but of those that are withheld.
+/// Empties the words of the person's complaints and destroys their keys, except for those that are withheld. Restricts the
+/// complaints that may be about another person.
 ///
 /// # Errors
-/// When the database fails.
+/// When the complaints cannot be written.
 pub(in super::super) fn erase(tx: &mut WriteTx<'_>, erasing: &Erasing) -> Result<(), Error> {
+    let unsure = complaints::table.filter(among_ids(complaints::id, &erasing.unsure_of::<ComplaintId>("complaints")));
+    let restricted = (
+        complaints::restricted_at.eq(tx.now()),
+        complaints::updated_at.eq(tx.now()),
+        complaints::version.eq(complaints::version + 1),
+    );
+    diesel::update(unsure.filter(complaints::restricted_at.is_null())).set(restricted).execute(tx.connection())?;
     let withheld: Vec<ComplaintId> = erasing.withheld_of("complaints");
     let mut go = ids_of(tx, &erasing.person)?;
     go.retain(|id| !withheld.contains(id));
@@ -57,6 +65,7 @@ pub(in super::super) fn erase(tx: &mut WriteTx<'_>, erasing: &Erasing) -> Result
         complaints::email_index.eq(None::<Vec<u8>>),
         complaints::telephone_index.eq(None::<Vec<u8>>),
         complaints::named_number.eq(None::<Vec<u8>>),
+        complaints::name_index.eq(None::<Vec<u8>>),
         complaints::updated_at.eq(tx.now()),
         complaints::version.eq(complaints::version + 1),
     );

@@ -3,16 +3,17 @@
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
+use diesel::sql_types::Text;
 
 use super::super::model::{Complainant, ComplaintStatus};
 use super::{Kept, Row, complaints, data_keys, open};
-use crate::domain::{ComplaintId, ContactId, Error};
+use crate::domain::{ComplaintId, ContactId, Error, PossibleMatch};
 use crate::platform::audit::Entry;
 use crate::platform::db::{UuidSql, among, among_ids, direct, prepared};
 use crate::platform::doors::{ReadTx, Recorded, WriteTx, unless_key_missing};
-use crate::platform::personal::Person;
+use crate::platform::personal::{Person, possible_matches};
 use crate::platform::records_to_index;
-use crate::resources::contacts::store::Indexes;
+use crate::resources::contacts::store::{Indexes, name_index};
 
 /// The table whose records are indexed.
 const TABLE: &str = "complaints";
@@ -25,6 +26,11 @@ pub(super) fn indexes(tx: &ReadTx<'_>, contact: Option<ContactId>, complainant: 
     } else {
         Indexes::of_address(tx, name, email.as_ref(), telephone.as_ref())
     }
+}
+
+/// The keyed index of the name in a complaint that names no contact; `None` for one that does.
+pub(super) fn index_of_name(tx: &ReadTx<'_>, contact: Option<ContactId>, complainant: &Complainant) -> Option<Vec<u8>> {
+    contact.is_none().then(|| name_index(tx, &complainant.name))
 }
 
 /// Whether the complainant is the person themself: their address is the person's alone or, where none was given, the name is
@@ -52,10 +58,35 @@ pub fn ids_of(tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<ComplaintId>, 
     let ids = ids.sql(" UNION SELECT id FROM complaints WHERE email_index IS NOT NULL AND ");
     let ids = ids.then(among(complaints::email_index, person.marks.clone()));
     let ids = ids.sql(" UNION SELECT id FROM complaints WHERE named_number IS NOT NULL AND ");
-    let ids = ids.then(among(complaints::named_number, person.named_numbers.clone())).select::<UuidSql>();
+    let ids = ids.then(among(complaints::named_number, person.named_numbers.clone()));
+    let ids = ids.sql(" UNION SELECT id FROM complaints WHERE contact_id IS NULL AND ");
+    let ids = ids.then(among_ids(complaints::id, &person.records_of::<ComplaintId>(TABLE))).select::<UuidSql>();
     let mut ids: Vec<ComplaintId> = direct!(tx.connection(), engine => ids.load(engine))?;
     ids.sort_unstable();
     Ok(ids)
+}
+
+/// Finds the complaints that may be about a person, by one query: those with a number of theirs, with an address that passed from them to
+/// another person, or with their name. Those that are theirs for certain are left out.
+///
+/// # Errors
+/// When the complaints cannot be read.
+pub(in super::super) fn matches(
+    tx: &mut ReadTx<'_>,
+    person: &Person,
+    name: Option<&[u8]>,
+) -> Result<Vec<PossibleMatch>, Error> {
+    let names: Vec<Vec<u8>> = name.map(<[u8]>::to_vec).into_iter().collect();
+    let found = prepared("SELECT id, 'telephone' FROM complaints WHERE telephone_index IS NOT NULL AND ");
+    let found = found.then(among(complaints::telephone_index, person.numbers.clone()));
+    let found = found.sql(" UNION ALL SELECT id, 'former_email' FROM complaints WHERE email_index IS NOT NULL AND ");
+    let found = found.then(among(complaints::email_index, person.passed_on.clone()));
+    let found = found.sql(" UNION ALL SELECT id, 'name' FROM complaints WHERE name_index IS NOT NULL AND ");
+    let found = found.then(among(complaints::name_index, names)).select::<(UuidSql, Text)>();
+    let found: Vec<(ComplaintId, String)> = direct!(tx.connection(), engine => found.load(engine))?;
+    let certain = ids_of(tx, person)?;
+    let found = found.into_iter().filter(|(id, _)| !certain.contains(id));
+    possible_matches(TABLE, found.map(|(id, by)| (id.uuid(), by)))
 }
 
 /// The person's complaints that were not answered yet, with their days of receipt: something is still owed to them.
@@ -88,10 +119,12 @@ pub fn reindex(mut tx: WriteTx<'_>) -> Result<Recorded<bool>, Error> {
         // Of the erased, the words are gone.
         let Some(complainant) = &complaint.complainant else { continue };
         let Indexes { email, telephone, named_number } = indexes(&tx, complaint.contact_id, complainant);
+        let name = index_of_name(&tx, complaint.contact_id, complainant);
         let changes = (
             complaints::email_index.eq(email),
             complaints::telephone_index.eq(telephone),
             complaints::named_number.eq(named_number),
+            complaints::name_index.eq(name),
         );
         diesel::update(complaints::table.find(complaint.id)).set(changes).execute(tx.connection())?;
     }

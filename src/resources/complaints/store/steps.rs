@@ -72,12 +72,14 @@ pub fn receive(mut tx: WriteTx<'_>, asked: ReceiveComplaint) -> Result<Recorded<
         closed_on: None,
         keep_until: None,
         status: ComplaintStatus::Received,
+        restricted: None,
         version: 1,
     };
     let key = tx.make_key(made.id.uuid())?;
     let now = tx.now();
     let found_by = made.complainant.as_ref().map(|complainant| of_person::indexes(&tx, contact_id, complainant));
     let Indexes { email, telephone, named_number } = found_by.unwrap_or_default();
+    let name = made.complainant.as_ref().and_then(|told| of_person::index_of_name(&tx, contact_id, told));
     let values = (
         complaints::id.eq(made.id),
         complaints::reference.eq(&made.reference),
@@ -89,6 +91,7 @@ pub fn receive(mut tx: WriteTx<'_>, asked: ReceiveComplaint) -> Result<Recorded<
         complaints::email_index.eq(email),
         complaints::telephone_index.eq(telephone),
         complaints::named_number.eq(named_number),
+        complaints::name_index.eq(name),
         complaints::created_at.eq(now),
         complaints::updated_at.eq(now),
         complaints::version.eq(made.version),

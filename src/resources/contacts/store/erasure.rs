@@ -1,23 +1,22 @@
 //! Erasure of a person (UK GDPR Article 17), the one way there is: every room is asked what it holds, what stands in the
-//! way, and to let go of it; then the key is destroyed. Whoever erases by plan, deletes a contact on which nothing
-//! depends, or starts on a restored backup comes through here.
+//! way, and to let go of it; then the key is destroyed. Erasures by plan, deletions of contacts on which nothing depends, and
+//! starts on a restored backup all use [`carry_out`].
 
 use chrono::{Days, NaiveDate};
-use diesel::prelude::*;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::super::model::ContactStatus;
-use super::{contacts, erased, merged, person, plans};
+use super::{erased, matches, merged, person, plans};
 use crate::domain::{ContactId, Error, Instant, Obstacle, PersonalRecord, ids_alone, london_date};
 use crate::platform::audit::Entry;
 use crate::platform::db::dialect;
 use crate::platform::doors::{ReadTx, Recorded, WriteTx};
 use crate::platform::http::{IfMatch, NoContent};
 use crate::platform::personal::{Erasing, Person};
-use crate::platform::vault::store::destroyed_keys;
+use crate::platform::vault::store::executed_plans::ExecutedPlan;
 use crate::policy::Lawful;
-use crate::policy::erasure::{self, Erasure, ErasurePlan, Facts, WithheldRecord};
+use crate::policy::erasure::{self, Erasure, ErasurePlan, Facts, Said, WithheldRecord};
 use crate::policy::restriction;
 
 /// A plan that was proposed, with the hash by which another person executes it.
@@ -42,6 +41,9 @@ pub struct ExecutedErasure {
     pub erased: bool,
     /// What was withheld, on which grounds and until when: the person is told.
     pub withheld: Vec<WithheldRecord>,
+    /// SHA-256 over the explanations of what was asked to be withheld; `None` without any.
+    #[serde(skip)]
+    pub explanations_sha256: Option<String>,
     /// What backups still hold.
     pub backups: ErasureInBackups,
 }
@@ -58,23 +60,24 @@ pub struct ErasureInBackups {
     pub held_until: NaiveDate,
 }
 
-/// Proposes what an erasure of the person would do; it takes the place of a plan that was proposed before. `obstacles` are
-/// those that whoever proposes knows of, such as a legal claim; the rooms add theirs.
+/// Proposes what an erasure of the person would do. The plan takes the place of one that was proposed before. `said` is what
+/// the proposer knows, such as a legal claim, or whose a possible match is; the rooms add what they know.
 ///
 /// # Errors
-/// 404; 410 when the contact was erased or merged.
-pub fn propose(
-    mut tx: WriteTx<'_>,
-    contact: ContactId,
-    obstacles: &[Obstacle],
-) -> Result<Recorded<ProposedErasure>, Error> {
-    let person = held(&mut tx, contact)?;
-    let plan = plan(&mut tx, &person, obstacles)?;
+/// 404; 410 when the contact was erased or merged; 422 when `said` names a record that the plan does not list.
+pub fn propose(mut tx: WriteTx<'_>, contact: ContactId, said: &Said) -> Result<Recorded<ProposedErasure>, Error> {
+    let mut person = held(&mut tx, contact)?;
+    let plan = plan(&mut tx, &mut person, said)?;
+    let faults = plan.faults_of(said);
+    if !faults.is_empty() {
+        return Err(Error::invalid(faults));
+    }
     let plan_sha256 = plan.sha256()?;
     let text = serde_json::to_string(&plan).map_err(Error::internal)?;
-    let id = plans::replace(&mut tx, contact, (&plan_sha256, &text), obstacles)?;
+    let id = plans::replace(&mut tx, contact, (&plan_sha256, &text), said)?;
     let entry = Entry::new("erasures.propose").contact(contact).subject("erasure_plan", id);
     let entry = entry.with("plan_sha256", plan_sha256.as_str()).with("withheld", plan.withhold.len());
+    let entry = entry.with("matches", plan.matches.len()).with("answered", said.answers.len());
     tx.record(entry, ProposedErasure { plan_sha256, plan })
 }
 
@@ -83,18 +86,24 @@ pub fn propose(
 ///
 /// # Errors
 /// 404; 410 when the contact was erased already, or merged; 403 `same_person` to whoever proposed the plan; 409
-/// `plan_stale` for another plan's hash, or when anything that it is about has changed.
+/// `plan_stale` for another plan's hash, or when anything that it is about has changed, `matches_unanswered` while one of its
+/// matches has no answer.
 pub fn execute(mut tx: WriteTx<'_>, contact: ContactId, plan_sha256: &str) -> Result<Recorded<ExecutedErasure>, Error> {
-    let person = held(&mut tx, contact)?;
+    let mut person = held(&mut tx, contact)?;
     let proposed = plans::open(&mut tx, contact)?;
-    let obstacles = proposed.as_ref().map(|proposed| proposed.obstacles.clone()).unwrap_or_default();
-    let plan = plan(&mut tx, &person, &obstacles)?;
+    let said = proposed.as_ref().map(|proposed| proposed.said.clone()).unwrap_or_default();
+    let plan = plan(&mut tx, &mut person, &said)?;
     let of_plan = proposed.as_ref().map(|proposed| (proposed.sha256.clone(), proposed.proposed_by.clone()));
     let facts = Facts { proposed: of_plan, plan };
     let lawful = erasure::by_plan(&facts, &tx.actor().label(), plan_sha256)?;
     carry_out(&mut tx, person, lawful)?;
     if let Some(proposed) = proposed {
         plans::executed(&mut tx, proposed.id)?;
+        if facts.plan.is_remembered() {
+            let plan = serde_json::to_string(&facts.plan).map_err(Error::internal)?;
+            let (plan_id, sha256, executed_at) = (proposed.id, proposed.sha256, tx.now());
+            tx.note_executed_plan(ExecutedPlan { plan_id, contact_id: contact, sha256, plan, executed_at })?;
+        }
     }
     let count = |lines: &[erasure::PlannedRecords]| lines.iter().filter_map(|line| line.count).sum::<usize>();
     let entry = Entry::new("erasures.execute")
@@ -107,6 +116,7 @@ pub fn execute(mut tx: WriteTx<'_>, contact: ContactId, plan_sha256: &str) -> Re
     let executed = ExecutedErasure {
         plan_sha256: plan_sha256.to_owned(),
         erased,
+        explanations_sha256: facts.plan.explanations_sha256,
         withheld: facts.plan.withhold,
         backups: in_backups(&tx, erased)?,
     };
@@ -137,30 +147,8 @@ pub(in super::super) fn delete(
     tx.record(Entry::new("contacts.delete").contact(contact), NoContent)
 }
 
-/// Erases again whoever came back with an old backup of the data: the vault has noted that their keys were destroyed.
-///
-/// # Errors
-/// When the database fails.
-pub fn repeat(mut tx: WriteTx<'_>) -> Result<Recorded<()>, Error> {
-    // From the keys that were destroyed to the contacts: a join would go through all contacts.
-    let back: Vec<ContactId> = contacts::table
-        .filter(contacts::id.eq_any(destroyed_keys::table.select(destroyed_keys::owner_id)))
-        .filter(contacts::status.ne(<&str>::from(ContactStatus::Erased)))
-        .select(contacts::id)
-        .load(tx.connection())?;
-    if back.is_empty() {
-        return tx.unchanged(None, ());
-    }
-    tracing::warn!(people = back.len(), "people who were erased came back with a backup; they are erased again");
-    for &contact in &back {
-        let person = held(&mut tx, contact)?;
-        carry_out(&mut tx, person, erasure::once_more())?;
-    }
-    tx.record_each(back.into_iter().map(|contact| Entry::new("erasures.repeat").contact(contact)).collect(), ())
-}
-
 /// The person that a contact is, held against other writers.
-fn held(tx: &mut WriteTx<'_>, contact: ContactId) -> Result<Person, Error> {
+pub(super) fn held(tx: &mut WriteTx<'_>, contact: ContactId) -> Result<Person, Error> {
     dialect::lock(tx.connection(), "contacts", contact.uuid())?;
     let known = super::facts(tx, contact)?.ok_or_else(Error::not_found)?;
     if let Some(into) = known.merged_into {
@@ -182,15 +170,24 @@ fn told(tx: &mut ReadTx<'_>, person: &Person) -> Result<(Vec<PersonalRecord>, Ve
     Ok((records, obstacles))
 }
 
-fn plan(tx: &mut ReadTx<'_>, person: &Person, said: &[Obstacle]) -> Result<ErasurePlan, Error> {
+/// Plans an erasure. The matches that were said to be about the person are theirs from then on.
+fn plan(tx: &mut ReadTx<'_>, person: &mut Person, said: &Said) -> Result<ErasurePlan, Error> {
+    let mut matches = matches::of(tx, person)?;
+    for found in &mut matches {
+        let answered = said.answers.iter().find(|answered| answered.record == found.record);
+        found.answer = answered.map(|answered| answered.answer);
+    }
+    matches::adopt(person, &matches);
     let (records, mut obstacles) = told(tx, person)?;
-    obstacles.extend_from_slice(said);
-    erasure::plan(person.contact, records, &obstacles)
+    obstacles.extend_from_slice(&said.obstacles);
+    let plan = erasure::plan(person.contact, records, &obstacles, matches)?;
+    Ok(plan.explained(said))
 }
 
 /// Has every room let go of the person, and destroys the key unless something that it opens is withheld.
-fn carry_out(tx: &mut WriteTx<'_>, person: Person, lawful: Lawful<Erasure>) -> Result<(), Error> {
-    let erasing = Erasing { person, withheld: lawful.into_inner().withheld };
+pub(super) fn carry_out(tx: &mut WriteTx<'_>, person: Person, lawful: Lawful<Erasure>) -> Result<(), Error> {
+    let Erasure { withheld, unsure } = lawful.into_inner();
+    let erasing = Erasing { person, withheld, unsure };
     for holder in tx.holders() {
         holder.erase(tx, &erasing)?;
     }

@@ -25,6 +25,11 @@ pub fn named_number(tx: &ReadTx<'_>, telephone: &Telephone, name: &PersonName) -
     tx.keyring().blind_index.named_number(telephone, name.as_str()).to_vec()
 }
 
+/// The blind index of a whole name, which others may have too.
+pub fn name_index(tx: &ReadTx<'_>, name: &PersonName) -> Vec<u8> {
+    tx.keyring().blind_index.name(name.as_str()).to_vec()
+}
+
 /// The keyed indexes of what a person is reached by.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Indexes {

@@ -52,6 +52,7 @@ pub fn person(tx: &mut ReadTx<'_>, contact: ContactId) -> Result<Person, Error> 
         passed_on: Vec::new(),
         numbers: Vec::new(),
         named_numbers: Vec::new(),
+        records: Vec::new(),
     };
     for (id, kind, mark, passed_on) in lines {
         let list = match kind.parse() {

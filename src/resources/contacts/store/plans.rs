@@ -1,11 +1,16 @@
 //! The table of plans of erasure: what was proposed, by whom, and who carried it out.
 
 use diesel::prelude::*;
+use serde::Deserialize;
 
+use super::super::model::ContactStatus;
+use super::contacts;
 use crate::domain::{ContactId, ErasurePlanId, Error, Instant, Obstacle};
 use crate::platform::db::among_ids;
 use crate::platform::doors::{ReadTx, WriteTx};
 use crate::platform::personal::Person;
+use crate::platform::vault::store::executed_plans::{ExecutedPlan, executed_plans};
+use crate::policy::erasure::Said;
 
 mod schema {
     diesel::table! {
@@ -27,13 +32,26 @@ mod schema {
 }
 use schema::erasure_plans;
 
+diesel::allow_tables_to_appear_in_same_query!(erasure_plans, executed_plans);
+diesel::allow_tables_to_appear_in_same_query!(erasure_plans, contacts);
+diesel::allow_tables_to_appear_in_same_query!(contacts, executed_plans);
+
 /// A plan that waits for another person.
 pub(super) struct Open {
     pub(super) id: ErasurePlanId,
     pub(super) sha256: String,
     pub(super) proposed_by: String,
-    /// What whoever proposed it said stands in the way.
-    pub(super) obstacles: Vec<Obstacle>,
+    /// What the proposer said.
+    pub(super) said: Said,
+}
+
+/// What the column `obstacles` holds.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Kept {
+    Said(Said),
+    /// In rows of an older version.
+    Obstacles(Vec<Obstacle>),
 }
 
 /// The plan that waits for a contact's erasure.
@@ -45,9 +63,12 @@ pub(super) fn open(tx: &mut ReadTx<'_>, contact: ContactId) -> Result<Option<Ope
         .first(tx.connection())
         .optional()?;
     let Some((id, sha256, proposed_by, obstacles)) = found else { return Ok(None) };
-    let obstacles = serde_json::from_str(&obstacles);
-    let obstacles = obstacles.map_err(|_| Error::internal("a row of erasure_plans cannot be read"))?;
-    Ok(Some(Open { id, sha256, proposed_by, obstacles }))
+    let kept = serde_json::from_str(&obstacles);
+    let said = match kept.map_err(|_| Error::internal("a row of erasure_plans cannot be read"))? {
+        Kept::Said(said) => said,
+        Kept::Obstacles(obstacles) => obstacles.into(),
+    };
+    Ok(Some(Open { id, sha256, proposed_by, said }))
 }
 
 /// Puts a plan in the place of the one that waited.
@@ -55,7 +76,7 @@ pub(super) fn replace(
     tx: &mut WriteTx<'_>,
     contact: ContactId,
     (sha256, plan): (&str, &str),
-    obstacles: &[Obstacle],
+    said: &Said,
 ) -> Result<ErasurePlanId, Error> {
     let waits = erasure_plans::contact_id.eq(contact).and(erasure_plans::executed_at.is_null());
     diesel::delete(erasure_plans::table.filter(waits)).execute(tx.connection())?;
@@ -65,7 +86,7 @@ pub(super) fn replace(
         erasure_plans::contact_id.eq(contact),
         erasure_plans::sha256.eq(sha256),
         erasure_plans::plan.eq(plan),
-        erasure_plans::obstacles.eq(serde_json::to_string(obstacles).map_err(Error::internal)?),
+        erasure_plans::obstacles.eq(serde_json::to_string(said).map_err(Error::internal)?),
         erasure_plans::proposed_by.eq(tx.actor().label()),
         erasure_plans::proposed_at.eq(tx.now()),
         erasure_plans::executed_by.eq(None::<String>),
@@ -79,6 +100,50 @@ pub(super) fn replace(
 pub(super) fn executed(tx: &mut WriteTx<'_>, id: ErasurePlanId) -> Result<(), Error> {
     let done = (erasure_plans::executed_by.eq(tx.actor().label()), erasure_plans::executed_at.eq(tx.now()));
     diesel::update(erasure_plans::table.find(id)).set(done).execute(tx.connection())?;
+    Ok(())
+}
+
+/// The plans that were executed here in part, and that the vault does not have: a crash came between the two commits, or an
+/// older version executed them.
+pub(super) fn not_in_the_vault(tx: &mut ReadTx<'_>) -> Result<Vec<ExecutedPlan>, Error> {
+    let known = executed_plans::table.select(executed_plans::plan_id);
+    let in_part = contacts::table.filter(contacts::status.ne(<&str>::from(ContactStatus::Erased))).select(contacts::id);
+    let unknown = erasure_plans::id.ne_all(known).and(erasure_plans::contact_id.eq_any(in_part));
+    let rows = erasure_plans::table.filter(erasure_plans::executed_at.is_not_null().and(unknown)).select((
+        erasure_plans::id,
+        erasure_plans::contact_id,
+        erasure_plans::sha256,
+        erasure_plans::plan,
+        erasure_plans::executed_at.assume_not_null(),
+    ));
+    Ok(rows.load(tx.connection())?)
+}
+
+/// The plans that the vault knows as executed, and the data does not, in the order in which they were executed: the data is
+/// older than they are. Plans of contacts that the data does not have are left out.
+pub(super) fn not_in_the_data(tx: &mut ReadTx<'_>) -> Result<Vec<ExecutedPlan>, Error> {
+    let executed = erasure_plans::table.filter(erasure_plans::executed_at.is_not_null()).select(erasure_plans::id);
+    let all = contacts::table.select(contacts::id);
+    let undone = executed_plans::plan_id.ne_all(executed).and(executed_plans::contact_id.eq_any(all));
+    let rows = executed_plans::table.filter(undone).order((executed_plans::executed_at, executed_plans::plan_id));
+    Ok(rows.load(tx.connection())?)
+}
+
+/// Writes down that a plan of the vault was executed, which the data had lost.
+pub(super) fn restore(tx: &mut WriteTx<'_>, plan: &ExecutedPlan) -> Result<(), Error> {
+    diesel::delete(erasure_plans::table.find(plan.plan_id)).execute(tx.connection())?;
+    let values = (
+        erasure_plans::id.eq(plan.plan_id),
+        erasure_plans::contact_id.eq(plan.contact_id),
+        erasure_plans::sha256.eq(&plan.sha256),
+        erasure_plans::plan.eq(&plan.plan),
+        erasure_plans::obstacles.eq(serde_json::to_string(&Said::default()).map_err(Error::internal)?),
+        erasure_plans::proposed_by.eq("vault"),
+        erasure_plans::proposed_at.eq(plan.executed_at),
+        erasure_plans::executed_by.eq(tx.actor().label()),
+        erasure_plans::executed_at.eq(plan.executed_at),
+    );
+    diesel::insert_into(erasure_plans::table).values(values).execute(tx.connection())?;
     Ok(())
 }
 

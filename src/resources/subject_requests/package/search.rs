@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::domain::{ContactId, Instant, day_words, london_date, prose_type};
+use crate::domain::{ContactId, Instant, PossibleMatch, day_words, london_date, prose_type};
 use crate::platform::personal::{Person, SearchTerm};
 
 prose_type! {
@@ -47,6 +47,9 @@ pub struct SearchRecord {
     pub addresses_of_others_now: usize,
     /// Every table of this service that can hold something of a contact, and the audit.
     pub searched: Vec<SearchedTable>,
+    /// Complaints and requests that name no contact, and may be about the person or about another: they are not in the package.
+    #[serde(default)]
+    pub matches: Vec<PossibleMatch>,
     /// Why this was reasonable and proportionate, and what was left out.
     pub reasons: String,
     /// What else was searched, in the words of the person who decided the request.
@@ -86,7 +89,7 @@ impl SearchRecord {
     pub(super) fn new(
         person: &Person,
         (begun_at, ended_at): (Instant, Instant),
-        searched: Vec<SearchedTable>,
+        (searched, matches): (Vec<SearchedTable>, Vec<PossibleMatch>),
         note: Option<SearchNote>,
     ) -> Self {
         let record = Self {
@@ -97,6 +100,7 @@ impl SearchRecord {
             telephones_and_names: person.named_numbers.len(),
             addresses_of_others_now: person.passed_on.len(),
             searched,
+            matches,
             reasons: String::new(),
             elsewhere: note.map_or_else(|| NOWHERE_ELSE.to_owned(), String::from),
         };
@@ -131,7 +135,22 @@ impl SearchRecord {
                 "{why} The search was not made by {others}, because another person has confirmed that mailbox since."
             );
         }
+        if !self.matches.is_empty() {
+            let possible = counted(self.matches.len(), "complaint or request", "complaints and requests");
+            why = format!(
+                "{why} The search found {possible} that may be about somebody else: they have only a telephone number or the name \
+                 in common with you, or an address that has since passed to another person. They are listed as possible matches, \
+                 and left out."
+            );
+        }
         format!("{why} {LEFT_OUT}")
+    }
+
+    /// The possible matches by kind and id, for the people who decide.
+    fn matches_in_words(&self) -> String {
+        let named = self.matches.iter().map(|found| format!("{}/{}", found.record.table, found.record.id));
+        let named: Vec<String> = named.collect();
+        if named.is_empty() { "none".to_owned() } else { named.join(", ") }
     }
 
     /// The record for the history of the request: without ids, and only the tables in which something was found.
@@ -140,9 +159,11 @@ impl SearchRecord {
         let found: Vec<String> = found.map(|table| format!("{} {}", table.table, table.records)).collect();
         let day = day_words(london_date(self.ended_at));
         format!(
-            "Search of {day}, by {}. Records found: {}; in the other tables, none.\n{}\n{}",
+            "Search of {day}, by {}. Records found: {}; in the other tables, none. Possible matches that were left \
+             out: {}.\n{}\n{}",
             self.terms(),
             found.join(", "),
+            self.matches_in_words(),
             self.reasons,
             self.elsewhere,
         )

@@ -98,7 +98,8 @@ pub(super) fn build(mut tx: WriteTx<'_>, id: SubjectRequestId, asked: BuildPacka
     let now = tx.now();
     let mut searched: Vec<SearchedTable> = package.held.iter().map(found_in).collect();
     searched.push(SearchedTable::audit(package.accesses.len()));
-    let search = SearchRecord::new(&person, (now, now), searched, words.search_note.clone());
+    let found = (searched, contacts::matches::of(&mut tx, &person)?);
+    let search = SearchRecord::new(&person, (now, now), found, words.search_note.clone());
     let key = tx.key_of(contact.uuid())?;
     parts::keep_words(&mut tx, &key, id, &words)?;
     let kept = drafts::keep(tx, &request, contact, (package, search))?;

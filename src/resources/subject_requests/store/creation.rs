@@ -50,6 +50,7 @@ pub fn create(mut tx: WriteTx<'_>, asked: CreateSubjectRequest) -> Result<Record
     let id: SubjectRequestId = tx.new_id();
     let key = tx.make_key(id.uuid())?;
     let Indexes { email, telephone, named_number } = of_person::indexes(&tx, contact_id, &requester);
+    let name = of_person::index_of_name(&tx, contact_id, &requester);
     let told = Particulars { requester, details };
     let particulars = told.seal(&key, tx.entropy(), id)?;
     let made = SubjectRequest {
@@ -65,6 +66,7 @@ pub fn create(mut tx: WriteTx<'_>, asked: CreateSubjectRequest) -> Result<Record
         identity_known,
         clock,
         outcome: None,
+        restricted: None,
         version: 1,
     };
     let values = (
@@ -80,6 +82,7 @@ pub fn create(mut tx: WriteTx<'_>, asked: CreateSubjectRequest) -> Result<Record
         requests::email_index.eq(email),
         requests::telephone_index.eq(telephone),
         requests::named_number.eq(named_number),
+        requests::name_index.eq(name),
         requests::due_on.eq(clock.due_on),
         requests::dated_by.eq(tx.calendar().version()),
         requests::created_at.eq(now),

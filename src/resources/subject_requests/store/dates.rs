@@ -75,15 +75,15 @@ pub fn deadlines(tx: &mut ReadTx<'_>) -> Result<Vec<Deadline>, Error> {
     Ok(date(tx, rows)?.into_iter().filter_map(owed).collect())
 }
 
-/// Returns the last day on which the answers to open requests for a copy are due, among the requests `ids`. `None` without such a
-/// request; `Some(None)` where one of them has no last day, or it has passed, or it lies outside the table of bank holidays.
+/// Returns the last day for the answer to each open request for a copy among the requests `ids`. It is `None` where the clock
+/// does not run, the day has passed, or it lies outside the table of bank holidays.
 ///
 /// # Errors
 /// When the requests cannot be read.
-pub(super) fn last_day_for_copies(
+pub(super) fn last_days_for_copies(
     tx: &mut ReadTx<'_>,
     ids: &[SubjectRequestId],
-) -> Result<Option<Option<NaiveDate>>, Error> {
+) -> Result<Vec<Option<NaiveDate>>, Error> {
     let copies = [Right::Access, Right::Portability].map(<&str>::from);
     let open = among_ids(requests::id, ids).and(requests::final_clock.is_null());
     let running: Vec<(SubjectRequestId, String, NaiveDate)> = requests::table
@@ -99,10 +99,7 @@ pub(super) fn last_day_for_copies(
         let due_on = clock::read(&facts, tx.calendar()).ok().and_then(|reading| reading.due_on);
         days.push(due_on.filter(|&due| due >= today));
     }
-    if days.is_empty() {
-        return Ok(None);
-    }
-    Ok(Some(days.into_iter().collect::<Option<Vec<_>>>().and_then(|days| days.into_iter().max())))
+    Ok(days)
 }
 
 /// Adopts the table of bank holidays that this process was started with. If it is another than before, the days of the

@@ -4,7 +4,7 @@
 use diesel::prelude::*;
 
 use super::super::particulars;
-use super::dates::last_day_for_copies;
+use super::dates::last_days_for_copies;
 use super::of_person::ids_of;
 use super::schema::subject_request_farewells as farewells;
 use super::{subject_request_steps as steps, subject_requests as requests};
@@ -20,15 +20,34 @@ use crate::policy::retention::LETTERS_FOR_THE_POST;
 const EMPTIED: &str = "What was written went with the person's data.";
 
 /// Returns the obstacle that an open request for a copy is: what it asks for must not be destroyed (Data Protection Act 2018
-/// section 173). It stands until the last day for the answer.
+/// section 173). It stands until the last of the last days for the answers, if all are known.
 ///
 /// # Errors
 /// When the requests cannot be read.
 pub(in super::super) fn obstacles(tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<Obstacle>, Error> {
     let ids = ids_of(tx, person)?;
-    let until = last_day_for_copies(tx, &ids)?;
-    let stands = |until| Obstacle { record: None, ground: ErasureGround::AccessRequest, until };
-    Ok(until.map(stands).into_iter().collect())
+    let days = last_days_for_copies(tx, &ids)?;
+    if days.is_empty() {
+        return Ok(Vec::new());
+    }
+    let until = days.into_iter().collect::<Option<Vec<_>>>().and_then(|days| days.into_iter().max());
+    Ok(vec![Obstacle { record: None, ground: ErasureGround::AccessRequest, until }])
+}
+
+/// Restricts the requests that may be about another person.
+///
+/// # Errors
+/// When the requests cannot be written.
+pub(in super::super) fn restrict(tx: &mut WriteTx<'_>, erasing: &Erasing) -> Result<(), Error> {
+    let unsure: Vec<SubjectRequestId> = erasing.unsure_of("subject_requests");
+    let unsure = requests::table.filter(among_ids(requests::id, &unsure).and(requests::restricted_at.is_null()));
+    let restricted = (
+        requests::restricted_at.eq(tx.now()),
+        requests::updated_at.eq(tx.now()),
+        requests::version.eq(requests::version + 1),
+    );
+    diesel::update(unsure).set(restricted).execute(tx.connection())?;
+    Ok(())
 }
 
 /// Notes that what is written in the person's requests goes with the last letter.
@@ -116,6 +135,7 @@ pub fn empty(mut tx: WriteTx<'_>) -> Result<Recorded<()>, Error> {
         requests::email_index.eq(None::<Vec<u8>>),
         requests::telephone_index.eq(None::<Vec<u8>>),
         requests::named_number.eq(None::<Vec<u8>>),
+        requests::name_index.eq(None::<Vec<u8>>),
         requests::outcome_explanation.eq(explanation),
         requests::updated_at.eq(tx.now()),
         requests::version.eq(requests::version + 1),

@@ -7,7 +7,7 @@ use super::super::model::SubjectRequest;
 use super::super::package::store as packages;
 use super::creation::check_contact;
 use super::{Known, held, shown_request, subject_requests as requests};
-use crate::domain::{Error, SubjectRequestId};
+use crate::domain::{Error, Instant, SubjectRequestId};
 use crate::platform::audit::Entry;
 use crate::platform::doors::{Recorded, WriteTx};
 
@@ -32,13 +32,16 @@ pub(in super::super) fn match_contact(
     if before.contact_id != Some(asked.contact_id) {
         packages::stop(&mut tx, id)?;
     }
-    let after = SubjectRequest { contact_id: Some(asked.contact_id), version: before.version + 1, ..before };
+    let after =
+        SubjectRequest { contact_id: Some(asked.contact_id), restricted: None, version: before.version + 1, ..before };
     let changes = (
         requests::contact_id.eq(after.contact_id),
         // From now on the contact leads to it.
         requests::email_index.eq(None::<Vec<u8>>),
         requests::telephone_index.eq(None::<Vec<u8>>),
         requests::named_number.eq(None::<Vec<u8>>),
+        requests::name_index.eq(None::<Vec<u8>>),
+        requests::restricted_at.eq(None::<Instant>),
         requests::updated_at.eq(tx.now()),
         requests::version.eq(after.version),
     );

@@ -2,16 +2,17 @@
 //! under an address that is theirs alone.
 
 use diesel::prelude::*;
+use diesel::sql_types::Text;
 
 use super::super::model::{ActingFor, Requester};
 use super::{Row, open_listed, subject_requests as requests};
-use crate::domain::{ContactId, Error, SubjectRequestId};
+use crate::domain::{ContactId, Error, PossibleMatch, SubjectRequestId};
 use crate::platform::audit::Entry;
 use crate::platform::db::{UuidSql, among, among_ids, direct, prepared};
 use crate::platform::doors::{ReadTx, Recorded, WriteTx};
-use crate::platform::personal::Person;
+use crate::platform::personal::{Person, possible_matches};
 use crate::platform::records_to_index;
-use crate::resources::contacts::store::Indexes;
+use crate::resources::contacts::store::{Indexes, name_index};
 
 /// The table whose records are indexed.
 const TABLE: &str = "subject_requests";
@@ -26,6 +27,12 @@ pub(super) fn indexes(tx: &ReadTx<'_>, contact: Option<ContactId>, requester: &R
     Indexes::of_address(tx, name, email.as_ref(), telephone.as_ref())
 }
 
+/// The keyed index of the name in a request that names no contact and that a person makes for themselves; `None` for others.
+pub(super) fn index_of_name(tx: &ReadTx<'_>, contact: Option<ContactId>, requester: &Requester) -> Option<Vec<u8>> {
+    let theirs = contact.is_none() && requester.acting_for == ActingFor::Oneself;
+    theirs.then(|| name_index(tx, &requester.name))
+}
+
 /// The ids of a person's requests, oldest first.
 ///
 /// # Errors
@@ -35,10 +42,36 @@ pub fn ids_of(tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<SubjectRequest
     let ids = ids.sql(" UNION SELECT id FROM subject_requests WHERE email_index IS NOT NULL AND ");
     let ids = ids.then(among(requests::email_index, person.marks.clone()));
     let ids = ids.sql(" UNION SELECT id FROM subject_requests WHERE named_number IS NOT NULL AND ");
-    let ids = ids.then(among(requests::named_number, person.named_numbers.clone())).select::<UuidSql>();
+    let ids = ids.then(among(requests::named_number, person.named_numbers.clone()));
+    let ids = ids.sql(" UNION SELECT id FROM subject_requests WHERE contact_id IS NULL AND ");
+    let ids = ids.then(among_ids(requests::id, &person.records_of::<SubjectRequestId>(TABLE))).select::<UuidSql>();
     let mut ids: Vec<SubjectRequestId> = direct!(tx.connection(), engine => ids.load(engine))?;
     ids.sort_unstable();
     Ok(ids)
+}
+
+/// Finds the requests that may be about a person, by one query: those with a number of theirs, with an address that passed from them to
+/// another person, or with their name. Those that are theirs for certain are left out.
+///
+/// # Errors
+/// When the requests cannot be read.
+pub(in super::super) fn matches(
+    tx: &mut ReadTx<'_>,
+    person: &Person,
+    name: Option<&[u8]>,
+) -> Result<Vec<PossibleMatch>, Error> {
+    let names: Vec<Vec<u8>> = name.map(<[u8]>::to_vec).into_iter().collect();
+    let found = prepared("SELECT id, 'telephone' FROM subject_requests WHERE telephone_index IS NOT NULL AND ");
+    let found = found.then(among(requests::telephone_index, person.numbers.clone()));
+    let found =
+        found.sql(" UNION ALL SELECT id, 'former_email' FROM subject_requests WHERE email_index IS NOT NULL AND ");
+    let found = found.then(among(requests::email_index, person.passed_on.clone()));
+    let found = found.sql(" UNION ALL SELECT id, 'name' FROM subject_requests WHERE name_index IS NOT NULL AND ");
+    let found = found.then(among(requests::name_index, names)).select::<(UuidSql, Text)>();
+    let found: Vec<(SubjectRequestId, String)> = direct!(tx.connection(), engine => found.load(engine))?;
+    let certain = ids_of(tx, person)?;
+    let found = found.into_iter().filter(|(id, _)| !certain.contains(id));
+    possible_matches(TABLE, found.map(|(id, by)| (id.uuid(), by)))
 }
 
 /// Indexes the next batch of the requests in `records_to_index`. Answers `false` once all are done. No version rises.
@@ -57,10 +90,12 @@ pub fn reindex(mut tx: WriteTx<'_>) -> Result<Recorded<bool>, Error> {
         // Of the erased, the words are gone.
         let Some(requester) = &request.requester else { continue };
         let Indexes { email, telephone, named_number } = indexes(&tx, request.contact_id, requester);
+        let name = index_of_name(&tx, request.contact_id, requester);
         let changes = (
             requests::email_index.eq(email),
             requests::telephone_index.eq(telephone),
             requests::named_number.eq(named_number),
+            requests::name_index.eq(name),
         );
         diesel::update(requests::table.find(request.id)).set(changes).execute(tx.connection())?;
     }

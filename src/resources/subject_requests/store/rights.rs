@@ -1,4 +1,4 @@
-//! Carrying a right out, and the request with it, in one transaction (UK GDPR Articles 16 to 18 and 21).
+//! Carrying a right out, and the request with it, in one transaction (UK GDPR Articles 16, 18 and 21).
 
 use chrono::NaiveDate;
 
@@ -6,20 +6,17 @@ use super::super::commands::{Completed, Fulfilment};
 use super::super::model::{Channel, Explanation, StepKind, SubjectRequest};
 use super::person::{about, held_with_contact, whose};
 use super::{carry_out, damaged, steps};
-use crate::domain::{ContactId, Error, Lifecycle, Purpose, SubjectRequestId, day_words};
+use crate::domain::{ContactId, Error, Lifecycle, Purpose, SubjectRequestId};
 use crate::platform::audit::Entry;
 use crate::platform::doors::{Recorded, WriteTx};
 use crate::policy::clock::Right;
-use crate::policy::erasure::words;
 use crate::policy::restriction::RestrictionGround;
-use crate::policy::subject_requests as policy;
 use crate::resources::consents::model::Method;
 use crate::resources::consents::store::objection;
 use crate::resources::contacts::model::PatchContact;
-use crate::resources::contacts::store::erasure::{self, ExecutedErasure, ProposedErasure};
 use crate::resources::contacts::store::{self as contacts, changes, restrict};
 
-fn whole(explanation: impl Into<String>) -> Result<Completed, Error> {
+pub(super) fn whole(explanation: impl Into<String>) -> Result<Completed, Error> {
     let explanation = Explanation::try_from(explanation.into()).map_err(damaged)?;
     Ok(Completed { kind: Fulfilment::Fulfilled, explanation, ground: None })
 }
@@ -114,66 +111,4 @@ pub(in super::super) fn object(
     let told = "We send you nothing more of what you object to. What we do with your data rests on your consent or on a \
                 contract, against which the law knows no other objection; you can withdraw a consent at any time.";
     carry_out(tx, id, whole(told)?, false)
-}
-
-/// Plans the erasure of the person (Article 17); another person executes the plan.
-///
-/// # Errors
-/// 404; 409 for a request about another right or out of order, or `identity_unproven`; 410 when the contact was erased or
-/// merged.
-pub(in super::super) fn plan(mut tx: WriteTx<'_>, id: SubjectRequestId) -> Result<Recorded<ProposedErasure>, Error> {
-    let (contact, _) = whose(&mut tx, id, &[Right::Erasure])?;
-    erasure::propose(tx, contact, &[])
-}
-
-/// Executes the plan, answers the request, and restricts what is withheld.
-///
-/// # Errors
-/// As [`plan`]; 403 `same_person` for whoever proposed the plan; 409 `plan_stale` for another plan, or one that something
-/// has overtaken.
-pub(in super::super) fn execute(
-    mut tx: WriteTx<'_>,
-    id: SubjectRequestId,
-    plan_sha256: &str,
-) -> Result<Recorded<SubjectRequest>, Error> {
-    let (contact, _) = whose(&mut tx, id, &[Right::Erasure])?;
-    let executed = tx.also(|tx| erasure::execute(tx, contact, plan_sha256))?;
-    if !executed.erased {
-        let restricted = contacts::facts(&mut tx, contact)?.is_some_and(|facts| facts.restriction.is_some());
-        if !restricted {
-            tx.also(|tx| restrict::restrict(tx, contact, policy::WITHHELD))?;
-        }
-    }
-    carry_out(tx, id, told(&executed)?, false)
-}
-
-/// What the person is told of their erasure.
-fn told(executed: &ExecutedErasure) -> Result<Completed, Error> {
-    let backups = &executed.backups;
-    let in_backups = format!(
-        "Copies in backups can be read until {} at the latest, and are gone by {}.",
-        day_words(backups.readable_until),
-        day_words(backups.held_until)
-    );
-    let Some(first) = executed.withheld.first() else {
-        return whole(format!(
-            "Your data were erased. What stays tells nobody who you are: that you were here, what was decided and when, and \
-             a mark that keeps your address from being written to again. {in_backups}"
-        ));
-    };
-    let mut told = String::from(
-        "We must keep some of your data for now. Their use is restricted: they are stored, and used for nothing but what they \
-         are kept for.",
-    );
-    for kept in &executed.withheld {
-        let (what, why) = (words::what(kept.record.split('/').next().unwrap_or_default()), words::why(kept.ground));
-        let until = kept.until.map(|until| format!(" at least until {}", day_words(until))).unwrap_or_default();
-        let line = format!("\nKept{until}: {what}, because {why}.");
-        if !told.contains(&line) {
-            told.push_str(&line);
-        }
-    }
-    let explanation =
-        Explanation::try_from(format!("{told}\nEverything else was erased. {in_backups}")).map_err(damaged)?;
-    Ok(Completed { kind: Fulfilment::PartlyFulfilled, explanation, ground: Some(first.ground.into()) })
 }

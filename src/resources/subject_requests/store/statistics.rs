@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use strum::VariantArray;
 
 use super::super::model::{OutcomeKind, RequestStatus, Right};
-use super::super::statistics::{RequestCounts, RequestStatistics, StatisticsRange};
+use super::super::statistics::{RequestCounts, RequestStatistics, StatisticsRange, StatisticsUse};
 use super::steps::events_of;
 use super::{HashMap, damaged, subject_requests as requests};
 use crate::domain::{Error, SubjectRequestId, london_date};
@@ -83,7 +83,7 @@ fn unsettled(tx: &mut ReadTx<'_>, (first, last): (NaiveDate, NaiveDate), counted
     Ok(())
 }
 
-/// Counts the requests of a range, as far as the numbers can be told.
+/// Counts the requests of a range: exactly or, for publication, as far as the numbers can be told.
 ///
 /// # Errors
 /// When the database fails.
@@ -93,8 +93,15 @@ pub(in super::super) fn count(tx: &mut ReadTx<'_>, range: StatisticsRange) -> Re
     let mut counted = ByKind::new();
     settled(tx, days, &mut counted)?;
     unsettled(tx, days, &mut counted)?;
-    let told = |&kind: &Right| RequestCounts::new(kind, &counted.get(&kind).copied().unwrap_or_default().told());
-    let StatisticsRange { received_from, received_before } = range;
+    let StatisticsRange { received_from, received_before, use_for } = range;
+    let told = |&kind: &Right| {
+        let counts = counted.get(&kind).copied().unwrap_or_default();
+        let told = match use_for {
+            Some(StatisticsUse::Publication) => counts.told(),
+            None => counts.exact(),
+        };
+        RequestCounts::new(kind, &told)
+    };
     Ok(RequestStatistics {
         received_from,
         received_before,

@@ -123,6 +123,20 @@ pub(super) fn events_of(
     Ok(events)
 }
 
+/// The first day on which something was done about a request after its receipt.
+///
+/// # Errors
+/// When the steps cannot be read.
+pub(super) fn first_day_of_work(
+    tx: &mut ReadTx<'_>,
+    request: SubjectRequestId,
+) -> Result<Option<chrono::NaiveDate>, Error> {
+    let no_work = [StepKind::Received, StepKind::ReceiptCorrected].map(<&str>::from);
+    let work = steps::table.filter(steps::request_id.eq(request).and(steps::kind.ne_all(no_work)));
+    let first = work.select(steps::happened_on).order(steps::happened_on).first(tx.connection());
+    Ok(first.optional()?)
+}
+
 /// The steps of a request, newest first.
 ///
 /// # Errors
@@ -144,7 +158,8 @@ pub(in super::super) fn list(
     }
     let rows: Vec<Row> = query.limit(limit.rows() + 1).load(tx.connection())?;
     let ListPage { items, next } = ListPage::cut(rows, limit, |row| row.id);
-    let key = if known.for_the_last_letter { None } else { tx.key_unless_destroyed(request.uuid())? };
+    let is_hidden = known.for_the_last_letter || known.request.is_set_aside();
+    let key = if is_hidden { None } else { tx.key_unless_destroyed(request.uuid())? };
     let items = items.into_iter().map(|row| row.step(key.as_ref())).collect::<Result<_, _>>()?;
     let entry = Entry::new("subject_requests.history").contact(known.request.contact_id);
     tx.look(entry.subject("subject_request", request));

@@ -288,7 +288,8 @@ pub fn end(mut tx: WriteTx<'_>, claimed: Claimed) -> Result<Recorded<bool>, Erro
     if searched.iter().all(|known| known.table != AUDIT) {
         searched.push(SearchedTable::audit(0));
     }
-    let search = SearchRecord::new(&person, (begun_at, tx.now()), searched, words.search_note.clone());
+    let found = (searched, contacts::matches::of(&mut tx, &person)?);
+    let search = SearchRecord::new(&person, (begun_at, tx.now()), found, words.search_note.clone());
     parts::keep_words(&mut tx, &key, claimed.request, &Words { person: None, ..words })?;
     let package = contents::empty(&mut tx, &request, contact)?;
     drafts::keep(tx, &request, claimed.owner, (package, search)).map(|kept| kept.map(|_| true))

@@ -1,0 +1,2 @@
+-- The change is to the vault alone: see migrations/sqlite-vault.
+SELECT 1;

@@ -1,0 +1,184 @@
+//! Erasure by request (UK GDPR Article 17): its plan, its execution by another person, and what the person is told.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::super::commands::{Completed, Fulfilment};
+use super::super::model::{Explanation, StepKind, SubjectRequest};
+use super::super::planning::PlanErasure;
+use super::person::whose;
+use super::progress::{Deed, go_on};
+use super::rights::whole;
+use super::steps::{self, NewStep};
+use super::{carry_out, damaged, held};
+use crate::domain::{Code, ErasureGround, Error, Fault, Obstacle, SubjectRequestId, day_words, london_date};
+use crate::platform::doors::{ReadTx, Recorded, WriteTx};
+use crate::policy::clock::Right;
+use crate::policy::erasure::{Said, WithheldRecord, explanations_sha256, words};
+use crate::policy::subject_requests as policy;
+use crate::resources::contacts::store::erasure::{self, ExecutedErasure, ProposedErasure};
+use crate::resources::contacts::store::{self as contacts, restrict};
+
+/// The longest explanation of an outcome, less what is said of backups.
+const MOST_ABOUT_WHAT_IS_KEPT: usize = 4_000 - 200;
+
+/// Plans the erasure of the person; another person executes the plan. Explanations of what is withheld go into the history.
+///
+/// # Errors
+/// 404; 409 for a request about another right or out of order, or `identity_unproven`; 410 when the contact was erased or
+/// merged; 422 for a record that the plan does not list, a ground that only the service finds, or a day in the past.
+pub(in super::super) fn plan(
+    mut tx: WriteTx<'_>,
+    id: SubjectRequestId,
+    asked: PlanErasure,
+) -> Result<Recorded<ProposedErasure>, Error> {
+    let (contact, _) = whose(&mut tx, id, &[Right::Erasure])?;
+    let (said, explanations) = said(&tx, asked)?;
+    let Some(explanations) = explanations else { return erasure::propose(tx, contact, &said) };
+    let proposed = tx.also(|tx| erasure::propose(tx, contact, &said))?;
+    let kept = what_is_kept(&proposed.plan.withhold, Some(&explanations));
+    if kept.chars().count() > MOST_ABOUT_WHAT_IS_KEPT {
+        let detail =
+            "the letter would be longer than 4,000 characters; withhold on fewer grounds, or explain it in fewer words";
+        return Err(Error::invalid(vec![Fault::new("/withhold", "too_long", detail)]));
+    }
+    let known = held(&mut tx, id)?;
+    let (status, today) = (known.request.status, london_date(tx.now()));
+    let step = NewStep::new(StepKind::ErasurePlanned, today).telling(explanations);
+    go_on(tx, known, Deed::new(step, status, None)).map(|gone| gone.map(|_| proposed))
+}
+
+/// What the proposer says, and the explanations in it, each once.
+fn said(tx: &ReadTx<'_>, asked: PlanErasure) -> Result<(Said, Option<String>), Error> {
+    let PlanErasure { withhold, matches } = asked;
+    let (today, mut faults) = (london_date(tx.now()), Vec::new());
+    let (mut obstacles, mut explanations) = (Vec::new(), Vec::new());
+    for (at, line) in withhold.into_iter().enumerate() {
+        if matches!(line.ground, ErasureGround::AccessRequest | ErasureGround::CannotIdentify) {
+            let detail = "is a ground that the service finds by itself; give one of Article 17(3)";
+            faults.push(Fault::new(format!("/withhold/{at}/ground"), "wrong_ground", detail));
+        }
+        if line.until.is_some_and(|until| until < today) {
+            faults.push(Fault::new(format!("/withhold/{at}/until"), "past", "must not be in the past"));
+        }
+        obstacles.push(Obstacle { record: Some(line.record), ground: line.ground, until: line.until });
+        let explanation = String::from(line.explanation);
+        if !explanations.contains(&explanation) {
+            explanations.push(explanation);
+        }
+    }
+    if !faults.is_empty() {
+        return Err(Error::invalid(faults));
+    }
+    let explanations = (!explanations.is_empty()).then(|| explanations.join("\n"));
+    let explanations_sha256 = explanations.as_deref().map(explanations_sha256);
+    Ok((Said { obstacles, answers: matches, explanations_sha256 }, explanations))
+}
+
+/// Executes the plan, answers the request, and restricts the person while something about them is withheld.
+///
+/// # Errors
+/// As [`plan`]; 403 `same_person` for the proposer of the plan; 409 `plan_stale` for another plan, or one that something has
+/// overtaken, `matches_unanswered` while a possible match has no answer.
+pub(in super::super) fn execute(
+    mut tx: WriteTx<'_>,
+    id: SubjectRequestId,
+    plan_sha256: &str,
+) -> Result<Recorded<SubjectRequest>, Error> {
+    let (contact, _) = whose(&mut tx, id, &[Right::Erasure])?;
+    let executed = tx.also(|tx| erasure::execute(tx, contact, plan_sha256))?;
+    if !executed.erased {
+        let restricted = contacts::facts(&mut tx, contact)?.is_some_and(|facts| facts.restriction.is_some());
+        if !restricted {
+            tx.also(|tx| restrict::restrict(tx, contact, policy::WITHHELD))?;
+        }
+    }
+    let explanations = explanations(&mut tx, id, &executed)?;
+    carry_out(tx, id, told(&executed, explanations.as_deref())?, false)
+}
+
+/// Finds in the history what the plan said about what is withheld.
+fn explanations(
+    tx: &mut ReadTx<'_>,
+    id: SubjectRequestId,
+    executed: &ExecutedErasure,
+) -> Result<Option<String>, Error> {
+    let Some(sha256) = &executed.explanations_sha256 else { return Ok(None) };
+    let step = steps::newest(tx, id, StepKind::ErasurePlanned)?;
+    match step.and_then(|step| step.text).filter(|text| explanations_sha256(text) == *sha256) {
+        Some(text) => Ok(Some(text)),
+        None => Err(Error::new(Code::PlanStale, "The plan belongs to another request. Propose one for this request.")),
+    }
+}
+
+/// What the person is told of their erasure.
+fn told(executed: &ExecutedErasure, explanations: Option<&str>) -> Result<Completed, Error> {
+    let backups = &executed.backups;
+    let in_backups = format!(
+        "Copies in backups can be read until {} at the latest, and are gone by {}.",
+        day_words(backups.readable_until),
+        day_words(backups.held_until)
+    );
+    let Some(first) = executed.withheld.first() else {
+        return whole(format!(
+            "Your data were erased. What stays tells nobody who you are: that you were here, what was decided and when, and \
+             a mark that keeps your address from being written to again. {in_backups}"
+        ));
+    };
+    let kept = what_is_kept(&executed.withheld, explanations);
+    let explanation =
+        Explanation::try_from(format!("{kept}\nEverything else was erased. {in_backups}")).map_err(damaged)?;
+    Ok(Completed { kind: Fulfilment::PartlyFulfilled, explanation, ground: Some(first.ground.into()) })
+}
+
+/// What is kept, in words: first what is known to be the person's, by its ground, then what may be another person's.
+fn what_is_kept(withheld: &[WithheldRecord], explanations: Option<&str>) -> String {
+    let (unsure, theirs): (Vec<_>, Vec<_>) =
+        withheld.iter().partition(|kept| kept.ground == ErasureGround::CannotIdentify);
+    let mut paragraphs = Vec::new();
+    if !theirs.is_empty() {
+        paragraphs.push(
+            "We must keep some of your data for now. Their use is restricted: they are stored, and used for nothing but what \
+             they are kept for."
+                .to_owned(),
+        );
+    }
+    let mut lines: BTreeMap<_, BTreeSet<&str>> = BTreeMap::new();
+    for kept in theirs {
+        lines.entry((kept.ground, kept.until)).or_default().insert(words::what(table(kept)));
+    }
+    for ((ground, until), what) in lines {
+        let until = until.map(|until| format!(" at least until {}", day_words(until))).unwrap_or_default();
+        let what = what.into_iter().collect::<Vec<_>>().join("; ");
+        paragraphs.push(format!("Kept{until}: {what}, because {}.", words::why(ground)));
+    }
+    paragraphs.extend(explanations.map(str::to_owned));
+    paragraphs.extend(may_be_anothers(&unsure));
+    paragraphs.join("\n")
+}
+
+/// What is told of records that may be about the person or about another; `None` without any.
+fn may_be_anothers(unsure: &[&WithheldRecord]) -> Option<String> {
+    let count = |of: &str, one: &str, many: &str| match unsure.iter().filter(|kept| table(kept) == of).count() {
+        0 => None,
+        1 => Some(format!("1 {one}")),
+        more => Some(format!("{more} {many}")),
+    };
+    let found = [
+        count("complaints", "complaint", "complaints"),
+        count("subject_requests", "request about personal data", "requests about personal data"),
+    ];
+    let found = found.into_iter().flatten().collect::<Vec<_>>().join(" and ");
+    (!found.is_empty()).then(|| {
+        format!(
+            "We hold records that may be from you or from another person: {found}. They have your name, or a telephone \
+             number or an e-mail address that was also yours, and we could not find out whose they are. We have not erased \
+             them. Their use is restricted: they are stored, and used for nothing else. If you can show us that one of \
+             them is yours, please write to us."
+        )
+    })
+}
+
+/// The table of a record that is withheld.
+fn table(kept: &WithheldRecord) -> &str {
+    kept.record.split('/').next().unwrap_or_default()
+}
