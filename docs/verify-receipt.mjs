@@ -23,7 +23,7 @@ try {
 } catch {
   fail("its header cannot be read");
 }
-if (header.alg !== "EdDSA" || header.typ !== "consent-receipt+jwt") fail("its header is not a receipt's");
+if (!["EdDSA", "Ed25519"].includes(header.alg) || header.typ !== "consent-receipt+jwt") fail("its header is not a receipt's");
 const jwk = keys.find((key) => key.kid === header.kid);
 if (!jwk) fail("none of the keys signed it");
 const key = createPublicKey({ key: jwk, format: "jwk" });

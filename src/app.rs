@@ -10,13 +10,14 @@ use chrono::NaiveDate;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{ContactBuilder, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, ServerBuilder};
 
-use crate::config::Config;
+use crate::config::{self, CheckedIssuer, Config};
 use crate::domain::{Calendar, Clock, Entropy, Error, IdMint, london_date};
 use crate::front;
 use crate::inventory;
 use crate::jobs::{ClockWatch, Delivery};
 use crate::platform::auth::{Authorities, House, Issuer, KeySource, Parts, Tokens};
 use crate::platform::db::{Database, Engine, LaneCount, MigrationError, Serving, Target, is_unused, migrate};
+use crate::platform::doors::ReadTx;
 use crate::platform::http::{Budget, OperationListing, Receiving, Room, Routes, install};
 use crate::platform::rate::RateLimits;
 use crate::platform::telemetry::DeadlineCount;
@@ -113,9 +114,10 @@ pub async fn build(config: &Config, clock: Clock, entropy: Arc<dyn Entropy>) -> 
     check_files(&target)?;
     let master_keys = MasterKeys::read(&config.vault.master_key_file).map_err(|error| StartError(error.to_string()))?;
     let now = clock.now();
-    let keyring = migrate(&target, |connection| -> Result<_, StartError> {
+    let mut keyring = migrate(&target, |connection| -> Result<_, StartError> {
         Ok(vault::open_keyring(connection, &master_keys, &*entropy, now)?)
     })?;
+    keyring.receipts = keyring.receipts.named(config.receipts.name().map_err(StartError)?);
     let processors = std::thread::available_parallelism().map_or(2, usize::from);
     let chosen = |configured: usize, by_default| if configured == 0 { by_default } else { configured };
     let readers = match target.engine() {
@@ -152,6 +154,7 @@ pub async fn build(config: &Config, clock: Clock, entropy: Arc<dyn Entropy>) -> 
     house.job("start").run(subject_requests::store::adopt_working_days).await?;
     house.job("start").run(contacts::store::changes::sweep_keys).await?;
     house.job("start").run(contacts::store::repeating::repeat).await?;
+    warn_of_other_claims(&house, config).await?;
     // After the erased are erased again: the rest can be unsealed.
     while house.job("start").run(contacts::store::reindex::reindex).await? {}
     while house.job("start").run(complaints::store::reindex).await? {}
@@ -165,6 +168,32 @@ fn receiving(config: &Config) -> Receiving {
     let limits = &config.limits;
     let checked_at_once = config.server.worker_threads().saturating_sub(1).min(4);
     Receiving::new(Duration::from_secs(limits.body_seconds), limits.receiving_bytes, checked_at_once)
+}
+
+/// Warns of proposals whose proposers are named by another claim than their issuer's tokens name people by now. No person of
+/// that issuer can authorise them: they must be proposed again.
+///
+/// # Errors
+/// 503 when the database does not answer.
+pub async fn warn_of_other_claims(house: &House, config: &Config) -> Result<i64, StartError> {
+    let mut found = 0;
+    for CheckedIssuer { settings, profile, .. } in config.issuers().map_err(StartError)? {
+        let (issuer, claim) = (settings.issuer.clone(), profile.subject_claim());
+        let count = move |tx: &mut ReadTx<'_>| contacts::store::erasure::open_under_another_claim(tx, &issuer, claim);
+        let plans = house.job("start").read(count).await?;
+        if plans > 0 {
+            let (issuer, claim) = (&settings.name, <&str>::from(claim));
+            tracing::warn!(
+                issuer,
+                claim,
+                plans,
+                "plans of erasure were proposed when subject_claim was another, so that no person of the issuer can execute \
+                 them: propose them again"
+            );
+        }
+        found += plans;
+    }
+    Ok(found)
 }
 
 /// Tells the operator that the table of bank holidays ends within 400 days of `today`, or has ended: what the law counts
@@ -255,10 +284,11 @@ pub fn tokens(config: &Config) -> Result<Tokens, StartError> {
         file => Authorities::read(file.as_ref()).map_err(|error| StartError(format!("auth.ca_file: {error}")))?,
     };
     let mut issuers = Vec::new();
-    for (issuer, ceiling) in config.issuers().map_err(StartError)? {
-        let keys = KeySource::named(&issuer.jwks, &authorities)
-            .map_err(|error| StartError(format!("auth.jwks of {}: {error}", issuer.issuer)))?;
-        issuers.push(Issuer { issuer: issuer.issuer, audience: issuer.audience, keys, ceiling });
+    for CheckedIssuer { settings, ceiling, profile } in config.issuers().map_err(StartError)? {
+        let config::Issuer { name, issuer, audience, jwks, .. } = settings;
+        let keys = KeySource::named(&jwks, &authorities)
+            .map_err(|error| StartError(format!("auth.jwks of {issuer}: {error}")))?;
+        issuers.push(Issuer { name, issuer, audience, keys, ceiling, profile });
     }
     Tokens::new(issuers).map_err(|error| StartError(format!("auth: the issuer {} stands twice", error.0)))
 }

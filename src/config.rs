@@ -8,16 +8,19 @@ use std::path::{Path, PathBuf};
 use config::{Environment, File, FileFormat};
 use serde::Deserialize;
 
-use crate::domain::{Backups, Controller, Identity, Role};
+use crate::domain::{Backups, Controller, Identity};
 use crate::platform::db::Target;
 use crate::platform::rate::RateSettings;
 use crate::platform::telemetry::Format;
+use crate::platform::vault::AlgorithmName;
 
+mod auth;
 mod calendar;
 mod limits;
 mod mail;
 mod secret_file;
 
+pub use auth::{Auth, CheckedIssuer, Issuer};
 pub use calendar::HolidayTable;
 pub use limits::Limits;
 pub use mail::Mail;
@@ -37,6 +40,8 @@ pub struct Config {
     pub auth: Auth,
     /// Where the master keys are.
     pub vault: Vault,
+    /// How receipts are signed.
+    pub receipts: Receipts,
     /// Where mails go, and who they come from.
     pub mail: Mail,
     /// Who is responsible for the data.
@@ -115,44 +120,30 @@ impl std::fmt::Debug for Database {
     }
 }
 
-/// Whose tokens are accepted.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Auth {
-    /// The first issuer's `iss`; empty for none.
-    pub issuer: String,
-    /// Its `aud`.
-    pub audience: String,
-    /// Its keys: the path of a JWKS file, or an https address.
-    pub jwks: String,
-    /// Its ceiling of roles, comma-separated.
-    pub roles: String,
-    /// Authorities that are trusted besides the system's where keys are fetched by https: a PEM file, or empty.
-    pub ca_file: String,
-    /// More issuers.
-    pub issuers: Vec<Issuer>,
-}
-
-/// An issuer of tokens.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Issuer {
-    /// Its `iss`.
-    pub issuer: String,
-    /// Its `aud`.
-    pub audience: String,
-    /// Its keys: the path of a JWKS file, or an https address.
-    pub jwks: String,
-    /// Its ceiling of roles, comma-separated.
-    pub roles: String,
-}
-
 /// Where the master keys are.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Vault {
     /// The file.
     pub master_key_file: PathBuf,
+}
+
+/// How receipts are signed.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Receipts {
+    /// The name that receipts and the published key give their algorithm.
+    pub algorithm_name: String,
+}
+
+impl Receipts {
+    /// The name.
+    ///
+    /// # Errors
+    /// A text for the operator.
+    pub fn name(&self) -> Result<AlgorithmName, String> {
+        self.algorithm_name.parse().map_err(|_| "receipts.algorithm_name must be EdDSA or Ed25519".to_owned())
+    }
 }
 
 /// For `security.txt` (RFC 9116).
@@ -211,6 +202,7 @@ impl Config {
             return Err("security.contact must begin with mailto: or https:// (RFC 9116)".to_owned());
         }
         self.limits.check()?;
+        self.receipts.name()?;
         self.cors_origins()?;
         self.rates()?;
         self.calendar.read()?;
@@ -291,25 +283,12 @@ impl Config {
         }
     }
 
-    /// All issuers with their ceilings.
+    /// All issuers.
     ///
     /// # Errors
-    /// A text for the operator that names the key.
-    pub fn issuers(&self) -> Result<Vec<(Issuer, Vec<Role>)>, String> {
-        let Auth { issuer, audience, jwks, roles, issuers, .. } = self.auth.clone();
-        let first = Issuer { issuer, audience, jwks, roles };
-        let all = std::iter::once(first).filter(|first| !first.issuer.is_empty()).chain(issuers);
-        all.map(|issuer| {
-            if issuer.audience.is_empty() || issuer.jwks.is_empty() {
-                return Err(format!("auth: the issuer {} needs an audience and a jwks", issuer.issuer));
-            }
-            let roles = issuer.roles.split(',').map(|role| role.trim().parse::<Role>());
-            let ceiling = roles.collect::<Result<Vec<_>, _>>().map_err(|_| {
-                format!("auth.roles of {}: must be a comma list of iewm_staff, council, contractor", issuer.issuer)
-            })?;
-            Ok((issuer, ceiling))
-        })
-        .collect()
+    /// A text for the operator that names the issuer and the key, and says what to change.
+    pub fn issuers(&self) -> Result<Vec<CheckedIssuer>, String> {
+        self.auth.checked()
     }
 }
 
@@ -321,6 +300,7 @@ fn listed(list: &str) -> impl Iterator<Item = &str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::Role;
     use std::collections::HashMap;
 
     fn variables(pairs: &[(&str, &str)]) -> HashMap<String, String> {
@@ -347,7 +327,7 @@ mod tests {
         )
         .unwrap();
         assert_eq!(config.server.listen.port(), 1);
-        assert_eq!(config.issuers().unwrap()[0].1, vec![Role::Council]);
+        assert_eq!(config.issuers().unwrap()[0].ceiling, vec![Role::Council]);
     }
 
     #[test]
@@ -371,6 +351,7 @@ mod tests {
             ("IEWM__SERVER__CORS_ORIGINS", "https://a.example/path", "server.cors_origins"),
             ("IEWM__LIMITS__RATE", "many", "limits.rate"),
             ("IEWM__LIMITS__PEOPLE_PER_HOUR", "0", "limits.people_per_hour"),
+            ("IEWM__RECEIPTS__ALGORITHM_NAME", "ed25519", "receipts.algorithm_name"),
             ("IEWM__MAIL__FROM", "nobody", "mail.from"),
             ("IEWM__MAIL__SMTP_URL", "smtp://mail.example", "mail.smtp_url"),
             ("IEWM__MAIL__PAGES_URL", "http://pages.example", "mail.pages_url"),

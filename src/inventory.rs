@@ -244,6 +244,7 @@ const OTHERS: &[Table] = &[
             ("value", Class::Pseudonymous),
             ("not_before", Class::Plain),
             ("moot_at", Class::Plain),
+            ("issuer", Class::Plain),
         ],
     },
     Table {

@@ -4,9 +4,9 @@ use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::path::Path;
 
-use iewm::config::{Auth, Config};
+use iewm::config::{Auth, Config, Issuer};
 use iewm::domain::{OrganisationId, Role};
-use iewm::platform::auth::TokenMint;
+use iewm::platform::auth::{ProfileSettings, TokenMint};
 use iewm::platform::telemetry::{Format, start_logging};
 use iewm::platform::vault::{MasterKeys, SystemEntropy};
 
@@ -47,14 +47,15 @@ pub(super) fn demo(mut config: Config, database_url: Option<String>) -> Result<(
         config.mail.folder = mails.display().to_string();
     }
     let mails = config.mail.smtp_url.is_empty().then_some(mails);
-    config.auth = Auth {
+    let issuer_of_demo = Issuer {
+        name: "demo".to_owned(),
         issuer: token::ISSUER.to_owned(),
         audience: token::AUDIENCE.to_owned(),
         jwks: token::jwks_file(&directory).display().to_string(),
-        roles: "iewm_staff,council,contractor".to_owned(),
-        ca_file: String::new(),
-        issuers: Vec::new(),
+        roles: "iewm_staff,council,contractor".into(),
+        profile: ProfileSettings::default(),
     };
+    config.auth = Auth { first: issuer_of_demo, ca_file: String::new(), issuers: Vec::new() };
     let _log = start_logging(Format::Text, "warn")?;
     serve::run(&config, async move |house, address| {
         let contractor = sample::fill(house).await?;

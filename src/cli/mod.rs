@@ -47,7 +47,7 @@ enum Command {
     },
     /// Print the OpenAPI document.
     Openapi,
-    /// Print a token of the demo's issuer, good for an hour.
+    /// Print a token of the demo's issuer, good for an hour; or check one.
     Token(token::TokenArguments),
     /// Read the configuration and say whether it is right.
     CheckConfig,
@@ -94,7 +94,7 @@ impl Arguments {
                 ))
             }
             Command::Openapi => print(iewm::app::openapi_json().trim_end()),
-            Command::Token(asked) => token::token(&asked),
+            Command::Token(asked) => token::token(&asked, config),
             Command::CheckConfig => {
                 serve::check_config(&config()?)?;
                 print("The configuration is right.")

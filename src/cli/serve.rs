@@ -27,7 +27,7 @@ pub(super) fn run(
 ) -> Result<(), String> {
     let fault = |error: app::StartError| error.to_string();
     let _serving = app::claim(config).map_err(fault)?;
-    actix_web::rt::System::new().block_on(async {
+    block_on(async {
         let house = app::build(config, Clock::system(), Arc::new(SystemEntropy)).await.map_err(fault)?;
         let running = server::start(config, &house).map_err(fault)?;
         // Running before anybody is told of it: whoever stops it at once must find it listening to signals.
@@ -78,6 +78,11 @@ pub(super) fn run(
     })
 }
 
+/// Waits for a future on a runtime of its own.
+pub(super) fn block_on<T>(future: impl Future<Output = T>) -> T {
+    actix_web::rt::System::new().block_on(future)
+}
+
 /// Applies pending migrations.
 pub(super) fn migrate(config: &Config) -> Result<(), String> {
     actix_web::rt::System::new().block_on(async {
@@ -90,8 +95,8 @@ pub(super) fn migrate(config: &Config) -> Result<(), String> {
 /// cannot is no fault of the configuration, and keeps `serve` from nothing.
 pub(super) fn check_config(config: &Config) -> Result<(), String> {
     let tokens = check(config)?;
-    actix_web::rt::System::new().block_on(async {
-        for (issuer, why) in tokens.without_keys().await {
+    block_on(async {
+        for (issuer, why) in tokens.without_keys(Clock::system().now()).await {
             super::note(&format!(
                 "Note: the keys of {issuer} cannot be had from here now: {why}. Its tokens would be refused."
             ));

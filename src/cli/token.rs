@@ -1,14 +1,16 @@
-//! `token`, and the demo's issuer: a key and a JWKS under ./data, for trying things out.
+//! `token`, `token check`, and the demo's issuer: a key and a JWKS under ./data, for trying things out.
 
 use std::fs;
-use std::io::Write;
+use std::io::{Read, Write};
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
-use clap::Args;
+use clap::{Args, Subcommand};
 
+use iewm::app;
+use iewm::config::Config;
 use iewm::domain::{Clock, IdMint, OrganisationId, Role};
-use iewm::platform::auth::{TokenMint, TokenRequest};
+use iewm::platform::auth::{TokenMint, TokenRequest, bearer};
 use iewm::platform::vault::SystemEntropy;
 
 /// The `iss` of the demo's tokens.
@@ -16,9 +18,12 @@ pub(super) const ISSUER: &str = "https://demo.iewm.invalid";
 /// The `aud` of the demo's tokens.
 pub(super) const AUDIENCE: &str = "iewm";
 
-/// Whom the token is for.
+/// Whom the token is for, or which token to check.
 #[derive(Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub(super) struct TokenArguments {
+    #[command(subcommand)]
+    command: Option<TokenCommand>,
     /// The role: `iewm_staff`, `council` or `contractor`. Several may be given.
     #[arg(long = "role", required = true, value_parser = |text: &str| text.parse::<Role>().map_err(|_| "one of iewm_staff, council, contractor"))]
     roles: Vec<Role>,
@@ -29,6 +34,22 @@ pub(super) struct TokenArguments {
     #[arg(long, default_value = "demo-user")]
     subject: String,
 }
+
+#[derive(Subcommand)]
+enum TokenCommand {
+    /// Say which rules a token breaks under the configuration, and which setting would mend each. Exit 1 if it breaks any.
+    Check {
+        /// The file that holds the token; `-` for standard input.
+        #[arg(default_value = "-")]
+        file: PathBuf,
+        /// Judge it as a token of this issuer, by its configured name or its `iss`; else of the one that it names.
+        #[arg(long, value_name = "NAME")]
+        issuer: Option<String>,
+    },
+}
+
+/// The longest input that is read, in bytes: a token has 8 KiB at most.
+const LONGEST_INPUT: u64 = 64 * 1024;
 
 pub(super) fn directory() -> PathBuf {
     PathBuf::from("data")
@@ -99,11 +120,43 @@ pub(super) fn mint(
     })
 }
 
-/// Prints a token.
-pub(super) fn token(asked: &TokenArguments) -> Result<(), String> {
+/// Prints a token, or checks one.
+pub(super) fn token(asked: &TokenArguments, config: impl FnOnce() -> Result<Config, String>) -> Result<(), String> {
+    if let Some(TokenCommand::Check { file, issuer }) = &asked.command {
+        return check(&config()?, file, issuer.as_deref());
+    }
     if asked.roles.contains(&Role::Contractor) && asked.org.is_none() {
         return Err("a contractor's token needs --org, the id of its organisation".to_owned());
     }
     let issuer = existing_issuer(&directory())?;
     super::print(&mint(&issuer, &asked.roles, asked.org, &asked.subject)?)
+}
+
+/// Judges a token by every rule. The token itself is printed nowhere.
+fn check(config: &Config, file: &Path, issuer: Option<&str>) -> Result<(), String> {
+    let token = input(file)?;
+    let tokens = app::tokens(config).map_err(|error| error.to_string())?;
+    let clock = Clock::system();
+    let checking = tokens.check(&token, issuer, &clock);
+    let findings = super::serve::block_on(checking)?;
+    let lines: Vec<String> = findings.iter().map(ToString::to_string).collect();
+    super::print(&lines.join("\n"))?;
+    match findings.iter().filter(|finding| finding.is_broken()).count() {
+        0 => super::print("The token is good, if it is not revoked and a contractor's organisation is active."),
+        1 => Err("the token would be refused: it breaks a rule".to_owned()),
+        several => Err(format!("the token would be refused: it breaks {several} rules")),
+    }
+}
+
+/// The token in a file or on standard input, without white space around it and without the scheme before it.
+fn input(file: &Path) -> Result<String, String> {
+    let mut text = String::new();
+    let read = if file == Path::new("-") {
+        std::io::stdin().lock().take(LONGEST_INPUT).read_to_string(&mut text)
+    } else {
+        fs::File::open(file).and_then(|opened| opened.take(LONGEST_INPUT).read_to_string(&mut text))
+    };
+    read.map_err(|error| format!("{}: {error}", file.display()))?;
+    let token = text.trim();
+    Ok(bearer(token).unwrap_or(token).to_owned())
 }

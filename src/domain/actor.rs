@@ -39,13 +39,27 @@ impl Role {
     }
 }
 
-/// Whoever presented a token, as the token says it.
+/// The claim of a token that names the caller.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, strum::EnumString, strum::IntoStaticStr, strum::VariantNames)]
+#[strum(serialize_all = "lowercase")]
+pub enum SubjectClaim {
+    /// RFC 7519 section 4.1.2.
+    Sub,
+    /// Microsoft Entra's identifier of an account, the same for every application of its tenant.
+    Oid,
+}
+
+/// The person or program that presented a token, as the token says it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Caller {
     /// Who issued the token (`iss`).
     pub issuer: String,
-    /// Whom the token is about (`sub`): an opaque identifier of the issuer's.
+    /// Whom the token is about: an opaque identifier of the issuer's. Equal subjects of two issuers are two callers.
     pub subject: String,
+    /// The claim that the subject was taken from.
+    pub subject_claim: SubjectClaim,
+    /// Whether the token is a person's, as far as it shows. A program that acts for itself authorises nothing.
+    pub is_person: bool,
     /// The roles that the token carries, in the order of [`Role`], none twice.
     pub roles: Vec<Role>,
     /// The organisation of a contractor.
@@ -78,6 +92,28 @@ impl Actor {
         match self {
             Self::Caller(caller) => Some(caller),
             Self::Anonymous | Self::Job(_) => None,
+        }
+    }
+}
+
+/// An actor as a record names it that must be carried on by another. A subject is a person at its issuer alone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Party {
+    /// Who issued the token; `None` for the service's own work, and in records from before issuers were kept.
+    pub issuer: Option<String>,
+    /// The actor's label.
+    pub subject: String,
+    /// The claim that the subject was taken from.
+    pub claim: Option<SubjectClaim>,
+}
+
+impl From<&Actor> for Party {
+    fn from(actor: &Actor) -> Self {
+        let caller = actor.caller();
+        Self {
+            issuer: caller.map(|caller| caller.issuer.clone()),
+            subject: actor.label(),
+            claim: caller.map(|caller| caller.subject_claim),
         }
     }
 }

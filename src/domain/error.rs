@@ -70,7 +70,9 @@ codes! {
     Forbidden 403 "forbidden" "The role lacks the permission"
         "None of the token's roles has the permission that the operation needs; `permission` names it.";
     SamePerson 403 "same_person" "Another person must do this"
-        "Whoever proposed this cannot also authorise it.";
+        "The person who proposed this cannot also authorise it.";
+    PersonRequired 403 "person_required" "A person must do this"
+        "The token is a program's own, and a program authorises nothing. Use the token of a person who has signed in.";
     NotFound 404 "not_found" "Not found"
         "There is nothing here, or nothing that you may know of.";
     BeingBuilt 404 "being_built" "Not there yet: it is being built"
@@ -139,6 +141,8 @@ codes! {
         "The request's body is larger than the operation takes, or has more values than any operation needs. `detail` says the limit. It is 1 MiB for most operations that need a token, and 16 KiB for those that need none; the API document says the limit of each.";
     UnsupportedMediaType 415 "unsupported_media_type" "The body has the wrong media type"
         "Send the `Content-Type` that the operation takes; `detail` names it.";
+    UnknownIssuer 422 "unknown_issuer" "It is not clear which issuer is meant"
+        "`issuer` names no issuer that is configured, or is missing where several are. `detail` lists them.";
     Invalid 422 "invalid" "The request breaks a rule"
         "The body is well-formed but wrong. `errors` lists the faults, each with a JSON Pointer to it: all of them, or the first 100, and `more` counts the rest.";
     PurposeNotConsent 422 "purpose_not_consent" "This purpose does not rest on consent"

@@ -26,7 +26,7 @@ mod reference;
 mod telephone;
 mod text;
 
-pub use actor::{Actor, Caller, Role, Scope};
+pub use actor::{Actor, Caller, Party, Role, Scope, SubjectClaim};
 pub use calendar::{Calendar, CalendarExhausted, CalendarFault};
 pub use channel::Channel;
 pub use clock::{Clock, Hands, Reading};

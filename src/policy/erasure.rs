@@ -7,10 +7,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::Lawful;
+use super::{Lawful, two_people};
 use crate::domain::{
-    AnsweredMatch, Code, ContactId, ErasureGround, Error, Fault, MatchAnswer, MatchedBy, Obstacle, PersonalRecord,
-    PossibleMatch, RecordName, Refusal, hex, ids_alone,
+    Actor, AnsweredMatch, Code, ContactId, ErasureGround, Error, Fault, MatchAnswer, MatchedBy, Obstacle, Party,
+    PersonalRecord, PossibleMatch, RecordName, Refusal, hex, ids_alone,
 };
 
 mod rules;
@@ -262,7 +262,7 @@ pub struct Erasure {
 #[derive(Clone, Debug)]
 pub struct Facts {
     /// The hash of the plan that was proposed last and not carried out, and who proposed it; `None` without one.
-    pub proposed: Option<(String, String)>,
+    pub proposed: Option<(String, Party)>,
     /// What a plan would be now.
     pub plan: ErasurePlan,
 }
@@ -270,16 +270,14 @@ pub struct Facts {
 /// Judges the execution by `executor` of the plan whose hash is `asked`.
 ///
 /// # Errors
-/// The refusal: whoever proposed cannot execute; the hash is another plan's; or something has changed since.
-pub fn by_plan(facts: &Facts, executor: &str, asked: &str) -> Result<Lawful<Erasure>, Error> {
+/// The refusal: the executor is a program or the proposer; the hash is another plan's; or something has changed since.
+pub fn by_plan(facts: &Facts, executor: &Actor, asked: &str) -> Result<Lawful<Erasure>, Error> {
+    two_people::must_be_a_person(executor, ARTICLE)?;
     let stale = |reason| Refusal { code: Code::PlanStale, reason, article: ARTICLE, pointer: None };
     let Some((sha256, proposed_by)) = &facts.proposed else {
         return Err(stale("No plan waits to be carried out: propose one first.").into());
     };
-    if proposed_by == executor {
-        let reason = "Whoever proposed the plan cannot carry it out: another person must.";
-        return Err(Refusal { code: Code::SamePerson, reason, article: ARTICLE, pointer: None }.into());
-    }
+    two_people::may_authorise(executor, proposed_by, ARTICLE)?;
     if asked != sha256 {
         return Err(stale("This is not the hash of the plan that was proposed last.").into());
     }

@@ -21,6 +21,7 @@ pub mod rights;
 pub mod statistics;
 pub mod subject_requests;
 pub mod transfers;
+pub mod two_people;
 pub mod withholding;
 
 /// Something that the law allowed. Only `policy` can make one, and nobody can change what is inside,

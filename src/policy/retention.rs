@@ -237,7 +237,7 @@ pub const SCHEDULE: &[RetentionRule] = &[
     RetentionRule {
         record_class: "token_revocation",
         trigger: "The revocation",
-        period: "PT62M",
+        period: "PT2H1M",
         action: "Deleted: the token has expired by then",
         tables: &["token_revocations"],
     },

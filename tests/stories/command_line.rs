@@ -14,6 +14,7 @@ use crate::harness::process::{Ended, command, run};
 
 mod demo;
 mod serving;
+mod token_check;
 
 type Variables = HashMap<String, String>;
 

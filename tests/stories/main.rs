@@ -47,6 +47,7 @@ mod harness;
 mod idempotency;
 mod imports;
 mod inventory;
+mod issuers;
 mod key_rotation;
 mod large_packages;
 mod limits;

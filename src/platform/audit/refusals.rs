@@ -128,13 +128,19 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::domain::{Caller, Instant, Role};
+    use crate::domain::{Caller, Instant, Role, SubjectClaim};
     use crate::platform::telemetry::Metrics;
     use crate::platform::vault::SystemEntropy;
 
     fn caller(subject: &str) -> Arc<Actor> {
-        let (issuer, subject) = ("https://issuer.example".to_owned(), subject.to_owned());
-        Arc::new(Actor::Caller(Caller { issuer, subject, roles: vec![Role::IewmStaff], organisation: None }))
+        Arc::new(Actor::Caller(Caller {
+            issuer: "https://issuer.example".to_owned(),
+            subject: subject.to_owned(),
+            subject_claim: SubjectClaim::Sub,
+            is_person: true,
+            roles: vec![Role::IewmStaff],
+            organisation: None,
+        }))
     }
 
     fn audit_read() -> RefusedRequest {

@@ -1,6 +1,7 @@
 //! `Access<P>`: the proof that a caller may do `P`, and the only way to the database, the clock and
 //! entropy. Its doors consume it: one hop to a lane for each request.
 
+mod issuers;
 mod judging;
 mod writing;
 
@@ -353,11 +354,11 @@ fn admit_once(house: &House, lane: &mut Lane, token: Option<&Verified>, came: Mo
 fn admit(house: &House, lane: &mut Lane, token: Option<&Verified>) -> Result<(), Error> {
     let Some(token) = token else { return Ok(()) };
     if store::is_revoked(&mut lane.connection, token)? {
-        return Err(refused(house, Flaw::Revoked));
+        return Err(refused(house, &Flaw::Revoked));
     }
     match token.caller.organisation {
         Some(organisation) if !house.0.standing.is_active(&mut lane.connection, organisation)? => {
-            Err(refused(house, Flaw::Organisation))
+            Err(refused(house, &Flaw::Organisation))
         }
         _ => Ok(()),
     }

@@ -3,18 +3,16 @@
 //! Nothing is guessed: a claim of the wrong type is a refused token, not an absent claim, and a role
 //! above the issuer's ceiling refuses the whole token instead of being dropped from it.
 
-use std::str::FromStr;
-
 use serde_json::{Map, Value};
-use uuid::Uuid;
 
-use super::{Flaw, strict_json};
+use super::profile::{Profile, clients};
+use super::{Flaw, Issuer, strict_json};
 use crate::domain::{Caller, Instant, OrganisationId, Reading, Role};
 
 /// By how many seconds the issuer's clock and ours may differ.
-const LEEWAY: i64 = 30;
-/// The longest that a token may live, in seconds.
-pub(super) const LONGEST_LIFE: i64 = 3600;
+pub(super) const LEEWAY: i64 = 30;
+/// What the names of Keycloak's service accounts begin with.
+const SERVICE_ACCOUNT: &str = "service-account-";
 /// 9999-12-31T23:59:59Z, the last second that a claim can name.
 const LAST_SECOND: i64 = 253_402_300_799;
 /// The longest `sub` and `jti`, in characters.
@@ -86,59 +84,92 @@ impl Payload {
         self.members.get("iss").and_then(Value::as_str)
     }
 
-    /// The claims of a token for `audience` whose roles may not exceed `ceiling`.
+    /// The claims of a token of `issuer`.
     ///
     /// # Errors
-    /// A claim is missing, of the wrong type or out of range, or a role is unknown or above the ceiling.
-    pub(super) fn claims(&self, audience: &str, ceiling: &[Role]) -> Result<Claims, Flaw> {
-        if !self.is_for(audience) {
-            return Err(Flaw::Audience);
+    /// The token is for another audience; a claim is missing, of the wrong type or out of range; the issuer's profile demands
+    /// or refuses a claim; or a role is unknown or above the issuer's ceiling.
+    pub(super) fn claims(&self, issuer: &Issuer) -> Result<Claims, Flaw> {
+        let profile = &issuer.profile;
+        self.audience(&issuer.audience)?;
+        if let Some(flaw) = profile.demands.broken(&self.members).next() {
+            return Err(flaw);
         }
-        if self.members.get("client_id").is_some_and(|client| !client.is_string()) {
-            return Err(Flaw::Claim("client_id"));
-        }
-        let roles = self.roles(ceiling)?;
-        let organisation =
-            if roles.contains(&Role::Contractor) { Some(self.organisation().ok_or(Flaw::Organisation)?) } else { None };
+        self.client()?;
+        let roles = profile.roles.read(&self.members, &issuer.ceiling)?;
+        let organisation = if roles.contains(&Role::Contractor) {
+            Some(self.organisation(profile).ok_or(Flaw::Organisation)?)
+        } else {
+            None
+        };
         let caller = Caller {
             issuer: self.issuer().ok_or(Flaw::Issuer)?.to_owned(),
-            subject: self.name("sub").ok_or(Flaw::Claim("sub"))?,
+            subject: self.subject(profile)?,
+            subject_claim: profile.subject_claim(),
+            is_person: self.is_person(profile),
             roles,
             organisation,
         };
-        Ok(Claims { caller, jti: self.name("jti").ok_or(Flaw::Claim("jti"))?, window: self.window()? })
+        Ok(Claims { caller, jti: self.id(profile)?, window: self.window(profile)? })
     }
 
-    /// Whether `aud` is our audience, or a list of texts with ours among them.
-    fn is_for(&self, audience: &str) -> bool {
-        match self.members.get("aud") {
+    /// The claims, for what a profile says of them.
+    pub(super) fn members(&self) -> &Map<String, Value> {
+        &self.members
+    }
+
+    /// Checks that `aud` is our audience, or a list of texts with ours among them.
+    pub(super) fn audience(&self, audience: &str) -> Result<(), Flaw> {
+        let is_for_us = match self.members.get("aud") {
             Some(Value::String(one)) => one == audience,
             Some(Value::Array(several)) => {
                 several.iter().all(Value::is_string) && several.iter().any(|one| one.as_str() == Some(audience))
             }
             _ => false,
+        };
+        if is_for_us { Ok(()) } else { Err(Flaw::Audience) }
+    }
+
+    /// Checks that `client_id`, if there is one, is a text.
+    pub(super) fn client(&self) -> Result<(), Flaw> {
+        match self.members.get("client_id") {
+            Some(client) if !client.is_string() => Err(Flaw::Claim("client_id")),
+            _ => Ok(()),
         }
     }
 
-    fn roles(&self, ceiling: &[Role]) -> Result<Vec<Role>, Flaw> {
-        let named = self.members.get("roles").and_then(Value::as_array).ok_or(Flaw::Roles("missing"))?;
-        let known = |role: &Value| role.as_str().and_then(|name| Role::from_str(name).ok());
-        let mut roles: Vec<Role> = named.iter().map(known).collect::<Option<_>>().ok_or(Flaw::Roles("unknown"))?;
-        if roles.is_empty() {
-            return Err(Flaw::Roles("none"));
-        }
-        if roles.iter().any(|role| !ceiling.contains(role)) {
-            return Err(Flaw::Roles("above the issuer's ceiling"));
-        }
-        roles.sort_unstable();
-        roles.dedup();
-        Ok(roles)
+    /// The contractor's organisation.
+    pub(super) fn organisation(&self, profile: &Profile) -> Option<OrganisationId> {
+        profile.organisation.read(&self.members, self.is_app_only(profile))
     }
 
-    /// The contractor's organisation, written as RFC 9562 writes a UUID: hyphenated, nothing around it.
-    fn organisation(&self) -> Option<OrganisationId> {
-        let text = self.members.get("org")?.as_str().filter(|text| text.len() == 36)?;
-        Uuid::try_parse(text).ok().map(OrganisationId::from_uuid)
+    /// Whether a program has the token for itself: Entra's mark, a subject that is the client (RFC 9068 section 5), or the
+    /// claim that Keycloak puts into the tokens of service accounts alone.
+    pub(super) fn is_app_only(&self, profile: &Profile) -> bool {
+        let text = |claim: &str| self.members.get(claim).and_then(Value::as_str);
+        let is_client = |subject| clients(&self.members).any(|client| client == subject);
+        text("idtyp") == Some("app")
+            || text("sub").is_some_and(is_client)
+            || (profile.keycloak_service_accounts && self.members.contains_key("client_id"))
+    }
+
+    /// Whether a person has the token, as far as it shows. In doubt it is a program's.
+    pub(super) fn is_person(&self, profile: &Profile) -> bool {
+        let name = self.members.get("preferred_username").and_then(Value::as_str);
+        let service_account = name.is_some_and(|name| name.starts_with(SERVICE_ACCOUNT));
+        !(self.is_app_only(profile) || (profile.keycloak_service_accounts && service_account))
+    }
+
+    /// The claim that names the caller.
+    pub(super) fn subject(&self, profile: &Profile) -> Result<String, Flaw> {
+        let claim = profile.subject_claim().into();
+        self.name(claim).ok_or(Flaw::Claim(claim))
+    }
+
+    /// The claim that names the token.
+    pub(super) fn id(&self, profile: &Profile) -> Result<String, Flaw> {
+        let claim = profile.id_claim.into();
+        self.name(claim).ok_or(Flaw::Claim(claim))
     }
 
     /// A claim that names something: not empty, not long, no control characters.
@@ -148,16 +179,18 @@ impl Payload {
         good.then(|| text.to_owned())
     }
 
-    fn window(&self) -> Result<Window, Flaw> {
+    /// When the token holds.
+    pub(super) fn window(&self, profile: &Profile) -> Result<Window, Flaw> {
         let issued_at = self.members.get("iat").and_then(second).ok_or(Flaw::Claim("iat"))?;
         let expires_at = self.members.get("exp").and_then(second).ok_or(Flaw::Claim("exp"))?;
         let not_before = match self.members.get("nbf") {
             Some(value) => Some(second(value).ok_or(Flaw::Claim("nbf"))?),
             None => None,
         };
-        match expires_at - issued_at {
-            1..=LONGEST_LIFE => Ok(Window { issued_at, expires_at, not_before }),
-            _ => Err(Flaw::Claim("lifetime")),
+        if (1..=profile.longest_seconds).contains(&(expires_at - issued_at)) {
+            Ok(Window { issued_at, expires_at, not_before })
+        } else {
+            Err(Flaw::Claim("lifetime"))
         }
     }
 }

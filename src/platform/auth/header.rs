@@ -5,6 +5,7 @@
 
 use jsonwebtoken::Algorithm;
 
+use super::profile::Typ;
 use super::{Flaw, strict_json};
 
 /// Members that would change what the token means or where its key comes from.
@@ -12,14 +13,16 @@ const REFUSED: [&str; 8] = ["crit", "cty", "jwk", "jku", "x5u", "x5c", "zip", "b
 
 /// What a header says.
 pub(super) struct Header {
+    pub(super) typ: Typ,
     pub(super) algorithm: Algorithm,
     pub(super) kid: String,
 }
 
-/// The algorithm that goes by `name`, if it is one of the three that are taken.
+/// The algorithm that goes by `name`, if it is one of the three that are taken. `Ed25519` is the name that RFC 9864 gives
+/// to the one curve of `EdDSA` that is taken.
 pub(super) fn algorithm(name: &str) -> Option<Algorithm> {
     match name {
-        "EdDSA" => Some(Algorithm::EdDSA),
+        "EdDSA" | "Ed25519" => Some(Algorithm::EdDSA),
         "ES256" => Some(Algorithm::ES256),
         "RS256" => Some(Algorithm::RS256),
         _ => None,
@@ -29,18 +32,16 @@ pub(super) fn algorithm(name: &str) -> Option<Algorithm> {
 /// Reads a header.
 ///
 /// # Errors
-/// It is no JSON object, has a member twice or one that is refused, is of another type than
-/// `at+jwt`, or lacks a known `alg` or a `kid`.
+/// It is no JSON object, has a member twice or one that is refused, is of a type that no profile takes, or lacks a known
+/// `alg` or a `kid`.
 pub(super) fn read(bytes: &[u8]) -> Result<Header, Flaw> {
     let members = strict_json::object(bytes).map_err(|_| Flaw::Malformed("header is not strict JSON"))?;
     let text = |name| members.get(name).and_then(serde_json::Value::as_str);
     if REFUSED.iter().any(|name| members.contains_key(*name)) {
         return Err(Flaw::Malformed("header has a refused member"));
     }
-    if text("typ") != Some("at+jwt") {
-        return Err(Flaw::Type);
-    }
+    let typ = text("typ").and_then(|typ| typ.parse().ok()).ok_or(Flaw::Type)?;
     let algorithm = text("alg").and_then(algorithm).ok_or(Flaw::Key("alg"))?;
     let kid = text("kid").ok_or(Flaw::Key("kid"))?.to_owned();
-    Ok(Header { algorithm, kid })
+    Ok(Header { typ, algorithm, kid })
 }

@@ -11,6 +11,7 @@ use chrono::TimeDelta;
 use super::access::{Access, Coalescers};
 use super::admission::Moments;
 use super::permissions::Job;
+use super::refusal_log::RefusalLog;
 use super::tokens::Tokens;
 use crate::domain::{Actor, Calendar, Clock, Entropy, Error, IdMint, Identity, Instant, OrganisationId, made_at};
 use crate::platform::audit::{self, EntryRow, Looks, Refusals};
@@ -87,6 +88,7 @@ pub(super) struct Inner {
     pub(super) in_flight: InFlight,
     pub(super) moments: Moments,
     pub(super) coalescers: Coalescers,
+    pub(super) refusal_log: RefusalLog,
     pub(super) clock_difference: ClockDifference,
 }
 
@@ -131,6 +133,7 @@ impl House {
         let looks = Looks::start(database.clone());
         let metrics = Metrics::default();
         let refusals = Refusals::start(looks.clone(), clock.clone(), mint.clone(), metrics.callers().clone());
+        let refusal_log = RefusalLog::new(&clock);
         let vault = Arc::new(vault);
         let in_flight = InFlight::default();
         Self(Arc::new(Inner {
@@ -155,6 +158,7 @@ impl House {
             in_flight,
             moments: Moments::default(),
             coalescers: Coalescers::default(),
+            refusal_log,
             clock_difference: ClockDifference::default(),
         }))
     }

@@ -1,7 +1,7 @@
 //! A set of public keys (RFC 7517), read strictly: one doubtful key refuses the whole set.
 //!
-//! A set that an issuer publishes for all the world may hold keys for other uses besides; those are left
-//! out (RFC 7517 section 5), and nothing else is forgiven.
+//! A set may hold keys for other uses besides, such as Keycloak's key for encryption. Those are left out (RFC 7517
+//! section 5), and nothing else is forgiven. A message about a key names its `kid`.
 //!
 //! A key serves one algorithm, which follows from its type, so that no token can choose another for
 //! it (RFC 8725 section 3.1). Secret keys of either kind have no place in a set that is published.
@@ -45,9 +45,10 @@ impl VerificationKey {
 #[derive(Debug, Default)]
 pub struct KeySet {
     keys: HashMap<String, VerificationKey>,
+    left_out: Vec<String>,
 }
 
-/// What is wrong with a set of keys, in words for whoever configured it.
+/// What is wrong with a set of keys, in words for the operator.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeySetError(String);
 
@@ -74,40 +75,37 @@ impl From<&'static str> for Unfit {
 }
 
 impl KeySet {
-    /// Reads a set that was made for this service. An empty one is a set under which no token is good.
+    /// Reads a set. Keys for encryption, or of a type or an algorithm that is not taken here, are left out. A set without any
+    /// other key is one under which no token is good.
     ///
     /// # Errors
-    /// It is not a JWKS, or a key in it is not one that may verify tokens; the error says which and why.
+    /// It is not a JWKS, or a key in it is not one that may be published. The text says which key, by its place and its `kid`,
+    /// and why.
     pub fn parse(bytes: &[u8]) -> Result<Self, KeySetError> {
-        Self::read(bytes, false)
-    }
-
-    /// Reads a set that its issuer publishes for everybody: keys for encryption, or of a type or an
-    /// algorithm that is not taken here, are left out.
-    ///
-    /// # Errors
-    /// As for [`KeySet::parse`], but for keys that are left out.
-    pub fn published(bytes: &[u8]) -> Result<Self, KeySetError> {
-        Self::read(bytes, true)
-    }
-
-    fn read(bytes: &[u8], others_left_out: bool) -> Result<Self, KeySetError> {
         let set = strict_json::object(bytes).map_err(|why| KeySetError(format!("it is not strict JSON: {why}")))?;
         let list = set.get("keys").and_then(Value::as_array);
         let list = list.ok_or_else(|| KeySetError("it has no `keys` array".to_owned()))?;
-        let mut keys = HashMap::new();
+        let (mut keys, mut left_out) = (HashMap::new(), Vec::new());
         for (index, jwk) in list.iter().enumerate() {
-            let refuse = |why: &str| KeySetError(format!("key {} of the set {why}", index + 1));
+            let named = |why: &str| format!("key {} of the set{} {why}", index + 1, named(jwk));
             let (kid, key) = match read_key(jwk) {
-                Ok(named) => named,
-                Err(Unfit::OtherUse(_)) if others_left_out => continue,
-                Err(Unfit::OtherUse(why) | Unfit::Doubtful(why)) => return Err(refuse(why)),
+                Ok(read) => read,
+                Err(Unfit::OtherUse(why)) => {
+                    left_out.push(named(why));
+                    continue;
+                }
+                Err(Unfit::Doubtful(why)) => return Err(KeySetError(named(why))),
             };
             if keys.insert(kid, key).is_some() {
-                return Err(refuse("has the `kid` of another key"));
+                return Err(KeySetError(named("has the `kid` of another key")));
             }
         }
-        Ok(Self { keys })
+        Ok(Self { keys, left_out })
+    }
+
+    /// The keys that were left out, each with the reason.
+    pub fn left_out(&self) -> &[String] {
+        &self.left_out
     }
 
     /// The key that goes by `kid`, letter for letter.
@@ -124,6 +122,12 @@ impl KeySet {
     pub fn is_empty(&self) -> bool {
         self.keys.is_empty()
     }
+}
+
+/// The key's `kid` for a message, cut if it is long; nothing for a key without one.
+fn named(jwk: &Value) -> String {
+    let kid = jwk.get("kid").and_then(Value::as_str).filter(|kid| !kid.is_empty());
+    kid.map(|kid| format!(" (kid {:?})", kid.chars().take(64).collect::<String>())).unwrap_or_default()
 }
 
 fn read_key(jwk: &Value) -> Result<(String, VerificationKey), Unfit> {

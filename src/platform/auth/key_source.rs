@@ -98,14 +98,14 @@ impl KeySource {
         }
     }
 
-    /// Whether keys can be had now, for whoever checks a configuration: fetches them, and keeps nothing.
+    /// The keys as they can be had now, for an operator's check: those of an address are fetched, and not kept.
     ///
     /// # Errors
     /// They cannot be fetched, or are refused; the text says why.
-    pub(super) async fn probe(&self) -> Result<(), String> {
+    pub(super) async fn fetched(&self, now: Instant) -> Result<Arc<KeySet>, String> {
         match self {
-            Self::File(_) => Ok(()),
-            Self::Https(remote) => remote.probe().await,
+            Self::File(file) => Ok(file.current(now).keys),
+            Self::Https(remote) => remote.fetched().await.map(Arc::new),
         }
     }
 }

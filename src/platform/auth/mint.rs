@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-use super::claims::LONGEST_LIFE;
+use super::profile::ONE_HOUR;
 use crate::domain::{Entropy, Error, Fault, Instant, OrganisationId, Role};
 
 /// Signs tokens.
@@ -118,7 +118,7 @@ fn faults(request: &TokenRequest) -> Vec<Fault> {
     if request.roles.contains(&Role::Contractor) && request.organisation.is_none() {
         faults.push(Fault::new("/organisation", "required", "is needed for the role contractor"));
     }
-    if !(1..=LONGEST_LIFE).contains(&request.lifetime_seconds) {
+    if !(1..=ONE_HOUR).contains(&request.lifetime_seconds) {
         faults.push(Fault::new("/lifetime_seconds", "range", "must be 1 to 3600 seconds"));
     }
     faults

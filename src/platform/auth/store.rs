@@ -1,8 +1,11 @@
 //! Revocations of tokens, asked of on every request in the transaction that serves it.
 
+use chrono::TimeDelta;
 use diesel::prelude::*;
 
 use super::Verified;
+use super::claims::LEEWAY;
+use super::profile::LONGEST_LIFE;
 use crate::domain::{Error, Instant, RevocationId};
 use crate::platform::db::{AnyConnection, direct};
 use crate::platform::doors::WriteTx;
@@ -18,23 +21,24 @@ mod schema {
             value -> Text,
             not_before -> InstantSql,
             moot_at -> InstantSql,
+            issuer -> Nullable<Text>,
         }
     }
 }
 use schema::token_revocations;
 
-/// What a revocation is about.
+/// What a revocation is about, at one issuer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Revoked {
-    /// One token, by its `jti`.
+    /// One token, by the claim that names it: `jti`, or `uti` where the issuer's profile says so.
     Token(String),
     /// All tokens of a subject that were issued before an instant.
     Subject(String),
 }
 
-/// How long after its `not_before` a revocation can still matter: no token lives longer than an hour
-/// and its leeway.
-const MATTERS: chrono::Duration = chrono::Duration::minutes(62);
+/// How long after its `not_before` a revocation can still matter, in seconds. A token that is issued at the end of the leeway
+/// lives at most as long as any profile allows, and holds until the leeway after that.
+pub const REVOCATION_MATTERS: i64 = LONGEST_LIFE + 2 * LEEWAY;
 
 /// Whether the token is revoked.
 pub(super) fn is_revoked(connection: &mut AnyConnection, token: &Verified) -> Result<bool, Error> {
@@ -45,23 +49,31 @@ pub(super) fn is_revoked(connection: &mut AnyConnection, token: &Verified) -> Re
         .eq("subject")
         .and(token_revocations::value.eq(&token.caller.subject))
         .and(token_revocations::not_before.gt(issued));
-    let found = token_revocations::table.filter(this_token.or(its_subject)).select(token_revocations::id);
+    // A revocation from before issuers were kept counts for every issuer.
+    let its_issuer = token_revocations::issuer.is_null().or(token_revocations::issuer.eq(&token.caller.issuer));
+    let found =
+        token_revocations::table.filter(this_token.or(its_subject)).filter(its_issuer).select(token_revocations::id);
     let found: Option<RevocationId> = direct!(connection, engine => found.first(engine)).optional()?;
     Ok(found.is_some())
 }
 
-/// Revokes from `not_before` on; what no longer matters is swept.
+/// Revokes tokens of `issuer` from `not_before` on, and deletes the revocations that no longer matter.
 ///
 /// # Errors
-/// When the database fails.
-pub fn revoke(tx: &mut WriteTx<'_>, revoked: &Revoked, not_before: Instant) -> Result<RevocationId, Error> {
+/// 503 when the database does not answer.
+pub fn revoke(
+    tx: &mut WriteTx<'_>,
+    issuer: &str,
+    revoked: &Revoked,
+    not_before: Instant,
+) -> Result<RevocationId, Error> {
     let id: RevocationId = tx.new_id();
     let (earliest, latest) = (tx.earliest(), tx.latest());
     let (kind, value) = match revoked {
         Revoked::Token(jti) => ("jti", jti),
         Revoked::Subject(subject) => ("subject", subject),
     };
-    let moot_at = latest.max(not_before).plus(MATTERS);
+    let moot_at = latest.max(not_before).plus(TimeDelta::seconds(REVOCATION_MATTERS));
     let connection = tx.connection();
     diesel::delete(token_revocations::table.filter(token_revocations::moot_at.lt(earliest))).execute(connection)?;
     let values = (
@@ -70,6 +82,7 @@ pub fn revoke(tx: &mut WriteTx<'_>, revoked: &Revoked, not_before: Instant) -> R
         token_revocations::value.eq(value),
         token_revocations::not_before.eq(not_before),
         token_revocations::moot_at.eq(moot_at),
+        token_revocations::issuer.eq(issuer),
     );
     diesel::insert_into(token_revocations::table).values(values).execute(connection)?;
     Ok(id)

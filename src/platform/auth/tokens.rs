@@ -13,15 +13,17 @@ use quick_cache::sync::Cache;
 
 use super::admission::Admitted;
 use super::claims::{Payload, Window};
-use super::{Flaw, KeySource, compact, header};
-use crate::domain::{Caller, Clock, Code, Error, Reading, Role};
+use super::{Flaw, KeySource, Profile, compact, header};
+use crate::domain::{Caller, Clock, Code, Error, Instant, Reading, Role};
 
 /// How many verified tokens are remembered.
 const REMEMBERED: usize = 10_000;
 
-/// Somebody whose tokens are taken.
+/// An issuer whose tokens are taken.
 #[derive(Debug)]
 pub struct Issuer {
+    /// The operator's name for it, in the log and on the command line.
+    pub name: String,
     /// The issuer's name, which its tokens carry as `iss`, letter for letter.
     pub issuer: String,
     /// Our name at this issuer, which its tokens must have in `aud`.
@@ -30,6 +32,8 @@ pub struct Issuer {
     pub keys: KeySource,
     /// The roles that this issuer can give.
     pub ceiling: Vec<Role>,
+    /// How its tokens are read.
+    pub profile: Profile,
 }
 
 /// What a good token says.
@@ -37,7 +41,7 @@ pub struct Issuer {
 pub struct Verified {
     /// Who calls.
     pub caller: Caller,
-    /// The token's own name (`jti`), by which it can be revoked.
+    /// The token's own name (`jti`, or the claim that the issuer's profile names), by which it can be revoked.
     pub jti: String,
     /// When it was issued (`iat`), in seconds since 1970.
     pub issued_at: i64,
@@ -48,7 +52,7 @@ pub struct Verified {
 }
 
 /// A token was refused. Neither its text nor its `Debug` says why, because the answer to the caller is made from it.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Refused(Flaw);
 
 impl fmt::Debug for Refused {
@@ -58,9 +62,9 @@ impl fmt::Debug for Refused {
 }
 
 impl Refused {
-    /// Why, for the metrics.
-    pub fn flaw(self) -> Flaw {
-        self.0
+    /// Why, for the metrics and the log.
+    pub fn flaw(&self) -> &Flaw {
+        &self.0
     }
 }
 
@@ -143,6 +147,11 @@ impl Tokens {
         }
     }
 
+    /// The issuers.
+    pub(super) fn issuers(&self) -> &[Issuer] {
+        &self.issuers
+    }
+
     /// Begins to keep the keys that issuers publish current, for as long as `self` is there. Must be called
     /// on a tokio runtime.
     pub fn keep_keys(&self, clock: &Clock) {
@@ -151,10 +160,10 @@ impl Tokens {
         }
     }
 
-    /// The issuers whose published keys cannot be had now, with the reasons, for whoever checks a configuration.
-    pub async fn without_keys(&self) -> Vec<(&str, String)> {
+    /// The issuers whose published keys cannot be had now, with the reasons, for an operator's check.
+    pub async fn without_keys(&self, now: Instant) -> Vec<(&str, String)> {
         let probes = self.issuers.iter().map(|issuer| async move {
-            let found = issuer.keys.probe().await;
+            let found = issuer.keys.fetched(now).await;
             found.err().map(|why| (issuer.issuer.as_str(), why))
         });
         join_all(probes).await.into_iter().flatten().collect()
@@ -174,14 +183,21 @@ impl Tokens {
             issuer.keys.learn(kid).await;
             judged = self.examine(token, now);
         }
-        judged.map_err(|shortfall| {
-            let flaw = match shortfall {
-                Shortfall::Flaw(flaw) => flaw,
-                Shortfall::UnknownKey { .. } => Flaw::Key("unknown kid"),
-            };
-            tracing::debug!(?flaw, "a token was refused");
-            Refused(flaw)
+        judged.map_err(|shortfall| match shortfall {
+            Shortfall::Flaw(flaw) => Refused(flaw),
+            Shortfall::UnknownKey { .. } => Refused(Flaw::Key("unknown kid")),
         })
+    }
+
+    /// The operator's name of the issuer that a refused token names. The token may be forged.
+    pub(super) fn named_in(&self, token: &str) -> Option<&str> {
+        let payload = Payload::read(&compact::split(token).ok()?.payload).ok()?;
+        payload.issuer().and_then(|issuer| self.name_of(issuer))
+    }
+
+    /// The operator's name of the issuer whose `iss` is `issuer`.
+    pub(super) fn name_of(&self, issuer: &str) -> Option<&str> {
+        self.issuers.iter().find(|one| one.issuer == issuer).map(|one| one.name.as_str())
     }
 
     fn examine(&self, token: &str, now: Reading) -> Result<Arc<Verified>, Shortfall> {
@@ -211,11 +227,17 @@ impl Tokens {
         let named = payload.issuer().ok_or(Flaw::Issuer)?;
         let found = self.issuers.iter().enumerate().find(|(_, issuer)| issuer.issuer == named);
         let (index, issuer) = found.ok_or(Flaw::Issuer)?;
+        if header.typ != issuer.profile.typ {
+            return Err(Flaw::Type.into());
+        }
+        if !issuer.profile.allows(header.algorithm) {
+            return Err(Flaw::Key("the profile does not allow the algorithm").into());
+        }
         // Only this issuer's own keys: another one's may go by the same `kid`.
         let current = issuer.keys.current(now.now);
         let Some(key) = current.keys.find(&header.kid) else {
             // A token that would be refused with any key is no reason to ask for one.
-            payload.claims(&issuer.audience, &issuer.ceiling)?.window.holds(now)?;
+            payload.claims(issuer)?.window.holds(now)?;
             return Err(Shortfall::UnknownKey { issuer: index, kid: header.kid });
         };
         if key.algorithm() != header.algorithm {
@@ -224,7 +246,7 @@ impl Tokens {
         if !key.verifies(parts.signed, parts.signature) {
             return Err(Flaw::Signature.into());
         }
-        let claims = payload.claims(&issuer.audience, &issuer.ceiling)?;
+        let claims = payload.claims(issuer)?;
         claims.window.holds(now)?;
         let verified = Verified {
             caller: claims.caller,

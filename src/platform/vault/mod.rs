@@ -34,7 +34,7 @@ pub use rotation::RotationError;
 pub(crate) use rotation::rotate;
 pub use sealing::{DataKey, Place};
 pub use secret::SecretBytes;
-pub use signing::{JwsFault, SigningKey, VerifyingKey, verify_jws};
+pub use signing::{AlgorithmName, JwsFault, SigningKey, VerifyingKey, verify_jws};
 pub use words::{NameQueryFault, matches as name_matches};
 
 mod running;

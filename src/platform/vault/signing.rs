@@ -16,10 +16,19 @@ use serde_json::{Value, json};
 use super::SecretBytes;
 use crate::domain::Entropy;
 
-const ALG: &str = "EdDSA";
+/// The name that what is signed, and the published key, give the algorithm. The reader takes both.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, strum::EnumString, strum::IntoStaticStr)]
+pub enum AlgorithmName {
+    /// RFC 8037: what verifiers know.
+    #[default]
+    EdDSA,
+    /// RFC 9864, which deprecates the other.
+    Ed25519,
+}
 
 /// A key that signs.
 pub struct SigningKey {
+    name: AlgorithmName,
     seed: SecretBytes,
     pair: Ed25519KeyPair,
     public: VerifyingKey,
@@ -39,7 +48,14 @@ impl SigningKey {
         let Ok(public) = pair.public_key().as_ref().try_into() else {
             unreachable!("a public key of Ed25519 has 32 bytes")
         };
-        Self { seed: seed.clone(), public: VerifyingKey::from_bytes(public), pair }
+        let name = AlgorithmName::default();
+        Self { name, seed: seed.clone(), public: VerifyingKey::from_bytes(public), pair }
+    }
+
+    /// The same key, which gives its algorithm this name.
+    #[must_use]
+    pub fn named(self, name: AlgorithmName) -> Self {
+        Self { name, ..self }
     }
 
     /// The seed, to be wrapped under a master key.
@@ -59,12 +75,12 @@ impl SigningKey {
 
     /// The public key as a JWK, for publication.
     pub fn public_jwk(&self) -> Value {
-        self.public.jwk()
+        self.public.jwk(self.name)
     }
 
     /// `payload` in a compact JWS of type `typ`, signed.
     pub fn sign_jws(&self, typ: &str, payload: &[u8]) -> String {
-        let header = json!({ "alg": ALG, "kid": self.public.kid, "typ": typ }).to_string();
+        let header = json!({ "alg": <&str>::from(self.name), "kid": self.public.kid, "typ": typ }).to_string();
         let mut jws = String::with_capacity(200 + payload.len() * 4 / 3);
         BASE64_URL_SAFE_NO_PAD.encode_string(header, &mut jws);
         jws.push('.');
@@ -110,9 +126,9 @@ impl VerifyingKey {
     }
 
     /// The key as a JWK (RFC 8037 section 2).
-    pub fn jwk(&self) -> Value {
-        let x = BASE64_URL_SAFE_NO_PAD.encode(self.bytes);
-        json!({ "kty": "OKP", "crv": "Ed25519", "x": x, "kid": self.kid, "alg": ALG, "use": "sig" })
+    pub fn jwk(&self, name: AlgorithmName) -> Value {
+        let (alg, x) = (<&str>::from(name), BASE64_URL_SAFE_NO_PAD.encode(self.bytes));
+        json!({ "kty": "OKP", "crv": "Ed25519", "x": x, "kid": self.kid, "alg": alg, "use": "sig" })
     }
 }
 
@@ -141,7 +157,7 @@ impl fmt::Display for JwsFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Malformed => "is not a compact JWS",
-            Self::Header => "has a header other than alg EdDSA, kid and typ",
+            Self::Header => "has a header other than alg EdDSA or Ed25519, kid and typ",
             Self::Type => "is of another type",
             Self::UnknownKey => "is signed with an unknown key",
             Self::Signature => "has a wrong signature",
@@ -174,7 +190,7 @@ pub fn verify_jws(jws: &str, typ: &str, keys: &[VerifyingKey]) -> Result<Vec<u8>
     }
     let header: Header = serde_json::from_slice(&header)
         .map_err(|error| if error.is_data() { JwsFault::Header } else { JwsFault::Malformed })?;
-    if header.alg != ALG {
+    if header.alg.parse::<AlgorithmName>().is_err() {
         return Err(JwsFault::Header);
     }
     if header.typ != typ {
@@ -242,6 +258,19 @@ mod tests {
         assert_eq!(verify_jws(&other, "receipt", &keys), Err(JwsFault::Type));
         let stranger = SigningKey::generate(&entropy).sign_jws("receipt", b"{}");
         assert_eq!(verify_jws(&stranger, "receipt", &keys), Err(JwsFault::UnknownKey));
+    }
+
+    #[test]
+    fn a_key_gives_its_algorithm_the_name_that_is_configured_and_the_reader_takes_both() {
+        let (one, other) = (key(), key().named(AlgorithmName::Ed25519));
+        let keys = [one.verifying_key().clone()];
+        for (key, name) in [(&one, "EdDSA"), (&other, "Ed25519")] {
+            assert_eq!(key.public_jwk()["alg"], name);
+            let jws = key.sign_jws("t", b"payload");
+            let header = BASE64_URL_SAFE_NO_PAD.decode(jws.split('.').next().unwrap()).unwrap();
+            assert_eq!(serde_json::from_slice::<Value>(&header).unwrap()["alg"], name);
+            assert_eq!(verify_jws(&jws, "t", &keys).unwrap(), b"payload");
+        }
     }
 
     #[test]

@@ -99,14 +99,14 @@ fn the_hash_is_of_the_state_and_not_of_its_order() {
 fn another_person_executes_exactly_the_plan_that_was_proposed_last() {
     let now = plan(contact(), records(), &[claim(Some(("memberships", 4)))]).unwrap();
     let sha256 = now.sha256().unwrap();
-    let facts = Facts { proposed: Some((sha256.clone(), "ada".to_owned())), plan: now.clone() };
-    let code = |facts: &Facts, by, asked: &str| by_plan(facts, by, asked).unwrap_err().code();
+    let facts = Facts { proposed: Some((sha256.clone(), Party::from(&Actor::Job("ada")))), plan: now.clone() };
+    let code = |facts: &Facts, by, asked: &str| by_plan(facts, &Actor::Job(by), asked).unwrap_err().code();
     assert_eq!(code(&facts, "ada", &sha256), Code::SamePerson);
     assert_eq!(code(&facts, "bob", &"0".repeat(64)), Code::PlanStale);
     assert_eq!(code(&Facts { proposed: None, plan: now.clone() }, "bob", &sha256), Code::PlanStale);
     let changed = Facts { plan: plan(contact(), records(), &[]).unwrap(), ..facts.clone() };
     assert_eq!(code(&changed, "bob", &sha256), Code::PlanStale);
-    let lawful = by_plan(&facts, "bob", &sha256).unwrap();
+    let lawful = by_plan(&facts, &Actor::Job("bob"), &sha256).unwrap();
     assert_eq!(lawful.withheld, [("contacts", id(1)), ("memberships", id(4))]);
 }
 
@@ -147,8 +147,8 @@ fn a_plan_waits_for_the_answer_to_each_match() {
     let judged = |answer| {
         let plan = super::plan(contact(), records(), &[], vec![found(9, answer)]).unwrap();
         let sha256 = plan.sha256().unwrap();
-        let facts = Facts { proposed: Some((sha256.clone(), "ada".to_owned())), plan };
-        by_plan(&facts, "bob", &sha256)
+        let facts = Facts { proposed: Some((sha256.clone(), Party::from(&Actor::Job("ada")))), plan };
+        by_plan(&facts, &Actor::Job("bob"), &sha256)
     };
     assert_eq!(judged(None).unwrap_err().code(), Code::MatchesUnanswered);
     assert!(judged(Some(MatchAnswer::AnotherPerson)).unwrap().unsure.is_empty());

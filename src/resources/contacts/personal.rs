@@ -70,6 +70,9 @@ impl Holder for ContactData {
                     ("proposed_at", Class::Plain),
                     ("executed_by", Class::Pseudonymous),
                     ("executed_at", Class::Plain),
+                    ("proposed_issuer", Class::Plain),
+                    ("proposed_claim", Class::Plain),
+                    ("executed_issuer", Class::Plain),
                 ],
             },
             Table {

@@ -105,7 +105,7 @@ pub fn routes() -> Room {
         .problems(CARRIED_OUT)
         .serve(rights::__path_execute, rights::execute)
         .problems(CARRIED_OUT)
-        .problems(&[Code::SamePerson, Code::PlanStale, Code::MatchesUnanswered])
+        .problems(&[Code::SamePerson, Code::PersonRequired, Code::PlanStale, Code::MatchesUnanswered])
         .serve(status::__path_show, status::show)
         .problems(&[Code::Gone, Code::CalendarExhausted])
         .serve(status::__path_act, status::act)

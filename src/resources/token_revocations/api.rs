@@ -15,17 +15,18 @@ pub(super) async fn revoke(
     access: Access<TokensRevoke>,
     Valid(asked): Valid<RevokeTokens>,
 ) -> Result<Done<Noted<TokenRevocation>>, Error> {
+    let issuer = access.issuer(asked.issuer.as_deref())?;
     access
         .write(move |mut tx| {
-            let RevokeTokens { jti, subject, not_before } = asked;
+            let RevokeTokens { jti, subject, not_before, .. } = asked;
             let not_before = not_before.unwrap_or(tx.latest());
             let revoked = match (&jti, &subject) {
                 (Some(jti), _) => Revoked::Token(jti.clone()),
                 (None, subject) => Revoked::Subject(subject.clone().unwrap_or_default()),
             };
-            let id = store_revocation(&mut tx, &revoked, not_before)?;
+            let id = store_revocation(&mut tx, &issuer, &revoked, not_before)?;
             let entry = Entry::new("tokens.revoke").subject("token_revocation", id);
-            tx.record(entry, Noted(TokenRevocation { jti, subject, not_before }))
+            tx.record(entry, Noted(TokenRevocation { issuer, jti, subject, not_before }))
         })
         .await
 }

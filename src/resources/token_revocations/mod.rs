@@ -3,9 +3,12 @@
 mod api;
 mod model;
 
+use crate::domain::Code;
 use crate::platform::http::Room;
 
 /// The room's operations.
 pub fn routes() -> Room {
-    Room::new("token_revocations", "Refusing tokens before they expire.").serve(api::__path_revoke, api::revoke)
+    Room::new("token_revocations", "Refusing tokens before they expire.")
+        .serve(api::__path_revoke, api::revoke)
+        .problems(&[Code::UnknownIssuer])
 }

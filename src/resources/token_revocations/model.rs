@@ -28,7 +28,10 @@ fn not_before_needs_subject(asked: &RevokeTokens) -> Result<(), ValidationError>
 #[serde(deny_unknown_fields)]
 #[validate(schema(function = "exactly_one"), schema(function = "not_before_needs_subject"))]
 pub struct RevokeTokens {
-    /// The `jti` of the token.
+    /// The `iss` of the tokens. It may be left out where one issuer is configured.
+    #[schema(min_length = 1, max_length = 2048, nullable = false, example = "https://issuer.example")]
+    pub issuer: Option<String>,
+    /// The `jti` of the token, or its `uti` where the issuer's profile names it so.
     #[schema(
         min_length = 1,
         max_length = 255,
@@ -37,7 +40,7 @@ pub struct RevokeTokens {
         example = "6f1c3a9e"
     )]
     pub jti: Option<String>,
-    /// The `sub` of the tokens.
+    /// The `sub` of the tokens, or their `oid` where the issuer's profile says so.
     #[schema(
         min_length = 1,
         max_length = 255,
@@ -58,6 +61,9 @@ impl Command for RevokeTokens {
 /// A revocation, in force.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct TokenRevocation {
+    /// The `iss` of the tokens.
+    #[schema(example = "https://issuer.example")]
+    pub issuer: String,
     /// The `jti` of the token.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, example = "6f1c3a9e")]
@@ -70,4 +76,4 @@ pub struct TokenRevocation {
     pub not_before: Instant,
 }
 
-ids_alone!(TokenRevocation { not_before; ids: jti, subject });
+ids_alone!(TokenRevocation { not_before; ids: issuer, jti, subject });

@@ -40,6 +40,7 @@ REASONS = {
     422: {
         "idempotency_key_reused",  # the tool's keys are short, and come again
         "unknown_reference",  # an id that names nothing
+        "unknown_issuer",  # that issues no tokens for this service
         "same_contact",  # merged into itself
         "exactly_one",  # of several members
         "unreachable",  # neither an e-mail address nor a telephone number

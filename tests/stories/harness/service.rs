@@ -22,6 +22,9 @@ pub(crate) const ISSUER: &str = "https://issuer.example";
 /// The `aud` of the story's tokens.
 pub(crate) const AUDIENCE: &str = "iewm";
 
+/// The configuration file of a service, where its story has one.
+const FILE: &str = "iewm.toml";
+
 /// A service of the story's own.
 pub(crate) struct Service {
     /// The engine its database runs on.
@@ -66,7 +69,8 @@ fn config(directory: &Path, database_url: &str, more: &[(&str, &str)]) -> Config
         set("VAULT__MASTER_KEY_FILE", path("master.key")),
     ]);
     variables.extend(more.iter().map(|(name, value)| set(name, (*value).to_owned())));
-    Config::read(None, &variables).expect("a configuration that is right")
+    let file = directory.join(FILE);
+    Config::read(Some(&*file).filter(|file| file.exists()), &variables).expect("a configuration that is right")
 }
 
 impl Service {
@@ -77,7 +81,18 @@ impl Service {
 
     /// The same with more configuration, by the names that the environment uses after `IEWM__`.
     pub(crate) async fn start_with(engine: Engine, more: &[(&str, &str)]) -> Option<Self> {
+        Self::start_in(tempfile::tempdir().expect("a temporary directory"), engine, more).await
+    }
+
+    /// A service whose configuration file has this text; `JWKS` in it stands for the file of its issuer's keys.
+    pub(crate) async fn start_with_file(engine: Engine, text: &str) -> Option<Self> {
         let directory = tempfile::tempdir().expect("a temporary directory");
+        let jwks = directory.path().join("jwks.json").display().to_string();
+        std::fs::write(directory.path().join(FILE), text.replace("JWKS", &jwks)).expect("a configuration file");
+        Self::start_in(directory, engine, &[]).await
+    }
+
+    async fn start_in(directory: TempDir, engine: Engine, more: &[(&str, &str)]) -> Option<Self> {
         MasterKeys::generate_file(&directory.path().join("master.key"), &SystemEntropy).expect("a master key");
         let issuer = TokenMint::generate(&SystemEntropy).expect("an issuer");
         std::fs::write(directory.path().join("jwks.json"), issuer.jwks()).expect("a JWKS file");

@@ -9,10 +9,13 @@ use super::super::{Flaw, bearer};
 use super::{Access, invalid_token, scope_under};
 use crate::domain::{Actor, Code, Error};
 use crate::platform::audit::RefusedRequest;
-use crate::platform::http::operation;
+use crate::platform::http::{operation, request_id};
+
+/// What is sent in `Authorization` is no bearer token.
+const NO_TOKEN: Flaw = Flaw::Malformed("no bearer token");
 
 /// Counts a token that is refused, and answers it like every other.
-pub(super) fn refused(house: &House, flaw: Flaw) -> Error {
+pub(super) fn refused(house: &House, flaw: &Flaw) -> Error {
     house.0.metrics.callers().token_refused(flaw.reason());
     invalid_token()
 }
@@ -36,9 +39,16 @@ impl<P: Permission> Access<P> {
             return Err(Error::new(Code::Unauthenticated, "Send a token, as Authorization: Bearer <token>."));
         };
         let token = value.to_str().ok().filter(|_| another.is_none()).and_then(bearer);
-        let token = token.ok_or_else(|| refused(house, Flaw::Malformed("no bearer token")))?;
+        let log = &house.0.refusal_log;
+        let sent = token.ok_or_else(|| {
+            log.note(Some(&NO_TOKEN), || None, || request_id(request));
+            refused(house, &NO_TOKEN)
+        })?;
         let time = house.0.clock.read();
-        let token = house.0.tokens.verify(token, time).await.map_err(|why| refused(house, why.flaw()))?;
+        let token = house.0.tokens.verify(sent, time).await.map_err(|why| {
+            log.note(Some(why.flaw()), || house.0.tokens.named_in(sent), || request_id(request));
+            refused(house, why.flaw())
+        })?;
         let mut access = Self::for_actor(house.clone(), Actor::Caller(token.caller.clone()));
         access.context.time = time;
         access.left = house.0.limits.caller(&access.caller_key())?.or(by_address);
@@ -54,13 +64,18 @@ impl<P: Permission> Access<P> {
     }
 
     /// Counts an answer that refuses the caller what it asked for, and has the audit record it: a 403, or too many people
-    /// read. Other errors are not noted here.
+    /// read. A token that turned out to be no longer good is logged. Other errors are not noted here.
     pub(in crate::platform) fn note_refusal(&self, request: &HttpRequest, error: &Error) {
         let permission = error.particulars().permission.unwrap_or(P::NAME);
         let metrics = self.house.0.metrics.callers();
         match error.code() {
-            Code::Forbidden | Code::SamePerson => metrics.forbidden(permission),
+            Code::Forbidden | Code::SamePerson | Code::PersonRequired => metrics.forbidden(permission),
             Code::ReadingTooMuch => metrics.read_refused(),
+            Code::InvalidToken => {
+                let tokens = &self.house.0.tokens;
+                let issuer = || self.context.actor.caller().and_then(|caller| tokens.name_of(&caller.issuer));
+                return self.house.0.refusal_log.note(None, issuer, || request_id(request));
+            }
             _ => return,
         }
         if self.context.actor.caller().is_some() {

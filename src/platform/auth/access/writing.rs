@@ -166,7 +166,7 @@ fn kept_of<T: Replayable>(value: T) -> (Kept, Done<T>) {
 /// A refusal of the law rolled back what it refused, so the door writes it down afterwards.
 async fn record_refusal<P: Permission>(house: &House, context: Context, error: &Error) {
     // A 403 is recorded with every other, so many a minute.
-    if !error.is_refusal() || error.code() == Code::SamePerson {
+    if !error.is_refusal() || matches!(error.code(), Code::SamePerson | Code::PersonRequired) {
         return;
     }
     let entry = Entry::new(P::NAME);

@@ -36,9 +36,7 @@ impl FileKeys {
     pub(super) fn open(path: PathBuf) -> Result<Self, KeySourceError> {
         let content = read(&path).map_err(|why| KeySourceError::Unreadable(path.clone(), why))?;
         let keys = KeySet::parse(&content).map_err(|why| KeySourceError::Bad(path.clone(), why))?;
-        if keys.is_empty() {
-            tracing::warn!(path = %path.display(), "the file holds no key: every token of its issuer is refused");
-        }
+        note(&path, &keys);
         let current = RwLock::new(Current { keys: Arc::new(keys), generation: 0 });
         Ok(Self { path, current, seen: Mutex::new(Seen { at: None, content: Some(content) }) })
     }
@@ -68,7 +66,8 @@ impl FileKeys {
         seen.content = content;
         match parsed {
             Ok(keys) => {
-                tracing::info!(path = %self.path.display(), empty = keys.is_empty(), "new keys are in force");
+                tracing::info!(path = %self.path.display(), number = keys.len(), "new keys are in force");
+                note(&self.path, &keys);
                 let mut current = self.current.write().unwrap_or_else(PoisonError::into_inner);
                 *current = Current { keys: Arc::new(keys), generation: current.generation + 1 };
             }
@@ -76,6 +75,16 @@ impl FileKeys {
                 tracing::warn!(path = %self.path.display(), why, "the new keys are refused; the old ones stay in force");
             }
         }
+    }
+}
+
+/// Logs what an operator may not expect of a set of keys.
+fn note(path: &Path, keys: &KeySet) {
+    let (path, left_out) = (path.display(), keys.left_out());
+    if keys.is_empty() {
+        tracing::warn!(%path, ?left_out, "the file holds no key that verifies tokens: every token of its issuer is refused");
+    } else if !left_out.is_empty() {
+        tracing::info!(%path, ?left_out, "keys that verify no tokens are left out");
     }
 }
 

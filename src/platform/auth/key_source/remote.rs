@@ -77,9 +77,10 @@ impl RemoteKeys {
         }
     }
 
-    pub(super) async fn probe(&self) -> Result<(), String> {
+    /// Fetches the keys and keeps nothing.
+    pub(super) async fn fetched(&self) -> Result<KeySet, String> {
         let fetched = self.fetch.fetch().await.map_err(|why| why.to_string())?;
-        KeySet::published(&fetched.body).map(|_| ()).map_err(|why| why.to_string())
+        KeySet::parse(&fetched.body).map_err(|why| why.to_string())
     }
 }
 
@@ -126,7 +127,7 @@ impl Keeper {
 
     async fn refresh(&mut self, now: Duration) {
         let fetched = self.fetch.fetch().await.map_err(|why| why.to_string());
-        let read = fetched.and_then(|fetched| match KeySet::published(&fetched.body) {
+        let read = fetched.and_then(|fetched| match KeySet::parse(&fetched.body) {
             Ok(keys) => Ok((keys, fetched)),
             Err(why) => Err(why.to_string()),
         });
@@ -152,8 +153,10 @@ impl Keeper {
         }
         self.content = Some(content);
         match keys.len() {
-            0 => tracing::warn!(issuer, "the issuer has no key: every token of its is refused"),
-            number => tracing::info!(issuer, number, "new keys are in force"),
+            0 => {
+                tracing::warn!(issuer, left_out = ?keys.left_out(), "the issuer has no key that verifies tokens: all are refused")
+            }
+            number => tracing::info!(issuer, number, left_out = ?keys.left_out(), "new keys are in force"),
         }
         let mut current = self.current.write().unwrap_or_else(PoisonError::into_inner);
         *current = Current { keys: Arc::new(keys), generation: current.generation + 1 };

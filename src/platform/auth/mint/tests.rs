@@ -1,7 +1,7 @@
 use futures_util::FutureExt as _;
 
 use super::super::forge::noon;
-use super::super::{Issuer, KeySource, Tokens};
+use super::super::{Issuer, KeySource, Profile, Tokens};
 use super::*;
 
 fn request() -> TokenRequest {
@@ -22,6 +22,8 @@ fn what_is_minted_is_taken() {
     let path = dir.path().join("keys.json");
     std::fs::write(&path, TokenMint::from_seed(*mint.seed()).unwrap().jwks()).unwrap();
     let tokens = Tokens::new(vec![Issuer {
+        name: "demo".into(),
+        profile: Profile::default(),
         issuer: "https://demo.example".into(),
         audience: "iewm".into(),
         keys: KeySource::file(path).unwrap(),

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 use super::super::model::ContactStatus;
 use super::{erased, matches, merged, person, plans};
-use crate::domain::{ContactId, Error, Instant, Obstacle, PersonalRecord, ids_alone, london_date};
+use crate::domain::{ContactId, Error, Instant, Obstacle, PersonalRecord, SubjectClaim, ids_alone, london_date};
 use crate::platform::audit::Entry;
 use crate::platform::db::dialect;
 use crate::platform::doors::{ReadTx, Recorded, WriteTx};
@@ -85,7 +85,8 @@ pub fn propose(mut tx: WriteTx<'_>, contact: ContactId, said: &Said) -> Result<R
 /// its address from elsewhere.
 ///
 /// # Errors
-/// 404; 410 when the contact was erased already, or merged; 403 `same_person` to whoever proposed the plan; 409
+/// 404; 410 when the contact was erased already, or merged; 403 `same_person` for the proposer of the plan, and
+/// `person_required` for a program; 409
 /// `plan_stale` for another plan's hash, or when anything that it is about has changed, `matches_unanswered` while one of its
 /// matches has no answer.
 pub fn execute(mut tx: WriteTx<'_>, contact: ContactId, plan_sha256: &str) -> Result<Recorded<ExecutedErasure>, Error> {
@@ -93,9 +94,9 @@ pub fn execute(mut tx: WriteTx<'_>, contact: ContactId, plan_sha256: &str) -> Re
     let proposed = plans::open(&mut tx, contact)?;
     let said = proposed.as_ref().map(|proposed| proposed.said.clone()).unwrap_or_default();
     let plan = plan(&mut tx, &mut person, &said)?;
-    let of_plan = proposed.as_ref().map(|proposed| (proposed.sha256.clone(), proposed.proposed_by.clone()));
+    let of_plan = proposed.as_ref().map(|proposed| (proposed.sha256.clone(), proposed.proposer.clone()));
     let facts = Facts { proposed: of_plan, plan };
-    let lawful = erasure::by_plan(&facts, &tx.actor().label(), plan_sha256)?;
+    let lawful = erasure::by_plan(&facts, tx.actor(), plan_sha256)?;
     carry_out(&mut tx, person, lawful)?;
     if let Some(proposed) = proposed {
         plans::executed(&mut tx, proposed.id)?;
@@ -210,6 +211,15 @@ fn in_backups(tx: &ReadTx<'_>, erased: bool) -> Result<ErasureInBackups, Error> 
     // A backup of the data alone tells nothing once the key is in none.
     let readable_until = if erased { after(kept.vault_days)? } else { held_until };
     Ok(ErasureInBackups { readable_until, held_until })
+}
+
+/// Returns how many open plans of an issuer name their proposer by another claim than its tokens do now: none of its people
+/// can carry them out.
+///
+/// # Errors
+/// 503 when the database does not answer.
+pub fn open_under_another_claim(tx: &mut ReadTx<'_>, issuer: &str, claim: SubjectClaim) -> Result<i64, Error> {
+    plans::open_under_another_claim(tx, issuer, claim)
 }
 
 /// Returns when erasures of a person were proposed, and when each was carried out.

@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use super::super::model::ContactStatus;
 use super::contacts;
-use crate::domain::{ContactId, ErasurePlanId, Error, Instant, Obstacle};
+use crate::domain::{ContactId, ErasurePlanId, Error, Instant, Obstacle, Party, SubjectClaim};
 use crate::platform::db::among_ids;
 use crate::platform::doors::{ReadTx, WriteTx};
 use crate::platform::personal::Person;
@@ -27,6 +27,9 @@ mod schema {
             proposed_at -> InstantSql,
             executed_by -> Nullable<Text>,
             executed_at -> Nullable<InstantSql>,
+            proposed_issuer -> Nullable<Text>,
+            proposed_claim -> Nullable<Text>,
+            executed_issuer -> Nullable<Text>,
         }
     }
 }
@@ -40,7 +43,7 @@ diesel::allow_tables_to_appear_in_same_query!(contacts, executed_plans);
 pub(super) struct Open {
     pub(super) id: ErasurePlanId,
     pub(super) sha256: String,
-    pub(super) proposed_by: String,
+    pub(super) proposer: Party,
     /// What the proposer said.
     pub(super) said: Said,
 }
@@ -57,18 +60,20 @@ enum Kept {
 /// The plan that waits for a contact's erasure.
 pub(super) fn open(tx: &mut ReadTx<'_>, contact: ContactId) -> Result<Option<Open>, Error> {
     let waits = erasure_plans::contact_id.eq(contact).and(erasure_plans::executed_at.is_null());
-    let found: Option<(ErasurePlanId, String, String, String)> = erasure_plans::table
+    let proposer = (erasure_plans::proposed_by, erasure_plans::proposed_issuer, erasure_plans::proposed_claim);
+    let found: Option<(ErasurePlanId, String, String, (String, Option<String>, Option<String>))> = erasure_plans::table
         .filter(waits)
-        .select((erasure_plans::id, erasure_plans::sha256, erasure_plans::proposed_by, erasure_plans::obstacles))
+        .select((erasure_plans::id, erasure_plans::sha256, erasure_plans::obstacles, proposer))
         .first(tx.connection())
         .optional()?;
-    let Some((id, sha256, proposed_by, obstacles)) = found else { return Ok(None) };
-    let kept = serde_json::from_str(&obstacles);
-    let said = match kept.map_err(|_| Error::internal("a row of erasure_plans cannot be read"))? {
+    let Some((id, sha256, obstacles, (subject, issuer, claim))) = found else { return Ok(None) };
+    let unreadable = || Error::internal("a row of erasure_plans cannot be read");
+    let said = match serde_json::from_str(&obstacles).map_err(|_| unreadable())? {
         Kept::Said(said) => said,
         Kept::Obstacles(obstacles) => obstacles.into(),
     };
-    Ok(Some(Open { id, sha256, proposed_by, said }))
+    let claim = claim.map(|claim| claim.parse::<SubjectClaim>()).transpose().map_err(|_| unreadable())?;
+    Ok(Some(Open { id, sha256, proposer: Party { issuer, subject, claim }, said }))
 }
 
 /// Puts a plan in the place of the one that waited.
@@ -81,13 +86,16 @@ pub(super) fn replace(
     let waits = erasure_plans::contact_id.eq(contact).and(erasure_plans::executed_at.is_null());
     diesel::delete(erasure_plans::table.filter(waits)).execute(tx.connection())?;
     let id: ErasurePlanId = tx.new_id();
+    let proposer = Party::from(tx.actor());
     let values = (
         erasure_plans::id.eq(id),
         erasure_plans::contact_id.eq(contact),
         erasure_plans::sha256.eq(sha256),
         erasure_plans::plan.eq(plan),
         erasure_plans::obstacles.eq(serde_json::to_string(said).map_err(Error::internal)?),
-        erasure_plans::proposed_by.eq(tx.actor().label()),
+        erasure_plans::proposed_by.eq(proposer.subject),
+        erasure_plans::proposed_issuer.eq(proposer.issuer),
+        erasure_plans::proposed_claim.eq(proposer.claim.map(<&str>::from)),
         erasure_plans::proposed_at.eq(tx.now()),
         erasure_plans::executed_by.eq(None::<String>),
         erasure_plans::executed_at.eq(None::<Instant>),
@@ -98,7 +106,12 @@ pub(super) fn replace(
 
 /// Notes who carries a plan out.
 pub(super) fn executed(tx: &mut WriteTx<'_>, id: ErasurePlanId) -> Result<(), Error> {
-    let done = (erasure_plans::executed_by.eq(tx.actor().label()), erasure_plans::executed_at.eq(tx.now()));
+    let Party { issuer, subject, .. } = Party::from(tx.actor());
+    let done = (
+        erasure_plans::executed_by.eq(subject),
+        erasure_plans::executed_issuer.eq(issuer),
+        erasure_plans::executed_at.eq(tx.now()),
+    );
     diesel::update(erasure_plans::table.find(id)).set(done).execute(tx.connection())?;
     Ok(())
 }
@@ -145,6 +158,13 @@ pub(super) fn restore(tx: &mut WriteTx<'_>, plan: &ExecutedPlan) -> Result<(), E
     );
     diesel::insert_into(erasure_plans::table).values(values).execute(tx.connection())?;
     Ok(())
+}
+
+/// Returns how many open plans of an issuer name their proposer by another claim than `claim`.
+pub(super) fn open_under_another_claim(tx: &mut ReadTx<'_>, issuer: &str, claim: SubjectClaim) -> Result<i64, Error> {
+    let open = erasure_plans::executed_at.is_null().and(erasure_plans::proposed_issuer.eq(issuer));
+    let other = erasure_plans::proposed_claim.ne(<&str>::from(claim));
+    Ok(erasure_plans::table.filter(open.and(other)).count().get_result(tx.connection())?)
 }
 
 /// Returns which erasures of a person were proposed: when, and when each was carried out.

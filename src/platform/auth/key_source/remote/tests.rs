@@ -10,7 +10,7 @@ use serde_json::json;
 use tokio::sync::Semaphore;
 
 use super::super::super::forge::{Pair, jwks, noon};
-use super::super::super::{Issuer, Tokens};
+use super::super::super::{Issuer, Profile, Tokens};
 use super::super::{FetchError, Fetched, KeySource};
 use super::*;
 use crate::domain::{Hands, Role};
@@ -213,6 +213,8 @@ async fn a_remembered_token_falls_with_its_published_key() {
     let published = |kid: &str| Ok(Fetched { body: jwks(&[pair.jwk(kid)]).into_bytes(), max_age: None });
     issuer.says(published("k"));
     let tokens = Tokens::new(vec![Issuer {
+        name: "council".into(),
+        profile: Profile::default(),
         issuer: "council".into(),
         audience: "iewm".into(),
         keys: KeySource::Https(RemoteKeys::new(issuer.clone())),

@@ -1,0 +1,25 @@
+//! The issuers that a caller may mean.
+
+use super::super::permissions::Permission;
+use super::Access;
+use crate::domain::{Code, Error};
+
+impl<P: Permission> Access<P> {
+    /// Returns the `iss` of the issuer that a caller names, or of the only one that is configured.
+    ///
+    /// # Errors
+    /// 422 `unknown_issuer` when no issuer has the name, or several are configured and none is named.
+    pub fn issuer(&self, named: Option<&str>) -> Result<String, Error> {
+        let issuers = self.house.0.tokens.issuers();
+        let found = match (named, issuers) {
+            (Some(named), issuers) => issuers.iter().find(|issuer| issuer.issuer == named),
+            (None, [only]) => Some(only),
+            (None, _) => None,
+        };
+        found.map(|issuer| issuer.issuer.clone()).ok_or_else(|| {
+            let names: Vec<&str> = issuers.iter().map(|issuer| issuer.issuer.as_str()).collect();
+            let detail = format!("Send `issuer`, the exact `iss` of the tokens: one of {}.", names.join(", "));
+            Error::new(Code::UnknownIssuer, detail)
+        })
+    }
+}
