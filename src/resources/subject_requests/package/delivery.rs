@@ -79,7 +79,7 @@ pub struct PackageReady {
 }
 
 /// What a link to a package asks for: the reference number of the request.
-#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct PackageLink {
     /// Until when the link can be used.
     pub expires_at: Instant,

@@ -157,7 +157,8 @@ pub(super) fn read(tx: &mut ReadTx<'_>, id: SubjectRequestId) -> Result<Package,
 /// # Errors
 /// As [`read`].
 fn given(tx: &mut ReadTx<'_>, id: SubjectRequestId) -> Result<(ContactId, Package), Error> {
-    let row: Option<(ContactId, Option<Vec<u8>>, Instant, Option<Instant>)> = packages::table
+    type Kept = (ContactId, Option<Vec<u8>>, Instant, Option<Instant>);
+    let row: Option<Kept> = packages::table
         .find(id)
         .select((packages::contact_id, packages::package, packages::expires_at, packages::released_at))
         .first(tx.connection())

@@ -73,22 +73,24 @@ impl<'k> Pieces<'k> {
 
     /// A piece, unsealed.
     fn open(&mut self, tx: &mut ReadTx<'_>, piece: Option<i32>) -> Result<&mut Value, Error> {
-        let at = match self.opened.iter().position(|(opened, _)| *opened == piece) {
-            Some(at) => at,
-            None => {
-                let plain = match piece {
-                    Some(number) => parts::plain(tx, self.key, self.request, number)?,
-                    None => {
-                        let sealed: Option<Vec<u8>> =
-                            packages::table.find(self.request).select(packages::package).first(tx.connection())?;
-                        self.key.open(&place(self.request), &sealed.ok_or_else(|| damaged(()))?)?
-                    }
-                };
-                self.opened.push((piece, serde_json::from_slice(&plain).map_err(damaged)?));
-                self.opened.len() - 1
-            }
+        let known = self.opened.iter().position(|(opened, _)| *opened == piece);
+        let at = if let Some(at) = known {
+            at
+        } else {
+            let plain = self.plain(tx, piece)?;
+            self.opened.push((piece, serde_json::from_slice(&plain).map_err(damaged)?));
+            self.opened.len() - 1
         };
         self.opened.get_mut(at).map(|(_, value)| value).ok_or_else(|| damaged(()))
+    }
+
+    fn plain(&self, tx: &mut ReadTx<'_>, piece: Option<i32>) -> Result<Vec<u8>, Error> {
+        if let Some(number) = piece {
+            return parts::plain(tx, self.key, self.request, number);
+        }
+        let head = packages::table.find(self.request).select(packages::package);
+        let sealed: Option<Vec<u8>> = head.first(tx.connection())?;
+        self.key.open(&place(self.request), &sealed.ok_or_else(|| damaged(()))?)
     }
 
     /// Keeps the pieces that were opened, as they are now.
@@ -106,11 +108,8 @@ impl<'k> Pieces<'k> {
                 continue;
             };
             let is_page = self.layout.iter().any(|part| part.number == *number && part.table == AUDIT);
-            if is_page {
-                read_as::<Vec<PackageAccess>>(&plain)?
-            } else {
-                read_as::<PackagePart>(&plain)?
-            }
+            let parsed = if is_page { read_as::<Vec<PackageAccess>>(&plain) } else { read_as::<PackagePart>(&plain) };
+            parsed?;
             parts::replace(tx, self.key, self.request, *number, &plain)?;
         }
         Ok(())
@@ -126,7 +125,7 @@ fn index_of(token: &str) -> Option<usize> {
     token.parse().ok().filter(|index: &usize| index.to_string() == token)
 }
 
-fn member_of<'v>(value: &'v mut Value, token: &String) -> Option<&'v mut Value> {
+fn member_of<'v>(value: &'v mut Value, token: &str) -> Option<&'v mut Value> {
     match value {
         Value::Object(members) => members.get_mut(token),
         Value::Array(items) => items.get_mut(index_of(token)?),
