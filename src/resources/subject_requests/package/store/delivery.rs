@@ -18,7 +18,7 @@ use crate::platform::outbox;
 use crate::resources::contacts::store as contacts;
 
 /// A package that was released.
-pub(in super::super::super) struct Released {
+pub(in super::super::super) struct Given {
     /// The contact under whose key it is sealed.
     owner: ContactId,
     /// How it reaches the person; `None` for one that was given before the service recorded it.
@@ -35,7 +35,7 @@ pub(in super::super::super) struct Released {
 ///
 /// # Errors
 /// 503 when the database does not answer.
-pub(in super::super::super) fn released(tx: &mut ReadTx<'_>, id: SubjectRequestId) -> Result<Option<Released>, Error> {
+pub(in super::super::super) fn released(tx: &mut ReadTx<'_>, id: SubjectRequestId) -> Result<Option<Given>, Error> {
     type Row = (ContactId, Option<String>, Option<Instant>, Option<String>, Instant, bool);
     let row: Option<Row> = packages::table
         .find(id)
@@ -52,7 +52,7 @@ pub(in super::super::super) fn released(tx: &mut ReadTx<'_>, id: SubjectRequestI
     let Some((owner, delivery, Some(released_at), released_by, expires_at, is_kept)) = row else { return Ok(None) };
     let delivery = delivery.map(|delivery| delivery.parse().map_err(damaged)).transpose()?;
     let is_there = is_kept && expires_at > tx.now();
-    Ok(Some(Released { owner, delivery, released_at, released_by, expires_at, is_there }))
+    Ok(Some(Given { owner, delivery, released_at, released_by, expires_at, is_there }))
 }
 
 /// How a package was given, for those who work on the request. Nothing is unsealed.
@@ -60,7 +60,7 @@ pub(in super::super::super) fn released(tx: &mut ReadTx<'_>, id: SubjectRequestI
 /// # Errors
 /// 404 before it is released.
 pub(in super::super) fn delivered(tx: &mut ReadTx<'_>, id: SubjectRequestId) -> Result<PackageDelivery, Error> {
-    let Released { delivery, released_at, released_by, expires_at, .. } =
+    let Given { delivery, released_at, released_by, expires_at, .. } =
         released(tx, id)?.ok_or_else(Error::not_found)?;
     let (links, downloads) = (links::mailed(tx, id)?, links::downloads(tx, id)?);
     let downloads_left = MOST_DOWNLOADS.saturating_sub(downloads.len());
@@ -74,7 +74,7 @@ pub(in super::super) fn delivered(tx: &mut ReadTx<'_>, id: SubjectRequestId) -> 
 fn live(tx: &mut ReadTx<'_>, id: SubjectRequestId) -> Result<(ContactId, PackageReady), Error> {
     let found = released(tx, id)?.filter(|found| found.is_there && found.delivery == Some(Delivery::Link));
     let gone = || Error::new(Code::Gone, "Your copy is no longer here. Ask us if you need it again.");
-    let Released { owner, expires_at, .. } = found.ok_or_else(gone)?;
+    let Given { owner, expires_at, .. } = found.ok_or_else(gone)?;
     let downloads_left = MOST_DOWNLOADS.saturating_sub(links::downloads(tx, id)?.len());
     if downloads_left == 0 {
         return Err(links::used_up());
