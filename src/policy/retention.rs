@@ -22,6 +22,33 @@ pub const PACKAGE_LINKS: TimeDelta = TimeDelta::days(14);
 /// How long the last letter to a person who was erased can be printed where no mail reaches them: until then the name is kept.
 pub const LETTERS_FOR_THE_POST: TimeDelta = TimeDelta::days(14);
 
+/// A period of the schedule in words: `six years` for `P6Y`. A period that is in words already stays as it is.
+pub fn in_words(period: &str) -> String {
+    worded(period).unwrap_or_else(|| period.to_owned())
+}
+
+fn worded(period: &str) -> Option<String> {
+    const NUMBERS: [&str; 12] =
+        ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
+    let (rest, is_time) = match period.strip_prefix("PT") {
+        Some(time) => (time, true),
+        None => (period.strip_prefix('P')?, false),
+    };
+    let unit = rest.chars().next_back()?;
+    let number: usize = rest.strip_suffix(unit)?.parse().ok()?;
+    let unit = match (unit, is_time) {
+        ('Y', false) => "year",
+        ('M', false) => "month",
+        ('D', false) => "day",
+        ('H', true) => "hour",
+        ('M', true) => "minute",
+        _ => return None,
+    };
+    let ending = if number == 1 { "" } else { "s" };
+    let number = number.checked_sub(1).and_then(|at| NUMBERS.get(at)).map_or(number.to_string(), ToString::to_string);
+    Some(format!("{number} {unit}{ending}"))
+}
+
 /// A line of the retention schedule.
 #[derive(Clone, Copy, Debug)]
 pub struct RetentionRule {
@@ -274,6 +301,20 @@ pub const SCHEDULE: &[RetentionRule] = &[
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_period_of_the_schedule_has_words() {
+        for (period, words) in
+            [("P6Y", "six years"), ("P30D", "30 days"), ("PT1H", "one hour"), ("PT62M", "62 minutes")]
+        {
+            assert_eq!(in_words(period), words);
+        }
+        for rule in SCHEDULE {
+            let words = in_words(rule.period);
+            let is_code = words.starts_with('P') && words.ends_with(|last: char| last.is_ascii_uppercase());
+            assert!(!is_code, "{}: {words}", rule.record_class);
+        }
+    }
 
     #[test]
     fn six_years_to_the_day_and_leap_days_end_a_day_early() {

@@ -1,18 +1,14 @@
 // The pages behind the links in mails, with a keyboard alone: from the sign-up to the last link. Each is judged by axe-core.
 import assert from "node:assert/strict";
-import { mkdir } from "node:fs/promises";
 import { after, before, test } from "node:test";
-import axe from "axe-core";
 import { launch } from "./browser.mjs";
+import { judge } from "./judging.mjs";
 import { link, mailTo } from "./mails.mjs";
 import { startDemo } from "./service.mjs";
-
-const screenshots = new URL("../../target/screenshots/", import.meta.url);
 
 let demo, browser;
 before(async () => {
   [demo, browser] = await Promise.all([startDemo(), launch()]);
-  await mkdir(screenshots, { recursive: true });
 });
 after(async () => {
   await browser?.close();
@@ -52,20 +48,6 @@ async function open(viewport) {
     if (!request.url().startsWith(demo.address)) complaints.push(`asked ${request.url()}`);
   });
   return { page, complaints };
-}
-
-// The rules of WCAG 2.2 at A and AA, and what axe-core calls best practice.
-async function judge(page, name) {
-  await page.screenshot({ path: new URL(`page-${name}.png`, screenshots).pathname, fullPage: true });
-  await page.evaluate(axe.source);
-  const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
-  const { violations, passes } = await page.evaluate(
-    (values) => window.axe.run(document, { runOnly: { type: "tag", values } }), tags,
-  );
-  assert.deepEqual(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" ")}`), [], name);
-  assert.ok(passes.some(({ id }) => id === "color-contrast"), `${name} was not judged`);
-  const width = await page.evaluate(() => [document.documentElement.scrollWidth, window.innerWidth]);
-  assert.ok(width[0] <= width[1], `${name} is wider than its window: ${width}`);
 }
 
 // Goes to the button or link of that name by Tab, sees that one can see where one is, and presses Enter.

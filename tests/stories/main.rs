@@ -62,6 +62,7 @@ mod objection;
 mod offline_receipts;
 mod one_mailbox;
 mod organisations;
+mod package_letter;
 mod package_links;
 mod package_review;
 mod pages;

@@ -238,7 +238,7 @@ async fn a_package_leaves_out_who_shares_a_number_or_has_an_address_now(service:
     assert_eq!(package["search"]["email_addresses"], 3);
     assert_eq!(package["search"]["addresses_of_others_now"], 1);
     let reasons = text(&package["search"], "reasons");
-    assert!(reasons.contains("not made by one earlier e-mail address"), "{reasons}");
+    assert!(reasons.contains("not made by one earlier email address"), "{reasons}");
 }
 
 async fn the_search_says_what_it_was_made_by(service: Service) {
@@ -249,7 +249,7 @@ async fn the_search_says_what_it_was_made_by(service: Service) {
     assert_eq!((&search["email_addresses"], &search["telephones_and_names"]), (&json!(4), &json!(2)));
     assert_eq!(search["addresses_of_others_now"], 0);
     let reasons = text(search, "reasons");
-    for said in ["3 contact ids, 4 e-mail addresses, 2 telephone numbers", "which is every table"] {
+    for said in ["3 contact ids, 4 email addresses, 2 telephone numbers", "which is every table"] {
         assert!(reasons.contains(said), "{said} in {reasons}");
     }
     assert!(!reasons.contains("another person has confirmed"), "{reasons}");
@@ -276,7 +276,7 @@ async fn the_search_says_what_it_was_made_by(service: Service) {
     let bob = service.sign_up("Bob", "bob@example.org").await;
     service.correct(&bob, json!({ "email": null, "telephone": "01905 111111" })).await;
     let reasons = text(&package_of(&service, &bob).await["search"], "reasons");
-    assert!(reasons.contains("one contact id, one e-mail address, one telephone number together with its name"));
+    assert!(reasons.contains("one contact id, one email address, one telephone number together with its name"));
 }
 
 async fn a_large_package_begins_anew_when_another_address_leads_to_the_person(service: Service) {

@@ -1,122 +1,145 @@
-//! A package for a person to read and print.
+//! A package as a letter that the person can read and print (UK GDPR Article 12(1)): chapters in the order of Article 15, in
+//! people's words, of what is held alone; what only a technician needs is in an annex.
+
+mod accesses;
+mod chapters;
+mod codes;
+mod records;
+mod tables;
+
+use std::borrow::Cow;
 
 use askama::Template;
-use serde_json::Value;
 
 use super::super::letters::asked_for;
 use super::model::{Package, SearchRecord};
+use super::search::AUDIT;
 use crate::domain::{Error, day_words, london_date};
+use crate::platform::personal::SearchTerm;
+use accesses::Acts;
+use chapters::{Kept, Use};
+use records::{Details, Line, Section};
+
+/// What a value says to the person. A code that has no words stays a code, and is marked so that a test can find it.
+#[derive(Default)]
+struct Said {
+    text: Cow<'static, str>,
+    is_code: bool,
+}
+
+impl Said {
+    fn words(words: impl Into<Cow<'static, str>>) -> Self {
+        Self { text: words.into(), is_code: false }
+    }
+
+    /// A value that has no words. What was put in the place of something that is left out is no code, and reads as it is.
+    fn unworded(text: String) -> Self {
+        let is_code = !text.contains([' ', '[']);
+        Self { text: text.into(), is_code }
+    }
+}
+
+impl FromIterator<Self> for Said {
+    /// Several, one after the other.
+    fn from_iter<I: IntoIterator<Item = Self>>(several: I) -> Self {
+        several
+            .into_iter()
+            .reduce(|all, next| Self {
+                text: format!("{}; {}", all.text, next.text).into(),
+                is_code: all.is_code || next.is_code,
+            })
+            .unwrap_or_default()
+    }
+}
 
 #[derive(Template)]
 #[template(path = "pages/package.html")]
 struct Page<'a> {
     package: &'a Package,
+    name: Option<&'a str>,
     asked: String,
     built_on: String,
+    notice_of: String,
     keep_until: String,
+    uses: Vec<Use>,
+    acts: Vec<Acts>,
+    kept: Vec<Kept>,
     source: Vec<Line>,
-    purposes: Vec<Vec<Line>>,
+    sections: Vec<Section>,
     search: Option<Search<'a>>,
-    parts: Vec<Part<'a>>,
+    details: Vec<Details>,
 }
 
 /// How it was searched for.
 struct Search<'a> {
     day: String,
-    ids: usize,
-    addresses: usize,
-    tables: Vec<(String, usize)>,
+    terms: String,
+    tables: Vec<Searched<'a>>,
     reasons: &'a str,
     elsewhere: &'a str,
 }
 
-impl<'a> Search<'a> {
-    fn of(record: &'a SearchRecord) -> Self {
-        Self {
-            day: day_words(london_date(record.ended_at)),
-            ids: record.contact_ids.len(),
-            addresses: record.email_addresses,
-            tables: record.searched.iter().map(|table| (plain(&table.table), table.records)).collect(),
-            reasons: &record.reasons,
-            elsewhere: &record.elsewhere,
-        }
-    }
+/// A table that was searched.
+struct Searched<'a> {
+    heading: &'a str,
+    table: &'a str,
+    by: String,
+    records: usize,
 }
 
-/// What one table holds, as lines.
-struct Part<'a> {
-    title: String,
-    meaning: &'a str,
-    records: Vec<Vec<Line>>,
-}
-
-/// A member of a record.
-struct Line {
-    name: String,
-    value: String,
+/// The heading of a table in the letter; its name where it has none.
+pub(super) fn heading(table: &str) -> &str {
+    if table == AUDIT { "Who saw or changed your data" } else { tables::heading(table) }
 }
 
 /// A word of the wire as people read it.
 fn plain(word: &str) -> String {
-    let words = word.replace('_', " ");
+    let words = word.replace('_', " ").replace('/', ", ");
     let mut letters = words.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
-/// The members of a record, those of its objects after their own names.
-fn lines(record: &Value) -> Vec<Line> {
-    let mut lines = Vec::new();
-    collect(record, "", &mut lines);
-    lines
-}
-
-fn collect(value: &Value, name: &str, lines: &mut Vec<Line>) {
-    match value {
-        Value::Object(members) => {
-            for (member, value) in members {
-                let name =
-                    if name.is_empty() { plain(member) } else { format!("{name}, {}", member.replace('_', " ")) };
-                collect(value, &name, lines);
-            }
-        }
-        Value::Array(items) if items.iter().all(|item| !item.is_object()) => {
-            let value = items.iter().map(said).collect::<Vec<_>>().join("; ");
-            lines.push(Line { name: name.to_owned(), value });
-        }
-        Value::Array(items) => items.iter().for_each(|item| collect(item, name, lines)),
-        Value::Null => {}
-        single => lines.push(Line { name: name.to_owned(), value: said(single) }),
+fn search(record: &SearchRecord) -> Search<'_> {
+    let term = |term: &SearchTerm| match term {
+        SearchTerm::ContactId => "contact id",
+        SearchTerm::EmailAddress => "email address",
+        SearchTerm::TelephoneAndName => "telephone number and name",
+    };
+    let searched = record.searched.iter().map(|searched| Searched {
+        heading: heading(&searched.table),
+        table: &searched.table,
+        by: searched.searched_by.iter().map(term).collect::<Vec<_>>().join("; "),
+        records: searched.records,
+    });
+    Search {
+        day: day_words(london_date(record.ended_at)),
+        terms: record.terms(),
+        tables: searched.collect(),
+        reasons: &record.reasons,
+        elsewhere: &record.elsewhere,
     }
 }
 
-fn said(value: &Value) -> String {
-    match value {
-        Value::String(text) => text.clone(),
-        Value::Bool(true) => "yes".to_owned(),
-        Value::Bool(false) => "no".to_owned(),
-        other => other.to_string(),
-    }
-}
-
-/// The package as a page.
+/// Writes the package as a page.
 ///
 /// # Errors
-/// When it cannot be written, which none of ours is.
-pub(super) fn page(package: &Package) -> Result<String, Error> {
-    let parts = package.held.iter().map(|part| Part {
-        title: plain(&part.table),
-        meaning: &part.meaning,
-        records: part.records.iter().map(lines).collect(),
-    });
+/// Internal when the template cannot be rendered.
+pub fn page(package: &Package) -> Result<String, Error> {
+    let particulars = &package.particulars;
     let page = Page {
         package,
+        name: package.records("contacts").first().and_then(|contact| contact["name"].as_str()),
         asked: asked_for(package.kind, "you"),
         built_on: day_words(london_date(package.built_at)),
-        keep_until: day_words(package.particulars.keep_until),
-        source: lines(&package.particulars.source),
-        purposes: package.particulars.purposes.iter().map(lines).collect(),
-        search: package.search.as_ref().map(Search::of),
-        parts: parts.collect(),
+        notice_of: day_words(particulars.notice_version),
+        keep_until: day_words(particulars.keep_until),
+        uses: chapters::uses(package),
+        acts: accesses::summed_up(&package.accesses),
+        kept: chapters::kept(package),
+        source: records::source(&particulars.source),
+        sections: records::sections(&package.held),
+        search: package.search.as_ref().map(search),
+        details: records::details(&package.held),
     };
     page.render().map_err(Error::internal)
 }

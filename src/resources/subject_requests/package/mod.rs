@@ -7,7 +7,7 @@
 pub(super) mod api;
 mod contents;
 pub mod delivery;
-mod html;
+pub mod html;
 pub mod model;
 pub(super) mod opening;
 pub mod redactions;

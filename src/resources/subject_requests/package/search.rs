@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::html::heading;
 use crate::domain::{ContactId, Instant, PossibleMatch, day_words, london_date, prose_type};
 use crate::platform::personal::{Person, SearchTerm};
 
@@ -111,7 +112,7 @@ impl SearchRecord {
     pub(super) fn terms(&self) -> String {
         let mut terms = counted(self.contact_ids.len(), "contact id", "contact ids");
         if self.email_addresses > 0 {
-            terms = format!("{terms}, {}", counted(self.email_addresses, "e-mail address", "e-mail addresses"));
+            terms = format!("{terms}, {}", counted(self.email_addresses, "email address", "email addresses"));
         }
         if self.telephones_and_names > 0 {
             let (one, several) =
@@ -130,7 +131,7 @@ impl SearchRecord {
             self.terms(),
         );
         if self.addresses_of_others_now > 0 {
-            let others = counted(self.addresses_of_others_now, "earlier e-mail address", "earlier e-mail addresses");
+            let others = counted(self.addresses_of_others_now, "earlier email address", "earlier email addresses");
             why = format!(
                 "{why} The search was not made by {others}, because another person has confirmed that mailbox since."
             );
@@ -156,13 +157,13 @@ impl SearchRecord {
     /// The record for the history of the request: without ids, and only the tables in which something was found.
     pub(super) fn in_words(&self) -> String {
         let found = self.searched.iter().filter(|table| table.records > 0);
-        let found: Vec<String> = found.map(|table| format!("{} {}", table.table, table.records)).collect();
+        let found: Vec<String> = found.map(|table| format!("{} ({})", heading(&table.table), table.records)).collect();
         let day = day_words(london_date(self.ended_at));
         format!(
-            "Search of {day}, by {}. Records found: {}; in the other tables, none. Possible matches that were left \
+            "Search of {day}, by {}. Records found: {}. In the other tables, none. Possible matches that were left \
              out: {}.\n{}\n{}",
             self.terms(),
-            found.join(", "),
+            found.join("; "),
             self.matches_in_words(),
             self.reasons,
             self.elsewhere,

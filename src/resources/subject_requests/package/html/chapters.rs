@@ -1,0 +1,126 @@
+//! What the person must be told with the copy (UK GDPR Article 15(1)): uses, bases and recipients, and how long data is kept.
+
+use serde_json::Value;
+
+use super::super::model::Package;
+use super::{Said, codes};
+use crate::domain::Purpose;
+use crate::policy::retention::{SCHEDULE, in_words};
+
+/// Something that the person's data is used for.
+pub(super) struct Use {
+    pub(super) what: Said,
+    pub(super) basis: Said,
+    pub(super) data: String,
+    pub(super) recipients: String,
+    pub(super) kept: String,
+}
+
+/// The uses of the notice that the person's data is or was put to: those that they were asked about, that a network is run
+/// for, and that an event is run for.
+pub(super) fn uses(package: &Package) -> Vec<Use> {
+    let is_used = |purpose: &Value| {
+        let asked = package.records("consents").iter().any(|consent| consent["purpose"] == *purpose);
+        let runs_for = match serde_json::from_value(purpose.clone()) {
+            Ok(Purpose::ProfessionalNetworks) => !package.records("memberships").is_empty(),
+            Ok(Purpose::EventAdministration | Purpose::VenueSecurity) => !package.records("registrations").is_empty(),
+            _ => false,
+        };
+        asked || runs_for
+    };
+    let one = |purpose: &Value| Use {
+        what: said(&purpose["purpose"], codes::purpose),
+        basis: items(&purpose["lawful_basis"]).iter().map(|basis| said(basis, codes::lawful_basis)).collect(),
+        data: listed(&purpose["data"]),
+        recipients: listed(&purpose["recipients"]),
+        kept: without_code(purpose["retention"].as_str().unwrap_or_default()),
+    };
+    package.particulars.purposes.iter().filter(|purpose| is_used(&purpose["purpose"])).map(one).collect()
+}
+
+fn items(value: &Value) -> &[Value] {
+    value.as_array().map_or(&[], Vec::as_slice)
+}
+
+fn listed(value: &Value) -> String {
+    items(value).iter().filter_map(Value::as_str).collect::<Vec<_>>().join("; ")
+}
+
+fn said(code: &Value, words: codes::Words) -> Said {
+    words(code).map_or_else(|| Said::unworded(code.as_str().unwrap_or_default().to_owned()), Said::words)
+}
+
+/// The notice's words about a period, without the code of the period in brackets: `Six years (P6Y)`.
+fn without_code(text: &str) -> String {
+    let code = text.split_once(" (P").and_then(|(before, rest)| Some((before, rest.split_once(')')?)));
+    match code {
+        Some((before, (code, after))) if code.bytes().all(|byte| byte.is_ascii_alphanumeric()) => {
+            format!("{before}{after}")
+        }
+        _ => text.to_owned(),
+    }
+}
+
+/// How long something is kept.
+pub(super) struct Kept {
+    pub(super) what: Said,
+    pub(super) period: String,
+    pub(super) from: &'static str,
+}
+
+/// How long each kind of record is kept of which there is one.
+pub(super) fn kept(package: &Package) -> Vec<Kept> {
+    let holds = |table: &&str| match *table {
+        super::super::search::AUDIT => !package.accesses.is_empty(),
+        table => !package.records(table).is_empty(),
+    };
+    let rules = SCHEDULE.iter().filter(|rule| rule.tables.iter().any(holds));
+    let kept = |class: &str, period| {
+        let (what, from) = class_in_words(class).unzip();
+        Kept {
+            what: what.map_or_else(|| Said::unworded(class.to_owned()), Said::words),
+            period,
+            from: from.unwrap_or_default(),
+        }
+    };
+    rules.map(|rule| kept(rule.record_class, in_words(rule.period))).collect()
+}
+
+/// A class of the retention schedule, and what its period runs from, as the person reads them.
+fn class_in_words(class: &str) -> Option<(&'static str, &'static str)> {
+    const DEALING: &str = "When you last dealt with us";
+    const SENT: &str = "When we sent the link";
+    Some(match class {
+        "contact" => ("Who you are and how we reach you", DEALING),
+        "consent" => ("What you agreed to", DEALING),
+        "membership" => ("Networks", DEALING),
+        "registration" => ("Events that you registered for", DEALING),
+        "access_requirement" => ("What you need at events", "The end of the event"),
+        "former_address" => ("Codes of addresses and numbers that you had before", DEALING),
+        "suppression_mark" => ("Codes of addresses that we must not write to", "When you objected, or were erased"),
+        "complaint" => ("Complaints", "When the complaint was closed"),
+        "subject_request" => ("Requests about your data", "When we answered the request"),
+        "access_package" => ("Copies of your data that we made for you", "When we made the copy"),
+        "erasure" => ("Plans to erase your data", "When it was erased"),
+        "message" => ("Which emails we sent you", "When it left, or was given up"),
+        "confirmation_link" => ("Links that asked you to confirm", SENT),
+        "preference_link" => ("Links to your choices about emails", SENT),
+        "request_status_link" => ("Links to see where a request is", SENT),
+        "audit" => ("Who saw or changed your data", "When they did"),
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_code_of_a_period_is_left_out_of_the_notices_words() {
+        let notice = "Six years (P6Y), unless a legal hold requires longer";
+        assert_eq!(without_code(notice), "Six years, unless a legal hold requires longer");
+        for whole in ["Six years (Please ask.)", "Six years (P", "For good"] {
+            assert_eq!(without_code(whole), whole);
+        }
+    }
+}

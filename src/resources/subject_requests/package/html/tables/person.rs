@@ -1,0 +1,67 @@
+//! The tables that hold who the person is, and what they do not want.
+
+use super::super::codes;
+use super::Layout::{List, Rows};
+use super::Reading::{Always, Code, Text, When};
+use super::{TableInWords, member};
+
+/// The tables, in the order of the letter.
+pub(super) const TABLES: &[TableInWords] = &[
+    TableInWords {
+        table: "contacts",
+        heading: "Who you are and how we reach you",
+        lead: "",
+        layout: List,
+        members: &[
+            member("/name", "Name", Text),
+            member("/email", "Email address", Text),
+            member("/telephone", "Telephone number", Text),
+            member("/organisation", "Where you work", Text),
+            member("/job_title", "What you do there", Text),
+            member("/status", "How we treat it", Code(codes::contact_status)),
+            member(
+                "/merged_into",
+                "An earlier record of you",
+                Always("It became part of the record above, and holds no name or address."),
+            ),
+            member("/created_at", "Recorded", When),
+            member("/updated_at", "Last changed", When),
+            member("/last_activity_on", "When you last dealt with us", When),
+            member("/keep_until", "We keep it until", When),
+            member("/email_bounced_at", "Your mailbox refused email", When),
+        ],
+        technical: &["/id", "/source", "/version", "/hashes_of_your_name_and_number", "/obtained_on"],
+    },
+    TableInWords {
+        table: "former_addresses",
+        heading: "Addresses and numbers that you had before",
+        lead: "We keep a code that recognises each, and not the address or number itself.",
+        layout: Rows,
+        members: &[member("/kind", "What it was", Code(codes::former_kind)), member("/until", "Yours until", When)],
+        technical: &[],
+    },
+    TableInWords {
+        table: "suppressions",
+        heading: "What we must not send you",
+        lead: "We keep a code that recognises your address or number, so that we send it nothing by mistake.",
+        layout: Rows,
+        members: &[member("/purpose", "What", Code(codes::purpose)), member("/since", "Since", When)],
+        technical: &[],
+    },
+    TableInWords {
+        table: "sharing_refusals",
+        heading: "Whom you do not want us to share your data with",
+        lead: "",
+        layout: Rows,
+        members: &[member("/recipient_kind", "Whom", Code(codes::recipient)), member("/since", "Since", When)],
+        technical: &[],
+    },
+    TableInWords {
+        table: "erasure_plans",
+        heading: "Plans to erase your data",
+        lead: "",
+        layout: Rows,
+        members: &[member("/proposed_at", "Proposed", When), member("/executed_at", "Carried out", When)],
+        technical: &[],
+    },
+];
