@@ -128,7 +128,7 @@ pub fn page(package: &Package) -> Result<String, Error> {
     let particulars = &package.particulars;
     let page = Page {
         package,
-        name: package.records("contacts").first().and_then(|contact| contact["name"].as_str()),
+        name: package.records("contacts").first().and_then(|contact| contact.get("name")?.as_str()),
         asked: asked_for(package.kind, "you"),
         built_on: day_words(london_date(package.built_at)),
         notice_of: day_words(particulars.notice_version),

@@ -20,7 +20,7 @@ pub(super) struct Use {
 /// for, and that an event is run for.
 pub(super) fn uses(package: &Package) -> Vec<Use> {
     let is_used = |purpose: &Value| {
-        let asked = package.records("consents").iter().any(|consent| consent["purpose"] == *purpose);
+        let asked = package.records("consents").iter().any(|consent| member(consent, "purpose") == purpose);
         let runs_for = match serde_json::from_value(purpose.clone()) {
             Ok(Purpose::ProfessionalNetworks) => !package.records("memberships").is_empty(),
             Ok(Purpose::EventAdministration | Purpose::VenueSecurity) => !package.records("registrations").is_empty(),
@@ -29,13 +29,18 @@ pub(super) fn uses(package: &Package) -> Vec<Use> {
         asked || runs_for
     };
     let one = |purpose: &Value| Use {
-        what: said(&purpose["purpose"], codes::purpose),
-        basis: items(&purpose["lawful_basis"]).iter().map(|basis| said(basis, codes::lawful_basis)).collect(),
-        data: listed(&purpose["data"]),
-        recipients: listed(&purpose["recipients"]),
-        kept: without_code(purpose["retention"].as_str().unwrap_or_default()),
+        what: said(member(purpose, "purpose"), codes::purpose),
+        basis: items(member(purpose, "lawful_basis")).iter().map(|basis| said(basis, codes::lawful_basis)).collect(),
+        data: listed(member(purpose, "data")),
+        recipients: listed(member(purpose, "recipients")),
+        kept: without_code(member(purpose, "retention").as_str().unwrap_or_default()),
     };
-    package.particulars.purposes.iter().filter(|purpose| is_used(&purpose["purpose"])).map(one).collect()
+    package.particulars.purposes.iter().filter(|purpose| is_used(member(purpose, "purpose"))).map(one).collect()
+}
+
+/// A member of an object; null where it has none of that name.
+fn member<'a>(value: &'a Value, name: &str) -> &'a Value {
+    value.get(name).unwrap_or(&Value::Null)
 }
 
 fn items(value: &Value) -> &[Value] {
