@@ -42,7 +42,15 @@ pub(super) fn summed_up(accesses: &[PackageAccess]) -> Vec<Acts> {
 /// Who acted, by the roles that the audit has, and where it has none, by what was done.
 pub(super) fn by(PackageAccess { action, roles, .. }: &PackageAccess) -> Cow<'static, str> {
     if roles.is_empty() {
-        let follows_a_link = ["confirmations.use", "preferences.", "unsubscribe.", "subject_requests.status"];
+        let follows_a_link = [
+            "confirmations.use",
+            "preferences.",
+            "unsubscribe.",
+            "subject_requests.status",
+            "subject_requests.download_package",
+            "subject_requests.package_link",
+            "subject_requests.wrong_reference",
+        ];
         let is_by_link = follows_a_link.iter().any(|act| action.starts_with(act));
         return Cow::from(if is_by_link { "A person with a link from an email to you" } else { "Our computer system" });
     }
@@ -121,6 +129,10 @@ pub(super) fn what(action: &str) -> Said {
         "subject_requests.begin_package" => "Began to make a copy of your data",
         "subject_requests.build_package" => "Made a draft of the copy of your data",
         "subject_requests.create" => "Recorded your request",
+        "subject_requests.download_package" => "Opened the copy of your data by a link",
+        "subject_requests.mail_package_link" => "Sent you a link to the copy of your data",
+        "subject_requests.package_link" => "Looked at the page that opens the copy of your data",
+        "subject_requests.wrong_reference" => "Tried to open the copy of your data with a wrong reference number",
         "subject_requests.draft" => "Read the draft of the copy of your data",
         "subject_requests.redactions" => "Read what is left out of the copy of your data",
         "subject_requests.release_package" => "Gave you the copy of your data",

@@ -110,6 +110,7 @@ fn class_in_words(class: &str) -> Option<(&'static str, &'static str)> {
         "message" => ("Which emails we sent you", "When it left, or was given up"),
         "confirmation_link" => ("Links that asked you to confirm", SENT),
         "preference_link" => ("Links to your choices about emails", SENT),
+        "access_package_link" => ("Links to copies of your data", SENT),
         "request_status_link" => ("Links to see where a request is", SENT),
         "audit" => ("Who saw or changed your data", "When they did"),
         _ => return None,

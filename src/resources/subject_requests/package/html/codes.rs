@@ -341,6 +341,7 @@ pub(super) fn message_kind(value: &Value) -> Option<&'static str> {
         "request_clarification" => "A question about your request",
         "request_extension" => "That we need more time for your request",
         "request_refusal" => "Our refusal of your request",
+        "request_package" => "The copy of your data",
         "request_outcome" => "Our answer to your request",
         _ => return None,
     })

@@ -116,6 +116,26 @@ pub(super) const TABLES: &[TableInWords] = &[
         technical: &[],
     },
     TableInWords {
+        table: "subject_request_package_links",
+        heading: "Links to copies of your data",
+        lead: "",
+        layout: Rows,
+        members: &[
+            member("/request", "Request", Text),
+            member("/mailed_at", "Sent", When),
+            member("/expires_at", "Could be used until", When),
+        ],
+        technical: &[],
+    },
+    TableInWords {
+        table: "subject_request_package_downloads",
+        heading: "When a copy of your data was opened",
+        lead: "",
+        layout: Rows,
+        members: &[member("/request", "Request", Text), member("/downloaded_at", "When", When)],
+        technical: &[],
+    },
+    TableInWords {
         table: "subject_request_redactions",
         heading: "What we left out of a copy of your data",
         lead: "",
