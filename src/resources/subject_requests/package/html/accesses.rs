@@ -102,6 +102,7 @@ pub(super) fn what(action: &str) -> Said {
         "contacts.sharing_refusals" => "Read whom you do not want your data shared with",
         "contacts.update" => "Changed who you are and how we reach you",
         "erasures.execute" | "erasures.repeat" => "Erased your data",
+        "erasures.note" => "Recorded that your data was erased",
         "erasures.propose" => "Planned the erasure of your data",
         "memberships.end" => "Recorded that you left a network",
         "memberships.join" => "Recorded that you joined a network",

@@ -297,6 +297,8 @@ pub(super) fn request_step(value: &Value) -> Option<&'static str> {
         StepKind::ClarificationReceived => "Your answer reached us",
         StepKind::ExtensionNotified => "We told you that we need two more months",
         StepKind::CarriedOut => "We did it, and told those who received your data",
+        StepKind::ReceiptCorrected => "We corrected the day on which it reached us",
+        StepKind::ErasurePlanned => "We planned the erasure, and what we must keep",
         StepKind::Completed => "We completed it",
         StepKind::PartiallyCompleted => "We completed a part of it",
         StepKind::Refused => "We refused it",
