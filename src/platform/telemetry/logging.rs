@@ -7,6 +7,7 @@ use std::panic::PanicHookInfo;
 use std::sync::{Arc, LazyLock};
 
 use prometheus_client::metrics::counter::Counter;
+use tracing_subscriber::filter::ParseError;
 use tracing_subscriber::{EnvFilter, fmt};
 
 use super::log_writer::LogWriter;
@@ -34,13 +35,22 @@ impl Drop for Log {
     }
 }
 
+/// The HTTP library logs an error here for each request that it cannot read. Any caller could fill the log with those.
+const UNREADABLE_REQUESTS: &str = "actix_http::h1::dispatcher=off";
+
+/// The filter that `directives` describe. Requests that cannot be read are left out, unless a directive names the HTTP library.
+fn filter_of(directives: &str) -> Result<EnvFilter, ParseError> {
+    let filter = EnvFilter::try_new(directives)?;
+    if directives.contains("actix_http") { Ok(filter) } else { Ok(filter.add_directive(UNREADABLE_REQUESTS.parse()?)) }
+}
+
 /// Starts logging, and logs every panic from then on. `filter` is in the syntax of tracing's directives, such as `info`
 /// or `iewm=debug`.
 ///
 /// # Errors
 /// A text that says what is wrong with the filter, that logging has been started already, or that there is no thread for it.
 pub fn start(format: Format, filter: &str) -> Result<Log, String> {
-    let filter = EnvFilter::try_new(filter).map_err(|error| format!("log.filter: {error}"))?;
+    let filter = filter_of(filter).map_err(|error| format!("log.filter: {error}"))?;
     let writer = LogWriter::start(std::io::stderr(), LINES_DROPPED.clone());
     let writer = Arc::new(writer.map_err(|error| format!("the log cannot be started: {error}"))?);
     // Left to itself, tracing reports its own failures by `eprintln!`, which panics when standard error fails.
@@ -74,6 +84,17 @@ fn constant(payload: &(dyn Any + Send)) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn unreadable_requests_are_left_out_unless_the_library_is_named() {
+        for (directives, are_left_out) in
+            [("", true), ("warn", true), ("iewm=debug,info", true), ("actix_http=debug", false)]
+        {
+            let filter = filter_of(directives).unwrap().to_string();
+            assert_eq!(filter.contains(UNREADABLE_REQUESTS), are_left_out, "{directives}: {filter}");
+        }
+        assert!(filter_of("iewm=loud").is_err());
+    }
 
     #[test]
     fn a_panic_with_data_is_logged_without_its_reason() {
