@@ -88,6 +88,8 @@ pub enum MatchedBy {
     Telephone,
     /// An e-mail address that has since passed to another person.
     FormerEmail,
+    /// An e-mail address that another contact has or had too.
+    SharedEmail,
     /// The name, apart from case, accents and spaces, with another address or none.
     Name,
 }

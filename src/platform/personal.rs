@@ -62,6 +62,8 @@ pub struct Person {
     /// E-mail addresses that they had, and whose mailbox has since confirmed for another person: not theirs any more. What
     /// was recorded with one may be about either.
     pub passed_on: Vec<Vec<u8>>,
+    /// Those of `marks` that another contact has or had too: what was recorded with one may be about either.
+    pub shared: Vec<Vec<u8>>,
     /// Every telephone number that they have or had. Others may share one.
     pub numbers: Vec<Vec<u8>>,
     /// Every telephone number together with the folded name that they had with it: theirs alone.
@@ -72,6 +74,11 @@ pub struct Person {
 }
 
 impl Person {
+    /// The e-mail addresses that no other contact has or had: what was recorded with one is about this person.
+    pub fn marks_of_their_own(&self) -> Vec<Vec<u8>> {
+        self.marks.iter().filter(|mark| !self.shared.contains(mark)).cloned().collect()
+    }
+
     /// The ids of the records of a table that were said to be about this person.
     pub fn records_of<K: From<Uuid>>(&self, table: &str) -> Vec<K> {
         ids_of(&self.records, table)

@@ -10,6 +10,7 @@ mod indexing;
 mod merged;
 mod races;
 mod records;
+mod shared;
 
 on_both_engines! {
     a_no_given_before_a_merge_holds_for_the_address_that_was_merged_away,

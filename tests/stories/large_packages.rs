@@ -321,9 +321,10 @@ async fn who_is_erased_meanwhile_leaves_nothing(service: Service) {
             ids: vec![contact],
             marks: Vec::new(),
             passed_on: Vec::new(),
-            records: Vec::new(),
+            shared: Vec::new(),
             numbers: Vec::new(),
             named_numbers: Vec::new(),
+            records: Vec::new(),
         };
         let erasing = Erasing { person, withheld: Vec::new(), unsure: Vec::new() };
         holders().iter().try_for_each(|holder| holder.erase(&mut tx, &erasing))?;

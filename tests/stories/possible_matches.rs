@@ -78,18 +78,19 @@ impl Recorded {
 }
 
 /// A record as a plan names it, by its path.
-fn record(path: &str) -> Value {
+pub(crate) fn record(path: &str) -> Value {
     let (kind, id) = path.trim_start_matches("/v1/").split_once('/').unwrap();
     json!({ "kind": kind.replace('-', "_"), "id": id })
 }
 
 impl Service {
-    async fn plan_of(&self, subject: &str, request: &str, body: Value) -> Answer {
+    /// Proposes a plan of erasure.
+    pub(crate) async fn plan_of(&self, subject: &str, request: &str, body: Value) -> Answer {
         self.council_does(subject, &format!("{request}/erasure-plan"), Some(body)).await
     }
 
     /// Plans with these answers, and has another person execute the plan.
-    async fn erased_with(&self, request: &str, body: Value) -> Value {
+    pub(crate) async fn erased_with(&self, request: &str, body: Value) -> Value {
         let plan = self.plan_of("council-1", request, body).await.expect(200).json();
         self.executed("council-2", request, &text(&plan, "plan_sha256")).await.expect(200).json()
     }

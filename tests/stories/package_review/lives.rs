@@ -87,6 +87,7 @@ async fn the_restricted_are_answered_and_the_erased_are_not(service: Service) {
             ids,
             marks: Vec::new(),
             passed_on: Vec::new(),
+            shared: Vec::new(),
             numbers: Vec::new(),
             named_numbers: Vec::new(),
             records: Vec::new(),

@@ -33,20 +33,22 @@ pub(super) fn index_of_name(tx: &ReadTx<'_>, contact: Option<ContactId>, complai
     contact.is_none().then(|| name_index(tx, &complainant.name))
 }
 
-/// Whether the complainant is the person themself: their address is the person's alone or, where none was given, the name is
-/// theirs.
+/// Whether the complainant is the person themself. An e-mail address that is the person's alone tells so, and so do a number and
+/// the name together. An address that another person has or had too, or none at all, needs the person's `name` as well.
 pub(in super::super) fn is_themself(
     tx: &ReadTx<'_>,
     person: &Person,
     name: Option<&str>,
     complainant: &Complainant,
 ) -> bool {
+    let named = name == Some(complainant.name.as_str());
     if complainant.email.is_none() && complainant.telephone.is_none() {
-        return name == Some(complainant.name.as_str());
+        return named;
     }
-    let Indexes { email, named_number, telephone } = indexes(tx, None, complainant);
+    let Indexes { email, named_number, .. } = indexes(tx, None, complainant);
     let has = |index: Option<Vec<u8>>, among: &[Vec<u8>]| index.is_some_and(|index| among.contains(&index));
-    has(email, &person.marks) || has(named_number, &person.named_numbers) || has(telephone, &person.numbers)
+    let needs_name = email.as_ref().is_some_and(|email| person.shared.contains(email));
+    (has(email, &person.marks) && (named || !needs_name)) || has(named_number, &person.named_numbers)
 }
 
 /// The ids of a person's complaints, oldest first.
@@ -56,7 +58,7 @@ pub(in super::super) fn is_themself(
 pub fn ids_of(tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<ComplaintId>, Error> {
     let ids = prepared("SELECT id FROM complaints WHERE ").then(among_ids(complaints::contact_id, &person.ids));
     let ids = ids.sql(" UNION SELECT id FROM complaints WHERE email_index IS NOT NULL AND ");
-    let ids = ids.then(among(complaints::email_index, person.marks.clone()));
+    let ids = ids.then(among(complaints::email_index, person.marks_of_their_own()));
     let ids = ids.sql(" UNION SELECT id FROM complaints WHERE named_number IS NOT NULL AND ");
     let ids = ids.then(among(complaints::named_number, person.named_numbers.clone()));
     let ids = ids.sql(" UNION SELECT id FROM complaints WHERE contact_id IS NULL AND ");
@@ -66,8 +68,8 @@ pub fn ids_of(tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<ComplaintId>, 
     Ok(ids)
 }
 
-/// Finds the complaints that may be about a person, by one query: those with a number of theirs, with an address that passed from them to
-/// another person, or with their name. Those that are theirs for certain are left out.
+/// Finds the complaints that may be about a person, by one query: those with a number of theirs, with an address that
+/// another person has or had too, or with their name. Those that are theirs for certain are left out.
 ///
 /// # Errors
 /// When the complaints cannot be read.
@@ -81,6 +83,8 @@ pub(in super::super) fn matches(
     let found = found.then(among(complaints::telephone_index, person.numbers.clone()));
     let found = found.sql(" UNION ALL SELECT id, 'former_email' FROM complaints WHERE email_index IS NOT NULL AND ");
     let found = found.then(among(complaints::email_index, person.passed_on.clone()));
+    let found = found.sql(" UNION ALL SELECT id, 'shared_email' FROM complaints WHERE email_index IS NOT NULL AND ");
+    let found = found.then(among(complaints::email_index, person.shared.clone()));
     let found = found.sql(" UNION ALL SELECT id, 'name' FROM complaints WHERE name_index IS NOT NULL AND ");
     let found = found.then(among(complaints::name_index, names)).select::<(UuidSql, Text)>();
     let found: Vec<(ComplaintId, String)> = direct!(tx.connection(), engine => found.load(engine))?;

@@ -17,21 +17,28 @@ use crate::resources::standing::store::former::{self, Kind};
 
 use super::indexes::Indexes;
 
-/// Every id, address and number of a person, in one query: each line is a kind, a contact and a keyed index.
+/// Every id, address and number of a person, in one query: each line is a kind, a contact, a keyed index, and whether the
+/// address was passed on to another contact, and whether another contact has or had it.
 const EVERYTHING: &str = " \
-    SELECT former.contact_id, former.kind, former.mark, former.passed_on_at IS NOT NULL \
+    SELECT former.contact_id, former.kind, former.mark, former.passed_on_at IS NOT NULL, former.kind = 'email' AND ( \
+      EXISTS (SELECT 1 FROM contacts AS other WHERE other.email_index = former.mark AND other.id <> survivor.id) \
+      OR EXISTS (SELECT 1 FROM former_addresses AS other \
+        WHERE other.mark = former.mark AND other.contact_id <> survivor.id)) \
     FROM former_addresses AS former JOIN survivor ON former.contact_id = survivor.id \
-    UNION ALL SELECT contacts.id, 'email', contacts.email_index, FALSE \
+    UNION ALL SELECT contacts.id, 'email', contacts.email_index, FALSE, \
+      EXISTS (SELECT 1 FROM contacts AS other WHERE other.email_index = contacts.email_index AND other.id <> survivor.id) \
+      OR EXISTS (SELECT 1 FROM former_addresses AS other \
+        WHERE other.mark = contacts.email_index AND other.contact_id <> survivor.id) \
     FROM contacts JOIN survivor ON contacts.id = survivor.id \
-    UNION ALL SELECT contacts.id, 'telephone', contacts.telephone_index, FALSE \
+    UNION ALL SELECT contacts.id, 'telephone', contacts.telephone_index, FALSE, FALSE \
     FROM contacts JOIN survivor ON contacts.id = survivor.id \
-    UNION ALL SELECT contacts.id, 'named_number', contacts.named_number, FALSE \
+    UNION ALL SELECT contacts.id, 'named_number', contacts.named_number, FALSE, FALSE \
     FROM contacts JOIN survivor ON contacts.id = survivor.id \
-    UNION ALL SELECT contacts.id, 'merged', NULL, FALSE \
+    UNION ALL SELECT contacts.id, 'merged', NULL, FALSE, FALSE \
     FROM contacts JOIN survivor ON contacts.merged_into = survivor.id";
 
-/// A line of [`EVERYTHING`]: the contact, the kind, the keyed index, and whether the address was passed on.
-type Line = (ContactId, String, Option<Vec<u8>>, bool);
+/// A line of [`EVERYTHING`].
+type Line = (ContactId, String, Option<Vec<u8>>, bool, bool);
 
 /// Returns the person that a contact is, found by any id that they ever had.
 ///
@@ -40,7 +47,7 @@ type Line = (ContactId, String, Option<Vec<u8>>, bool);
 pub fn person(tx: &mut ReadTx<'_>, contact: ContactId) -> Result<Person, Error> {
     let lines = prepared("WITH survivor (id) AS (SELECT coalesce(merged_into, id) FROM contacts WHERE ")
         .then(contacts::id.eq(contact));
-    let lines = lines.sql(")").sql(EVERYTHING).select::<(UuidSql, Text, Nullable<Binary>, Bool)>();
+    let lines = lines.sql(")").sql(EVERYTHING).select::<(UuidSql, Text, Nullable<Binary>, Bool, Bool)>();
     let lines: Vec<Line> = direct!(tx.connection(), engine => lines.load(engine))?;
     let survivor = lines.iter().find(|(_, kind, ..)| kind == "email").map(|(id, ..)| *id);
     let survivor = survivor.ok_or_else(Error::not_found)?;
@@ -50,11 +57,12 @@ pub fn person(tx: &mut ReadTx<'_>, contact: ContactId) -> Result<Person, Error> 
         ids: vec![survivor],
         marks: Vec::new(),
         passed_on: Vec::new(),
+        shared: Vec::new(),
         numbers: Vec::new(),
         named_numbers: Vec::new(),
         records: Vec::new(),
     };
-    for (id, kind, mark, passed_on) in lines {
+    for (id, kind, mark, passed_on, shared) in lines {
         let list = match kind.parse() {
             Ok(Kind::Email) if passed_on => &mut person.passed_on,
             Ok(Kind::Email) => &mut person.marks,
@@ -66,11 +74,15 @@ pub fn person(tx: &mut ReadTx<'_>, contact: ContactId) -> Result<Person, Error> 
                 continue;
             }
         };
+        if shared && !passed_on {
+            person.shared.extend(mark.clone());
+        }
         list.extend(mark);
     }
     merged.sort_unstable();
     person.ids.extend(merged);
-    for list in [&mut person.marks, &mut person.passed_on, &mut person.numbers, &mut person.named_numbers] {
+    let Person { marks, passed_on, shared, numbers, named_numbers, .. } = &mut person;
+    for list in [marks, passed_on, shared, numbers, named_numbers] {
         list.sort_unstable();
         list.dedup();
     }

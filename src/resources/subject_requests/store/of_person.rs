@@ -40,7 +40,7 @@ pub(super) fn index_of_name(tx: &ReadTx<'_>, contact: Option<ContactId>, request
 pub fn ids_of(tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<SubjectRequestId>, Error> {
     let ids = prepared("SELECT id FROM subject_requests WHERE ").then(among_ids(requests::contact_id, &person.ids));
     let ids = ids.sql(" UNION SELECT id FROM subject_requests WHERE email_index IS NOT NULL AND ");
-    let ids = ids.then(among(requests::email_index, person.marks.clone()));
+    let ids = ids.then(among(requests::email_index, person.marks_of_their_own()));
     let ids = ids.sql(" UNION SELECT id FROM subject_requests WHERE named_number IS NOT NULL AND ");
     let ids = ids.then(among(requests::named_number, person.named_numbers.clone()));
     let ids = ids.sql(" UNION SELECT id FROM subject_requests WHERE contact_id IS NULL AND ");
@@ -50,8 +50,8 @@ pub fn ids_of(tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<SubjectRequest
     Ok(ids)
 }
 
-/// Finds the requests that may be about a person, by one query: those with a number of theirs, with an address that passed from them to
-/// another person, or with their name. Those that are theirs for certain are left out.
+/// Finds the requests that may be about a person, by one query: those with a number of theirs, with an address that
+/// another person has or had too, or with their name. Those that are theirs for certain are left out.
 ///
 /// # Errors
 /// When the requests cannot be read.
@@ -66,6 +66,9 @@ pub(in super::super) fn matches(
     let found =
         found.sql(" UNION ALL SELECT id, 'former_email' FROM subject_requests WHERE email_index IS NOT NULL AND ");
     let found = found.then(among(requests::email_index, person.passed_on.clone()));
+    let found =
+        found.sql(" UNION ALL SELECT id, 'shared_email' FROM subject_requests WHERE email_index IS NOT NULL AND ");
+    let found = found.then(among(requests::email_index, person.shared.clone()));
     let found = found.sql(" UNION ALL SELECT id, 'name' FROM subject_requests WHERE name_index IS NOT NULL AND ");
     let found = found.then(among(requests::name_index, names)).select::<(UuidSql, Text)>();
     let found: Vec<(SubjectRequestId, String)> = direct!(tx.connection(), engine => found.load(engine))?;
