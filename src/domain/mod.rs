@@ -52,7 +52,7 @@ pub use lifecycle::Lifecycle;
 pub use list::{Limit, ListPage};
 pub use purpose::{LawfulBasis, Purpose, Use};
 pub use reference::Reference;
-pub use telephone::Telephone;
+pub use telephone::{EXTENSION_FORM, EXTENSION_PATTERN, Telephone, TelephoneExtension};
 pub use text::{TextFault, clean_line, clean_name, clean_prose, fault_of, opaque_line};
 pub(crate) use text::{line_type, name_type, prose_type, text_type};
 

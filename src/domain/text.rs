@@ -166,7 +166,7 @@ macro_rules! line_type {
 }
 
 /// `name_type! { /// doc  Name, max characters, "example" }`: the name of a person. Besides what a line must have, its pattern asks
-/// for a character that can be seen (UnicodeSet `[[:Cf:][:DI:]]`, as far as two bytes reach; the others are found by parsing).
+/// for a character that can be seen (in the notation of Unicode sets, `[[:Cf:][:DI:]]`, as far as two bytes reach; parsing finds the others).
 macro_rules! name_type {
     ($(#[$doc:meta])* $name:ident, $most:tt, $example:tt) => {
         $crate::domain::text_type! {

@@ -216,11 +216,11 @@ async fn an_impossible_telephone_number_is_refused(service: Service) {
     for bad in [
         "12345",
         "+44 0000 000000",
-        "01905 76576",
+        "01905 7657651",
+        "019057657",
+        "1905765765",
         "+999123456789",
         "0800-FLOWERS",
-        "+441905765765;ext=1",
-        "tel:+441905765765",
     ] {
         assert_eq!(faults(&service, ada_with("telephone", json!(bad))).await, ["/telephone telephone"], "{bad}");
     }

@@ -287,10 +287,12 @@ async fn contacts_are_exported_to_staff_alone(service: Service) {
     assert_eq!(exported.header("content-type"), "text/csv; charset=utf-8");
     let text = exported.text();
     let lines: Vec<&str> = text.split("\r\n").collect();
-    assert!(lines[0].starts_with("id,name,email,telephone,organisation,job_title,status,source_kind,"));
+    assert!(
+        lines[0].starts_with("id,name,email,telephone,telephone_extension,organisation,job_title,status,source_kind,")
+    );
     let id = made[0]["contact_id"].as_str().unwrap();
     let begins = format!(
-        "{id},'=1+1,ada@example.org,+441905765765,,\"Countess, of \"\"Lovelace\"\"\",active,import,,2026-11-24,"
+        "{id},'=1+1,ada@example.org,+441905765765,,,\"Countess, of \"\"Lovelace\"\"\",active,import,,2026-11-24,"
     );
     assert!(lines[1].starts_with(&begins), "{text}");
     assert_eq!(lines[2..], [""]);

@@ -90,6 +90,7 @@ mod sharing_refusals;
 mod starting;
 mod statistics;
 mod subject_requests;
+mod telephones;
 mod tls;
 mod together;
 mod tokens;

@@ -37,7 +37,7 @@ pub struct Complainant {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub email: Option<EmailAddress>,
-    /// Their telephone number, in E.164.
+    /// Their telephone number, in E.164; an extension follows as `;ext=12`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub telephone: Option<Telephone>,

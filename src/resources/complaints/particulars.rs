@@ -50,3 +50,19 @@ impl Particulars {
         serde_json::from_slice(&plain).map_err(|_| Error::internal("a complaint's particulars cannot be read"))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_complaint_stays_readable_though_its_address_is_refused_today() {
+        let kept = serde_json::json!({
+            "c": { "name": "\u{200b}", "email": "ada@192.168.0.1", "telephone": "+2416031234" }, "d": "You wrote to me.",
+        });
+        let Particulars { complainant, .. } = serde_json::from_value(kept).unwrap();
+        assert_eq!(complainant.name.as_str(), "\u{200b}");
+        assert_eq!(complainant.email.unwrap().as_str(), "ada@192.168.0.1");
+        assert_eq!(complainant.telephone.unwrap().as_str(), "+2416031234");
+    }
+}

@@ -5,7 +5,7 @@ use futures_util::stream::{self, StreamExt};
 
 use super::model::{Contact, ContactFilter, ContactStatus, Employer, JobTitle, PersonName, SourceDetail};
 use super::store;
-use crate::domain::{ContactId, EmailAddress, Error, Limit, ListPage, Telephone};
+use crate::domain::{ContactId, EmailAddress, Error, Limit, ListPage, Telephone, TelephoneExtension};
 use crate::platform::auth::{Access, ContactsExport};
 use crate::platform::doors::ReadTx;
 use crate::platform::http::{Answer, Listed, Op, Reply, csv};
@@ -15,6 +15,7 @@ const HEAD: &[&str] = &[
     "name",
     "email",
     "telephone",
+    "telephone_extension",
     "organisation",
     "job_title",
     "status",
@@ -115,6 +116,7 @@ fn written(contacts: &[Contact]) -> Vec<u8> {
             text(contact.email.as_ref().map(EmailAddress::shown).as_deref()),
             // A telephone number begins with + and is no formula.
             contact.telephone.as_ref().map(Telephone::as_str).unwrap_or_default().to_owned(),
+            contact.telephone_extension.as_ref().map(TelephoneExtension::as_str).unwrap_or_default().to_owned(),
             text(contact.organisation.as_ref().map(Employer::as_str)),
             text(contact.job_title.as_ref().map(JobTitle::as_str)),
             status.to_owned(),

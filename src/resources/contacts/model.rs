@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::{Validate, ValidationError};
 
-use crate::domain::{ContactId, EmailAddress, Instant, NetworkId, Telephone, line_type, name_type};
+use crate::domain::{ContactId, EmailAddress, Instant, NetworkId, Telephone, TelephoneExtension, line_type, name_type};
 use crate::platform::http::{Change, Command, Resource};
 
 name_type! {
@@ -42,6 +42,23 @@ pub enum ContactStatus {
     Restricted,
     /// An id alone: the person's data was erased.
     Erased,
+}
+
+/// What an upgrade found in a contact's address or number that a person should look at.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, strum::IntoStaticStr, strum::EnumString,
+)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum AddressCheck {
+    /// Another contact has the same mailbox, which was written in another form. A search by the address finds that contact:
+    /// merge the two.
+    SameMailbox,
+    /// The e-mail address cannot exist, such as one whose domain is an IP address. Correct or remove it.
+    ImpossibleEmail,
+    /// The telephone number may lack a zero after the country code, which earlier releases dropped. Compare it with the number
+    /// that the person gave, and send the right one, even if it is the same.
+    TelephoneZero,
 }
 
 /// Who gave the data.
@@ -99,6 +116,10 @@ pub struct Contact {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub telephone: Option<Telephone>,
+    /// The extension of that number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub telephone_extension: Option<TelephoneExtension>,
     /// Where the person works.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
@@ -135,6 +156,10 @@ pub struct Contact {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub email_bounced_at: Option<Instant>,
+    /// What an upgrade found in the address or number that staff should look at; absent otherwise, and once it is corrected.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub address_check: Option<AddressCheck>,
     /// Raised by every change of the contact itself.
     #[schema(example = 1, minimum = 1)]
     pub version: i32,
@@ -152,7 +177,8 @@ impl Resource for Contact {
     fn derived(&self) -> Option<String> {
         let (last_activity_on, keep_until) = self.last_activity_on.zip(self.keep_until)?;
         let bounced = self.email_bounced_at.map(|at| format!(" {at}")).unwrap_or_default();
-        Some(format!("{last_activity_on} {keep_until}{bounced}"))
+        let check: &str = self.address_check.map_or("", Into::into);
+        Some(format!("{last_activity_on} {keep_until}{bounced}{check}"))
     }
 }
 
@@ -171,10 +197,31 @@ pub struct FoundContact {
 
 fn reachable(asked: &CreateContact) -> Result<(), ValidationError> {
     if asked.email.is_some() || asked.telephone.is_some() {
-        return Ok(());
+        return one_extension(asked.telephone.as_ref(), asked.telephone_extension.as_ref());
     }
     let mut error = ValidationError::new("unreachable").with_message("an email or a telephone is required".into());
     error.add_param("pointer".into(), &"/email");
+    Err(error)
+}
+
+/// Checks that an extension belongs to a number, and is not another one than that written with the number.
+///
+/// # Errors
+/// `telephone_needed` or `other_extension`, at `/telephone_extension`.
+pub(super) fn one_extension(
+    telephone: Option<&Telephone>,
+    extension: Option<&TelephoneExtension>,
+) -> Result<(), ValidationError> {
+    let Some(extension) = extension else { return Ok(()) };
+    let (code, message) = match telephone.map(Telephone::extension) {
+        None => ("telephone_needed", "needs the telephone number that it is an extension of, in telephone"),
+        Some(Some(written)) if written != extension => {
+            ("other_extension", "is not the extension that is written in telephone: give it once")
+        }
+        Some(_) => return Ok(()),
+    };
+    let mut error = ValidationError::new(code).with_message(message.into());
+    error.add_param("pointer".into(), &"/telephone_extension");
     Err(error)
 }
 
@@ -191,6 +238,9 @@ pub struct CreateContact {
     /// The person's telephone number; required unless there is an e-mail address.
     #[schema(nullable = false)]
     pub telephone: Option<Telephone>,
+    /// The extension of that number, where it is not written with it.
+    #[schema(nullable = false)]
+    pub telephone_extension: Option<TelephoneExtension>,
     /// Where the person works.
     #[schema(nullable = false)]
     pub organisation: Option<Employer>,
@@ -208,6 +258,7 @@ impl Command for CreateContact {
 /// Corrections to a contact, as a merge patch (UK GDPR Article 16).
 #[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[validate(schema(function = "patched_extension"))]
 pub struct PatchContact {
     /// The person's name.
     #[schema(nullable = false)]
@@ -216,10 +267,15 @@ pub struct PatchContact {
     #[serde(default)]
     #[schema(value_type = Option<EmailAddress>)]
     pub email: Change<EmailAddress>,
-    /// The person's telephone number; null takes it away, if there is an e-mail address.
+    /// The person's telephone number; null takes it away, if there is an e-mail address. Another number has another extension,
+    /// or none.
     #[serde(default)]
     #[schema(value_type = Option<Telephone>)]
     pub telephone: Change<Telephone>,
+    /// The extension of the telephone number; null takes it away.
+    #[serde(default)]
+    #[schema(value_type = Option<TelephoneExtension>)]
+    pub telephone_extension: Change<TelephoneExtension>,
     /// Where the person works; null takes it away.
     #[serde(default)]
     #[schema(value_type = Option<Employer>)]
@@ -228,6 +284,27 @@ pub struct PatchContact {
     #[serde(default)]
     #[schema(value_type = Option<JobTitle>)]
     pub job_title: Change<JobTitle>,
+}
+
+fn patched_extension(asked: &PatchContact) -> Result<(), ValidationError> {
+    match (&asked.telephone, &asked.telephone_extension) {
+        (Change::Clear, Change::Set(extension)) => one_extension(None, Some(extension)),
+        (Change::Set(telephone), Change::Set(extension)) => one_extension(Some(telephone), Some(extension)),
+        // An extension alone is of the number that is there, or of none: only the contact itself shows which.
+        _ => Ok(()),
+    }
+}
+
+impl PatchContact {
+    /// Returns the telephone number after the patch.
+    pub(super) fn telephone_after(&self, before: Option<Telephone>) -> Option<Telephone> {
+        let number = self.telephone.clone().apply(before);
+        match self.telephone_extension.clone() {
+            Change::Keep => number,
+            Change::Clear => number.map(|number| number.with_extension(None)),
+            Change::Set(extension) => number.map(|number| number.with_extension(Some(extension))),
+        }
+    }
 }
 
 impl Command for PatchContact {
@@ -251,7 +328,7 @@ pub struct SearchContacts {
     /// The whole e-mail address, in any case.
     #[schema(nullable = false)]
     pub email: Option<EmailAddress>,
-    /// The whole telephone number.
+    /// The whole telephone number. An extension makes no difference.
     #[schema(nullable = false)]
     pub telephone: Option<Telephone>,
     /// Beginnings of words of the name, in any order, without regard to case and accents: at least two
@@ -293,4 +370,7 @@ pub struct ContactFilter {
     /// Only those changed at this instant or later.
     #[schema(nullable = false)]
     pub updated_since: Option<Instant>,
+    /// Only those with this in `address_check`.
+    #[schema(nullable = false)]
+    pub address_check: Option<AddressCheck>,
 }

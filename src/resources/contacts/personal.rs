@@ -55,6 +55,7 @@ impl Holder for ContactData {
                     ("restricted_at", Class::Plain),
                     ("search_tokens", Class::BlindIndex),
                     ("named_number", Class::BlindIndex),
+                    ("address_check", Class::Plain),
                 ],
             },
             Table {

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 
 use super::model::{Contact, ContactStatus, Source};
 use super::particulars::Particulars;
-use crate::domain::{Code, ContactId, Error, Instant};
+use crate::domain::{Code, ContactId, Error, Instant, Telephone};
 use crate::platform::audit::Entry;
 use crate::platform::db::direct;
 use crate::platform::doors::ReadTx;
@@ -36,6 +36,7 @@ mod schema {
             restricted_at -> Nullable<InstantSql>,
             search_tokens -> Nullable<TermsSql>,
             named_number -> Nullable<Binary>,
+            address_check -> Nullable<Text>,
         }
     }
 }
@@ -56,6 +57,7 @@ pub(super) struct Row {
     version: i32,
     merged_into: Option<ContactId>,
     email_bounced_at: Option<Instant>,
+    address_check: Option<String>,
     restricted_ground: Option<String>,
     restricted_at: Option<Instant>,
     master_key: Option<Vec<u8>>,
@@ -76,6 +78,7 @@ macro_rules! columns {
             contacts::version,
             contacts::merged_into,
             contacts::email_bounced_at,
+            contacts::address_check,
             contacts::restricted_ground,
             contacts::restricted_at,
             data_keys::master_key.nullable(),
@@ -148,6 +151,7 @@ impl Row {
             name: None,
             email: None,
             telephone: None,
+            telephone_extension: None,
             organisation: None,
             job_title: None,
             status: status_of(&self.status, self.restricted_at)?,
@@ -157,6 +161,7 @@ impl Row {
             last_activity_on: None,
             keep_until: None,
             email_bounced_at: None,
+            address_check: None,
             version: self.version,
         })
     }
@@ -240,14 +245,17 @@ fn open_unless(tx: &mut ReadTx<'_>, row: Row, stays_sealed: bool) -> Result<Open
         None => dated,
         Some((particulars, _)) => {
             let known = particulars.clone();
+            let (telephone, telephone_extension) = known.telephone.map(Telephone::apart).unzip();
             Contact {
                 name: Some(known.name),
                 email: known.email,
-                telephone: known.telephone,
+                telephone,
+                telephone_extension: telephone_extension.flatten(),
                 organisation: known.organisation,
                 job_title: known.job_title,
                 source: Some(Source { kind: known.source_kind, detail: known.source_detail, obtained_on }),
                 email_bounced_at: row.email_bounced_at,
+                address_check: row.address_check.as_deref().map(str::parse).transpose().map_err(damaged)?,
                 ..dated
             }
         }

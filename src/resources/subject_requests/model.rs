@@ -55,7 +55,7 @@ pub struct Requester {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub email: Option<EmailAddress>,
-    /// Their telephone number, in E.164.
+    /// Their telephone number, in E.164; an extension follows as `;ext=12`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub telephone: Option<Telephone>,

@@ -64,3 +64,18 @@ pub(super) fn explanation(id: SubjectRequestId) -> Place<'static> {
 pub(super) fn text(plain: Vec<u8>) -> Result<String, Error> {
     String::from_utf8(plain).map_err(|_| Error::internal("a text of a request cannot be read"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_request_stays_readable_though_its_address_is_refused_today() {
+        let kept =
+            serde_json::json!({ "r": { "name": "\u{200b}", "email": "ada@exa_mple.org", "acting_for": "agent" } });
+        let Particulars { requester, .. } = serde_json::from_value(kept).unwrap();
+        assert_eq!(requester.name.as_str(), "\u{200b}");
+        assert_eq!(requester.email.unwrap().as_str(), "ada@exa_mple.org");
+        assert_eq!(requester.acting_for, ActingFor::Agent);
+    }
+}

@@ -44,6 +44,8 @@ REASONS = {
         "same_contact",  # merged into itself
         "exactly_one",  # of several members
         "unreachable",  # neither an e-mail address nor a telephone number
+        "telephone_needed",  # for an extension
+        "other_extension",  # than that written with the number
         "needs_subject",  # not_before without one
         "not_unique",  # in a list of objects, by one of their members
         "future",  # what cannot have happened yet

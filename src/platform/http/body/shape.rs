@@ -12,7 +12,9 @@ use utoipa::ToSchema;
 
 use super::bounds::{self, not_a_member};
 use super::strict::Read;
-use crate::domain::{EmailAddress, Error, Fault, Faults, Instant, Telephone, fault_of, member};
+use crate::domain::{
+    EXTENSION_FORM, EXTENSION_PATTERN, EmailAddress, Error, Fault, Faults, Instant, Telephone, fault_of, member,
+};
 
 type Shapes = RwLock<HashMap<(TypeId, Care), Arc<Shape>>>;
 
@@ -136,6 +138,7 @@ fn fault(at: &str, error: &ValidationError<'_>) -> Option<Fault> {
         Kind::MinLength { limit: 1 } => Fault::new(at, "blank", "must not be empty"),
         Kind::MinLength { limit } => Fault::new(at, "too_short", format!("must have at least {limit} characters")),
         Kind::MaxLength { limit } => Fault::new(at, "too_long", format!("must have at most {limit} characters")),
+        Kind::Pattern { pattern } if pattern == EXTENSION_PATTERN => Fault::new(at, "digits", EXTENSION_FORM),
         Kind::Pattern { .. } => {
             let text = error.instance().as_str().unwrap_or_default();
             if text.is_empty() {

@@ -21,7 +21,8 @@ pub(super) struct Person {
 
 impl Person {
     fn new(row: &ImportRow, today: NaiveDate) -> Self {
-        let ImportRow { name, email, telephone, organisation, job_title, source_detail, obtained_on } = row.clone();
+        let telephone = row.number();
+        let ImportRow { name, email, organisation, job_title, source_detail, obtained_on, .. } = row.clone();
         let source_kind = SourceKind::Import;
         let particulars = Particulars { name, email, telephone, organisation, job_title, source_kind, source_detail };
         Self { particulars, obtained_on: obtained_on.unwrap_or(today) }
@@ -35,8 +36,13 @@ impl Person {
 
     /// The person as the row has it; `None` when the row tells nothing new.
     fn with(&self, row: &ImportRow) -> Option<Self> {
-        let ImportRow { name, telephone, organisation, job_title, source_detail, obtained_on, .. } = row.clone();
+        let ImportRow { name, organisation, job_title, source_detail, obtained_on, .. } = row.clone();
         let known = &self.particulars;
+        // A row that gives the same number without an extension does not take the extension away.
+        let telephone = row.number().map(|given| match &known.telephone {
+            Some(number) if number.as_str() == given.as_str() => given.or_extension(number.extension().cloned()),
+            _ => given,
+        });
         let source_detail = source_detail.or_else(|| known.source_detail.clone());
         let obtained_on = obtained_on.unwrap_or(self.obtained_on);
         // Where another source is told, it is this import's from now on.

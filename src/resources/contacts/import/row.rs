@@ -5,10 +5,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::{Validate, ValidationError};
 
-use crate::domain::{ContactId, EmailAddress, Fault, Faults, Telephone, ids_alone};
+use crate::domain::{ContactId, EmailAddress, Fault, Faults, Telephone, TelephoneExtension, ids_alone};
 use crate::platform::http::Command;
 use crate::platform::vault::BlindIndexKey;
-use crate::resources::contacts::model::{Employer, JobTitle, NothingElse, PersonName, SourceDetail};
+use crate::resources::contacts::model::{Employer, JobTitle, NothingElse, PersonName, SourceDetail, one_extension};
 
 /// How to import.
 #[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
@@ -21,7 +21,7 @@ pub struct ImportQuery {
 
 fn reachable(row: &ImportRow) -> Result<(), ValidationError> {
     if row.email.is_some() || row.telephone.is_some() {
-        return Ok(());
+        return one_extension(row.telephone.as_ref(), row.telephone_extension.as_ref());
     }
     let mut error = ValidationError::new("unreachable").with_message("an email or a telephone is required".into());
     error.add_param("pointer".into(), &"/email");
@@ -41,6 +41,9 @@ pub struct ImportRow {
     /// The person's telephone number; required unless there is an e-mail address.
     #[schema(nullable = false)]
     pub telephone: Option<Telephone>,
+    /// The extension of that number, where it is not written with it.
+    #[schema(nullable = false)]
+    pub telephone_extension: Option<TelephoneExtension>,
     /// Where the person works.
     #[schema(nullable = false)]
     pub organisation: Option<Employer>,
@@ -56,6 +59,11 @@ pub struct ImportRow {
 }
 
 impl ImportRow {
+    /// Returns the row's number, with its extension.
+    pub(super) fn number(&self) -> Option<Telephone> {
+        Some(self.telephone.clone()?.or_extension(self.telephone_extension.clone()))
+    }
+
     /// The keyed index of the row's number and name together; `None` without a number.
     pub(super) fn named_number(&self, keys: &BlindIndexKey) -> Option<[u8; 32]> {
         self.telephone.as_ref().map(|number| keys.named_number(number, self.name.as_str()))
@@ -73,7 +81,7 @@ impl Command for ImportRow {
 
 /// The columns that a CSV file can have: the members of [`ImportRow`].
 pub(super) const COLUMNS: &[&str] =
-    &["name", "email", "telephone", "organisation", "job_title", "source_detail", "obtained_on"];
+    &["name", "email", "telephone", "telephone_extension", "organisation", "job_title", "source_detail", "obtained_on"];
 
 /// What became of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]

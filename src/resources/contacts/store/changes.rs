@@ -2,19 +2,19 @@
 //! first, each kind in a fixed order.
 
 use chrono::NaiveDate;
-use diesel::dsl::case_when;
 use diesel::prelude::*;
 
-use super::super::model::{Contact, ContactStatus, CreateContact, PatchContact};
+use super::super::model::{AddressCheck, Contact, ContactStatus, CreateContact, PatchContact};
 use super::super::particulars::Particulars;
-use super::indexes::{Indexes, find_by, unless_taken};
+use super::indexes::{Indexes, email_index, find_by, unless_taken};
 use super::person::remember_changes;
+use super::reindex::{checked, take_normal_form};
 use super::{Newcomer, claim_address, contacts, insert_unless_taken, live, open_whoever, there};
 use crate::domain::{ContactId, Error, Fault, Instant, london_date};
 use crate::platform::audit::Entry;
 use crate::platform::db::dialect;
 use crate::platform::doors::{Each, ManyTx, Recorded, WriteTx};
-use crate::platform::http::IfMatch;
+use crate::platform::http::{Change, IfMatch};
 use crate::platform::vault::DataKey;
 use crate::platform::vault::store::data_keys;
 
@@ -45,7 +45,7 @@ fn newcomer(tx: &WriteTx<'_>, asked: &CreateContact) -> Result<Newcomer, Error> 
     let particulars = Particulars {
         name: asked.name,
         email: asked.email,
-        telephone: asked.telephone,
+        telephone: asked.telephone.map(|number| number.or_extension(asked.telephone_extension)),
         organisation: asked.organisation,
         job_title: asked.job_title,
         source_kind: asked.source.kind,
@@ -65,17 +65,20 @@ pub(in super::super) fn rewrite(
 ) -> Result<(), Error> {
     let after = Indexes::of(tx, particulars);
     remember_changes(tx, id, &Indexes::of(tx, before), &after)?;
-    let Indexes { email: email_index, telephone: telephone_index, named_number } = after;
+    let Indexes { email, telephone: telephone_index, named_number } = after;
     let search_tokens = find_by(tx, id, particulars)?;
-    // What the mail server said of an address goes with the address.
-    let same_address = contacts::email_index.eq(email_index.clone());
-    let bounced_at = case_when(same_address, contacts::email_bounced_at).otherwise(None::<Instant>);
+    // A contact whose address stays keeps its index: after an upgrade another contact can have that of the normal form. What
+    // the mail server said of an address goes with the address.
+    let new_email = particulars.email != before.email;
+    let address = new_email.then(|| (contacts::email_index.eq(email), contacts::email_bounced_at.eq(None::<Instant>)));
+    let settled =
+        (new_email || particulars.telephone != before.telephone).then(|| contacts::address_check.eq(None::<String>));
     let changes = (
         contacts::updated_at.eq(tx.now()),
         contacts::last_activity_on.eq(last_activity_on),
         contacts::particulars.eq(particulars.seal(key, tx.entropy(), id)?),
-        contacts::email_bounced_at.eq(bounced_at),
-        contacts::email_index.eq(email_index),
+        address,
+        settled,
         contacts::telephone_index.eq(telephone_index),
         contacts::named_number.eq(named_number),
         contacts::search_tokens.eq(search_tokens),
@@ -127,10 +130,16 @@ fn correct(
 ) -> Result<Recorded<Contact>, Error> {
     let id = before.id;
     let was = known.clone();
+    let confirms_number = matches!(patch.telephone, Change::Set(_));
+    let telephone = patch.telephone_after(known.telephone);
+    if telephone.is_none() && matches!(patch.telephone_extension, Change::Set(_)) {
+        let detail = "needs the telephone number that it is an extension of, in telephone";
+        return Err(Error::invalid(vec![Fault::new("/telephone_extension", "telephone_needed", detail)]));
+    }
     let particulars = Particulars {
         name: patch.name.unwrap_or(known.name),
         email: patch.email.apply(known.email),
-        telephone: patch.telephone.apply(known.telephone),
+        telephone,
         organisation: patch.organisation.apply(known.organisation),
         job_title: patch.job_title.apply(known.job_title),
         source_kind: known.source_kind,
@@ -140,12 +149,19 @@ fn correct(
         let detail = "an email or a telephone must be left";
         return Err(Error::invalid(vec![Fault::new("/email", "unreachable", detail)]));
     }
-    if let Some(index) = &Indexes::of(&tx, &particulars).email {
-        claim_address(&mut tx, index, id)?;
+    let another_address = particulars.email != was.email;
+    if let Some(email) = particulars.email.as_ref().filter(|_| another_address) {
+        let index = email_index(&tx, email);
+        claim_address(&mut tx, &index, id)?;
     }
     let today = london_date(tx.now());
     rewrite(&mut tx, (id, before.version), key, (&was, &particulars), today)?;
-    if particulars.email.is_some() && particulars.email != was.email {
+    match before.address_check {
+        Some(AddressCheck::SameMailbox) => take_normal_form(&mut tx, id, &particulars)?,
+        Some(AddressCheck::TelephoneZero) if confirms_number => checked(&mut tx, id)?,
+        _ => {}
+    }
+    if particulars.email.is_some() && another_address {
         for holder in tx.holders() {
             holder.address_changed(&mut tx, id)?;
         }

@@ -43,6 +43,9 @@ fn matching(
     if let Some(since) = filter.updated_since {
         query = query.filter(contacts::updated_at.ge(since));
     }
+    if let Some(check) = filter.address_check {
+        query = query.filter(contacts::address_check.eq(<&str>::from(check)));
+    }
     if let Some(among) = among {
         query = query.filter(contacts::id.eq_any(among));
     }

@@ -2,11 +2,12 @@
 
 use diesel::prelude::*;
 
-use super::super::model::{Contact, ContactStatus, MergeContacts};
+use super::super::model::{AddressCheck, Contact, ContactStatus, MergeContacts};
 use super::super::particulars::Particulars;
 use super::changes::rewrite;
 use super::indexes::Indexes;
-use super::{contacts, forget_tokens, live, person};
+use super::reindex::take_normal_form;
+use super::{claim_address, contacts, forget_tokens, live, person};
 use crate::domain::{Code, ContactId, Error, Fault};
 use crate::platform::audit::Entry;
 use crate::platform::db::{Terms, dialect};
@@ -17,7 +18,7 @@ use crate::platform::personal::Merging;
 /// other is an id from then on, which says where the person is now.
 ///
 /// # Errors
-/// 404; 410 when either was erased or merged; 422 when they are the same, or the other is not there; 423 when either is
+/// 404; 409 when a third contact has the address that the first would take over; 410 when either was erased or merged; 422 when they are the same, or the other is not there; 423 when either is
 /// restricted.
 pub(in super::super) fn merge(
     mut tx: WriteTx<'_>,
@@ -51,10 +52,16 @@ pub(in super::super) fn merge(
         source_detail: own.source_detail,
     };
     empty(&mut tx, &gone, into)?;
-    rewrite(&mut tx, (into, before.version), &key, (&before_merge, &together), last_activity_on)?;
-    let ours = Indexes::of(&tx, &together);
-    person::merge(&mut tx, (from, into), &theirs, &ours)?;
     let new_address = together.email.is_some() && together.email != before_merge.email;
+    let ours = Indexes::of(&tx, &together);
+    if let Some(index) = ours.email.as_ref().filter(|_| new_address) {
+        claim_address(&mut tx, index, into)?;
+    }
+    rewrite(&mut tx, (into, before.version), &key, (&before_merge, &together), last_activity_on)?;
+    if before.address_check == Some(AddressCheck::SameMailbox) {
+        take_normal_form(&mut tx, into, &together)?;
+    }
+    person::merge(&mut tx, (from, into), &theirs, &ours)?;
     let merging = Merging { from, into, from_mark: theirs.email, into_mark: ours.email };
     for holder in tx.holders() {
         if new_address {
@@ -84,6 +91,7 @@ fn empty(tx: &mut WriteTx<'_>, gone: &Contact, into: ContactId) -> Result<(), Er
         contacts::search_tokens.eq(None::<Terms>),
         contacts::merged_into.eq(into),
         contacts::named_number.eq(None::<Vec<u8>>),
+        contacts::address_check.eq(None::<String>),
         contacts::version.eq(gone.version + 1),
     );
     diesel::update(contacts::table.find(gone.id)).set(changes).execute(tx.connection())?;

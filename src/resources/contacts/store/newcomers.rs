@@ -10,7 +10,7 @@ use super::super::model::{Contact, ContactStatus, Source};
 use super::super::particulars::Particulars;
 use super::indexes::{Indexes, TOKENS, taken, terms_of, unless_taken};
 use super::{contacts, email_index, with_address};
-use crate::domain::{ContactId, Error, Instant};
+use crate::domain::{ContactId, Error, Instant, Telephone};
 use crate::platform::audit::Entry;
 use crate::platform::db::{AnyConnection, Engine, Terms, dialect, insert_all, insert_new};
 use crate::platform::doors::{ManyTx, Recorded, WriteTx};
@@ -120,17 +120,20 @@ fn put_unless_taken(connection: &mut AnyConnection, rows: &[NewRow]) -> Result<H
 /// A newcomer as they are told.
 fn shown(newcomer: Newcomer, now: Instant) -> Contact {
     let Newcomer { id, particulars, obtained_on } = newcomer;
+    let (telephone, telephone_extension) = particulars.telephone.map(Telephone::apart).unzip();
     Contact {
         id,
         name: Some(particulars.name),
         email: particulars.email,
-        telephone: particulars.telephone,
+        telephone,
+        telephone_extension: telephone_extension.flatten(),
         organisation: particulars.organisation,
         job_title: particulars.job_title,
         status: ContactStatus::Active,
         last_activity_on: Some(obtained_on),
         keep_until: Some(retention::keep_until(obtained_on)),
         email_bounced_at: None,
+        address_check: None,
         source: Some(Source { kind: particulars.source_kind, detail: particulars.source_detail, obtained_on }),
         created_at: Some(now),
         updated_at: Some(now),

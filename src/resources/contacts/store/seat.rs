@@ -32,6 +32,7 @@ pub(in super::super) fn empty(tx: &mut WriteTx<'_>, erasing: &Erasing) -> Result
             contacts::search_tokens.eq(None::<Terms>),
             contacts::named_number.eq(None::<Vec<u8>>),
             contacts::email_bounced_at.eq(None::<Instant>),
+            contacts::address_check.eq(None::<String>),
             contacts::restricted_ground.eq(None::<String>),
             contacts::restricted_at.eq(None::<Instant>),
             contacts::version.eq(contacts::version + 1),

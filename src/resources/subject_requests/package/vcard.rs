@@ -16,7 +16,8 @@ pub(super) fn written(package: &Package) -> String {
     // A vCard has a formatted name, whatever else it lacks.
     lines.push(format!("FN:{}", escaped(member("name").unwrap_or_default())));
     lines.extend(member("email").map(|email| format!("EMAIL:{}", escaped(email))));
-    lines.extend(member("telephone").map(|number| format!("TEL;VALUE=uri:tel:{number}")));
+    let extension = member("telephone_extension").map(|digits| format!(";ext={digits}")).unwrap_or_default();
+    lines.extend(member("telephone").map(|number| format!("TEL;VALUE=uri:tel:{number}{extension}")));
     lines.extend(member("organisation").map(|name| format!("ORG:{}", escaped(name))));
     lines.extend(member("job_title").map(|title| format!("TITLE:{}", escaped(title))));
     lines.extend(package.withheld.iter().map(left_out));

@@ -1,0 +1,2 @@
+DROP INDEX contacts_to_check;
+ALTER TABLE contacts DROP COLUMN address_check;
