@@ -70,11 +70,13 @@ impl Telephone {
     }
 
     /// Returns the number with another extension or none.
+    #[must_use]
     pub fn with_extension(self, extension: Option<TelephoneExtension>) -> Self {
         Self(Parts { extension, ..self.0 })
     }
 
     /// Returns the number with this extension, unless one was written with it.
+    #[must_use]
     pub fn or_extension(self, extension: Option<TelephoneExtension>) -> Self {
         let extension = self.0.extension.clone().or(extension);
         self.with_extension(extension)

@@ -35,8 +35,6 @@ struct World {
     packaged: String,
     decision: String,
     status: String,
-    /// The link to the package.
-    copy: String,
     /// The contact who came afterwards.
     bob: String,
 }
@@ -56,25 +54,10 @@ impl World {
         while service.deliver(&mails).await > 0 {}
         let status =
             mails.taken().iter().find(|mail| mail.text().contains("request-status")).unwrap().link("request-status");
-        let copy =
-            mails.taken().iter().find(|mail| mail.text().contains("package-links")).unwrap().link("package-links");
         let decision = service.decisions_of(&canary).await;
         service.sql("DELETE FROM vault.data_keys").unwrap();
         let bob = service.sign_up("Bob", "bob@example.org").await;
-        Self {
-            service,
-            canary,
-            network,
-            event,
-            registration,
-            complaint,
-            request,
-            packaged,
-            decision,
-            status,
-            copy,
-            bob,
-        }
+        Self { service, canary, network, event, registration, complaint, request, packaged, decision, status, bob }
     }
 
     /// A request by somebody who may do everything.

@@ -36,7 +36,7 @@ pub(super) enum Typ {
     /// RFC 9068 section 2.1.
     #[strum(serialize = "at+jwt")]
     AtJwt,
-    /// The same media type as LemonLDAP::NG 2.17 and later write it.
+    /// The same media type as `LemonLDAP::NG` 2.17 and later write it.
     #[strum(serialize = "at+JWT")]
     AtJwtCapital,
     /// Any JWT: a claim must tell an access token from an ID token (RFC 8725 sections 3.11 and 3.12).

@@ -99,7 +99,7 @@ impl<'a> WriteTx<'a> {
     /// # Errors
     /// None of its own; if the entry cannot be written, nothing is.
     pub fn record<T>(mut self, entry: Entry, value: T) -> Result<Recorded<T>, Error> {
-        self.note(entry);
+        self.note(entry, Outcome::Done);
         Ok(Recorded(value))
     }
 
@@ -112,8 +112,18 @@ impl<'a> WriteTx<'a> {
             return Err(Error::internal("a write without an entry"));
         }
         for entry in entries {
-            self.note(entry);
+            self.note(entry, Outcome::Done);
         }
+        Ok(Recorded(value))
+    }
+
+    /// As [`WriteTx::record`], for a look at personal data that changes something as well, such as a counted download: it is
+    /// recorded as a look.
+    ///
+    /// # Errors
+    /// None of its own, as [`WriteTx::record`].
+    pub fn record_look<T>(mut self, entry: Entry, value: T) -> Result<Recorded<T>, Error> {
+        self.note(entry, Outcome::Looked);
         Ok(Recorded(value))
     }
 
@@ -129,9 +139,9 @@ impl<'a> WriteTx<'a> {
         Ok(Recorded(value))
     }
 
-    fn note(&mut self, entry: Entry) {
+    fn note(&mut self, entry: Entry, outcome: Outcome) {
         let Context { actor, time, mint, .. } = self.0.context;
-        self.0.noted.deeds.push(EntryRow::new(entry, Outcome::Done, actor, mint.id(time.now), time.now));
+        self.0.noted.deeds.push(EntryRow::new(entry, outcome, actor, mint.id(time.now), time.now));
     }
 
     /// Another room's whole write inside this one.

@@ -1,5 +1,5 @@
 //! The form of the entity tags that this service makes, and what a compressing proxy makes of them: `"<version>"` or
-//! `"<version>-<digest>"`. Apache httpd and Caddy append the coding within the quotes (`"4-gzip"`); nginx, HAProxy and Varnish
+//! `"<version>-<digest>"`. Apache httpd and Caddy append the coding within the quotes (`"4-gzip"`); nginx, `HAProxy` and Varnish
 //! mark the tag as weak (decision 30).
 
 /// The content codings (RFC 9110 section 8.4.1) whose names a proxy appends to a tag.
@@ -21,7 +21,7 @@ pub(super) fn version(opaque: &str) -> Option<i32> {
 
 /// A tag without the coding that was appended to it.
 pub(super) fn without_coding(opaque: &str) -> &str {
-    let without = |coding| Some(opaque.strip_suffix(coding)?.strip_suffix('-')?);
+    let without = |coding| opaque.strip_suffix(coding)?.strip_suffix('-');
     CODINGS.into_iter().find_map(without).unwrap_or(opaque)
 }
 

@@ -315,14 +315,14 @@ mod merging {
     }
 
     /// An answer that came after a no.
-    fn after_a_no(no: &str, answer: Projection) -> Projection {
-        Projection { withdrawn_at: Some(Instant::parse(&format!("{no}T10:00:00Z")).unwrap()), ..answer }
+    fn after_a_no(no: &str, answer: &Projection) -> Projection {
+        Projection { withdrawn_at: Some(Instant::parse(&format!("{no}T10:00:00Z")).unwrap()), ..answer.clone() }
     }
 
     #[test]
     fn the_last_no_of_either_record_is_remembered() {
         let (early, late) = (answer(State::Withdrawn, "2025-01-01"), answer(State::Withdrawn, "2026-01-01"));
-        let waiting = after_a_no("2026-01-01", answer(State::Pending, "2026-11-20"));
+        let waiting = after_a_no("2026-01-01", &answer(State::Pending, "2026-11-20"));
         for own in [None, Some(&answer(State::Given, "2024-01-01")), Some(&early)] {
             assert_eq!(later_no(own, &waiting), late.withdrawn_at);
         }
@@ -335,7 +335,7 @@ mod merging {
     #[test]
     fn a_yes_from_before_the_others_no_gives_way_to_the_yes_after_it() {
         let old = answer(State::Given, "2025-01-01");
-        let renewed = after_a_no("2026-01-01", answer(State::Given, "2026-06-01"));
+        let renewed = after_a_no("2026-01-01", &answer(State::Given, "2026-06-01"));
         let taken = take_over(Some(&old), &renewed, false, None, now()).unwrap();
         assert_eq!((taken.act, taken.occurred_at), (Act::Give, renewed.since));
         assert!(take_over(Some(&renewed), &old, false, None, now()).is_none());

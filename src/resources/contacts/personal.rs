@@ -20,7 +20,7 @@ enum ContactOfPerson {
     /// The contact that holds their particulars.
     Survivor {
         #[serde(flatten)]
-        contact: Contact,
+        contact: Box<Contact>,
         hashes_of_your_name_and_number: usize,
     },
     /// What is left of a contact that was merged into it.
@@ -110,7 +110,7 @@ impl Holder for ContactData {
     }
 
     fn export(&self, tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<Held>, Error> {
-        let contact = store::for_the_person(tx, person.contact)?;
+        let contact = Box::new(store::for_the_person(tx, person.contact)?);
         let hashes_of_your_name_and_number = store::count_tokens(tx, person.contact)?;
         let survivor = ContactOfPerson::Survivor { contact, hashes_of_your_name_and_number };
         let merged = store::merged_contacts(tx, person)?.into_iter().map(ContactOfPerson::Merged);

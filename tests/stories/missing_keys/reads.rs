@@ -36,7 +36,6 @@ impl World {
             ("/v1/preferences/{token}", &self.canary.preferences),
             ("/v1/unsubscribe/{token}", &self.canary.unsubscribe),
             ("/v1/request-status/{token}", &self.status),
-            ("/v1/package-links/{token}", &self.copy),
         ];
         let known = named.iter().find_map(|(begin, address)| Some(format!("{address}{}", path.strip_prefix(begin)?)));
         let address = known.unwrap_or_else(|| path.replace("{id}", NOTHING));
@@ -46,6 +45,7 @@ impl World {
             .replace("{recipient_kind}", "venue")
             .replace("{code}", "key_missing")
             .replace("{letter}", "acknowledgement")
+            .replace("/package-links/{token}", "/package-links/nothing")
             .replace("{part}", NOTHING);
         assert!(!address.contains('{'), "{path}: say what stands in it");
         (!path.contains("statistics")).then_some(address)

@@ -154,7 +154,7 @@ impl Keeper {
         self.content = Some(content);
         match keys.len() {
             0 => {
-                tracing::warn!(issuer, left_out = ?keys.left_out(), "the issuer has no key that verifies tokens: all are refused")
+                tracing::warn!(issuer, left_out = ?keys.left_out(), "the issuer has no key that verifies tokens: all are refused");
             }
             number => tracing::info!(issuer, number, left_out = ?keys.left_out(), "new keys are in force"),
         }

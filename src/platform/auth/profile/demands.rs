@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use super::settings::{ProfileSettings, Scalar};
 use crate::platform::auth::Flaw;
 
-/// Claims that ID tokens have too: those of OpenID Connect Core 1.0 (sections 2, 3.3.2.11 and 5.1) and of the session
+/// Claims that ID tokens have too: those of `OpenID` Connect Core 1.0 (sections 2, 3.3.2.11 and 5.1) and of the session
 /// specifications, and those that Microsoft Entra documents for both kinds of token.
 const IN_ID_TOKENS: &[&str] = &[
     "iss",

@@ -28,7 +28,7 @@ pub(super) enum Ready {
     EntraV1,
     /// Keycloak.
     Keycloak,
-    /// LemonLDAP::NG.
+    /// `LemonLDAP::NG`.
     Lemonldap,
 }
 

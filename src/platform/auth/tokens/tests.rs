@@ -391,6 +391,6 @@ fn each_refusal_has_its_reason() {
 
 #[test]
 fn an_issuer_has_its_name_to_itself() {
-    let house = |_| House::new(Pair::ed()).tokens.issuers.remove(0);
+    let house = |()| House::new(Pair::ed()).tokens.issuers.remove(0);
     assert_eq!(Tokens::new([(), ()].map(house).into()).unwrap_err(), DuplicateIssuer("council".into()));
 }

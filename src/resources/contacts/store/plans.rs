@@ -57,11 +57,14 @@ enum Kept {
     Obstacles(Vec<Obstacle>),
 }
 
+/// The columns of who proposed a plan: subject, issuer, and the claim that the subject is.
+type Proposer = (String, Option<String>, Option<String>);
+
 /// The plan that waits for a contact's erasure.
 pub(super) fn open(tx: &mut ReadTx<'_>, contact: ContactId) -> Result<Option<Open>, Error> {
     let waits = erasure_plans::contact_id.eq(contact).and(erasure_plans::executed_at.is_null());
     let proposer = (erasure_plans::proposed_by, erasure_plans::proposed_issuer, erasure_plans::proposed_claim);
-    let found: Option<(ErasurePlanId, String, String, (String, Option<String>, Option<String>))> = erasure_plans::table
+    let found: Option<(ErasurePlanId, String, String, Proposer)> = erasure_plans::table
         .filter(waits)
         .select((erasure_plans::id, erasure_plans::sha256, erasure_plans::obstacles, proposer))
         .first(tx.connection())

@@ -1,4 +1,4 @@
-//! RFC 9068 and LemonLDAP::NG, whose `Lib/OpenIDConnect.pm` (2.16.1, and 2.18 for `at+JWT`) shows what its tokens carry.
+//! RFC 9068 and `LemonLDAP::NG`, whose `Lib/OpenIDConnect.pm` (2.16.1, and 2.18 for `at+JWT`) shows what its tokens carry.
 
 use super::*;
 

@@ -166,8 +166,7 @@ pub(in super::super) fn open(
     let number = links::count_download(&mut tx, id)?;
     let (_, package) = given(&mut tx, id)?;
     let entry = entry("subject_requests.download_package").with("download", number);
-    // It is a look at the person's data, and is told among the accesses to it.
-    tx.unchanged(Some(entry), Opened::Package(Box::new(package)))
+    tx.record_look(entry, Opened::Package(Box::new(package)))
 }
 
 /// Has the link to a package mailed again, to the address that it was mailed to, at the wish of the person. One an hour at most.
