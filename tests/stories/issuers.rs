@@ -38,6 +38,7 @@ async fn with_another(like: &Service, lines: &str) -> Service {
 }
 
 /// The claims of a token of the council's, with these differences.
+#[expect(clippy::needless_pass_by_value, reason = "written with json!")]
 fn claims(service: &Service, issuer: &str, differences: Value) -> Value {
     let now = service.now().seconds();
     let mut claims = json!({"iss": issuer, "aud": AUDIENCE, "sub": "ann", "iat": now, "exp": now + 600, "jti": "t1",

@@ -167,6 +167,7 @@ async fn a_letter_shows_names_as_they_are(service: Service) {
 }
 
 /// A package of what the rest of the program can put into one.
+#[expect(clippy::needless_pass_by_value, reason = "each caller makes it for this")]
 fn synthetic(held: Vec<PackagePart>, actions: &BTreeSet<String>) -> Package {
     let day = "2026-11-24T10:00:00.000000Z";
     let accesses = actions.iter().map(|action| PackageAccess {

@@ -58,7 +58,7 @@ async fn what_the_caller_has_already_is_not_sent_again(service: Service) {
     asked_for_news(&service, "GET", NOBODY, "*").await.problem(404, "not_found");
 }
 
-/// nginx, HAProxy and Varnish mark a tag as weak; Apache httpd and Caddy append the coding.
+/// nginx, `HAProxy` and Varnish mark a tag as weak; Apache httpd and Caddy append the coding.
 async fn a_tag_that_a_compressing_proxy_changed_still_counts(service: Service) {
     let path = guildhall(&service).await;
     let mut version = 1;

@@ -94,7 +94,8 @@ async fn two_corrections_at_once_end_as_one_or_the_other(service: Service) {
         let (one, other) =
             join(service.corrected(&path, "2026-11-02", "One."), service.corrected(&path, "2026-11-03", "Other."))
                 .await;
-        (one.expect(200), other.expect(200));
+        one.expect(200);
+        other.expect(200);
         let told = service.get(&path).await.expect(200).json();
         let due_on = if told["received_on"] == "2026-11-02" { "2026-12-02" } else { "2026-12-03" };
         assert_eq!((&told["clock"]["due_on"], &told["version"]), (&json!(due_on), &json!(3)));

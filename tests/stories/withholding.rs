@@ -29,6 +29,7 @@ fn membership(id: &str) -> Value {
 }
 
 /// A legal claim against a record.
+#[expect(clippy::needless_pass_by_value, reason = "written with json!")]
 fn claim(record: Value) -> Value {
     json!({
         "record": record, "ground": "UKGDPR.17(3)(e)", "until": "2027-03-31",
@@ -177,7 +178,7 @@ async fn an_open_complaint_and_a_running_copy_say_until_when(service: Service) {
         service.get(&later).await.expect(200).json()["clock"]["due_on"].clone(),
     ]
     .into();
-    let last = days.iter().max_by_key(|day| day.to_string()).unwrap();
+    let last = days.iter().max_by_key(ToString::to_string).unwrap();
     assert_eq!(&until().await["DPA2018.173"], last);
     service.hands.advance(chrono::Duration::days(60));
     assert_eq!(until().await.into_values().collect::<Vec<_>>(), [json!(null), json!(null)]);
