@@ -117,9 +117,10 @@ schemathesis.openapi.format("date-time", instants.map(lambda instant: f"{instant
 
 @schemathesis.serializer("text/csv")
 def write_table(ctx, value):
-    """A drawn text makes the rows; without a header they would be refused before they are read."""
-    text = value if isinstance(value, str) else str(value)
-    return (text if text.startswith("name,") else f"name,email\r\n{text}").encode()
+    """A drawn text makes the rows; without a header they would be refused before they are read, as what is no text must be."""
+    if not isinstance(value, str):
+        return json.dumps(value).encode()
+    return (value if value.startswith("name,") else f"name,email\r\n{value}").encode()
 
 
 @schemathesis.serializer("application/x-ndjson")
