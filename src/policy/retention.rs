@@ -28,14 +28,20 @@ pub fn in_words(period: &str) -> String {
 }
 
 fn worded(period: &str) -> Option<String> {
-    const NUMBERS: [&str; 12] =
-        ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
     let (rest, is_time) = match period.strip_prefix("PT") {
         Some(time) => (time, true),
         None => (period.strip_prefix('P')?, false),
     };
-    let unit = rest.chars().next_back()?;
-    let number: usize = rest.strip_suffix(unit)?.parse().ok()?;
+    let parts = rest.split_inclusive(|last: char| last.is_ascii_uppercase());
+    Some(parts.map(|part| part_in_words(part, is_time)).collect::<Option<Vec<_>>>()?.join(" and "))
+}
+
+/// One part of a period, such as `6Y`, in words.
+fn part_in_words(part: &str, is_time: bool) -> Option<String> {
+    const NUMBERS: [&str; 12] =
+        ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
+    let unit = part.chars().next_back()?;
+    let number: usize = part.strip_suffix(unit)?.parse().ok()?;
     let unit = match (unit, is_time) {
         ('Y', false) => "year",
         ('M', false) => "month",
@@ -304,9 +310,14 @@ mod tests {
 
     #[test]
     fn every_period_of_the_schedule_has_words() {
-        for (period, words) in
-            [("P6Y", "six years"), ("P30D", "30 days"), ("PT1H", "one hour"), ("PT62M", "62 minutes")]
-        {
+        let periods = [
+            ("P6Y", "six years"),
+            ("P30D", "30 days"),
+            ("PT1H", "one hour"),
+            ("PT62M", "62 minutes"),
+            ("PT2H1M", "two hours and one minute"),
+        ];
+        for (period, words) in periods {
             assert_eq!(in_words(period), words);
         }
         for rule in SCHEDULE {
