@@ -102,7 +102,7 @@ pub enum MatchAnswer {
     SamePerson,
     /// It is about another person: it stays as it is.
     AnotherPerson,
-    /// That cannot be told: it is kept and restricted, and the person is told so.
+    /// The council cannot say: the record is kept and restricted, and the letter to the person says so.
     Unsure,
 }
 

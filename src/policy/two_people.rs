@@ -7,7 +7,7 @@ use crate::domain::{Actor, Code, Party, Refusal};
 /// Judges whether `actor` may authorise what `proposer` proposed.
 ///
 /// # Errors
-/// The refusal, 403: the actor is a program that acts for itself, is the proposer, or cannot be told from the proposer.
+/// The refusal, 403: the actor is a program that acts for itself, is the proposer, or may be the proposer under another name.
 pub fn may_authorise(actor: &Actor, proposer: &Party, article: &'static str) -> Result<(), Refusal> {
     must_be_a_person(actor, article)?;
     let authoriser = Party::from(actor);

@@ -1,4 +1,4 @@
-//! Complaints about the use of somebody's data, from their receipt to their outcome.
+//! Complaints about the use of personal data, from their receipt to their outcome.
 
 use chrono::{Duration, NaiveDate};
 use iewm::domain::{Instant, OrganisationId, Role};

@@ -1,4 +1,4 @@
-//! A package as a letter: what the person must be told, in the order of the law and in people's words (UK GDPR Articles 12(1)
+//! A package as a letter: the information that the law demands, in the order of the law and in people's words (UK GDPR Articles 12(1)
 //! and 15), and nothing of it left out.
 
 use std::collections::BTreeSet;
@@ -217,7 +217,7 @@ fn every_table_and_every_kind_of_mail_has_words() {
 }
 
 /// Acts that are about no contact.
-const ABOUT_NOBODY: &[&str] = &[
+const ABOUT_NO_PERSON: &[&str] = &[
     "breaches.",
     "calendar.",
     "deadlines.",
@@ -262,8 +262,9 @@ fn every_act_about_a_person_has_words() {
             }
         }
     });
-    let is_nobodys = |act: &str| ABOUT_NOBODY.iter().any(|nobody| act.starts_with(nobody)) || act.ends_with(".reindex");
-    acts.retain(|act| rooms.contains(act.split('.').next().unwrap()) && !is_nobodys(act));
+    let names_no_person =
+        |act: &str| ABOUT_NO_PERSON.iter().any(|prefix| act.starts_with(prefix)) || act.ends_with(".reindex");
+    acts.retain(|act| rooms.contains(act.split('.').next().unwrap()) && !names_no_person(act));
     assert!(acts.contains("contacts.merged_away") && acts.len() > 60, "{acts:?}");
     let letter = html::page(&synthetic(Vec::new(), &acts)).unwrap();
     let unworded = letter.split(UNWORDED).skip(1).map(|rest| rest[1..].split('<').next().unwrap());

@@ -69,7 +69,7 @@ impl Service {
 }
 
 fn redaction(pointer: &str) -> Value {
-    json!({ "pointer": pointer, "ground": "third_party", "explanation": "Somebody else is named there." })
+    json!({ "pointer": pointer, "ground": "third_party", "explanation": "Another person is named there." })
 }
 
 /// Where a table's first record stands in a package.
@@ -190,7 +190,7 @@ async fn what_is_left_out_is_in_no_form_of_the_package_which_says_so_and_why(ser
     service.released(&path).await.expect(200);
     let card = service.by_council("GET", &path, "text/vcard").await.expect(200).text().replace("\r\n ", "");
     assert!(!card.contains("ada@example.org"), "{card}");
-    assert!(card.contains("NOTE:We left something out.") && card.contains("Somebody else is named there."), "{card}");
+    assert!(card.contains("NOTE:We left something out.") && card.contains("Another person is named there."), "{card}");
 }
 
 async fn what_was_left_out_stays_with_the_request(service: Service) {

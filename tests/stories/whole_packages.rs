@@ -103,20 +103,20 @@ async fn a_package_holds_what_every_contact_of_a_chain_held(service: Service) {
 
 #[track_caller]
 fn is_whole(package: &Value, ids: &[String]) {
-    let everybody: BTreeSet<String> = ids.iter().cloned().collect();
+    let all_ids: BTreeSet<String> = ids.iter().cloned().collect();
     let contacts = held(package, "contacts");
     assert_eq!(contacts[0]["name"], "ada", "the contact that stays comes first");
-    assert_eq!(values(contacts, "/id"), everybody);
+    assert_eq!(values(contacts, "/id"), all_ids);
     assert!(contacts[1..].iter().all(|merged| merged["merged_into"] == ids[0].as_str()), "{contacts:?}");
-    assert_eq!(values(held(package, "consents"), "/contact_id"), everybody);
+    assert_eq!(values(held(package, "consents"), "/contact_id"), all_ids);
     let decisions = held(package, "consent_decisions");
-    assert_eq!(values(decisions, "/contact_id"), everybody);
+    assert_eq!(values(decisions, "/contact_id"), all_ids);
     assert_eq!(values(decisions, "/wording"), set(["Yes, says ada.", "Yes, says byron.", "Yes, says king."]));
     assert_eq!(values(decisions, "/evidence_ref"), set(["Form ada", "Form byron", "Form king"]));
     // A link for each of them, and those that the merges asked for are not sent yet.
     assert_eq!(held(package, "consent_confirmations").len(), 3);
     assert!(held(package, "preference_links").len() >= 3);
-    assert_eq!(values(held(package, "messages"), "/contact_id"), everybody);
+    assert_eq!(values(held(package, "messages"), "/contact_id"), all_ids);
     let networks = set(["Network ada", "Network byron", "Network king"]);
     assert_eq!(values(held(package, "memberships"), "/network"), networks);
     let events = set(["Day ada", "Day byron", "Day king"]);

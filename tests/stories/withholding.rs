@@ -1,4 +1,4 @@
-//! What the council withholds from an erasure over HTTP: on which ground, until when, and what the person is told.
+//! What the council withholds from an erasure over HTTP: on which ground, until when, and in which words for the person.
 
 use iewm::domain::ErasureGround;
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! Complaints about the use of somebody's data, from their receipt to their outcome (Data Protection Act 2018 section
+//! Complaints about the use of personal data, from their receipt to their outcome (Data Protection Act 2018 section
 //! 164A).
 //!
 //! Invariants: by when a complaint must be acknowledged follows from the day of its receipt and the bank holidays as they
@@ -21,7 +21,7 @@ use crate::platform::http::Room;
 /// The room's operations.
 pub fn routes() -> Room {
     let about =
-        "Complaints about the use of somebody's data: to be acknowledged within 30 days, looked into, and answered.";
+        "Complaints about the use of personal data: to be acknowledged within 30 days, looked into, and answered.";
     Room::new("complaints", about)
         .serve(api::__path_list, api::list)
         .problems(&[Code::CalendarExhausted])

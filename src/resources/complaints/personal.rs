@@ -22,7 +22,7 @@ impl Holder for ComplaintData {
         &[
             Table {
                 name: "complaints",
-                meaning: "Complaints about the use of somebody's data. Who complains, of what, and what was found is in `particulars`, under a key of the complaint's own. One that names no contact is found by blind indexes of the complainant's address, number and name. One that may be about an erased person is restricted.",
+                meaning: "Complaints about the use of personal data. Who complains, of what, and what was found is in `particulars`, under a key of the complaint's own. One that names no contact is found by blind indexes of the complainant's address, number and name. One that may be about an erased person is restricted.",
                 columns: &[
                     ("id", Pseudonymous),
                     ("reference", Pseudonymous),

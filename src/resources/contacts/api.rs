@@ -137,10 +137,10 @@ pub(super) async fn merge(
 /// its own fate: a bad row never loses a good one. A contact is found again by its e-mail address (or,
 /// where the row has none, by telephone number and name) and updated with what the row gives; an empty
 /// cell changes nothing. A row with an address that a person had before, or a number that they had before under this name,
-/// creates nobody: it is `unchanged` with the code `former_address` and the person's `contact_id`. An address that was erased or is
+/// creates no contact: it is `unchanged` with the code `former_address` and the person's `contact_id`. An address that was erased or is
 /// suppressed stays so, and so does the number of an erased person together with their name; a row for a person whose data is
 /// restricted is rejected (`restricted`). Consents cannot be
-/// imported. With `dry_run=true` the results are told and nothing is changed. Doing an import again does
+/// imported. With `dry_run=true` the answer has the results, and the service changes nothing. Doing an import again does
 /// no harm.
 ///
 /// Results are sent as soon as their rows are settled, and the import goes on as they are read. A caller that breaks off

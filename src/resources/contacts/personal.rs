@@ -13,7 +13,7 @@ use crate::platform::personal::{Class, Erasing, Held, Holder, Merging, Person, S
 /// The room's personal data.
 pub struct ContactData;
 
-/// One of a person's contacts, as they are told it.
+/// One of a person's contacts, as the package shows it.
 #[derive(Serialize)]
 #[serde(untagged)]
 enum ContactOfPerson {

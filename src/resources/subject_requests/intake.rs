@@ -37,7 +37,7 @@ pub(super) async fn correct_receipt(
 
 /// Ask for proof, or record it
 ///
-/// `requested_on` and `reason` ask whoever asked to prove who they are; `received_on` and `sufficient` record what came.
+/// `requested_on` and `reason` record that the requester was asked for proof; `received_on` and `sufficient` record the proof.
 /// The clock starts on the day on which everything that was asked for has come. Proof that came with the request, without
 /// being asked for, is recorded the same way, and starts work.
 #[utoipa::path(post, path = "/v1/subject-requests/{id}/identity-checks")]

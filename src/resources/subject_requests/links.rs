@@ -1,4 +1,4 @@
-//! The links by which whoever asked sees where their request stands. A token is 256 bits at random, stored as its SHA-256,
+//! The links by which requesters see the status of their requests. A token is 256 bits at random, stored as its SHA-256,
 //! and can be used for 180 days: every mail about the request brings one.
 
 use chrono::Duration;

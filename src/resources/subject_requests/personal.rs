@@ -66,7 +66,7 @@ const TABLES: &[Table] = {
         },
         Table {
             name: "subject_request_links",
-            meaning: "The links by which whoever asked sees where their request stands, as hashes.",
+            meaning: "The links by which requesters see the status of their requests, as hashes.",
             columns: &[("token_hash", Plain), ("request_id", Pseudonymous), ("expires_at", Plain)],
         },
         Table {

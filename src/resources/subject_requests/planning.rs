@@ -10,7 +10,7 @@ use crate::platform::http::Command;
 use crate::resources::contacts::model::NothingElse;
 
 prose_type! {
-    /// Why a record is withheld, as the person is told: at most 1,000 characters. Sealed at rest.
+    /// Why a record is withheld, in the words of the letter to the person: at most 1,000 characters. Sealed at rest.
     WithholdExplanation, 1000, "You have claimed the cost of your journey from us. We need the record to answer your claim."
 }
 
@@ -22,7 +22,7 @@ pub struct Withhold {
     pub record: RecordName,
     /// Why: a ground of Article 17(3). The service itself finds what rests on `DPA2018.173` or `UKGDPR.11(2)`.
     pub ground: ErasureGround,
-    /// The same in words, as the person is told.
+    /// The ground in the words of the letter to the person.
     pub explanation: WithholdExplanation,
     /// The last day on which it must be kept, where that is known; not in the past.
     #[schema(nullable = false, example = "2027-03-31")]

@@ -143,7 +143,7 @@ pub struct RequestStatistics {
 /// and may tell of one person: do not publish them.
 ///
 /// With `for=publication` they can be published. A number from 1 to 4 is null, and so are others of the same kind from which it could be worked out: where
-/// one of several parts of a number is small, no part below 5 is told, zeros included, nor the next smallest; where a
+/// one of several parts of a number is small, the answer leaves out every part below 5, zeros included, and the next smallest; where a
 /// number is null, so are its parts. `received` has the parts `answered` and `open`; `answered` has `outcomes`, and also
 /// `answered_in_time` and `answered_late`; `open` has `open_in_time` and `open_overdue`.
 ///

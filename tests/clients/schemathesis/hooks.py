@@ -78,7 +78,7 @@ REASONS = {
         "missing /sufficient",
         "missing /outcome/ground",  # of what is refused in part
         "wrong_ground",  # for this right, or this request
-        "not_in_plan",  # a record of which somebody says something
+        "not_in_plan",  # a record that the plan does not list
         "same_request",  # a duplicate of itself
         "other_right",  # a duplicate of a request about another
         "duplicate_too",  # a duplicate of a duplicate

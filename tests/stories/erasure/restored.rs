@@ -73,7 +73,7 @@ async fn a_restored_backup_cannot_be_read_and_is_erased_again(service: Service) 
     let bob = service.sign_up("Bob", "bob@example.org").await;
     let backups = back_up(&service);
     assert!(service.erase(&canary.contact, Vec::new()).await.erased);
-    // Whoever came after the backup is not in it.
+    // The backup does not hold a contact that was created after it.
     service.sign_up("Cat", "cat@example.org").await;
     let restored = restore(service, backups, |service, files| {
         let person = Needles::of(CANARIES);

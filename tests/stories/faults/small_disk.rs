@@ -133,7 +133,7 @@ pub(super) async fn is_not_ready(disk: &Disk, served: &Served, round: usize) {
     }
 }
 
-/// Soon somebody is taken again, and readiness says so.
+/// Waits until the service creates a contact again, and readiness is 200.
 pub(super) async fn is_taken_again(served: &Served, round: usize) {
     let freed = Instant::now();
     loop {

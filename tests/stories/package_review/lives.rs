@@ -78,7 +78,7 @@ async fn the_restricted_are_answered_and_the_erased_are_not(service: Service) {
     let path = service.taken(asked("access", &bob)).await;
     service.build(&path, json!({})).await.expect(200);
     service.left_out(&path, &[("contacts", "/email")]).await;
-    // An open access request is in the way of an erasure: only after a restore is somebody erased meanwhile.
+    // An open access request is in the way of an erasure: only a restore can lead to an erased person with a draft.
     let contact: ContactId = bob.parse().unwrap();
     let erase = move |mut tx: WriteTx<'_>| {
         let ids = vec![contact];

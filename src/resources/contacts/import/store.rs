@@ -83,7 +83,7 @@ impl Marks {
 
     /// Adds everybody who may be meant.
     fn find(&self, tx: &mut ReadTx<'_>, into: &mut People, held: Option<&HashSet<ContactId>>) -> Result<(), Error> {
-        // Two questions, for each of which there is an index; as one they would be answered by reading everybody.
+        // Two questions, for each of which there is an index; one question for both would read all contacts.
         let mut rows: Vec<Row> = Vec::new();
         if !self.emails.is_empty() {
             let meant = everybody!().filter(contacts::email_index.eq_any(&self.emails));

@@ -87,8 +87,8 @@ pub(in super::super) struct PackageQuery {
 
 /// Build the package of a request
 ///
-/// For access and portability: everything that is held about the contact, in every table, and what the person must be told with
-/// it, how it was searched for included. It makes a draft, which `GET .../package?draft=true` shows; read it, leave out with
+/// For access and portability: everything that is held about the contact, in every table, and the information that the law
+/// demands with a copy, including how the service searched. It makes a draft, which `GET .../package?draft=true` shows; read it, leave out with
 /// `POST .../package/redactions` what the person may not have, and give it with `POST .../package/release`, which completes the
 /// request. It must be known or proven who asked, and which contact it is about.
 ///
@@ -187,7 +187,7 @@ pub(in super::super) async fn release_package(
 
 /// How far the package of a request is
 ///
-/// For whoever waits for a large one. Tells nothing of anybody, and is not written down.
+/// How much of a large package is built. The answer holds no personal data, so the audit does not record it.
 #[utoipa::path(get, path = "/v1/subject-requests/{id}/package/progress")]
 pub(in super::super) async fn package_progress(
     access: Access<SubjectRequestsDecide>,

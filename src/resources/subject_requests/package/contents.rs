@@ -48,7 +48,7 @@ pub(super) fn looks(
     Ok(Some((entries.into_iter().map(told).collect(), last)))
 }
 
-/// A package in which nothing is yet but what the person must be told with it.
+/// A package with the information that goes with every copy, and no data yet.
 ///
 /// # Errors
 /// 410 when the contact was erased.

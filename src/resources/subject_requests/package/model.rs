@@ -16,7 +16,7 @@ use crate::platform::http::Command;
 use crate::platform::personal::SearchTerm;
 use crate::policy::transfers::TRANSFERS;
 
-/// What a person must be told with a copy of their data (UK GDPR Article 15(1) and (2)).
+/// The information that goes with a copy of a person's data (UK GDPR Article 15(1) and (2)).
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Particulars {
     /// Who is responsible for the data.
@@ -79,7 +79,7 @@ pub struct PackageAccess {
     pub roles: String,
 }
 
-/// Everything that is held about a person, and what they must be told with it.
+/// Everything that is held about a person, and the information that goes with the copy.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Package {
     /// The reference number of the request.

@@ -41,7 +41,7 @@ pub(in super::super) async fn show_link(
 pub(in super::super) enum Answered {
     /// The package.
     Sent(Sent),
-    /// Nothing: the number was wrong, which is kept before the caller is told.
+    /// Nothing: the number was wrong. The count of wrong numbers is committed before the answer.
     Wrong,
 }
 

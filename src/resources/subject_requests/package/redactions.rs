@@ -1,4 +1,4 @@
-//! What is left out of a package: as the council asks for it, as the council sees it afterwards, and as the person is told.
+//! Redactions of a package: the council's request, the council's view of them, and the notice in the package.
 
 use std::borrow::Cow;
 
@@ -117,7 +117,7 @@ pub struct Redaction {
     pub made_by: String,
 }
 
-/// Something that was left out of a package, as the person is told.
+/// A notice in the package that something was left out, and why.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Withheld {
     /// Where it stood, as a JSON Pointer into this document.

@@ -20,7 +20,7 @@ pub(super) const AUDIT: &str = "audit_entries";
 const LEFT_OUT: &str = "The search left out tables that hold nothing about a contact, such as organisations and notices. It \
     left out copies of answers, which are kept for a day so that a request can be repeated. It also left out what is written in \
     the records of other people. Each of those is sealed for that person, and looking there for a mention of one person would \
-    mean reading everybody's records.";
+    mean reading the records of all people.";
 
 const NOWHERE_ELSE: &str = "Nothing outside this service was searched.";
 
@@ -139,7 +139,7 @@ impl SearchRecord {
         if !self.matches.is_empty() {
             let possible = counted(self.matches.len(), "complaint or request", "complaints and requests");
             why = format!(
-                "{why} The search found {possible} that may be about somebody else: they have only a telephone number or the name \
+                "{why} The search found {possible} that may be about another person: they have only a telephone number or the name \
                  in common with you, or an address that has since passed to another person. They are listed as possible matches, \
                  and left out."
             );

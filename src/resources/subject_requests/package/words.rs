@@ -52,9 +52,9 @@ impl Words {
 /// None, unless that sentence were no explanation.
 pub(super) fn own(kind: Right) -> Result<Explanation, Error> {
     let words = if kind == Right::Portability {
-        "We have put together the data about you in a form that programs read, with what the law says you must be told."
+        "We have put together the data about you in a form that programs read, with the information that the law says we must give you."
     } else {
-        "We have put together a copy of the data that we hold about you, with what the law says you must be told."
+        "We have put together a copy of the data that we hold about you, with the information that the law says we must give you."
     };
     Explanation::try_from(words.to_owned()).map_err(damaged)
 }

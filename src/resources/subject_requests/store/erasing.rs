@@ -1,4 +1,4 @@
-//! Erasure by request (UK GDPR Article 17): its plan, its execution by another person, and what the person is told.
+//! Erasure by request (UK GDPR Article 17): its plan, its execution by another person, and the letter to the erased person.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -110,7 +110,7 @@ fn explanations(
     }
 }
 
-/// What the person is told of their erasure.
+/// Writes the letter about an erasure that was carried out.
 fn told(executed: &ExecutedErasure, explanations: Option<&str>) -> Result<Completed, Error> {
     let backups = &executed.backups;
     let in_backups = format!(
@@ -120,8 +120,8 @@ fn told(executed: &ExecutedErasure, explanations: Option<&str>) -> Result<Comple
     );
     let Some(first) = executed.withheld.first() else {
         return whole(format!(
-            "Your data were erased. What stays tells nobody who you are: that you were here, what was decided and when, and \
-             a mark that keeps your address from being written to again. {in_backups}"
+            "Your data were erased. What we keep does not show who you are: that you had a record here, what was decided and when, and \
+             a mark that keeps us from writing to your address again. {in_backups}"
         ));
     };
     let kept = what_is_kept(&executed.withheld, explanations);
@@ -156,7 +156,7 @@ fn what_is_kept(withheld: &[WithheldRecord], explanations: Option<&str>) -> Stri
     paragraphs.join("\n")
 }
 
-/// What is told of records that may be about the person or about another; `None` without any.
+/// Writes the paragraph about records that may be the person's or another's; `None` without any.
 fn may_be_anothers(unsure: &[&WithheldRecord]) -> Option<String> {
     let count = |of: &str, one: &str, many: &str| match unsure.iter().filter(|kept| table(kept) == of).count() {
         0 => None,

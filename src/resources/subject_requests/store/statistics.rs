@@ -83,7 +83,7 @@ fn unsettled(tx: &mut ReadTx<'_>, (first, last): (NaiveDate, NaiveDate), counted
     Ok(())
 }
 
-/// Counts the requests of a range: exactly or, for publication, as far as the numbers can be told.
+/// Counts the requests of a range: exactly or, for publication, without the numbers that could show one person.
 ///
 /// # Errors
 /// When the database fails.

@@ -1,4 +1,4 @@
-//! What the person must be told with the copy (UK GDPR Article 15(1)): uses, bases and recipients, and how long data is kept.
+//! The information that goes with the copy (UK GDPR Article 15(1)): uses, bases and recipients, and how long data is kept.
 
 use serde_json::Value;
 

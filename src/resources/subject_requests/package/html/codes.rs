@@ -128,7 +128,7 @@ pub(super) fn membership_status(value: &Value) -> Option<&'static str> {
 
 pub(super) fn visibility(value: &Value) -> Option<&'static str> {
     say(value, |code| match code {
-        DirectoryVisibility::Nobody => "Nobody finds you there",
+        DirectoryVisibility::Nobody => "You are not shown there",
         DirectoryVisibility::Network => "Members of the network and our staff find you there",
         DirectoryVisibility::Staff => "Only our staff find you there",
     })

@@ -309,7 +309,7 @@ pub fn give_back(mut tx: WriteTx<'_>, claimed: Claimed, failed: bool) -> Result<
     tx.record(entry.with("failed", failed), ())
 }
 
-/// Stops the building of the package of a request that is decided otherwise, or is about somebody else.
+/// Stops the building of the package of a request that is decided otherwise, or is about another contact.
 ///
 /// # Errors
 /// When the database fails.
@@ -340,7 +340,7 @@ pub(in crate::resources::subject_requests) fn begin_again(
     underway.into_iter().try_for_each(|id| restart(tx, id, &person))
 }
 
-/// Begins a building anew, with the person as they are known now. Whoever has taken it up writes nothing more.
+/// Begins a building anew, with the person as they are known now. A job that builds the package already writes nothing more.
 fn restart(tx: &mut WriteTx<'_>, id: SubjectRequestId, person: &Person) -> Result<(), Error> {
     let change = (
         builds::parts.eq(expected(tx, person)?),

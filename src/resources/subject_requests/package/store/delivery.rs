@@ -189,7 +189,7 @@ pub(in super::super::super) fn mail_again(
     tx.record(entry, ready)
 }
 
-/// When the package of a request was opened by its links, and which links were mailed: what the person is told of it later.
+/// Returns the links that were mailed, and when the package was opened by them. A later package shows both to the person.
 ///
 /// # Errors
 /// 503 when the database does not answer.

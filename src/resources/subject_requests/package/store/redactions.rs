@@ -205,7 +205,7 @@ pub(in super::super) fn list(
     Ok(ListPage { items: shown, next })
 }
 
-/// What the person is told of what was left out of a package.
+/// Returns the notices that go into the package for what was left out.
 ///
 /// # Errors
 /// Internal when a redaction cannot be unsealed.
