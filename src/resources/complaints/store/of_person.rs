@@ -3,16 +3,16 @@
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
-use diesel::sql_types::Text;
 
 use super::super::model::{Complainant, ComplaintStatus};
 use super::{Kept, Row, complaints, data_keys, open};
 use crate::domain::{ComplaintId, ContactId, Error, PossibleMatch};
 use crate::platform::audit::Entry;
-use crate::platform::db::{UuidSql, among, among_ids, direct, prepared};
+use crate::platform::db::among_ids;
 use crate::platform::doors::{ReadTx, Recorded, WriteTx, unless_key_missing};
 use crate::platform::personal::{Person, possible_matches};
 use crate::platform::records_to_index;
+use crate::resources::contacts::store::matches::{select_ids_of_person, select_matches_of_person};
 use crate::resources::contacts::store::{Indexes, name_index};
 
 /// The table whose records are indexed.
@@ -56,16 +56,7 @@ pub(in super::super) fn is_themself(
 /// # Errors
 /// When the complaints cannot be read.
 pub fn ids_of(tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<ComplaintId>, Error> {
-    let ids = prepared("SELECT id FROM complaints WHERE ").then(among_ids(complaints::contact_id, &person.ids));
-    let ids = ids.sql(" UNION SELECT id FROM complaints WHERE email_index IS NOT NULL AND ");
-    let ids = ids.then(among(complaints::email_index, person.marks_of_their_own()));
-    let ids = ids.sql(" UNION SELECT id FROM complaints WHERE named_number IS NOT NULL AND ");
-    let ids = ids.then(among(complaints::named_number, person.named_numbers.clone()));
-    let ids = ids.sql(" UNION SELECT id FROM complaints WHERE contact_id IS NULL AND ");
-    let ids = ids.then(among_ids(complaints::id, &person.records_of::<ComplaintId>(TABLE))).select::<UuidSql>();
-    let mut ids: Vec<ComplaintId> = direct!(tx.connection(), engine => ids.load(engine))?;
-    ids.sort_unstable();
-    Ok(ids)
+    Ok(select_ids_of_person!(complaints, "complaints", tx, person)?)
 }
 
 /// Finds the complaints that may be about a person, by one query: those with a number of theirs, with an address that
@@ -79,15 +70,7 @@ pub(in super::super) fn matches(
     name: Option<&[u8]>,
 ) -> Result<Vec<PossibleMatch>, Error> {
     let names: Vec<Vec<u8>> = name.map(<[u8]>::to_vec).into_iter().collect();
-    let found = prepared("SELECT id, 'telephone' FROM complaints WHERE telephone_index IS NOT NULL AND ");
-    let found = found.then(among(complaints::telephone_index, person.numbers.clone()));
-    let found = found.sql(" UNION ALL SELECT id, 'former_email' FROM complaints WHERE email_index IS NOT NULL AND ");
-    let found = found.then(among(complaints::email_index, person.passed_on.clone()));
-    let found = found.sql(" UNION ALL SELECT id, 'shared_email' FROM complaints WHERE email_index IS NOT NULL AND ");
-    let found = found.then(among(complaints::email_index, person.shared.clone()));
-    let found = found.sql(" UNION ALL SELECT id, 'name' FROM complaints WHERE name_index IS NOT NULL AND ");
-    let found = found.then(among(complaints::name_index, names)).select::<(UuidSql, Text)>();
-    let found: Vec<(ComplaintId, String)> = direct!(tx.connection(), engine => found.load(engine))?;
+    let found: Vec<(ComplaintId, String)> = select_matches_of_person!(complaints, "complaints", tx, person, names)?;
     let certain = ids_of(tx, person)?;
     let found = found.into_iter().filter(|(id, _)| !certain.contains(id));
     possible_matches(TABLE, found.map(|(id, by)| (id.uuid(), by)))

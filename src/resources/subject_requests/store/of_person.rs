@@ -2,16 +2,16 @@
 //! under an address that is theirs alone.
 
 use diesel::prelude::*;
-use diesel::sql_types::Text;
 
 use super::super::model::{ActingFor, Requester};
 use super::{Row, open_listed, subject_requests as requests};
 use crate::domain::{ContactId, Error, PossibleMatch, SubjectRequestId};
 use crate::platform::audit::Entry;
-use crate::platform::db::{UuidSql, among, among_ids, direct, prepared};
+use crate::platform::db::among_ids;
 use crate::platform::doors::{ReadTx, Recorded, WriteTx};
 use crate::platform::personal::{Person, possible_matches};
 use crate::platform::records_to_index;
+use crate::resources::contacts::store::matches::{select_ids_of_person, select_matches_of_person};
 use crate::resources::contacts::store::{Indexes, name_index};
 
 /// The table whose records are indexed.
@@ -38,16 +38,7 @@ pub(super) fn index_of_name(tx: &ReadTx<'_>, contact: Option<ContactId>, request
 /// # Errors
 /// When the requests cannot be read.
 pub fn ids_of(tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<SubjectRequestId>, Error> {
-    let ids = prepared("SELECT id FROM subject_requests WHERE ").then(among_ids(requests::contact_id, &person.ids));
-    let ids = ids.sql(" UNION SELECT id FROM subject_requests WHERE email_index IS NOT NULL AND ");
-    let ids = ids.then(among(requests::email_index, person.marks_of_their_own()));
-    let ids = ids.sql(" UNION SELECT id FROM subject_requests WHERE named_number IS NOT NULL AND ");
-    let ids = ids.then(among(requests::named_number, person.named_numbers.clone()));
-    let ids = ids.sql(" UNION SELECT id FROM subject_requests WHERE contact_id IS NULL AND ");
-    let ids = ids.then(among_ids(requests::id, &person.records_of::<SubjectRequestId>(TABLE))).select::<UuidSql>();
-    let mut ids: Vec<SubjectRequestId> = direct!(tx.connection(), engine => ids.load(engine))?;
-    ids.sort_unstable();
-    Ok(ids)
+    Ok(select_ids_of_person!(requests, "subject_requests", tx, person)?)
 }
 
 /// Finds the requests that may be about a person, by one query: those with a number of theirs, with an address that
@@ -61,17 +52,8 @@ pub(in super::super) fn matches(
     name: Option<&[u8]>,
 ) -> Result<Vec<PossibleMatch>, Error> {
     let names: Vec<Vec<u8>> = name.map(<[u8]>::to_vec).into_iter().collect();
-    let found = prepared("SELECT id, 'telephone' FROM subject_requests WHERE telephone_index IS NOT NULL AND ");
-    let found = found.then(among(requests::telephone_index, person.numbers.clone()));
-    let found =
-        found.sql(" UNION ALL SELECT id, 'former_email' FROM subject_requests WHERE email_index IS NOT NULL AND ");
-    let found = found.then(among(requests::email_index, person.passed_on.clone()));
-    let found =
-        found.sql(" UNION ALL SELECT id, 'shared_email' FROM subject_requests WHERE email_index IS NOT NULL AND ");
-    let found = found.then(among(requests::email_index, person.shared.clone()));
-    let found = found.sql(" UNION ALL SELECT id, 'name' FROM subject_requests WHERE name_index IS NOT NULL AND ");
-    let found = found.then(among(requests::name_index, names)).select::<(UuidSql, Text)>();
-    let found: Vec<(SubjectRequestId, String)> = direct!(tx.connection(), engine => found.load(engine))?;
+    let found: Vec<(SubjectRequestId, String)> =
+        select_matches_of_person!(requests, "subject_requests", tx, person, names)?;
     let certain = ids_of(tx, person)?;
     let found = found.into_iter().filter(|(id, _)| !certain.contains(id));
     possible_matches(TABLE, found.map(|(id, by)| (id.uuid(), by)))
