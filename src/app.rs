@@ -17,10 +17,10 @@ use crate::inventory;
 use crate::jobs::{ClockWatch, Delivery};
 use crate::platform::auth::{Authorities, House, Issuer, KeySource, Parts, Tokens};
 use crate::platform::db::{Database, Engine, LaneCount, MigrationError, Serving, Target, is_unused, migrate};
-use crate::platform::doors::ReadTx;
 use crate::platform::http::{Budget, OperationListing, Receiving, Room, Routes, install};
 use crate::platform::rate::RateLimits;
 use crate::platform::telemetry::DeadlineCount;
+use crate::platform::transaction::ReadTx;
 use crate::platform::vault::{MasterKeys, Vault, rotate, store as vault};
 use crate::resources::{
     self, complaints, contacts, deadlines, notices, organisations::store::OrganisationStanding, subject_requests,

@@ -4,7 +4,7 @@
 use chrono::TimeDelta;
 use iewm::domain::{ContactId, OrganisationId, Purpose, london_date};
 use iewm::platform::auth::House;
-use iewm::platform::doors::WriteTx;
+use iewm::platform::transaction::WriteTx;
 use iewm::resources::consents::model::RecordDecision;
 use iewm::resources::consents::store as consents;
 use iewm::resources::contacts::model::CreateContact;

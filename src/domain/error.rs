@@ -221,7 +221,7 @@ struct Inner {
     detail: Cow<'static, str>,
     /// For the log only; never sent.
     cause: Option<String>,
-    /// Decided by the law, and so recorded by the door that rolled back.
+    /// Decided by the law, and so recorded by the access whose transaction was rolled back.
     lawful: bool,
     particulars: Particulars,
 }

@@ -3,7 +3,6 @@
 pub mod audit;
 pub mod auth;
 pub mod db;
-pub mod doors;
 pub mod http;
 pub mod idempotency;
 pub mod mail;
@@ -15,5 +14,6 @@ pub mod records_to_index;
 pub mod reference;
 pub mod supervision;
 pub mod telemetry;
+pub mod transaction;
 pub mod vault;
 pub mod working_days;

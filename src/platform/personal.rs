@@ -10,7 +10,7 @@ use uuid::Uuid;
 use crate::domain::{
     ContactId, Error, EventId, MatchedBy, NetworkId, Obstacle, PersonalRecord, PossibleMatch, RecordName, Use,
 };
-use crate::platform::doors::{ReadTx, WriteTx};
+use crate::platform::transaction::{ReadTx, WriteTx};
 
 /// How sensitive a column is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -9,7 +9,7 @@ use diesel::prelude::*;
 use uuid::Uuid;
 
 use super::db::{among, direct};
-use super::doors::{ReadTx, WriteTx};
+use super::transaction::{ReadTx, WriteTx};
 use super::vault::store::{data_keys, destroyed_keys};
 use crate::domain::{Error, SubjectId};
 

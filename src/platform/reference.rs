@@ -4,7 +4,7 @@ use chrono::Datelike;
 use diesel::prelude::*;
 
 use super::db::dialect;
-use super::doors::WriteTx;
+use super::transaction::WriteTx;
 use crate::domain::{Error, london_date};
 
 diesel::table! {

@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use super::db::dialect;
-use super::doors::WriteTx;
+use super::transaction::WriteTx;
 use crate::domain::Error;
 
 diesel::table! {

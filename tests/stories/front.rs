@@ -1,7 +1,7 @@
 //! What anyone may read about the service itself, and what only its operator may.
 
 use iewm::domain::Error;
-use iewm::platform::doors::Recorded;
+use iewm::platform::transaction::Recorded;
 use serde_json::{Value, json};
 
 use crate::harness::process::request;

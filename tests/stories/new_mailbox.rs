@@ -24,7 +24,7 @@ impl Service {
     /// Rectifies a contact, as the handling of a request does.
     pub(crate) async fn rectify(&self, contact: &str, patch: Value) {
         let (contact, patch) = (contact.parse().unwrap(), serde_json::from_value(patch).unwrap());
-        let rectify = move |tx: iewm::platform::doors::WriteTx<'_>| {
+        let rectify = move |tx: iewm::platform::transaction::WriteTx<'_>| {
             iewm::resources::contacts::store::changes::rectify(tx, contact, patch)
         };
         self.house.job("story").run(rectify).await.unwrap();

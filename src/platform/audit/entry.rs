@@ -12,7 +12,7 @@ use crate::domain::{Actor, ContactId, EntryId, Error, Instant, OrganisationId, R
 /// How many contacts a look names at most. A look at more people tells only how many it showed.
 const MOST_NAMED: usize = 20;
 
-/// What a room says of a deed or a look; the door adds who, when and in which role.
+/// What a room says of a deed or a look. The transaction adds who, when and in which role.
 #[derive(Clone, Debug)]
 pub struct Entry {
     action: &'static str,

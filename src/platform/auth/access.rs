@@ -1,5 +1,5 @@
 //! `Access<P>`: the proof that a caller may do `P`, and the only way to the database, the clock and
-//! entropy. Its doors consume it: one hop to a lane for each request.
+//! entropy. `read` and `write` consume it: one hop to a lane for each request.
 
 mod issuers;
 mod judging;
@@ -21,10 +21,10 @@ use super::{Flaw, Verified, store};
 use crate::domain::{Actor, Calendar, Caller, Code, Error, Identity, Instant, Role, Scope};
 use crate::platform::audit::{Entry, EntryRow, Outcome};
 use crate::platform::db::{Lane, Patience};
-use crate::platform::doors::{Context, Noted, ReadTx};
 use crate::platform::http::{Body, Incoming, Op};
 use crate::platform::idempotency::{self, Keyed};
 use crate::platform::rate::Left;
+use crate::platform::transaction::{Context, Noted, ReadTx};
 use judging::refused;
 
 /// The right to act as `P`.
@@ -61,7 +61,7 @@ use judging::refused;
 /// let room = Room::new("greetings", "What is said first.").serve(__path_greet, greet);
 /// ```
 ///
-/// A permission that writes opens the writing door:
+/// A permission that writes allows a write transaction:
 ///
 /// ```
 /// use iewm::domain::Error;
@@ -74,7 +74,7 @@ use judging::refused;
 /// }
 /// ```
 ///
-/// One that reads does not have that door:
+/// One that reads does not:
 ///
 /// ```compile_fail,E0599
 /// use iewm::domain::Error;

@@ -179,7 +179,7 @@ impl House {
         Ok(())
     }
 
-    /// The same doors for background work.
+    /// The access of the background job `name`.
     pub fn job(&self, name: &'static str) -> Access<Job> {
         Access::for_actor(self.clone(), Actor::Job(name))
     }

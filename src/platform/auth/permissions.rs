@@ -13,7 +13,7 @@ pub trait Permission: 'static {
     const PUBLIC: bool = false;
     /// Whether a public operation shows more to a token: one that is sent is judged like any other.
     const TOKEN_SHOWS_MORE: bool = false;
-    /// Whether it opens the writing door: whether the type is [`Writes`] as well.
+    /// Whether it allows a write transaction: whether the type is [`Writes`] as well.
     const WRITES: bool;
     /// Whether requests count against the rate limits.
     const LIMITED: bool = true;
@@ -21,7 +21,7 @@ pub trait Permission: 'static {
     const MEANING: &'static str;
 }
 
-/// A permission that opens the writing door.
+/// A permission that allows a write transaction.
 pub trait Writes: Permission {}
 
 /// A row of the table.
@@ -31,7 +31,7 @@ pub struct PermissionRow {
     pub name: &'static str,
     /// The roles that have it.
     pub roles: &'static [Role],
-    /// Whether it opens the writing door.
+    /// Whether it allows a write transaction.
     pub writes: bool,
     /// What it is for.
     pub meaning: &'static str,

@@ -8,7 +8,7 @@ use super::claims::LEEWAY;
 use super::profile::LONGEST_LIFE;
 use crate::domain::{Error, Instant, RevocationId};
 use crate::platform::db::{AnyConnection, direct};
-use crate::platform::doors::WriteTx;
+use crate::platform::transaction::WriteTx;
 
 mod schema {
     diesel::table! {

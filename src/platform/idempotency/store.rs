@@ -7,7 +7,7 @@ use super::kept::{Kept, KeptBody};
 use super::keyed::{Keyed, in_use};
 use crate::domain::{Code, Error};
 use crate::platform::db::dialect;
-use crate::platform::doors::ReadTx;
+use crate::platform::transaction::ReadTx;
 use crate::platform::vault::Place;
 
 mod schema {

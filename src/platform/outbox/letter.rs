@@ -2,8 +2,8 @@
 
 use super::Claimed;
 use crate::domain::Error;
-use crate::platform::doors::WriteTx;
 use crate::platform::mail::Mail;
+use crate::platform::transaction::WriteTx;
 
 /// A message, put together at the moment when it leaves.
 pub enum Composed {

@@ -10,7 +10,7 @@ use super::schedule::{GIVE_UP_AFTER, KEPT, LEASE, MOST_ATTEMPTS, horizon, pause}
 use crate::domain::{ContactId, Error, Instant, MessageId, SubjectId};
 use crate::platform::audit::Entry;
 use crate::platform::db::{among_ids, dialect, insert_all};
-use crate::platform::doors::{ReadTx, Recorded, WriteTx};
+use crate::platform::transaction::{ReadTx, Recorded, WriteTx};
 
 mod schema {
     diesel::table! {

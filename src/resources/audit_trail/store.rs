@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use super::model::{AuditEntry, AuditFilter, Look};
 use crate::domain::{ContactId, EntryId, Error, Instant, Limit, ListPage, OrganisationId, hex};
 use crate::platform::audit::{audit_entries, each_about, newest};
-use crate::platform::doors::ReadTx;
+use crate::platform::transaction::ReadTx;
 use crate::resources::contacts;
 
 #[derive(Queryable)]

@@ -9,7 +9,7 @@ use crate::domain::{
     BreachId, BreachStepId, Error, Instant, Limit, ListPage, OrganisationId, Scope, SubjectId, london_date,
 };
 use crate::platform::audit::Entry;
-use crate::platform::doors::ReadTx;
+use crate::platform::transaction::ReadTx;
 use crate::policy::deadlines::{Deadline, DeadlineKind, Due};
 use crate::policy::{breach_clock, retention};
 

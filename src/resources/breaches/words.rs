@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::model::BreachText;
 use crate::domain::{BreachId, BreachStepId, Error};
-use crate::platform::doors::{ReadTx, WriteTx};
+use crate::platform::transaction::{ReadTx, WriteTx};
 use crate::platform::vault::Place;
 
 #[derive(Clone, Debug, Serialize, Deserialize)]

@@ -7,9 +7,9 @@ use askama::Template;
 use super::model::{Complaint, ComplaintOutcome, ComplaintStatus, OutcomeExplanation};
 use super::store;
 use crate::domain::{ComplaintId, ContactId, Controller, EmailAddress, Error, SubjectId, day_words};
-use crate::platform::doors::WriteTx;
 use crate::platform::mail::Mail;
 use crate::platform::outbox::{self, Claimed, Composed, Letter, Letters, Outgoing};
+use crate::platform::transaction::WriteTx;
 use crate::resources::contacts::store as contacts;
 use crate::resources::preferences::preferences_url;
 

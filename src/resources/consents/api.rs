@@ -9,10 +9,10 @@ use super::stream::{Audience, Form};
 use super::{check as checking, history as decisions, receipt as receipts, store};
 use crate::domain::{ConsentId, DecisionId, Error, Purpose};
 use crate::platform::auth::{Access, AudiencesRead, Coalesced, ConsentsCheck, ConsentsRead, ConsentsRecord, Public};
-use crate::platform::doors::{Each, ManyTx};
 use crate::platform::http::{
     ById, ByWord, Created, Done, Found, Listed, Listing, MediaType, NoFilter, Plain, Query, Text, Valid,
 };
+use crate::platform::transaction::{Each, ManyTx};
 
 /// The media type of a signed receipt.
 pub(super) enum Jose {}

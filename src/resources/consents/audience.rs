@@ -10,7 +10,7 @@ use super::store::{Row, consents};
 use super::unsubscribe;
 use crate::domain::{ConsentId, ContactId, EmailAddress, Error, Purpose, Scope};
 use crate::platform::audit::Entry;
-use crate::platform::doors::ReadTx;
+use crate::platform::transaction::ReadTx;
 use crate::policy::consent::{self, State};
 use crate::resources::contacts::model::PersonName;
 use crate::resources::contacts::store as contacts;

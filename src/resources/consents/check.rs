@@ -10,7 +10,7 @@ use super::store::{consents, damaged};
 use crate::domain::{ContactId, Error, Instant};
 use crate::platform::audit::Entry;
 use crate::platform::db::{among_ids, direct};
-use crate::platform::doors::ReadTx;
+use crate::platform::transaction::ReadTx;
 use crate::policy::consent::{self, Reading, State};
 use crate::policy::contactability::{Bar, contactability};
 use crate::resources::contacts::model::ContactStatus;

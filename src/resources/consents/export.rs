@@ -4,8 +4,8 @@ use serde_json::json;
 
 use super::{confirmation, history, store};
 use crate::domain::{ConsentId, Error};
-use crate::platform::doors::ReadTx;
 use crate::platform::personal::{Held, Person, SearchTerm};
+use crate::platform::transaction::ReadTx;
 
 /// Returns what the room's tables hold of a person. The decisions of a merged contact stay beneath its own consents.
 ///

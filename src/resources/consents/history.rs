@@ -8,7 +8,7 @@ use super::store::{consent_decisions, consents, damaged};
 use crate::domain::{ConsentId, ContactId, DecisionId, Error, Instant, Limit, ListPage, Purpose, hex};
 use crate::platform::audit::Entry;
 use crate::platform::db::among_ids;
-use crate::platform::doors::ReadTx;
+use crate::platform::transaction::ReadTx;
 use crate::policy::consent::{Act, Decision};
 
 #[derive(Queryable, Selectable)]

@@ -5,8 +5,8 @@ use super::one_click::OneClick;
 use super::{confirmation, pages, unsubscribe as subscription};
 use crate::domain::Error;
 use crate::platform::auth::{Access, LinkHolder};
-use crate::platform::doors::WriteTx;
 use crate::platform::http::{ByToken, Done, PageOrJson, Shown, Unjudged, WithoutBody};
+use crate::platform::transaction::WriteTx;
 
 /// What a confirmation link asks
 ///

@@ -4,8 +4,8 @@ use diesel::prelude::*;
 
 use super::store::{self, consents, damaged};
 use crate::domain::{ConsentId, ContactId, Error, LawfulBasis, Obstacle, PersonalRecord, Use};
-use crate::platform::doors::{ReadTx, WriteTx};
 use crate::platform::personal::{Class, Erasing, Held, Holder, Merging, Person, Table};
+use crate::platform::transaction::{ReadTx, WriteTx};
 
 /// The room's personal data.
 pub struct ConsentData;

@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use super::model::Consent;
 use crate::domain::{ConsentId, ContactId, DecisionId, Error, Instant, Purpose};
 use crate::platform::audit::Entry;
-use crate::platform::doors::ReadTx;
+use crate::platform::transaction::ReadTx;
 use crate::policy::consent::{self, Pending, Projection};
 use crate::resources::notices;
 use crate::resources::notices::current::MaterialChanges;

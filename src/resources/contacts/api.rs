@@ -11,11 +11,11 @@ use crate::platform::auth::{
     Access, Coalesced, ContactsCreate, ContactsDelete, ContactsExport, ContactsImport, ContactsMerge, ContactsRead,
     ContactsSearch, ContactsUpdate,
 };
-use crate::platform::doors::{Each, ManyTx};
 use crate::platform::http::csv::CsvUnder;
 use crate::platform::http::{
     ById, Created, Done, Found, IfMatch, Listed, Listing, NoContent, NoFilter, Patch, Plain, Query, Valid,
 };
+use crate::platform::transaction::{Each, ManyTx};
 
 /// List contacts
 ///

@@ -7,8 +7,8 @@ use super::model::{Contact, ContactFilter, ContactStatus, Employer, JobTitle, Pe
 use super::store;
 use crate::domain::{ContactId, EmailAddress, Error, Limit, ListPage, Telephone, TelephoneExtension};
 use crate::platform::auth::{Access, ContactsExport};
-use crate::platform::doors::ReadTx;
 use crate::platform::http::{Answer, Listed, Op, Reply, csv};
+use crate::platform::transaction::ReadTx;
 
 const HEAD: &[&str] = &[
     "id",

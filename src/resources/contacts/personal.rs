@@ -7,8 +7,8 @@ use super::model::Contact;
 use super::sharing_refusals::SharingRefusal;
 use super::store::{self, MergedContact, sharing_refusals};
 use crate::domain::{ContactId, Error, Obstacle, PersonalRecord};
-use crate::platform::doors::{ReadTx, WriteTx};
 use crate::platform::personal::{Class, Erasing, Held, Holder, Merging, Person, SearchTerm, Table};
+use crate::platform::transaction::{ReadTx, WriteTx};
 
 /// The room's personal data.
 pub struct ContactData;

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use super::store;
 use crate::domain::{ContactId, Error, LawfulBasis, Purpose, Use};
 use crate::platform::audit::Entry;
-use crate::platform::doors::ReadTx;
+use crate::platform::transaction::ReadTx;
 use crate::policy::rights::{DataSubjectRight, Ruling, ruling};
 use crate::resources::notices;
 

@@ -10,7 +10,7 @@ use super::store::{self, Row, columns, contacts, everybody, people};
 use crate::domain::{ContactId, EmailAddress, Error, Limit, ListPage, Telephone};
 use crate::platform::audit::Entry;
 use crate::platform::db::{Terms, among, among_ids, direct};
-use crate::platform::doors::{ReadTx, unless_key_missing};
+use crate::platform::transaction::{ReadTx, unless_key_missing};
 use crate::platform::vault::store::data_keys;
 use crate::resources::standing::store::former;
 

@@ -8,7 +8,7 @@ use super::particulars::Particulars;
 use crate::domain::{Code, ContactId, Error, Instant, Telephone};
 use crate::platform::audit::Entry;
 use crate::platform::db::direct;
-use crate::platform::doors::ReadTx;
+use crate::platform::transaction::ReadTx;
 use crate::platform::vault::store::{data_keys, destroyed_keys};
 use crate::platform::vault::{DataKey, Wrapped};
 use crate::policy::restriction::{self, Restriction};

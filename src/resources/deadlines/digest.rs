@@ -9,8 +9,8 @@ use super::{all, store};
 use crate::domain::{Error, london_date};
 use crate::platform::audit::Entry;
 use crate::platform::db::dialect;
-use crate::platform::doors::{ReadTx, Recorded, WriteTx};
 use crate::platform::outbox::{self, Outgoing};
+use crate::platform::transaction::{ReadTx, Recorded, WriteTx};
 use crate::policy::deadlines::{Deadline, Due};
 
 /// From when on it is sent, by the clocks of London.

@@ -4,9 +4,9 @@ use chrono_tz::Europe::London;
 
 use super::digest;
 use crate::domain::{EmailAddress, Error, Instant, day_words, london_date};
-use crate::platform::doors::WriteTx;
 use crate::platform::mail::{Block, Mail, Words};
 use crate::platform::outbox::{Claimed, Composed, Letter, Letters};
+use crate::platform::transaction::WriteTx;
 use crate::policy::deadlines::{Deadline, DeadlineKind, Due};
 
 /// The kind of message that brings it.

@@ -16,9 +16,9 @@ use chrono::Duration;
 use strum::VariantArray;
 
 use crate::domain::{Code, Error};
-use crate::platform::doors::ReadTx;
 use crate::platform::http::Room;
 use crate::platform::telemetry::DeadlineCount;
+use crate::platform::transaction::ReadTx;
 use crate::policy::deadlines::{Deadline, DeadlineKind};
 use crate::resources::{breaches, complaints, subject_requests};
 

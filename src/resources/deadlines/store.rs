@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 
 use crate::domain::Error;
-use crate::platform::doors::{ReadTx, WriteTx};
+use crate::platform::transaction::{ReadTx, WriteTx};
 
 mod schema {
     diesel::table! {

@@ -5,8 +5,8 @@ use icalendar::{Calendar as Object, Component, EventLike, EventStatus as Told, P
 use super::model::{Event, EventStatus};
 use super::store;
 use crate::domain::{Code, Error, EventId, Identity, Instant};
-use crate::platform::doors::ReadTx;
 use crate::platform::http::MediaType;
+use crate::platform::transaction::ReadTx;
 
 /// The media type.
 pub(super) struct Calendar;

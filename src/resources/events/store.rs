@@ -6,8 +6,8 @@ use super::model::{CreateEvent, Event, EventFilter, EventStatus, Location, Patch
 use crate::domain::{Error, EventId, Fault, Instant, Lifecycle, Limit, ListPage, OrganisationId, Scope};
 use crate::platform::audit::Entry;
 use crate::platform::db::{among_ids, dialect};
-use crate::platform::doors::{ReadTx, Recorded, WriteTx};
 use crate::platform::http::{Change, IfMatch};
+use crate::platform::transaction::{ReadTx, Recorded, WriteTx};
 use crate::policy::events::Times;
 use crate::resources::organisations;
 

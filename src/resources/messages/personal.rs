@@ -2,9 +2,9 @@
 
 use super::store;
 use crate::domain::{ContactId, Error, Obstacle, PersonalRecord};
-use crate::platform::doors::{ReadTx, WriteTx};
 use crate::platform::outbox::store as outbox;
 use crate::platform::personal::{Class, Erasing, Held, Holder, Merging, Person, SearchTerm, Table};
+use crate::platform::transaction::{ReadTx, WriteTx};
 
 /// The room's personal data.
 pub struct MessageData;

@@ -7,7 +7,7 @@ use super::store;
 use super::store::memberships::{Row, memberships, open};
 use crate::domain::{ContactId, Error, Limit, ListPage, MembershipId, NetworkId};
 use crate::platform::audit::Entry;
-use crate::platform::doors::ReadTx;
+use crate::platform::transaction::ReadTx;
 use crate::resources::contacts::store as contacts;
 
 /// The lines of a directory, newest first.

@@ -4,8 +4,8 @@ use serde_json::json;
 
 use super::store::{self as networks, erase, memberships, merge};
 use crate::domain::{ContactId, Error, LawfulBasis, NetworkId, Obstacle, PersonalRecord, Purpose, Use};
-use crate::platform::doors::{ReadTx, WriteTx};
 use crate::platform::personal::{Class, Erasing, Held, Holder, Merging, Person, SearchTerm, Table};
+use crate::platform::transaction::{ReadTx, WriteTx};
 
 /// The room's personal data.
 pub struct NetworkData;

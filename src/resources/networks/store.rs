@@ -6,8 +6,8 @@ use super::model::{CreateNetwork, Network, NetworkFilter, NetworkStatus, PatchNe
 use crate::domain::{Code, Error, Lifecycle, Limit, ListPage, NetworkId};
 use crate::platform::audit::Entry;
 use crate::platform::db::dialect;
-use crate::platform::doors::{ReadTx, Recorded, WriteTx};
 use crate::platform::http::IfMatch;
+use crate::platform::transaction::{ReadTx, Recorded, WriteTx};
 
 mod schema {
     diesel::table! {

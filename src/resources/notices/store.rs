@@ -12,8 +12,8 @@ use crate::domain::{Code, Error, Fault, Instant, Limit, ListPage, hex};
 use crate::platform::audit::Entry;
 use crate::platform::auth::NoticesDraft;
 use crate::platform::db::{dialect, direct};
-use crate::platform::doors::{ReadTx, Recorded, WriteTx};
 use crate::platform::http::IfMatch;
+use crate::platform::transaction::{ReadTx, Recorded, WriteTx};
 
 mod schema {
     diesel::table! {

@@ -10,8 +10,8 @@ use crate::domain::{Error, Lifecycle, Limit, ListPage, OrganisationId, Scope};
 use crate::platform::audit::Entry;
 use crate::platform::auth::Standing;
 use crate::platform::db::{AnyConnection, dialect};
-use crate::platform::doors::{ReadTx, Recorded, WriteTx};
 use crate::platform::http::IfMatch;
+use crate::platform::transaction::{ReadTx, Recorded, WriteTx};
 use crate::platform::vault::Place;
 
 mod schema {

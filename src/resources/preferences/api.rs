@@ -4,8 +4,8 @@ use super::model::{AskForLink, ConfirmationRequired, Decide, Preferences};
 use super::{asking, choices, pages};
 use crate::domain::Error;
 use crate::platform::auth::{Access, ConsentsRecord, LinkHolder};
-use crate::platform::doors::WriteTx;
 use crate::platform::http::{Accepted, ByToken, Done, Either, FormOrJson, PageOrJson, Shown, Unjudged, Valid};
+use crate::platform::transaction::WriteTx;
 
 /// Mail somebody the link to their preferences
 ///

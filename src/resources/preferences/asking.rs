@@ -7,9 +7,9 @@ use super::letters::PREFERENCES;
 use crate::domain::{EmailAddress, Error, hex};
 use crate::platform::audit::Entry;
 use crate::platform::db::dialect;
-use crate::platform::doors::{Recorded, WriteTx};
 use crate::platform::http::Accepted;
 use crate::platform::outbox::{self, Outgoing};
+use crate::platform::transaction::{Recorded, WriteTx};
 
 /// How long after one link the same address is sent no other.
 const ONE_EVERY: Duration = Duration::hours(1);

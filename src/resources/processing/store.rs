@@ -2,7 +2,7 @@
 
 use super::model::{ProcessingActivity, ProcessingActivityList, RetentionLine, RetentionScheduleList};
 use crate::domain::{Error, Purpose};
-use crate::platform::doors::ReadTx;
+use crate::platform::transaction::ReadTx;
 use crate::policy::retention::SCHEDULE;
 use crate::policy::transfers::TRANSFERS;
 use crate::resources::notices;

@@ -7,8 +7,8 @@ use super::model::{Registration, RegistrationFilter};
 use super::store;
 use crate::domain::{ContactId, Error, EventId, Instant, Limit, RegistrationId};
 use crate::platform::auth::{Access, ContactsExport};
-use crate::platform::doors::ReadTx;
 use crate::platform::http::{Answer, Listed, Op, Reply, csv};
+use crate::platform::transaction::ReadTx;
 use crate::resources::contacts::{model::PersonName, store as contacts};
 
 const HEAD: &[&str] = &[

@@ -3,8 +3,8 @@
 use super::store::{self, erase, events_moved, merge};
 use super::told;
 use crate::domain::{ContactId, Error, EventId, LawfulBasis, Obstacle, PersonalRecord, Purpose, Use};
-use crate::platform::doors::{ReadTx, WriteTx};
 use crate::platform::personal::{Class, Erasing, Held, Holder, Merging, Person, Table};
+use crate::platform::transaction::{ReadTx, WriteTx};
 
 /// The room's personal data.
 pub struct RegistrationData;

@@ -9,8 +9,8 @@ use super::requirements::store as requirements;
 use crate::domain::{ContactId, Error, EventId, Instant, Limit, ListPage, RegistrationId};
 use crate::platform::audit::Entry;
 use crate::platform::db::among_ids;
-use crate::platform::doors::ReadTx;
 use crate::platform::personal::Person;
+use crate::platform::transaction::ReadTx;
 use crate::resources::contacts::store as contacts;
 use crate::resources::events;
 

@@ -6,8 +6,8 @@ use super::doors::store as doors;
 use super::requirements::store as requirements;
 use super::store::{self, steps};
 use crate::domain::Error;
-use crate::platform::doors::ReadTx;
 use crate::platform::personal::{Held, Person, SearchTerm};
+use crate::platform::transaction::ReadTx;
 use crate::resources::events;
 
 /// Returns what the room's tables hold of a person.

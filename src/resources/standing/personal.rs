@@ -4,8 +4,8 @@ use serde_json::json;
 
 use super::store::{self, former};
 use crate::domain::{ContactId, Error, Obstacle, PersonalRecord};
-use crate::platform::doors::{ReadTx, WriteTx};
 use crate::platform::personal::{Class, Erasing, Held, Holder, Merging, Person, SearchTerm, Table};
+use crate::platform::transaction::{ReadTx, WriteTx};
 
 /// The room's personal data.
 pub struct StandingData;

@@ -7,7 +7,7 @@ use diesel::sql_types::{Binary, Nullable, Text};
 
 use crate::domain::{ContactId, Error, Instant, Purpose};
 use crate::platform::db::{InstantSql, UuidSql, among, direct, prepared};
-use crate::platform::doors::{ReadTx, WriteTx};
+use crate::platform::transaction::{ReadTx, WriteTx};
 
 mod schema {
     diesel::table! {

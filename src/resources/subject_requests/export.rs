@@ -6,8 +6,8 @@ use super::model::{ActingFor, SubjectRequest};
 use super::package::store::{self as packages, building};
 use super::{links, store};
 use crate::domain::Error;
-use crate::platform::doors::ReadTx;
 use crate::platform::personal::{Held, Person, SearchTerm};
+use crate::platform::transaction::ReadTx;
 
 /// What the room's tables hold of a person.
 ///

@@ -10,8 +10,8 @@ use super::status::{ActByLink, LinkAction, StatusView};
 use super::store;
 use crate::domain::{Code, Error, Instant, SubjectRequestId};
 use crate::platform::audit::Entry;
-use crate::platform::doors::{ReadTx, Recorded, WriteTx};
 use crate::platform::http::{FormOrJson, Unjudged};
+use crate::platform::transaction::{ReadTx, Recorded, WriteTx};
 use crate::platform::vault::{link_token_hash, new_link_token};
 
 mod schema {

@@ -2,8 +2,8 @@
 
 use super::{export, package, store};
 use crate::domain::{ContactId, Error, Obstacle, PersonalRecord, PossibleMatch};
-use crate::platform::doors::{ReadTx, WriteTx};
 use crate::platform::personal::{Class, Erasing, Held, Holder, Merging, Person, Table};
+use crate::platform::transaction::{ReadTx, WriteTx};
 use crate::resources::contacts::store as contacts;
 
 /// The room's personal data.

@@ -12,8 +12,8 @@ use super::model::{Reference, RequestStatus, Right, SubjectRequest};
 use super::package::delivery::PackageReady;
 use crate::domain::{Error, Lifecycle, day_words, london_date};
 use crate::platform::auth::{Access, LinkHolder};
-use crate::platform::doors::WriteTx;
 use crate::platform::http::{ByToken, Command, Done, FormOrJson, Frame, PageOrJson, Shown, Unjudged};
+use crate::platform::transaction::WriteTx;
 use crate::resources::contacts::model::NothingElse;
 
 /// Where a request stands.

@@ -10,8 +10,8 @@ use super::particulars::{self, Particulars};
 use crate::domain::{Calendar, ContactId, Error, Instant, SubjectRequestId, london_date};
 use crate::platform::audit::Entry;
 use crate::platform::db::{among_ids, dialect};
-use crate::platform::doors::{ReadTx, WriteTx};
 use crate::platform::personal::Person;
+use crate::platform::transaction::{ReadTx, WriteTx};
 use crate::policy::clock::{self, ClockEvent, ClockFacts};
 
 mod schema {

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use iewm::domain::{ContactId, DecisionId, Error, Purpose};
 use iewm::platform::audit::Entry;
-use iewm::platform::doors::WriteTx;
+use iewm::platform::transaction::WriteTx;
 use iewm::policy::restriction::RestrictionGround;
 use iewm::resources::consents::mint_confirmation;
 use iewm::resources::consents::model::{Consent, Method};

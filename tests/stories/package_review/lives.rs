@@ -5,8 +5,8 @@ use iewm::domain::{ContactId, Role};
 use iewm::inventory::holders;
 use iewm::jobs::Digest;
 use iewm::platform::audit::Entry;
-use iewm::platform::doors::WriteTx;
 use iewm::platform::personal::{Erasing, Person};
+use iewm::platform::transaction::WriteTx;
 use iewm::policy::restriction::RestrictionGround;
 use serde_json::json;
 

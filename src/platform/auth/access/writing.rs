@@ -1,4 +1,4 @@
-//! The writing door: what an [`Access`] to a permission that writes can do besides.
+//! What only an [`Access`] to a permission that writes can do.
 
 mod coalesced;
 
@@ -8,9 +8,9 @@ use super::{Access, admit, looked};
 use crate::domain::{Code, Error};
 use crate::platform::audit::{Entry, EntryRow, Outcome, store as audit};
 use crate::platform::db::{Lane, Patience, Settled};
-use crate::platform::doors::{Context, Noted, ReadTx, Recorded, WriteTx};
 use crate::platform::http::{Created, Done, Found, Replayable, Resource};
 use crate::platform::idempotency::{self, Kept, KeptBody, Keyed};
+use crate::platform::transaction::{Context, Noted, ReadTx, Recorded, WriteTx};
 
 pub use coalesced::Coalesced;
 pub(in super::super) use coalesced::Coalescers;
@@ -163,7 +163,7 @@ fn kept_of<T: Replayable>(value: T) -> (Kept, Done<T>) {
     (Kept::Body(KeptBody::of(&answer)), Done::Rendered(answer))
 }
 
-/// A refusal of the law rolled back what it refused, so the door writes it down afterwards.
+/// Records a refusal of the law: its transaction was rolled back, so that this is done afterwards.
 async fn record_refusal<P: Permission>(house: &House, context: Context, error: &Error) {
     // A 403 is recorded with every other, so many a minute.
     if !error.is_refusal() || matches!(error.code(), Code::SamePerson | Code::PersonRequired) {

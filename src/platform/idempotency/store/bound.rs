@@ -7,7 +7,7 @@ use super::super::keyed::Keyed;
 use super::kept_answers;
 use crate::domain::{Error, hex};
 use crate::platform::db::dialect;
-use crate::platform::doors::ReadTx;
+use crate::platform::transaction::ReadTx;
 
 /// How many of the oldest rows are looked at in one query.
 const STEP: i64 = 64;

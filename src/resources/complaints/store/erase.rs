@@ -8,9 +8,9 @@ use super::complaints;
 use super::of_person::{ids_of, open_ones};
 use crate::domain::{ComplaintId, ErasureGround, Error, Obstacle, PersonalRecord, RecordName, london_date};
 use crate::platform::db::among_ids;
-use crate::platform::doors::{ReadTx, WriteTx};
 use crate::platform::outbox::store as outbox;
 use crate::platform::personal::{Erasing, Person};
+use crate::platform::transaction::{ReadTx, WriteTx};
 use crate::policy::complaint_clock;
 
 /// The person's complaints.

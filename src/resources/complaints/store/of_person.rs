@@ -9,9 +9,9 @@ use super::{Kept, Row, complaints, data_keys, open};
 use crate::domain::{ComplaintId, ContactId, Error, PossibleMatch};
 use crate::platform::audit::Entry;
 use crate::platform::db::among_ids;
-use crate::platform::doors::{ReadTx, Recorded, WriteTx, unless_key_missing};
 use crate::platform::personal::{Person, possible_matches};
 use crate::platform::records_to_index;
+use crate::platform::transaction::{ReadTx, Recorded, WriteTx, unless_key_missing};
 use crate::resources::contacts::store::matches::{select_ids_of_person, select_matches_of_person};
 use crate::resources::contacts::store::{Indexes, name_index};
 

@@ -14,7 +14,7 @@ use super::model::{ConsentDecision, DecisionKind, EvidenceRef, Locale, ReceiptVe
 use super::store::consents;
 use crate::domain::{Code, ConsentId, ContactId, Controller, DecisionId, Error, Purpose, hex};
 use crate::platform::audit::Entry;
-use crate::platform::doors::ReadTx;
+use crate::platform::transaction::ReadTx;
 use crate::platform::vault::{VerifyingKey, verify_jws};
 use crate::resources::contacts::store as contacts;
 use crate::resources::notices;

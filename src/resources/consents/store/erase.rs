@@ -6,8 +6,8 @@ use diesel::prelude::*;
 use super::super::confirmation;
 use super::{consent_decisions, consents};
 use crate::domain::{ConsentId, DecisionId, Error, PersonalRecord};
-use crate::platform::doors::{ReadTx, WriteTx};
 use crate::platform::personal::{Erasing, Person};
+use crate::platform::transaction::{ReadTx, WriteTx};
 
 fn consents_of(tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<(ConsentId, i32)>, Error> {
     let theirs = consents::table.filter(consents::contact_id.eq_any(&person.ids));

@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use super::{Row, consents};
 use crate::domain::{ContactId, Error, Purpose};
 use crate::platform::db::{among_ids, direct};
-use crate::platform::doors::{ReadTx, WriteTx};
+use crate::platform::transaction::{ReadTx, WriteTx};
 use crate::policy::consent::{Facts, Mailbox};
 use crate::resources::contacts::model::ContactStatus;
 use crate::resources::contacts::store::{self as contacts, ContactFacts};

@@ -11,8 +11,8 @@ use super::super::{confirmation, history};
 use super::new_mailbox::proof;
 use super::{Decided, Origin, Row, append, consents, facts, projected};
 use crate::domain::Error;
-use crate::platform::doors::WriteTx;
 use crate::platform::personal::Merging;
+use crate::platform::transaction::WriteTx;
 use crate::policy::consent;
 use crate::resources::notices;
 

@@ -10,7 +10,7 @@ use super::super::evidence::Evidence;
 use super::super::{confirmation, history};
 use super::{Decided, Origin, Row, append, appending, consents, facts};
 use crate::domain::{ContactId, Error};
-use crate::platform::doors::WriteTx;
+use crate::platform::transaction::WriteTx;
 use crate::policy::consent;
 use crate::resources::notices;
 

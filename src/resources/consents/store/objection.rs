@@ -5,7 +5,7 @@ use super::super::model::{Consent, Method, State};
 use super::{Decided, Origin, append, facts_of_person};
 use crate::domain::{ContactId, Error, Fault, Purpose, Refusal};
 use crate::platform::audit::Entry;
-use crate::platform::doors::{Recorded, WriteTx};
+use crate::platform::transaction::{Recorded, WriteTx};
 use crate::policy::consent;
 use crate::resources::{notices, standing};
 

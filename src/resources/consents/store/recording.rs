@@ -8,7 +8,7 @@ use super::Origin;
 use super::appending::{Decided, append, append_all};
 use super::facts::{Known, facts_of_person, facts_of_several};
 use crate::domain::{Error, Fault};
-use crate::platform::doors::{Each, ManyTx, ReadTx, Recorded, WriteTx};
+use crate::platform::transaction::{Each, ManyTx, ReadTx, Recorded, WriteTx};
 use crate::policy::Lawful;
 use crate::policy::consent::{self, Decision};
 use crate::resources::contacts::store as contacts;

@@ -11,7 +11,7 @@ use super::row::{ImportOutcome, ImportResult};
 use crate::domain::{ContactId, Error, hex, london_date};
 use crate::platform::audit::Entry;
 use crate::platform::db::{Terms, among, dialect};
-use crate::platform::doors::{ReadTx, Recorded, WriteTx, unless_key_missing};
+use crate::platform::transaction::{ReadTx, Recorded, WriteTx, unless_key_missing};
 use crate::platform::vault::store::data_keys;
 use crate::resources::contacts::store::changes::rewrite;
 use crate::resources::contacts::store::{

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use super::{contacts, email_index};
 use crate::domain::{ContactId, EmailAddress, Error, Instant};
 use crate::platform::audit::Entry;
-use crate::platform::doors::{ReadTx, Recorded, WriteTx};
+use crate::platform::transaction::{ReadTx, Recorded, WriteTx};
 
 /// Whether the mail server has refused the contact's present address for good.
 ///

@@ -13,8 +13,8 @@ use super::{Newcomer, claim_address, contacts, insert_unless_taken, live, open_w
 use crate::domain::{ContactId, Error, Fault, Instant, london_date};
 use crate::platform::audit::Entry;
 use crate::platform::db::dialect;
-use crate::platform::doors::{Each, ManyTx, Recorded, WriteTx};
 use crate::platform::http::{Change, IfMatch};
+use crate::platform::transaction::{Each, ManyTx, Recorded, WriteTx};
 use crate::platform::vault::DataKey;
 use crate::platform::vault::store::data_keys;
 

@@ -10,7 +10,7 @@ use super::super::model::{ContactStatus, PersonName};
 use super::{Row, contacts, data_keys, email_index, open, restriction_of, status_of};
 use crate::domain::{ContactId, EmailAddress, Error, Instant};
 use crate::platform::db::{IndexedBy, InstantSql, UuidSql, all_locked, among_ids, direct, first_locked, prepared};
-use crate::platform::doors::{ReadTx, WriteTx};
+use crate::platform::transaction::{ReadTx, WriteTx};
 use crate::policy::restriction::Restriction;
 
 /// What other rooms must know of a contact before they act.

@@ -7,7 +7,7 @@ use super::super::particulars::Particulars;
 use super::{contacts, with_address};
 use crate::domain::{Code, ContactId, EmailAddress, Error, Fault, Telephone, hex};
 use crate::platform::db::{TermIndex, Terms, dialect};
-use crate::platform::doors::{ReadTx, WriteTx};
+use crate::platform::transaction::{ReadTx, WriteTx};
 use crate::resources::standing::store::former::Kind;
 
 /// The blind index of an e-mail address, which is its suppression mark as well.

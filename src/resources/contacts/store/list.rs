@@ -6,7 +6,7 @@ use super::super::model::{Contact, ContactFilter, ContactStatus};
 use super::{Row, contacts, data_keys, open};
 use crate::domain::{ContactId, Error, Limit, ListPage, NetworkId};
 use crate::platform::audit::Entry;
-use crate::platform::doors::ReadTx;
+use crate::platform::transaction::ReadTx;
 
 /// Contacts, newest first.
 ///

@@ -6,7 +6,7 @@ use super::{erased, merged};
 use std::collections::HashMap;
 
 use crate::domain::{ContactId, Error};
-use crate::platform::doors::WriteTx;
+use crate::platform::transaction::WriteTx;
 use crate::platform::vault::DataKey;
 use crate::policy::restriction;
 use crate::resources::contacts::model::ContactStatus;

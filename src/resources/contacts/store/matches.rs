@@ -3,8 +3,8 @@
 
 use super::{for_the_person, name_index};
 use crate::domain::{Error, MatchAnswer, PossibleMatch};
-use crate::platform::doors::{ReadTx, unless_key_missing};
 use crate::platform::personal::Person;
+use crate::platform::transaction::{ReadTx, unless_key_missing};
 
 /// Finds the possible matches of a person in all rooms, in the order of their kinds and ids. Without the person's key, their
 /// name is not compared.

@@ -11,8 +11,8 @@ use super::{claim_address, contacts, forget_tokens, live, person};
 use crate::domain::{Code, ContactId, Error, Fault};
 use crate::platform::audit::Entry;
 use crate::platform::db::{Terms, dialect};
-use crate::platform::doors::{Recorded, WriteTx};
 use crate::platform::personal::Merging;
+use crate::platform::transaction::{Recorded, WriteTx};
 
 /// Merges `asked.from_contact_id` into `into`, which keeps what it has and takes over what it lacks. The
 /// other is an id from then on, which says where the person is now.

@@ -13,7 +13,7 @@ use super::{contacts, email_index, with_address};
 use crate::domain::{ContactId, Error, Instant, Telephone};
 use crate::platform::audit::Entry;
 use crate::platform::db::{AnyConnection, Engine, Terms, dialect, insert_all, insert_new};
-use crate::platform::doors::{ManyTx, Recorded, WriteTx};
+use crate::platform::transaction::{ManyTx, Recorded, WriteTx};
 use crate::platform::vault::DataKey;
 use crate::policy::retention;
 

@@ -11,8 +11,8 @@ use serde::Serialize;
 use super::contacts;
 use crate::domain::{ContactId, Error, Instant};
 use crate::platform::db::{UuidSql, among_ids, direct, prepared};
-use crate::platform::doors::{ReadTx, WriteTx};
 use crate::platform::personal::Person;
+use crate::platform::transaction::{ReadTx, WriteTx};
 use crate::resources::standing::store::former::{self, Kind};
 
 use super::indexes::Indexes;

@@ -7,8 +7,8 @@ use super::super::model::ContactStatus;
 use super::contacts;
 use crate::domain::{ContactId, ErasurePlanId, Error, Instant, Obstacle, Party, SubjectClaim};
 use crate::platform::db::among_ids;
-use crate::platform::doors::{ReadTx, WriteTx};
 use crate::platform::personal::Person;
+use crate::platform::transaction::{ReadTx, WriteTx};
 use crate::platform::vault::store::executed_plans::{ExecutedPlan, executed_plans};
 use crate::policy::erasure::Said;
 

@@ -11,8 +11,8 @@ use super::{Row, contacts, data_keys, open_whoever, with_address};
 use crate::domain::{ContactId, EmailAddress, Error, hex};
 use crate::platform::audit::Entry;
 use crate::platform::db::{among_ids, dialect};
-use crate::platform::doors::{Recorded, WriteTx, unless_key_missing};
 use crate::platform::records_to_index;
+use crate::platform::transaction::{Recorded, WriteTx, unless_key_missing};
 use crate::resources::standing;
 
 /// The table whose records are indexed.

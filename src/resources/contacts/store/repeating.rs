@@ -11,7 +11,7 @@ use super::{contacts, plans, restrict};
 use crate::domain::{ContactId, Error};
 use crate::platform::audit::Entry;
 use crate::platform::db::among_ids;
-use crate::platform::doors::{ReadTx, Recorded, WriteTx, unless_key_missing};
+use crate::platform::transaction::{ReadTx, Recorded, WriteTx, unless_key_missing};
 use crate::platform::vault::store::destroyed_keys;
 use crate::platform::vault::store::executed_plans::ExecutedPlan;
 use crate::policy::erasure;

@@ -7,7 +7,7 @@ use super::{contacts, live, there};
 use crate::domain::{ContactId, Error};
 use crate::platform::audit::Entry;
 use crate::platform::db::dialect;
-use crate::platform::doors::{Recorded, WriteTx};
+use crate::platform::transaction::{Recorded, WriteTx};
 use crate::policy::restriction::{self, Restriction, RestrictionGround};
 use crate::resources::contacts::model::Contact;
 

@@ -6,8 +6,8 @@ use super::super::model::ContactStatus;
 use super::{contacts, forget_tokens, sharing_refusals};
 use crate::domain::{ContactId, Error, Instant, PersonalRecord};
 use crate::platform::db::Terms;
-use crate::platform::doors::{ReadTx, WriteTx};
 use crate::platform::personal::{Erasing, Person};
+use crate::platform::transaction::{ReadTx, WriteTx};
 
 /// The person's contacts, those that were merged too.
 pub(in super::super) fn records(tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<PersonalRecord>, Error> {

@@ -6,9 +6,9 @@ use super::live::hold;
 use crate::domain::{ContactId, Error, Instant, Limit, ListPage};
 use crate::platform::audit::Entry;
 use crate::platform::db::among_ids;
-use crate::platform::doors::{ReadTx, Recorded, WriteTx};
 use crate::platform::http::NoContent;
 use crate::platform::personal::{Merging, Person};
+use crate::platform::transaction::{ReadTx, Recorded, WriteTx};
 use crate::resources::contacts::sharing_refusals::SharingRefusal;
 use crate::resources::organisations::model::OrganisationKind;
 

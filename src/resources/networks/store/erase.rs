@@ -4,8 +4,8 @@ use diesel::prelude::*;
 
 use super::memberships::memberships;
 use crate::domain::{Error, MembershipId, PersonalRecord};
-use crate::platform::doors::{ReadTx, WriteTx};
 use crate::platform::personal::{Erasing, Person};
+use crate::platform::transaction::{ReadTx, WriteTx};
 
 /// The person's memberships.
 ///

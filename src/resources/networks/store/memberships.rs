@@ -12,9 +12,9 @@ pub(in super::super) use super::schema::memberships;
 use crate::domain::{Code, ContactId, Error, Fault, Limit, ListPage, MembershipId, NetworkId, london_date};
 use crate::platform::audit::Entry;
 use crate::platform::db::{among_ids, dialect};
-use crate::platform::doors::{ReadTx, Recorded, WriteTx};
 use crate::platform::http::IfMatch;
 use crate::platform::personal::Person;
+use crate::platform::transaction::{ReadTx, Recorded, WriteTx};
 use crate::resources::contacts::store::{self as contacts, Live};
 
 #[derive(Queryable, Selectable)]

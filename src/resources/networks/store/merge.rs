@@ -7,8 +7,8 @@ use super::super::model::MembershipStatus;
 use super::super::particulars::Particulars;
 use super::memberships::{Row, memberships};
 use crate::domain::{Error, MembershipId, london_date};
-use crate::platform::doors::WriteTx;
 use crate::platform::personal::Merging;
+use crate::platform::transaction::WriteTx;
 
 /// Hands the memberships over, sealed anew under the key of the contact that stays. Where that one lives in the same
 /// place already, the other ends: nobody has a role twice.

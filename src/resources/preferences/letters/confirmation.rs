@@ -4,10 +4,10 @@ use askama::Template;
 
 use super::Foot;
 use crate::domain::{DecisionId, Error};
-use crate::platform::doors::WriteTx;
 use crate::platform::mail::Mail;
 use crate::platform::outbox::store as outbox;
 use crate::platform::outbox::{Claimed, Composed, Letter};
+use crate::platform::transaction::WriteTx;
 use crate::resources::consents::model::Wording;
 use crate::resources::consents::purposes::called;
 use crate::resources::consents::{self, Waiting};

@@ -5,8 +5,8 @@ mod preferences;
 
 use super::links;
 use crate::domain::{ContactId, Controller, Error};
-use crate::platform::doors::WriteTx;
 use crate::platform::outbox::Letter;
+use crate::platform::transaction::WriteTx;
 
 pub(super) use preferences::PREFERENCES;
 

@@ -4,9 +4,9 @@ use askama::Template;
 
 use super::Foot;
 use crate::domain::Error;
-use crate::platform::doors::WriteTx;
 use crate::platform::mail::Mail;
 use crate::platform::outbox::{Claimed, Composed, Letter};
+use crate::platform::transaction::WriteTx;
 use crate::resources::contacts::store as contacts;
 
 /// The kind of message that brings the link; it bears the mark of the address that asked.

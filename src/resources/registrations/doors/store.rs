@@ -9,7 +9,7 @@ use super::model::{CheckIn, CheckInResults, Direction, Rejection, Scan, ScanResu
 use crate::domain::{Error, EventId, Fault, Instant, RegistrationId, Scope};
 use crate::platform::audit::Entry;
 use crate::platform::db::{among_ids, insert_all};
-use crate::platform::doors::{ReadTx, Recorded, WriteTx};
+use crate::platform::transaction::{ReadTx, Recorded, WriteTx};
 use crate::policy::check_ins::{Facts, judge};
 use crate::policy::events::EventStatus;
 use crate::resources::events;

@@ -9,7 +9,7 @@ use super::model::AccessRequirements;
 use crate::domain::{ContactId, Error, EventId, RegistrationId, Role};
 use crate::platform::audit::Entry;
 use crate::platform::db::among_ids;
-use crate::platform::doors::{ReadTx, Recorded, WriteTx};
+use crate::platform::transaction::{ReadTx, Recorded, WriteTx};
 use crate::platform::vault::{DataKey, Place};
 use crate::policy::retention::ACCESS_REQUIREMENTS as KEPT;
 use crate::resources::contacts::store as contacts;

@@ -3,7 +3,7 @@
 use super::moves::{Move, go, those_in};
 use super::places::Held;
 use crate::domain::{Error, EventId, RegistrationId};
-use crate::platform::doors::WriteTx;
+use crate::platform::transaction::WriteTx;
 use crate::policy::registrations::RegistrationStatus;
 use crate::resources::registrations::model::Cause;
 

@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use super::schema::{event_places, registrations};
 use crate::domain::{Error, EventId, Instant};
 use crate::platform::audit::Entry;
-use crate::platform::doors::{ReadTx, Recorded, WriteTx};
+use crate::platform::transaction::{ReadTx, Recorded, WriteTx};
 use crate::policy::registrations::{Places, RegistrationStatus, WhyNoOffer, offer_until, why_no_offer};
 use crate::resources::events::{model::Event, model::Promotion, store as events};
 use crate::resources::registrations::model::{EndedRegistrations, EventCapacity};

@@ -7,7 +7,7 @@ use super::places::Held;
 use super::schema::registrations;
 use super::{Row, steps};
 use crate::domain::{Error, EventId, Instant};
-use crate::platform::doors::WriteTx;
+use crate::platform::transaction::WriteTx;
 use crate::policy::events::EventStatus;
 use crate::policy::registrations::RegistrationStatus;
 use crate::resources::registrations::doors::store as doors;

@@ -6,7 +6,7 @@ use diesel::sql_types::{BigInt, Integer};
 use super::schema::event_places;
 use crate::domain::{Error, EventId};
 use crate::platform::db::{UuidSql, prepared};
-use crate::platform::doors::{ReadTx, WriteTx};
+use crate::platform::transaction::{ReadTx, WriteTx};
 use crate::policy::events::Times;
 use crate::policy::registrations::{GAP, Places};
 use crate::resources::events::{model::Event, store as events};

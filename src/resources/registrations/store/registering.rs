@@ -9,7 +9,7 @@ use super::{Row, damaged, steps};
 use crate::domain::{Code, ContactId, Error, EventId, Fault, RegistrationId, london_date};
 use crate::platform::audit::Entry;
 use crate::platform::db::dialect;
-use crate::platform::doors::{ReadTx, Recorded, WriteTx};
+use crate::platform::transaction::{ReadTx, Recorded, WriteTx};
 use crate::policy::registrations::{RegistrationStatus, must_be_open};
 use crate::resources::contacts::store as contacts;
 use crate::resources::registrations::letters;

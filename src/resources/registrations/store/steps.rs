@@ -7,7 +7,7 @@ use super::{Row, damaged};
 use crate::domain::{ContactId, Error, Instant, Limit, ListPage, RegistrationId};
 use crate::platform::audit::Entry;
 use crate::platform::db::insert_all;
-use crate::platform::doors::{ReadTx, WriteTx};
+use crate::platform::transaction::{ReadTx, WriteTx};
 use crate::platform::vault::{DataKey, Place};
 use crate::resources::contacts::store as contacts;
 use crate::resources::registrations::model::{Cause, PriorityReason, RegistrationStatus, RegistrationStep};

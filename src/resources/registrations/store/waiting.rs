@@ -8,7 +8,7 @@ use super::schema::registrations;
 use super::{damaged, shown, steps};
 use crate::domain::{Error, EventId, Fault, Lifecycle, RegistrationId};
 use crate::platform::audit::Entry;
-use crate::platform::doors::{ReadTx, Recorded, WriteTx};
+use crate::platform::transaction::{ReadTx, Recorded, WriteTx};
 use crate::policy::registrations::{RegistrationStatus, number_before};
 use crate::resources::registrations::model::{Cause, Prioritise, Registration};
 

@@ -6,7 +6,7 @@ use diesel::prelude::*;
 
 use crate::domain::{ContactId, Error, Instant};
 use crate::platform::db::{among, among_ids, direct};
-use crate::platform::doors::{ReadTx, WriteTx};
+use crate::platform::transaction::{ReadTx, WriteTx};
 use crate::policy::former_addresses::Former;
 
 mod schema {

@@ -7,8 +7,8 @@ use super::super::store::steps;
 use super::kinds::Kind;
 use super::package;
 use crate::domain::{Controller, Error, day_words};
-use crate::platform::doors::ReadTx;
 use crate::platform::mail::{Block, Words};
+use crate::platform::transaction::ReadTx;
 use crate::policy::retention::LETTERS_FOR_THE_POST;
 
 /// A right, as what is asked for: the middle of a sentence.

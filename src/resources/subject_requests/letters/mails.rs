@@ -6,9 +6,9 @@ use super::contents;
 use super::kinds::Kind;
 use super::package;
 use crate::domain::{Error, SubjectRequestId};
-use crate::platform::doors::WriteTx;
 use crate::platform::mail::{Block, Mail};
 use crate::platform::outbox::{Claimed, Composed, Letter};
+use crate::platform::transaction::WriteTx;
 
 /// A letter about a request, to whoever made it.
 pub(super) struct RequestLetter(pub(super) Kind);

@@ -10,8 +10,8 @@ use super::model::SubjectRequest;
 use super::store::{self, Known};
 use crate::domain::{Error, SubjectId, SubjectRequestId};
 use crate::platform::audit::Entry;
-use crate::platform::doors::{ReadTx, WriteTx};
 use crate::platform::outbox::{self, Letters, Outgoing};
+use crate::platform::transaction::{ReadTx, WriteTx};
 use mails::RequestLetter;
 
 pub(super) use api::{Form, POLICY, Sheet};

@@ -5,8 +5,8 @@ use super::super::package::delivery::{Delivery, MOST_DOWNLOADS};
 use super::super::package::store as packages;
 use super::contents::{asked_for, whom};
 use crate::domain::{Error, day_words, london_date};
-use crate::platform::doors::{ReadTx, WriteTx};
 use crate::platform::mail::{Block, Words};
+use crate::platform::transaction::{ReadTx, WriteTx};
 
 /// How the person gets the package that answers a request; `None` where there is none.
 ///

@@ -13,12 +13,12 @@ use super::release::ReleasePackage;
 use super::{html, store, vcard};
 use crate::domain::{Error, RedactionId, SubjectRequestId};
 use crate::platform::auth::{Access, SubjectRequestsDecide, SubjectRequestsRead};
-use crate::platform::doors::ReadTx;
 use crate::platform::http::answer::JSON;
 use crate::platform::http::{
     Answer, Begun, ById, Done, Either, Found, IfMatch, Incoming, Listed, Listing, MayBeEmpty, NoFilter, Noted, Op,
     Plain, Query, Reply, Take, Valid,
 };
+use crate::platform::transaction::ReadTx;
 
 const HTML: &str = "text/html";
 const VCARD: &str = "text/vcard";

@@ -7,10 +7,10 @@ use super::delivery::{OpenPackage, PackageLink};
 use super::store::{self, Opened};
 use crate::domain::{Code, Error, day_words, london_date};
 use crate::platform::auth::{Access, LinkHolder};
-use crate::platform::doors::WriteTx;
 use crate::platform::http::{
     Answer, ByToken, Done, FormOrJson, Frame, Op, PageOrJson, Replay, Replayable, Reply, Shown, Unjudged,
 };
+use crate::platform::transaction::WriteTx;
 
 #[derive(Template)]
 #[template(path = "pages/package_link.html")]

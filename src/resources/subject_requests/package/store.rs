@@ -20,8 +20,8 @@ use super::words::Words;
 use crate::domain::{Code, ContactId, Error, Instant, Lifecycle, SubjectRequestId};
 use crate::platform::audit::Entry;
 use crate::platform::db::among_ids;
-use crate::platform::doors::{ReadTx, Recorded, WriteTx};
 use crate::platform::personal::Person;
+use crate::platform::transaction::{ReadTx, Recorded, WriteTx};
 use crate::platform::vault::{DataKey, Place};
 use crate::resources::contacts::store as contacts;
 

@@ -9,8 +9,8 @@ use super::steps::{NewStep, add};
 use super::{damaged, of_person, shown, subject_requests as requests};
 use crate::domain::{ContactId, Error, Fault, SubjectRequestId, london_date};
 use crate::platform::audit::Entry;
-use crate::platform::doors::{Recorded, WriteTx};
 use crate::platform::reference;
+use crate::platform::transaction::{Recorded, WriteTx};
 use crate::policy::clock::ClockFacts;
 use crate::resources::contacts::store::{self as contacts, Indexes};
 

@@ -9,7 +9,7 @@ use super::{damaged, subject_requests as requests};
 use crate::domain::{Error, SubjectId, SubjectRequestId, london_date};
 use crate::platform::audit::Entry;
 use crate::platform::db::among_ids;
-use crate::platform::doors::{ReadTx, Recorded, WriteTx};
+use crate::platform::transaction::{ReadTx, Recorded, WriteTx};
 use crate::platform::working_days;
 use crate::policy::clock::{self, ClockFacts, Right};
 use crate::policy::deadlines::{Deadline, DeadlineKind, Due};

@@ -8,7 +8,7 @@ use super::steps::NewStep;
 use super::{Known, damaged, held, one};
 use crate::domain::{Error, Fault, Lifecycle, SubjectRequestId, london_date};
 use crate::platform::db::dialect;
-use crate::platform::doors::{Recorded, WriteTx};
+use crate::platform::transaction::{Recorded, WriteTx};
 use crate::policy::subject_requests as policy;
 
 /// Ends a request with an outcome.

@@ -11,7 +11,7 @@ use super::rights::whole;
 use super::steps::{self, NewStep};
 use super::{carry_out, damaged, held};
 use crate::domain::{Code, ErasureGround, Error, Fault, Obstacle, SubjectRequestId, day_words, london_date};
-use crate::platform::doors::{ReadTx, Recorded, WriteTx};
+use crate::platform::transaction::{ReadTx, Recorded, WriteTx};
 use crate::policy::clock::Right;
 use crate::policy::erasure::{Said, WithheldRecord, explanations_sha256, words};
 use crate::policy::subject_requests as policy;

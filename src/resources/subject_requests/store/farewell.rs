@@ -11,9 +11,9 @@ use super::{subject_request_steps as steps, subject_requests as requests};
 use crate::domain::{ContactId, ErasureGround, Error, Instant, Obstacle, SubjectId, SubjectRequestId};
 use crate::platform::audit::Entry;
 use crate::platform::db::among_ids;
-use crate::platform::doors::{ReadTx, Recorded, WriteTx, unless_key_missing};
 use crate::platform::outbox::store as outbox;
 use crate::platform::personal::{Erasing, Person};
+use crate::platform::transaction::{ReadTx, Recorded, WriteTx, unless_key_missing};
 use crate::policy::retention::LETTERS_FOR_THE_POST;
 
 /// What takes the place of the words in which a request was answered.

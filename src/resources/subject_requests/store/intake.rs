@@ -12,7 +12,7 @@ use super::steps::{self, NewStep};
 use super::{Known, damaged, held, one};
 use crate::domain::{Code, Error, Lifecycle, RequestStepId, SubjectRequestId, london_date};
 use crate::platform::audit::Entry;
-use crate::platform::doors::{ReadTx, Recorded, WriteTx};
+use crate::platform::transaction::{ReadTx, Recorded, WriteTx};
 use crate::policy::clock::{self, ClockState};
 use crate::policy::subject_requests as policy;
 

@@ -6,7 +6,7 @@ use super::super::model::{SubjectRequest, SubjectRequestFilter};
 use super::{Known, Row, open_listed, subject_requests as requests};
 use crate::domain::{Error, Limit, ListPage, SubjectRequestId};
 use crate::platform::audit::Entry;
-use crate::platform::doors::ReadTx;
+use crate::platform::transaction::ReadTx;
 
 /// The requests that match, before `after`. Of those that are sought by their last day, rows that were dated by another
 /// table of bank holidays are candidates too: what their clock shows now decides.

@@ -9,7 +9,7 @@ use super::creation::check_contact;
 use super::{Known, held, shown_request, subject_requests as requests};
 use crate::domain::{Error, Instant, SubjectRequestId};
 use crate::platform::audit::Entry;
-use crate::platform::doors::{Recorded, WriteTx};
+use crate::platform::transaction::{Recorded, WriteTx};
 
 /// Says which contact a request is about.
 ///

@@ -5,8 +5,8 @@ use diesel::prelude::*;
 use super::super::package::store::{self as packages, building};
 use super::subject_requests as requests;
 use crate::domain::Error;
-use crate::platform::doors::WriteTx;
 use crate::platform::personal::Merging;
+use crate::platform::transaction::WriteTx;
 
 /// Hands the requests over, and begins anew with what is being built about either contact, and discards the drafts: neither is about the whole person. What is written down about them stays sealed under their own keys.
 ///

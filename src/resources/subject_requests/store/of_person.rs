@@ -8,9 +8,9 @@ use super::{Row, open_listed, subject_requests as requests};
 use crate::domain::{ContactId, Error, PossibleMatch, SubjectRequestId};
 use crate::platform::audit::Entry;
 use crate::platform::db::among_ids;
-use crate::platform::doors::{ReadTx, Recorded, WriteTx};
 use crate::platform::personal::{Person, possible_matches};
 use crate::platform::records_to_index;
+use crate::platform::transaction::{ReadTx, Recorded, WriteTx};
 use crate::resources::contacts::store::matches::{select_ids_of_person, select_matches_of_person};
 use crate::resources::contacts::store::{Indexes, name_index};
 

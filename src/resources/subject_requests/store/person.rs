@@ -3,7 +3,7 @@
 use super::super::model::{Right, SubjectRequest};
 use super::{Known, held, one};
 use crate::domain::{Code, ContactId, Error, SubjectRequestId};
-use crate::platform::doors::WriteTx;
+use crate::platform::transaction::WriteTx;
 use crate::policy::subject_requests as policy;
 use crate::resources::contacts::store as contacts;
 

@@ -11,7 +11,7 @@ use super::steps::{NewStep, add};
 use super::{Known, shown, shown_request, subject_requests as requests};
 use crate::domain::{Error, Fault, Lifecycle, RequestStepId, london_date};
 use crate::platform::audit::Entry;
-use crate::platform::doors::{Recorded, WriteTx};
+use crate::platform::transaction::{Recorded, WriteTx};
 
 /// What is done about a request.
 pub(super) struct Deed {

@@ -9,7 +9,7 @@ use super::steps::{self, NewStep};
 use super::{Known, held, shown_request, subject_requests as requests};
 use crate::domain::{Error, Fault, SubjectRequestId, day_words, london_date};
 use crate::platform::audit::Entry;
-use crate::platform::doors::{Recorded, WriteTx};
+use crate::platform::transaction::{Recorded, WriteTx};
 
 /// Corrects the day of receipt, and computes the clock anew. The history keeps both days and the reason. A correction to the
 /// day that is recorded already changes nothing.

@@ -8,7 +8,7 @@ use super::person::{about, held_with_contact, whose};
 use super::{carry_out, damaged, steps};
 use crate::domain::{ContactId, Error, Lifecycle, Purpose, SubjectRequestId};
 use crate::platform::audit::Entry;
-use crate::platform::doors::{Recorded, WriteTx};
+use crate::platform::transaction::{Recorded, WriteTx};
 use crate::policy::clock::Right;
 use crate::policy::restriction::RestrictionGround;
 use crate::resources::consents::model::Method;

@@ -10,7 +10,7 @@ use super::super::statistics::{RequestCounts, RequestStatistics, StatisticsRange
 use super::steps::events_of;
 use super::{HashMap, damaged, subject_requests as requests};
 use crate::domain::{Error, SubjectRequestId, london_date};
-use crate::platform::doors::ReadTx;
+use crate::platform::transaction::ReadTx;
 use crate::policy::clock::{self, ClockFacts};
 use crate::policy::statistics::Counts;
 

@@ -7,7 +7,7 @@ use super::super::particulars;
 use super::{HashMap, damaged, farewell, one, subject_request_steps as steps};
 use crate::domain::{Error, Instant, Limit, ListPage, RequestStepId, SubjectRequestId};
 use crate::platform::audit::Entry;
-use crate::platform::doors::{ReadTx, WriteTx};
+use crate::platform::transaction::{ReadTx, WriteTx};
 use crate::platform::vault::DataKey;
 use crate::policy::clock::{ClockEvent, ClockEventKind};
 

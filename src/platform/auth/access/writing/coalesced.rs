@@ -11,9 +11,9 @@ use super::{House, keep_answer, record_refusal};
 use crate::domain::Error;
 use crate::platform::audit::store as audit;
 use crate::platform::db::{Coalescer, Lane};
-use crate::platform::doors::{Context, Each, ManyTx, Noted, Party, ReadTx};
 use crate::platform::http::{Created, Done, Resource};
 use crate::platform::idempotency::{self, Keyed};
+use crate::platform::transaction::{Context, Each, ManyTx, Noted, Party, ReadTx};
 
 /// A command that is carried out for many callers at once, by whoever asks at the same time.
 pub trait Coalesced: Send + Sync + 'static {

@@ -12,9 +12,9 @@ use super::super::model::Package;
 use super::{damaged, given, links, packages, parts};
 use crate::domain::{Code, ContactId, Error, Instant, SubjectId, SubjectRequestId};
 use crate::platform::audit::Entry;
-use crate::platform::doors::{ReadTx, Recorded, WriteTx};
 use crate::platform::http::{FormOrJson, Unjudged};
 use crate::platform::outbox;
+use crate::platform::transaction::{ReadTx, Recorded, WriteTx};
 use crate::resources::contacts::store as contacts;
 
 /// A package that was released.

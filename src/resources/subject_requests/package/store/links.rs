@@ -7,7 +7,7 @@ use diesel::prelude::*;
 
 use super::super::delivery::{MOST_DOWNLOADS, MOST_WRONG, MailedLink};
 use crate::domain::{Code, Error, Instant, SubjectRequestId};
-use crate::platform::doors::{ReadTx, WriteTx};
+use crate::platform::transaction::{ReadTx, WriteTx};
 use crate::platform::vault::{link_token_hash, new_link_token};
 use crate::policy::retention::PACKAGE_LINKS;
 

@@ -9,7 +9,7 @@ use super::super::search::AUDIT;
 use super::parts::{self, Layout};
 use super::{damaged, packages, place};
 use crate::domain::{Error, SubjectRequestId};
-use crate::platform::doors::{ReadTx, WriteTx};
+use crate::platform::transaction::{ReadTx, WriteTx};
 use crate::platform::vault::DataKey;
 
 /// The pieces of one package. A small package is one piece. A large one has its head, which names no record, and its parts.

@@ -14,7 +14,7 @@ use super::pieces::Pieces;
 use crate::domain::{ContactId, Error, Fault, Faults, Instant, Limit, ListPage, RedactionId, SubjectRequestId};
 use crate::platform::audit::Entry;
 use crate::platform::db::among_ids;
-use crate::platform::doors::{ReadTx, Recorded, WriteTx};
+use crate::platform::transaction::{ReadTx, Recorded, WriteTx};
 use crate::platform::vault::{DataKey, Place};
 use crate::policy::withholding::{WithholdingGround, may_be_withheld};
 

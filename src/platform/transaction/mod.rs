@@ -1,5 +1,5 @@
-//! The two doors to the database as a room sees them: a transaction that reads, and one that writes
-//! and cannot end well without having said what it did.
+//! The transactions of the database as a room sees them: one reads, and one writes. A write cannot be committed unless it
+//! says what it did.
 
 mod context;
 mod keys;

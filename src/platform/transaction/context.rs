@@ -1,4 +1,4 @@
-//! What both doors carry: who acts, how far they see, when, and the machinery that a store may use.
+//! What every transaction carries: who acts, how far they see, when, and the machinery that a store may use.
 
 use std::sync::Arc;
 
@@ -22,7 +22,7 @@ pub struct Context {
     pub(in crate::platform) calendar: Arc<Calendar>,
 }
 
-/// What a transaction has noted for its door.
+/// What a transaction notes while it runs, for the audit.
 #[derive(Default)]
 pub(in crate::platform) struct Noted {
     /// Looks to be recorded once the read has succeeded.

@@ -42,18 +42,18 @@ impl NewKey {
 /// ```
 /// use iewm::domain::Error;
 /// use iewm::platform::audit::Entry;
-/// use iewm::platform::doors::{Recorded, WriteTx};
+/// use iewm::platform::transaction::{Recorded, WriteTx};
 ///
 /// fn act(tx: WriteTx<'_>) -> Result<Recorded<u8>, Error> {
 ///     tx.record(Entry::new("nothing.done"), 1)
 /// }
 /// ```
 ///
-/// A write that does not say what it did has nothing to return to its door:
+/// A write that does not say what it did has nothing to return to its transaction:
 ///
 /// ```compile_fail,E0423
 /// use iewm::domain::Error;
-/// use iewm::platform::doors::{Recorded, WriteTx};
+/// use iewm::platform::transaction::{Recorded, WriteTx};
 ///
 /// fn act(tx: WriteTx<'_>) -> Result<Recorded<u8>, Error> {
 ///     Ok(Recorded(1))
@@ -65,7 +65,7 @@ impl NewKey {
 /// ```compile_fail,E0382
 /// use iewm::domain::{ContactId, Error};
 /// use iewm::platform::audit::Entry;
-/// use iewm::platform::doors::{Recorded, WriteTx};
+/// use iewm::platform::transaction::{Recorded, WriteTx};
 ///
 /// fn act(mut tx: WriteTx<'_>, contact: ContactId) -> Result<Recorded<u8>, Error> {
 ///     let recorded = tx.record(Entry::new("nothing.done"), 1)?;
@@ -73,7 +73,7 @@ impl NewKey {
 ///     Ok(recorded)
 /// }
 /// ```
-#[must_use = "a write that is not returned to its door is rolled back"]
+#[must_use = "a write that is not returned to its transaction is rolled back"]
 #[derive(Debug)]
 pub struct Recorded<T>(T);
 
