@@ -5,8 +5,8 @@ mod issuers;
 mod judging;
 mod writing;
 
-pub use writing::Coalesced;
-pub(super) use writing::Coalescers;
+pub use writing::Batched;
+pub(super) use writing::Batchers;
 
 use std::marker::PhantomData;
 use std::sync::Arc;

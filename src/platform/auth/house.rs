@@ -8,7 +8,7 @@ use actix_web::HttpRequest;
 use actix_web::web::ServiceConfig;
 use chrono::TimeDelta;
 
-use super::access::{Access, Coalescers};
+use super::access::{Access, Batchers};
 use super::admission::Moments;
 use super::permissions::Job;
 use super::refusal_log::RefusalLog;
@@ -87,7 +87,7 @@ pub(super) struct Inner {
     pub(super) readiness: Readiness,
     pub(super) in_flight: InFlight,
     pub(super) moments: Moments,
-    pub(super) coalescers: Coalescers,
+    pub(super) batchers: Batchers,
     pub(super) refusal_log: RefusalLog,
     pub(super) clock_difference: ClockDifference,
 }
@@ -157,7 +157,7 @@ impl House {
             readiness: Readiness::default(),
             in_flight,
             moments: Moments::default(),
-            coalescers: Coalescers::default(),
+            batchers: Batchers::default(),
             refusal_log,
             clock_difference: ClockDifference::default(),
         }))

@@ -25,7 +25,7 @@ mod strict_json;
 mod tokens;
 
 pub(in crate::platform) use access::forbidden;
-pub use access::{Access, Coalesced};
+pub use access::{Access, Batched};
 pub use bearer::bearer;
 pub use check::{Broken, Finding};
 pub use flaw::Flaw;

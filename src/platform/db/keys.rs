@@ -188,10 +188,10 @@ mod tests {
 
     use diesel::connection::SimpleConnection;
 
-    use super::super::batch::{Lane, run};
     use super::super::connection::{Use, open};
+    use super::super::group_commit::run;
     use super::super::ticket::Ticket;
-    use super::super::turn::{Closure, Outcome, WriteJob};
+    use super::super::write_task::{Closure, Outcome, WriteTask};
     use super::super::{AnyConnection, MigrationError, Target, migrate};
     use super::*;
 
@@ -207,15 +207,15 @@ mod tests {
     }
 
     /// A write that makes the key of that number, and is kept or not.
-    fn making(number: u128, keep: bool) -> WriteJob {
+    fn making(number: u128, keep: bool) -> WriteTask {
         let job: Closure = Box::new(move |lane| {
             lane.keys.as_mut().unwrap().make(key(number));
             Outcome::new(keep, Box::new(|ended| assert_eq!(ended, Ok(()))))
         });
-        WriteJob::Alone(Ticket::new(), job)
+        WriteTask::Alone(Ticket::new(), job)
     }
 
-    fn run_all(lane: &mut Lane, jobs: impl IntoIterator<Item = WriteJob>) {
+    fn run_all(lane: &mut Lane, jobs: impl IntoIterator<Item = WriteTask>) {
         let mut group: VecDeque<_> = jobs.into_iter().collect();
         while !group.is_empty() {
             run(lane, &mut group);
@@ -258,7 +258,7 @@ mod tests {
             lane.connection.batch_execute(keep).unwrap();
             Outcome::new(true, Box::new(|ended| assert!(ended.is_err())))
         });
-        run_all(&mut lane, [WriteJob::Alone(Ticket::new(), again)]);
+        run_all(&mut lane, [WriteTask::Alone(Ticket::new(), again)]);
         run_all(&mut lane, [making(3, true)]);
         assert_eq!(keys_in_the_file(&mut lane), [1, 3]);
         lane.connection.batch_execute(keep).unwrap(); // it was not there
@@ -283,7 +283,7 @@ mod tests {
                 keys.note_executed(row);
                 Outcome::new(keep, Box::new(|ended| assert_eq!(ended, Ok(()))))
             });
-            WriteJob::Alone(Ticket::new(), job)
+            WriteTask::Alone(Ticket::new(), job)
         };
         run_all(&mut lane, [executing(1, false), executing(2, true), executing(3, false)]);
         run_all(&mut lane, [executing(2, true)]);

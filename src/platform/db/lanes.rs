@@ -7,13 +7,13 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 use tokio::time::timeout;
 
-use super::batch::Lane;
-use super::coalesce::Coalescer;
+use super::batcher::Batcher;
 use super::commits::Commits;
 use super::connection::Use;
-use super::supervisor::{self, ReadJob};
+use super::lane::Lane;
+use super::supervisor::{self, ReadTask};
 use super::ticket::{Abandon, Ticket};
-use super::turn::{Closure, Outcome, WriteJob, guarded, is_passing};
+use super::write_task::{Closure, Outcome, WriteTask, guarded, is_passing};
 use super::{AnyConnection, Engine, Target, dialect};
 use crate::domain::{Entropy, Error, Instant};
 
@@ -58,8 +58,8 @@ impl Patience {
 
 /// The database as the rest of the house has it: two queues.
 pub struct Database {
-    reads: flume::Sender<(Ticket, ReadJob)>,
-    writes: flume::Sender<WriteJob>,
+    reads: flume::Sender<(Ticket, ReadTask)>,
+    writes: flume::Sender<WriteTask>,
     target: Target,
     commits: Arc<Commits>,
     /// Its end is the end of whoever looks after the lanes.
@@ -126,7 +126,7 @@ impl Database {
     ) -> Result<T, Error> {
         let ticket = Ticket::new();
         let (tell, told) = oneshot::channel();
-        let job: ReadJob = Box::new(move |lane| {
+        let job: ReadTask = Box::new(move |lane| {
             let answer = guarded(|| f(lane));
             lane.suspect = answer.as_ref().is_err_and(is_passing);
             let _ = tell.send(answer);
@@ -174,28 +174,28 @@ impl Database {
             });
             Outcome::new(keep, reply)
         });
-        self.send(WriteJob::Alone(ticket.clone(), closure))?;
+        self.send(WriteTask::Alone(ticket.clone(), closure))?;
         answered(patience, ticket, told).await
     }
 
-    /// As [`Database::write`], together with what others ask of the same coalescer meanwhile.
-    pub(in crate::platform) async fn write_with_others<T: Send + 'static, R: Send + 'static>(
+    /// As [`Database::write`], in one transaction with the commands that other callers queue at the same time.
+    pub(in crate::platform) async fn write_batched<T: Send + 'static, R: Send + 'static>(
         &self,
-        coalescer: Arc<Coalescer<T, R>>,
+        batcher: Arc<Batcher<T, R>>,
         asked: T,
     ) -> Result<R, Error> {
         let ticket = Ticket::new();
         let (tell, told) = oneshot::channel();
-        coalescer.put(asked, ticket.clone(), tell);
-        if let Err(error) = self.send(WriteJob::Gathered(coalescer.clone())) {
+        batcher.put(asked, ticket.clone(), tell);
+        if let Err(error) = self.send(WriteTask::Batch(batcher.clone())) {
             ticket.give_up();
-            coalescer.forget_given_up();
+            batcher.forget_given_up();
             return Err(error);
         }
         answered(Patience::Request, ticket, told).await
     }
 
-    fn send(&self, job: WriteJob) -> Result<(), Error> {
+    fn send(&self, job: WriteTask) -> Result<(), Error> {
         self.writes.try_send(job).map_err(|_| Error::unavailable("the queue of writes is full"))
     }
 }
@@ -248,7 +248,7 @@ mod tests {
     use std::sync::atomic::{AtomicBool, Ordering};
     use std::sync::mpsc;
 
-    use super::super::turn::Gathered;
+    use super::super::write_task::PendingBatch;
     use super::*;
     use crate::domain::Code;
     use crate::platform::db::migrate;
@@ -351,7 +351,7 @@ mod tests {
     /// A job that panics where no closure is guarded, which kills its lane.
     struct Bomb;
 
-    impl Gathered for Bomb {
+    impl PendingBatch for Bomb {
         fn take_up(self: Arc<Self>) -> Option<Closure> {
             panic!("on purpose")
         }
@@ -368,7 +368,7 @@ mod tests {
         });
         let behind = async {
             begins.recv().unwrap();
-            database.send(WriteJob::Gathered(Arc::new(Bomb))).unwrap();
+            database.send(WriteTask::Batch(Arc::new(Bomb))).unwrap();
             let mut behind = Box::pin(database.write(Patience::Job, |_| Ok("done")));
             assert!(futures_util::poll!(&mut behind).is_pending());
             release.send(()).unwrap();

@@ -1,11 +1,11 @@
 //! Many rows in few statements.
 
-/// How many rows one statement inserts. More gain little, and what is left over is the smaller the fewer there are.
-pub(super) const TOGETHER: usize = 32;
+/// Rows per INSERT, and commands per batch. Larger batches gain little, and smaller ones leave a smaller remainder.
+pub(super) const BATCH: usize = 32;
 
 /// Inserts rows into a table; returns early with the error when the database fails.
 ///
-/// [`TOGETHER`] rows go at a time, and the rest in halves, each by a statement that is prepared once. On PostgreSQL each
+/// [`BATCH`] rows go at a time, and the rest in halves, each by a statement that is prepared once. On PostgreSQL each
 /// statement is a journey there and back; on SQLite it copies the pages that it changes, where a trigger could still undo it.
 ///
 /// A macro: what a function would have to demand of the rows, for both engines, is longer than what it would do.

@@ -2,13 +2,14 @@
 //! the SQL types that both engines share. What differs between the engines is in `dialect` alone.
 
 mod among;
-mod batch;
-mod coalesce;
+mod batcher;
 mod commits;
 mod connection;
 pub mod dialect;
 mod direct;
+mod group_commit;
 mod keys;
+mod lane;
 mod lanes;
 mod many;
 mod migrations;
@@ -19,16 +20,16 @@ mod settings;
 mod supervisor;
 mod terms;
 mod ticket;
-mod turn;
 mod types;
+mod write_task;
 
 pub use among::{Among, Listed, among, among_ids};
-pub(in crate::platform) use batch::Lane;
-pub(in crate::platform) use coalesce::Coalescer;
+pub(in crate::platform) use batcher::Batcher;
 pub(crate) use connection::open;
 pub use connection::{AnyConnection, ConnectionError};
 pub(crate) use direct::{all_locked, direct, first_locked};
 pub(in crate::platform) use keys::{KeyRow, PlanRow};
+pub(in crate::platform) use lane::Lane;
 pub use lanes::{Database, LaneCount};
 pub(in crate::platform) use lanes::{Patience, Settled};
 pub(crate) use many::{in_chunks, insert_all, insert_new};

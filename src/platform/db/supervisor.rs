@@ -8,11 +8,11 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use super::batch::{self, Lane};
 use super::commits::Commits;
 use super::connection::Use;
+use super::group_commit;
 use super::ticket::Ticket;
-use super::turn::WriteJob;
+use super::write_task::WriteTask;
 use super::{Target, dialect};
 use crate::platform::supervision::Restarts;
 
@@ -29,13 +29,13 @@ const SCRUB_AGAIN: Duration = Duration::from_secs(1);
 const TRUSTED: Duration = Duration::from_secs(1);
 
 /// A closure that reads, on its way to a lane.
-pub(super) type ReadJob = Box<dyn FnOnce(&mut Lane) + Send>;
+pub(super) type ReadTask = Box<dyn FnOnce(&mut Lane) + Send>;
 
 /// What the lanes of one database share.
 struct Shared {
     target: Target,
-    reads: flume::Receiver<(Ticket, ReadJob)>,
-    writes: flume::Receiver<WriteJob>,
+    reads: flume::Receiver<(Ticket, ReadTask)>,
+    writes: flume::Receiver<WriteTask>,
     /// How many waiting writes are committed together at most.
     most: usize,
     /// How often a connection was lost: one that was opened before the last loss is tried first.
@@ -92,8 +92,8 @@ pub(super) fn start(
     (readers, writers): (usize, usize),
     most: usize,
     commits: &Arc<Commits>,
-    reads: flume::Receiver<(Ticket, ReadJob)>,
-    writes: flume::Receiver<WriteJob>,
+    reads: flume::Receiver<(Ticket, ReadTask)>,
+    writes: flume::Receiver<WriteTask>,
     stop: flume::Receiver<()>,
 ) {
     let shared = Arc::new(Shared {
@@ -237,7 +237,7 @@ fn read_lane(shared: &Shared, watch: &Watch) {
 }
 
 /// `group` holds the jobs that the lane has taken from the queue and not started.
-fn write_lane(shared: &Shared, watch: &Watch, group: &mut VecDeque<WriteJob>) {
+fn write_lane(shared: &Shared, watch: &Watch, group: &mut VecDeque<WriteTask>) {
     let mut open = None;
     // When the journals could last not be emptied.
     let mut scrubbed: Option<Instant> = None;
@@ -249,7 +249,7 @@ fn write_lane(shared: &Shared, watch: &Watch, group: &mut VecDeque<WriteJob>) {
             if let Some(lane) = unscrubbed
                 && scrubbed.is_none_or(|at: Instant| at.elapsed() >= SCRUB_AGAIN)
             {
-                batch::scrub(lane);
+                group_commit::scrub(lane);
                 scrubbed = lane.unscrubbed.then(Instant::now);
             }
             let next = match scrubbed {
@@ -265,11 +265,11 @@ fn write_lane(shared: &Shared, watch: &Watch, group: &mut VecDeque<WriteJob>) {
         watch.begin();
         group.extend(shared.writes.try_iter().take(shared.most.saturating_sub(group.len())));
         let Some(lane) = connected(&mut open, shared, Use::Writing) else {
-            batch::give_up(group);
+            group_commit::give_up(group);
             shared.commits.failed();
             continue;
         };
-        let committed = batch::run(lane, group);
+        let committed = group_commit::run(lane, group);
         if lane.suspect {
             shared.commits.failed();
         } else if committed {

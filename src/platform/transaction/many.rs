@@ -1,4 +1,4 @@
-//! A transaction that writes for several callers at once: for each it is a [`WriteTx`] of their own.
+//! A transaction that writes for a batch of callers: each has a [`WriteTx`] of its own.
 
 use super::context::{Context, Noted};
 use super::read::ReadTx;
@@ -9,7 +9,7 @@ use crate::platform::db::{AnyConnection, Lane};
 /// The answers to each of several callers, in their order.
 pub type Each<T> = Vec<Result<Recorded<T>, Error>>;
 
-/// A caller for whom something is done together with others.
+/// One of the callers of a batch.
 pub(in crate::platform) struct Party<'a> {
     pub(in crate::platform) context: &'a Context,
     pub(in crate::platform) noted: Noted,
@@ -31,13 +31,14 @@ impl<'a, 'c> ManyTx<'a, 'c> {
         &mut self.lane.connection
     }
 
-    /// Writing on behalf of the one at this place, in the order in which they asked. What is asked of the database for
-    /// all of them is asked in the name of the first.
+    /// The write transaction of the caller at this place, in the order in which they asked. Use the first caller's for the
+    /// queries about all of them.
     ///
     /// # Errors
-    /// When there is none at that place: a fault of ours.
+    /// Internal when no caller is at that place.
     pub fn of(&mut self, place: usize) -> Result<WriteTx<'_>, Error> {
-        let party = self.parties.get_mut(place).ok_or_else(|| Error::internal("nobody asked at this place"))?;
+        let party =
+            self.parties.get_mut(place).ok_or_else(|| Error::internal("no caller is at this place of the batch"))?;
         Ok(WriteTx::new(ReadTx::new(&mut *self.lane, party.context, &mut party.noted)))
     }
 }

@@ -8,7 +8,7 @@ use super::receipt::Profile;
 use super::stream::{Audience, Form};
 use super::{check as checking, history as decisions, receipt as receipts, store};
 use crate::domain::{ConsentId, DecisionId, Error, Purpose};
-use crate::platform::auth::{Access, AudiencesRead, Coalesced, ConsentsCheck, ConsentsRead, ConsentsRecord, Public};
+use crate::platform::auth::{Access, AudiencesRead, Batched, ConsentsCheck, ConsentsRead, ConsentsRecord, Public};
 use crate::platform::http::{
     ById, ByWord, Created, Done, Found, Listed, Listing, MediaType, NoFilter, Plain, Query, Text, Valid,
 };
@@ -35,7 +35,7 @@ pub(super) async fn list(
     Ok(page.turn(found))
 }
 
-impl Coalesced for RecordDecision {
+impl Batched for RecordDecision {
     type Made = Consent;
 
     fn carry_out(tx: &mut ManyTx<'_, '_>, asked: &[&Self]) -> Result<Each<Consent>, Error> {
@@ -53,7 +53,7 @@ pub(super) async fn record(
     access: Access<ConsentsRecord>,
     Valid(asked): Valid<RecordDecision>,
 ) -> Result<Done<Created<Consent>>, Error> {
-    access.create_with_others(asked).await
+    access.create_batched(asked).await
 }
 
 /// Ask whether people may be sent something

@@ -8,7 +8,7 @@ use super::search as lookup;
 use super::store::{self, changes, erasure, merge as merging};
 use crate::domain::{ContactId, Error};
 use crate::platform::auth::{
-    Access, Coalesced, ContactsCreate, ContactsDelete, ContactsExport, ContactsImport, ContactsMerge, ContactsRead,
+    Access, Batched, ContactsCreate, ContactsDelete, ContactsExport, ContactsImport, ContactsMerge, ContactsRead,
     ContactsSearch, ContactsUpdate,
 };
 use crate::platform::http::csv::CsvUnder;
@@ -36,7 +36,7 @@ pub(super) async fn list(
     Ok(Contacts::Page(page.turn(found)))
 }
 
-impl Coalesced for CreateContact {
+impl Batched for CreateContact {
     type Made = Contact;
 
     fn carry_out(tx: &mut ManyTx<'_, '_>, asked: &[&Self]) -> Result<Each<Contact>, Error> {
@@ -52,7 +52,7 @@ pub(super) async fn create(
     access: Access<ContactsCreate>,
     Valid(asked): Valid<CreateContact>,
 ) -> Result<Done<Created<Contact>>, Error> {
-    access.create_with_others(asked).await
+    access.create_batched(asked).await
 }
 
 /// Look a person up

@@ -1,6 +1,6 @@
 //! What only an [`Access`] to a permission that writes can do.
 
-mod coalesced;
+mod batched;
 
 use super::super::House;
 use super::super::permissions::{Job, Permission, Writes};
@@ -12,8 +12,8 @@ use crate::platform::http::{Created, Done, Found, Replayable, Resource};
 use crate::platform::idempotency::{self, Kept, KeptBody, Keyed};
 use crate::platform::transaction::{Context, Noted, ReadTx, Recorded, WriteTx};
 
-pub use coalesced::Coalesced;
-pub(in super::super) use coalesced::Coalescers;
+pub use batched::Batched;
+pub(in super::super) use batched::Batchers;
 
 impl<P: Writes> Access<P> {
     /// Writes, in a transaction on a writing lane. What is kept for an idempotency key is inserted in the same transaction, so

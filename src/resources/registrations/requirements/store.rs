@@ -16,7 +16,7 @@ use crate::resources::contacts::store as contacts;
 use crate::resources::events;
 
 /// How many are deleted at a time.
-const TOGETHER: i64 = 500;
+const BATCH: i64 = 500;
 
 mod schema {
     diesel::table! {
@@ -213,7 +213,7 @@ pub fn is_due(tx: &mut ReadTx<'_>) -> Result<bool, Error> {
 pub fn sweep(mut tx: WriteTx<'_>) -> Result<Recorded<usize>, Error> {
     let Some(event) = first_due(&mut tx)? else { return tx.unchanged(None, 0) };
     let of = access_requirements::table.filter(access_requirements::event_id.eq(event));
-    let some = of.order(access_requirements::registration_id).limit(TOGETHER);
+    let some = of.order(access_requirements::registration_id).limit(BATCH);
     let some: Vec<RegistrationId> = some.select(access_requirements::registration_id).load(tx.connection())?;
     forget(&mut tx, &some)?;
     let entry = Entry::new("access_requirements.delete").subject("event", event).with("count", some.len());

@@ -16,7 +16,7 @@ use crate::resources::registrations::model::Cause;
 use crate::resources::registrations::requirements::store as requirements;
 
 /// How many ids one statement names.
-const TOGETHER: usize = 500;
+const BATCH: usize = 500;
 
 /// Where registrations go, and why.
 #[derive(Clone, Copy)]
@@ -50,7 +50,7 @@ pub(super) fn go(tx: &mut WriteTx<'_>, held: &mut Held, rows: &[Row], to: Move) 
         held.places.count(Some(from), Some(to.to), 1);
     }
     let now = tx.now();
-    for rows in rows.chunks(TOGETHER) {
+    for rows in rows.chunks(BATCH) {
         let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
         let moved = (
             registrations::status.eq(<&str>::from(to.to)),

@@ -15,7 +15,7 @@ use crate::policy::clock::{self, ClockFacts, Right};
 use crate::policy::deadlines::{Deadline, DeadlineKind, Due};
 
 /// How many requests are dated at a time.
-const TOGETHER: i64 = 200;
+const BATCH: i64 = 200;
 
 /// An open request and its day.
 struct Falling {
@@ -111,7 +111,7 @@ pub fn adopt_working_days(mut tx: WriteTx<'_>) -> Result<Recorded<()>, Error> {
     let Some(new) = working_days::adopt(&mut tx)? else { return tx.unchanged(None, ()) };
     let mut moved = 0;
     loop {
-        let rows: Vec<Dated> = dated!().filter(requests::dated_by.ne(&new.to)).limit(TOGETHER).load(tx.connection())?;
+        let rows: Vec<Dated> = dated!().filter(requests::dated_by.ne(&new.to)).limit(BATCH).load(tx.connection())?;
         if rows.is_empty() {
             break;
         }

@@ -231,13 +231,13 @@ pub(super) fn add_to(
     package: &mut Package,
 ) -> Result<(), Error> {
     /// How many are in memory at a time, sealed.
-    const TOGETHER: i64 = 64;
+    const BATCH: i64 = 64;
     let mut after = WORDS;
     loop {
         let rows: Vec<(i32, Option<String>, Vec<u8>)> = parts::table
             .filter(of(request).and(parts::number.gt(after)))
             .order(parts::number)
-            .limit(TOGETHER)
+            .limit(BATCH)
             .select((parts::number, parts::table_name, parts::part))
             .load(tx.connection())?;
         let Some(last) = rows.last() else {

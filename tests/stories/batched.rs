@@ -1,4 +1,5 @@
-//! What many ask for at the same time is done in one go, and each is answered, recorded and refused as if alone.
+//! Batched writes: the service runs the commands of many callers in one transaction, and answers, records and refuses each as
+//! if alone.
 
 use futures_util::future::join_all;
 use iewm::domain::{Error, Role};
@@ -18,7 +19,7 @@ on_both_engines! {
 }
 
 impl Service {
-    /// Sends all requests while every writing lane is busy, so that they wait together.
+    /// Sends all requests while every writing lane is busy, so that they are one batch.
     async fn at_once(&self, requests: Vec<Request>) -> Vec<Answer> {
         // As many as the harness configures.
         let lanes = if self.engine == Engine::Sqlite { 1 } else { 3 };

@@ -1,4 +1,4 @@
-//! Writes that are done in one go with those that others ask for at the same time.
+//! Batched writes: the commands of many callers run in one transaction.
 
 use std::any::{Any, TypeId};
 use std::collections::HashMap;
@@ -10,21 +10,21 @@ use super::super::{Access, admit};
 use super::{House, keep_answer, record_refusal};
 use crate::domain::Error;
 use crate::platform::audit::store as audit;
-use crate::platform::db::{Coalescer, Lane};
+use crate::platform::db::{Batcher, Lane};
 use crate::platform::http::{Created, Done, Resource};
 use crate::platform::idempotency::{self, Keyed};
 use crate::platform::transaction::{Context, Each, ManyTx, Noted, Party, ReadTx};
 
-/// A command that is carried out for many callers at once, by whoever asks at the same time.
-pub trait Coalesced: Send + Sync + 'static {
+/// A command that a lane runs in one batch with those that other callers send at the same time.
+pub trait Batched: Send + Sync + 'static {
     /// What is made.
     type Made: Resource;
 
-    /// Carries out what several callers ask for, at least one, and answers each in their order; the transaction knows them by
-    /// their places. For whom it refuses, it must have written nothing.
+    /// Runs the commands of at least one caller and returns the answer of each, in their order. The transaction knows the
+    /// callers by their places. A command that is refused must have written nothing.
     ///
     /// # Errors
-    /// When the database fails: all is undone then, and each is carried out by itself.
+    /// When the batch as a whole fails: the lane rolls it back and runs each command by itself.
     fn carry_out(tx: &mut ManyTx<'_, '_>, asked: &[&Self]) -> Result<Each<Self::Made>, Error>;
 }
 
@@ -37,36 +37,36 @@ struct Asked<C> {
     command: C,
 }
 
-type Gathering<C> = Coalescer<Asked<C>, Done<Created<<C as Coalesced>::Made>>>;
-type Answer<C> = Result<Done<Created<<C as Coalesced>::Made>>, Error>;
+type Pending<C> = Batcher<Asked<C>, Done<Created<<C as Batched>::Made>>>;
+type Answer<C> = Result<Done<Created<<C as Batched>::Made>>, Error>;
 
-/// Where commands gather, by their types.
+/// The queues of commands, by the type of the command.
 #[derive(Default)]
-pub(in super::super::super) struct Coalescers(RwLock<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>);
+pub(in super::super::super) struct Batchers(RwLock<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>);
 
-impl Coalescers {
-    fn of<C: Coalesced>(&self) -> Result<Arc<Gathering<C>>, Error> {
+impl Batchers {
+    fn of<C: Batched>(&self) -> Result<Arc<Pending<C>>, Error> {
         let known = self.0.read().unwrap_or_else(PoisonError::into_inner).get(&TypeId::of::<C>()).cloned();
-        let coalescer = known.unwrap_or_else(|| {
-            let mut coalescers = self.0.write().unwrap_or_else(PoisonError::into_inner);
-            let new = || -> Arc<dyn Any + Send + Sync> { Arc::new(Coalescer::new(carry_out::<C>)) };
-            coalescers.entry(TypeId::of::<C>()).or_insert_with(new).clone()
+        let batcher = known.unwrap_or_else(|| {
+            let mut batchers = self.0.write().unwrap_or_else(PoisonError::into_inner);
+            let new = || -> Arc<dyn Any + Send + Sync> { Arc::new(Batcher::new(carry_out::<C>)) };
+            batchers.entry(TypeId::of::<C>()).or_insert_with(new).clone()
         });
-        coalescer.downcast().map_err(|_| Error::internal("a coalescer of another command"))
+        batcher.downcast().map_err(|_| Error::internal("a batcher of another command"))
     }
 }
 
 impl<P: Writes> Access<P> {
-    /// As [`Access::create`], in one transaction with what others ask for meanwhile. Each is admitted, answered and recorded
-    /// as if alone.
+    /// As [`Access::create`], in one transaction with the commands that other callers send meanwhile. Each is admitted, answered
+    /// and recorded as if alone.
     ///
     /// # Errors
     /// As [`Access::write`].
-    pub async fn create_with_others<C: Coalesced>(self, command: C) -> Answer<C> {
+    pub async fn create_batched<C: Batched>(self, command: C) -> Answer<C> {
         let Self { house, context, token, keyed, .. } = self;
-        let coalescer = house.0.coalescers.of::<C>()?;
+        let batcher = house.0.batchers.of::<C>()?;
         let asked = Asked { house: house.clone(), context: context.clone(), token, keyed, command };
-        let written = house.0.database.write_with_others(coalescer, asked).await;
+        let written = house.0.database.write_batched(batcher, asked).await;
         if let Err(error) = &written {
             record_refusal::<P>(&house, context, error).await;
         }
@@ -74,7 +74,7 @@ impl<P: Writes> Access<P> {
     }
 }
 
-/// Tells what concerns one caller from what undoes everything: the failures on our side.
+/// Separates the errors of one command (inner) from failures on our side, which roll the batch back (outer).
 fn own<T>(result: Result<T, Error>) -> Result<Result<T, Error>, Error> {
     match result {
         Err(error) if error.code().entry().status >= 500 => Err(error),
@@ -84,7 +84,7 @@ fn own<T>(result: Result<T, Error>) -> Result<Result<T, Error>, Error> {
 
 /// Returns the caller's refusal, if any, before anything is done: a token that is no longer good, or an idempotency key that is
 /// taken. A token is looked up once in this transaction, for all requests that carry it.
-fn refused<C: Coalesced>(
+fn refused<C: Batched>(
     lane: &mut Lane,
     asked: &Asked<C>,
     admitted: &mut Vec<Arc<Verified>>,
@@ -99,7 +99,7 @@ fn refused<C: Coalesced>(
     Ok(own(idempotency::claim(&mut ReadTx::new(lane, &asked.context, &mut noted), keyed))?.err())
 }
 
-fn carry_out<C: Coalesced>(lane: &mut Lane, asked: &[Asked<C>]) -> Result<Vec<Answer<C>>, Error> {
+fn carry_out<C: Batched>(lane: &mut Lane, asked: &[Asked<C>]) -> Result<Vec<Answer<C>>, Error> {
     let mut admitted = Vec::new();
     let mut settled = Vec::with_capacity(asked.len());
     for asked in asked {
@@ -112,9 +112,9 @@ fn carry_out<C: Coalesced>(lane: &mut Lane, asked: &[Asked<C>]) -> Result<Vec<An
     settled.into_iter().map(|settled| settled.or_else(|| done.next()).ok_or_else(missing)).collect()
 }
 
-/// Carries the command out for those against whom nothing stands, writes down what was done, and keeps the answers of those
-/// who sent an idempotency key.
-fn all<C: Coalesced>(lane: &mut Lane, asked: &[&Asked<C>]) -> Result<Vec<Answer<C>>, Error> {
+/// Runs the commands of the callers that were not refused, writes the audit entries, and keeps the answers of those that sent
+/// an idempotency key.
+fn all<C: Batched>(lane: &mut Lane, asked: &[&Asked<C>]) -> Result<Vec<Answer<C>>, Error> {
     let commands: Vec<&C> = asked.iter().map(|asked| &asked.command).collect();
     let mut parties: Vec<Party<'_>> =
         asked.iter().map(|asked| Party { context: &asked.context, noted: Noted::default() }).collect();

@@ -1,52 +1,27 @@
-//! Writing: one transaction for all closures that wait, a savepoint for each but the first, one commit, then all
-//! the answers. On SQLite this is group commit; a group of one is an ordinary transaction.
+//! Group commit: one transaction for all queued tasks, a savepoint for each but the first, one commit, then all the answers.
+//! A group of one is an ordinary transaction.
 
 use std::collections::VecDeque;
 use std::time::{Duration, Instant as Stopwatch};
 
 use diesel::connection::TransactionManager;
 
-use super::connection::{ConnectionError, Use};
 use super::keys::KeyChanges;
-use super::turn::{Closure, Outcome, WriteJob};
-use super::{AnyConnection, Engine, Target, dialect};
+use super::lane::Lane;
+use super::write_task::{Closure, Outcome, WriteTask};
+use super::{AnyConnection, Engine, dialect};
 use crate::domain::Error;
 
 type Transactions = <AnyConnection as diesel::Connection>::TransactionManager;
-
-/// A connection and what belongs to the transaction on it.
-pub(in crate::platform) struct Lane {
-    pub(in crate::platform) connection: AnyConnection,
-    /// Keys made or destroyed, where they live in a file of their own.
-    pub(in crate::platform) keys: Option<KeyChanges>,
-    /// The last error was one that a broken connection makes.
-    pub(super) suspect: bool,
-    /// The connection must be opened anew.
-    pub(super) broken: bool,
-    /// Keys were destroyed, and the journals may still hold what they were.
-    pub(super) unscrubbed: bool,
-}
-
-impl Lane {
-    pub(super) fn new(connection: AnyConnection, target: &Target, purpose: Use) -> Result<Self, ConnectionError> {
-        let keys = match target {
-            Target::Sqlite { vault, .. } if purpose == Use::Writing => Some(KeyChanges::open(vault)?),
-            _ => None,
-        };
-        // What a crash has left is not known.
-        let unscrubbed = keys.is_some();
-        Ok(Self { connection, keys, suspect: false, broken: false, unscrubbed })
-    }
-}
 
 /// How long closures of one group may be started: those after them make the next, so that the first
 /// ones are not long in doubt.
 const STARTING: Duration = Duration::from_millis(250);
 
-/// Runs a group of closures and answers them; those it does not come to stay in `group`. A closure that fails, or was given
-/// up while it ran, is undone alone: in its savepoint, or with the whole transaction while nothing is there of those before
-/// it. A commit that fails undoes all of them, and each caller gets the error. Returns whether anything was committed.
-pub(super) fn run(lane: &mut Lane, group: &mut VecDeque<WriteJob>) -> bool {
+/// Runs as many tasks as fit in one transaction, commits, and answers their callers; the other tasks stay in `group`. The lane
+/// rolls a failed or cancelled task back to its savepoint, or rolls the transaction back while no earlier task has changed
+/// anything. If the commit fails, each caller gets the error. Returns whether anything was committed.
+pub(super) fn run(lane: &mut Lane, group: &mut VecDeque<WriteTask>) -> bool {
     let Some(first) = next(group) else { return false };
     if let Err(error) = dialect::begin_write(&mut lane.connection) {
         lane.suspect = true;
@@ -59,8 +34,8 @@ pub(super) fn run(lane: &mut Lane, group: &mut VecDeque<WriteJob>) -> bool {
     let mut replies = Vec::with_capacity(group.len() + 1);
     let mut keep_any = false;
     let begun = Stopwatch::now();
-    let mut turn = Some(first);
-    while let Some(closure) = turn {
+    let mut task = Some(first);
+    while let Some(closure) = task {
         let outcome = if keep_any { in_savepoint(lane, closure) } else { closure(lane) };
         keep_any |= outcome.keep;
         replies.push(outcome.reply);
@@ -68,7 +43,7 @@ pub(super) fn run(lane: &mut Lane, group: &mut VecDeque<WriteJob>) -> bool {
             group.push_front(job);
         }
         let goes_on = keep_any && begun.elapsed() < STARTING;
-        turn = if goes_on { next(group) } else { None };
+        task = if goes_on { next(group) } else { None };
     }
     let ended = if keep_any { commit(lane) } else { roll_back(lane) };
     if let Err(error) = &ended {
@@ -85,12 +60,12 @@ pub(super) fn run(lane: &mut Lane, group: &mut VecDeque<WriteJob>) -> bool {
 }
 
 /// The next closure of the group for which anybody still waits: behind a slow one, it can be given up.
-fn next(group: &mut VecDeque<WriteJob>) -> Option<Closure> {
-    std::iter::from_fn(|| group.pop_front()).find_map(WriteJob::take_up)
+fn next(group: &mut VecDeque<WriteTask>) -> Option<Closure> {
+    std::iter::from_fn(|| group.pop_front()).find_map(WriteTask::take_up)
 }
 
 /// Gives the group up: whoever waits is told that nothing was done.
-pub(super) fn give_up(group: &mut VecDeque<WriteJob>) {
+pub(super) fn give_up(group: &mut VecDeque<WriteTask>) {
     // What is dropped answers 503.
     while next(group).is_some() {}
 }
@@ -199,7 +174,8 @@ pub(super) fn scrub(lane: &mut Lane) {
 mod tests {
     use diesel::connection::SimpleConnection;
 
-    use super::super::connection::open;
+    use super::super::Target;
+    use super::super::connection::{Use, open};
     use super::*;
     use crate::platform::db::{MigrationError, migrate};
 

@@ -1,21 +1,21 @@
-//! What a writing lane takes up next: a closure of one caller's, or what has gathered for a [`Coalescer`](super::Coalescer).
+//! The tasks of a writing lane: the closure of one caller, or the batch of a [`Batcher`](super::Batcher).
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use super::batch::Lane;
+use super::lane::Lane;
 use super::ticket::Ticket;
 use crate::domain::{Code, Error};
 
-/// What is done, or undone, as one.
+/// A unit of work: the lane commits or rolls back all of it.
 pub(super) type Closure = Box<dyn FnOnce(&mut Lane) -> Outcome + Send>;
 
-/// What a closure wants: its changes kept or undone, and the answer sent once that is settled.
+/// The outcome of a closure: whether the lane commits its changes, and how the caller gets the answer afterwards.
 pub(super) struct Outcome {
     pub(super) keep: bool,
     pub(super) reply: Box<dyn FnOnce(Result<(), Error>)>,
-    /// What is to be done instead, each by itself, once the changes are undone.
-    pub(super) instead: Vec<WriteJob>,
+    /// The tasks to run instead, each by itself, once the changes are rolled back.
+    pub(super) instead: Vec<WriteTask>,
 }
 
 impl Outcome {
@@ -25,30 +25,30 @@ impl Outcome {
     }
 }
 
-/// What gathers between two turns.
-pub(super) trait Gathered: Send + Sync {
-    /// Takes up what has gathered; `None` when nobody waits.
+/// A queue whose commands a lane takes in one batch.
+pub(super) trait PendingBatch: Send + Sync {
+    /// Takes the next batch; `None` when the queue is empty.
     fn take_up(self: Arc<Self>) -> Option<Closure>;
 }
 
-/// On its way to a writing lane.
-pub(super) enum WriteJob {
-    /// A closure that nobody has started.
+/// A task on its way to a writing lane.
+pub(super) enum WriteTask {
+    /// A closure that no lane has started.
     Alone(Ticket, Closure),
-    /// A closure that was started together with others and undone with them.
+    /// A command that ran in a batch which was rolled back.
     Again(Ticket, Closure),
-    /// Whatever has gathered there by then.
-    Gathered(Arc<dyn Gathered>),
+    /// The commands that this queue holds when the lane is free.
+    Batch(Arc<dyn PendingBatch>),
 }
 
-impl WriteJob {
-    /// Takes it up, if anybody still waits for it. A closure's outcome is settled with its caller, so that it cannot be given
-    /// up any more.
+impl WriteTask {
+    /// Takes the closure of the task, unless its caller has given it up. The closure settles its outcome with the caller, who
+    /// cannot give it up afterwards.
     pub(super) fn take_up(self) -> Option<Closure> {
         match self {
             Self::Alone(ticket, closure) => ticket.start().then(|| settling(ticket, closure)),
             Self::Again(ticket, closure) => (!ticket.is_given_up()).then(|| settling(ticket, closure)),
-            Self::Gathered(gathered) => gathered.take_up(),
+            Self::Batch(gathered) => gathered.take_up(),
         }
     }
 }

@@ -1,54 +1,55 @@
-//! Coalescing: what many callers ask for at the same time is done in one go, in a few statements and with one commit.
+//! Commands of many callers in one batch: a few statements and one commit for all of them.
 //!
-//! Whoever asks puts it down here and sends the lanes word. The first lane that is free takes up whatever has gathered by then:
-//! one caller's when few ask, as many as come while the lanes are busy when many do. Nobody waits for others to come.
+//! Callers queue a command here and wake the writing lanes. The next free lane takes every queued command, up to [`BATCH`],
+//! and runs them in one transaction. A batch holds one command while the lanes are idle, because no command waits for
+//! another to come.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::oneshot;
 
-use super::batch::Lane;
-use super::many::TOGETHER;
+use super::lane::Lane;
+use super::many::BATCH;
 use super::ticket::Ticket;
-use super::turn::{Closure, Gathered, Outcome, WriteJob, guarded, is_passing};
+use super::write_task::{Closure, Outcome, PendingBatch, WriteTask, guarded, is_passing};
 use crate::domain::Error;
 
-/// Does what several callers ask for; answers each of them, in their order. It must have written nothing for whom it refuses.
-/// A failure of its own undoes everything, and each is carried out by itself then.
+/// Runs the commands of a batch and returns the answer of each, in their order. A command that it refuses must have written
+/// nothing. When it fails itself, the lane rolls the batch back and runs each command by itself.
 pub(in crate::platform) type CarryOut<T, R> = fn(&mut Lane, &[T]) -> Result<Vec<Result<R, Error>>, Error>;
 
-/// Where what is to be done in one go gathers.
-pub(in crate::platform) struct Coalescer<T, R> {
+/// A queue of commands that are run in batches.
+pub(in crate::platform) struct Batcher<T, R> {
     waiting: Mutex<VecDeque<(T, Caller<R>)>>,
     carry_out: CarryOut<T, R>,
 }
 
-/// Who waits for an answer.
+/// The caller of a queued command.
 struct Caller<R> {
     ticket: Ticket,
     tell: oneshot::Sender<Result<R, Error>>,
 }
 
-impl<T: Send + 'static, R: Send + 'static> Coalescer<T, R> {
+impl<T: Send + 'static, R: Send + 'static> Batcher<T, R> {
     pub(in crate::platform) fn new(carry_out: CarryOut<T, R>) -> Self {
         Self { waiting: Mutex::default(), carry_out }
     }
 
-    /// Puts down what a caller asks for. Word must be sent to the lanes afterwards, once for each.
+    /// Queues a command. The caller must send the lanes a [`WriteTask::Batch`] afterwards, one for each command.
     pub(super) fn put(&self, asked: T, ticket: Ticket, tell: oneshot::Sender<Result<R, Error>>) {
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         waiting.push_back((asked, Caller { ticket, tell }));
     }
 
-    /// Forgets what nobody waits for any more: for whom no word could be sent.
+    /// Removes the commands that their callers gave up, because the queue of the lanes was full.
     pub(super) fn forget_given_up(&self) {
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         waiting.retain(|(_, caller)| !caller.ticket.is_given_up());
     }
 
-    /// Carries out what was taken up. Of several, a failure or somebody who no longer waits undoes all: each is then to be
-    /// done by itself.
+    /// Runs the commands of one batch. If one of several commands fails or its caller has given it up, the lane rolls all of
+    /// them back and then runs each by itself.
     fn carry_out(self: Arc<Self>, lane: &mut Lane, asked: Vec<T>, callers: Vec<Caller<R>>) -> Outcome {
         let answers = guarded(|| {
             let answers = (self.carry_out)(lane, &asked)?;
@@ -58,7 +59,7 @@ impl<T: Send + 'static, R: Send + 'static> Coalescer<T, R> {
             Err(error) if callers.len() == 1 => vec![Err(error)],
             Err(error) => {
                 lane.suspect |= is_passing(&error);
-                tracing::debug!(%error, callers = callers.len(), "what was done in one go failed");
+                tracing::debug!(%error, callers = callers.len(), "a batch failed and its commands are run one by one");
                 return self.one_by_one(asked, callers);
             }
             Ok(answers) => answers,
@@ -66,7 +67,7 @@ impl<T: Send + 'static, R: Send + 'static> Coalescer<T, R> {
         lane.suspect |= answers.iter().any(|answer| answer.as_ref().is_err_and(is_passing));
         let done = || answers.iter().zip(&callers).filter(|(answer, _)| answer.is_ok());
         let keep = done().next().is_some();
-        // All of them, or it could be undone for one and kept for another.
+        // All of them, because one transaction cannot be rolled back for one caller and committed for another.
         if !done().all(|(_, caller)| caller.ticket.settle()) {
             return self.one_by_one(asked, callers);
         }
@@ -78,22 +79,22 @@ impl<T: Send + 'static, R: Send + 'static> Coalescer<T, R> {
         Outcome::new(keep, reply)
     }
 
-    /// Has everything undone, and each done by itself.
+    /// Rolls the batch back, and queues each of its commands as a task of its own.
     fn one_by_one(self: Arc<Self>, asked: Vec<T>, callers: Vec<Caller<R>>) -> Outcome {
         let alone = |(asked, caller): (T, Caller<R>)| {
             let (own, ticket) = (self.clone(), caller.ticket.clone());
-            WriteJob::Again(ticket, Box::new(move |lane| own.carry_out(lane, vec![asked], vec![caller])))
+            WriteTask::Again(ticket, Box::new(move |lane| own.carry_out(lane, vec![asked], vec![caller])))
         };
         let instead = asked.into_iter().zip(callers).map(alone).collect();
         Outcome { instead, ..Outcome::new(false, Box::new(|_| ())) }
     }
 }
 
-impl<T: Send + 'static, R: Send + 'static> Gathered for Coalescer<T, R> {
+impl<T: Send + 'static, R: Send + 'static> PendingBatch for Batcher<T, R> {
     fn take_up(self: Arc<Self>) -> Option<Closure> {
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         let (mut asked, mut callers) = (Vec::new(), Vec::new());
-        while asked.len() < TOGETHER
+        while asked.len() < BATCH
             && let Some((wanted, caller)) = waiting.pop_front()
         {
             if caller.ticket.start() {
@@ -115,11 +116,11 @@ mod tests {
     use diesel::prelude::*;
 
     use super::super::connection::{Use, open};
-    use super::super::{MigrationError, Target, batch, migrate, prepared};
+    use super::super::{MigrationError, Target, group_commit, migrate, prepared};
     use super::*;
     use crate::domain::Code;
 
-    /// What becomes of what a caller asks for, a row with a number.
+    /// What happens to a command, which inserts a row with a number.
     #[derive(Clone, Copy, PartialEq)]
     enum Wanted {
         Row,
@@ -131,7 +132,7 @@ mod tests {
     struct Asked {
         number: u8,
         wanted: Wanted,
-        /// How many were carried out together, each time.
+        /// The size of each batch.
         sizes: Arc<Mutex<Vec<usize>>>,
     }
 
@@ -174,23 +175,23 @@ mod tests {
         (Lane::new(connection, &target, Use::Writing).unwrap(), directory)
     }
 
-    /// Has everything done that was asked for before the lane was free. Those at the places `gone` have gone away by then.
+    /// Runs commands that were queued before the lane was free. The callers at the places `gone` have given up by then.
     fn ask(wanted: &[Wanted], gone: &[usize]) -> Told {
         let (mut lane, _directory) = lane();
-        let coalescer = Arc::new(Coalescer::new(carry_out as CarryOut<Asked, u8>));
+        let batcher = Arc::new(Batcher::new(carry_out as CarryOut<Asked, u8>));
         let sizes = Arc::new(Mutex::new(Vec::new()));
         let (mut callers, mut group) = (Vec::new(), VecDeque::new());
         for (number, &wanted) in (0..).zip(wanted) {
             let (ticket, (tell, hears)) = (Ticket::new(), oneshot::channel());
-            coalescer.put(Asked { number, wanted, sizes: sizes.clone() }, ticket.clone(), tell);
-            group.push_back(WriteJob::Gathered(coalescer.clone()));
+            batcher.put(Asked { number, wanted, sizes: sizes.clone() }, ticket.clone(), tell);
+            group.push_back(WriteTask::Batch(batcher.clone()));
             callers.push((ticket, hears));
         }
         for &place in gone {
             assert!(callers[place].0.give_up_waiting());
         }
         while !group.is_empty() {
-            batch::run(&mut lane, &mut group);
+            group_commit::run(&mut lane, &mut group);
         }
         let mut answers = Vec::new();
         for (place, (_, mut hears)) in callers.into_iter().enumerate() {
@@ -211,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn what_gathers_while_the_lanes_are_busy_is_done_in_one_go() {
+    fn commands_that_queue_while_the_lanes_are_busy_are_one_batch() {
         let told = ask(&[Wanted::Row; 40], &[]);
         assert_eq!(told.sizes, [32, 8]);
         assert_eq!(codes(&told.answers), (0..40).map(Ok).collect::<Vec<_>>());
@@ -227,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn after_a_failure_each_is_done_by_itself() {
+    fn after_a_failure_each_command_is_run_by_itself() {
         let told = ask(&[Wanted::Row, Wanted::Failing, Wanted::Row, Wanted::Panicking, Wanted::Refused], &[]);
         assert_eq!(told.sizes, [5, 1, 1, 1, 1, 1]);
         let internal = Err(Code::Internal);
@@ -236,16 +237,16 @@ mod tests {
     }
 
     #[test]
-    fn for_whoever_went_away_nothing_is_done() {
+    fn a_command_whose_caller_went_away_is_not_run() {
         let told = ask(&[Wanted::Row, Wanted::Row, Wanted::Row], &[0]);
         assert_eq!(told.sizes, [2]);
         assert_eq!(codes(&told.answers), [Ok(1), Ok(2)]);
         assert_eq!(told.rows, [1, 2]);
     }
 
-    /// Somebody's patience ends while it is being done for all: it must not be done for them, and must be for the others.
+    /// A caller gives up while the batch runs. Its command must not be committed, and those of the others must be.
     #[test]
-    fn whoever_gives_up_meanwhile_is_left_out_of_what_is_kept() {
+    fn a_command_that_is_given_up_while_its_batch_runs_is_not_committed() {
         let impatient: CarryOut<Ticket, ()> = |_, asked| {
             if let [_, second, _] = asked {
                 assert!(second.give_up());
@@ -253,17 +254,17 @@ mod tests {
             Ok(asked.iter().map(|_| Ok(())).collect())
         };
         let (mut lane, _directory) = lane();
-        let coalescer = Arc::new(Coalescer::new(impatient));
+        let batcher = Arc::new(Batcher::new(impatient));
         let mut told = Vec::new();
         for _ in 0..3 {
             let (ticket, (tell, hears)) = (Ticket::new(), oneshot::channel());
-            coalescer.put(ticket.clone(), ticket, tell);
+            batcher.put(ticket.clone(), ticket, tell);
             told.push(hears);
         }
-        let mut group = VecDeque::from([WriteJob::Gathered(coalescer)]);
-        batch::run(&mut lane, &mut group);
-        assert_eq!(group.len(), 3, "each is to be done by itself");
-        batch::run(&mut lane, &mut group);
+        let mut group = VecDeque::from([WriteTask::Batch(batcher)]);
+        group_commit::run(&mut lane, &mut group);
+        assert_eq!(group.len(), 3, "each command is queued by itself");
+        group_commit::run(&mut lane, &mut group);
         let told: Vec<_> = told.iter_mut().map(|hears| hears.try_recv().ok()).collect();
         assert_eq!(told, [Some(Ok(())), None, Some(Ok(()))]);
     }
