@@ -15,7 +15,7 @@ use crate::domain::{Calendar, Clock, Entropy, Error, IdMint, london_date};
 use crate::front;
 use crate::inventory;
 use crate::jobs::{ClockWatch, Delivery};
-use crate::platform::auth::{Authorities, House, Issuer, KeySource, Parts, Tokens};
+use crate::platform::auth::{Authorities, AppState, Issuer, KeySource, Parts, Tokens};
 use crate::platform::db::{Database, Engine, LaneCount, MigrationError, Serving, Target, is_unused, migrate};
 use crate::platform::http::{Budget, OperationListing, Receiving, Room, Routes, install};
 use crate::platform::rate::RateLimits;
@@ -105,11 +105,11 @@ pub fn claim(config: &Config) -> Result<Serving, StartError> {
 }
 
 /// Opens everything that the configuration names, brings the database up to date, and assembles the
-/// house. Must be called on a tokio runtime.
+/// service. Must be called on a tokio runtime.
 ///
 /// # Errors
 /// [`StartError`] with what the operator must change.
-pub async fn build(config: &Config, clock: Clock, entropy: Arc<dyn Entropy>) -> Result<House, StartError> {
+pub async fn build(config: &Config, clock: Clock, entropy: Arc<dyn Entropy>) -> Result<AppState, StartError> {
     let target = config.target().map_err(StartError)?;
     check_files(&target)?;
     let master_keys = MasterKeys::read(&config.vault.master_key_file).map_err(|error| StartError(error.to_string()))?;
@@ -130,7 +130,7 @@ pub async fn build(config: &Config, clock: Clock, entropy: Arc<dyn Entropy>) -> 
         writers: chosen(config.database.writers, processors.max(2)),
     };
     let limits = RateLimits::new(config.rates().map_err(StartError)?, &clock);
-    let house = House::new(Parts {
+    let state = AppState::new(Parts {
         database: Database::start(&target, count),
         vault: Vault::new(master_keys, keyring),
         clock,
@@ -146,20 +146,20 @@ pub async fn build(config: &Config, clock: Clock, entropy: Arc<dyn Entropy>) -> 
         holders: inventory::holders(),
         calendar: config.calendar.read().map_err(StartError)?,
     });
-    warn_of_the_end(house.calendar(), london_date(now));
-    house.job("start").run(notices::store::seed).await?;
-    house.recall_time().await?;
+    warn_of_the_end(state.calendar(), london_date(now));
+    state.job("start").run(notices::store::seed).await?;
+    state.recall_time().await?;
     // New identifiers sort after those of the process that served before, whose clock may have been ahead.
-    ClockWatch::new(house.clone()).tick().await?;
-    house.job("start").run(subject_requests::store::adopt_working_days).await?;
-    house.job("start").run(contacts::store::changes::sweep_keys).await?;
-    house.job("start").run(contacts::store::repeating::repeat).await?;
-    warn_of_other_claims(&house, config).await?;
+    ClockWatch::new(state.clone()).tick().await?;
+    state.job("start").run(subject_requests::store::adopt_working_days).await?;
+    state.job("start").run(contacts::store::changes::sweep_keys).await?;
+    state.job("start").run(contacts::store::repeating::repeat).await?;
+    warn_of_other_claims(&state, config).await?;
     // After the erased are erased again: the rest can be unsealed.
-    while house.job("start").run(contacts::store::reindex::reindex).await? {}
-    while house.job("start").run(complaints::store::reindex).await? {}
-    while house.job("start").run(subject_requests::store::reindex).await? {}
-    Ok(house)
+    while state.job("start").run(contacts::store::reindex::reindex).await? {}
+    while state.job("start").run(complaints::store::reindex).await? {}
+    while state.job("start").run(subject_requests::store::reindex).await? {}
+    Ok(state)
 }
 
 /// What all bodies of requests share. One thread fewer than answer requests checks large bodies, because the others must
@@ -175,12 +175,12 @@ fn receiving(config: &Config) -> Receiving {
 ///
 /// # Errors
 /// 503 when the database does not answer.
-pub async fn warn_of_other_claims(house: &House, config: &Config) -> Result<i64, StartError> {
+pub async fn warn_of_other_claims(state: &AppState, config: &Config) -> Result<i64, StartError> {
     let mut found = 0;
     for CheckedIssuer { settings, profile, .. } in config.issuers().map_err(StartError)? {
         let (issuer, claim) = (settings.issuer.clone(), profile.subject_claim());
         let count = move |tx: &mut ReadTx<'_>| contacts::store::erasure::open_under_another_claim(tx, &issuer, claim);
-        let plans = house.job("start").read(count).await?;
+        let plans = state.job("start").read(count).await?;
         if plans > 0 {
             let (issuer, claim) = (&settings.name, <&str>::from(claim));
             tracing::warn!(
@@ -212,19 +212,19 @@ fn warn_of_the_end(calendar: &Calendar, today: NaiveDate) {
 ///
 /// # Errors
 /// 503 when the database does not answer.
-pub async fn deadline_counts(house: &House) -> Result<Vec<DeadlineCount>, Error> {
-    house.job("metrics").read(deadlines::counts).await
+pub async fn deadline_counts(state: &AppState) -> Result<Vec<DeadlineCount>, Error> {
+    state.job("metrics").read(deadlines::counts).await
 }
 
-/// What sends the messages of the house; `None` when no mail server is configured, so that they wait. Must be called on
+/// What sends the messages of the service; `None` when no mail server is configured, so that they wait. Must be called on
 /// a tokio runtime.
 ///
 /// # Errors
 /// [`StartError`] with what the operator must change.
-pub fn delivery(config: &Config, house: &House) -> Result<Option<Delivery>, StartError> {
+pub fn delivery(config: &Config, state: &AppState) -> Result<Option<Delivery>, StartError> {
     let sender = config.sender().map_err(StartError)?;
     let courier = config.mail.courier().map_err(StartError)?;
-    Ok(courier.map(|courier| Delivery::new(house.clone(), resources::letters(), courier, sender)))
+    Ok(courier.map(|courier| Delivery::new(state.clone(), resources::letters(), courier, sender)))
 }
 
 /// Brings the database at `url` up to date and does nothing else: a template for many.
@@ -293,15 +293,15 @@ pub fn tokens(config: &Config) -> Result<Tokens, StartError> {
     Tokens::new(issuers).map_err(|error| StartError(format!("auth: the issuer {} stands twice", error.0)))
 }
 
-/// What installs the house and all its operations in a worker.
+/// What installs the service and all its operations in a worker.
 ///
 /// # Errors
 /// [`StartError`] when two operations have the same path.
-pub fn configure(house: &House) -> Result<impl Fn(&mut ServiceConfig) + Clone + use<>, StartError> {
+pub fn configure(state: &AppState) -> Result<impl Fn(&mut ServiceConfig) + Clone + use<>, StartError> {
     let routes = Routes::new(rooms()).map_err(|error| StartError(format!("the routes: {error}")))?;
-    let (house, routes) = (house.clone(), Arc::new(routes));
+    let (state, routes) = (state.clone(), Arc::new(routes));
     Ok(move |config: &mut ServiceConfig| {
-        house.install(config);
+        state.install(config);
         front::install_docs(Bytes::from_static(DOCUMENT), config);
         install(&routes, config);
     })

@@ -58,7 +58,7 @@ pub const TOKENS_ON_SQLITE: &[Table] = &[
 const OTHERS: &[Table] = &[
     Table {
         name: "organisations",
-        meaning: "The organisations that data may be shared with. The contact point is sealed under the house's own key.",
+        meaning: "The organisations that data may be shared with. The contact point is sealed under the service's own key.",
         columns: &[
             ("id", Class::Plain),
             ("name", Class::Plain),
@@ -123,7 +123,7 @@ const OTHERS: &[Table] = &[
     },
     Table {
         name: "breaches",
-        meaning: "The register of personal-data breaches. It names nobody; what is told in words is in `particulars`, sealed under the house's own key.",
+        meaning: "The register of personal-data breaches. It names nobody; what is told in words is in `particulars`, sealed under the service's own key.",
         columns: &[
             ("id", Class::Plain),
             ("reference", Class::Plain),
@@ -202,7 +202,7 @@ const OTHERS: &[Table] = &[
     },
     Table {
         name: "kept_answers",
-        meaning: "Which requests with an idempotency key were carried out, for 24 hours: keyed hashes, and ids of what was made or changed. Answers to many and problems are kept whole where they hold ids alone, sealed under the house's own key.",
+        meaning: "Which requests with an idempotency key were carried out, for 24 hours: keyed hashes, and ids of what was made or changed. Answers to many and problems are kept whole where they hold ids alone, sealed under the service's own key.",
         columns: &[
             ("key", Class::Plain),
             ("fingerprint", Class::Plain),

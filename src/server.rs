@@ -12,7 +12,7 @@ use actix_web::{App, HttpRequest, HttpResponse};
 use crate::app::{self, StartError};
 use crate::config::Config;
 use crate::domain::{Telephone, london_date};
-use crate::platform::auth::House;
+use crate::platform::auth::AppState;
 use crate::platform::http::cors::{HEADERS, METHODS};
 use crate::platform::http::{WriteDeadline, identify, install_page, not_found, pass};
 use crate::platform::telemetry::Metrics;
@@ -86,18 +86,18 @@ fn load_telephone_tables() {
 }
 
 /// What the port of the metrics serves: them, and problems for everything else.
-fn metrics_port(house: House, metrics: Metrics, config: &mut ServiceConfig) {
+fn metrics_port(state: AppState, metrics: Metrics, config: &mut ServiceConfig) {
     let text = move || {
-        let (house, metrics) = (house.clone(), metrics.clone());
+        let (state, metrics) = (state.clone(), metrics.clone());
         async move {
-            let deadlines = app::deadline_counts(&house).await.unwrap_or_else(|error| {
+            let deadlines = app::deadline_counts(&state).await.unwrap_or_else(|error| {
                 tracing::warn!(%error, "the deadlines are not among the metrics");
                 Vec::new()
             });
-            let days_left = house.calendar().days_left_from(london_date(house.clock().now()));
-            metrics.rows_without_keys(house.rows_without_keys());
-            metrics.clock_is_ahead(house.clock_difference());
-            let text = metrics.text(house.waiting(), &deadlines, days_left);
+            let days_left = state.calendar().days_left_from(london_date(state.clock().now()));
+            metrics.rows_without_keys(state.rows_without_keys());
+            metrics.clock_is_ahead(state.clock_difference());
+            let text = metrics.text(state.waiting(), &deadlines, days_left);
             HttpResponse::Ok().content_type("application/openmetrics-text; version=1.0.0; charset=utf-8").body(text)
         }
     };
@@ -109,20 +109,20 @@ fn metrics_port(house: House, metrics: Metrics, config: &mut ServiceConfig) {
 ///
 /// # Errors
 /// [`StartError`] when an address cannot be had.
-pub fn start(config: &Config, house: &House) -> Result<Running, StartError> {
+pub fn start(config: &Config, state: &AppState) -> Result<Running, StartError> {
     let fault = |error: std::io::Error| StartError(error.to_string());
     let (listener, address) = listen(config.server.listen, "server.listen")?;
-    let metrics = house.metrics().clone();
-    let configure = app::configure(house)?;
-    let (mint, clock, counted) = (house.mint().clone(), house.clock().clone(), metrics.clone());
-    house.keep_keys();
+    let metrics = state.metrics().clone();
+    let configure = app::configure(state)?;
+    let (mint, clock, counted) = (state.mint().clone(), state.clock().clone(), metrics.clone());
+    state.keep_keys();
     load_telephone_tables();
     let origins = config.cors_origins().map_err(StartError)?;
     let deadlines = Deadlines {
         head: Duration::from_secs(config.limits.head_seconds),
         write: WriteDeadline::new(
             Duration::from_secs(config.limits.write_stall_seconds),
-            house.sending().clone(),
+            state.sending().clone(),
             metrics.unread(),
         ),
     };
@@ -141,13 +141,13 @@ pub fn start(config: &Config, house: &House) -> Result<Running, StartError> {
         None => (None, None),
         Some(wanted) => {
             let (listener, bound) = listen(wanted, "server.metrics_listen")?;
-            let house = house.clone();
+            let state = state.clone();
             let make = move || {
-                let (mint, clock) = (house.mint().clone(), house.clock().clone());
-                let (house, metrics) = (house.clone(), metrics.clone());
+                let (mint, clock) = (state.mint().clone(), state.clock().clone());
+                let (state, metrics) = (state.clone(), metrics.clone());
                 App::new()
                     .wrap(from_fn(move |request, next| identify(request, next, mint.clone(), clock.clone())))
-                    .configure(move |config| metrics_port(house, metrics, config))
+                    .configure(move |config| metrics_port(state, metrics, config))
             };
             let builder = Server::build().workers(1).disable_signals();
             let server = serve(builder, listener, deadlines, make).map_err(fault)?;

@@ -10,7 +10,7 @@ use diesel::prelude::*;
 use futures_util::future::join_all;
 use iewm::config::Config;
 use iewm::domain::{Clock, ContactId};
-use iewm::platform::auth::House;
+use iewm::platform::auth::AppState;
 use iewm::platform::vault::SystemEntropy;
 use iewm::resources::contacts::store as contacts;
 
@@ -22,21 +22,21 @@ use super::service::Service;
 /// About as many bytes as a sealed contact has.
 const BODY: &str = "decode(repeat('ab', 400), 'hex')";
 
-/// A house on the service's database, inside this process.
-pub(crate) async fn house(service: &Service<'_>) -> House {
+/// A service on the service's database, inside this process.
+pub(crate) async fn state(service: &Service<'_>) -> AppState {
     let config = Config::read(None, &service.variables).expect("the service's configuration");
-    iewm::app::build(&config, Clock::system(), Arc::new(SystemEntropy)).await.expect("a house")
+    iewm::app::build(&config, Clock::system(), Arc::new(SystemEntropy)).await.expect("a service that can be built")
 }
 
 /// Reads contacts by id as a request does, lane and query and unsealing and look, without HTTP and token.
-pub(crate) async fn reads(house: &House, ids: &[ContactId], connections: usize, lasts: Duration) -> Sample {
+pub(crate) async fn reads(state: &AppState, ids: &[ContactId], connections: usize, lasts: Duration) -> Sample {
     let started = Instant::now();
     let one = async |number: usize| {
         let mut took = Vec::new();
         while started.elapsed() < lasts {
             let id = ids[spread(number + took.len() * connections) % ids.len()];
             let asked = Instant::now();
-            let read = house.job("bench").read(move |tx| contacts::read(tx, id)).await;
+            let read = state.job("bench").read(move |tx| contacts::read(tx, id)).await;
             assert!(read.is_ok(), "a contact that is there");
             took.push(asked.elapsed());
         }

@@ -110,7 +110,7 @@ impl Rounds<'_> {
         let wanted = |name: &str, against: Against| against == Against::Nothing || name.contains(&asked.only);
         let paths: Vec<_> = paths.into_iter().filter(|path| wanted(path.name, path.against)).collect();
         let streamed = |name: &str| wanted(name, Against::Bare);
-        let house = ceilings::house(service).await;
+        let state = ceilings::state(service).await;
         let known: Vec<ContactId> = ids.iter().map(|id| id.parse().expect("an id")).collect();
         let mut table = Table { insert: self.insert_name(), rows: Vec::new() };
         for path in &paths {
@@ -127,10 +127,10 @@ impl Rounds<'_> {
                 let sample = load(service.address, asked.connections, asked.duration(), &path.ask).await;
                 table.add(path.name, "requests", path.against, Sample { memory: watch.most(), ..sample });
             }
-            let reads = ceilings::reads(&house, &known, asked.connections, asked.duration()).await;
+            let reads = ceilings::reads(&state, &known, asked.connections, asked.duration()).await;
             table.add("the same read without HTTP", "reads", Against::Bare, reads);
             // Or it would still write while the next is measured.
-            house.flush_looks().await;
+            state.flush_looks().await;
             if self.engine == Engine::Postgres {
                 let sample = ceilings::pgbench_select(self.url, ids.len(), READERS, asked.duration());
                 table.add("pgbench: select one row", "reads", Against::Bare, sample);

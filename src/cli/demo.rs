@@ -57,8 +57,8 @@ pub(super) fn demo(mut config: Config, database_url: Option<String>) -> Result<(
     };
     config.auth = Auth { first: issuer_of_demo, ca_file: String::new(), issuers: Vec::new() };
     let _log = start_logging(Format::Text, "warn")?;
-    serve::run(&config, async move |house, address| {
-        let contractor = sample::fill(house).await?;
+    serve::run(&config, async move |state, address| {
+        let contractor = sample::fill(state).await?;
         greet(&issuer, contractor, address, mails.as_deref(), elsewhere)
     })
 }

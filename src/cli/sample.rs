@@ -3,7 +3,7 @@
 
 use chrono::TimeDelta;
 use iewm::domain::{ContactId, OrganisationId, Purpose, london_date};
-use iewm::platform::auth::House;
+use iewm::platform::auth::AppState;
 use iewm::platform::transaction::WriteTx;
 use iewm::resources::consents::model::RecordDecision;
 use iewm::resources::consents::store as consents;
@@ -78,10 +78,10 @@ const PEOPLE: &[Person] = &[
 ];
 
 /// Fills an empty database; returns the sample contractor, whose token the demo prints.
-pub(super) async fn fill(house: &House) -> Result<OrganisationId, String> {
+pub(super) async fn fill(state: &AppState) -> Result<OrganisationId, String> {
     let fault = |error: iewm::domain::Error| error.to_string();
     let filter = OrganisationFilter { kind: Some(OrganisationKind::ApprovedContractor), status: None };
-    let known = house
+    let known = state
         .job("demo")
         .read(move |tx| organisations::list(tx, &filter, None, iewm::domain::Limit::default()))
         .await
@@ -90,7 +90,7 @@ pub(super) async fn fill(house: &House) -> Result<OrganisationId, String> {
         return Ok(contractor.id);
     }
     // One transaction: a demo that is stopped in the middle is filled again, not half.
-    let filled = house.job("demo").run(|mut tx| {
+    let filled = state.job("demo").run(|mut tx| {
         for (name, kind) in [("Worcestershire County Council", "council"), ("Guildhall Conferences", "venue")] {
             let organisation: CreateOrganisation = parsed(json!({ "name": name, "kind": kind }))?;
             tx.also(|tx| organisations::create(tx, organisation))?;

@@ -8,7 +8,7 @@ use iewm::app;
 use iewm::config::Config;
 use iewm::domain::Clock;
 use iewm::jobs::{ClockWatch, Digest, Gathering, Purge, Upkeep};
-use iewm::platform::auth::{House, Tokens};
+use iewm::platform::auth::{AppState, Tokens};
 use iewm::platform::telemetry::start_logging;
 use iewm::platform::vault::{MasterKeys, SystemEntropy};
 use iewm::server;
@@ -20,34 +20,34 @@ pub(super) fn serve(config: &Config) -> Result<(), String> {
     run(config, async |_, _| Ok(()))
 }
 
-/// Assembles the house, does `first` with it and the address that it listens at, and serves.
+/// Assembles the service, does `first` with it and the address that it listens at, and serves.
 pub(super) fn run(
     config: &Config,
-    first: impl AsyncFnOnce(&House, SocketAddr) -> Result<(), String>,
+    first: impl AsyncFnOnce(&AppState, SocketAddr) -> Result<(), String>,
 ) -> Result<(), String> {
     let fault = |error: app::StartError| error.to_string();
     let _serving = app::claim(config).map_err(fault)?;
     block_on(async {
-        let house = app::build(config, Clock::system(), Arc::new(SystemEntropy)).await.map_err(fault)?;
-        let running = server::start(config, &house).map_err(fault)?;
+        let state = app::build(config, Clock::system(), Arc::new(SystemEntropy)).await.map_err(fault)?;
+        let running = server::start(config, &state).map_err(fault)?;
         // Running before anybody is told of it: whoever stops it at once must find it listening to signals.
         let api = actix_web::rt::spawn(running.api);
         if let Some(metrics) = running.metrics {
             actix_web::rt::spawn(metrics);
         }
-        let delivery = app::delivery(config, &house).map_err(fault)?;
+        let delivery = app::delivery(config, &state).map_err(fault)?;
         if delivery.is_none() {
             tracing::warn!("mail.smtp_url is empty: messages wait in the outbox");
         }
         let (stop, stopping) = tokio::sync::watch::channel(());
-        let upkeep = actix_web::rt::spawn(Upkeep::new(house.clone()).run(stopping.clone()));
-        actix_web::rt::spawn(ClockWatch::new(house.clone()).run(stopping.clone()));
-        actix_web::rt::spawn(Digest::new(house.clone()).run(stopping.clone()));
-        actix_web::rt::spawn(Purge::new(house.clone()).run(stopping.clone()));
-        let gathering = actix_web::rt::spawn(Gathering::new(house.clone()).run(stopping.clone()));
+        let upkeep = actix_web::rt::spawn(Upkeep::new(state.clone()).run(stopping.clone()));
+        actix_web::rt::spawn(ClockWatch::new(state.clone()).run(stopping.clone()));
+        actix_web::rt::spawn(Digest::new(state.clone()).run(stopping.clone()));
+        actix_web::rt::spawn(Purge::new(state.clone()).run(stopping.clone()));
+        let gathering = actix_web::rt::spawn(Gathering::new(state.clone()).run(stopping.clone()));
         let delivery = delivery.map(|delivery| actix_web::rt::spawn(delivery.run(stopping)));
         tokio::task::yield_now().await;
-        first(&house, running.address).await?;
+        first(&state, running.address).await?;
         let metrics = running.metrics_address.map(|address| address.to_string());
         tracing::info!(address = %running.address, metrics, "listening");
         let stopped = match api.await {
@@ -69,7 +69,7 @@ pub(super) fn run(
             }
         }
         stopped?;
-        let recorded = tokio::time::timeout(Duration::from_secs(server::RECORDING_SECONDS), house.record_all());
+        let recorded = tokio::time::timeout(Duration::from_secs(server::RECORDING_SECONDS), state.record_all());
         recorded
             .await
             .map_err(|_| "the database does not answer: looks at personal data were not recorded".to_owned())?;
@@ -86,8 +86,8 @@ pub(super) fn block_on<T>(future: impl Future<Output = T>) -> T {
 /// Applies pending migrations.
 pub(super) fn migrate(config: &Config) -> Result<(), String> {
     actix_web::rt::System::new().block_on(async {
-        let house = app::build(config, Clock::system(), Arc::new(SystemEntropy)).await;
-        house.map(|_| ()).map_err(|error| error.to_string())
+        let state = app::build(config, Clock::system(), Arc::new(SystemEntropy)).await;
+        state.map(|_| ()).map_err(|error| error.to_string())
     })
 }
 

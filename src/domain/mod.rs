@@ -1,4 +1,4 @@
-//! The vocabulary of the house: what every floor talks about, and nothing that acts.
+//! The vocabulary of the service: what every floor talks about, and nothing that acts.
 //!
 //! No IO, no clock of its own, no database, no web framework. Values that stand for a person's
 //! particulars are parsed on the way in, so that an ill-formed one cannot exist, and print as

@@ -6,7 +6,7 @@ use tokio::sync::watch;
 
 use super::beat::beat;
 use crate::domain::Error;
-use crate::platform::auth::House;
+use crate::platform::auth::AppState;
 use crate::platform::telemetry::Change;
 
 /// How often the clocks are compared.
@@ -16,12 +16,12 @@ const EVERY: Duration = Duration::from_secs(15);
 const NAME: &str = "clock-watch";
 
 /// Watches the clock. Each process has its own.
-pub struct ClockWatch(House);
+pub struct ClockWatch(AppState);
 
 impl ClockWatch {
-    /// The watch of a house.
-    pub fn new(house: House) -> Self {
-        Self(house)
+    /// The watch on the clock of a service.
+    pub fn new(state: AppState) -> Self {
+        Self(state)
     }
 
     /// Compares the clocks once. Logs a warning when they have come to differ by more than 5 seconds, and its end.

@@ -6,7 +6,7 @@ use tokio::sync::watch;
 
 use super::beat::beat;
 use crate::domain::{Code, Error};
-use crate::platform::auth::House;
+use crate::platform::auth::AppState;
 use crate::platform::mail::{Courier, Failure, Sender};
 use crate::platform::outbox::store::{self as outbox, Attempted};
 use crate::platform::outbox::{Claimed, Composed, Letters};
@@ -20,7 +20,7 @@ const NAME: &str = "delivery";
 
 /// Sends what the outbox holds. Several, of several processes, may run on one database.
 pub struct Delivery {
-    house: House,
+    state: AppState,
     letters: Letters,
     courier: Courier,
     sender: Sender,
@@ -35,9 +35,9 @@ enum Next {
 }
 
 impl Delivery {
-    /// A delivery of the house's messages, put together by `letters`.
-    pub fn new(house: House, letters: Letters, courier: Courier, sender: Sender) -> Self {
-        Self { house, letters, courier, sender }
+    /// A delivery of the service's messages, put together by `letters`.
+    pub fn new(state: AppState, letters: Letters, courier: Courier, sender: Sender) -> Self {
+        Self { state, letters, courier, sender }
     }
 
     /// Sends every message that is due, and returns how many were tried. Ends early when the mail server is away.
@@ -51,15 +51,15 @@ impl Delivery {
     async fn send_while(&self, go_on: &dyn Fn() -> bool) -> Result<usize, Error> {
         let mut tried = 0;
         // A look first: most of the time there is nothing, and a look holds nobody up.
-        while go_on() && self.house.job(NAME).read(outbox::is_due).await? {
-            let Some(claimed) = self.house.job(NAME).run(outbox::claim).await? else { break };
+        while go_on() && self.state.job(NAME).read(outbox::is_due).await? {
+            let Some(claimed) = self.state.job(NAME).run(outbox::claim).await? else { break };
             tried += 1;
             if self.deliver(claimed).await? == Next::Rest {
                 break;
             }
         }
-        if self.house.job(NAME).read(outbox::has_old).await? {
-            self.house.job(NAME).run(outbox::sweep).await?;
+        if self.state.job(NAME).read(outbox::has_old).await? {
+            self.state.job(NAME).run(outbox::sweep).await?;
         }
         Ok(tried)
     }
@@ -67,7 +67,7 @@ impl Delivery {
     /// Ticks until `stop` is signalled or its sender is dropped. A message in hand is delivered first, so that it does not
     /// leave twice.
     pub async fn run(self, stop: watch::Receiver<()>) {
-        beat((NAME, EVERY), self.house.heartbeats(), stop, "messages wait", async |go_on| self.send_while(go_on).await)
+        beat((NAME, EVERY), self.state.heartbeats(), stop, "messages wait", async |go_on| self.send_while(go_on).await)
             .await;
     }
 
@@ -75,7 +75,7 @@ impl Delivery {
         let id = claimed.id;
         let (letters, message) = (self.letters, claimed.clone());
         let composed = self
-            .house
+            .state
             .job(NAME)
             .run(move |mut tx| {
                 let Some(letter) = letters.iter().find(|letter| letter.kind() == message.kind) else {
@@ -99,7 +99,7 @@ impl Delivery {
                 return Ok(Next::GoOn);
             }
         };
-        let Ok(message) = mail.message(&self.sender, id, self.house.clock().now()) else {
+        let Ok(message) = mail.message(&self.sender, id, self.state.clock().now()) else {
             self.settle(claimed, Attempted::Refused("address_unusable".to_owned())).await?;
             return Ok(Next::GoOn);
         };
@@ -124,7 +124,7 @@ impl Delivery {
             Failure::Refused { reason, address } => {
                 if let Some(contact) = mail.contact.filter(|_| address) {
                     let refused = mail.to;
-                    self.house.job(NAME).run(move |tx| contacts::store::bounce::note(tx, contact, &refused)).await?;
+                    self.state.job(NAME).run(move |tx| contacts::store::bounce::note(tx, contact, &refused)).await?;
                 }
                 self.settle(claimed, Attempted::Refused(reason)).await?;
                 Ok(Next::GoOn)
@@ -133,6 +133,6 @@ impl Delivery {
     }
 
     async fn settle(&self, claimed: Claimed, attempted: Attempted) -> Result<(), Error> {
-        self.house.job(NAME).run(move |tx| outbox::settle(tx, &claimed, attempted)).await
+        self.state.job(NAME).run(move |tx| outbox::settle(tx, &claimed, attempted)).await
     }
 }

@@ -6,7 +6,7 @@ use tokio::sync::watch;
 
 use super::beat::beat;
 use crate::domain::Error;
-use crate::platform::auth::House;
+use crate::platform::auth::AppState;
 use crate::resources::deadlines::digest;
 use crate::resources::subject_requests::package::store as packages;
 
@@ -17,12 +17,12 @@ const EVERY: Duration = Duration::from_mins(1);
 const NAME: &str = "digest";
 
 /// Has the digest sent. Several, of several processes, may run on one database.
-pub struct Digest(House);
+pub struct Digest(AppState);
 
 impl Digest {
-    /// The digest of a house.
-    pub fn new(house: House) -> Self {
-        Self(house)
+    /// The digest of a service.
+    pub fn new(state: AppState) -> Self {
+        Self(state)
     }
 
     /// Queues the digest if it is to be sent now, and says whether it did; deletes what has expired.

@@ -11,7 +11,7 @@ use tokio::sync::watch;
 use super::beat::beat;
 use crate::domain::{Error, Instant};
 use crate::platform::audit::Entry;
-use crate::platform::auth::House;
+use crate::platform::auth::AppState;
 use crate::platform::vault::store::remnants::Purged;
 
 /// How often it is looked for keys, and tried again.
@@ -31,7 +31,7 @@ const NAME: &str = "purge";
 
 /// Has the table of keys rewritten. Several, of several processes, may run on one database.
 pub struct Purge {
-    house: House,
+    state: AppState,
     /// The log says once that the role may not rewrite the table, not every five minutes.
     told: AtomicBool,
 }
@@ -44,9 +44,9 @@ fn most(now: Instant) -> Duration {
 }
 
 impl Purge {
-    /// The job of a house.
-    pub fn new(house: House) -> Self {
-        Self { house, told: AtomicBool::new(false) }
+    /// The job of a service.
+    pub fn new(state: AppState) -> Self {
+        Self { state, told: AtomicBool::new(false) }
     }
 
     /// Has the table of keys rewritten if a key was destroyed an hour ago, and returns how many destroyed keys are in no
@@ -55,8 +55,8 @@ impl Purge {
     /// # Errors
     /// 503 when the table is in use, a transaction is older than the destruction, or it takes too long: to be tried again.
     pub async fn tick(&self) -> Result<usize, Error> {
-        let now = self.house.clock().now();
-        let purged = match self.house.purge_keys(now.plus(-GATHERED), most(now)).await? {
+        let now = self.state.clock().now();
+        let purged = match self.state.purge_keys(now.plus(-GATHERED), most(now)).await? {
             Purged::Gone(purged) => purged,
             Purged::NotPermitted => {
                 if !self.told.swap(true, Ordering::Relaxed) {
@@ -70,7 +70,7 @@ impl Purge {
         };
         if purged > 0 {
             let entry = Entry::new("keys.purge").with("count", purged);
-            self.house.job(NAME).run(move |tx| tx.record(entry, ())).await?;
+            self.state.job(NAME).run(move |tx| tx.record(entry, ())).await?;
         }
         Ok(purged)
     }
@@ -79,7 +79,7 @@ impl Purge {
     pub async fn run(self, stop: watch::Receiver<()>) {
         beat(
             (NAME, EVERY),
-            self.house.heartbeats(),
+            self.state.heartbeats(),
             stop,
             "destroyed keys wait to leave the database's pages",
             async |_| self.tick().await,

@@ -111,7 +111,7 @@ async fn a_package_holds_what_every_table_holds(service: Service) {
     let ada = known_everywhere(&service).await;
     service.sign_up("Ada King", "king@example.org").await;
     service.post("/v1/contacts/search", json!({ "name": "ada" })).await.expect(200);
-    service.house.flush_looks().await;
+    service.state.flush_looks().await;
     let path = service.built(asked("access", &ada)).await;
     let package = service.by_council("GET", &path, "").await.expect(200).json();
     let held = package["held"].as_array().unwrap();
@@ -312,11 +312,11 @@ async fn a_package_can_be_had_for_thirty_days(service: Service) {
     service.by_council("GET", &path, "").await.expect(200);
     service.hands.advance(Duration::seconds(1));
     service.by_council("GET", &path, "").await.problem(410, "gone");
-    Digest::new(service.house.clone()).tick().await.unwrap();
+    Digest::new(service.state.clone()).tick().await.unwrap();
     service.by_council("GET", &path, "").await.problem(410, "gone");
     let swept = service.audit("action=subject_requests.sweep_packages").await;
     assert_eq!((swept.len(), &swept[0]["detail"]["count"]), (1, &json!(1)));
-    Digest::new(service.house.clone()).tick().await.unwrap();
+    Digest::new(service.state.clone()).tick().await.unwrap();
     assert_eq!(
         service.audit("action=subject_requests.sweep_packages").await.len(),
         1,
@@ -386,12 +386,12 @@ async fn whoever_looked_under_an_earlier_id_is_told_too(service: Service) {
     let earlier = service.built(asked("access", &known_as)).await;
     service.hands.advance(Duration::minutes(1));
     service.get(&format!("/v1/contacts/{known_as}")).await.expect(200);
-    service.house.flush_looks().await;
+    service.state.flush_looks().await;
     service.hands.advance(Duration::minutes(1));
     service.get(&format!("/v1/contacts/{ada}")).await.expect(200);
     service.post(&format!("/v1/contacts/{ada}/merge"), json!({ "from_contact_id": known_as })).await.expect(200);
     service.by_council("GET", &earlier, "").await.expect(200);
-    service.house.flush_looks().await;
+    service.state.flush_looks().await;
     let path = service.built(asked("access", &ada)).await;
     let package = service.by_council("GET", &path, "").await.expect(200).json();
     let told = package["accesses"].as_array().unwrap();
@@ -417,7 +417,7 @@ async fn the_search_is_on_record(service: Service) {
     service.post(&format!("/v1/contacts/{ada}/merge"), json!({ "from_contact_id": known_as })).await.expect(200);
     service.give(&ada, "newsletter").await;
     service.give(&ada, "event_information").await;
-    service.house.flush_looks().await;
+    service.state.flush_looks().await;
     let path = service.built(asked("access", &ada)).await;
     let package = service.by_council("GET", &path, "").await.expect(200).json();
     let search = &package["search"];
@@ -440,7 +440,7 @@ async fn the_search_is_on_record(service: Service) {
     assert_eq!(looks["records"], package["accesses"].as_array().unwrap().len());
     // An officer finds it in the history of the request, for longer than the package is there; nobody is named in it.
     service.hands.advance(Duration::days(30));
-    Digest::new(service.house.clone()).tick().await.unwrap();
+    Digest::new(service.state.clone()).tick().await.unwrap();
     service.by_council("GET", &path, "").await.problem(410, "gone");
     let step = newest_step(&service, &path).await;
     for said in [

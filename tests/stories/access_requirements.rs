@@ -45,8 +45,8 @@ fn kept(service: &Service) -> i64 {
 /// Deletes what is due, and says how many that were.
 async fn swept(service: &Service) -> usize {
     let mut deleted = 0;
-    while service.house.job("requirements").read(requirements::is_due).await.unwrap() {
-        deleted += service.house.job("requirements").run(requirements::sweep).await.unwrap();
+    while service.state.job("requirements").read(requirements::is_due).await.unwrap() {
+        deleted += service.state.job("requirements").run(requirements::sweep).await.unwrap();
     }
     deleted
 }
@@ -70,7 +70,7 @@ async fn staff_see_what_somebody_needs(service: Service) {
     assert_eq!(kept(&service), 0);
     let csv = service.request("GET", &format!("{event}/registrations")).token(&service.staff());
     let csv = csv.header("Accept", "text/csv").send().await.expect(200).text();
-    assert!(!csv.contains("hearing"), "a file leaves the house: {csv}");
+    assert!(!csv.contains("hearing"), "a file leaves the service: {csv}");
 }
 
 async fn the_council_takes_it_down_and_does_not_see_it(service: Service) {

@@ -17,7 +17,7 @@ on_both_engines! {
 }
 
 async fn accesses(service: &Service, contact: &str) -> Vec<Value> {
-    service.house.flush_looks().await;
+    service.state.flush_looks().await;
     service.items(&format!("/v1/contacts/{contact}/accesses")).await
 }
 

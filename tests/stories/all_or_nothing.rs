@@ -36,7 +36,7 @@ async fn fails_without_the_index_of_names(service: &Service, ask: &impl AsyncFn(
     if service.engine == Engine::Postgres {
         return;
     }
-    service.house.flush_looks().await;
+    service.state.flush_looks().await;
     let before = service.counts();
     service.sql("ALTER TABLE contact_tokens RENAME TO contact_tokens_away").unwrap();
     failed(&ask().await);
@@ -59,7 +59,7 @@ async fn a_sign_up_is_whole_or_not_at_all(service: Service) {
         assert_eq!(service.counts(), before, "{table}");
         let found = service.post("/v1/contacts/search", json!({ "name": "lovelace" })).await.expect(200).json();
         assert_eq!(found["items"], json!([]), "{table}");
-        service.house.flush_looks().await;
+        service.state.flush_looks().await;
     }
     let made = sign_up().await.expect(201);
     assert_eq!(made.header("idempotent-replayed"), "", "a failure is not kept");
@@ -74,7 +74,7 @@ async fn a_decision_is_whole_or_not_at_all(service: Service) {
     let state = async || {
         let consents = service.items("/v1/consents").await;
         let contact = service.get(&format!("/v1/contacts/{ada}")).await.json();
-        service.house.flush_looks().await;
+        service.state.flush_looks().await;
         (consents, contact)
     };
     for (table, event) in [
@@ -103,7 +103,7 @@ async fn a_correction_and_a_deletion_are_whole_or_not_at_all(service: Service) {
     let ada = service.sign_up("Ada Lovelace", "ada@example.org").await;
     let path = format!("/v1/contacts/{ada}");
     let read = service.get(&path).await;
-    service.house.flush_looks().await;
+    service.state.flush_looks().await;
     let before = service.counts();
     let patch = json!({ "name": "Augusta King", "email": "augusta@example.org" });
     let correct = async || service.patch(&path, &read.etag(), patch.clone()).await;
@@ -139,7 +139,7 @@ async fn a_confirmation_is_whole_or_not_at_all(service: Service) {
     let before = service.counts();
     let id: DecisionId = decision.parse().unwrap();
     service.break_table("consent_confirmations", "INSERT", "1 = 1");
-    let minted = service.house.job("mail").run(move |tx| mint_confirmation(tx, id)).await;
+    let minted = service.state.job("mail").run(move |tx| mint_confirmation(tx, id)).await;
     service.mend_table("consent_confirmations");
     assert!(minted.is_err());
     assert_eq!(service.counts(), before);
@@ -155,7 +155,7 @@ async fn a_confirmation_is_whole_or_not_at_all(service: Service) {
         failed(&answer);
         assert_eq!(service.counts(), before, "{table}");
         assert_eq!(service.checked(&ada, "newsletter").await, "pending", "{table}");
-        service.house.flush_looks().await;
+        service.state.flush_looks().await;
     }
     service.follow("POST", &link).await.expect(200);
 }
@@ -275,7 +275,7 @@ async fn a_write_without_an_entry_is_rolled_back(service: Service) {
     let path = format!("/v1/contacts/{ada}");
     let version = async || service.get(&path).await.expect(200).etag();
     let before = version().await;
-    let ended = service.house.job("story").run(|mut tx| {
+    let ended = service.state.job("story").run(|mut tx| {
         tx.connection().batch_execute(CHANGE)?;
         tx.unchanged(None, "done")
     });
@@ -283,7 +283,7 @@ async fn a_write_without_an_entry_is_rolled_back(service: Service) {
     assert_eq!(version().await, before);
 
     // The entry of one write stands for the whole transaction.
-    let ended = service.house.job("story").run(|mut tx| {
+    let ended = service.state.job("story").run(|mut tx| {
         tx.also(|mut tx| {
             tx.connection().batch_execute(CHANGE)?;
             tx.unchanged(None, ())

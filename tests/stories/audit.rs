@@ -112,7 +112,7 @@ async fn looks_are_recorded_and_told(service: Service) {
     service.get(&format!("/v1/contacts/{grace}")).await.expect(200);
     service.post("/v1/contacts/search", json!({ "name": "lovelace" })).await.expect(200);
     service.checked(&ada, "newsletter").await;
-    service.house.flush_looks().await;
+    service.state.flush_looks().await;
 
     let accesses = service.items(&format!("/v1/contacts/{ada}/accesses")).await;
     let told: Vec<(&str, &str)> = accesses

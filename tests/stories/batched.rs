@@ -28,7 +28,7 @@ impl Service {
         for _ in 0..lanes {
             let (release, held) = std::sync::mpsc::channel::<()>();
             let begun = begun.clone();
-            let job = self.house.job("busy");
+            let job = self.state.job("busy");
             let done = tokio::spawn(job.run(move |tx| {
                 begun.send(()).map_err(Error::internal)?;
                 held.recv().map_err(Error::internal)?;
@@ -41,7 +41,7 @@ impl Service {
         }
         let waiting = requests.len();
         let free = async {
-            while self.house.waiting().1 < waiting {
+            while self.state.waiting().1 < waiting {
                 tokio::task::yield_now().await;
             }
             for (release, done) in busy {

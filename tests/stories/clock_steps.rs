@@ -179,7 +179,7 @@ async fn a_lease_is_kept_and_a_message_leaves_once(service: Service) {
     let server = MailServer::start();
     for (number, step) in steps().into_iter().enumerate() {
         asked(&service, &format!("person{number}@example.org")).await;
-        service.house.job("delivery").run(claim).await.unwrap().expect("a message");
+        service.state.job("delivery").run(claim).await.unwrap().expect("a message");
         service.hands.step(step);
         service.hands.advance(Duration::minutes(4));
         assert_eq!(service.deliver(&server).await, 0, "{step}: another process has it");
@@ -307,7 +307,7 @@ fn processes_with_different_clocks_respect_each_others_leases() {
             for (one, another) in [(&service, &other), (&other, &service)] {
                 let before = server.taken().len();
                 asked(&service, &format!("person{before}@example.org")).await;
-                one.house.job("delivery").run(claim).await.unwrap().expect("a message");
+                one.state.job("delivery").run(claim).await.unwrap().expect("a message");
                 assert_eq!(another.deliver(&server).await, 0, "{ahead}: not stolen");
                 service.hands.advance(Duration::minutes(5));
                 assert_eq!(another.deliver(&server).await, 1, "{ahead}: not waited for");
@@ -340,7 +340,7 @@ fn decisions_that_two_processes_record_in_turn_keep_their_order() {
 #[test]
 fn a_clock_that_differs_from_the_databases_is_reported_once() {
     of_two_processes(Duration::seconds(-5), async |service, other| {
-        let watch = ClockWatch::new(service.house.clone());
+        let watch = ClockWatch::new(service.state.clone());
         assert_eq!(watch.tick().await.unwrap(), None);
         service.hands.step(Duration::seconds(6));
         assert_eq!(watch.tick().await.unwrap(), Some(Change::Began));

@@ -31,7 +31,7 @@ async fn a_mailbox_confirms_what_a_web_form_gave(service: Service) {
     assert_eq!(service.checked(&ada, "newsletter").await, "pending");
     assert_eq!(service.get("/v1/audiences/newsletter").await.text(), "");
 
-    service.house.flush_looks().await;
+    service.state.flush_looks().await;
     let shown = service.follow("GET", &link).await.expect(200).json();
     let expires_at = "2026-12-01T10:00:00.000000Z";
     assert_eq!(

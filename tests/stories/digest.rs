@@ -70,7 +70,7 @@ async fn digests(service: &Service) -> Vec<(String, Option<String>)> {
 }
 
 async fn a_digest_is_sent_once_on_a_working_day(service: Service) {
-    let digest = Digest::new(service.house.clone());
+    let digest = Digest::new(service.state.clone());
     assert!(!digest.tick().await.unwrap(), "nothing is due, and nothing is sent");
     // Due on 23 November, which is past; on 1 December, the fifth working day; and on the 2nd, which is the sixth.
     let late = request(&service, "erasure", "2026-10-23").await;
@@ -115,7 +115,7 @@ async fn a_digest_is_sent_once_on_a_working_day(service: Service) {
 
 async fn of_several_processes_one_sends_the_digest(service: Service) {
     complaint(&service, "2026-10-20").await;
-    let processes: Vec<Digest> = (0..6).map(|_| Digest::new(service.house.clone())).collect();
+    let processes: Vec<Digest> = (0..6).map(|_| Digest::new(service.state.clone())).collect();
     let sent = join_all(processes.iter().map(Digest::tick)).await;
     assert_eq!(sent.into_iter().filter(|sent| *sent.as_ref().unwrap()).count(), 1);
     assert_eq!(digests(&service).await, [("queued".to_owned(), None)]);
@@ -128,7 +128,7 @@ async fn requests_complaints_and_breaches_are_in_one_digest(service: Service) {
     request(&service, "access", "2026-10-26").await; // to be answered by 26 November
     breach(&service, "2026-11-20T10:30:00Z").await; // to be notified by Monday the 23rd
     breach(&service, "2026-11-24T09:45:30Z").await; // by Friday the 27th
-    assert!(Digest::new(service.house.clone()).tick().await.unwrap());
+    assert!(Digest::new(service.state.clone()).tick().await.unwrap());
     let mail = the_mail(&service).await;
     assert_eq!(mail.header("Subject"), "Legal deadlines: 5 within five working days or overdue");
     let lines = [
@@ -155,7 +155,7 @@ async fn requests_complaints_and_breaches_are_in_one_digest(service: Service) {
 async fn a_breach_is_overdue_to_the_minute(service: Service) {
     service.hands.set(Instant::parse("2027-06-04T08:00:00Z").unwrap());
     breach(&service, "2027-06-04T08:00:00Z").await; // a Friday: by Monday at nine in summer time
-    let digest = Digest::new(service.house.clone());
+    let digest = Digest::new(service.state.clone());
     let line = "PB-2027-000001: notify the Information Commission of the breach by 7 June 2027, 09:00 BST";
     for (instant, expected) in [
         ("2027-06-04T08:00:00Z", line.to_owned()),
@@ -178,7 +178,7 @@ async fn a_breach_is_overdue_to_the_minute(service: Service) {
 }
 
 async fn the_hours_of_a_breach_run_through_days_of_rest(service: Service) {
-    let digest = Digest::new(service.house.clone());
+    let digest = Digest::new(service.state.clone());
     // Christmas Eve 2026 is a Thursday, and the next working day the Tuesday after: the hours end on Sunday.
     service.hands.set(Instant::parse("2026-12-24T08:00:00Z").unwrap());
     request(&service, "access", "2026-11-27").await;
@@ -200,7 +200,7 @@ async fn the_hours_of_a_breach_run_through_days_of_rest(service: Service) {
 }
 
 async fn what_is_done_is_in_no_digest(service: Service) {
-    let digest = Digest::new(service.house.clone());
+    let digest = Digest::new(service.state.clone());
     let complained = complaint(&service, "2026-11-01").await;
     let on = json!({ "acknowledged_on": "2026-11-24" });
     service.post(&format!("{complained}/acknowledgement"), on).await.expect(200);
@@ -226,7 +226,7 @@ async fn what_is_done_is_in_no_digest(service: Service) {
 }
 
 async fn a_complaint_that_waits_for_its_outcome_is_in_every_digest(service: Service) {
-    let digest = Digest::new(service.house.clone());
+    let digest = Digest::new(service.state.clone());
     let complained = complaint(&service, "2026-11-20").await;
     let on = json!({ "acknowledged_on": "2026-11-24" });
     service.post(&format!("{complained}/acknowledgement"), on).await.expect(200);

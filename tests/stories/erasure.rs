@@ -36,7 +36,7 @@ impl Service {
         obstacles: Vec<Obstacle>,
     ) -> Result<ProposedErasure, Error> {
         let contact: ContactId = contact.parse().unwrap();
-        self.house.job(by).run(move |tx| erasure::propose(tx, contact, &obstacles.into())).await
+        self.state.job(by).run(move |tx| erasure::propose(tx, contact, &obstacles.into())).await
     }
 
     /// Carries a plan out as `by`.
@@ -47,7 +47,7 @@ impl Service {
         plan_sha256: &str,
     ) -> Result<ExecutedErasure, Error> {
         let (contact, sha256): (ContactId, _) = (contact.parse().unwrap(), plan_sha256.to_owned());
-        self.house.job(by).run(move |tx| erasure::execute(tx, contact, &sha256)).await
+        self.state.job(by).run(move |tx| erasure::execute(tx, contact, &sha256)).await
     }
 
     /// Proposes an erasure and has another person carry it out. Possible matches are said to be about another person.
@@ -59,7 +59,7 @@ impl Service {
                 |found: PossibleMatch| AnsweredMatch { record: found.record, answer: MatchAnswer::AnotherPerson };
             let answers = proposed.plan.matches.into_iter().map(anothers).collect();
             let said = Said { obstacles, answers, ..Said::default() };
-            proposed = self.house.job(PROPOSER).run(move |tx| erasure::propose(tx, id, &said)).await.unwrap();
+            proposed = self.state.job(PROPOSER).run(move |tx| erasure::propose(tx, id, &said)).await.unwrap();
         }
         self.execute(EXECUTOR, contact, &proposed.plan_sha256).await.unwrap()
     }
@@ -232,7 +232,7 @@ async fn an_erasure_is_whole_or_not_at_all(service: Service) {
         ("erasure_plans", "UPDATE"),
         ("audit_entries", "INSERT"),
     ] {
-        service.house.flush_looks().await;
+        service.state.flush_looks().await;
         let counts = service.counts();
         service.break_table(table, event, "1 = 1");
         let failed = service.execute(EXECUTOR, &ada, &proposed.plan_sha256).await;

@@ -144,9 +144,9 @@ async fn nothing_that_needs_a_token_is_stored(service: Service) {
 
 async fn a_panic_is_the_failure_of_one_request_alone(service: Service) {
     for _ in 0..8 {
-        let written = service.house.job("panics").run(|_| -> Result<Recorded<()>, Error> { panic!("told by a test") });
+        let written = service.state.job("panics").run(|_| -> Result<Recorded<()>, Error> { panic!("told by a test") });
         assert_eq!(written.await.unwrap_err().code().entry().name, "internal");
-        let read = service.house.job("panics").read(|_| -> Result<Value, Error> { panic!("told by a test") });
+        let read = service.state.job("panics").read(|_| -> Result<Value, Error> { panic!("told by a test") });
         assert_eq!(read.await.unwrap_err().code().entry().name, "internal");
     }
     service.post("/v1/organisations", json!({ "name": "Guildhall", "kind": "venue" })).await.expect(201);

@@ -125,11 +125,11 @@ async fn a_role_that_can_create_nothing_serves_what_the_owner_has_migrated() {
     // Everything that a person can leave behind, and their erasure.
     let canary = plant(&service).await;
     assert!(service.erase(&canary.contact, Vec::new()).await.erased);
-    Upkeep::new(service.house.clone()).tick().await.unwrap();
+    Upkeep::new(service.state.clone()).tick().await.unwrap();
     service.get(&format!("/v1/contacts/{}", canary.contact)).await.problem(410, "erased");
     // The table of keys is the owner's: it is left as it is, and that is no failure each five minutes.
     service.hands.advance(Duration::hours(2));
-    let purge = Purge::new(service.house.clone());
+    let purge = Purge::new(service.state.clone());
     for _ in 0..3 {
         assert_eq!(purge.tick().await, Ok(0));
     }

@@ -302,7 +302,7 @@ async fn contacts_are_exported_to_staff_alone(service: Service) {
     let refused = get(service.council(), "?nonsense=1").send().await.problem(403, "forbidden");
     assert_eq!(refused.json()["permission"], "contacts:export");
     service.request("GET", "/v1/contacts").token(&service.council()).send().await.expect(200);
-    service.house.flush_looks().await;
+    service.state.flush_looks().await;
     let audit = service.request("GET", "/v1/audit?action=contacts.export").token(&service.council()).send().await;
     if audit.status == 200 {
         assert_eq!(audit.json()["items"][0]["outcome"], "looked");

@@ -108,11 +108,11 @@ async fn a_changed_subject_claim_is_told_at_the_start(service: Service) {
         let set = set.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
         Config::read(None, &set).unwrap()
     };
-    assert_eq!(warn_of_other_claims(&service.house, &with("sub")).await.unwrap(), 0);
-    assert_eq!(warn_of_other_claims(&service.house, &with("oid")).await.unwrap(), 1);
+    assert_eq!(warn_of_other_claims(&service.state, &with("sub")).await.unwrap(), 0);
+    assert_eq!(warn_of_other_claims(&service.state, &with("oid")).await.unwrap(), 1);
     let other = signed(&service, "at+jwt", &claims(&service, ISSUER, json!({"sub": "bob"})));
     post(&service, &execution, &other, &plan).await.expect(200);
-    assert_eq!(warn_of_other_claims(&service.house, &with("oid")).await.unwrap(), 0, "it was carried out");
+    assert_eq!(warn_of_other_claims(&service.state, &with("oid")).await.unwrap(), 0, "it was carried out");
 }
 
 async fn a_revocation_is_of_one_issuer(service: Service) {

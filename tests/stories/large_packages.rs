@@ -61,7 +61,7 @@ impl Service {
     }
 
     fn gathering(&self) -> Gathering {
-        Gathering::new(self.house.clone())
+        Gathering::new(self.state.clone())
     }
 
     /// Has the job do so many steps at most, after which it is told to stop.
@@ -76,15 +76,15 @@ impl Service {
     }
 
     async fn claim(&self) -> Option<Claimed> {
-        self.house.job("story").run(building::claim).await.unwrap()
+        self.state.job("story").run(building::claim).await.unwrap()
     }
 
     async fn next(&self, claimed: Claimed) -> Next {
-        self.house.job("story").read(move |tx| building::gather(tx, claimed)).await.unwrap()
+        self.state.job("story").read(move |tx| building::gather(tx, claimed)).await.unwrap()
     }
 
     async fn keep(&self, claimed: Claimed, gathered: Gathered) -> bool {
-        self.house.job("story").run(move |tx| building::keep(tx, claimed, &gathered)).await.unwrap()
+        self.state.job("story").run(move |tx| building::keep(tx, claimed, &gathered)).await.unwrap()
     }
 
     /// How often somebody did this about packages.
@@ -259,7 +259,7 @@ async fn of_two_who_build_one_writes(service: Service) {
     service.claim().await.expect("a package that waits again");
     assert!(!service.keep(late, gathered).await);
     assert!(matches!(service.next(late).await, Next::Stop));
-    assert!(!service.house.job("story").run(move |tx| building::end(tx, late)).await.unwrap());
+    assert!(!service.state.job("story").run(move |tx| building::end(tx, late)).await.unwrap());
     assert_eq!(service.progress(&second).await.1, 0);
     service.hands.advance(Duration::minutes(2));
     assert_eq!(service.gathering().tick().await, Ok(1));
@@ -331,7 +331,7 @@ async fn who_is_erased_meanwhile_leaves_nothing(service: Service) {
         tx.destroy_key(contact.uuid())?;
         tx.record(Entry::new("story.erase").contact(contact), ())
     };
-    service.house.job("story").run(erase).await.unwrap();
+    service.state.job("story").run(erase).await.unwrap();
     assert!(!service.keep(claimed, gathered).await, "what was in hand is not kept");
     service.nothing_is_left(&path).await;
 }
@@ -395,7 +395,7 @@ async fn a_large_package_goes_after_thirty_days(service: Service) {
     service.released(&path).await.expect(200);
     assert!(service.count(PARTS) > i64::try_from(tables()).unwrap());
     service.hands.advance(Duration::days(30));
-    Digest::new(service.house.clone()).tick().await.unwrap();
+    Digest::new(service.state.clone()).tick().await.unwrap();
     service.by_council("GET", &path, "").await.problem(410, "gone");
     assert_eq!(service.count(PARTS), 0);
 }

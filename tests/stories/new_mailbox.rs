@@ -27,7 +27,7 @@ impl Service {
         let rectify = move |tx: iewm::platform::transaction::WriteTx<'_>| {
             iewm::resources::contacts::store::changes::rectify(tx, contact, patch)
         };
-        self.house.job("story").run(rectify).await.unwrap();
+        self.state.job("story").run(rectify).await.unwrap();
     }
 
     /// The state of a contact's consent to the newsletter.

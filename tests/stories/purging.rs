@@ -58,7 +58,7 @@ impl Beside {
         let ada = service.sign_up("Ada", "ada@example.org").await;
         service.delete(&ada).await.expect(204);
         service.hands.advance(Duration::days(1));
-        assert_eq!(Purge::new(service.house.clone()).tick().await.unwrap(), 0);
+        assert_eq!(Purge::new(service.state.clone()).tick().await.unwrap(), 0);
         assert!(service.audit("action=keys.purge").await.is_empty());
         None
     }
@@ -141,7 +141,7 @@ impl Service {
     /// What comes of a tick. Transactions of other stories put it off as well, since the server counts them together: it
     /// is tried until they have ended.
     pub(crate) async fn purged(&self) -> Result<usize, Error> {
-        let purge = Purge::new(self.house.clone());
+        let purge = Purge::new(self.state.clone());
         for _ in 0..100_000 {
             let purged = purge.tick().await;
             if !is_seen(&purged) {
@@ -189,7 +189,7 @@ async fn a_destroyed_key_leaves_the_files(service: Service) {
 
 async fn keys_are_gathered_for_an_hour(service: Service) {
     let Some(mut beside) = Beside::of(&service).await else { return };
-    let purge = Purge::new(service.house.clone());
+    let purge = Purge::new(service.state.clone());
     assert_eq!(purge.tick().await.unwrap(), 0);
     gone_and_living(&service, &mut beside).await;
     service.hands.advance(Duration::hours(1) - Duration::microseconds(1));
@@ -206,7 +206,7 @@ async fn of_several_processes_one_rewrites_the_table(service: Service) {
     let Some(mut beside) = Beside::of(&service).await else { return };
     gone_and_living(&service, &mut beside).await;
     service.hands.advance(Duration::hours(1));
-    let processes: Vec<Purge> = (0..6).map(|_| Purge::new(service.house.clone())).collect();
+    let processes: Vec<Purge> = (0..6).map(|_| Purge::new(service.state.clone())).collect();
     let mut purged = Vec::new();
     while beside.remnants() > 0 {
         let round = join_all(processes.iter().map(Purge::tick)).await;
@@ -224,7 +224,7 @@ async fn what_a_transaction_may_still_see_stays_until_it_ends(service: Service) 
     old.batch_execute("BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT count(*) FROM contacts").unwrap();
     let (gone, _) = gone_and_living(&service, &mut beside).await;
     let before = beside.file();
-    let purge = Purge::new(service.house.clone());
+    let purge = Purge::new(service.state.clone());
     service.hands.advance(Duration::hours(1));
     assert!(is_seen(&purge.tick().await));
     assert_eq!((beside.remnants(), beside.file()), (1, before));

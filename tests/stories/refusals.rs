@@ -148,7 +148,7 @@ async fn a_stop_records_what_a_minute_left_out(service: Service) {
     for _ in 0..13 {
         service.get("/v1/audit").await.problem(403, "forbidden");
     }
-    service.house.record_all().await;
+    service.state.record_all().await;
     let told = service.refusals_of("staff-1").await;
     assert_eq!((told.len(), &told[10]["left_out"]), (11, &json!(3)));
 }

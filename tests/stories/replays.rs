@@ -103,7 +103,7 @@ async fn each_replay_is_a_look(service: Service) {
     let first = sign_up(&service).await.expect(201);
     let id = text(&first.json(), "id");
     let looks = || async {
-        service.house.flush_looks().await;
+        service.state.flush_looks().await;
         service.audit(&format!("contact_id={id}&action=contacts.read")).await.len()
     };
     assert_eq!(looks().await, 0);
@@ -182,7 +182,7 @@ async fn a_question_is_read_again_until_its_words_are_erased(service: Service) {
     assert_eq!(first.header("location"), format!("{path}/clarifications/{}", text(&first.json(), "id")));
     replays(&ask().await, &first);
     assert_eq!(service.get(&first.header("location")).await.expect(200).json(), first.json());
-    service.house.flush_looks().await;
+    service.state.flush_looks().await;
     assert_eq!(service.audit("action=subject_requests.question").await.len(), 2);
     let nothing = format!("{path}/clarifications/01937a5e-8f00-7c3a-9d55-3f2a60b1c901");
     service.get(&nothing).await.problem(404, "not_found");

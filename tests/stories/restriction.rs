@@ -346,7 +346,7 @@ async fn a_correction_asked_for_is_made_while_restricted(service: Service) {
     let id: ContactId = restricted(&service).await.parse().unwrap();
     let correct = |patch: Value| {
         let patch = serde_json::from_value(patch).unwrap();
-        service.house.job("story").run(move |tx| rectify(tx, id, patch))
+        service.state.job("story").run(move |tx| rectify(tx, id, patch))
     };
     let shown = correct(json!({ "name": "Ada King", "telephone": null })).await.unwrap();
     assert!(shown.name.is_none() && shown.version == 3);

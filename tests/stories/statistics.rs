@@ -87,7 +87,7 @@ async fn requests_are_counted_by_outcome_and_by_time(service: Service) {
     // Those to whom the data went have yet to follow: whoever asked has the answer.
     let id = timely[6].rsplit('/').next().unwrap().parse().unwrap();
     let done: Completed = serde_json::from_value(json!({ "kind": "fulfilled", "explanation": "Done." })).unwrap();
-    service.house.job("sharing").run(move |tx| store::carry_out(tx, id, done, true)).await.unwrap();
+    service.state.job("sharing").run(move |tx| store::carry_out(tx, id, done, true)).await.unwrap();
     let told = service.get(STATISTICS).await.expect(200);
     assert_eq!(told.header("cache-control"), "no-store");
     let told = told.json();

@@ -517,16 +517,16 @@ async fn recipients_finish_what_was_carried_out(service: Service) {
     let path = service.take_known("rectification").await;
     let id = path.rsplit('/').next().unwrap().parse().unwrap();
     let done: Completed = serde_json::from_value(fulfilled()["outcome"].clone()).unwrap();
-    service.house.job("sharing").run(move |tx| store::carry_out(tx, id, done, true)).await.unwrap();
+    service.state.job("sharing").run(move |tx| store::carry_out(tx, id, done, true)).await.unwrap();
     let waits = service.get(&path).await.expect(200).json();
     assert_eq!((&waits["status"], &waits["clock"]["state"]), (&json!("awaiting_recipients"), &json!("running")));
     assert_eq!(waits["outcome"]["kind"], "fulfilled");
     assert_eq!(service.items("/v1/deadlines").await, Vec::<Value>::new(), "the answer was given");
     let refused = service.intake(&path, "withdrawal", json!({})).await.problem(409, "illegal_transition").json();
     assert_eq!(refused["allowed_transitions"], json!(["completed", "partially_completed"]));
-    service.house.job("sharing").run(move |tx| store::recipients_done(tx, id)).await.unwrap();
+    service.state.job("sharing").run(move |tx| store::recipients_done(tx, id)).await.unwrap();
     assert_eq!(service.get(&path).await.json()["status"], "completed");
-    let again = service.house.job("sharing").run(move |tx| store::recipients_done(tx, id)).await.unwrap_err();
+    let again = service.state.job("sharing").run(move |tx| store::recipients_done(tx, id)).await.unwrap_err();
     assert_eq!(again.code().entry().name, "illegal_transition");
 }
 

@@ -92,7 +92,7 @@ async fn a_package_holds_what_every_contact_of_a_chain_held(service: Service) {
     let [ada, byron, king] = &ids[..] else { panic!("three") };
     service.merge(byron, king).await;
     service.merge(ada, byron).await;
-    service.house.flush_looks().await;
+    service.state.flush_looks().await;
     for path in requests {
         service.by_council("POST", &path, "").await.expect(200);
         service.released(&path).await.expect(200);
@@ -167,7 +167,7 @@ async fn request(service: &Service, requester: Value, details: &str) {
 
 /// Builds and reads the package of a new request.
 async fn package_of(service: &Service, contact: &str) -> Value {
-    service.house.flush_looks().await;
+    service.state.flush_looks().await;
     let path = service.built(json!({
         "kind": "access", "contact_id": contact, "channel": "post", "received_on": "2026-11-20", "identity_known": true,
         "requester": { "name": "The same" },
@@ -285,7 +285,7 @@ async fn a_large_package_begins_anew_when_another_address_leads_to_the_person(se
     service.look_often(&ada, MOST_AT_ONCE + 1).await;
     let path = service.taken(asked("access", &ada)).await;
     service.by_council("POST", &path, "").await.expect(202);
-    let gathering = Gathering::new(service.house.clone());
+    let gathering = Gathering::new(service.state.clone());
     let steps = std::cell::Cell::new(0);
     let most_of_it = || {
         steps.set(steps.get() + 1);
@@ -315,7 +315,7 @@ async fn accesses_are_told_under_every_id_of_a_chain(service: Service) {
     service.merge(&ids[1], &ids[2]).await;
     service.merge(&ids[0], &ids[1]).await;
     for contact in &ids {
-        service.house.flush_looks().await;
+        service.state.flush_looks().await;
         let path = format!("/v1/contacts/{contact}/accesses?limit=200");
         let told = service.request("GET", &path).token(&service.council()).send().await.expect(200).json();
         let looks = told["items"].as_array().unwrap().iter().filter(|look| look["action"] == "contacts.read");

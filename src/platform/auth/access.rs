@@ -15,7 +15,7 @@ use actix_web::HttpRequest;
 use actix_web::dev::Payload;
 
 use super::admission::Moment;
-use super::house::House;
+use super::state::AppState;
 use super::permissions::Permission;
 use super::{Flaw, Verified, store};
 use crate::domain::{Actor, Calendar, Caller, Code, Error, Identity, Instant, Role, Scope};
@@ -87,18 +87,18 @@ use judging::refused;
 /// }
 /// ```
 ///
-/// Nobody outside `platform` can make one, not even from the house itself:
+/// Code outside `platform` cannot make one, not even from the state:
 ///
 /// ```compile_fail,E0624
 /// use iewm::domain::Actor;
-/// use iewm::platform::auth::{Access, House, OrganisationsWrite};
+/// use iewm::platform::auth::{Access, AppState, OrganisationsWrite};
 ///
-/// fn help_oneself(house: House) -> Access<OrganisationsWrite> {
-///     Access::for_actor(house, Actor::Anonymous)
+/// fn help_oneself(state: AppState) -> Access<OrganisationsWrite> {
+///     Access::for_actor(state, Actor::Anonymous)
 /// }
 /// ```
 pub struct Access<P> {
-    pub(super) house: House,
+    pub(super) state: AppState,
     context: Context,
     token: Option<Arc<Verified>>,
     keyed: Option<Arc<Keyed>>,
@@ -128,20 +128,20 @@ fn scope_under<P: Permission>(caller: &Caller) -> Result<Scope, Error> {
 }
 
 impl<P: Permission> Access<P> {
-    pub(super) fn for_actor(house: House, actor: Actor) -> Self {
+    pub(super) fn for_actor(state: AppState, actor: Actor) -> Self {
         let context = Context {
             actor: Arc::new(actor),
             scope: Scope::All,
-            time: house.0.clock.read(),
-            clock: house.0.clock.clone(),
-            mint: house.0.mint.clone(),
-            entropy: house.0.entropy.clone(),
-            vault: house.0.vault.clone(),
-            identity: house.0.identity.clone(),
-            holders: house.0.holders,
-            calendar: house.0.calendar.clone(),
+            time: state.0.clock.read(),
+            clock: state.0.clock.clone(),
+            mint: state.0.mint.clone(),
+            entropy: state.0.entropy.clone(),
+            vault: state.0.vault.clone(),
+            identity: state.0.identity.clone(),
+            holders: state.0.holders,
+            calendar: state.0.calendar.clone(),
         };
-        Self { house, context, token: None, keyed: None, left: None, permission: PhantomData }
+        Self { state, context, token: None, keyed: None, left: None, permission: PhantomData }
     }
 
     /// What is left of the rate limit that the request counted against.
@@ -155,7 +155,7 @@ impl<P: Permission> Access<P> {
             request,
             body: Body::Coming(payload),
             body_limit,
-            receiving: self.house.0.receiving.clone(),
+            receiving: self.state.0.receiving.clone(),
             read_again: None,
             caller: self.caller_key(),
             actor: self.context.actor.clone(),
@@ -177,14 +177,14 @@ impl<P: Permission> Access<P> {
     /// # Errors
     /// 401 when the token is revoked or its organisation not active; 503 when no lane is free in time.
     pub(in crate::platform) async fn admitted(self) -> Result<(), Error> {
-        let Self { house, token, .. } = self;
+        let Self { state, token, .. } = self;
         let Some(token) = token else { return Ok(()) };
-        let (inner, came) = (house.clone(), house.0.moments.now());
-        house.0.database.read(move |lane| admit_once(&inner, lane, Some(&token), came)).await
+        let (inner, came) = (state.clone(), state.0.moments.now());
+        state.0.database.read(move |lane| admit_once(&inner, lane, Some(&token), came)).await
     }
 
-    /// Reads, on a reading lane. What the closure looked at is recorded before the answer leaves the
-    /// house's hands.
+    /// Reads, on a reading lane. What the closure looked at is recorded before the answer
+    /// leaves the service.
     ///
     /// # Errors
     /// What the closure fails with; 401 when the token is revoked or its organisation not active; 429
@@ -203,10 +203,10 @@ impl<P: Permission> Access<P> {
         goes_on: bool,
     ) -> Result<T, Error> {
         let is_caller = self.context.actor.caller().is_some();
-        let braked = (is_caller && self.house.0.limits.limits_people()).then(|| self.caller_key());
-        let Self { house, context, token, .. } = self;
-        let (inner, came) = (house.clone(), house.0.moments.now());
-        let (value, looks, people) = house
+        let braked = (is_caller && self.state.0.limits.limits_people()).then(|| self.caller_key());
+        let Self { state, context, token, .. } = self;
+        let (inner, came) = (state.clone(), state.0.moments.now());
+        let (value, looks, people) = state
             .0
             .database
             .read(move |lane| {
@@ -222,11 +222,11 @@ impl<P: Permission> Access<P> {
             .await?;
         if is_caller && people > 0 {
             if let Some(caller) = braked {
-                house.0.limits.people(&caller, people, goes_on)?;
+                state.0.limits.people(&caller, people, goes_on)?;
             }
-            house.0.metrics.callers().people_read(people);
+            state.0.metrics.callers().people_read(people);
         }
-        house.note_looks(looks).await?;
+        state.note_looks(looks).await?;
         Ok(value)
     }
 
@@ -259,18 +259,18 @@ impl<P: Permission> Access<P> {
     /// # Errors
     /// 403, naming the permission, when none of the token's roles has it.
     pub fn narrow<Q: Permission>(self) -> Result<Access<Q>, Error> {
-        let Self { house, mut context, token, keyed, left, .. } = self;
+        let Self { state, mut context, token, keyed, left, .. } = self;
         context.scope = match context.actor.caller() {
             Some(caller) => scope_under::<Q>(caller)?,
             None => return Err(forbidden::<Q>()),
         };
-        Ok(Access { house, context, token, keyed, left, permission: PhantomData })
+        Ok(Access { state, context, token, keyed, left, permission: PhantomData })
     }
 
     /// The same access once more.
     pub(in crate::platform) fn again(&self) -> Self {
         Self {
-            house: self.house.clone(),
+            state: self.state.clone(),
             context: self.context.clone(),
             token: self.token.clone(),
             keyed: self.keyed.clone(),
@@ -284,7 +284,7 @@ impl<P: Permission> Access<P> {
     /// # Errors
     /// 503, naming the parts that do not work.
     pub async fn readiness(self) -> Result<(), Error> {
-        self.house.check_readiness().await
+        self.state.check_readiness().await
     }
 
     /// The time of this request.
@@ -314,12 +314,12 @@ impl<P: Permission> Access<P> {
     }
 
     pub(in crate::platform) fn in_flight(&self) -> &idempotency::InFlight {
-        &self.house.0.in_flight
+        &self.state.0.in_flight
     }
 
     /// How many bytes of bodies are kept for the idempotency keys of one caller.
     pub(in crate::platform) fn kept_bytes(&self) -> usize {
-        self.house.0.kept_bytes
+        self.state.0.kept_bytes
     }
 
     /// Runs a write of the platform's own, which needs no entry: keeping an answer.
@@ -329,7 +329,7 @@ impl<P: Permission> Access<P> {
     ) -> Result<T, Error> {
         let context = self.context;
         let run = move |lane: &mut Lane| f(&mut ReadTx::new(lane, &context, &mut Noted::default()));
-        self.house.0.database.write(Patience::Request, run).await
+        self.state.0.database.write(Patience::Request, run).await
     }
 }
 
@@ -342,23 +342,23 @@ fn looked(noted: Noted, context: &Context) -> Vec<EntryRow> {
 }
 
 /// As [`admit`], for a read that came at a moment: unless it was asked for another since.
-fn admit_once(house: &House, lane: &mut Lane, token: Option<&Verified>, came: Moment) -> Result<(), Error> {
+fn admit_once(state: &AppState, lane: &mut Lane, token: Option<&Verified>, came: Moment) -> Result<(), Error> {
     let Some(token) = token.filter(|token| !token.admitted.since(came)) else { return Ok(()) };
-    let asked = house.0.moments.now();
-    admit(house, lane, Some(token))?;
+    let asked = state.0.moments.now();
+    admit(state, lane, Some(token))?;
     token.admitted.note(asked);
     Ok(())
 }
 
 /// What only the database knows of a token: whether it was revoked, and its organisation's standing.
-fn admit(house: &House, lane: &mut Lane, token: Option<&Verified>) -> Result<(), Error> {
+fn admit(state: &AppState, lane: &mut Lane, token: Option<&Verified>) -> Result<(), Error> {
     let Some(token) = token else { return Ok(()) };
     if store::is_revoked(&mut lane.connection, token)? {
-        return Err(refused(house, &Flaw::Revoked));
+        return Err(refused(state, &Flaw::Revoked));
     }
     match token.caller.organisation {
-        Some(organisation) if !house.0.standing.is_active(&mut lane.connection, organisation)? => {
-            Err(refused(house, &Flaw::Organisation))
+        Some(organisation) if !state.0.standing.is_active(&mut lane.connection, organisation)? => {
+            Err(refused(state, &Flaw::Organisation))
         }
         _ => Ok(()),
     }

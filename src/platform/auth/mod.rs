@@ -13,7 +13,7 @@ mod flaw;
 #[cfg(test)]
 mod forge;
 mod header;
-mod house;
+mod state;
 mod jwks;
 mod key_source;
 mod mint;
@@ -29,8 +29,8 @@ pub use access::{Access, Batched};
 pub use bearer::bearer;
 pub use check::{Broken, Finding};
 pub use flaw::Flaw;
-pub use house::{House, Parts, Standing};
-pub(in crate::platform) use house::{identity_of, sending_of};
+pub use state::{AppState, Parts, Standing};
+pub(in crate::platform) use state::{identity_of, sending_of};
 pub use jwks::{KeySet, KeySetError, VerificationKey};
 pub use key_source::{
     Authorities, Fetch, FetchError, Fetched, FileKeys, HttpsFetch, KeySource, KeySourceError, RemoteKeys,

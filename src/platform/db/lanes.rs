@@ -56,7 +56,7 @@ impl Patience {
     }
 }
 
-/// The database as the rest of the house has it: two queues.
+/// The database as the rest of the service has it: two queues.
 pub struct Database {
     reads: flume::Sender<(Ticket, ReadTask)>,
     writes: flume::Sender<WriteTask>,

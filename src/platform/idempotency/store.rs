@@ -71,7 +71,7 @@ pub(super) fn find(tx: &mut ReadTx<'_>, keyed: &Keyed) -> Result<Option<Kept>, E
         ));
     }
     let status = u16::try_from(status).map_err(Error::internal)?;
-    let body = body.map(|sealed| tx.open_for_house(&place(keyed), &sealed)).transpose()?;
+    let body = body.map(|sealed| tx.open_for_service(&place(keyed), &sealed)).transpose()?;
     let body: Option<KeptBody> =
         body.map(|plain| serde_json::from_slice(&plain)).transpose().map_err(Error::internal)?;
     let kept = match (kind.as_str(), path, body) {
@@ -112,7 +112,7 @@ pub(in crate::platform) fn keep(tx: &mut ReadTx<'_>, keyed: &Keyed, kept: Kept) 
     let sealed = match body {
         Some(body) => {
             let plain = serde_json::to_vec(&body).map_err(Error::internal)?;
-            Some(tx.keyring().house.seal(tx.entropy(), &place(keyed), &plain))
+            Some(tx.keyring().service.seal(tx.entropy(), &place(keyed), &plain))
         }
         None => None,
     };

@@ -93,11 +93,11 @@ impl<'a> ReadTx<'a> {
         self.noted.looks.push(entry);
     }
 
-    /// Opens what was sealed under the house's own key: what belongs to no person.
+    /// Opens what was sealed under the service's own key: what belongs to no person.
     ///
     /// # Errors
     /// When it was changed or moved.
-    pub fn open_for_house(&self, place: &Place<'_>, sealed: &[u8]) -> Result<Vec<u8>, Error> {
-        self.keyring().house.open(place, sealed)
+    pub fn open_for_service(&self, place: &Place<'_>, sealed: &[u8]) -> Result<Vec<u8>, Error> {
+        self.keyring().service.open(place, sealed)
     }
 }

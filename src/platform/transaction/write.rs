@@ -222,12 +222,12 @@ impl<'a> WriteTx<'a> {
         executed_plans::note(self.0.lane, plan)
     }
 
-    /// Seals under the house's own key what belongs to no person.
+    /// Seals under the service's own key what belongs to no person.
     ///
     /// # Errors
     /// When it cannot be sealed.
-    pub fn seal_for_house(&self, place: &Place<'_>, plain: &[u8]) -> Result<Vec<u8>, Error> {
-        Ok(self.keyring().house.seal(self.entropy(), place, plain))
+    pub fn seal_for_service(&self, place: &Place<'_>, plain: &[u8]) -> Result<Vec<u8>, Error> {
+        Ok(self.keyring().service.seal(self.entropy(), place, plain))
     }
 }
 

@@ -17,7 +17,7 @@ pub struct Keyring {
     /// Seals the cursors of lists.
     pub cursors: Arc<CursorKey>,
     /// Seals what belongs to no person.
-    pub house: DataKey,
+    pub service: DataKey,
     /// Recognises a repeated request without keeping it.
     pub idempotency: MacKey,
     /// Seals the statements that links carry.
@@ -42,7 +42,8 @@ impl Keyring {
         Ok(Self {
             blind_index: BlindIndexKey::new(secret("blind_index")?),
             cursors: Arc::new(CursorKey::new(secret("cursors")?)),
-            house: DataKey::from_secret(secret("house")?.clone()),
+            // Stored under its first name.
+            service: DataKey::from_secret(secret("house")?.clone()),
             idempotency: MacKey::new(secret("idempotency")?),
             links: CursorKey::new(secret("links")?),
             receipts: SigningKey::from_seed(secret("receipts")?),
@@ -86,7 +87,7 @@ mod tests {
         let (one, other) = (Keyring::from_secrets(&secrets).unwrap(), Keyring::from_secrets(&secrets).unwrap());
         assert_eq!(one.receipts.kid(), other.receipts.kid());
         assert_eq!(one.idempotency.mac("l", &[]), other.idempotency.mac("l", &[]));
-        assert_eq!(one.house.as_secret(), &secrets["house"]);
+        assert_eq!(one.service.as_secret(), &secrets["house"]);
         assert!(format!("{one:?}").matches("[secret]").count() >= 5);
     }
 }

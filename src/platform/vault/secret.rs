@@ -1,6 +1,6 @@
 //! Thirty-two secret bytes that are wiped when they are let go.
 //!
-//! Every key of the house is that long, whatever it is for. The bytes lie on the heap, so that moving the
+//! Every key of the service is that long, whatever it is for. The bytes lie on the heap, so that moving the
 //! value does not leave copies behind on the stack.
 
 use std::fmt;

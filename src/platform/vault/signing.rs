@@ -1,4 +1,4 @@
-//! Signatures of the house: Ed25519 in a compact JWS (RFC 7515, RFC 8037), strictly read.
+//! Signatures of the service: Ed25519 in a compact JWS (RFC 7515, RFC 8037), strictly read.
 //!
 //! What is signed names its key by the key's thumbprint (RFC 7638) and says what it is in `typ`, so that a
 //! receipt cannot be passed off as anything else. The reader takes nothing but the form that the signer

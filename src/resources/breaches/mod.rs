@@ -2,7 +2,7 @@
 //!
 //! Invariants: every breach stays in the register, notified or not; by when it must be notified follows from the instant
 //! since when it has been known, to the microsecond; what was done about it is only ever added to. A breach names nobody:
-//! what is told in words is sealed under the house's own key.
+//! what is told in words is sealed under the service's own key.
 //!
 //! Staff and council see all breaches, because they must keep the hours in view. A contractor sees what its own organisation
 //! reported, without the council's judgement and without the reference, whose running number tells how many breaches there were.

@@ -1,4 +1,4 @@
-//! What is told of a breach in words, sealed under the house's own key: as one blob of its row, and the reason of a late
+//! What is told of a breach in words, sealed under the service's own key: as one blob of its row, and the reason of a late
 //! notification with its step.
 
 use serde::{Deserialize, Serialize};
@@ -37,21 +37,21 @@ fn damaged<E>(_: E) -> Error {
 impl Particulars {
     pub(super) fn seal(&self, tx: &WriteTx<'_>, id: BreachId) -> Result<Vec<u8>, Error> {
         let plain = serde_json::to_vec(self).map_err(Error::internal)?;
-        tx.seal_for_house(&of_breach(id), &plain)
+        tx.seal_for_service(&of_breach(id), &plain)
     }
 
     pub(super) fn open(tx: &ReadTx<'_>, id: BreachId, sealed: &[u8]) -> Result<Self, Error> {
-        serde_json::from_slice(&tx.open_for_house(&of_breach(id), sealed)?).map_err(damaged)
+        serde_json::from_slice(&tx.open_for_service(&of_breach(id), sealed)?).map_err(damaged)
     }
 }
 
 impl BreachText {
     pub(super) fn seal(&self, tx: &WriteTx<'_>, id: BreachStepId) -> Result<Vec<u8>, Error> {
-        tx.seal_for_house(&of_step(id), self.as_str().as_bytes())
+        tx.seal_for_service(&of_step(id), self.as_str().as_bytes())
     }
 
     pub(super) fn open(tx: &ReadTx<'_>, id: BreachStepId, sealed: &[u8]) -> Result<Self, Error> {
-        let plain = tx.open_for_house(&of_step(id), sealed)?;
+        let plain = tx.open_for_service(&of_step(id), sealed)?;
         Self::try_from(String::from_utf8(plain).map_err(damaged)?).map_err(damaged)
     }
 }

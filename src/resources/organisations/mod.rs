@@ -3,7 +3,7 @@
 //!
 //! Invariants: an organisation that has ended stays ended; the tokens of one that is not active are
 //! refused from the next request on. It holds no person's data but its contact point, which is sealed
-//! under the house's own key.
+//! under the service's own key.
 
 mod api;
 pub mod model;

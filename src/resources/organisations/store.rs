@@ -56,7 +56,7 @@ fn from_row(tx: &ReadTx<'_>, row: Row) -> Result<Organisation, Error> {
     let contact_point = match row.contact_point {
         None => None,
         Some(sealed) => {
-            let text = String::from_utf8(tx.open_for_house(&place(row.id), &sealed)?).map_err(damaged)?;
+            let text = String::from_utf8(tx.open_for_service(&place(row.id), &sealed)?).map_err(damaged)?;
             Some(ContactPoint::try_from(text).map_err(damaged)?)
         }
     };
@@ -71,7 +71,7 @@ fn from_row(tx: &ReadTx<'_>, row: Row) -> Result<Organisation, Error> {
 }
 
 fn seal(tx: &WriteTx<'_>, id: OrganisationId, point: Option<&ContactPoint>) -> Result<Option<Vec<u8>>, Error> {
-    point.map(|point| tx.seal_for_house(&place(id), point.as_str().as_bytes())).transpose()
+    point.map(|point| tx.seal_for_service(&place(id), point.as_str().as_bytes())).transpose()
 }
 
 /// The organisations that the actor may see, newest first.

@@ -55,7 +55,7 @@ pub(super) fn told(id: RequestStepId) -> Place<'static> {
     Place { table: "subject_request_steps", column: "told", row: id.uuid() }
 }
 
-/// Where the explanation of an outcome is sealed, under the house's own key: it stays when whoever asked is erased.
+/// Where the explanation of an outcome is sealed, under the service's own key: it stays when whoever asked is erased.
 pub(super) fn explanation(id: SubjectRequestId) -> Place<'static> {
     Place { table: "subject_requests", column: "outcome_explanation", row: id.uuid() }
 }

@@ -15,7 +15,7 @@ const TABLES: &[Table] = {
     &[
         Table {
             name: "subject_requests",
-            meaning: "The requests of people about their rights. Who asks, and for what, is in `particulars`, sealed under a key of the request's own; the explanation of the outcome, under the house's. One that names no contact is found by blind indexes of the requester's address, number and name. One that may be about an erased person is restricted.",
+            meaning: "The requests of people about their rights. Who asks, and for what, is in `particulars`, sealed under a key of the request's own; the explanation of the outcome, under the state's. One that names no contact is found by blind indexes of the requester's address, number and name. One that may be about an erased person is restricted.",
             columns: &[
                 ("id", Pseudonymous),
                 ("reference", Pseudonymous),

@@ -171,7 +171,7 @@ impl Row {
         else {
             return Ok(None);
         };
-        let plain = tx.open_for_house(&particulars::explanation(self.id), sealed)?;
+        let plain = tx.open_for_service(&particulars::explanation(self.id), sealed)?;
         Ok(Some(RequestOutcome {
             kind: kind.parse().map_err(damaged)?,
             explanation: Explanation::try_from(particulars::text(plain)?).map_err(damaged)?,

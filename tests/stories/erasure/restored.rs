@@ -49,7 +49,7 @@ fn back_up(service: &Service) -> TempDir {
 
 /// Puts a backup of the data beside the present vault, and has `look` look at it before the service starts on it.
 async fn restore(mut service: Service, backups: TempDir, look: impl Fn(&Service, &std::path::Path)) -> Service {
-    service.house.flush_looks().await;
+    service.state.flush_looks().await;
     match service.engine {
         Engine::Postgres => {
             service.postgres().batch_execute(RESTORE).unwrap();
@@ -122,7 +122,7 @@ async fn what_a_plan_erased_in_part_is_erased_again_after_a_restore(service: Ser
         explanations_sha256: None,
     };
     let contact: ContactId = ada.parse().unwrap();
-    let plan = service.house.job(PROPOSER).run(move |tx| erasure::propose(tx, contact, &said)).await.unwrap();
+    let plan = service.state.job(PROPOSER).run(move |tx| erasure::propose(tx, contact, &said)).await.unwrap();
     assert!(!service.execute(EXECUTOR, &ada, &plan.plan_sha256).await.unwrap().erased);
     let back = |service: &Service, _: &std::path::Path| {
         if service.engine == Engine::Postgres {

@@ -1,5 +1,5 @@
 //! A panic in a handler, in what it runs on a lane, and in a page such as that of the metrics. No route of the service
-//! panics, so the story serves three of its own from the service's house, as any room and the port of the metrics would.
+//! panics, so the story serves three of its own from the service's state, as any room and the port of the metrics would.
 
 use std::sync::Arc;
 
@@ -29,11 +29,11 @@ async fn on_lane(access: Access<OrganisationsWrite>) -> Result<Done<NoContent>, 
 }
 
 async fn a_panic_is_a_problem_and_the_next_request_works(service: Service) {
-    let house = service.house.clone();
+    let state = service.state.clone();
     let server = HttpServer::new(move || {
-        let house = house.clone();
+        let state = state.clone();
         App::new().configure(move |config| {
-            house.install(config);
+            state.install(config);
             let room = Room::new("faults", "What must not happen.");
             let room = room.serve(__path_handler, handler).serve(__path_on_lane, on_lane);
             let page = || async { panic!("Ada Lovelace") };

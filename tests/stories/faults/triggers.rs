@@ -20,7 +20,7 @@ on_both_engines! {
 /// Asks once for each fault, a table and an event, and at last without one.
 async fn whole_or_not_at_all(service: &Service, faults: &[(&str, &str)], ask: impl AsyncFn() -> Answer) -> Answer {
     for (table, event) in faults.iter().chain([&("audit_entries", "INSERT")]) {
-        service.house.flush_looks().await;
+        service.state.flush_looks().await;
         let before = service.counts();
         service.break_table(table, event, "1 = 1");
         let answer = ask().await;

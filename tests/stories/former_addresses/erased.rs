@@ -87,7 +87,7 @@ async fn a_person_is_found_by_every_id_that_they_had(service: Service) {
     for id in &ids {
         let contact = id.parse().unwrap();
         let found =
-            service.house.job("story").read(move |tx| iewm::resources::contacts::store::person(tx, contact)).await;
+            service.state.job("story").read(move |tx| iewm::resources::contacts::store::person(tx, contact)).await;
         let found = found.unwrap();
         assert_eq!(found.contact.to_string(), ids[3]);
         let others: Vec<String> = found.ids.iter().map(ToString::to_string).collect();

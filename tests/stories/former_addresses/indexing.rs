@@ -86,7 +86,7 @@ async fn numbers_and_addresses_that_were_stored_wrong_are_listed(mut service: Se
         organisation: Change::Keep,
         job_title: Change::Keep,
     };
-    service.house.job("story").run(move |tx| changes::rectify(tx, contact, kept)).await.unwrap();
+    service.state.job("story").run(move |tx| changes::rectify(tx, contact, kept)).await.unwrap();
     service.upgrade_from("SELECT 1").await;
     let mut listed = service.to_check("telephone_zero").await;
     listed.sort();

@@ -213,7 +213,7 @@ impl Service {
     pub(crate) fn delivery_by(&self, settings: &CourierSettings) -> Delivery {
         let courier = Courier::new(settings).expect("an address of a server").expect("a server");
         let sender = self.config().sender().expect("a sender");
-        Delivery::new(self.house.clone(), resources::letters(), courier, sender)
+        Delivery::new(self.state.clone(), resources::letters(), courier, sender)
     }
 
     /// Sends what is due, and returns how many messages were tried.

@@ -83,7 +83,7 @@ impl Service {
     /// The path of a confirmation link for a decision, as the mail would carry it.
     pub(crate) async fn link(&self, decision: &str) -> String {
         let decision: DecisionId = decision.parse().expect("a decision's id");
-        let token = self.house.job("mail").run(move |tx| mint_confirmation(tx, decision)).await.expect("a token");
+        let token = self.state.job("mail").run(move |tx| mint_confirmation(tx, decision)).await.expect("a token");
         format!("/v1/confirmations/{token}")
     }
 
@@ -120,20 +120,20 @@ impl Service {
     /// Restricts a contact's data, as the handling of a request does.
     pub(crate) async fn restrict(&self, contact: &str, ground: RestrictionGround) -> Result<Contact, Error> {
         let contact = contact.parse().expect("a contact's id");
-        self.house.job("story").run(move |tx| restrict::restrict(tx, contact, ground)).await
+        self.state.job("story").run(move |tx| restrict::restrict(tx, contact, ground)).await
     }
 
     /// Lifts a restriction of which the person was told on a day.
     pub(crate) async fn lift(&self, contact: &str, notified_on: &str) -> Result<Contact, Error> {
         let (contact, day) = (contact.parse().expect("a contact's id"), notified_on.parse().expect("a day"));
-        self.house.job("story").run(move |tx| restrict::lift(tx, contact, day)).await
+        self.state.job("story").run(move |tx| restrict::lift(tx, contact, day)).await
     }
 
     /// Objects to direct marketing for purposes, or for all, as the handling of a request does.
     pub(crate) async fn object(&self, contact: &str, purposes: Option<Vec<Purpose>>) -> Result<Vec<Consent>, Error> {
         let contact = contact.parse().expect("a contact's id");
         let object = move |tx: WriteTx<'_>| objection::object(tx, contact, purposes.as_deref(), Method::Paper);
-        self.house.job("story").run(object).await
+        self.state.job("story").run(object).await
     }
 
     /// The items of one page of a list.
@@ -143,7 +143,7 @@ impl Service {
 
     /// The items of a list of the audit, which the council alone reads, once all looks are in it.
     pub(crate) async fn audit(&self, query: &str) -> Vec<Value> {
-        self.house.flush_looks().await;
+        self.state.flush_looks().await;
         let path = format!("/v1/audit?limit=200&{query}");
         let answer = self.request("GET", &path).token(&self.council()).send().await.expect(200).json();
         answer["items"].as_array().cloned().expect("items")
@@ -156,7 +156,7 @@ impl Service {
             let entries = (0..times).map(|_| Entry::new("contacts.read").contact(contact));
             tx.record_each(entries.collect(), ())
         };
-        self.house.job("story").run(look).await.expect("an audit that takes them");
+        self.state.job("story").run(look).await.expect("an audit that takes them");
     }
 
     /// Deletes a contact, as it is now.

@@ -9,7 +9,7 @@ use actix_web::dev::ServerHandle;
 use iewm::app;
 use iewm::config::Config;
 use iewm::domain::{Clock, Hands, IdMint, Instant, OrganisationId, Role};
-use iewm::platform::auth::{House, TokenMint, TokenRequest};
+use iewm::platform::auth::{AppState, TokenMint, TokenRequest};
 use iewm::platform::vault::{MasterKeys, SystemEntropy};
 use iewm::server;
 use tempfile::TempDir;
@@ -31,8 +31,8 @@ pub(crate) struct Service {
     pub(crate) engine: Engine,
     /// Where its database is, as the configuration names it.
     pub(crate) database_url: String,
-    /// The house, for what a story does behind the API's back: background work, waiting for looks.
-    pub(crate) house: House,
+    /// The state of the service, for what a story does behind the API's back: background work, waiting for looks.
+    pub(crate) state: AppState,
     /// The clock's hands.
     pub(crate) hands: Hands,
     /// The issuer of tokens.
@@ -140,11 +140,11 @@ impl Service {
         database: Option<postgres::Database>,
     ) -> Self {
         let (clock, hands) = Clock::by_hand(start);
-        let (house, running) = open(&config, &clock).await;
+        let (state, running) = open(&config, &clock).await;
         Self {
             engine,
             database_url,
-            house,
+            state,
             hands,
             issuer: Arc::new(issuer),
             config,
@@ -162,11 +162,11 @@ impl Service {
     pub(crate) async fn beside(&self, ahead: chrono::Duration) -> Self {
         let hands = self.hands.apart(ahead);
         let clock = hands.clock();
-        let (house, running) = open(&self.config, &clock).await;
+        let (state, running) = open(&self.config, &clock).await;
         Self {
             engine: self.engine,
             database_url: self.database_url.clone(),
-            house,
+            state,
             hands,
             issuer: self.issuer.clone(),
             config: self.config.clone(),
@@ -183,10 +183,10 @@ impl Service {
     /// Stops the service and starts it again on the same database, as after a deployment.
     pub(crate) async fn restart(&mut self) {
         self.server.stop(true).await;
-        self.house.flush_looks().await;
+        self.state.flush_looks().await;
         self.clock = self.hands.clock();
-        let (house, running) = open(&self.config, &self.clock).await;
-        self.house = house;
+        let (state, running) = open(&self.config, &self.clock).await;
+        self.state = state;
         self.address = format!("http://{}", running.address);
         self.server = begin(running);
     }
@@ -262,10 +262,10 @@ impl Service {
     }
 }
 
-async fn open(config: &Config, clock: &Clock) -> (House, server::Running) {
-    let house = app::build(config, clock.clone(), Arc::new(SystemEntropy)).await.expect("a house that can be built");
-    let running = server::start(config, &house).expect("a server that can listen");
-    (house, running)
+async fn open(config: &Config, clock: &Clock) -> (AppState, server::Running) {
+    let state = app::build(config, clock.clone(), Arc::new(SystemEntropy)).await.expect("a service that can be built");
+    let running = server::start(config, &state).expect("a server that can listen");
+    (state, running)
 }
 
 fn begin(running: server::Running) -> ServerHandle {

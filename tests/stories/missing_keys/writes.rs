@@ -17,7 +17,7 @@ on_both_engines! {
 async fn what_needs_the_key_is_refused_and_changes_nothing(service: Service) {
     let world = World::without_keys(service).await;
     let contact = &world.canary.contact;
-    world.service.house.flush_looks().await;
+    world.service.state.flush_looks().await;
     let before = world.service.counts();
     let writes: Vec<(&str, String, Value)> = vec![
         ("PATCH", world.contact(), json!({ "job_title": "Poet" })),
@@ -50,7 +50,7 @@ async fn what_needs_the_key_is_refused_and_changes_nothing(service: Service) {
         assert_eq!(answer.status, 503, "{method} {path}: {}", answer.text());
         answer.problem(503, "key_missing");
     }
-    world.service.house.flush_looks().await;
+    world.service.state.flush_looks().await;
     assert_eq!(world.service.counts(), before, "nothing was written");
     // A package about them, by a request that has a key of its own.
     let request = world.service.taken(asked("access", contact)).await;

@@ -58,7 +58,7 @@ async fn a_draft_that_nobody_releases_is_deleted(service: Service) {
     service.hands.advance(Duration::days(30));
     service.draft(&path).await.problem(404, "not_found");
     service.released(&path).await.problem(404, "not_found");
-    Digest::new(service.house.clone()).tick().await.unwrap();
+    Digest::new(service.state.clone()).tick().await.unwrap();
     assert_eq!((service.count("subject_request_packages"), service.count("subject_request_redactions")), (0, 0));
     service.build(&path, json!({})).await.expect(200);
     service.hands.advance(Duration::days(29));
@@ -97,7 +97,7 @@ async fn the_restricted_are_answered_and_the_erased_are_not(service: Service) {
         tx.destroy_key(contact.uuid())?;
         tx.record(Entry::new("story.erase").contact(contact), ())
     };
-    service.house.job("story").run(erase).await.unwrap();
+    service.state.job("story").run(erase).await.unwrap();
     service.draft(&path).await.problem(404, "not_found");
     service.released(&path).await.problem(410, "erased");
     service.redact(&path, &json!([redaction("/search/elsewhere")])).await.problem(410, "erased");

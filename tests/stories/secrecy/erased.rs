@@ -103,7 +103,7 @@ async fn nothing_of_a_deleted_person_can_be_read(service: Service) {
         ),
         [""; 0]
     );
-    service.house.flush_looks().await;
+    service.state.flush_looks().await;
     if service.engine == Engine::Sqlite {
         for (name, bytes) in files_without(&service.directory(), &[decoded(&sealed), decoded(&wrapped)]) {
             assert!(!contains(&bytes, b"quagga"), "{name}");

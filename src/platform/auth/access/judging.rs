@@ -3,7 +3,7 @@
 use actix_web::HttpRequest;
 use actix_web::http::header::AUTHORIZATION;
 
-use super::super::house::{House, Installed};
+use super::super::state::{AppState, Installed};
 use super::super::permissions::Permission;
 use super::super::{Flaw, bearer};
 use super::{Access, invalid_token, scope_under};
@@ -15,8 +15,8 @@ use crate::platform::http::{operation, request_id};
 const NO_TOKEN: Flaw = Flaw::Malformed("no bearer token");
 
 /// Counts a token that is refused, and answers it like every other.
-pub(super) fn refused(house: &House, flaw: &Flaw) -> Error {
-    house.0.metrics.callers().token_refused(flaw.reason());
+pub(super) fn refused(state: &AppState, flaw: &Flaw) -> Error {
+    state.0.metrics.callers().token_refused(flaw.reason());
     invalid_token()
 }
 
@@ -25,13 +25,13 @@ impl<P: Permission> Access<P> {
     /// revoked, and whether its organisation is active, is asked in the request's transaction, or here
     /// where the request will not come so far.
     pub(in crate::platform) async fn judge(request: &HttpRequest) -> Result<Self, Error> {
-        let Some(Installed(house)) = request.app_data::<Installed>() else {
-            return Err(Error::internal("no house is installed"));
+        let Some(Installed(state)) = request.app_data::<Installed>() else {
+            return Err(Error::internal("no state is installed"));
         };
-        let by_address = if P::LIMITED { house.0.limits.address(request)? } else { None };
+        let by_address = if P::LIMITED { state.0.limits.address(request)? } else { None };
         let sent = request.headers().contains_key(AUTHORIZATION);
         if P::PUBLIC && !(P::TOKEN_SHOWS_MORE && sent) {
-            return Ok(Self { left: by_address, ..Self::for_actor(house.clone(), Actor::Anonymous) });
+            return Ok(Self { left: by_address, ..Self::for_actor(state.clone(), Actor::Anonymous) });
         }
         let mut given = request.headers().get_all(AUTHORIZATION);
         let (value, another) = (given.next(), given.next());
@@ -39,19 +39,19 @@ impl<P: Permission> Access<P> {
             return Err(Error::new(Code::Unauthenticated, "Send a token, as Authorization: Bearer <token>."));
         };
         let token = value.to_str().ok().filter(|_| another.is_none()).and_then(bearer);
-        let log = &house.0.refusal_log;
+        let log = &state.0.refusal_log;
         let sent = token.ok_or_else(|| {
             log.note(Some(&NO_TOKEN), || None, || request_id(request));
-            refused(house, &NO_TOKEN)
+            refused(state, &NO_TOKEN)
         })?;
-        let time = house.0.clock.read();
-        let token = house.0.tokens.verify(sent, time).await.map_err(|why| {
-            log.note(Some(why.flaw()), || house.0.tokens.named_in(sent), || request_id(request));
-            refused(house, why.flaw())
+        let time = state.0.clock.read();
+        let token = state.0.tokens.verify(sent, time).await.map_err(|why| {
+            log.note(Some(why.flaw()), || state.0.tokens.named_in(sent), || request_id(request));
+            refused(state, why.flaw())
         })?;
-        let mut access = Self::for_actor(house.clone(), Actor::Caller(token.caller.clone()));
+        let mut access = Self::for_actor(state.clone(), Actor::Caller(token.caller.clone()));
         access.context.time = time;
-        access.left = house.0.limits.caller(&access.caller_key())?.or(by_address);
+        access.left = state.0.limits.caller(&access.caller_key())?.or(by_address);
         match scope_under::<P>(&token.caller) {
             Ok(scope) => access.context.scope = scope,
             Err(error) => {
@@ -67,20 +67,20 @@ impl<P: Permission> Access<P> {
     /// read. A token that turned out to be no longer good is logged. Other errors are not noted here.
     pub(in crate::platform) fn note_refusal(&self, request: &HttpRequest, error: &Error) {
         let permission = error.particulars().permission.unwrap_or(P::NAME);
-        let metrics = self.house.0.metrics.callers();
+        let metrics = self.state.0.metrics.callers();
         match error.code() {
             Code::Forbidden | Code::SamePerson | Code::PersonRequired => metrics.forbidden(permission),
             Code::ReadingTooMuch => metrics.read_refused(),
             Code::InvalidToken => {
-                let tokens = &self.house.0.tokens;
+                let tokens = &self.state.0.tokens;
                 let issuer = || self.context.actor.caller().and_then(|caller| tokens.name_of(&caller.issuer));
-                return self.house.0.refusal_log.note(None, issuer, || request_id(request));
+                return self.state.0.refusal_log.note(None, issuer, || request_id(request));
             }
             _ => return,
         }
         if self.context.actor.caller().is_some() {
             let refusal = RefusedRequest { operation: operation(request), permission, code: error.code() };
-            self.house.0.refusals.note(self.caller_key(), &self.context.actor, refusal);
+            self.state.0.refusals.note(self.caller_key(), &self.context.actor, refusal);
         }
     }
 }

@@ -2,7 +2,7 @@
 
 mod batched;
 
-use super::super::House;
+use super::super::AppState;
 use super::super::permissions::{Job, Permission, Writes};
 use super::{Access, admit, looked};
 use crate::domain::{Code, Error};
@@ -27,8 +27,8 @@ impl<P: Writes> Access<P> {
         self,
         f: impl FnOnce(WriteTx<'_>) -> Result<Recorded<T>, Error> + Send + 'static,
     ) -> Result<Done<T>, Error> {
-        let Self { house, context, token, keyed, .. } = self;
-        let (inner, refused_context) = (house.clone(), context.clone());
+        let Self { state, context, token, keyed, .. } = self;
+        let (inner, refused_context) = (state.clone(), context.clone());
         let write = move |lane: &mut Lane| {
             admit(&inner, lane, token.as_deref())?;
             let mut noted = Noted::default();
@@ -44,12 +44,12 @@ impl<P: Writes> Access<P> {
                 (Settled::Undo(value), _) => Settled::Undo((Done::Fresh(value), looked(noted, &context))),
             })
         };
-        let written = match house.0.database.write_or_undo(Patience::Request, write).await {
-            Ok((done, looks)) => house.note_looks(looks).await.map(|()| done),
+        let written = match state.0.database.write_or_undo(Patience::Request, write).await {
+            Ok((done, looks)) => state.note_looks(looks).await.map(|()| done),
             Err(error) => Err(error),
         };
         if let Err(error) = &written {
-            record_refusal::<P>(&house, refused_context, error).await;
+            record_refusal::<P>(&state, refused_context, error).await;
         }
         written
     }
@@ -64,13 +64,13 @@ impl<P: Writes> Access<P> {
         &self,
         f: impl FnOnce(WriteTx<'_>) -> Result<Recorded<T>, Error> + Send + 'static,
     ) -> Result<T, Error> {
-        let Self { house, context, token, .. } = self.again();
-        let inner = house.clone();
+        let Self { state, context, token, .. } = self.again();
+        let inner = state.clone();
         let run = move |lane: &mut Lane| {
             admit(&inner, lane, token.as_deref())?;
             carried_out(lane, &context, &mut Noted::default(), f)
         };
-        house.0.database.write_or_undo(Patience::Chunk, run).await
+        state.0.database.write_or_undo(Patience::Chunk, run).await
     }
 
     /// Ends a write in chunks: keeps its answer for the idempotency key. Where that fails the answer is given all the same,
@@ -128,7 +128,7 @@ impl Access<Job> {
     ) -> Result<T, Error> {
         let context = self.context;
         let run = move |lane: &mut Lane| carried_out(lane, &context, &mut Noted::default(), f);
-        self.house.0.database.write_or_undo(Patience::Job, run).await
+        self.state.0.database.write_or_undo(Patience::Job, run).await
     }
 }
 
@@ -164,7 +164,7 @@ fn kept_of<T: Replayable>(value: T) -> (Kept, Done<T>) {
 }
 
 /// Records a refusal of the law: its transaction was rolled back, so that this is done afterwards.
-async fn record_refusal<P: Permission>(house: &House, context: Context, error: &Error) {
+async fn record_refusal<P: Permission>(state: &AppState, context: Context, error: &Error) {
     // A 403 is recorded with every other, so many a minute.
     if !error.is_refusal() || matches!(error.code(), Code::SamePerson | Code::PersonRequired) {
         return;
@@ -173,7 +173,7 @@ async fn record_refusal<P: Permission>(house: &House, context: Context, error: &
     let outcome = Outcome::Refused(error.code().entry().name);
     let row = EntryRow::new(entry, outcome, &context.actor, context.mint.id(context.time.now), context.time.now);
     let append = move |lane: &mut Lane| audit::append(&mut lane.connection, &row);
-    let recorded = house.0.database.write(Patience::Request, append).await;
+    let recorded = state.0.database.write(Patience::Request, append).await;
     if let Err(error) = recorded {
         tracing::error!(%error, "a refusal could not be recorded");
     }

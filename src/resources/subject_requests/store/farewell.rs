@@ -129,7 +129,7 @@ pub fn empty(mut tx: WriteTx<'_>) -> Result<Recorded<()>, Error> {
     let Some(id) = first_due(&mut tx)? else { return tx.unchanged(None, ()) };
     let contact: Option<ContactId> =
         requests::table.find(id).select(requests::contact_id).first(tx.connection()).optional()?.flatten();
-    let explanation = tx.seal_for_house(&particulars::explanation(id), EMPTIED.as_bytes())?;
+    let explanation = tx.seal_for_service(&particulars::explanation(id), EMPTIED.as_bytes())?;
     let emptied = (
         requests::particulars.eq(Vec::<u8>::new()),
         requests::email_index.eq(None::<Vec<u8>>),

@@ -90,7 +90,7 @@ pub(super) fn go_on(mut tx: WriteTx<'_>, known: Known, deed: Deed) -> Result<Rec
         None => None,
         Some(outcome) => {
             let place = particulars::explanation(id);
-            let explanation = tx.seal_for_house(&place, outcome.explanation.as_str().as_bytes())?;
+            let explanation = tx.seal_for_service(&place, outcome.explanation.as_str().as_bytes())?;
             Some((
                 requests::outcome.eq(<&str>::from(outcome.kind)),
                 requests::outcome_ground.eq(outcome.ground.map(<&str>::from)),

@@ -7,7 +7,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use super::super::super::Verified;
 use super::super::super::permissions::Writes;
 use super::super::{Access, admit};
-use super::{House, keep_answer, record_refusal};
+use super::{AppState, keep_answer, record_refusal};
 use crate::domain::Error;
 use crate::platform::audit::store as audit;
 use crate::platform::db::{Batcher, Lane};
@@ -30,7 +30,7 @@ pub trait Batched: Send + Sync + 'static {
 
 /// One caller's command.
 struct Asked<C> {
-    house: House,
+    state: AppState,
     context: Context,
     token: Option<Arc<Verified>>,
     keyed: Option<Arc<Keyed>>,
@@ -63,12 +63,12 @@ impl<P: Writes> Access<P> {
     /// # Errors
     /// As [`Access::write`].
     pub async fn create_batched<C: Batched>(self, command: C) -> Answer<C> {
-        let Self { house, context, token, keyed, .. } = self;
-        let batcher = house.0.batchers.of::<C>()?;
-        let asked = Asked { house: house.clone(), context: context.clone(), token, keyed, command };
-        let written = house.0.database.write_batched(batcher, asked).await;
+        let Self { state, context, token, keyed, .. } = self;
+        let batcher = state.0.batchers.of::<C>()?;
+        let asked = Asked { state: state.clone(), context: context.clone(), token, keyed, command };
+        let written = state.0.database.write_batched(batcher, asked).await;
         if let Err(error) = &written {
-            record_refusal::<P>(&house, context, error).await;
+            record_refusal::<P>(&state, context, error).await;
         }
         written
     }
@@ -90,7 +90,7 @@ fn refused<C: Batched>(
     admitted: &mut Vec<Arc<Verified>>,
 ) -> Result<Option<Error>, Error> {
     let token = asked.token.as_ref().filter(|token| !admitted.iter().any(|known| Arc::ptr_eq(known, token)));
-    if let Err(error) = own(admit(&asked.house, lane, token.map(Arc::as_ref)))? {
+    if let Err(error) = own(admit(&asked.state, lane, token.map(Arc::as_ref)))? {
         return Ok(Some(error));
     }
     admitted.extend(token.cloned());

@@ -1,4 +1,4 @@
-//! The assembled house: everything that a request runs on. It gives no way to the database but
+//! The shared state of the service: everything that a request runs on. It gives no way to the database but
 //! through an [`Access`].
 
 use std::sync::Arc;
@@ -34,7 +34,7 @@ pub trait Standing: Send + Sync {
     fn is_active(&self, connection: &mut AnyConnection, organisation: OrganisationId) -> Result<bool, Error>;
 }
 
-/// The parts of the house.
+/// The parts of the state.
 pub struct Parts {
     /// The lanes.
     pub database: Database,
@@ -92,25 +92,25 @@ pub(super) struct Inner {
     pub(super) clock_difference: ClockDifference,
 }
 
-/// The house.
+/// The shared state of the service, cheap to clone.
 #[derive(Clone)]
-pub struct House(pub(super) Arc<Inner>);
+pub struct AppState(pub(super) Arc<Inner>);
 
 /// What the framework keeps; private, so that no handler can ask for it.
-pub(super) struct Installed(pub(super) House);
+pub(super) struct Installed(pub(super) AppState);
 
 /// The service as it names itself, for an answer that needs no access.
 pub(in crate::platform) fn identity_of(request: &HttpRequest) -> Option<Arc<Identity>> {
-    request.app_data::<Installed>().map(|Installed(house)| house.0.identity.clone())
+    request.app_data::<Installed>().map(|Installed(state)| state.0.identity.clone())
 }
 
-/// The budget of answers that wait to be sent; `None` where no house is installed.
+/// The budget of answers that wait to be sent; `None` where no state is installed.
 pub(in crate::platform) fn sending_of(request: &HttpRequest) -> Option<&Budget> {
-    request.app_data::<Installed>().map(|Installed(house)| &house.0.sending)
+    request.app_data::<Installed>().map(|Installed(state)| &state.0.sending)
 }
 
-impl House {
-    /// Assembles the house. Must be called on a tokio runtime, which will write the looks.
+impl AppState {
+    /// Assembles the state. Must be called on a tokio runtime, which will write the looks.
     pub fn new(parts: Parts) -> Self {
         let Parts {
             database,
@@ -163,7 +163,7 @@ impl House {
         }))
     }
 
-    /// Gives the house to the handlers' guards.
+    /// Gives the state to the handlers' guards.
     pub fn install(&self, config: &mut ServiceConfig) {
         config.app_data(Installed(self.clone()));
     }
