@@ -12,7 +12,7 @@ use utoipa::openapi::{ContactBuilder, InfoBuilder, LicenseBuilder, OpenApi, Open
 
 use crate::config::{self, CheckedIssuer, Config};
 use crate::domain::{Calendar, Clock, Entropy, Error, IdMint, london_date};
-use crate::front;
+use crate::system;
 use crate::inventory;
 use crate::jobs::{ClockWatch, Delivery};
 use crate::platform::auth::{Authorities, AppState, Issuer, KeySource, Parts, Tokens};
@@ -50,9 +50,9 @@ impl From<Error> for StartError {
     }
 }
 
-/// All rooms, the front's included.
+/// All rooms, those of `system` included.
 pub fn rooms() -> Vec<Room> {
-    let mut rooms = vec![front::routes()];
+    let mut rooms = vec![system::routes()];
     rooms.extend(resources::rooms());
     rooms
 }
@@ -302,7 +302,7 @@ pub fn configure(state: &AppState) -> Result<impl Fn(&mut ServiceConfig) + Clone
     let (state, routes) = (state.clone(), Arc::new(routes));
     Ok(move |config: &mut ServiceConfig| {
         state.install(config);
-        front::install_docs(Bytes::from_static(DOCUMENT), config);
+        system::install_docs(Bytes::from_static(DOCUMENT), config);
         install(&routes, config);
     })
 }

@@ -8,7 +8,7 @@
 pub mod app;
 pub mod config;
 pub mod domain;
-mod front;
+mod system;
 pub mod inventory;
 pub mod jobs;
 pub mod platform;

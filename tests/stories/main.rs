@@ -42,7 +42,7 @@ mod erasure;
 mod events;
 mod faults;
 mod former_addresses;
-mod front;
+mod system;
 mod grants;
 mod harness;
 mod idempotency;

@@ -82,7 +82,7 @@ fn a_breach_is_found() {
         ("platform/http/room.rs", "use crate::policy::Lawful;", "platform must not know policy"),
         ("resources/contacts/api.rs", "use crate::inventory::tables;", "resources must not know inventory"),
         ("inventory.rs", "use crate::app;", "inventory must not know app"),
-        ("front/api.rs", "use crate::resources::contacts;", "front must not know resources"),
+        ("system/api.rs", "use crate::resources::contacts;", "system must not know resources"),
         ("attic/mod.rs", "//! New.", "attic: a floor that no rule knows"),
         (
             "resources/contacts/store.rs",

@@ -11,8 +11,8 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("inventory", &["domain", "policy", "platform", "resources", "inventory"]),
     ("jobs", &["domain", "platform", "resources", "jobs"]),
     ("config", &["domain", "platform", "config"]),
-    ("front", &["domain", "platform", "front"]),
-    ("app", &["domain", "policy", "platform", "resources", "inventory", "jobs", "config", "front", "app"]),
+    ("system", &["domain", "platform", "system"]),
+    ("app", &["domain", "policy", "platform", "resources", "inventory", "jobs", "config", "system", "app"]),
     ("server", &["domain", "platform", "config", "app", "server"]),
     // The program stands outside the library and sees what the library publishes.
     ("cli", &["cli"]),
@@ -58,7 +58,7 @@ const QUERIES: &[&str] = &[
     "resources/subject_requests/links.rs",
 ];
 
-/// Where the web framework appears besides `platform/http`, `platform/auth`, `front` and the rooms' `api.rs`.
+/// Where the web framework appears besides `platform/http`, `platform/auth`, `system` and the rooms' `api.rs`.
 const ON_THE_WEB: &[&str] = &[
     "app.rs",
     "server.rs",
@@ -177,7 +177,7 @@ fn queries(file: &str) -> bool {
 }
 
 fn on_the_web(file: &str) -> bool {
-    let floors = ["platform/http/", "platform/auth/", "front/"];
+    let floors = ["platform/http/", "platform/auth/", "system/"];
     floors.iter().any(|floor| file.starts_with(floor)) || file.ends_with("/api.rs") || ON_THE_WEB.contains(&file)
 }
 
