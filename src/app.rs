@@ -12,10 +12,9 @@ use utoipa::openapi::{ContactBuilder, InfoBuilder, LicenseBuilder, OpenApi, Open
 
 use crate::config::{self, CheckedIssuer, Config};
 use crate::domain::{Calendar, Clock, Entropy, Error, IdMint, london_date};
-use crate::system;
 use crate::inventory;
 use crate::jobs::{ClockWatch, Delivery};
-use crate::platform::auth::{Authorities, AppState, Issuer, KeySource, Parts, Tokens};
+use crate::platform::auth::{AppState, Authorities, Issuer, KeySource, Parts, Tokens};
 use crate::platform::db::{Database, Engine, LaneCount, MigrationError, Serving, Target, is_unused, migrate};
 use crate::platform::http::{Budget, OperationListing, Receiving, Room, Routes, install};
 use crate::platform::rate::RateLimits;
@@ -25,6 +24,7 @@ use crate::platform::vault::{MasterKeys, Vault, rotate, store as vault};
 use crate::resources::{
     self, complaints, contacts, deadlines, notices, organisations::store::OrganisationStanding, subject_requests,
 };
+use crate::system;
 
 /// Why the service cannot start. The text is for the operator.
 #[derive(Debug)]

@@ -3,11 +3,11 @@
 
 use crate::platform::personal::{Class, Holder, Holders, Table};
 use crate::resources::{
-    complaints, consents, contacts, messages, networks, preferences, registrations, standing, subject_requests,
+    complaints, consents, contacts, messages, networks, preferences, registrations, subject_requests, suppressions,
 };
 
 static HOLDERS: &[&dyn Holder] = &[
-    &standing::StandingData,
+    &suppressions::SuppressionData,
     &contacts::ContactData,
     &consents::ConsentData,
     &preferences::PreferenceData,

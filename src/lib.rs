@@ -8,10 +8,10 @@
 pub mod app;
 pub mod config;
 pub mod domain;
-mod system;
 pub mod inventory;
 pub mod jobs;
 pub mod platform;
 pub mod policy;
 pub mod resources;
 pub mod server;
+mod system;

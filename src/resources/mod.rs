@@ -1,7 +1,7 @@
 //! The rooms, one for each noun. Each keeps its resource and commands (`model`), its handlers (`api`),
 //! its rows and SQL (`store`), and what it knows of people (`personal`). A room uses lower rooms'
 //! models and store functions, never their rows, and never calls upward. In rising order: notices,
-//! organisations, standing, contacts, consents, preferences, networks, events, registrations, complaints, breaches,
+//! organisations, suppressions, contacts, consents, preferences, networks, events, registrations, complaints, breaches,
 //! `subject_requests`, deadlines, messages, processing, `audit_trail`, `token_revocations`.
 
 pub mod audit_trail;
@@ -18,8 +18,8 @@ pub mod organisations;
 pub mod preferences;
 pub mod processing;
 pub mod registrations;
-pub mod standing;
 pub mod subject_requests;
+pub mod suppressions;
 pub mod token_revocations;
 
 use std::sync::LazyLock;

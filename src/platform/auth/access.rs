@@ -15,8 +15,8 @@ use actix_web::HttpRequest;
 use actix_web::dev::Payload;
 
 use super::admission::Moment;
-use super::state::AppState;
 use super::permissions::Permission;
+use super::state::AppState;
 use super::{Flaw, Verified, store};
 use crate::domain::{Actor, Calendar, Caller, Code, Error, Identity, Instant, Role, Scope};
 use crate::platform::audit::{Entry, EntryRow, Outcome};

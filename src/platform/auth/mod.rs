@@ -13,13 +13,13 @@ mod flaw;
 #[cfg(test)]
 mod forge;
 mod header;
-mod state;
 mod jwks;
 mod key_source;
 mod mint;
 mod permissions;
 mod profile;
 mod refusal_log;
+mod state;
 pub mod store;
 mod strict_json;
 mod tokens;
@@ -29,8 +29,6 @@ pub use access::{Access, Batched};
 pub use bearer::bearer;
 pub use check::{Broken, Finding};
 pub use flaw::Flaw;
-pub use state::{AppState, Parts, Standing};
-pub(in crate::platform) use state::{identity_of, sending_of};
 pub use jwks::{KeySet, KeySetError, VerificationKey};
 pub use key_source::{
     Authorities, Fetch, FetchError, Fetched, FileKeys, HttpsFetch, KeySource, KeySourceError, RemoteKeys,
@@ -38,4 +36,6 @@ pub use key_source::{
 pub use mint::{TokenMint, TokenRequest};
 pub use permissions::*;
 pub use profile::{Names, Profile, ProfileSettings};
+pub use state::{AppState, Parts, Standing};
+pub(in crate::platform) use state::{identity_of, sending_of};
 pub use tokens::{DuplicateIssuer, Issuer, Refused, Tokens, Verified};

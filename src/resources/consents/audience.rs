@@ -14,7 +14,7 @@ use crate::platform::transaction::ReadTx;
 use crate::policy::consent::{self, State};
 use crate::resources::contacts::model::PersonName;
 use crate::resources::contacts::store as contacts;
-use crate::resources::{notices, standing};
+use crate::resources::{notices, suppressions};
 
 /// How many consents a page looks through.
 const PAGE: i64 = 500;
@@ -71,7 +71,7 @@ pub(super) fn page(tx: &mut ReadTx<'_>, purpose: Purpose, after: Option<ConsentI
     }
     let addressees = contacts::addressees(tx, &given)?;
     let marks: Vec<Vec<u8>> = addressees.iter().map(|addressee| addressee.mark.clone()).collect();
-    let suppressed: HashSet<_> = standing::store::suppressed_among(tx, marks, purpose)?.into_iter().collect();
+    let suppressed: HashSet<_> = suppressions::store::suppressed_among(tx, marks, purpose)?.into_iter().collect();
     let mut members = Vec::with_capacity(addressees.len());
     for addressee in addressees.into_iter().filter(|addressee| !suppressed.contains(&addressee.mark)) {
         members.push(AudienceMember {

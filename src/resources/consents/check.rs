@@ -15,7 +15,7 @@ use crate::policy::consent::{self, Reading, State};
 use crate::policy::contactability::{Bar, contactability};
 use crate::resources::contacts::model::ContactStatus;
 use crate::resources::contacts::store as contacts;
-use crate::resources::{notices, standing};
+use crate::resources::{notices, suppressions};
 
 /// What decides how somebody's answer reads, and whether they objected.
 type Row = (ContactId, String, NaiveDate, Option<Instant>, bool);
@@ -30,7 +30,7 @@ pub(super) fn check(tx: &mut ReadTx<'_>, asked: &CheckConsents) -> Result<CheckR
     let change = notices::store::material_changes(tx, now)?.of(asked.purpose);
     let reach = contacts::reach(tx, &asked.contact_ids)?;
     let marks: Vec<Vec<u8>> = reach.values().filter_map(|reach| reach.mark.clone()).collect();
-    let suppressed: HashSet<_> = standing::store::suppressed_among(tx, marks, asked.purpose)?.into_iter().collect();
+    let suppressed: HashSet<_> = suppressions::store::suppressed_among(tx, marks, asked.purpose)?.into_iter().collect();
     let of_them = among_ids(consents::contact_id, &asked.contact_ids);
     let rows = consents::table.filter(consents::purpose.eq(asked.purpose.as_str()).and(of_them));
     let columns = (

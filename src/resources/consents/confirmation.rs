@@ -20,7 +20,7 @@ use crate::platform::transaction::{ReadTx, Recorded, WriteTx};
 use crate::platform::vault::{link_token_hash, new_link_token};
 use crate::policy::{consent, restriction};
 use crate::resources::contacts::store as contacts;
-use crate::resources::{notices, standing};
+use crate::resources::{notices, suppressions};
 
 mod schema {
     diesel::table! {
@@ -210,10 +210,10 @@ pub(super) fn confirm(
     let WithoutBody = body.judge()?;
     let spent = consent_confirmations::table.filter(consent_confirmations::decision_id.eq(link.decision));
     diesel::update(spent).set(consent_confirmations::spent_at.eq(now)).execute(tx.connection())?;
-    standing::store::lift(&mut tx, &link.mark, purpose)?;
+    suppressions::store::lift(&mut tx, &link.mark, purpose)?;
     // The mailbox has answered: it takes mail, and it is this person's.
     contacts::bounce::lift(&mut tx, grant.contact_id)?;
-    standing::store::former::pass_on(&mut tx, &link.mark, grant.contact_id)?;
+    suppressions::store::former::pass_on(&mut tx, &link.mark, grant.contact_id)?;
     let changes = notices::store::material_changes(&mut tx, now)?;
     let origin = store::Origin::new("link:confirmation");
     let decided = store::Decided { purpose, known, lawful, evidence: Evidence::none(), origin };

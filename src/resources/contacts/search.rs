@@ -12,7 +12,7 @@ use crate::platform::audit::Entry;
 use crate::platform::db::{Terms, among, among_ids, direct};
 use crate::platform::transaction::{ReadTx, unless_key_missing};
 use crate::platform::vault::store::data_keys;
-use crate::resources::standing::store::former;
+use crate::resources::suppressions::store::former;
 
 /// How many candidates are read at a time where many are needed: tokens are shared by many names.
 const CANDIDATES: i64 = 200;

@@ -10,7 +10,7 @@ use crate::resources::consents::model::{Answer, Method, RecordDecision, State, W
 use crate::resources::consents::purposes::plain_english;
 use crate::resources::consents::store as consents;
 use crate::resources::contacts::store as contacts;
-use crate::resources::standing;
+use crate::resources::suppressions;
 
 /// Who records what is decided here.
 const RECORDED_BY: &str = "link:preferences";
@@ -104,7 +104,7 @@ fn holds(tx: &mut ReadTx<'_>, contact: ContactId, purpose: Purpose, decision: An
         Answer::Withdrawn => Ok(state == Some(State::Withdrawn)),
         Answer::Given if state == Some(State::Given) => {
             let mark = contacts::facts(tx, contact)?.and_then(|known| known.mark).unwrap_or_default();
-            Ok(!standing::store::is_suppressed(tx, &mark, purpose)?)
+            Ok(!suppressions::store::is_suppressed(tx, &mark, purpose)?)
         }
         Answer::Given => Ok(false),
     }

@@ -24,7 +24,7 @@ const FLOORS: &[(&str, &[&str])] = &[
 const ROOMS: &[&str] = &[
     "notices",
     "organisations",
-    "standing",
+    "suppressions",
     "contacts",
     "consents",
     "preferences",

@@ -3,8 +3,8 @@
 use actix_web::HttpRequest;
 use actix_web::http::header::AUTHORIZATION;
 
-use super::super::state::{AppState, Installed};
 use super::super::permissions::Permission;
+use super::super::state::{AppState, Installed};
 use super::super::{Flaw, bearer};
 use super::{Access, invalid_token, scope_under};
 use crate::domain::{Actor, Code, Error};

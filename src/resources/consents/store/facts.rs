@@ -11,7 +11,7 @@ use crate::platform::transaction::{ReadTx, WriteTx};
 use crate::policy::consent::{Facts, Mailbox};
 use crate::resources::contacts::model::ContactStatus;
 use crate::resources::contacts::store::{self as contacts, ContactFacts};
-use crate::resources::standing::{self, store::Marked};
+use crate::resources::suppressions::{self, store::Marked};
 
 /// What must be known to judge a decision, with the contact held against other writers.
 pub(in super::super) struct Known {
@@ -27,7 +27,7 @@ pub(in super::super) fn facts(
     purpose: Purpose,
 ) -> Result<Option<Known>, Error> {
     let Some(known) = contacts::hold(tx, contact)?.map(contacts::Held::into_facts) else { return Ok(None) };
-    let marked = standing::store::marked_among(tx, known.mark.iter().cloned().collect())?;
+    let marked = suppressions::store::marked_among(tx, known.mark.iter().cloned().collect())?;
     let row = of(tx, contact, purpose)?;
     Known::of(known, &marked, purpose, row).map(Some)
 }
@@ -59,7 +59,7 @@ pub(super) fn facts_of_several(
     let ids: Vec<ContactId> = about.iter().map(|(contact, _)| *contact).collect();
     let mut held = contacts::hold_all(tx, &ids)?;
     let marks = held.values().filter_map(|held| held.facts().mark.clone()).collect();
-    let marked = standing::store::marked_among(tx, marks)?;
+    let marked = suppressions::store::marked_among(tx, marks)?;
     let rows = consents::table.filter(among_ids(consents::contact_id, &ids));
     let rows: Vec<Row> = direct!(tx.connection(), engine => rows.select(Row::as_select()).load(engine))?;
     let mut rows: HashMap<_, _> = rows.into_iter().map(|row| ((row.contact_id, row.purpose.clone()), row)).collect();

@@ -7,7 +7,7 @@ use crate::domain::{ContactId, Error, Fault, Purpose, Refusal};
 use crate::platform::audit::Entry;
 use crate::platform::transaction::{Recorded, WriteTx};
 use crate::policy::consent;
-use crate::resources::{notices, standing};
+use crate::resources::{notices, suppressions};
 
 /// The purposes that one can object to as direct marketing: all that rest on consent.
 pub fn purposes() -> impl Iterator<Item = Purpose> {
@@ -47,7 +47,7 @@ pub fn object(
         let known = facts_of_person(&mut tx, contact, purpose)?.ok_or_else(Error::not_found)?;
         person = known.contact.id;
         if let Some(mark) = &known.contact.mark {
-            standing::store::suppress_for(&mut tx, mark, purpose)?;
+            suppressions::store::suppress_for(&mut tx, mark, purpose)?;
         }
         let stands = |current: &consent::Projection| current.objected_at.is_some() && current.state == State::Withdrawn;
         if known.facts.current.as_ref().is_some_and(stands) {

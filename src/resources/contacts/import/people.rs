@@ -10,7 +10,7 @@ use crate::domain::{ContactId, Error, Fault};
 use crate::platform::vault::{BlindIndexKey, DataKey};
 use crate::resources::contacts::model::SourceKind;
 use crate::resources::contacts::particulars::Particulars;
-use crate::resources::standing::store::Marked;
+use crate::resources::suppressions::store::Marked;
 
 /// What is known of a person, and from where.
 #[derive(Clone)]

@@ -18,7 +18,7 @@ use crate::resources::contacts::store::{
     Newcomer, Row, TOKENS, columns, contacts, email_index, everybody, insert_many, named_number, open_whoever,
     restricted_among, telephone_terms,
 };
-use crate::resources::standing;
+use crate::resources::suppressions;
 
 /// What the rows of a chunk can be found by.
 #[derive(Default)]
@@ -124,7 +124,7 @@ impl Marks {
     /// former address, and what is erased a suppressed one, so that asking in this order misses nothing.
     fn memory(&self, tx: &mut ReadTx<'_>) -> Result<Memory, Error> {
         let marks = self.emails.iter().chain(&self.named_numbers).cloned().collect();
-        let marked = standing::store::marked_among(tx, marks)?;
+        let marked = suppressions::store::marked_among(tx, marks)?;
         let holders: Vec<ContactId> = marked.former_holders().collect();
         Ok(Memory { restricted: restricted_among(tx, &holders)?, marked })
     }

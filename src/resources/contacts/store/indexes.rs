@@ -8,7 +8,7 @@ use super::{contacts, with_address};
 use crate::domain::{Code, ContactId, EmailAddress, Error, Fault, Telephone, hex};
 use crate::platform::db::{TermIndex, Terms, dialect};
 use crate::platform::transaction::{ReadTx, WriteTx};
-use crate::resources::standing::store::former::Kind;
+use crate::resources::suppressions::store::former::Kind;
 
 /// The blind index of an e-mail address, which is its suppression mark as well.
 pub fn email_index(tx: &ReadTx<'_>, email: &EmailAddress) -> Vec<u8> {

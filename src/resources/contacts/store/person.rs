@@ -1,7 +1,7 @@
 //! The one place that knows a person: every contact id, address and telephone number that they have or had.
 //!
 //! The present ones are columns of the contact. The ids of merged contacts point to the survivor. What the person no longer
-//! has is in `former_addresses`, which the room `standing` holds. Imports, grants, packages, erasure and searches ask here.
+//! has is in `former_addresses`, which the room `suppressions` holds. Imports, grants, packages, erasure and searches ask here.
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -13,7 +13,7 @@ use crate::domain::{ContactId, Error, Instant};
 use crate::platform::db::{UuidSql, among_ids, direct, prepared};
 use crate::platform::personal::Person;
 use crate::platform::transaction::{ReadTx, WriteTx};
-use crate::resources::standing::store::former::{self, Kind};
+use crate::resources::suppressions::store::former::{self, Kind};
 
 use super::indexes::Indexes;
 

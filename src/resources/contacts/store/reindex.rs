@@ -13,7 +13,7 @@ use crate::platform::audit::Entry;
 use crate::platform::db::{among_ids, dialect};
 use crate::platform::records_to_index;
 use crate::platform::transaction::{Recorded, WriteTx, unless_key_missing};
-use crate::resources::standing;
+use crate::resources::suppressions;
 
 /// The table whose records are indexed.
 const TABLE: &str = "contacts";
@@ -46,7 +46,7 @@ pub fn reindex(mut tx: WriteTx<'_>) -> Result<Recorded<bool>, Error> {
         if let Some((before, now)) = indexed.get(&id).and_then(Option::as_ref).zip(indexes.email.as_ref())
             && before != now
         {
-            standing::store::spread(&mut tx, before, now)?;
+            suppressions::store::spread(&mut tx, before, now)?;
         }
         let holder = other_holder(&mut tx, id, indexes.email.as_deref())?;
         let check = holder.map(|_| AddressCheck::SameMailbox).or_else(|| found(&particulars));

@@ -20,8 +20,8 @@ use crate::resources::networks::model::{DirectoryVisibility, MemberRole, Members
 use crate::resources::organisations::model::OrganisationKind;
 use crate::resources::registrations::model::Cause;
 use crate::resources::registrations::requirements::model::{AccessRequirement, DietaryRequirement};
-use crate::resources::standing::store::former;
 use crate::resources::subject_requests::model::{ActingFor, StepKind};
+use crate::resources::suppressions::store::former;
 
 /// The words for a code; `None` for a value that is no code of the type.
 pub(super) type Words = fn(&Value) -> Option<&'static str>;

@@ -8,11 +8,11 @@ use crate::platform::personal::{Class, Erasing, Held, Holder, Merging, Person, S
 use crate::platform::transaction::{ReadTx, WriteTx};
 
 /// The room's personal data.
-pub struct StandingData;
+pub struct SuppressionData;
 
-impl Holder for StandingData {
+impl Holder for SuppressionData {
     fn room(&self) -> &'static str {
-        "standing"
+        "suppressions"
     }
 
     fn tables(&self) -> &'static [Table] {

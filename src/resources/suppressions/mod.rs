@@ -10,4 +10,4 @@
 mod personal;
 pub mod store;
 
-pub use personal::StandingData;
+pub use personal::SuppressionData;
