@@ -12,9 +12,9 @@
 
 mod bearer;
 mod ceilings;
+mod check_ins;
 #[path = "../../tests/stories/harness/cluster.rs"]
 mod cluster;
-mod doors;
 mod http;
 mod machine;
 mod memory;

@@ -9,8 +9,8 @@ use iewm::domain::ContactId;
 use iewm::platform::db::Engine;
 
 use super::bearer::Bearer;
+use super::check_ins::CheckIns;
 use super::cluster::Cluster;
-use super::doors::Doors;
 use super::http::{Sample, connection, load};
 use super::paths::{self, Against, Path, grant};
 use super::report::{Report, Row, median};
@@ -100,13 +100,13 @@ impl Rounds<'_> {
     async fn run(&self) -> Vec<Row> {
         let Self { asked, service, ids, .. } = *self;
         let newcomers = Cell::new(ids.len());
-        let doors = Doors::open(service, ids, asked.minutes.into()).await;
+        let check_ins = CheckIns::open(service, ids, asked.minutes.into()).await;
         // It analyses what is there by now, the events and their guests included, as a server does by and by.
         if self.engine == Engine::Postgres {
             ceilings::pgbench_tables(self.url, asked.contacts);
         }
         let mut paths = paths::all(service, ids, &newcomers);
-        paths.extend(doors.paths(service, ids));
+        paths.extend(check_ins.paths(service, ids));
         let wanted = |name: &str, against: Against| against == Against::Nothing || name.contains(&asked.only);
         let paths: Vec<_> = paths.into_iter().filter(|path| wanted(path.name, path.against)).collect();
         let streamed = |name: &str| wanted(name, Against::Bare);
@@ -153,7 +153,7 @@ impl Rounds<'_> {
             }
         }
         self.keep_busy(&paths, &newcomers).await;
-        doors.assert_not_overbooked(service).await;
+        check_ins.assert_not_overbooked(service).await;
         table.rows
     }
 

@@ -1,4 +1,4 @@
-//! Who may be let in or out at the doors of an event, and when.
+//! Who may be let in or out at an event, and when.
 
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::registrations::RegistrationStatus;
 use crate::domain::Instant;
 
-/// The doors are open from this long before the start until this long after the end.
+/// Check-in is open from this long before the start until this long after the end.
 const MARGIN: TimeDelta = TimeDelta::hours(24);
 
 /// Which way somebody went.
@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn the_doors_open_a_day_before_and_close_a_day_after() {
+    fn check_in_opens_a_day_before_and_closes_a_day_after() {
         let known = facts(RegistrationStatus::Confirmed, None);
         for (moment, expected) in [
             ("2027-03-01T08:59:59.999999Z", Err(Rejection::TooEarly)),

@@ -190,6 +190,7 @@ mod tests {
 
     use super::super::connection::{Use, open};
     use super::super::group_commit::run;
+    use super::super::lane::Lane;
     use super::super::ticket::Ticket;
     use super::super::write_task::{Closure, Outcome, WriteTask};
     use super::super::{AnyConnection, MigrationError, Target, migrate};

@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use super::commits::Commits;
 use super::connection::Use;
 use super::group_commit;
+use super::lane::Lane;
 use super::ticket::Ticket;
 use super::write_task::WriteTask;
 use super::{Target, dialect};

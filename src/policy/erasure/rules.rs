@@ -64,11 +64,11 @@ pub const RULES: &[ErasureRule] = &[
     counted(
         "registrations",
         Fate::Anonymise,
-        "The seat at past events stays without a name (Article 5(2)); what was to come is cancelled",
+        "The registration for past events stays without a name (Article 5(2)); what was to come is cancelled",
     ),
     passing("access_requirements", Fate::Erase, "Nobody is provided for any more"),
-    passing("check_ins", Fate::Keep, "When somebody went in or out, by the seat's id alone"),
-    passing("registration_steps", Fate::Anonymise, "What became of the seat, without the reasons in words"),
+    passing("check_ins", Fate::Keep, "When somebody went in or out, by the registration's id alone"),
+    passing("registration_steps", Fate::Anonymise, "What became of the registration, without the reasons in words"),
     counted(
         "complaints",
         Fate::Anonymise,

@@ -93,7 +93,7 @@ impl Holder for ConsentData {
     }
 
     fn export(&self, tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<Held>, Error> {
-        super::export::of(tx, person)
+        super::personal_export::of(tx, person)
     }
 
     fn address_changed(&self, tx: &mut WriteTx<'_>, contact: ContactId) -> Result<(), Error> {

@@ -102,6 +102,7 @@ macro_rules! people {
 }
 pub(super) use {columns, everybody, people};
 
+mod anonymise;
 pub mod bounce;
 pub mod changes;
 mod consult;
@@ -117,8 +118,8 @@ mod plans;
 pub mod reindex;
 pub mod repeating;
 pub mod restrict;
-mod seat;
 pub mod sharing_refusals;
+pub(super) use anonymise::{empty, records};
 pub use consult::{
     Addressee, ContactFacts, Reach, addressee, addressees, facts, names, reach, restricted_among, touch, with_address,
 };
@@ -132,7 +133,6 @@ pub use live::{Held, Live, hold, hold_all};
 pub(super) use newcomers::{Newcomer, insert_many, insert_unless_taken};
 pub use person::person;
 pub(super) use person::{MergedContact, merged_contacts};
-pub(super) use seat::{empty, records};
 
 fn damaged<E>(_: E) -> Error {
     Error::internal("a row of contacts cannot be read")

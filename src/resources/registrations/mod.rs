@@ -5,14 +5,14 @@
 //! before it was written down; no registration ever makes a consent (UK GDPR Article 7(4)).
 
 mod api;
-mod doors;
+mod check_ins;
 mod export;
 mod letters;
 pub mod model;
 mod personal;
+mod personal_export;
 pub mod requirements;
 pub mod store;
-mod told;
 
 pub use letters::LETTERS;
 pub use personal::RegistrationData;
@@ -35,7 +35,7 @@ pub fn routes() -> Room {
             Code::KeyMissing,
         ])
         .serve(api::__path_capacity, api::capacity)
-        .serve(doors::api::__path_check_in, doors::api::check_in)
+        .serve(check_ins::api::__path_check_in, check_ins::api::check_in)
         .serve(api::__path_read, api::read)
         .serve(api::__path_update, api::update)
         .problems(&[Code::IllegalTransition, Code::Erased, Code::Restricted])

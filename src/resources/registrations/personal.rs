@@ -1,7 +1,7 @@
 //! What this room holds of people.
 
+use super::personal_export;
 use super::store::{self, erase, events_moved, merge};
-use super::told;
 use crate::domain::{ContactId, Error, EventId, LawfulBasis, Obstacle, PersonalRecord, Purpose, Use};
 use crate::platform::personal::{Class, Erasing, Held, Holder, Merging, Person, Table};
 use crate::platform::transaction::{ReadTx, WriteTx};
@@ -84,7 +84,7 @@ impl Holder for RegistrationData {
     }
 
     fn export(&self, tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<Held>, Error> {
-        told::of(tx, person)
+        personal_export::of(tx, person)
     }
 
     fn uses(&self, tx: &mut ReadTx<'_>, contact: ContactId) -> Result<Vec<Use>, Error> {

@@ -1,6 +1,6 @@
 //! What this room holds of people.
 
-use super::{export, package, store};
+use super::{package, personal_export, store};
 use crate::domain::{ContactId, Error, Obstacle, PersonalRecord, PossibleMatch};
 use crate::platform::personal::{Class, Erasing, Held, Holder, Merging, Person, Table};
 use crate::platform::transaction::{ReadTx, WriteTx};
@@ -155,7 +155,7 @@ impl Holder for SubjectRequestData {
     }
 
     fn export(&self, tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<Held>, Error> {
-        export::of(tx, person)
+        personal_export::of(tx, person)
     }
 
     fn merge(&self, tx: &mut WriteTx<'_>, merging: &Merging) -> Result<(), Error> {

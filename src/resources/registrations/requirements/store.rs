@@ -102,11 +102,15 @@ impl SealedRequirements {
     }
 }
 
-/// What a registration needs, as the person themself is told it.
+/// The access requirements of a registration, for the export of the person themself.
 ///
 /// # Errors
 /// When the database fails.
-pub fn told(tx: &mut ReadTx<'_>, id: RegistrationId, contact: ContactId) -> Result<Option<AccessRequirements>, Error> {
+pub fn for_export(
+    tx: &mut ReadTx<'_>,
+    id: RegistrationId,
+    contact: ContactId,
+) -> Result<Option<AccessRequirements>, Error> {
     let row = access_requirements::table.find(id).select(access_requirements::requirements);
     let sealed: Option<Vec<u8>> = row.first(tx.connection()).optional()?;
     match (sealed, tx.key_unless_destroyed(contact.uuid())?) {
@@ -157,8 +161,8 @@ pub fn hand_over(
     (from, its_contact): (RegistrationId, ContactId),
     (to, contact): (RegistrationId, ContactId),
 ) -> Result<(), Error> {
-    let Some(more) = told(tx, from, its_contact)? else { return Ok(()) };
-    let known = told(tx, to, contact)?;
+    let Some(more) = for_export(tx, from, its_contact)? else { return Ok(()) };
+    let known = for_export(tx, to, contact)?;
     let all = match known {
         Some(known) => known.with(more),
         None => more,

@@ -1,5 +1,5 @@
 //! What becomes of the registrations of a person who is erased: what was to come is cancelled, so that the place goes to
-//! whoever is next; what was stays as a seat without a name.
+//! whoever is next; what is past stays as a registration without a name.
 
 use diesel::prelude::*;
 use uuid::Uuid;

@@ -10,7 +10,7 @@ use crate::domain::{Error, EventId, Instant};
 use crate::platform::transaction::WriteTx;
 use crate::policy::events::EventStatus;
 use crate::policy::registrations::RegistrationStatus;
-use crate::resources::registrations::doors::store as doors;
+use crate::resources::registrations::check_ins::store as check_ins;
 use crate::resources::registrations::letters;
 use crate::resources::registrations::model::Cause;
 
@@ -64,7 +64,7 @@ fn complete(tx: &mut WriteTx<'_>, held: &mut Held) -> Result<(), Error> {
     let over = those_in(tx, held, &[RegistrationStatus::Offered, RegistrationStatus::Waitlisted])?;
     go(tx, held, &over, Move::new(RegistrationStatus::Expired, Cause::EventCompleted))?;
     let confirmed = those_in(tx, held, &[RegistrationStatus::Confirmed])?;
-    let seen = doors::came(tx, held.event.id)?;
+    let seen = check_ins::came(tx, held.event.id)?;
     let absent = if seen.is_empty() { RegistrationStatus::AttendanceUnknown } else { RegistrationStatus::NoShow };
     let (came, did_not): (Vec<Row>, Vec<Row>) = confirmed.into_iter().partition(|row| seen.contains(&row.id));
     go(tx, held, &came, Move::new(RegistrationStatus::Attended, Cause::EventCompleted))?;

@@ -12,7 +12,7 @@ use crate::platform::db::dialect;
 use crate::platform::personal::Merging;
 use crate::platform::transaction::WriteTx;
 use crate::policy::registrations::RegistrationStatus;
-use crate::resources::registrations::doors::store as doors;
+use crate::resources::registrations::check_ins::store as check_ins;
 use crate::resources::registrations::model::Cause;
 use crate::resources::registrations::requirements::store as requirements;
 
@@ -40,7 +40,7 @@ pub(in super::super) fn merge(tx: &mut WriteTx<'_>, merging: &Merging) -> Result
         settle(tx, &mut held)?;
         if let (Some(one), Some(other)) = (live(tx, merging.from, event)?, live(tx, merging.into, event)?) {
             let (better, worse) = if rank(&one)? < rank(&other)? { (one, other) } else { (other, one) };
-            doors::hand_over(tx, worse.id, better.id)?;
+            check_ins::hand_over(tx, worse.id, better.id)?;
             requirements::hand_over(tx, event, (worse.id, worse.contact_id), (better.id, better.contact_id))?;
             go(tx, &mut held, &[worse], Move::new(RegistrationStatus::Cancelled, Cause::Merged))?;
             settle(tx, &mut held)?;

@@ -1,4 +1,4 @@
-//! The doors of an event: who went in and out, and who had come when it was over.
+//! Check-ins at an event: who went in and out, and who had come when it was over.
 
 use iewm::domain::{Instant, OrganisationId, Role};
 use serde_json::{Value, json};
@@ -12,7 +12,7 @@ on_both_engines! {
     every_rejection_has_its_code,
     a_scan_is_taken_once_however_often_it_is_sent,
     a_scanner_that_was_offline_is_judged_by_when_it_scanned,
-    two_doors_let_one_person_in_once,
+    two_scanners_let_one_person_in_once,
     what_happened_within_one_moment_keeps_its_order,
     whoever_came_has_come_whichever_of_two_contacts_stays,
     who_came_is_known_when_the_event_is_over,
@@ -20,7 +20,7 @@ on_both_engines! {
     how_registrations_ended_is_counted,
     what_a_scanner_kept_counts_after_the_completion,
     bad_batches_are_told_what_to_change,
-    only_staff_stand_at_the_doors,
+    only_staff_check_people_in,
 }
 
 const NOON: &str = "2027-03-02T12:00:00Z";
@@ -191,7 +191,7 @@ async fn a_scanner_that_was_offline_is_judged_by_when_it_scanned(service: Servic
     assert_eq!(told(&service, &event, &late).await, ["not_in", "ok", "ok", "already_in"]);
 }
 
-async fn two_doors_let_one_person_in_once(service: Service) {
+async fn two_scanners_let_one_person_in_once(service: Service) {
     let event = event(&service, json!(null)).await;
     let ada = registered(&service, &event, "Ada").await;
     turn(&service, NOON);
@@ -283,7 +283,7 @@ async fn bad_batches_are_told_what_to_change(service: Service) {
     send(&service, "/v1/events/01937a5e-8f00-7c3a-9d55-3f2a60b1c901", &[fine]).await.problem(404, "not_found");
 }
 
-async fn only_staff_stand_at_the_doors(service: Service) {
+async fn only_staff_check_people_in(service: Service) {
     let event = event(&service, json!(null)).await;
     let ada = registered(&service, &event, "Ada").await;
     turn(&service, NOON);

@@ -111,7 +111,7 @@ pub(super) fn check_in(
     if tx.scope() != Scope::All {
         return Err(Error::not_found());
     }
-    // Held, so that two doors cannot both let the same person in.
+    // Locked, so that two scanners cannot both let the same person in.
     let event = events::store::held(&mut tx, event_id)?;
     let now = tx.now();
     let scans = asked.check_ins;

@@ -1,4 +1,4 @@
-//! What stays of a contact that was erased: an id with a status and dates, so that what happened keeps its place.
+//! Anonymises an erased contact: an id with a status and dates stays, so that the records about what happened keep their place.
 
 use diesel::prelude::*;
 

@@ -1,4 +1,4 @@
-//! What a person is told of their requests. An agent who asked for them is another person, and is left out.
+//! A person's export of their requests. An agent who asked for them is another person, and is left out.
 
 use serde_json::json;
 

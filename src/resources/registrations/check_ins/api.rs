@@ -1,4 +1,4 @@
-//! The handler of the doors.
+//! The handler of check-ins.
 
 use super::model::{CheckIn, CheckInResults};
 use super::store;

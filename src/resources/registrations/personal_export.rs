@@ -1,8 +1,8 @@
-//! What a person is told of their registrations (UK GDPR Article 15(3)): without whoever recorded them.
+//! A person's export of their registrations (UK GDPR Article 15(3)), without the people who recorded them.
 
 use serde_json::json;
 
-use super::doors::store as doors;
+use super::check_ins::store as check_ins;
 use super::requirements::store as requirements;
 use super::store::{self, steps};
 use crate::domain::Error;
@@ -25,10 +25,10 @@ pub(super) fn of(tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<Held>, Erro
                 "recorded_at": step.recorded_at,
             }));
         }
-        for (at, direction) in doors::of(tx, registration.id)? {
+        for (at, direction) in check_ins::of(tx, registration.id)? {
             passed.push(json!({ "event": title, "direction": direction, "occurred_at": at }));
         }
-        if let Some(told) = requirements::told(tx, registration.id, contact)? {
+        if let Some(told) = requirements::for_export(tx, registration.id, contact)? {
             needs.push(json!({ "event": title, "access_requirements": told }));
         }
         registrations.push(json!({ "event": title, "registration": registration }));

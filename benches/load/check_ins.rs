@@ -20,7 +20,7 @@ const MINUTES_OF_ANOTHER: usize = 3;
 const GUESTS: usize = 2_000;
 
 /// What was made to be measured.
-pub(crate) struct Doors {
+pub(crate) struct CheckIns {
     /// The events of which each gets a share.
     events: Vec<String>,
     /// The events that everybody wants.
@@ -58,7 +58,7 @@ async fn event(service: &Service<'_>, capacity: Option<usize>) -> String {
     made
 }
 
-impl Doors {
+impl CheckIns {
     /// Makes the events for a load that goes on for `minutes`, and registers those who go in and out.
     pub(crate) async fn open(service: &Service<'_>, ids: &[String], minutes: usize) -> Self {
         let (mut events, mut hot) = (Vec::new(), Vec::new());

@@ -1,4 +1,4 @@
-//! The doors of an event: who went in and out.
+//! Check-ins: who went in and out at an event.
 //!
 //! Invariants: a scan is taken once, however often it is sent; a scan is judged by when it was made, not by when it arrived,
 //! and by what was known of that moment: nobody is let in who was in, and nobody out who was not. What was taken stays taken,

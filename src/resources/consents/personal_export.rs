@@ -1,4 +1,4 @@
-//! What a person is told of their consents: each, every decision with its proof, and the links that asked for confirmation.
+//! A person's export of their consents: each, every decision with its proof, and the links that asked for confirmation.
 
 use serde_json::json;
 

@@ -1,4 +1,4 @@
-//! Scans at the doors, as the world sees them.
+//! Scans of people who come to an event or leave it, as the world sees them.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
