@@ -196,8 +196,8 @@ pub(super) fn confirm(
 ) -> Result<Recorded<Confirmation>, Error> {
     let first_look = link(&mut tx, token)?;
     let grant = history::row(&mut tx, first_look.decision)?;
-    // Held from here on; whoever came first has spent the link by now.
-    contacts::hold(&mut tx, grant.contact_id)?;
+    // Locked from here on: another request may have used the link before.
+    contacts::lock(&mut tx, grant.contact_id)?;
     let link = link(&mut tx, token)?;
     let purpose = grant.purpose()?;
     let known = store::facts(&mut tx, grant.contact_id, purpose)?.ok_or_else(Error::not_found)?;

@@ -109,7 +109,7 @@ mod consult;
 pub mod erasure;
 mod indexes;
 mod list;
-mod live;
+mod lock;
 pub mod matches;
 pub(super) mod merge;
 mod newcomers;
@@ -129,7 +129,7 @@ pub use indexes::{Indexes, email_index, name_index, named_number, telephone_inde
 pub(super) use indexes::{TOKENS, count_tokens, query_terms, telephone_terms};
 pub use list::list;
 pub(super) use list::page;
-pub use live::{Held, Live, hold, hold_all};
+pub use lock::{ActiveContact, LockedContact, lock, lock_all};
 pub(super) use newcomers::{Newcomer, insert_many, insert_unless_taken};
 pub use person::person;
 pub(super) use person::{MergedContact, merged_contacts};

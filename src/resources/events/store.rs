@@ -228,11 +228,11 @@ pub fn create(mut tx: WriteTx<'_>, asked: CreateEvent) -> Result<Recorded<Event>
     tx.record(Entry::new("events.create").subject("event", made.id), made)
 }
 
-/// The event, held against other writers until the transaction ends.
+/// The event, locked until the transaction ends.
 ///
 /// # Errors
 /// 404 when there is none.
-pub fn held(tx: &mut WriteTx<'_>, id: EventId) -> Result<Event, Error> {
+pub fn locked(tx: &mut WriteTx<'_>, id: EventId) -> Result<Event, Error> {
     dialect::lock(tx.connection(), "events", id.uuid())?;
     read(tx, id)
 }
@@ -280,7 +280,7 @@ pub fn update(
     if_match: &IfMatch,
     patch: PatchEvent,
 ) -> Result<Recorded<Event>, Error> {
-    let before = held(&mut tx, id)?;
+    let before = locked(&mut tx, id)?;
     if_match.check(before.version)?;
     before.status.must_be_open()?;
     let moved = matches!(patch.starts_at, Change::Set(start) if Some(start) != before.starts_at);
@@ -315,7 +315,7 @@ pub fn update(
 /// # Errors
 /// 404; 409 when its state does not allow it, or it has not ended; 422 when it cannot be published as it is.
 pub fn go_to(mut tx: WriteTx<'_>, id: EventId, next: EventStatus) -> Result<Recorded<Event>, Error> {
-    let before = held(&mut tx, id)?;
+    let before = locked(&mut tx, id)?;
     let after = Event { status: before.status.go_to(next)?, version: before.version + 1, ..before };
     let (now, when) = (tx.now(), times(&after));
     match next {

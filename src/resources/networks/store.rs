@@ -138,8 +138,8 @@ pub fn create(mut tx: WriteTx<'_>, asked: CreateNetwork) -> Result<Recorded<Netw
     tx.record(Entry::new("networks.create").subject("network", made.id), made)
 }
 
-/// The network, held against other writers.
-fn held(tx: &mut WriteTx<'_>, id: NetworkId) -> Result<Network, Error> {
+/// The network, locked until the transaction ends.
+fn locked(tx: &mut WriteTx<'_>, id: NetworkId) -> Result<Network, Error> {
     dialect::lock(tx.connection(), "networks", id.uuid())?;
     read(tx, id)
 }
@@ -154,7 +154,7 @@ pub fn update(
     if_match: &IfMatch,
     patch: PatchNetwork,
 ) -> Result<Recorded<Network>, Error> {
-    let before = held(&mut tx, id)?;
+    let before = locked(&mut tx, id)?;
     if_match.check(before.version)?;
     let after = Network {
         code: patch.code.unwrap_or(before.code),
@@ -179,7 +179,7 @@ pub fn update(
 /// # Errors
 /// 404; 409 when it is so already.
 pub fn go_to(mut tx: WriteTx<'_>, id: NetworkId, next: NetworkStatus) -> Result<Recorded<Network>, Error> {
-    let before = held(&mut tx, id)?;
+    let before = locked(&mut tx, id)?;
     let after = Network { status: before.status.go_to(next)?, version: before.version + 1, ..before };
     let changes = (
         networks::status.eq(<&str>::from(next)),

@@ -220,8 +220,8 @@ pub fn draft(mut tx: WriteTx<'_>, asked: DraftNotice) -> Result<Recorded<Privacy
     tx.record(Entry::new("notices.draft").subject("privacy_notice", asked.version), notice)
 }
 
-/// The notice, held against other writers, if it is still a draft.
-fn held_draft(tx: &mut WriteTx<'_>, version: NaiveDate) -> Result<PrivacyNotice, Error> {
+/// The notice, locked until the transaction ends, if it is still a draft.
+fn locked_draft(tx: &mut WriteTx<'_>, version: NaiveDate) -> Result<PrivacyNotice, Error> {
     dialect::lock_name(tx.connection(), "privacy_notices")?;
     let notice = any(tx, version)?.ok_or_else(Error::not_found)?;
     match notice.status {
@@ -243,7 +243,7 @@ pub fn update(
     dialect::lock_name(tx.connection(), "privacy_notices")?;
     let before = any(&mut tx, version)?.ok_or_else(Error::not_found)?;
     if_match.check(before.revision)?;
-    let before = held_draft(&mut tx, version)?;
+    let before = locked_draft(&mut tx, version)?;
     let effective_on = patch.effective_on.unwrap_or(before.effective_on);
     let content = Content {
         controller: patch.controller.unwrap_or(before.controller),
@@ -268,7 +268,7 @@ pub fn update(
 /// # Errors
 /// 404; 409 when it has been published; 422 when its day is not after that of every published version.
 pub fn publish(mut tx: WriteTx<'_>, version: NaiveDate) -> Result<Recorded<PrivacyNotice>, Error> {
-    let notice = held_draft(&mut tx, version)?;
+    let notice = locked_draft(&mut tx, version)?;
     let newest: Option<(NaiveDate, NaiveDate)> = privacy_notices::table
         .filter(privacy_notices::status.eq("published"))
         .select((privacy_notices::effective_on, privacy_notices::version))

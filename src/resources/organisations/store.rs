@@ -156,8 +156,8 @@ pub fn create(mut tx: WriteTx<'_>, asked: CreateOrganisation) -> Result<Recorded
     tx.record(entry, made)
 }
 
-/// The organisation, held against other writers.
-fn held(tx: &mut WriteTx<'_>, id: OrganisationId) -> Result<Organisation, Error> {
+/// The organisation, locked until the transaction ends.
+fn locked(tx: &mut WriteTx<'_>, id: OrganisationId) -> Result<Organisation, Error> {
     dialect::lock(tx.connection(), "organisations", id.uuid())?;
     read(tx, id)
 }
@@ -172,7 +172,7 @@ pub fn update(
     if_match: &IfMatch,
     patch: PatchOrganisation,
 ) -> Result<Recorded<Organisation>, Error> {
-    let before = held(&mut tx, id)?;
+    let before = locked(&mut tx, id)?;
     if_match.check(before.version)?;
     let after = Organisation {
         name: patch.name.unwrap_or(before.name),
@@ -203,7 +203,7 @@ pub fn go_to(
     id: OrganisationId,
     next: OrganisationStatus,
 ) -> Result<Recorded<Organisation>, Error> {
-    let before = held(&mut tx, id)?;
+    let before = locked(&mut tx, id)?;
     let after = Organisation { status: before.status.go_to(next)?, version: before.version + 1, ..before };
     let now = tx.now();
     let changes = (

@@ -65,8 +65,8 @@ pub(super) fn decide(
     body: Unjudged<FormOrJson<Decide>>,
 ) -> Result<Recorded<(Purpose, Decided)>, Error> {
     let first_look = links::open(&mut tx, token)?;
-    contacts::hold(&mut tx, first_look)?;
-    // Held from here on: the address could have changed, or the contact been merged.
+    contacts::lock(&mut tx, first_look)?;
+    // Locked from here on: the address could have changed, or the contact been merged.
     let contact = links::open(&mut tx, token)?;
     let FormOrJson(Decide { purpose, decision, wording }) = body.judge()?;
     if holds(&mut tx, contact, purpose, decision)? {

@@ -267,11 +267,11 @@ pub fn read(tx: &mut ReadTx<'_>, id: SubjectRequestId) -> Result<SubjectRequest,
     Ok(request)
 }
 
-/// A request, held against other writers.
+/// A request, locked until the transaction ends.
 ///
 /// # Errors
 /// 404 when there is none.
-pub(super) fn held(tx: &mut WriteTx<'_>, id: SubjectRequestId) -> Result<Known, Error> {
+pub(super) fn locked(tx: &mut WriteTx<'_>, id: SubjectRequestId) -> Result<Known, Error> {
     dialect::lock(tx.connection(), "subject_requests", id.uuid())?;
     one(tx, id)
 }

@@ -112,7 +112,7 @@ fn a_breach_is_found() {
         (
             "resources/networks/store.rs",
             "dialect::lock(tx.connection(), \"contacts\", id.uuid())?;",
-            "a contact is held by contacts",
+            "a contact is locked by contacts",
         ),
         ("resources/contacts/api.rs", "let now = chrono::Utc::now();", "a clock of its own"),
         ("platform/auth/tokens.rs", "let now = SystemTime::now();", "a clock of its own"),
@@ -137,7 +137,7 @@ fn what_is_allowed_is_not_a_breach() {
         ("resources/consents/store.rs", "use crate::policy::consent::Facts;\nlet facts = Facts { erased };"),
         ("resources/consents/api.rs", "// Facts { are built elsewhere, by diesel\nuse super::store;"),
         ("resources/contacts/model.rs", "pub struct ContactFacts {"),
-        ("resources/contacts/store/live.rs", "dialect::lock(tx.connection(), \"contacts\", id.uuid())?;"),
+        ("resources/contacts/store/lock.rs", "dialect::lock(tx.connection(), \"contacts\", id.uuid())?;"),
         ("domain/clock.rs", "Clock(Utc::now)"),
         ("domain/email.rs", "#[schema(value_type = String, format = Email)]"),
         ("platform/http/edge.rs", "let started = std::time::Instant::now();"),

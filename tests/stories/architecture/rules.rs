@@ -154,10 +154,10 @@ fn words(source: &Source) -> Vec<String> {
         if builds && !in_store && !file.starts_with("policy/") {
             breach("facts are built in the stores alone, from rows of the transaction that writes");
         }
-        let holds = text.contains("::lock") && text.contains("\"contacts\"");
-        let holds = holds || text.contains("_locked!(") && text.contains("contacts::table");
-        if holds && !file.starts_with("resources/contacts/") {
-            breach("a contact is held by contacts::store::hold alone, which knows whether it may be written about");
+        let locks = text.contains("::lock") && text.contains("\"contacts\"");
+        let locks = locks || text.contains("_locked!(") && text.contains("contacts::table");
+        if locks && !file.starts_with("resources/contacts/") {
+            breach("a contact is locked by contacts::store::lock alone, which knows whether it may be written about");
         }
         let clocks = ["Utc::now", "Local::now", "SystemTime::now", "now_v7", "thread::sleep"];
         if clocks.iter().any(|clock| text.contains(clock)) && file != CLOCK {

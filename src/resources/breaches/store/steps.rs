@@ -119,8 +119,8 @@ pub fn report(mut tx: WriteTx<'_>, asked: ReportBreach) -> Result<Recorded<Breac
     tx.record(entry("breaches.report", &made), seen)
 }
 
-/// The breach, held against other writers.
-fn held(tx: &mut WriteTx<'_>, id: BreachId) -> Result<Breach, Error> {
+/// The breach, locked until the transaction ends.
+fn locked(tx: &mut WriteTx<'_>, id: BreachId) -> Result<Breach, Error> {
     dialect::lock(tx.connection(), "breaches", id.uuid())?;
     one(tx, id)
 }
@@ -162,7 +162,7 @@ fn write(tx: &mut WriteTx<'_>, after: &Breach) -> Result<(), Error> {
 /// # Errors
 /// 404; 422 when the law demands a notification that is not to be given; 409 when its state does not allow it.
 pub fn assess(mut tx: WriteTx<'_>, id: BreachId, asked: AssessBreach) -> Result<Recorded<Breach>, Error> {
-    let before = held(&mut tx, id)?;
+    let before = locked(&mut tx, id)?;
     law::assess(asked.risk, asked.notify_regulator)?;
     let after = Breach {
         status: before.status.go_to(BreachStatus::Assessed)?,
@@ -193,7 +193,7 @@ pub fn assess(mut tx: WriteTx<'_>, id: BreachId, asked: AssessBreach) -> Result<
 /// 404; 422 for an instant that cannot be true, or one after the 72 hours without a reason; 409 when its state does not
 /// allow it.
 pub fn notify(mut tx: WriteTx<'_>, id: BreachId, asked: NotifyBreach) -> Result<Recorded<Breach>, Error> {
-    let before = held(&mut tx, id)?;
+    let before = locked(&mut tx, id)?;
     let NotifyBreach { notified_at, phase, lateness_reason, .. } = asked;
     none(notification_faults(before.aware_at, notified_at, lateness_reason.is_some(), tx.latest()))?;
     let after = Breach {
@@ -216,7 +216,7 @@ pub fn notify(mut tx: WriteTx<'_>, id: BreachId, asked: NotifyBreach) -> Result<
 /// # Errors
 /// 404; 409 when its state does not allow it.
 pub fn close(mut tx: WriteTx<'_>, id: BreachId, asked: CloseBreach) -> Result<Recorded<Breach>, Error> {
-    let before = held(&mut tx, id)?;
+    let before = locked(&mut tx, id)?;
     let now = tx.now();
     let after = Breach {
         status: before.status.go_to(BreachStatus::Closed)?,

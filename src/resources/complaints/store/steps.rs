@@ -44,7 +44,7 @@ pub fn receive(mut tx: WriteTx<'_>, asked: ReceiveComplaint) -> Result<Recorded<
     let mut faults: Vec<Fault> = receipt_fault(received_on, london_date(tx.now())).into_iter().collect();
     let mut known = None;
     if let Some(contact) = contact_id {
-        known = contacts::hold(&mut tx, contact)?;
+        known = contacts::lock(&mut tx, contact)?;
         if known.is_none() {
             faults.push(Fault::unknown_reference("/contact_id"));
         }
@@ -101,10 +101,10 @@ pub fn receive(mut tx: WriteTx<'_>, asked: ReceiveComplaint) -> Result<Recorded<
     tx.record(entry("complaints.receive", &made), made)
 }
 
-/// The complaint, held against other writers.
-fn held(tx: &mut WriteTx<'_>, id: ComplaintId) -> Result<Complaint, Error> {
+/// The complaint, locked until the transaction ends.
+fn locked(tx: &mut WriteTx<'_>, id: ComplaintId) -> Result<Complaint, Error> {
     if let Some(contact) = contact_of(tx, id)? {
-        contacts::hold(tx, contact)?;
+        contacts::lock(tx, contact)?;
     }
     dialect::lock(tx.connection(), "complaints", id.uuid())?;
     one(tx, id)
@@ -164,7 +164,7 @@ pub fn acknowledge(
     id: ComplaintId,
     asked: &AcknowledgeComplaint,
 ) -> Result<Recorded<Complaint>, Error> {
-    let before = held(&mut tx, id)?;
+    let before = locked(&mut tx, id)?;
     let on = asked.acknowledged_on;
     must_fit(&tx, "/acknowledged_on", on, &before)?;
     let after = Complaint {
@@ -187,7 +187,7 @@ pub fn investigate(
     id: ComplaintId,
     asked: InvestigateComplaint,
 ) -> Result<Recorded<Complaint>, Error> {
-    let before = held(&mut tx, id)?;
+    let before = locked(&mut tx, id)?;
     let after = Complaint {
         status: before.status.go_to(ComplaintStatus::Investigating)?,
         note: Some(asked.note),
@@ -215,7 +215,7 @@ fn closed(before: Complaint, as_what: ComplaintStatus, on: NaiveDate) -> Result<
 /// # Errors
 /// 404; 422 for a day that cannot be true; 409 when its state does not allow it.
 pub fn give_outcome(mut tx: WriteTx<'_>, id: ComplaintId, asked: GiveOutcome) -> Result<Recorded<Complaint>, Error> {
-    let before = held(&mut tx, id)?;
+    let before = locked(&mut tx, id)?;
     let GiveOutcome { outcome, explanation, given_on } = asked;
     must_fit(&tx, "/given_on", given_on, &before)?;
     let after = Complaint {
@@ -233,7 +233,7 @@ pub fn give_outcome(mut tx: WriteTx<'_>, id: ComplaintId, asked: GiveOutcome) ->
 /// # Errors
 /// 404; 409 when its state does not allow it.
 pub fn withdraw(mut tx: WriteTx<'_>, id: ComplaintId) -> Result<Recorded<Complaint>, Error> {
-    let before = held(&mut tx, id)?;
+    let before = locked(&mut tx, id)?;
     let today = london_date(tx.now());
     let after = closed(before, ComplaintStatus::Withdrawn, today)?;
     write(&mut tx, &after, today)?;

@@ -13,7 +13,7 @@ use crate::resources::contacts::model::ContactStatus;
 use crate::resources::contacts::store::{self as contacts, ContactFacts};
 use crate::resources::suppressions::{self, store::Marked};
 
-/// What must be known to judge a decision, with the contact held against other writers.
+/// What must be known to judge a decision, with the contact locked.
 pub(in super::super) struct Known {
     pub(in super::super) contact: ContactFacts,
     pub(in super::super) facts: Facts,
@@ -26,7 +26,7 @@ pub(in super::super) fn facts(
     contact: ContactId,
     purpose: Purpose,
 ) -> Result<Option<Known>, Error> {
-    let Some(known) = contacts::hold(tx, contact)?.map(contacts::Held::into_facts) else { return Ok(None) };
+    let Some(known) = contacts::lock(tx, contact)?.map(contacts::LockedContact::into_facts) else { return Ok(None) };
     let marked = suppressions::store::marked_among(tx, known.mark.iter().cloned().collect())?;
     let row = of(tx, contact, purpose)?;
     Known::of(known, &marked, purpose, row).map(Some)
@@ -57,7 +57,7 @@ pub(super) fn facts_of_several(
     about: &[(ContactId, Purpose)],
 ) -> Result<HashMap<ContactId, Known>, Error> {
     let ids: Vec<ContactId> = about.iter().map(|(contact, _)| *contact).collect();
-    let mut held = contacts::hold_all(tx, &ids)?;
+    let mut held = contacts::lock_all(tx, &ids)?;
     let marks = held.values().filter_map(|held| held.facts().mark.clone()).collect();
     let marked = suppressions::store::marked_among(tx, marks)?;
     let rows = consents::table.filter(among_ids(consents::contact_id, &ids));
@@ -65,7 +65,7 @@ pub(super) fn facts_of_several(
     let mut rows: HashMap<_, _> = rows.into_iter().map(|row| ((row.contact_id, row.purpose.clone()), row)).collect();
     let mut known = HashMap::with_capacity(about.len());
     for (contact, purpose) in about {
-        let Some(facts) = held.remove(contact).map(contacts::Held::into_facts) else { continue };
+        let Some(facts) = held.remove(contact).map(contacts::LockedContact::into_facts) else { continue };
         let row = rows.remove(&(*contact, purpose.as_str().to_owned()));
         known.insert(*contact, Known::of(facts, &marked, *purpose, row)?);
     }

@@ -14,7 +14,7 @@ use crate::platform::transaction::WriteTx;
 use crate::policy::consent;
 use crate::resources::notices;
 
-/// Asks the new mailbox of a contact, which is held, about every consent that its old one proved or was to prove.
+/// Asks the new mailbox of a locked contact about every consent that its old one proved or was to prove.
 ///
 /// # Errors
 /// When the consents cannot be read or written, or the letters not be queued.

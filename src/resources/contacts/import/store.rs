@@ -62,7 +62,7 @@ impl Marks {
 
     /// Holds everybody who may be meant and every address, so that what is found stays true: first those
     /// who are there, then the addresses.
-    fn hold(&self, tx: &mut WriteTx<'_>) -> Result<HashSet<ContactId>, Error> {
+    fn lock(&self, tx: &mut WriteTx<'_>) -> Result<HashSet<ContactId>, Error> {
         let mut ids: HashSet<ContactId> = HashSet::new();
         if !self.emails.is_empty() {
             let meant = contacts::table.filter(contacts::email_index.eq_any(&self.emails)).select(contacts::id);
@@ -147,7 +147,7 @@ fn marks_of(tx: &mut ReadTx<'_>, ids: &[ContactId]) -> Result<Vec<Vec<u8>>, Erro
 /// When the database fails, in which case nothing of the chunk is written.
 pub(super) fn write(mut tx: WriteTx<'_>, first: u32, rows: &[Parsed]) -> Result<Recorded<Vec<ImportResult>>, Error> {
     let marks = Marks::of(&tx, rows);
-    let held = marks.hold(&mut tx)?;
+    let held = marks.lock(&mut tx)?;
     let mut people = People::default();
     marks.find(&mut tx, &mut people, Some(&held))?;
     let memory = marks.memory(&mut tx)?;

@@ -16,7 +16,7 @@ pub fn has_bounced(tx: &mut ReadTx<'_>, contact: ContactId) -> Result<bool, Erro
     Ok(bounced.first(tx.connection()).optional()?.unwrap_or(false))
 }
 
-/// Takes the refusal back: the mailbox has answered a letter. The contact is held.
+/// Takes the refusal back: the mailbox has answered a letter. The contact is locked.
 ///
 /// # Errors
 /// When the contact cannot be written.

@@ -117,7 +117,7 @@ pub fn rectify(mut tx: WriteTx<'_>, id: ContactId, patch: PatchContact) -> Resul
     correct(tx, &before, known, &key, patch)
 }
 
-/// Corrects a contact that is held.
+/// Corrects a locked contact.
 ///
 /// # Errors
 /// 409 when another contact has the address; 422 when neither address nor number would be left.

@@ -55,15 +55,15 @@ impl FactsRow {
     }
 }
 
-/// The facts about a contact, which is held against other writers until the transaction ends.
-pub(super) fn held(tx: &mut WriteTx<'_>, id: ContactId) -> Result<Option<ContactFacts>, Error> {
+/// The facts about a contact, which is locked until the transaction ends.
+pub(super) fn locked(tx: &mut WriteTx<'_>, id: ContactId) -> Result<Option<ContactFacts>, Error> {
     let row: Option<FactsRow> =
         first_locked!(tx.connection(), contacts::table.find(id).select(FactsRow::as_select())).optional()?;
     row.map(FactsRow::facts).transpose()
 }
 
-/// As [`held`], of several contacts, in the order of their ids, so that two who hold several never wait for each other.
-pub(super) fn held_among(tx: &mut WriteTx<'_>, ids: &[ContactId]) -> Result<Vec<ContactFacts>, Error> {
+/// As [`locked`], of several contacts, in the order of their ids, so that two transactions that lock several never deadlock.
+pub(super) fn locked_among(tx: &mut WriteTx<'_>, ids: &[ContactId]) -> Result<Vec<ContactFacts>, Error> {
     let among = contacts::table.filter(among_ids(contacts::id, ids)).order(contacts::id);
     let rows: Vec<FactsRow> = all_locked!(tx.connection(), among.select(FactsRow::as_select()))?;
     rows.into_iter().map(FactsRow::facts).collect()

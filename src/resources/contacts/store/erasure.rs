@@ -66,7 +66,7 @@ pub struct ErasureInBackups {
 /// # Errors
 /// 404; 410 when the contact was erased or merged; 422 when `said` names a record that the plan does not list.
 pub fn propose(mut tx: WriteTx<'_>, contact: ContactId, said: &Said) -> Result<Recorded<ProposedErasure>, Error> {
-    let mut person = held(&mut tx, contact)?;
+    let mut person = locked(&mut tx, contact)?;
     let plan = plan(&mut tx, &mut person, said)?;
     let faults = plan.faults_of(said);
     if !faults.is_empty() {
@@ -90,7 +90,7 @@ pub fn propose(mut tx: WriteTx<'_>, contact: ContactId, said: &Said) -> Result<R
 /// `plan_stale` for another plan's hash, or when anything that it is about has changed, `matches_unanswered` while one of its
 /// matches has no answer.
 pub fn execute(mut tx: WriteTx<'_>, contact: ContactId, plan_sha256: &str) -> Result<Recorded<ExecutedErasure>, Error> {
-    let mut person = held(&mut tx, contact)?;
+    let mut person = locked(&mut tx, contact)?;
     let proposed = plans::open(&mut tx, contact)?;
     let said = proposed.as_ref().map(|proposed| proposed.said.clone()).unwrap_or_default();
     let plan = plan(&mut tx, &mut person, &said)?;
@@ -134,7 +134,7 @@ pub(in super::super) fn delete(
     contact: ContactId,
     if_match: &IfMatch,
 ) -> Result<Recorded<NoContent>, Error> {
-    let person = held(&mut tx, contact)?;
+    let person = locked(&mut tx, contact)?;
     if_match.check(super::version(&mut tx, contact)?)?;
     let known = super::facts(&mut tx, contact)?;
     restriction::may_be_used(known.and_then(|known| known.restriction).as_ref())?;
@@ -148,8 +148,8 @@ pub(in super::super) fn delete(
     tx.record(Entry::new("contacts.delete").contact(contact), NoContent)
 }
 
-/// The person that a contact is, held against other writers.
-pub(super) fn held(tx: &mut WriteTx<'_>, contact: ContactId) -> Result<Person, Error> {
+/// The person that a contact is, locked until the transaction ends.
+pub(super) fn locked(tx: &mut WriteTx<'_>, contact: ContactId) -> Result<Person, Error> {
     dialect::lock(tx.connection(), "contacts", contact.uuid())?;
     let known = super::facts(tx, contact)?.ok_or_else(Error::not_found)?;
     if let Some(into) = known.merged_into {

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use diesel::prelude::*;
 
 use super::super::model::ContactStatus;
-use super::erasure::{carry_out, held};
+use super::erasure::{carry_out, locked};
 use super::{contacts, plans, restrict};
 use crate::domain::{ContactId, Error};
 use crate::platform::audit::Entry;
@@ -51,7 +51,7 @@ pub fn repeat(mut tx: WriteTx<'_>) -> Result<Recorded<()>, Error> {
 
 /// Erases a person once more, and restricts them if a part of them stays.
 fn erase_again(tx: &mut WriteTx<'_>, contact: ContactId, undone: &[ExecutedPlan], is_whole: bool) -> Result<(), Error> {
-    let mut person = held(tx, contact)?;
+    let mut person = locked(tx, contact)?;
     let texts: Vec<&str> = undone.iter().map(|plan| plan.plan.as_str()).collect();
     let (lawful, theirs) = erasure::once_more(&texts, is_whole)?;
     person.records = theirs;

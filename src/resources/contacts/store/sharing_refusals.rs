@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use super::live::hold;
+use super::lock::lock;
 use crate::domain::{ContactId, Error, Instant, Limit, ListPage};
 use crate::platform::audit::Entry;
 use crate::platform::db::among_ids;
@@ -86,7 +86,7 @@ pub(in super::super) fn list(
 
 /// The contact, as one about whom something may be written.
 fn person(tx: &mut WriteTx<'_>, contact: ContactId) -> Result<ContactId, Error> {
-    Ok(hold(tx, contact)?.ok_or_else(Error::not_found)?.live()?.id())
+    Ok(lock(tx, contact)?.ok_or_else(Error::not_found)?.active()?.id())
 }
 
 /// Records that a person refuses that their data is shared with recipients of a kind; what is refused stays so.

@@ -15,7 +15,7 @@ use crate::platform::db::{among_ids, dialect};
 use crate::platform::http::IfMatch;
 use crate::platform::personal::Person;
 use crate::platform::transaction::{ReadTx, Recorded, WriteTx};
-use crate::resources::contacts::store::{self as contacts, Live};
+use crate::resources::contacts::store::{self as contacts, ActiveContact};
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = memberships)]
@@ -123,9 +123,9 @@ pub(in super::super) fn join(
     network: NetworkId,
     asked: JoinNetwork,
 ) -> Result<Recorded<Membership>, Error> {
-    let known = super::held(&mut tx, network)?;
+    let known = super::locked(&mut tx, network)?;
     let JoinNetwork { contact_id, role, represents, started_on, directory_visibility } = asked;
-    let person = contacts::hold(&mut tx, contact_id)?;
+    let person = contacts::lock(&mut tx, contact_id)?;
     let today = london_date(tx.now());
     let started_on = started_on.unwrap_or(today);
     let mut faults = Vec::new();
@@ -136,7 +136,7 @@ pub(in super::super) fn join(
         faults.push(Fault::new("/started_on", "future", "must not be in the future"));
     }
     let (Some(person), true) = (person, faults.is_empty()) else { return Err(Error::invalid(faults)) };
-    let live = person.live()?;
+    let active = person.active()?;
     if known.status == NetworkStatus::Closed {
         return Err(Error::new(Code::NetworkClosed, "The network is closed: it takes no more members."));
     }
@@ -154,7 +154,7 @@ pub(in super::super) fn join(
         directory_visibility,
         version: 1,
     };
-    let key = live.key(&mut tx)?;
+    let key = active.key(&mut tx)?;
     let values = (
         memberships::id.eq(made.id),
         memberships::network_id.eq(network),
@@ -173,10 +173,10 @@ pub(in super::super) fn join(
     tx.record(entry.with("role", <&str>::from(role)), made)
 }
 
-/// The membership and its contact, held against other writers; the contact first, as everywhere.
-fn held(tx: &mut WriteTx<'_>, id: MembershipId) -> Result<(Membership, contacts::Held), Error> {
+/// The membership and its contact, both locked; the contact first, as everywhere.
+fn locked(tx: &mut WriteTx<'_>, id: MembershipId) -> Result<(Membership, contacts::LockedContact), Error> {
     let contact_id = one(tx, id)?.contact_id;
-    let person = contacts::hold(tx, contact_id)?.ok_or_else(|| Error::internal("a membership of nobody"))?;
+    let person = contacts::lock(tx, contact_id)?.ok_or_else(|| Error::internal("a membership of nobody"))?;
     dialect::lock(tx.connection(), "memberships", id.uuid())?;
     Ok((one(tx, id)?, person))
 }
@@ -189,7 +189,7 @@ fn must_last(membership: &Membership) -> Result<(), Error> {
 }
 
 /// Writes a membership of `person` as it is after a change.
-fn write(tx: &mut WriteTx<'_>, person: &Live, after: &Membership) -> Result<(), Error> {
+fn write(tx: &mut WriteTx<'_>, person: &ActiveContact, after: &Membership) -> Result<(), Error> {
     let told = Particulars { represents: after.represents.clone(), end_reason: after.end_reason.clone() };
     let key = person.key(tx)?;
     let changes = (
@@ -214,9 +214,9 @@ pub(in super::super) fn update(
     if_match: &IfMatch,
     patch: PatchMembership,
 ) -> Result<Recorded<Membership>, Error> {
-    let (before, person) = held(&mut tx, id)?;
+    let (before, person) = locked(&mut tx, id)?;
     if_match.check(before.version)?;
-    let person = person.live()?;
+    let person = person.active()?;
     must_last(&before)?;
     let after = Membership {
         role: patch.role.unwrap_or(before.role),
@@ -239,7 +239,7 @@ pub(in super::super) fn end(
     id: MembershipId,
     asked: EndMembership,
 ) -> Result<Recorded<Membership>, Error> {
-    let (before, person) = held(&mut tx, id)?;
+    let (before, person) = locked(&mut tx, id)?;
     let today = london_date(tx.now());
     let ended_on = asked.ended_on.unwrap_or(today);
     if ended_on > today {
@@ -249,7 +249,7 @@ pub(in super::super) fn end(
         let detail = "must not be before the membership's first day";
         return Err(Error::invalid(vec![Fault::new("/ended_on", "before_start", detail)]));
     }
-    let person = person.live()?;
+    let person = person.active()?;
     must_last(&before)?;
     let after = Membership {
         status: MembershipStatus::Ended,

@@ -112,7 +112,7 @@ pub(super) fn check_in(
         return Err(Error::not_found());
     }
     // Locked, so that two scanners cannot both let the same person in.
-    let event = events::store::held(&mut tx, event_id)?;
+    let event = events::store::locked(&mut tx, event_id)?;
     let now = tx.now();
     let scans = asked.check_ins;
     none_in_the_future(&scans, tx.latest())?;

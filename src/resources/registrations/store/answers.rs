@@ -3,8 +3,8 @@
 use diesel::prelude::*;
 
 use super::moves::{Move, go, settle};
-use super::places::Held;
-use super::registering::held;
+use super::places::LockedPlaces;
+use super::registering::locked;
 use super::schema::registrations;
 use super::{Row, shown, steps};
 use crate::domain::{Error, Lifecycle, RegistrationId};
@@ -21,8 +21,8 @@ use crate::resources::registrations::requirements::store as requirements;
 /// # Errors
 /// 404; 409 when it does not stand any more.
 pub(in super::super) fn cancel(mut tx: WriteTx<'_>, id: RegistrationId) -> Result<Recorded<Registration>, Error> {
-    let (held, row, _) = held(&mut tx, id)?;
-    finish(tx, held, &row, Move::new(RegistrationStatus::Cancelled, Cause::Cancelled))
+    let (locked, row, _) = locked(&mut tx, id)?;
+    finish(tx, locked, &row, Move::new(RegistrationStatus::Cancelled, Cause::Cancelled))
 }
 
 /// Takes the place that was offered.
@@ -31,11 +31,11 @@ pub(in super::super) fn cancel(mut tx: WriteTx<'_>, id: RegistrationId) -> Resul
 /// 404; 410 and 423 for a person who was erased or is restricted; 409 `offer_expired` when it is too late; 409
 /// `illegal_transition` when none is offered.
 pub(in super::super) fn accept(mut tx: WriteTx<'_>, id: RegistrationId) -> Result<Recorded<Registration>, Error> {
-    let (held, row, contact) = held(&mut tx, id)?;
-    contact.live()?;
+    let (locked, row, contact) = locked(&mut tx, id)?;
+    contact.active()?;
     row.status()?.must_be_offered(row.offer_expires_at)?;
     let accepted = Move::new(RegistrationStatus::Confirmed, Cause::Accepted);
-    finish(tx, held, &row, accepted.told_by(letters::CONFIRMED))
+    finish(tx, locked, &row, accepted.told_by(letters::CONFIRMED))
 }
 
 /// Declines the place that was offered; it goes to the next.
@@ -43,15 +43,15 @@ pub(in super::super) fn accept(mut tx: WriteTx<'_>, id: RegistrationId) -> Resul
 /// # Errors
 /// As [`accept`], but for 423.
 pub(in super::super) fn decline(mut tx: WriteTx<'_>, id: RegistrationId) -> Result<Recorded<Registration>, Error> {
-    let (held, row, _) = held(&mut tx, id)?;
+    let (locked, row, _) = locked(&mut tx, id)?;
     row.status()?.must_be_offered(row.offer_expires_at)?;
-    finish(tx, held, &row, Move::new(RegistrationStatus::Declined, Cause::Declined))
+    finish(tx, locked, &row, Move::new(RegistrationStatus::Declined, Cause::Declined))
 }
 
-fn finish(mut tx: WriteTx<'_>, mut held: Held, row: &Row, to: Move) -> Result<Recorded<Registration>, Error> {
-    go(&mut tx, &mut held, std::slice::from_ref(row), to)?;
-    settle(&mut tx, &mut held)?;
-    held.save(&mut tx)?;
+fn finish(mut tx: WriteTx<'_>, mut locked: LockedPlaces, row: &Row, to: Move) -> Result<Recorded<Registration>, Error> {
+    go(&mut tx, &mut locked, std::slice::from_ref(row), to)?;
+    settle(&mut tx, &mut locked)?;
+    locked.save(&mut tx)?;
     let after = super::row(&mut tx, row.id)?;
     let after = shown(&mut tx, after)?;
     let entry = Entry::new("registrations.status").contact(row.contact_id).subject("registration", row.id);
@@ -69,9 +69,9 @@ pub(in super::super) fn update(
     if_match: &IfMatch,
     patch: &PatchRegistration,
 ) -> Result<Recorded<Registration>, Error> {
-    let (held, row, contact) = held(&mut tx, id)?;
+    let (locked, row, contact) = locked(&mut tx, id)?;
     if_match.check(row.version)?;
-    contact.live()?;
+    contact.active()?;
     let status = row.status()?;
     if !status.is_live() {
         return Err(status.stays());
@@ -98,7 +98,7 @@ pub(in super::super) fn update(
     }
     let cause = if patch.sharing.is_some() { Cause::SharingChanged } else { Cause::RequirementsChanged };
     steps::append(&mut tx, id, after.version, (status, cause), None)?;
-    held.save(&mut tx)?;
+    locked.save(&mut tx)?;
     let contact = after.contact_id;
     let after = shown(&mut tx, after)?;
     tx.record(Entry::new("registrations.update").contact(contact).subject("registration", id), after)

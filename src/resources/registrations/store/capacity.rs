@@ -132,12 +132,12 @@ fn waited_for(tx: &mut ReadTx<'_>) -> Result<HashMap<EventId, Places>, Error> {
 /// # Errors
 /// When the database fails.
 pub fn settle(mut tx: WriteTx<'_>, event: EventId) -> Result<Recorded<bool>, Error> {
-    let mut held = super::places::Held::of(&mut tx, event)?;
-    let before = held.places;
-    super::moves::settle(&mut tx, &mut held)?;
-    if held.places == before {
+    let mut locked = super::places::LockedPlaces::of(&mut tx, event)?;
+    let before = locked.places;
+    super::moves::settle(&mut tx, &mut locked)?;
+    if locked.places == before {
         return tx.unchanged(None, false);
     }
-    held.save(&mut tx)?;
+    locked.save(&mut tx)?;
     tx.record(Entry::new("registrations.settle").subject("event", event), true)
 }

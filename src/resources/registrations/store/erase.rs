@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use uuid::Uuid;
 
 use super::moves::{Move, go, settle};
-use super::places::Held;
+use super::places::LockedPlaces;
 use super::schema::registrations;
 use super::{Row, steps};
 use crate::domain::{Error, EventId, PersonalRecord, RegistrationId};
@@ -50,17 +50,17 @@ pub(in super::super) fn erase(tx: &mut WriteTx<'_>, erasing: &Erasing) -> Result
     let ids: Vec<Uuid> = standing.iter().map(|event| event.uuid()).collect();
     dialect::lock_all(tx.connection(), "events", &ids)?;
     for event in standing {
-        let mut held = Held::of(tx, event)?;
-        settle(tx, &mut held)?;
+        let mut locked = LockedPlaces::of(tx, event)?;
+        settle(tx, &mut locked)?;
         for row in rows.iter().filter(|row| row.event_id == event) {
-            // As it is now that the event is held.
+            // As it is now that the event is locked.
             let row = super::row(tx, row.id)?;
             if row.status()?.is_live() {
-                go(tx, &mut held, &[row], Move::new(RegistrationStatus::Cancelled, Cause::Erased))?;
+                go(tx, &mut locked, &[row], Move::new(RegistrationStatus::Cancelled, Cause::Erased))?;
             }
         }
-        settle(tx, &mut held)?;
-        held.save(tx)?;
+        settle(tx, &mut locked)?;
+        locked.save(tx)?;
     }
     let ids: Vec<RegistrationId> = rows.iter().map(|row| row.id).collect();
     requirements::forget(tx, &ids)?;

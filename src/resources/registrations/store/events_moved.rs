@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use super::moves::{Move, go, settle, tell, those_in};
-use super::places::Held;
+use super::places::LockedPlaces;
 use super::schema::registrations;
 use super::{Row, steps};
 use crate::domain::{Error, EventId, Instant};
@@ -19,29 +19,29 @@ use crate::resources::registrations::model::Cause;
 /// # Errors
 /// When the database fails.
 pub(in super::super) fn follow(tx: &mut WriteTx<'_>, event: EventId) -> Result<(), Error> {
-    let mut held = Held::of(tx, event)?;
-    match held.event.status {
+    let mut locked = LockedPlaces::of(tx, event)?;
+    match locked.event.status {
         EventStatus::Draft => {}
         EventStatus::Published => {
-            if let Some(start) = held.event.starts_at {
-                shorten(tx, &held, start)?;
+            if let Some(start) = locked.event.starts_at {
+                shorten(tx, &locked, start)?;
             }
-            settle(tx, &mut held)?;
+            settle(tx, &mut locked)?;
         }
         EventStatus::Cancelled => {
-            let live = those_in(tx, &held, &RegistrationStatus::LIVE)?;
+            let live = those_in(tx, &locked, &RegistrationStatus::LIVE)?;
             let cancelled = Move::new(RegistrationStatus::Cancelled, Cause::EventCancelled);
-            go(tx, &mut held, &live, cancelled.told_by(letters::EVENT_CANCELLED))?;
+            go(tx, &mut locked, &live, cancelled.told_by(letters::EVENT_CANCELLED))?;
         }
-        EventStatus::Completed => complete(tx, &mut held)?,
+        EventStatus::Completed => complete(tx, &mut locked)?,
     }
-    held.save(tx)
+    locked.save(tx)
 }
 
 /// No offer stands past the start of the event, wherever that was moved.
-fn shorten(tx: &mut WriteTx<'_>, held: &Held, start: Instant) -> Result<(), Error> {
+fn shorten(tx: &mut WriteTx<'_>, locked: &LockedPlaces, start: Instant) -> Result<(), Error> {
     let too_long = registrations::event_id
-        .eq(held.event.id)
+        .eq(locked.event.id)
         .and(registrations::status.eq(<&str>::from(RegistrationStatus::Offered)))
         .and(registrations::offer_expires_at.gt(start));
     let rows: Vec<Row> = registrations::table.filter(too_long).select(Row::as_select()).load(tx.connection())?;
@@ -60,13 +60,13 @@ fn shorten(tx: &mut WriteTx<'_>, held: &Held, start: Instant) -> Result<(), Erro
 }
 
 /// Those who wait or were offered a place have none; the others came, or did not, or nobody knows.
-fn complete(tx: &mut WriteTx<'_>, held: &mut Held) -> Result<(), Error> {
-    let over = those_in(tx, held, &[RegistrationStatus::Offered, RegistrationStatus::Waitlisted])?;
-    go(tx, held, &over, Move::new(RegistrationStatus::Expired, Cause::EventCompleted))?;
-    let confirmed = those_in(tx, held, &[RegistrationStatus::Confirmed])?;
-    let seen = check_ins::came(tx, held.event.id)?;
+fn complete(tx: &mut WriteTx<'_>, locked: &mut LockedPlaces) -> Result<(), Error> {
+    let over = those_in(tx, locked, &[RegistrationStatus::Offered, RegistrationStatus::Waitlisted])?;
+    go(tx, locked, &over, Move::new(RegistrationStatus::Expired, Cause::EventCompleted))?;
+    let confirmed = those_in(tx, locked, &[RegistrationStatus::Confirmed])?;
+    let seen = check_ins::came(tx, locked.event.id)?;
     let absent = if seen.is_empty() { RegistrationStatus::AttendanceUnknown } else { RegistrationStatus::NoShow };
     let (came, did_not): (Vec<Row>, Vec<Row>) = confirmed.into_iter().partition(|row| seen.contains(&row.id));
-    go(tx, held, &came, Move::new(RegistrationStatus::Attended, Cause::EventCompleted))?;
-    go(tx, held, &did_not, Move::new(absent, Cause::EventCompleted))
+    go(tx, locked, &came, Move::new(RegistrationStatus::Attended, Cause::EventCompleted))?;
+    go(tx, locked, &did_not, Move::new(absent, Cause::EventCompleted))
 }

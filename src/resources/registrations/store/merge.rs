@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use uuid::Uuid;
 
 use super::moves::{Move, go, settle};
-use super::places::Held;
+use super::places::LockedPlaces;
 use super::schema::registrations;
 use super::{Row, steps};
 use crate::domain::{ContactId, Error, EventId};
@@ -36,16 +36,16 @@ pub(in super::super) fn merge(tx: &mut WriteTx<'_>, merging: &Merging) -> Result
     let ids: Vec<Uuid> = events.iter().map(|event| event.uuid()).collect();
     dialect::lock_all(tx.connection(), "events", &ids)?;
     for event in events {
-        let mut held = Held::of(tx, event)?;
-        settle(tx, &mut held)?;
+        let mut locked = LockedPlaces::of(tx, event)?;
+        settle(tx, &mut locked)?;
         if let (Some(one), Some(other)) = (live(tx, merging.from, event)?, live(tx, merging.into, event)?) {
             let (better, worse) = if rank(&one)? < rank(&other)? { (one, other) } else { (other, one) };
             check_ins::hand_over(tx, worse.id, better.id)?;
             requirements::hand_over(tx, event, (worse.id, worse.contact_id), (better.id, better.contact_id))?;
-            go(tx, &mut held, &[worse], Move::new(RegistrationStatus::Cancelled, Cause::Merged))?;
-            settle(tx, &mut held)?;
+            go(tx, &mut locked, &[worse], Move::new(RegistrationStatus::Cancelled, Cause::Merged))?;
+            settle(tx, &mut locked)?;
         }
-        held.save(tx)?;
+        locked.save(tx)?;
     }
     requirements::merge(tx, merging.from, merging.into)?;
     let (old, new) = (tx.key_of(merging.from.uuid())?, tx.key_of(merging.into.uuid())?);

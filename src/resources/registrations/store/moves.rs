@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use super::places::Held;
+use super::places::LockedPlaces;
 use super::schema::registrations;
 use super::{Row, steps};
 use crate::domain::{Error, EventId, Instant, Lifecycle, SubjectId};
@@ -39,15 +39,15 @@ impl Move {
     }
 }
 
-/// Moves registrations of the event that is held: their rows, their steps, the count, and the letters.
+/// Moves registrations of the locked event: their rows, their steps, the count, and the letters.
 ///
 /// # Errors
 /// When one of them cannot go there, or the database fails.
-pub(super) fn go(tx: &mut WriteTx<'_>, held: &mut Held, rows: &[Row], to: Move) -> Result<(), Error> {
+pub(super) fn go(tx: &mut WriteTx<'_>, locked: &mut LockedPlaces, rows: &[Row], to: Move) -> Result<(), Error> {
     for row in rows {
         let from = row.status()?;
         from.go_to(to.to)?;
-        held.places.count(Some(from), Some(to.to), 1);
+        locked.places.count(Some(from), Some(to.to), 1);
     }
     let now = tx.now();
     for rows in rows.chunks(BATCH) {
@@ -93,28 +93,28 @@ pub(super) fn tell(tx: &mut WriteTx<'_>, rows: &[Row], letter: &'static str) -> 
 ///
 /// # Errors
 /// When the database fails.
-pub(super) fn settle(tx: &mut WriteTx<'_>, held: &mut Held) -> Result<(), Error> {
-    if held.places.offered > 0 {
+pub(super) fn settle(tx: &mut WriteTx<'_>, locked: &mut LockedPlaces) -> Result<(), Error> {
+    if locked.places.offered > 0 {
         let run_out = registrations::event_id
-            .eq(held.event.id)
+            .eq(locked.event.id)
             .and(registrations::status.eq(<&str>::from(RegistrationStatus::Offered)))
             .and(registrations::offer_expires_at.le(tx.earliest()));
         let rows: Vec<Row> = registrations::table.filter(run_out).select(Row::as_select()).load(tx.connection())?;
         if !rows.is_empty() {
-            go(tx, held, &rows, Move::new(RegistrationStatus::Expired, Cause::OfferExpired))?;
+            go(tx, locked, &rows, Move::new(RegistrationStatus::Expired, Cause::OfferExpired))?;
         }
     }
-    fill(tx, held)
+    fill(tx, locked)
 }
 
 /// Gives what is free to the head of the waiting list, or offers it.
-fn fill(tx: &mut WriteTx<'_>, held: &mut Held) -> Result<(), Error> {
-    let due = held.places.due(held.event.capacity);
-    let (now, times) = (tx.now(), held.times());
-    if due <= 0 || why_no_offer(held.event.status, &times, now).is_some() {
+fn fill(tx: &mut WriteTx<'_>, locked: &mut LockedPlaces) -> Result<(), Error> {
+    let due = locked.places.due(locked.event.capacity);
+    let (now, times) = (tx.now(), locked.times());
+    if due <= 0 || why_no_offer(locked.event.status, &times, now).is_some() {
         return Ok(());
     }
-    let list = held.event.waiting_list;
+    let list = locked.event.waiting_list;
     let to = match list.promotion {
         Promotion::Automatic => Move::new(RegistrationStatus::Confirmed, Cause::Promoted).told_by(letters::PROMOTED),
         Promotion::Offer => {
@@ -125,8 +125,8 @@ fn fill(tx: &mut WriteTx<'_>, held: &mut Held) -> Result<(), Error> {
             Move { offer_expires_at: Some(until), ..offered }
         }
     };
-    let rows = next_in_line(tx, held.event.id, due)?;
-    go(tx, held, &rows, to)
+    let rows = next_in_line(tx, locked.event.id, due)?;
+    go(tx, locked, &rows, to)
 }
 
 /// Who has waited longest, at most `most`. The restricted keep their place in the list, and are passed over for as long as
@@ -160,8 +160,12 @@ pub(super) fn next_in_line(tx: &mut ReadTx<'_>, event: EventId, most: i32) -> Re
 ///
 /// # Errors
 /// When the database fails.
-pub(super) fn those_in(tx: &mut WriteTx<'_>, held: &Held, statuses: &[RegistrationStatus]) -> Result<Vec<Row>, Error> {
+pub(super) fn those_in(
+    tx: &mut WriteTx<'_>,
+    locked: &LockedPlaces,
+    statuses: &[RegistrationStatus],
+) -> Result<Vec<Row>, Error> {
     let words = statuses.iter().map(|&status| <&str>::from(status));
-    let wanted = registrations::event_id.eq(held.event.id).and(registrations::status.eq_any(words));
+    let wanted = registrations::event_id.eq(locked.event.id).and(registrations::status.eq_any(words));
     Ok(registrations::table.filter(wanted).select(Row::as_select()).load(tx.connection())?)
 }

@@ -1,4 +1,4 @@
-//! An event held against other writers, and the count of its places.
+//! A locked event, and the count of its places.
 
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Integer};
@@ -19,8 +19,8 @@ struct Count {
 }
 
 /// An event that nobody else changes until the transaction ends, and the count of its places. Whoever moves
-/// registrations counts here and ends with [`Held::save`].
-pub(super) struct Held {
+/// registrations counts here and ends with [`LockedPlaces::save`].
+pub(super) struct LockedPlaces {
     pub(super) event: Event,
     pub(super) places: Places,
     last_sequence: i64,
@@ -39,13 +39,13 @@ fn count(tx: &mut ReadTx<'_>, event: EventId) -> Result<Option<Count>, Error> {
     }))
 }
 
-impl Held {
-    /// Holds an event and its places against other writers.
+impl LockedPlaces {
+    /// Locks an event and its places until the transaction ends.
     ///
     /// # Errors
     /// 404 when there is no such event.
     pub(super) fn of(tx: &mut WriteTx<'_>, event: EventId) -> Result<Self, Error> {
-        let event = events::held(tx, event)?;
+        let event = events::locked(tx, event)?;
         let before = count(tx, event.id)?;
         let Count { places, last_sequence } = before.unwrap_or_default();
         Ok(Self { event, places, last_sequence, before })

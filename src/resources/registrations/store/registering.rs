@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use super::moves::{next_in_line, settle, tell};
-use super::places::Held;
+use super::places::LockedPlaces;
 use super::schema::registrations;
 use super::{Row, damaged, steps};
 use crate::domain::{Code, ContactId, Error, EventId, Fault, RegistrationId, london_date};
@@ -44,30 +44,30 @@ fn is_registered(tx: &mut ReadTx<'_>, event: EventId, contact: ContactId) -> Res
 /// waiting list.
 pub fn register(mut tx: WriteTx<'_>, event: EventId, asked: Register) -> Result<Recorded<Registration>, Error> {
     let Register { contact_id, sharing, access_requirements, source } = asked;
-    // What hangs on the person alone comes first, so that the event is held as shortly as can be.
-    let contact = contacts::hold(&mut tx, contact_id)?;
+    // What hangs on the person alone comes first, so that the event is locked for as short a time as possible.
+    let contact = contacts::lock(&mut tx, contact_id)?;
     let registered = is_registered(&mut tx, event, contact_id)?;
-    let mut held = Held::of(&mut tx, event)?;
+    let mut locked = LockedPlaces::of(&mut tx, event)?;
     let contact = contact.ok_or_else(|| Error::invalid(vec![Fault::unknown_reference("/contact_id")]))?;
-    contact.live()?;
+    contact.active()?;
     let now = tx.now();
-    must_be_open(held.event.status, &held.times(), now)?;
+    must_be_open(locked.event.status, &locked.times(), now)?;
     if registered {
         return Err(already());
     }
-    settle(&mut tx, &mut held)?;
+    settle(&mut tx, &mut locked)?;
     // A place that is free after that is one that nobody who waits can have for now; who could, but for the calendar, goes
     // before whoever comes.
-    let is_next = held.places.due(held.event.capacity) > 0 && !next_in_line(&mut tx, event, 1)?.is_empty();
-    let status = held.places.for_newcomer(held.event.capacity, held.event.waiting_list.enabled, is_next)?;
-    held.places.count(None, Some(status), 1);
+    let is_next = locked.places.due(locked.event.capacity) > 0 && !next_in_line(&mut tx, event, 1)?.is_empty();
+    let status = locked.places.for_newcomer(locked.event.capacity, locked.event.waiting_list.enabled, is_next)?;
+    locked.places.count(None, Some(status), 1);
     let waits = status == RegistrationStatus::Waitlisted;
     let made = Row {
         id: tx.new_id(),
         event_id: event,
         contact_id,
         status: <&str>::from(status).to_owned(),
-        sequence: waits.then(|| held.next_sequence()),
+        sequence: waits.then(|| locked.next_sequence()),
         offer_expires_at: None,
         share_with_partners: sharing.event_partners,
         share_with_venue: sharing.venue,
@@ -76,8 +76,8 @@ pub fn register(mut tx: WriteTx<'_>, event: EventId, asked: Register) -> Result<
         version: 1,
     };
     // Whoever comes last is last in the list.
-    let position = waits.then_some(i64::from(held.places.waitlisted));
-    held.save(&mut tx)?;
+    let position = waits.then_some(i64::from(locked.places.waitlisted));
+    locked.save(&mut tx)?;
     insert(&mut tx, &made)?;
     if let Some(told) = &access_requirements {
         requirements::set(&mut tx, (event, made.id, contact_id), Some(told))?;
@@ -113,18 +113,21 @@ fn insert(tx: &mut WriteTx<'_>, made: &Row) -> Result<(), Error> {
     Ok(())
 }
 
-/// A registration as it is to be changed: its contact and its event held against other writers, in this order as
+/// A registration as it is to be changed: its contact and its event locked, in this order as
 /// everywhere, and the event brought up to date. Whoever is restricted may give up a place, which is theirs to say; for
 /// all else the contact is to be asked whether it is live.
 ///
 /// # Errors
 /// 404 when there is none; 410 when the person was erased.
-pub(super) fn held(tx: &mut WriteTx<'_>, id: RegistrationId) -> Result<(Held, Row, contacts::Held), Error> {
+pub(super) fn locked(
+    tx: &mut WriteTx<'_>,
+    id: RegistrationId,
+) -> Result<(LockedPlaces, Row, contacts::LockedContact), Error> {
     let known = super::row(tx, id)?;
-    let contact = contacts::hold(tx, known.contact_id)?.ok_or_else(Error::not_found)?;
+    let contact = contacts::lock(tx, known.contact_id)?.ok_or_else(Error::not_found)?;
     contact.there()?;
-    let mut held = Held::of(tx, known.event_id)?;
-    settle(tx, &mut held)?;
+    let mut locked = LockedPlaces::of(tx, known.event_id)?;
+    settle(tx, &mut locked)?;
     let row = super::row(tx, id).map_err(damaged)?;
-    Ok((held, row, contact))
+    Ok((locked, row, contact))
 }

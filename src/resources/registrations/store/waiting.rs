@@ -2,8 +2,8 @@
 
 use diesel::prelude::*;
 
-use super::places::Held;
-use super::registering::held;
+use super::places::LockedPlaces;
+use super::registering::locked;
 use super::schema::registrations;
 use super::{damaged, shown, steps};
 use crate::domain::{Error, EventId, Fault, Lifecycle, RegistrationId};
@@ -35,9 +35,9 @@ pub(in super::super) fn prioritise(
     id: RegistrationId,
     asked: &Prioritise,
 ) -> Result<Recorded<Registration>, Error> {
-    let (mut held, row, contact) = held(&mut tx, id)?;
-    let free = number(&mut tx, &held, id, asked.ahead_of)?;
-    contact.live()?;
+    let (mut locked, row, contact) = locked(&mut tx, id)?;
+    let free = number(&mut tx, &locked, id, asked.ahead_of)?;
+    contact.active()?;
     let status = row.status()?;
     if status != RegistrationStatus::Waitlisted {
         return Err(status.stays());
@@ -45,8 +45,8 @@ pub(in super::super) fn prioritise(
     let sequence = if let Some(free) = free {
         free
     } else {
-        spread(&mut tx, &mut held)?;
-        number(&mut tx, &held, id, asked.ahead_of)?.ok_or_else(|| damaged(()))?
+        spread(&mut tx, &mut locked)?;
+        number(&mut tx, &locked, id, asked.ahead_of)?.ok_or_else(|| damaged(()))?
     };
     let version = row.version + 1;
     let changes = (
@@ -58,7 +58,7 @@ pub(in super::super) fn prioritise(
     let key = tx.key_of(row.contact_id.uuid())?;
     let reason = steps::seal(&tx, &key, id, &asked.reason);
     steps::append(&mut tx, id, version, (status, Cause::Prioritised), Some(reason))?;
-    held.save(&mut tx)?;
+    locked.save(&mut tx)?;
     let after = super::row(&mut tx, id)?;
     let after = shown(&mut tx, after)?;
     let entry = Entry::new("registrations.priority").contact(row.contact_id).subject("registration", id);
@@ -66,7 +66,12 @@ pub(in super::super) fn prioritise(
 }
 
 /// The number of the registration that another is to be put before.
-fn sequence_of(tx: &mut WriteTx<'_>, held: &Held, id: RegistrationId, other: RegistrationId) -> Result<i64, Error> {
+fn sequence_of(
+    tx: &mut WriteTx<'_>,
+    locked: &LockedPlaces,
+    id: RegistrationId,
+    other: RegistrationId,
+) -> Result<i64, Error> {
     let found: Option<(EventId, Option<i64>)> = registrations::table
         .find(other)
         .select((registrations::event_id, registrations::sequence))
@@ -74,7 +79,7 @@ fn sequence_of(tx: &mut WriteTx<'_>, held: &Held, id: RegistrationId, other: Reg
         .optional()?;
     let fault = match found {
         None => Fault::unknown_reference("/ahead_of"),
-        Some((event, Some(sequence))) if event == held.event.id && other != id => return Ok(sequence),
+        Some((event, Some(sequence))) if event == locked.event.id && other != id => return Ok(sequence),
         Some(_) => Fault::new("/ahead_of", "not_waiting", "must be another registration that waits for the same event"),
     };
     Err(Error::invalid(vec![fault]))
@@ -83,31 +88,31 @@ fn sequence_of(tx: &mut WriteTx<'_>, held: &Held, id: RegistrationId, other: Reg
 /// A number before the registration that is overtaken, or before the head; `None` where none is left.
 fn number(
     tx: &mut WriteTx<'_>,
-    held: &Held,
+    locked: &LockedPlaces,
     id: RegistrationId,
     ahead_of: Option<RegistrationId>,
 ) -> Result<Option<i64>, Error> {
-    let waiting = || registrations::table.filter(registrations::event_id.eq(held.event.id));
+    let waiting = || registrations::table.filter(registrations::event_id.eq(locked.event.id));
     let Some(other) = ahead_of else {
         let head: Option<i64> = waiting().select(diesel::dsl::min(registrations::sequence)).first(tx.connection())?;
         return Ok(head.and_then(|head| number_before(head, None)));
     };
-    let overtaken = sequence_of(tx, held, id, other)?;
+    let overtaken = sequence_of(tx, locked, id, other)?;
     let earlier = waiting().filter(registrations::sequence.lt(overtaken));
     let before = earlier.select(diesel::dsl::max(registrations::sequence)).first(tx.connection())?;
     Ok(number_before(overtaken, before))
 }
 
 /// Gives all who wait new numbers at the tail, in their order: there is room between them again.
-fn spread(tx: &mut WriteTx<'_>, held: &mut Held) -> Result<(), Error> {
-    let waiting = registrations::event_id.eq(held.event.id).and(registrations::sequence.is_not_null());
+fn spread(tx: &mut WriteTx<'_>, locked: &mut LockedPlaces) -> Result<(), Error> {
+    let waiting = registrations::event_id.eq(locked.event.id).and(registrations::sequence.is_not_null());
     let ids: Vec<RegistrationId> = registrations::table
         .filter(waiting)
         .order(registrations::sequence)
         .select(registrations::id)
         .load(tx.connection())?;
     for id in ids {
-        let anew = registrations::sequence.eq(held.next_sequence());
+        let anew = registrations::sequence.eq(locked.next_sequence());
         diesel::update(registrations::table.find(id)).set(anew).execute(tx.connection())?;
     }
     Ok(())

@@ -19,7 +19,7 @@ const SERIES: &str = "SR";
 
 /// The contact whom a request is about is there.
 pub(super) fn check_contact(tx: &mut WriteTx<'_>, contact: ContactId, faults: &mut Vec<Fault>) -> Result<(), Error> {
-    if let Some(known) = contacts::hold(tx, contact)? {
+    if let Some(known) = contacts::lock(tx, contact)? {
         // The restricted may ask: that is theirs to do.
         return known.there();
     }

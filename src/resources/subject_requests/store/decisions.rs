@@ -5,7 +5,7 @@ use super::super::letters::Kind as Letter;
 use super::super::model::{Explanation, Ground, OutcomeKind, RequestOutcome, RequestStatus, StepKind, SubjectRequest};
 use super::progress::{Deed, go_on};
 use super::steps::NewStep;
-use super::{Known, damaged, held, one};
+use super::{Known, damaged, locked, one};
 use crate::domain::{Error, Fault, Lifecycle, SubjectRequestId, london_date};
 use crate::platform::db::dialect;
 use crate::platform::transaction::{Recorded, WriteTx};
@@ -47,7 +47,7 @@ pub(in super::super) fn refuse(
     id: SubjectRequestId,
     asked: RefuseRequest,
 ) -> Result<Recorded<SubjectRequest>, Error> {
-    let known = held(&mut tx, id)?;
+    let known = locked(&mut tx, id)?;
     let RefuseRequest { ground, explanation } = asked;
     known.request.status.go_to(RequestStatus::Refused)?;
     check_ground(ground, &known, "/ground")?;
@@ -71,7 +71,7 @@ pub(in super::super) fn lapse(
     id: SubjectRequestId,
     asked: LapseRequest,
 ) -> Result<Recorded<SubjectRequest>, Error> {
-    let known = held(&mut tx, id)?;
+    let known = locked(&mut tx, id)?;
     let outcome = RequestOutcome {
         kind: OutcomeKind::Lapsed,
         explanation: asked.reason,
@@ -164,7 +164,7 @@ fn carried_out(
     done: Completed,
     (awaits_recipients, told): (bool, Option<String>),
 ) -> Result<Recorded<SubjectRequest>, Error> {
-    let known = held(&mut tx, id)?;
+    let known = locked(&mut tx, id)?;
     let request = &known.request;
     policy::must_be_proven(request.status, request.identity_known, &known.facts.events)?;
     let Completed { kind, explanation, ground } = done;
@@ -195,7 +195,7 @@ fn completed(kind: OutcomeKind) -> StepKind {
 /// # Errors
 /// 404; 409 unless the request waits for them.
 pub fn recipients_done(mut tx: WriteTx<'_>, id: SubjectRequestId) -> Result<Recorded<SubjectRequest>, Error> {
-    let known = held(&mut tx, id)?;
+    let known = locked(&mut tx, id)?;
     let outcome = match (known.request.status, &known.request.outcome) {
         (RequestStatus::AwaitingRecipients, Some(outcome)) => outcome.kind,
         (status, _) => return Err(status.stays()),

@@ -9,7 +9,7 @@ use super::person::whose;
 use super::progress::{Deed, go_on};
 use super::rights::whole;
 use super::steps::{self, NewStep};
-use super::{carry_out, damaged, held};
+use super::{carry_out, damaged, locked};
 use crate::domain::{Code, ErasureGround, Error, Fault, Obstacle, SubjectRequestId, day_words, london_date};
 use crate::platform::transaction::{ReadTx, Recorded, WriteTx};
 use crate::policy::clock::Right;
@@ -41,7 +41,7 @@ pub(in super::super) fn plan(
             "the letter would be longer than 4,000 characters; withhold on fewer grounds, or explain it in fewer words";
         return Err(Error::invalid(vec![Fault::new("/withhold", "too_long", detail)]));
     }
-    let known = held(&mut tx, id)?;
+    let known = locked(&mut tx, id)?;
     let (status, today) = (known.request.status, london_date(tx.now()));
     let step = NewStep::new(StepKind::ErasurePlanned, today).telling(explanations);
     go_on(tx, known, Deed::new(step, status, None)).map(|gone| gone.map(|_| proposed))

@@ -9,7 +9,7 @@ use super::super::model::{
 };
 use super::progress::{Deed, check_day, go_on};
 use super::steps::{self, NewStep};
-use super::{Known, damaged, held, one};
+use super::{Known, damaged, locked, one};
 use crate::domain::{Code, Error, Lifecycle, RequestStepId, SubjectRequestId, london_date};
 use crate::platform::audit::Entry;
 use crate::platform::transaction::{ReadTx, Recorded, WriteTx};
@@ -35,7 +35,7 @@ pub(in super::super) fn check_identity(
     id: SubjectRequestId,
     asked: CheckIdentity,
 ) -> Result<Recorded<SubjectRequest>, Error> {
-    let known = held(&mut tx, id)?;
+    let known = locked(&mut tx, id)?;
     let CheckIdentity { proof_of, requested_on, reason, received_on, sufficient } = asked;
     let gone = match (requested_on.zip(reason), received_on.zip(sufficient)) {
         (Some((on, reason)), _) => {
@@ -107,7 +107,7 @@ pub fn ask(
     id: SubjectRequestId,
     asked: AskClarification,
 ) -> Result<Recorded<Clarification>, Error> {
-    let known = held(&mut tx, id)?;
+    let known = locked(&mut tx, id)?;
     let AskClarification { asked_on, question } = asked;
     check_day(&tx, "/asked_on", asked_on, (known.request.received_on, RECEIPT))?;
     let next = known.request.status.go_to(RequestStatus::ClarificationPending)?;
@@ -144,7 +144,7 @@ pub(in super::super) fn answer(
     question: RequestStepId,
     asked: &AnswerClarification,
 ) -> Result<Recorded<SubjectRequest>, Error> {
-    let known = held(&mut tx, id)?;
+    let known = locked(&mut tx, id)?;
     let (asked_on, is_answered) = steps::question(&mut tx, id, question)?;
     let before = (asked_on, "must not be before the day on which it was asked");
     check_day(&tx, "/answered_on", asked.answered_on, before)?;
@@ -167,7 +167,7 @@ pub(in super::super) fn extend(
     id: SubjectRequestId,
     asked: &ExtendRequest,
 ) -> Result<Recorded<SubjectRequest>, Error> {
-    let known = held(&mut tx, id)?;
+    let known = locked(&mut tx, id)?;
     check_day(&tx, "/notified_on", asked.notified_on, (known.request.received_on, RECEIPT))?;
     let status = known.request.status;
     status.must_be_open()?;
@@ -192,7 +192,7 @@ pub(in super::super) fn withdraw(
     explanation: Option<Explanation>,
     link: Option<&'static str>,
 ) -> Result<Recorded<SubjectRequest>, Error> {
-    let known = held(&mut tx, id)?;
+    let known = locked(&mut tx, id)?;
     let status = known.request.status.go_to(RequestStatus::Withdrawn)?;
     let today = london_date(tx.now());
     let explanation = match explanation {

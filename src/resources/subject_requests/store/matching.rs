@@ -6,7 +6,7 @@ use super::super::commands::MatchContact;
 use super::super::model::SubjectRequest;
 use super::super::package::store as packages;
 use super::creation::check_contact;
-use super::{Known, held, shown_request, subject_requests as requests};
+use super::{Known, locked, shown_request, subject_requests as requests};
 use crate::domain::{Error, Instant, SubjectRequestId};
 use crate::platform::audit::Entry;
 use crate::platform::transaction::{Recorded, WriteTx};
@@ -21,9 +21,9 @@ pub(in super::super) fn match_contact(
     asked: &MatchContact,
 ) -> Result<Recorded<SubjectRequest>, Error> {
     let mut faults = Vec::new();
-    // The contact is held first, as everywhere; what is wrong with it is told once the request is known to be there.
+    // The contact is locked first, as everywhere; what is wrong with it is told once the request is known to be there.
     let contact = check_contact(&mut tx, asked.contact_id, &mut faults);
-    let Known { request: before, for_the_last_letter, .. } = held(&mut tx, id)?;
+    let Known { request: before, for_the_last_letter, .. } = locked(&mut tx, id)?;
     contact?;
     if !faults.is_empty() {
         return Err(Error::invalid(faults));

@@ -1,21 +1,21 @@
 //! Whose right a request asks to be carried out, and whether it may be.
 
 use super::super::model::{Right, SubjectRequest};
-use super::{Known, held, one};
+use super::{Known, locked, one};
 use crate::domain::{Code, ContactId, Error, SubjectRequestId};
 use crate::platform::transaction::WriteTx;
 use crate::policy::subject_requests as policy;
 use crate::resources::contacts::store as contacts;
 
-/// A request and its contact, held against other writers: the contact first, as everywhere.
+/// A request and its contact, locked until the transaction ends: the contact first, as everywhere.
 ///
 /// # Errors
 /// 404 when there is no such request.
-pub(super) fn held_with_contact(tx: &mut WriteTx<'_>, id: SubjectRequestId) -> Result<Known, Error> {
+pub(super) fn locked_with_contact(tx: &mut WriteTx<'_>, id: SubjectRequestId) -> Result<Known, Error> {
     if let Some(contact) = one(tx, id)?.request.contact_id {
-        contacts::hold(tx, contact)?;
+        contacts::lock(tx, contact)?;
     }
-    held(tx, id)
+    locked(tx, id)
 }
 
 /// The contact that a request is about, if it asks for one of these rights.
@@ -33,7 +33,7 @@ pub(super) fn about(request: &SubjectRequest, rights: &[Right]) -> Result<Contac
 }
 
 /// The contact whose right is to be carried out by a request that is open, proven, and about one of these rights. Both
-/// are held.
+/// are locked.
 ///
 /// # Errors
 /// 404; 409 out of order, `identity_unproven`, `wrong_right` or `no_contact`.
@@ -42,7 +42,7 @@ pub(in super::super) fn whose(
     id: SubjectRequestId,
     rights: &[Right],
 ) -> Result<(ContactId, SubjectRequest), Error> {
-    let Known { request, facts, .. } = held_with_contact(tx, id)?;
+    let Known { request, facts, .. } = locked_with_contact(tx, id)?;
     policy::must_be_proven(request.status, request.identity_known, &facts.events)?;
     Ok((about(&request, rights)?, request))
 }

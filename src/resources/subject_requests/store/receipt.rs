@@ -6,7 +6,7 @@ use super::super::commands::CorrectReceipt;
 use super::super::model::{StepKind, SubjectRequest};
 use super::progress::{Deed, check_day, go_on};
 use super::steps::{self, NewStep};
-use super::{Known, held, shown_request, subject_requests as requests};
+use super::{Known, locked, shown_request, subject_requests as requests};
 use crate::domain::{Error, Fault, SubjectRequestId, day_words, london_date};
 use crate::platform::audit::Entry;
 use crate::platform::transaction::{Recorded, WriteTx};
@@ -22,7 +22,7 @@ pub(in super::super) fn correct(
     id: SubjectRequestId,
     asked: &CorrectReceipt,
 ) -> Result<Recorded<SubjectRequest>, Error> {
-    let known = held(&mut tx, id)?;
+    let known = locked(&mut tx, id)?;
     let (before, after) = (known.request.received_on, asked.received_on);
     check_day(&tx, "/received_on", after, (chrono::NaiveDate::MIN, ""))?;
     if steps::first_day_of_work(&mut tx, id)?.is_some_and(|first| after > first) {

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 
 use super::super::commands::{Completed, Fulfilment};
 use super::super::model::{Channel, Explanation, StepKind, SubjectRequest};
-use super::person::{about, held_with_contact, whose};
+use super::person::{about, locked_with_contact, whose};
 use super::{carry_out, damaged, steps};
 use crate::domain::{ContactId, Error, Lifecycle, Purpose, SubjectRequestId};
 use crate::platform::audit::Entry;
@@ -63,7 +63,7 @@ pub(in super::super) fn lift(
     id: SubjectRequestId,
     notified_on: NaiveDate,
 ) -> Result<Recorded<SubjectRequest>, Error> {
-    let request = held_with_contact(&mut tx, id)?.shown();
+    let request = locked_with_contact(&mut tx, id)?.shown();
     let contact = about(&request, &[Right::Restriction])?;
     if !made_what_holds(&mut tx, id, contact)? {
         return Err(request.status.stays());

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use super::super::super::letters;
 use super::super::super::model::SubjectRequest;
-use super::super::super::store::{held, one};
+use super::super::super::store::{locked, one};
 use super::super::delivery::{
     Delivery, MOST_DOWNLOADS, OpenPackage, PackageDelivery, PackageLink, PackageReady, PostalAddress,
 };
@@ -151,10 +151,10 @@ pub(in super::super) fn open(
 ) -> Result<Recorded<Opened>, Error> {
     let (id, _) = links::find(&mut tx, token)?;
     if let Some(contact) = one(&mut tx, id)?.request.contact_id {
-        contacts::hold(&mut tx, contact)?;
+        contacts::lock(&mut tx, contact)?;
     }
-    let request = held(&mut tx, id)?.request;
-    // Held from here on: it could have been used up meanwhile, or its person erased.
+    let request = locked(&mut tx, id)?.request;
+    // Locked from here on: it could have been used up meanwhile, or its person erased.
     links::find(&mut tx, token)?;
     live(&mut tx, id)?;
     let FormOrJson(asked) = body.judge()?;
@@ -177,7 +177,7 @@ pub(in super::super::super) fn mail_again(
     mut tx: WriteTx<'_>,
     request: &SubjectRequest,
 ) -> Result<Recorded<PackageReady>, Error> {
-    held(&mut tx, request.id)?;
+    locked(&mut tx, request.id)?;
     let (_, ready) = live(&mut tx, request.id)?;
     let entry = Entry::new("subject_requests.mail_package_link").contact(request.contact_id);
     let entry = entry.subject("subject_request", request.id);

@@ -27,7 +27,7 @@ use crate::policy::withholding::WithholdingGround;
 use crate::resources::contacts::store as contacts;
 use crate::resources::subject_requests::store::subject_requests as requests;
 
-/// A draft whose request and contact are held against other writers.
+/// A draft whose request and contact are locked.
 pub(super) struct Draft {
     pub(super) request: SubjectRequest,
     /// The contact under whose key it is sealed.
@@ -61,14 +61,14 @@ fn no_draft() -> Error {
     Error::new(Code::NotFound, "There is no draft of this package: build one first.")
 }
 
-/// The draft of a request, held with its contact.
+/// The draft of a request, locked with its contact.
 ///
 /// # Errors
 /// 404 when there is none, or `being_built`; 409 when the request is closed, unproven, or asks for something else; 410 when the
 /// contact was erased.
-pub(super) fn held(tx: &mut WriteTx<'_>, id: SubjectRequestId) -> Result<Draft, Error> {
+pub(super) fn locked(tx: &mut WriteTx<'_>, id: SubjectRequestId) -> Result<Draft, Error> {
     let (contact, request) = whose(tx, id, ANSWERED)?;
-    if let Some(contact) = contacts::hold(tx, contact)? {
+    if let Some(contact) = contacts::lock(tx, contact)? {
         // The restricted are answered too: that is their right.
         contact.there()?;
     }
@@ -185,7 +185,7 @@ pub(in super::super) fn read(tx: &mut ReadTx<'_>, id: SubjectRequestId) -> Resul
 /// out or refused.
 ///
 /// # Errors
-/// As [`held`]; 412 when something was done since the version that `reviewed` names; 422 for a ground that is none against
+/// As [`locked`]; 412 when something was done since the version that `reviewed` names; 422 for a ground that is none against
 /// this right.
 pub(in super::super) fn release(
     mut tx: WriteTx<'_>,
@@ -193,7 +193,7 @@ pub(in super::super) fn release(
     reviewed: Option<&IfMatch>,
     ReleasePackage { refusal }: ReleasePackage,
 ) -> Result<Recorded<SubjectRequest>, Error> {
-    let draft = held(&mut tx, id)?;
+    let draft = locked(&mut tx, id)?;
     if let Some(reviewed) = reviewed {
         reviewed.check(draft.request.version)?;
     }

@@ -109,7 +109,7 @@ pub(super) fn downloads(tx: &mut ReadTx<'_>, request: SubjectRequestId) -> Resul
     Ok(theirs.select(downloads::downloaded_at).load(tx.connection())?)
 }
 
-/// Counts a download of a package whose request is held, and returns which it is, from 1.
+/// Counts a download of a package whose request is locked, and returns which it is, from 1.
 ///
 /// # Errors
 /// 410 when there were as many as can be.

@@ -94,7 +94,7 @@ pub(in super::super) fn withhold(
     id: SubjectRequestId,
     NewRedactions(asked): NewRedactions,
 ) -> Result<Recorded<Redacted>, Error> {
-    let draft = drafts::held(&mut tx, id)?;
+    let draft = drafts::locked(&mut tx, id)?;
     let earlier = rows(&mut tx, id)?;
     let earlier: Vec<Kept> = earlier.iter().map(|row| row.open(&draft.key)).collect::<Result<_, _>>()?;
     let mut taken: Vec<Vec<String>> = earlier.iter().map(|kept| tokens(&kept.pointer)).collect();

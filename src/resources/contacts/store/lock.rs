@@ -1,7 +1,7 @@
-//! Holding a person while something is written about them. Whoever writes about a contact comes through here: a story
-//! about the architecture fails where anybody else locks one.
+//! The lock of a contact. A room that writes about a contact locks it here; the story about the architecture fails where
+//! another file locks one.
 
-use super::consult::{ContactFacts, held, held_among};
+use super::consult::{ContactFacts, locked, locked_among};
 use super::{erased, merged};
 use std::collections::HashMap;
 
@@ -11,14 +11,14 @@ use crate::platform::vault::DataKey;
 use crate::policy::restriction;
 use crate::resources::contacts::model::ContactStatus;
 
-/// A person about whom something may be written: there, neither erased nor merged nor restricted, and held against other
-/// writers until the transaction ends. Only [`Held::live`] makes one.
+/// A person about whom something may be written: neither erased nor merged nor restricted, and locked until the transaction
+/// ends. Only [`LockedContact::active`] makes one.
 #[derive(Clone, Debug)]
-pub struct Live {
+pub struct ActiveContact {
     id: ContactId,
 }
 
-impl Live {
+impl ActiveContact {
     /// Who.
     pub fn id(&self) -> ContactId {
         self.id
@@ -33,17 +33,17 @@ impl Live {
     }
 }
 
-/// A contact that is held against other writers until the transaction ends. Only [`hold`] makes one.
+/// A contact that is locked until the transaction ends. Only [`lock`] makes one.
 #[derive(Clone, Debug)]
-pub struct Held(ContactFacts);
+pub struct LockedContact(ContactFacts);
 
-impl Held {
+impl LockedContact {
     /// What is known of the contact: true until the transaction ends.
     pub fn facts(&self) -> &ContactFacts {
         &self.0
     }
 
-    /// As [`Held::facts`], to be kept.
+    /// As [`LockedContact::facts`], to be kept.
     pub fn into_facts(self) -> ContactFacts {
         self.0
     }
@@ -53,10 +53,10 @@ impl Held {
     ///
     /// # Errors
     /// 410 when it was erased or merged into another; 423 `restricted`.
-    pub fn live(&self) -> Result<Live, Error> {
+    pub fn active(&self) -> Result<ActiveContact, Error> {
         self.there()?;
         restriction::may_be_used(self.0.restriction.as_ref())?;
-        Ok(Live { id: self.0.id })
+        Ok(ActiveContact { id: self.0.id })
     }
 
     /// Whether the contact is there, restricted or not: for what the person asks of us as their right.
@@ -75,18 +75,18 @@ impl Held {
     }
 }
 
-/// Holds a contact against other writers until the transaction ends; `None` when there is none.
+/// Locks a contact until the transaction ends; `None` when there is none.
 ///
 /// # Errors
-/// When the database fails.
-pub fn hold(tx: &mut WriteTx<'_>, id: ContactId) -> Result<Option<Held>, Error> {
-    Ok(held(tx, id)?.map(Held))
+/// 503 when the database does not answer.
+pub fn lock(tx: &mut WriteTx<'_>, id: ContactId) -> Result<Option<LockedContact>, Error> {
+    Ok(locked(tx, id)?.map(LockedContact))
 }
 
-/// Holds several contacts, as [`hold`] does; those that are not there are left out.
+/// Locks several contacts, as [`lock`] does, in the order of their ids. The result leaves out ids of no contact.
 ///
 /// # Errors
-/// When the database fails.
-pub fn hold_all(tx: &mut WriteTx<'_>, ids: &[ContactId]) -> Result<HashMap<ContactId, Held>, Error> {
-    Ok(held_among(tx, ids)?.into_iter().map(|facts| (facts.id, Held(facts))).collect())
+/// 503 when the database does not answer.
+pub fn lock_all(tx: &mut WriteTx<'_>, ids: &[ContactId]) -> Result<HashMap<ContactId, LockedContact>, Error> {
+    Ok(locked_among(tx, ids)?.into_iter().map(|facts| (facts.id, LockedContact(facts))).collect())
 }
