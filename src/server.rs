@@ -12,9 +12,10 @@ use actix_web::{App, HttpRequest, HttpResponse};
 use crate::app::{self, StartError};
 use crate::config::Config;
 use crate::domain::{Telephone, london_date};
-use crate::platform::auth::AppState;
+use crate::platform::access::AppState;
+use crate::platform::http::WriteDeadline;
 use crate::platform::http::cors::{HEADERS, METHODS};
-use crate::platform::http::{WriteDeadline, identify, install_page, not_found, pass};
+use crate::platform::serve::{identify, install_page, not_found, pass};
 use crate::platform::telemetry::Metrics;
 
 mod serving;

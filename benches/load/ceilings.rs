@@ -10,7 +10,7 @@ use diesel::prelude::*;
 use futures_util::future::join_all;
 use iewm::config::Config;
 use iewm::domain::{Clock, ContactId};
-use iewm::platform::auth::AppState;
+use iewm::platform::access::AppState;
 use iewm::platform::vault::SystemEntropy;
 use iewm::resources::contacts::store as contacts;
 

@@ -3,7 +3,7 @@
 
 use chrono::TimeDelta;
 use iewm::domain::{ContactId, OrganisationId, Purpose, london_date};
-use iewm::platform::auth::AppState;
+use iewm::platform::access::AppState;
 use iewm::platform::transaction::WriteTx;
 use iewm::resources::consents::model::RecordDecision;
 use iewm::resources::consents::store as consents;

@@ -6,7 +6,7 @@ use tokio::sync::watch;
 
 use super::beat::beat;
 use crate::domain::Error;
-use crate::platform::auth::AppState;
+use crate::platform::access::AppState;
 use crate::platform::telemetry::Change;
 
 /// How often the clocks are compared.

@@ -6,7 +6,7 @@ use tokio::sync::watch;
 
 use super::beat::beat;
 use crate::domain::{Code, Error};
-use crate::platform::auth::AppState;
+use crate::platform::access::AppState;
 use crate::platform::mail::{Courier, Failure, Sender};
 use crate::platform::outbox::store::{self as outbox, Attempted};
 use crate::platform::outbox::{Claimed, Composed, Letters};

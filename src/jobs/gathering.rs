@@ -6,7 +6,7 @@ use tokio::sync::watch;
 
 use super::beat::beat;
 use crate::domain::Error;
-use crate::platform::auth::AppState;
+use crate::platform::access::AppState;
 use crate::resources::subject_requests::package::store::building::{self, Claimed, Next};
 
 /// How often it is looked for packages to be built.

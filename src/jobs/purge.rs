@@ -10,8 +10,8 @@ use tokio::sync::watch;
 
 use super::beat::beat;
 use crate::domain::{Error, Instant};
+use crate::platform::access::AppState;
 use crate::platform::audit::Entry;
-use crate::platform::auth::AppState;
 use crate::platform::vault::store::remnants::Purged;
 
 /// How often it is looked for keys, and tried again.

@@ -7,7 +7,7 @@ use tokio::sync::watch;
 
 use super::beat::beat;
 use crate::domain::Error;
-use crate::platform::auth::AppState;
+use crate::platform::access::AppState;
 use crate::resources::registrations::requirements::store as requirements;
 use crate::resources::registrations::store::capacity as places;
 use crate::resources::subject_requests::store::farewell;

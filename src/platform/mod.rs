@@ -1,5 +1,6 @@
 //! Machinery. It knows no noun of the business: rooms stand on it, it never calls them.
 
+pub mod access;
 pub mod audit;
 pub mod auth;
 pub mod db;
@@ -12,6 +13,7 @@ pub mod rate;
 pub mod readiness;
 pub mod records_to_index;
 pub mod reference;
+pub mod serve;
 pub mod supervision;
 pub mod telemetry;
 pub mod transaction;

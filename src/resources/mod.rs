@@ -24,8 +24,8 @@ pub mod token_revocations;
 
 use std::sync::LazyLock;
 
-use crate::platform::http::Room;
 use crate::platform::outbox::{Letter, Letters};
+use crate::platform::serve::Room;
 
 /// The operations of all rooms.
 pub fn rooms() -> Vec<Room> {

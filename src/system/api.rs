@@ -6,7 +6,8 @@ use utoipa::ToSchema;
 
 use super::pages::{ProblemCode, problem_page};
 use crate::domain::Error;
-use crate::platform::auth::{Access, Probe, Public};
+use crate::platform::access::Access;
+use crate::platform::auth::{Probe, Public};
 use crate::platform::http::{Answer, ByWord, MediaType, Op, Plain, Reply, Text};
 
 /// The service's state.

@@ -8,7 +8,7 @@ use actix_web::web::{Bytes, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use utoipa_swagger_ui::Config;
 
-use crate::platform::http::{install_page, not_found};
+use crate::platform::serve::{install_page, not_found};
 
 /// The page may load nothing from elsewhere. Swagger UI styles its elements inline.
 const CSP: &str = "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'";

@@ -7,7 +7,7 @@ mod pages;
 
 pub use docs::install as install_docs;
 
-use crate::platform::http::Room;
+use crate::platform::serve::Room;
 
 /// The operations.
 pub fn routes() -> Room {

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use iewm::app::{openapi, operations};
 use iewm::domain::{OrganisationId, Role};
 use iewm::platform::auth::{PERMISSIONS, PermissionRow};
-use iewm::platform::http::OperationListing;
+use iewm::platform::serve::OperationListing;
 use serde_json::{Value, json};
 
 use crate::harness::{Service, on_both_engines};

@@ -8,31 +8,31 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 /// A moment at which a read came, or the database was asked.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Moment(u64);
+pub struct Moment(u64);
 
 /// Tells which of two moments came first.
 #[derive(Debug, Default)]
-pub(super) struct Moments(AtomicU64);
+pub struct Moments(AtomicU64);
 
 impl Moments {
     /// Now: later than every moment before it.
-    pub(super) fn now(&self) -> Moment {
+    pub(in crate::platform) fn now(&self) -> Moment {
         Moment(self.0.fetch_add(1, Ordering::SeqCst) + 1)
     }
 }
 
 /// The last moment at which the database was asked about a token and had nothing against it.
 #[derive(Debug, Default)]
-pub(super) struct Admitted(AtomicU64);
+pub struct Admitted(AtomicU64);
 
 impl Admitted {
     /// Whether that was later than `moment`.
-    pub(super) fn since(&self, moment: Moment) -> bool {
+    pub(in crate::platform) fn since(&self, moment: Moment) -> bool {
         self.0.load(Ordering::SeqCst) > moment.0
     }
 
     /// Notes that there was nothing against it when the database was `asked`.
-    pub(super) fn note(&self, asked: Moment) {
+    pub(in crate::platform) fn note(&self, asked: Moment) {
         self.0.fetch_max(asked.0, Ordering::SeqCst);
     }
 }

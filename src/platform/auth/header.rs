@@ -4,12 +4,26 @@
 //! along, or says where to fetch one, is refused, and nothing is fetched (RFC 8725 section 3.10).
 
 use jsonwebtoken::Algorithm;
+use strum::{EnumString, IntoStaticStr, VariantNames};
 
-use super::profile::Typ;
 use super::{Flaw, strict_json};
 
 /// Members that would change what the token means or where its key comes from.
 const REFUSED: [&str; 8] = ["crit", "cty", "jwk", "jku", "x5u", "x5c", "zip", "b64"];
+
+/// What the header of an access token says in `typ`. Exactly one value is taken for each issuer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumString, IntoStaticStr, VariantNames)]
+pub(super) enum Typ {
+    /// RFC 9068 section 2.1.
+    #[strum(serialize = "at+jwt")]
+    AtJwt,
+    /// The same media type as `LemonLDAP::NG` 2.17 and later write it.
+    #[strum(serialize = "at+JWT")]
+    AtJwtCapital,
+    /// Any JWT: a claim must tell an access token from an ID token (RFC 8725 sections 3.11 and 3.12).
+    #[strum(serialize = "JWT")]
+    Jwt,
+}
 
 /// What a header says.
 pub(super) struct Header {

@@ -3,7 +3,6 @@
 //! Everything here is a function of the token, the keys and the time that is passed in. Only
 //! [`KeySource`] reads anything: its file of keys, or the address that its issuer publishes them under.
 
-mod access;
 mod admission;
 mod bearer;
 mod check;
@@ -13,22 +12,21 @@ mod flaw;
 #[cfg(test)]
 mod forge;
 mod header;
+mod issuer;
 mod jwks;
 mod key_source;
 mod mint;
 mod permissions;
 mod profile;
-mod refusal_log;
-mod state;
 pub mod store;
 mod strict_json;
 mod tokens;
 
-pub(in crate::platform) use access::forbidden;
-pub use access::{Access, Batched};
+pub(in crate::platform) use admission::{Moment, Moments};
 pub use bearer::bearer;
 pub use check::{Broken, Finding};
 pub use flaw::Flaw;
+pub use issuer::Issuer;
 pub use jwks::{KeySet, KeySetError, VerificationKey};
 pub use key_source::{
     Authorities, Fetch, FetchError, Fetched, FileKeys, HttpsFetch, KeySource, KeySourceError, RemoteKeys,
@@ -36,6 +34,4 @@ pub use key_source::{
 pub use mint::{TokenMint, TokenRequest};
 pub use permissions::*;
 pub use profile::{Names, Profile, ProfileSettings};
-pub use state::{AppState, Parts, Standing};
-pub(in crate::platform) use state::{identity_of, sending_of};
-pub use tokens::{DuplicateIssuer, Issuer, Refused, Tokens, Verified};
+pub use tokens::{DuplicateIssuer, Refused, Tokens, Verified};

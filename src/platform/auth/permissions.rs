@@ -1,7 +1,7 @@
 //! The permission table: the one source for the guards, for the document's `security`, for the matrix
 //! of roles that the tests drive, and for `docs/API.md`.
 
-use crate::domain::{Actor, Role};
+use crate::domain::{Actor, Code, Error, Role};
 
 /// Something that a role may do.
 pub trait Permission: 'static {
@@ -35,6 +35,12 @@ pub struct PermissionRow {
     pub writes: bool,
     /// What it is for.
     pub meaning: &'static str,
+}
+
+/// The error of a caller, none of whose roles has the permission `P`.
+pub(in crate::platform) fn forbidden<P: Permission>() -> Error {
+    let detail = format!("None of the token's roles has the permission {}.", P::NAME);
+    Error::new(Code::Forbidden, detail).with(|p| p.permission = Some(P::NAME))
 }
 
 macro_rules! permissions {

@@ -17,6 +17,7 @@ mod verdicts;
 use jsonwebtoken::Algorithm;
 use strum::{EnumString, IntoStaticStr, VariantNames};
 
+use super::header::{Typ, algorithm};
 use crate::domain::{Role, SubjectClaim};
 use demands::Demands;
 pub(super) use organisation::{Organisation, clients};
@@ -29,20 +30,6 @@ pub use settings::{Names, ProfileSettings};
 pub const LONGEST_LIFE: i64 = 7_200;
 /// The shortest life that a profile may be limited to, in seconds.
 const SHORTEST_LIMIT: i64 = 60;
-
-/// What the header of an access token says in `typ`. Exactly one value is taken for each issuer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumString, IntoStaticStr, VariantNames)]
-pub(super) enum Typ {
-    /// RFC 9068 section 2.1.
-    #[strum(serialize = "at+jwt")]
-    AtJwt,
-    /// The same media type as `LemonLDAP::NG` 2.17 and later write it.
-    #[strum(serialize = "at+JWT")]
-    AtJwtCapital,
-    /// Any JWT: a claim must tell an access token from an ID token (RFC 8725 sections 3.11 and 3.12).
-    #[strum(serialize = "JWT")]
-    Jwt,
-}
 
 /// The claim that names a token, by which it can be revoked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumString, IntoStaticStr, VariantNames)]
@@ -150,7 +137,7 @@ fn all_algorithms() -> Vec<Algorithm> {
 }
 
 fn algorithms<'a>(names: impl Iterator<Item = &'a str>) -> Result<Vec<Algorithm>, String> {
-    let known = |name| super::header::algorithm(name).ok_or_else(|| format!("algorithms: \"{name}\" is not taken"));
+    let known = |name| algorithm(name).ok_or_else(|| format!("algorithms: \"{name}\" is not taken"));
     let named = names.map(known).collect::<Result<Vec<_>, _>>();
     match named {
         Ok(some) if !some.is_empty() => Ok(some),

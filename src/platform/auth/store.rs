@@ -41,7 +41,7 @@ pub enum Revoked {
 pub const REVOCATION_MATTERS: i64 = LONGEST_LIFE + 2 * LEEWAY;
 
 /// Whether the token is revoked.
-pub(super) fn is_revoked(connection: &mut AnyConnection, token: &Verified) -> Result<bool, Error> {
+pub(in crate::platform) fn is_revoked(connection: &mut AnyConnection, token: &Verified) -> Result<bool, Error> {
     let issued = token.issued_at.saturating_mul(1_000_000);
     let issued = Instant::from_micros(issued).ok_or_else(|| Error::internal("a token's iat is out of range"))?;
     let this_token = token_revocations::kind.eq("jti").and(token_revocations::value.eq(&token.jti));

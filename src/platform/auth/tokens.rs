@@ -13,28 +13,11 @@ use quick_cache::sync::Cache;
 
 use super::admission::Admitted;
 use super::claims::{Payload, Window};
-use super::{Flaw, KeySource, Profile, compact, header};
-use crate::domain::{Caller, Clock, Code, Error, Instant, Reading, Role};
+use super::{Flaw, Issuer, compact, header};
+use crate::domain::{Caller, Clock, Code, Error, Instant, Reading};
 
 /// How many verified tokens are remembered.
 const REMEMBERED: usize = 10_000;
-
-/// An issuer whose tokens are taken.
-#[derive(Debug)]
-pub struct Issuer {
-    /// The operator's name for it, in the log and on the command line.
-    pub name: String,
-    /// The issuer's name, which its tokens carry as `iss`, letter for letter.
-    pub issuer: String,
-    /// Our name at this issuer, which its tokens must have in `aud`.
-    pub audience: String,
-    /// Where the issuer's keys come from.
-    pub keys: KeySource,
-    /// The roles that this issuer can give.
-    pub ceiling: Vec<Role>,
-    /// How its tokens are read.
-    pub profile: Profile,
-}
 
 /// What a good token says.
 #[derive(Debug)]
@@ -48,7 +31,7 @@ pub struct Verified {
     /// When it expires (`exp`), in seconds since 1970.
     pub expires_at: i64,
     /// When the database had nothing against it.
-    pub(super) admitted: Admitted,
+    pub(in crate::platform) admitted: Admitted,
 }
 
 /// A token was refused. Neither its text nor its `Debug` says why, because the answer to the caller is made from it.
@@ -148,7 +131,7 @@ impl Tokens {
     }
 
     /// The issuers.
-    pub(super) fn issuers(&self) -> &[Issuer] {
+    pub(in crate::platform) fn issuers(&self) -> &[Issuer] {
         &self.issuers
     }
 
@@ -190,13 +173,13 @@ impl Tokens {
     }
 
     /// The operator's name of the issuer that a refused token names. The token may be forged.
-    pub(super) fn named_in(&self, token: &str) -> Option<&str> {
+    pub(in crate::platform) fn named_in(&self, token: &str) -> Option<&str> {
         let payload = Payload::read(&compact::split(token).ok()?.payload).ok()?;
         payload.issuer().and_then(|issuer| self.name_of(issuer))
     }
 
     /// The operator's name of the issuer whose `iss` is `issuer`.
-    pub(super) fn name_of(&self, issuer: &str) -> Option<&str> {
+    pub(in crate::platform) fn name_of(&self, issuer: &str) -> Option<&str> {
         self.issuers.iter().find(|one| one.issuer == issuer).map(|one| one.name.as_str())
     }
 

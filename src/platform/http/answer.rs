@@ -7,14 +7,12 @@ use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse};
 use futures_util::stream::{BoxStream, Stream, StreamExt, TryStreamExt};
-use serde::Serialize;
 
 use super::budget::Held;
-use super::edge::request_id;
 use super::entity_tag::{EntityTag, EntityTags};
 use super::own_tag;
 use super::panics::log_cause;
-use super::problem;
+use super::request_id::request_id;
 use crate::domain::Error;
 
 /// The media type of everything that is not said to be otherwise.
@@ -43,16 +41,6 @@ impl Answer {
     /// An answer without a body.
     pub fn empty(status: u16) -> Self {
         Self { status, headers: Vec::new(), payload: Payload::Whole(Vec::new()) }
-    }
-
-    /// `value` as JSON.
-    pub fn json(status: u16, value: &impl Serialize) -> Self {
-        match serde_json::to_vec(value) {
-            Ok(body) => Self::bytes(status, JSON, body),
-            Err(error) => {
-                problem::answer(&Error::internal(format_args!("an answer could not be written: {error}")), "")
-            }
-        }
     }
 
     /// Bytes of a media type.
@@ -106,7 +94,12 @@ impl Answer {
 
     /// The framework's response. A `GET` whose `If-None-Match` names the answer's `ETag` is 304, with the tag as the caller
     /// wrote it. The body counts as `held` until it is sent.
-    pub(super) fn into_response(self, request: &HttpRequest, private: bool, held: Option<Held>) -> HttpResponse {
+    pub(in crate::platform) fn into_response(
+        self,
+        request: &HttpRequest,
+        private: bool,
+        held: Option<Held>,
+    ) -> HttpResponse {
         let is_read = request.method() == actix_web::http::Method::GET && self.status == 200;
         let own = self.get(&header::ETAG).filter(|_| is_read);
         let named = own.and_then(|etag| named_etag(request.headers(), etag));
@@ -157,11 +150,6 @@ fn named_etag(headers: &HeaderMap, etag: &str) -> Option<String> {
         EntityTags::Any => Some(etag.to_owned()),
         EntityTags::Listed(tags) => tags.iter().find(is_own).map(EntityTag::to_string),
     })
-}
-
-/// The problem that `error` is, for this request.
-pub(super) fn problem_for(error: &Error, request: &HttpRequest) -> Answer {
-    problem::answer(error, &request_id(request))
 }
 
 #[cfg(test)]

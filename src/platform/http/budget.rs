@@ -20,7 +20,7 @@ struct Ledger {
 
 /// Bytes that count against a budget until this is dropped.
 #[derive(Debug)]
-pub(super) struct Held {
+pub struct Held {
     budget: Budget,
     bytes: usize,
 }

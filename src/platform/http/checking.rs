@@ -8,8 +8,7 @@ use std::sync::Arc;
 use actix_web::web::Bytes;
 use tokio::sync::Semaphore;
 
-use super::receiving::busy;
-use crate::domain::Error;
+use crate::domain::{Code, Error};
 
 /// The largest body, in bytes, that is checked on the worker thread that received it.
 pub(super) const SMALL: usize = 64 * 1024;
@@ -57,10 +56,14 @@ impl Checking {
     }
 }
 
+/// A 503 that tells the caller to try again after so many seconds.
+pub(super) fn busy(detail: impl Into<std::borrow::Cow<'static, str>>, retry_after: u32) -> Error {
+    Error::new(Code::Unavailable, detail).with(|p| p.retry_after = Some(retry_after))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::Code;
 
     fn large() -> Bytes {
         Bytes::from(vec![b' '; SMALL + 1])

@@ -3,7 +3,7 @@
 use actix_cors::CorsError;
 use actix_web::dev::ServiceResponse;
 
-use super::answer::problem_for;
+use super::problem::problem_for;
 use crate::domain::{Code, Error};
 
 /// The methods that a page of an allowed origin may use.
@@ -13,7 +13,7 @@ pub const HEADERS: [&str; 6] =
     ["authorization", "content-type", "if-match", "if-none-match", "idempotency-key", "x-request-id"];
 
 /// The same response, or a problem in its place if the CORS middleware refused the request.
-pub(super) fn with_problem(response: ServiceResponse) -> ServiceResponse {
+pub(in crate::platform) fn with_problem(response: ServiceResponse) -> ServiceResponse {
     let refusal = response.response().error().and_then(|error| error.as_error::<CorsError>()).map(problem);
     let Some(refusal) = refusal else { return response };
     let told = problem_for(&refusal, response.request()).into_response(response.request(), false, None);

@@ -7,6 +7,7 @@ use utoipa::openapi::request_body::RequestBodyBuilder;
 use utoipa::openapi::{ContentBuilder, HeaderBuilder, Ref, RefOr, Required, Response, ResponseBuilder, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
+use super::negotiation::HTML;
 use super::problem::{PROBLEM_JSON, Problem};
 use crate::domain::CODES;
 
@@ -63,13 +64,13 @@ impl Op<'_> {
     }
 
     /// Every answer of the operation that has a body can also be a page.
-    pub(super) fn as_pages_too(&mut self) {
+    pub(in crate::platform) fn as_pages_too(&mut self) {
         let with_body = |response: &RefOr<Response>| matches!(response, RefOr::T(known) if !known.content.is_empty());
         let responses = self.operation.responses.responses.iter();
         let statuses: Vec<String> =
             responses.filter(|(_, response)| with_body(response)).map(|(status, _)| status.clone()).collect();
         for status in statuses.iter().filter_map(|status| status.parse().ok()) {
-            self.also_answers(status, super::page::HTML);
+            self.also_answers(status, HTML);
         }
     }
 
@@ -159,7 +160,7 @@ impl Op<'_> {
     }
 
     /// Says how many bytes the body may have: at the body, where the document shows one, and at the problem 413.
-    pub(super) fn body_limit(&mut self, bytes: usize) {
+    pub(in crate::platform) fn body_limit(&mut self, bytes: usize) {
         let limit = format!("At most {}.", size(bytes));
         let Some(RefOr::T(too_large)) = self.operation.responses.responses.get_mut("413") else { return };
         too_large.description = format!("{}\n\n{limit}", too_large.description);

@@ -14,7 +14,7 @@ const KEY_OF_A_READ: &str =
     "Accepted and not used: this operation changes nothing, so that it is carried out each time.";
 
 /// Describes the header of a `POST` that needs a token. A read takes it and does not use it.
-pub(super) fn describe_key(op: &mut Op<'_>, writes: bool) {
+pub fn describe_key(op: &mut Op<'_>, writes: bool) {
     let key = ObjectBuilder::new()
         .schema_type(Type::String)
         .min_length(Some(8))

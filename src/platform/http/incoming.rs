@@ -10,16 +10,16 @@ use actix_web::web::Bytes;
 use futures_util::StreamExt;
 
 use super::describe::Op;
+use super::matched::{PathValues, path_value};
 use super::negotiation;
 use super::receiving::Receiving;
-use super::routes::{PathValues, path_value};
 use crate::domain::{Actor, Code, Entropy, Error};
 use crate::platform::vault::CursorKey;
 
 /// How many bytes the body of an operation may have that needs a token, unless one of its arguments says otherwise.
-pub(super) const BODY_LIMIT: usize = 1024 * 1024;
+pub const BODY_LIMIT: usize = 1024 * 1024;
 /// The same of a public operation: without a token, little can be taken from this service.
-pub(super) const PUBLIC_BODY_LIMIT: usize = 16 * 1024;
+pub const PUBLIC_BODY_LIMIT: usize = 16 * 1024;
 
 /// A request whose caller has been judged.
 pub struct Incoming {
@@ -40,7 +40,7 @@ pub struct Incoming {
 }
 
 /// The body: still to come, or read already.
-pub(in crate::platform) enum Body {
+pub enum Body {
     Coming(Payload),
     Whole(Bytes),
 }
@@ -106,7 +106,7 @@ impl Incoming {
     }
 
     /// The query of the operation that is carried out.
-    pub(super) fn query_string(&self) -> &str {
+    pub(in crate::platform) fn query_string(&self) -> &str {
         if self.read_again.is_some() { "" } else { self.request.query_string() }
     }
 

@@ -1,4 +1,4 @@
-//! The edge: requests taken apart, answers put together, and routes that describe themselves.
+//! HTTP: requests taken apart, answers put together, problems, and the description of both.
 
 pub mod answer;
 mod body;
@@ -8,11 +8,14 @@ mod connection;
 pub mod cors;
 pub mod csv;
 mod describe;
-mod edge;
+mod done;
 mod entity_tag;
 mod idempotency_key;
 mod incoming;
+mod installed;
+mod json;
 mod listing;
+mod matched;
 pub mod ndjson;
 mod negotiation;
 mod outgoing;
@@ -26,8 +29,7 @@ mod query;
 mod receiving;
 mod replay;
 mod reply;
-mod room;
-mod routes;
+mod request_id;
 
 pub use answer::Answer;
 pub use body::{
@@ -36,21 +38,27 @@ pub use body::{
 pub use budget::Budget;
 pub(crate) use connection::WriteDeadline;
 pub use describe::Op;
-pub use edge::request_id;
-pub(crate) use edge::{identify, pass};
-pub(in crate::platform) use incoming::Body;
+pub use done::Done;
+pub(in crate::platform) use idempotency_key::describe_key;
+pub(in crate::platform) use incoming::{BODY_LIMIT, Body, PUBLIC_BODY_LIMIT};
 pub use incoming::{Incoming, Take, media_type};
+pub(in crate::platform) use installed::install;
 pub use listing::{Listed, Listing, NoFilter, Pager};
+pub(in crate::platform) use matched::{Matched, PathValues, operation, pattern};
+pub(in crate::platform) use outgoing::{in_pieces, reserve};
 pub use page::{Frame, PageOrJson, Shown};
+pub(in crate::platform) use page::{guarded, page_problem};
+pub(in crate::platform) use panics::{caught, log_cause};
 pub use path::{ById, ByPart, ByToken, ByVersion, ByWord, PathWord};
 pub use precondition::IfMatch;
+pub(in crate::platform) use problem::problem_for;
 pub use problem::{PROBLEM_JSON, Problem, answer as problem_answer};
+pub(in crate::platform) use query::NoQuery;
 pub use query::Query;
 pub use receiving::Receiving;
 pub use replay::{Replay, Replayable};
 pub use reply::{
-    Accepted, Begun, Created, Done, Either, Found, MediaType, NoContent, Noted, Outcome, Plain, Reply, Resource, Text,
+    Accepted, Begun, Created, Either, Found, MediaType, NoContent, Noted, Outcome, Plain, Reply, Resource, Text,
 };
-pub use room::{Arguments, Listing as OperationListing, Room};
-pub use routes::{Routes, install, install_page, not_found};
-pub(in crate::platform) use routes::{operation, read_again};
+pub(in crate::platform) use request_id::RequestId;
+pub use request_id::request_id;

@@ -4,6 +4,9 @@ use actix_web::HttpRequest;
 use actix_web::http::header::{ACCEPT, Accept, Header, HeaderValue, Quality};
 use actix_web::mime::{self, Mime};
 
+/// The media type that a browser prefers.
+pub(super) const HTML: &str = "text/html";
+
 /// Which of the media types that are offered `Accept` prefers. Among those that are as welcome, and where none is, the
 /// first.
 pub(super) fn preferred<'a>(request: &HttpRequest, (first, others): (&'a str, &[&'a str])) -> &'a str {

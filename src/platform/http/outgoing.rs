@@ -8,10 +8,11 @@ use actix_web::HttpRequest;
 use actix_web::body::{BodySize, BoxBody, MessageBody};
 use actix_web::web::Bytes;
 
-use super::answer::{Answer, Payload, problem_for};
+use super::answer::{Answer, Payload};
 use super::budget::{Held, SMALL};
+use super::installed::sending_of;
+use super::problem::problem_for;
 use crate::domain::{Code, Error};
-use crate::platform::auth::sending_of;
 
 /// As many bytes as the HTTP server buffers for a connection. It copies what it is given, so that a whole answer given at
 /// once would be held twice.
@@ -19,7 +20,7 @@ const PIECE: usize = 32 * 1024;
 
 /// Counts a whole answer against the budget of answers that wait to be sent. The large answer to a read that does not fit
 /// is replaced by a 503. The answer to a write is always sent, because the write is done.
-pub(super) fn reserve(answer: Answer, request: &HttpRequest, is_read: bool) -> (Answer, Option<Held>) {
+pub fn reserve(answer: Answer, request: &HttpRequest, is_read: bool) -> (Answer, Option<Held>) {
     let (Some(sending), Payload::Whole(body)) = (sending_of(request), &answer.payload) else { return (answer, None) };
     match sending.reserve(body.len()) {
         None if is_read && body.len() > SMALL => {
@@ -52,7 +53,7 @@ impl MessageBody for Pieces {
 }
 
 /// The same body; one that is whole and large is given out piece by piece.
-pub(super) fn in_pieces(body: BoxBody) -> BoxBody {
+pub fn in_pieces(body: BoxBody) -> BoxBody {
     match body.try_into_bytes() {
         Ok(bytes) if bytes.len() > PIECE => BoxBody::new(Pieces(bytes)),
         Ok(bytes) => BoxBody::new(bytes),

@@ -10,12 +10,12 @@ use crate::domain::Error;
 ///
 /// # Errors
 /// 500 when it panics. The panic hook has logged where.
-pub(super) async fn caught<T>(handler: impl Future<Output = T>) -> Result<T, Error> {
+pub async fn caught<T>(handler: impl Future<Output = T>) -> Result<T, Error> {
     AssertUnwindSafe(handler).catch_unwind().await.map_err(|_| Error::internal("a panic in a handler"))
 }
 
 /// Logs the cause of an error, which its answer does not tell.
-pub(super) fn log_cause(error: &Error, request_id: &str) {
+pub fn log_cause(error: &Error, request_id: &str) {
     if let Some(cause) = error.cause() {
         tracing::error!(request_id, code = error.code().entry().name, cause, "failed");
     }

@@ -1,9 +1,11 @@
 //! Problem documents (RFC 9457): the one place where an [`Error`] becomes something that is sent.
 
+use actix_web::HttpRequest;
 use actix_web::http::header::{self, HeaderName};
 use serde::Serialize;
 
 use super::answer::Answer;
+use super::request_id::request_id;
 use crate::domain::{Code, ContactId, Error, Fault, LISTED_FAULTS, cut};
 
 /// The media type of a problem.
@@ -92,6 +94,11 @@ fn body(error: &Error, instance: &str) -> Vec<u8> {
         }
         listed /= 2;
     }
+}
+
+/// The problem that `error` is, for this request.
+pub fn problem_for(error: &Error, request: &HttpRequest) -> Answer {
+    answer(error, &request_id(request))
 }
 
 /// The answer that tells `error` to the caller of the request `instance`.

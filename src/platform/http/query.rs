@@ -31,7 +31,7 @@ pub struct NoQuery;
 impl NoQuery {
     /// # Errors
     /// 400 when there is a query all the same.
-    pub(super) fn check(query: &str) -> Result<(), Error> {
+    pub(in crate::platform) fn check(query: &str) -> Result<(), Error> {
         pairs(query, &[]).map(|_| ())
     }
 }

@@ -8,8 +8,8 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
 use super::budget::{Budget, Held};
-use super::checking::Checking;
-use crate::domain::{Code, Error};
+use super::checking::{Checking, busy};
+use crate::domain::Error;
 
 /// How many files are received and worked through at a time.
 const FILES: usize = 2;
@@ -101,9 +101,4 @@ impl Arriving {
     pub(super) fn whole(self) -> Bytes {
         self.held.around(Arrived { bytes: self.bytes, _turn: self.turn })
     }
-}
-
-/// A 503 that tells the caller to try again after so many seconds.
-pub(super) fn busy(detail: impl Into<std::borrow::Cow<'static, str>>, retry_after: u32) -> Error {
-    Error::new(Code::Unavailable, detail).with(|p| p.retry_after = Some(retry_after))
 }

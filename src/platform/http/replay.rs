@@ -3,7 +3,6 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::page::Shown;
 use super::reply::{Accepted, Begun, Created, Either, Found, NoContent, Noted, Plain, Reply, Resource};
 use crate::domain::IdsAlone;
 
@@ -93,13 +92,6 @@ impl Replayable for NoContent {
 impl Replayable for Accepted {
     fn replay(&self) -> Replay {
         Replay::Status(202)
-    }
-}
-
-/// Operations behind capability links take no idempotency key.
-impl<T: Serialize + ToSchema + Send + 'static, const STATUS: u16> Replayable for Shown<T, STATUS> {
-    fn replay(&self) -> Replay {
-        Replay::Nothing
     }
 }
 

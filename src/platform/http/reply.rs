@@ -10,8 +10,7 @@ use utoipa::ToSchema;
 use super::answer::{Answer, JSON};
 use super::describe::{self, Op};
 use super::own_tag::DIGEST_DIGITS;
-use super::replay::Replayable;
-use crate::domain::{Code, Error, hex};
+use crate::domain::{Error, hex};
 
 /// A resource of the API: has an address and a version.
 pub trait Resource: Serialize + ToSchema + Send + 'static {
@@ -207,31 +206,6 @@ impl<M: MediaType> Reply for Text<M> {
     fn describe(op: &mut Op<'_>) {
         let schema = <String as utoipa::PartialSchema>::schema();
         op.answers_with(200, "The document.", M::NAME, Some(schema));
-    }
-}
-
-/// The answer of a write: rendered already when its body is kept for an idempotency key.
-pub enum Done<T> {
-    /// To be rendered.
-    Fresh(T),
-    /// Rendered.
-    Rendered(Answer),
-}
-
-impl<T: Replayable> Reply for Done<T> {
-    fn into_answer(self) -> Answer {
-        match self {
-            Self::Fresh(value) => value.into_answer(),
-            Self::Rendered(answer) => answer,
-        }
-    }
-
-    fn describe(op: &mut Op<'_>) {
-        T::describe(op);
-        op.code(Code::OutcomeUnknown);
-        if T::CAN_BE_LOST {
-            op.code(Code::AnswerNotKept);
-        }
     }
 }
 

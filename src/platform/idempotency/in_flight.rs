@@ -8,14 +8,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 pub struct InFlight(Arc<Mutex<HashSet<[u8; 32]>>>);
 
 /// A key in use until this is dropped.
-pub(super) struct Running {
+pub struct Running {
     set: InFlight,
     key: [u8; 32],
 }
 
 impl InFlight {
     /// Takes a key; `None` when another request has it.
-    pub(super) fn enter(&self, key: [u8; 32]) -> Option<Running> {
+    pub(in crate::platform) fn enter(&self, key: [u8; 32]) -> Option<Running> {
         let entered = self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(key);
         entered.then(|| Running { set: self.clone(), key })
     }

@@ -1,11 +1,13 @@
 //! What is kept of the answer to a request with a key.
 
+use actix_web::http::header::HeaderName;
 use serde::{Deserialize, Serialize};
 
+use crate::platform::http::answer::Payload;
 use crate::platform::http::{Answer, Replay};
 
 /// What is kept of an answer.
-pub(in crate::platform) enum Kept {
+pub enum Kept {
     /// The path of the resource that was made or changed, and the first status.
     Resource { status: u16, path: String },
     /// A status without a body.
@@ -20,10 +22,10 @@ pub(in crate::platform) enum Kept {
 
 /// An answer whose body is kept.
 #[derive(Serialize, Deserialize)]
-pub(in crate::platform) struct KeptBody {
-    pub(super) status: u16,
-    pub(super) headers: Vec<(String, String)>,
-    pub(super) body: String,
+pub struct KeptBody {
+    pub(in crate::platform) status: u16,
+    pub(in crate::platform) headers: Vec<(String, String)>,
+    pub(in crate::platform) body: String,
 }
 
 impl Kept {
@@ -51,7 +53,7 @@ impl Kept {
 
 impl KeptBody {
     /// The `instance` of a problem, without its body.
-    pub(super) fn instance(status: u16, instance: String) -> Self {
+    pub(in crate::platform) fn instance(status: u16, instance: String) -> Self {
         Self { status, headers: Vec::new(), body: instance }
     }
 
@@ -63,5 +65,12 @@ impl KeptBody {
             headers: answer.headers.iter().map(|(name, value)| (name.to_string(), value.clone())).collect(),
             body: body.to_owned(),
         })
+    }
+
+    /// The answer whose body was kept.
+    pub(in crate::platform) fn into_answer(self) -> Answer {
+        let headers = self.headers.into_iter();
+        let headers = headers.filter_map(|(name, value)| Some((HeaderName::try_from(name).ok()?, value)));
+        Answer { status: self.status, headers: headers.collect(), payload: Payload::Whole(self.body.into_bytes()) }
     }
 }

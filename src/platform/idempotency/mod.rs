@@ -10,12 +10,11 @@
 
 mod in_flight;
 mod kept;
-mod keyed;
-mod replaying;
+mod key;
 mod store;
 
 pub use in_flight::InFlight;
 pub(in crate::platform) use kept::{Kept, KeptBody};
-pub use keyed::Keyed;
-pub(in crate::platform) use keyed::once;
-pub(in crate::platform) use store::{claim, keep};
+pub use key::Keyed;
+pub(in crate::platform) use key::in_use;
+pub(in crate::platform) use store::{claim, find, keep};

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use uuid::Uuid;
 
 use super::kept::{Kept, KeptBody};
-use super::keyed::{Keyed, in_use};
+use super::key::{Keyed, in_use};
 use crate::domain::{Code, Error};
 use crate::platform::db::dialect;
 use crate::platform::transaction::ReadTx;
@@ -55,7 +55,7 @@ struct Row {
 ///
 /// # Errors
 /// 422 when the key was used for another request.
-pub(super) fn find(tx: &mut ReadTx<'_>, keyed: &Keyed) -> Result<Option<Kept>, Error> {
+pub fn find(tx: &mut ReadTx<'_>, keyed: &Keyed) -> Result<Option<Kept>, Error> {
     let now = tx.earliest();
     let found: Option<Row> = kept_answers::table
         .filter(kept_answers::key.eq(keyed.key.as_slice()))
@@ -89,7 +89,7 @@ pub(super) fn find(tx: &mut ReadTx<'_>, keyed: &Keyed) -> Result<Option<Kept>, E
 ///
 /// # Errors
 /// 409 when another process is carrying the request out, or has answered it since it was looked up; 422 as [`find`].
-pub(in crate::platform) fn claim(tx: &mut ReadTx<'_>, keyed: &Keyed) -> Result<(), Error> {
+pub fn claim(tx: &mut ReadTx<'_>, keyed: &Keyed) -> Result<(), Error> {
     if !dialect::try_lock_name(tx.connection(), &keyed.key)? {
         return Err(in_use());
     }
@@ -101,7 +101,7 @@ pub(in crate::platform) fn claim(tx: &mut ReadTx<'_>, keyed: &Keyed) -> Result<(
 
 /// Keeps the answer to a request that was claimed, for 24 hours, and deletes the rows whose time is over. A body that is larger
 /// than everything its caller may have is not kept: its row stays without it.
-pub(in crate::platform) fn keep(tx: &mut ReadTx<'_>, keyed: &Keyed, kept: Kept) -> Result<(), Error> {
+pub fn keep(tx: &mut ReadTx<'_>, keyed: &Keyed, kept: Kept) -> Result<(), Error> {
     let kind = kept.kind();
     let (status, path, body) = match kept {
         Kept::Resource { status, path } => (status, Some(path), None),

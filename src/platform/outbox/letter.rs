@@ -1,9 +1,27 @@
 //! What a room must say of the messages that it queues.
 
-use super::Claimed;
-use crate::domain::Error;
+use crate::domain::{ContactId, Error, Instant, MessageId, SubjectId};
 use crate::platform::mail::Mail;
 use crate::platform::transaction::WriteTx;
+
+/// A message that a process has claimed in order to send it.
+#[derive(Clone, Debug)]
+pub struct Claimed {
+    /// Its id.
+    pub id: MessageId,
+    /// Which letter puts it together.
+    pub kind: String,
+    /// Whom it is for.
+    pub contact: Option<ContactId>,
+    /// The record that it is about.
+    pub subject: Option<SubjectId>,
+    /// The blind index of the address that asked for it.
+    pub mark: Option<Vec<u8>>,
+    /// When it was queued.
+    pub created_at: Instant,
+    /// Which attempt this is, from 1.
+    pub(super) attempts: i32,
+}
 
 /// A message, put together at the moment when it leaves.
 pub enum Composed {

@@ -9,6 +9,6 @@ mod letter;
 mod schedule;
 pub mod store;
 
-pub use letter::{Composed, Letter, Letters};
+pub use letter::{Claimed, Composed, Letter, Letters};
 pub use schedule::{GIVE_UP_AFTER, LEASE, horizon, pause};
-pub use store::{Claimed, Outgoing, Status, queue, queue_all};
+pub use store::{Outgoing, Status, queue, queue_all};

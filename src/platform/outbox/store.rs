@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::Composed;
+use super::letter::{Claimed, Composed};
 use super::schedule::{GIVE_UP_AFTER, KEPT, LEASE, MOST_ATTEMPTS, horizon, pause};
 use crate::domain::{ContactId, Error, Instant, MessageId, SubjectId};
 use crate::platform::audit::Entry;
@@ -157,25 +157,6 @@ pub fn queued_within(tx: &mut ReadTx<'_>, kind: &str, mark: &[u8], span: Duratio
         .first(tx.connection())
         .optional()?;
     Ok(found.is_some())
-}
-
-/// A message in the hands of whoever sends it.
-#[derive(Clone, Debug)]
-pub struct Claimed {
-    /// Its id.
-    pub id: MessageId,
-    /// Which letter puts it together.
-    pub kind: String,
-    /// Whom it is for.
-    pub contact: Option<ContactId>,
-    /// The record that it is about.
-    pub subject: Option<SubjectId>,
-    /// The blind index of the address that asked for it.
-    pub mark: Option<Vec<u8>>,
-    /// When it was queued.
-    pub created_at: Instant,
-    /// Which attempt this is, from 1.
-    attempts: i32,
 }
 
 /// Whether a message about a record waits to be sent.

@@ -42,3 +42,17 @@ impl<'a, 'c> ManyTx<'a, 'c> {
         Ok(WriteTx::new(ReadTx::new(&mut *self.lane, party.context, &mut party.noted)))
     }
 }
+
+impl WriteTx<'_> {
+    /// As [`WriteTx::also`], for a write that is made for a batch: this caller is a batch of one.
+    ///
+    /// # Errors
+    /// What that write fails with; then this one must fail as well.
+    pub fn also_alone<T>(&mut self, f: impl FnOnce(&mut ManyTx<'_, '_>) -> Result<Each<T>, Error>) -> Result<T, Error> {
+        let mut alone = [Party { context: self.0.context, noted: std::mem::take(self.0.noted) }];
+        let done = f(&mut ManyTx::new(&mut *self.0.lane, &mut alone));
+        let [Party { noted, .. }] = alone;
+        *self.0.noted = noted;
+        done?.pop().ok_or_else(|| Error::internal("an answer for each caller"))?.map(Recorded::into_inner)
+    }
+}

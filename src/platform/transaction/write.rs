@@ -6,7 +6,6 @@ use std::ops::{Deref, DerefMut};
 use uuid::Uuid;
 
 use super::context::Context;
-use super::many::{Each, ManyTx, Party};
 use super::read::ReadTx;
 use crate::domain::Error;
 use crate::platform::audit::{Entry, EntryRow, Outcome};
@@ -14,7 +13,7 @@ use crate::platform::vault::store::executed_plans::{self, ExecutedPlan};
 use crate::platform::vault::{DataKey, Place, Wrapped, store};
 
 /// Writing, on behalf of an actor.
-pub struct WriteTx<'a>(ReadTx<'a>);
+pub struct WriteTx<'a>(pub(super) ReadTx<'a>);
 
 /// A key that was made for a new owner, and is not stored yet.
 #[must_use = "what is sealed under a key that is not kept can never be read"]
@@ -151,18 +150,6 @@ impl<'a> WriteTx<'a> {
     pub fn also<T>(&mut self, f: impl FnOnce(WriteTx<'_>) -> Result<Recorded<T>, Error>) -> Result<T, Error> {
         let inner = ReadTx { lane: &mut *self.0.lane, context: self.0.context, noted: &mut *self.0.noted };
         f(WriteTx(inner)).map(Recorded::into_inner)
-    }
-
-    /// As [`WriteTx::also`], a write that is made for several callers at once, for this one alone.
-    ///
-    /// # Errors
-    /// What that write fails with; then this one must fail as well.
-    pub fn also_alone<T>(&mut self, f: impl FnOnce(&mut ManyTx<'_, '_>) -> Result<Each<T>, Error>) -> Result<T, Error> {
-        let mut alone = [Party { context: self.0.context, noted: std::mem::take(self.0.noted) }];
-        let done = f(&mut ManyTx::new(&mut *self.0.lane, &mut alone));
-        let [Party { noted, .. }] = alone;
-        *self.0.noted = noted;
-        done?.pop().ok_or_else(|| Error::internal("an answer for each caller"))?.map(Recorded::into_inner)
     }
 
     /// A new identifier.

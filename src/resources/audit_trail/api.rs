@@ -3,7 +3,8 @@
 use super::model::{AuditEntry, AuditFilter, Look};
 use super::store;
 use crate::domain::{ContactId, EntryId, Error};
-use crate::platform::auth::{Access, AccessesRead, AuditRead};
+use crate::platform::access::Access;
+use crate::platform::auth::{AccessesRead, AuditRead};
 use crate::platform::http::{ById, Listed, Listing, NoFilter};
 
 /// Read the audit

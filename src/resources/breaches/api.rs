@@ -3,7 +3,8 @@
 use super::model::{AssessBreach, Breach, BreachFilter, BreachStep, CloseBreach, NotifyBreach, ReportBreach};
 use super::store::{self, steps};
 use crate::domain::{BreachId, BreachStepId, Error};
-use crate::platform::auth::{Access, BreachesManage, BreachesReport};
+use crate::platform::access::Access;
+use crate::platform::auth::{BreachesManage, BreachesReport};
 use crate::platform::http::{ById, Created, Done, Found, Listed, Listing, NoFilter, Valid};
 
 /// List breaches

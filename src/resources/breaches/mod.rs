@@ -13,7 +13,7 @@ pub mod store;
 mod words;
 
 use crate::domain::Code;
-use crate::platform::http::Room;
+use crate::platform::serve::Room;
 
 /// The room's operations.
 pub fn routes() -> Room {

@@ -6,7 +6,8 @@ use super::model::{
 };
 use super::store::{self, steps};
 use crate::domain::{ComplaintId, ComplaintStepId, Error};
-use crate::platform::auth::{Access, ComplaintsDecide, ComplaintsIntake};
+use crate::platform::access::Access;
+use crate::platform::auth::{ComplaintsDecide, ComplaintsIntake};
 use crate::platform::http::{ById, Created, Done, Found, Listed, Listing, NoFilter, Valid, WithoutBody};
 
 /// List complaints

@@ -16,7 +16,7 @@ pub use letters::LETTERS;
 pub use personal::ComplaintData;
 
 use crate::domain::Code;
-use crate::platform::http::Room;
+use crate::platform::serve::Room;
 
 /// The room's operations.
 pub fn routes() -> Room {

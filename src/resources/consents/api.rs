@@ -8,7 +8,8 @@ use super::receipt::Profile;
 use super::stream::{Audience, Form};
 use super::{check as checking, history as decisions, receipt as receipts, store};
 use crate::domain::{ConsentId, DecisionId, Error, Purpose};
-use crate::platform::auth::{Access, AudiencesRead, Batched, ConsentsCheck, ConsentsRead, ConsentsRecord, Public};
+use crate::platform::access::{Access, Batched};
+use crate::platform::auth::{AudiencesRead, ConsentsCheck, ConsentsRead, ConsentsRecord, Public};
 use crate::platform::http::{
     ById, ByWord, Created, Done, Found, Listed, Listing, MediaType, NoFilter, Plain, Query, Text, Valid,
 };

@@ -4,7 +4,8 @@ use super::model::{Confirmation, Subscription};
 use super::one_click::OneClick;
 use super::{confirmation, pages, unsubscribe as subscription};
 use crate::domain::Error;
-use crate::platform::auth::{Access, LinkHolder};
+use crate::platform::access::Access;
+use crate::platform::auth::LinkHolder;
 use crate::platform::http::{ByToken, Done, PageOrJson, Shown, Unjudged, WithoutBody};
 use crate::platform::transaction::WriteTx;
 

@@ -28,7 +28,7 @@ pub use personal::ConsentData;
 pub use unsubscribe::url as unsubscribe_url;
 
 use crate::domain::Code;
-use crate::platform::http::Room;
+use crate::platform::serve::Room;
 
 /// The room's operations.
 pub fn routes() -> Room {

@@ -4,7 +4,8 @@ use futures_util::stream::{self, StreamExt};
 
 use super::audience::{self, AudienceMember, AudiencePage};
 use crate::domain::{ConsentId, Error, Purpose};
-use crate::platform::auth::{Access, AudiencesRead};
+use crate::platform::access::Access;
+use crate::platform::auth::AudiencesRead;
 use crate::platform::http::ndjson::NDJSON;
 use crate::platform::http::{Answer, Incoming, Op, Reply, Take, csv};
 

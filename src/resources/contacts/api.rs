@@ -7,9 +7,10 @@ use super::rights::{self as ruled, ContactRights};
 use super::search as lookup;
 use super::store::{self, changes, erasure, merge as merging};
 use crate::domain::{ContactId, Error};
+use crate::platform::access::{Access, Batched};
 use crate::platform::auth::{
-    Access, Batched, ContactsCreate, ContactsDelete, ContactsExport, ContactsImport, ContactsMerge, ContactsRead,
-    ContactsSearch, ContactsUpdate,
+    ContactsCreate, ContactsDelete, ContactsExport, ContactsImport, ContactsMerge, ContactsRead, ContactsSearch,
+    ContactsUpdate,
 };
 use crate::platform::http::csv::CsvUnder;
 use crate::platform::http::{

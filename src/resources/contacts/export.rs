@@ -6,7 +6,8 @@ use futures_util::stream::{self, StreamExt};
 use super::model::{Contact, ContactFilter, ContactStatus, Employer, JobTitle, PersonName, SourceDetail};
 use super::store;
 use crate::domain::{ContactId, EmailAddress, Error, Limit, ListPage, Telephone, TelephoneExtension};
-use crate::platform::auth::{Access, ContactsExport};
+use crate::platform::access::Access;
+use crate::platform::auth::ContactsExport;
 use crate::platform::http::{Answer, Listed, Op, Reply, csv};
 use crate::platform::transaction::ReadTx;
 

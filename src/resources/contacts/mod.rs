@@ -18,7 +18,7 @@ pub mod store;
 pub use personal::ContactData;
 
 use crate::domain::Code;
-use crate::platform::http::Room;
+use crate::platform::serve::Room;
 
 /// The room's operations.
 pub fn routes() -> Room {

@@ -6,7 +6,8 @@ use utoipa::ToSchema;
 
 use super::store::sharing_refusals as store;
 use crate::domain::{ContactId, Error, Instant};
-use crate::platform::auth::{Access, ContactsRead, ContactsUpdate};
+use crate::platform::access::Access;
+use crate::platform::auth::{ContactsRead, ContactsUpdate};
 use crate::platform::http::{ById, ByWord, Done, Listed, Listing, NoContent, NoFilter, PathWord, WithoutBody};
 use crate::resources::organisations::model::OrganisationKind;
 

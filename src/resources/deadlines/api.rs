@@ -3,7 +3,8 @@
 use super::all;
 use super::model::{Deadline, DeadlineFilter};
 use crate::domain::{Error, Instant, ListPage, SubjectId};
-use crate::platform::auth::{Access, DeadlinesRead};
+use crate::platform::access::Access;
+use crate::platform::auth::DeadlinesRead;
 use crate::platform::http::{Listed, Listing};
 use crate::policy::deadlines as law;
 

@@ -16,7 +16,7 @@ use chrono::Duration;
 use strum::VariantArray;
 
 use crate::domain::{Code, Error};
-use crate::platform::http::Room;
+use crate::platform::serve::Room;
 use crate::platform::telemetry::DeadlineCount;
 use crate::platform::transaction::ReadTx;
 use crate::policy::deadlines::{Deadline, DeadlineKind};

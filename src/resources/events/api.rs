@@ -4,7 +4,8 @@ use super::calendar::{self as ical, Calendar};
 use super::model::{CreateEvent, Event, EventFilter, PatchEvent};
 use super::store;
 use crate::domain::{Error, EventId};
-use crate::platform::auth::{Access, EventsRead, EventsWrite};
+use crate::platform::access::Access;
+use crate::platform::auth::{EventsRead, EventsWrite};
 use crate::platform::http::{ById, Created, Done, Found, IfMatch, Listed, Listing, Patch, Text, Valid, WithoutBody};
 use crate::policy::events::EventStatus;
 

@@ -9,7 +9,7 @@ pub mod model;
 pub mod store;
 
 use crate::domain::Code;
-use crate::platform::http::Room;
+use crate::platform::serve::Room;
 
 /// The room's operations.
 pub fn routes() -> Room {

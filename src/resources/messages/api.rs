@@ -3,7 +3,8 @@
 use super::model::{Message, MessageFilter};
 use super::store;
 use crate::domain::{Error, MessageId};
-use crate::platform::auth::{Access, MessagesRead, MessagesRetry};
+use crate::platform::access::Access;
+use crate::platform::auth::{MessagesRead, MessagesRetry};
 use crate::platform::http::{ById, Done, Found, Listed, Listing, WithoutBody};
 
 /// List messages

@@ -9,7 +9,7 @@ mod store;
 pub use personal::MessageData;
 
 use crate::domain::Code;
-use crate::platform::http::Room;
+use crate::platform::serve::Room;
 
 /// The room's operations.
 pub fn routes() -> Room {

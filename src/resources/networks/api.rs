@@ -3,7 +3,8 @@
 use super::model::{CreateNetwork, DirectoryLine, Network, NetworkFilter, NetworkStatus, PatchNetwork};
 use super::{directory as lines, store};
 use crate::domain::{Error, MembershipId, NetworkId};
-use crate::platform::auth::{Access, NetworksRead, NetworksWrite};
+use crate::platform::access::Access;
+use crate::platform::auth::{NetworksRead, NetworksWrite};
 use crate::platform::http::{
     ById, Created, Done, Found, IfMatch, Listed, Listing, NoFilter, Patch, Valid, WithoutBody,
 };

@@ -3,7 +3,8 @@
 use super::model::{EndMembership, JoinNetwork, Membership, MembershipFilter, PatchMembership};
 use super::store::memberships as store;
 use crate::domain::{Error, MembershipId, NetworkId};
-use crate::platform::auth::{Access, NetworksRead, NetworksWrite};
+use crate::platform::access::Access;
+use crate::platform::auth::{NetworksRead, NetworksWrite};
 use crate::platform::http::{ById, Created, Done, Found, IfMatch, Listed, Listing, MayBeEmpty, Patch, Valid};
 
 /// List the memberships of a network

@@ -14,7 +14,7 @@ pub mod store;
 pub use personal::NetworkData;
 
 use crate::domain::Code;
-use crate::platform::http::Room;
+use crate::platform::serve::Room;
 
 /// The room's operations.
 pub fn routes() -> Room {

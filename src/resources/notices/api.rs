@@ -5,7 +5,8 @@ use chrono::NaiveDate;
 use super::model::{DraftNotice, PatchNotice, PrivacyNotice};
 use super::store;
 use crate::domain::Error;
-use crate::platform::auth::{Access, NoticesDraft, NoticesPublish, NoticesView, Public};
+use crate::platform::access::Access;
+use crate::platform::auth::{NoticesDraft, NoticesPublish, NoticesView, Public};
 use crate::platform::http::{
     ByVersion, Created, Done, Found, IfMatch, Listed, Listing, NoFilter, Patch, Valid, WithoutBody,
 };

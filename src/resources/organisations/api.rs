@@ -3,7 +3,8 @@
 use super::model::{CreateOrganisation, Organisation, OrganisationFilter, OrganisationStatus, PatchOrganisation};
 use super::store;
 use crate::domain::{Error, OrganisationId};
-use crate::platform::auth::{Access, OrganisationsRead, OrganisationsWrite};
+use crate::platform::access::Access;
+use crate::platform::auth::{OrganisationsRead, OrganisationsWrite};
 use crate::platform::http::{ById, Created, Done, Found, IfMatch, Listed, Listing, Patch, Valid, WithoutBody};
 
 /// List organisations

@@ -7,8 +7,8 @@ use super::model::{
     PatchOrganisation,
 };
 use crate::domain::{Error, Lifecycle, Limit, ListPage, OrganisationId, Scope};
+use crate::platform::access::Standing;
 use crate::platform::audit::Entry;
-use crate::platform::auth::Standing;
 use crate::platform::db::{AnyConnection, dialect};
 use crate::platform::http::IfMatch;
 use crate::platform::transaction::{ReadTx, Recorded, WriteTx};

@@ -3,7 +3,8 @@
 use super::model::{AskForLink, ConfirmationRequired, Decide, Preferences};
 use super::{asking, choices, pages};
 use crate::domain::Error;
-use crate::platform::auth::{Access, ConsentsRecord, LinkHolder};
+use crate::platform::access::Access;
+use crate::platform::auth::{ConsentsRecord, LinkHolder};
 use crate::platform::http::{Accepted, ByToken, Done, Either, FormOrJson, PageOrJson, Shown, Unjudged, Valid};
 use crate::platform::transaction::WriteTx;
 

@@ -17,7 +17,7 @@ pub use links::url as preferences_url;
 pub use personal::PreferenceData;
 
 use crate::domain::Code;
-use crate::platform::http::Room;
+use crate::platform::serve::Room;
 
 /// The room's operations.
 pub fn routes() -> Room {

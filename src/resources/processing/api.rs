@@ -4,7 +4,8 @@ use super::model::RetentionScheduleList;
 use super::record::{Form, Record};
 use super::store;
 use crate::domain::Error;
-use crate::platform::auth::{Access, ContactsRead, Public};
+use crate::platform::access::Access;
+use crate::platform::auth::{ContactsRead, Public};
 use crate::platform::http::Plain;
 
 /// The record of processing activities

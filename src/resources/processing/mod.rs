@@ -6,7 +6,7 @@ mod model;
 mod record;
 mod store;
 
-use crate::platform::http::Room;
+use crate::platform::serve::Room;
 
 /// The room's operations.
 pub fn routes() -> Room {

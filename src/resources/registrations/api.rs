@@ -6,7 +6,8 @@ use super::model::{
 };
 use super::store::{self, answers, capacity as places, registering, steps, waiting};
 use crate::domain::{Error, EventId, RegistrationId};
-use crate::platform::auth::{Access, ContactsExport, RegistrationsRead, RegistrationsWrite};
+use crate::platform::access::Access;
+use crate::platform::auth::{ContactsExport, RegistrationsRead, RegistrationsWrite};
 use crate::platform::http::csv::CsvUnder;
 use crate::platform::http::{
     ById, Created, Done, Found, IfMatch, Listed, Listing, NoFilter, Patch, Plain, Valid, WithoutBody,

@@ -4,7 +4,8 @@ use super::deadline::{self, AskDeadline, ClockAnswer};
 use super::model::{CreateSubjectRequest, RequestStep, SubjectRequest, SubjectRequestFilter};
 use super::{letters, store};
 use crate::domain::{Error, RequestStepId, SubjectRequestId};
-use crate::platform::auth::{Access, DeadlinesCompute, SubjectRequestsIntake, SubjectRequestsRead};
+use crate::platform::access::Access;
+use crate::platform::auth::{DeadlinesCompute, SubjectRequestsIntake, SubjectRequestsRead};
 use crate::platform::http::{ById, ByWord, Created, Done, Found, Listed, Listing, NoFilter, Plain, Valid};
 
 /// By when the law wants an answer

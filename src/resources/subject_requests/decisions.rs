@@ -4,7 +4,8 @@ use super::commands::{CloseDuplicate, CompleteRequest, LapseRequest, RefuseReque
 use super::model::SubjectRequest;
 use super::store;
 use crate::domain::{Error, SubjectRequestId};
-use crate::platform::auth::{Access, SubjectRequestsDecide};
+use crate::platform::access::Access;
+use crate::platform::auth::SubjectRequestsDecide;
 use crate::platform::http::{ById, Done, Found, Valid};
 
 /// Refuse a request

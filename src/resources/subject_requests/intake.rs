@@ -7,7 +7,8 @@ use super::commands::{
 use super::model::SubjectRequest;
 use super::store::{self as requests, intake as store};
 use crate::domain::{Error, RequestStepId, SubjectRequestId};
-use crate::platform::auth::{Access, SubjectRequestsIntake, SubjectRequestsRead};
+use crate::platform::access::Access;
+use crate::platform::auth::{SubjectRequestsIntake, SubjectRequestsRead};
 use crate::platform::http::{ById, ByPart, Created, Done, Found, MayBeEmpty, Valid};
 
 /// Say which contact a request is about

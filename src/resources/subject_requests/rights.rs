@@ -5,7 +5,8 @@ use super::model::SubjectRequest;
 use super::planning::PlanErasure;
 use super::store::{erasing, rights as store};
 use crate::domain::{Error, SubjectRequestId};
-use crate::platform::auth::{Access, SubjectRequestsDecide};
+use crate::platform::access::Access;
+use crate::platform::auth::SubjectRequestsDecide;
 use crate::platform::http::{ById, Done, Found, MayBeEmpty, Plain, Valid};
 use crate::resources::contacts::store::erasure::ProposedErasure;
 

@@ -7,7 +7,8 @@ use utoipa::ToSchema;
 use super::model::{OutcomeKind, Right};
 use super::store::statistics as store;
 use crate::domain::{Error, Fault};
-use crate::platform::auth::{Access, SubjectRequestsRead};
+use crate::platform::access::Access;
+use crate::platform::auth::SubjectRequestsRead;
 use crate::platform::http::{Plain, Query};
 use crate::policy::statistics::Told;
 

@@ -2,9 +2,10 @@
 
 use super::model::{RevokeTokens, TokenRevocation};
 use crate::domain::Error;
+use crate::platform::access::Access;
 use crate::platform::audit::Entry;
+use crate::platform::auth::TokensRevoke;
 use crate::platform::auth::store::{Revoked, revoke as store_revocation};
-use crate::platform::auth::{Access, TokensRevoke};
 use crate::platform::http::{Done, Noted, Valid};
 
 /// Revoke tokens

@@ -4,7 +4,7 @@ mod api;
 mod model;
 
 use crate::domain::Code;
-use crate::platform::http::Room;
+use crate::platform::serve::Room;
 
 /// The room's operations.
 pub fn routes() -> Room {

@@ -58,14 +58,14 @@ const QUERIES: &[&str] = &[
     "resources/subject_requests/links.rs",
 ];
 
-/// Where the web framework appears besides `platform/http`, `platform/auth`, `system` and the rooms' `api.rs`.
+/// Where the web framework appears besides `platform/http`, `platform/access`, `platform/serve`, `system` and the rooms' `api.rs`.
 const ON_THE_WEB: &[&str] = &[
     "app.rs",
     "server.rs",
     "server/serving.rs",
     "cli/serve.rs",
-    "platform/idempotency/keyed.rs",
-    "platform/idempotency/replaying.rs",
+    "platform/idempotency/kept.rs",
+    "platform/idempotency/key.rs",
     "platform/rate.rs",
 ];
 
@@ -177,7 +177,7 @@ fn queries(file: &str) -> bool {
 }
 
 fn on_the_web(file: &str) -> bool {
-    let floors = ["platform/http/", "platform/auth/", "system/"];
+    let floors = ["platform/http/", "platform/access/", "platform/serve/", "system/"];
     floors.iter().any(|floor| file.starts_with(floor)) || file.ends_with("/api.rs") || ON_THE_WEB.contains(&file)
 }
 

@@ -5,8 +5,10 @@ use std::sync::Arc;
 
 use actix_web::{App, HttpServer};
 use iewm::domain::Error;
-use iewm::platform::auth::{Access, OrganisationsWrite, Public};
-use iewm::platform::http::{Done, NoContent, Plain, Room, Routes, install, install_page};
+use iewm::platform::access::Access;
+use iewm::platform::auth::{OrganisationsWrite, Public};
+use iewm::platform::http::{Done, NoContent, Plain};
+use iewm::platform::serve::{Room, Routes, install, install_page};
 use serde_json::json;
 
 use crate::harness::process::request;

@@ -8,8 +8,9 @@ use futures_util::FutureExt as _;
 use serde_json::{Value, json};
 
 use super::super::forge::{Pair, b64, jwks, noon};
+use super::super::{KeySource, Profile};
 use super::*;
-use crate::domain::{Instant, SubjectClaim};
+use crate::domain::{Instant, Role, SubjectClaim};
 
 const ORGANISATION: &str = "01937a5e-8f00-7c3a-9d55-3f2a60b1c901";
 

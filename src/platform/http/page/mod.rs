@@ -16,15 +16,14 @@ use utoipa::ToSchema;
 use super::answer::{Answer, JSON};
 use super::describe::Op;
 use super::incoming::{Incoming, Take};
-use super::negotiation;
+use super::installed::identity_of;
+use super::negotiation::{self, HTML};
+use super::replay::{Replay, Replayable};
 use super::reply::Reply;
 use crate::domain::{Controller, Error, Identity, Telephone};
-use crate::platform::auth::identity_of;
 
-pub(super) use problem::answer as problem_answer;
+pub use problem::answer as page_problem;
 
-/// The media type that a browser prefers.
-pub(super) const HTML: &str = "text/html";
 const HTML_UTF8: &str = "text/html; charset=utf-8";
 
 /// The style of every page: the one thing besides its text that a page has.
@@ -117,9 +116,16 @@ impl<T: Serialize + ToSchema + Send + 'static, const STATUS: u16> Reply for Show
     }
 }
 
+/// Operations behind capability links take no idempotency key.
+impl<T: Serialize + ToSchema + Send + 'static, const STATUS: u16> Replayable for Shown<T, STATUS> {
+    fn replay(&self) -> Replay {
+        Replay::Nothing
+    }
+}
+
 /// The answer of an operation that has pages, with what must be said of all its answers: the address is a secret, and
 /// what is there depends on `Accept`.
-pub(super) fn guarded(answer: Answer) -> Answer {
+pub fn guarded(answer: Answer) -> Answer {
     let is_page = answer.get(&header::CONTENT_TYPE) == Some(HTML_UTF8);
     let varies = answer.get(&header::VARY).is_some();
     let answer = if varies { answer } else { answer.header(header::VARY, "Accept") };

@@ -4,11 +4,12 @@ use actix_web::HttpRequest;
 use actix_web::http::header;
 use askama::Template;
 
-use super::super::answer::{Answer, Payload, problem_for};
-use super::super::edge::request_id;
+use super::super::answer::{Answer, Payload};
+use super::super::installed::identity_of;
+use super::super::problem::problem_for;
+use super::super::request_id::request_id;
 use super::{Frame, HTML_UTF8, prefers_page};
 use crate::domain::{Code, Error};
-use crate::platform::auth::identity_of;
 
 #[derive(Template)]
 #[template(path = "pages/problem.html")]
@@ -21,7 +22,7 @@ struct ProblemPage<'a> {
 }
 
 /// The problem that `error` is, as a page if one is wanted. Status and headers are the same.
-pub(in super::super) fn answer(error: &Error, request: &HttpRequest) -> Answer {
+pub fn answer(error: &Error, request: &HttpRequest) -> Answer {
     let mut answer = problem_for(error, request);
     let Some(frame) = identity_of(request).filter(|_| prefers_page(request)).map(Frame) else {
         return answer;

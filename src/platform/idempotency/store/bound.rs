@@ -3,7 +3,7 @@
 use diesel::dsl::sum;
 use diesel::prelude::*;
 
-use super::super::keyed::Keyed;
+use super::super::key::Keyed;
 use super::kept_answers;
 use crate::domain::{Error, hex};
 use crate::platform::db::dialect;

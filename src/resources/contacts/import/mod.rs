@@ -28,7 +28,8 @@ use self::file::Parsed;
 use self::people::People;
 use self::row::{ImportResult, Listed};
 use crate::domain::{Code, Error, Fault, london_date};
-use crate::platform::auth::{Access, ContactsImport};
+use crate::platform::access::Access;
+use crate::platform::auth::ContactsImport;
 use crate::platform::http::Done;
 
 /// How many rows are written in one transaction.

@@ -3,7 +3,8 @@
 use super::model::{CheckIn, CheckInResults};
 use super::store;
 use crate::domain::{Error, EventId};
-use crate::platform::auth::{Access, CheckInsWrite};
+use crate::platform::access::Access;
+use crate::platform::auth::CheckInsWrite;
 use crate::platform::http::{ById, Done, Plain, Valid};
 
 /// Check people in and out

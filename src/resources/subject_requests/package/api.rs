@@ -12,7 +12,8 @@ use super::redactions::{NewRedactions, Redacted, Redaction};
 use super::release::ReleasePackage;
 use super::{html, store, vcard};
 use crate::domain::{Error, RedactionId, SubjectRequestId};
-use crate::platform::auth::{Access, SubjectRequestsDecide, SubjectRequestsRead};
+use crate::platform::access::Access;
+use crate::platform::auth::{SubjectRequestsDecide, SubjectRequestsRead};
 use crate::platform::http::answer::JSON;
 use crate::platform::http::{
     Answer, Begun, ById, Done, Either, Found, IfMatch, Incoming, Listed, Listing, MayBeEmpty, NoFilter, Noted, Op,

@@ -6,7 +6,8 @@ use super::api::{Form, Sent};
 use super::delivery::{OpenPackage, PackageLink};
 use super::store::{self, Opened};
 use crate::domain::{Code, Error, day_words, london_date};
-use crate::platform::auth::{Access, LinkHolder};
+use crate::platform::access::Access;
+use crate::platform::auth::LinkHolder;
 use crate::platform::http::{
     Answer, ByToken, Done, FormOrJson, Frame, Op, PageOrJson, Replay, Replayable, Reply, Shown, Unjudged,
 };

@@ -1,51 +1,23 @@
-//! One request with a key.
+//! One request with an idempotency key: it is carried out once.
 
 use std::sync::Arc;
 
-use actix_web::HttpRequest;
-use actix_web::http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
+use actix_web::http::header::HeaderName;
 
-use super::kept::{Kept, KeptBody};
-use super::{replaying, store};
+use super::replaying;
 use crate::domain::{Code, Error, IdsAlone};
-use crate::platform::auth::{Access, Permission};
+use crate::platform::access::Access;
+use crate::platform::auth::Permission;
 use crate::platform::http::{Answer, Incoming, problem_answer, request_id};
+use crate::platform::idempotency::{self as store, Kept, KeptBody, Keyed, in_use};
 
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
 /// The largest body of a problem that is kept, in bytes. The request of a larger one is judged anew.
 const LARGEST_PROBLEM: usize = 16 * 1024;
 
-/// A key in its scope, and the request that it was used for.
-#[derive(Debug)]
-pub struct Keyed {
-    /// A keyed hash of caller, method, path and key.
-    pub(super) key: [u8; 32],
-    /// A keyed hash of query, content type and body.
-    pub(super) fingerprint: [u8; 32],
-    /// A keyed hash of the caller, by which the bodies kept for one caller are counted.
-    pub(super) caller: [u8; 32],
-    /// How many bytes of bodies are kept for one caller.
-    pub(super) most_bytes: usize,
-}
-
-impl Keyed {
-    fn new<P: Permission>(access: &Access<P>, request: &HttpRequest, key: &str, body: &[u8]) -> Self {
-        let mac = &access.keyring().idempotency;
-        let caller = access.caller_key();
-        let (method, path) = (request.method().as_str(), request.path());
-        let content_type = request.headers().get(CONTENT_TYPE).map(HeaderValue::as_bytes).unwrap_or_default();
-        Self {
-            key: mac.mac("key", &[caller.as_bytes(), method.as_bytes(), path.as_bytes(), key.as_bytes()]),
-            fingerprint: mac.mac("request", &[request.query_string().as_bytes(), content_type, body]),
-            caller: mac.mac("caller", &[caller.as_bytes()]),
-            most_bytes: access.kept_bytes(),
-        }
-    }
-}
-
 /// Carries a request out; one with a key, once. A request that changes nothing is carried out each time.
-pub(in crate::platform) async fn once<P: Permission>(
+pub(super) async fn once<P: Permission>(
     access: Access<P>,
     mut incoming: Incoming,
     carry_out: impl AsyncFnOnce(Access<P>, Incoming) -> Result<Answer, Error>,
@@ -56,7 +28,8 @@ pub(in crate::platform) async fn once<P: Permission>(
     };
     let body = incoming.body().await?;
     let request = incoming.request.clone();
-    let keyed = Arc::new(Keyed::new(&access, &request, &key, &body));
+    let mac = &access.keyring().idempotency;
+    let keyed = Arc::new(Keyed::new(mac, (&access.caller_key(), access.kept_bytes()), &request, &key, &body));
     let Some(running) = access.in_flight().enter(keyed.key) else {
         return Err(in_use());
     };
@@ -113,11 +86,6 @@ async fn keep_problem<P: Permission>(access: Access<P>, keyed: Arc<Keyed>, probl
     if let Err(error) = kept.await {
         tracing::warn!(%error, "a problem was not kept for its Idempotency-Key");
     }
-}
-
-pub(super) fn in_use() -> Error {
-    Error::new(Code::KeyInUse, "A request with this Idempotency-Key is still being carried out.")
-        .with(|p| p.retry_after = Some(1))
 }
 
 /// Returns whether a problem is kept: one that another attempt could change is not.

@@ -1,12 +1,5 @@
-//! `Access<P>`: the proof that a caller may do `P`, and the only way to the database, the clock and
-//! entropy. `read` and `write` consume it: one hop to a lane for each request.
-
-mod issuers;
-mod judging;
-mod writing;
-
-pub use writing::Batched;
-pub(super) use writing::Batchers;
+//! `Access<P>`: the proof that a caller may do `P`, and the only way to the database, the clock and entropy. `read` and
+//! `write` consume it: one hop to a lane for each request.
 
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -14,18 +7,16 @@ use std::sync::Arc;
 use actix_web::HttpRequest;
 use actix_web::dev::Payload;
 
-use super::admission::Moment;
-use super::permissions::Permission;
+use super::admit::{admit_once, invalid_token};
 use super::state::AppState;
-use super::{Flaw, Verified, store};
 use crate::domain::{Actor, Calendar, Caller, Code, Error, Identity, Instant, Role, Scope};
 use crate::platform::audit::{Entry, EntryRow, Outcome};
+use crate::platform::auth::{Job, Permission, Verified, forbidden};
 use crate::platform::db::{Lane, Patience};
 use crate::platform::http::{Body, Incoming, Op};
 use crate::platform::idempotency::{self, Keyed};
 use crate::platform::rate::Left;
 use crate::platform::transaction::{Context, Noted, ReadTx};
-use judging::refused;
 
 /// The right to act as `P`.
 ///
@@ -33,8 +24,10 @@ use judging::refused;
 ///
 /// ```
 /// use iewm::domain::Error;
-/// use iewm::platform::auth::{Access, OrganisationsRead};
-/// use iewm::platform::http::{Plain, Room};
+/// use iewm::platform::access::Access;
+/// use iewm::platform::auth::OrganisationsRead;
+/// use iewm::platform::http::Plain;
+/// use iewm::platform::serve::Room;
 ///
 /// /// Greet
 /// #[utoipa::path(get, path = "/greeting")]
@@ -50,7 +43,8 @@ use judging::refused;
 ///
 /// ```compile_fail,E0277
 /// use iewm::domain::Error;
-/// use iewm::platform::http::{Plain, Room};
+/// use iewm::platform::http::Plain;
+/// use iewm::platform::serve::Room;
 ///
 /// /// Greet
 /// #[utoipa::path(get, path = "/greeting")]
@@ -65,8 +59,9 @@ use judging::refused;
 ///
 /// ```
 /// use iewm::domain::Error;
+/// use iewm::platform::access::Access;
 /// use iewm::platform::audit::Entry;
-/// use iewm::platform::auth::{Access, OrganisationsWrite};
+/// use iewm::platform::auth::OrganisationsWrite;
 /// use iewm::platform::http::{Done, NoContent};
 ///
 /// async fn act(access: Access<OrganisationsWrite>) -> Result<Done<NoContent>, Error> {
@@ -78,8 +73,9 @@ use judging::refused;
 ///
 /// ```compile_fail,E0599
 /// use iewm::domain::Error;
+/// use iewm::platform::access::Access;
 /// use iewm::platform::audit::Entry;
-/// use iewm::platform::auth::{Access, OrganisationsRead};
+/// use iewm::platform::auth::OrganisationsRead;
 /// use iewm::platform::http::{Done, NoContent};
 ///
 /// async fn act(access: Access<OrganisationsRead>) -> Result<Done<NoContent>, Error> {
@@ -91,7 +87,8 @@ use judging::refused;
 ///
 /// ```compile_fail,E0624
 /// use iewm::domain::Actor;
-/// use iewm::platform::auth::{Access, AppState, OrganisationsWrite};
+/// use iewm::platform::access::{Access, AppState};
+/// use iewm::platform::auth::OrganisationsWrite;
 ///
 /// fn help_oneself(state: AppState) -> Access<OrganisationsWrite> {
 ///     Access::for_actor(state, Actor::Anonymous)
@@ -99,31 +96,28 @@ use judging::refused;
 /// ```
 pub struct Access<P> {
     pub(super) state: AppState,
-    context: Context,
-    token: Option<Arc<Verified>>,
-    keyed: Option<Arc<Keyed>>,
-    left: Option<Left>,
-    permission: PhantomData<fn() -> P>,
-}
-
-fn invalid_token() -> Error {
-    Error::new(Code::InvalidToken, "The token was refused; get a new one from its issuer.")
-}
-
-/// None of the token's roles has the permission `P`.
-pub(in crate::platform) fn forbidden<P: Permission>() -> Error {
-    let detail = format!("None of the token's roles has the permission {}.", P::NAME);
-    Error::new(Code::Forbidden, detail).with(|p| p.permission = Some(P::NAME))
+    pub(super) context: Context,
+    pub(super) token: Option<Arc<Verified>>,
+    pub(super) keyed: Option<Arc<Keyed>>,
+    pub(super) left: Option<Left>,
+    pub(super) permission: PhantomData<fn() -> P>,
 }
 
 /// How far a caller sees under the permission `P`.
-fn scope_under<P: Permission>(caller: &Caller) -> Result<Scope, Error> {
+pub(super) fn scope_under<P: Permission>(caller: &Caller) -> Result<Scope, Error> {
     match caller.roles.iter().find(|role| P::ROLES.contains(role)) {
         None if P::PUBLIC => Ok(Scope::All),
         None => Err(forbidden::<P>()),
         // Roles are in their order, the contractor's last: it counts only where no other grants.
         Some(Role::Contractor) => caller.organisation.map(Scope::Organisation).ok_or_else(invalid_token),
         Some(Role::IewmStaff | Role::Council) => Ok(Scope::All),
+    }
+}
+
+impl AppState {
+    /// The access of the background job `name`.
+    pub fn job(&self, name: &'static str) -> Access<Job> {
+        Access::for_actor(self.clone(), Actor::Job(name))
     }
 }
 
@@ -334,34 +328,11 @@ impl<P: Permission> Access<P> {
 }
 
 /// The entries of what a transaction looked at.
-fn looked(noted: Noted, context: &Context) -> Vec<EntryRow> {
+pub(super) fn looked(noted: Noted, context: &Context) -> Vec<EntryRow> {
     let row = |entry| {
         EntryRow::new(entry, Outcome::Looked, &context.actor, context.mint.id(context.time.now), context.time.now)
     };
     noted.looks.into_iter().map(row).collect()
-}
-
-/// As [`admit`], for a read that came at a moment: unless it was asked for another since.
-fn admit_once(state: &AppState, lane: &mut Lane, token: Option<&Verified>, came: Moment) -> Result<(), Error> {
-    let Some(token) = token.filter(|token| !token.admitted.since(came)) else { return Ok(()) };
-    let asked = state.0.moments.now();
-    admit(state, lane, Some(token))?;
-    token.admitted.note(asked);
-    Ok(())
-}
-
-/// What only the database knows of a token: whether it was revoked, and its organisation's standing.
-fn admit(state: &AppState, lane: &mut Lane, token: Option<&Verified>) -> Result<(), Error> {
-    let Some(token) = token else { return Ok(()) };
-    if store::is_revoked(&mut lane.connection, token)? {
-        return Err(refused(state, &Flaw::Revoked));
-    }
-    match token.caller.organisation {
-        Some(organisation) if !state.0.standing.is_active(&mut lane.connection, organisation)? => {
-            Err(refused(state, &Flaw::Organisation))
-        }
-        _ => Ok(()),
-    }
 }
 
 impl<P: Permission> Access<P> {

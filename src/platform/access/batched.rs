@@ -1,15 +1,14 @@
 //! Batched writes: the commands of many callers run in one transaction.
 
-use std::any::{Any, TypeId};
-use std::collections::HashMap;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
 
-use super::super::super::Verified;
-use super::super::super::permissions::Writes;
-use super::super::{Access, admit};
-use super::{AppState, keep_answer, record_refusal};
+use super::admit::admit;
+use super::proof::Access;
+use super::state::AppState;
+use super::writing::{keep_answer, record_refusal};
 use crate::domain::Error;
 use crate::platform::audit::store as audit;
+use crate::platform::auth::{Verified, Writes};
 use crate::platform::db::{Batcher, Lane};
 use crate::platform::http::{Created, Done, Resource};
 use crate::platform::idempotency::{self, Keyed};
@@ -40,22 +39,6 @@ struct Asked<C> {
 type Pending<C> = Batcher<Asked<C>, Done<Created<<C as Batched>::Made>>>;
 type Answer<C> = Result<Done<Created<<C as Batched>::Made>>, Error>;
 
-/// The queues of commands, by the type of the command.
-#[derive(Default)]
-pub(in super::super::super) struct Batchers(RwLock<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>);
-
-impl Batchers {
-    fn of<C: Batched>(&self) -> Result<Arc<Pending<C>>, Error> {
-        let known = self.0.read().unwrap_or_else(PoisonError::into_inner).get(&TypeId::of::<C>()).cloned();
-        let batcher = known.unwrap_or_else(|| {
-            let mut batchers = self.0.write().unwrap_or_else(PoisonError::into_inner);
-            let new = || -> Arc<dyn Any + Send + Sync> { Arc::new(Batcher::new(carry_out::<C>)) };
-            batchers.entry(TypeId::of::<C>()).or_insert_with(new).clone()
-        });
-        batcher.downcast().map_err(|_| Error::internal("a batcher of another command"))
-    }
-}
-
 impl<P: Writes> Access<P> {
     /// As [`Access::create`], in one transaction with the commands that other callers send meanwhile. Each is admitted, answered
     /// and recorded as if alone.
@@ -64,7 +47,7 @@ impl<P: Writes> Access<P> {
     /// As [`Access::write`].
     pub async fn create_batched<C: Batched>(self, command: C) -> Answer<C> {
         let Self { state, context, token, keyed, .. } = self;
-        let batcher = state.0.batchers.of::<C>()?;
+        let batcher = state.0.batchers.of::<C, Pending<C>>(|| Batcher::new(carry_out::<C>))?;
         let asked = Asked { state: state.clone(), context: context.clone(), token, keyed, command };
         let written = state.0.database.write_batched(batcher, asked).await;
         if let Err(error) = &written {

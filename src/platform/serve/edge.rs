@@ -12,25 +12,15 @@ use actix_web::http::Method;
 use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::web::Bytes;
-use actix_web::{Error as FrameworkError, HttpMessage, HttpRequest};
+use actix_web::{Error as FrameworkError, HttpMessage};
 use futures_util::Stream;
 
-use super::cors;
-use super::outgoing::in_pieces;
-use super::routes::pattern;
 use crate::domain::{Clock, IdMint};
+use crate::platform::http::cors::with_problem;
+use crate::platform::http::{RequestId, in_pieces, pattern, request_id};
 use crate::platform::telemetry::Metrics;
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
-
-/// The id of a request: the caller's, or one of ours.
-#[derive(Clone)]
-struct RequestId(String);
-
-/// The id of a request that has passed the edge.
-pub fn request_id(request: &HttpRequest) -> String {
-    request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default()
-}
 
 /// A method by its name, or `other`: a caller can make up as many as it likes, and with any text.
 fn known(method: &Method) -> &'static str {
@@ -107,7 +97,7 @@ pub(crate) async fn identify<B: MessageBody + 'static>(
     if request.method() == Method::HEAD {
         request.head_mut().method = Method::GET;
     }
-    let response = cors::with_problem(next.call(request).await?.map_into_boxed_body());
+    let response = with_problem(next.call(request).await?.map_into_boxed_body());
     let mut response = response.map_body(|_, body| in_pieces(body));
     if let Some(received) = body {
         response = response.map_body(|_, sent| BoxBody::new(Behind { sent, _received: received }));

@@ -8,37 +8,16 @@ use std::future::ready;
 use std::sync::Arc;
 
 use actix_web::dev::Payload;
-use actix_web::http::Method;
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{FromRequest, Handler, HttpMessage, HttpRequest, HttpResponse};
 use futures_util::future::LocalBoxFuture;
-use matchit::{InsertError, Params, Router};
+use matchit::{InsertError, Router};
 
-use super::answer::{Answer, problem_for};
-use super::edge::request_id;
-use super::panics::{caught, log_cause};
-use super::room::Room;
+use super::run::{Operation, ReadAgain};
 use crate::domain::{Code, Error};
-use crate::platform::auth::{Access, Public};
-
-/// What answers a request.
-pub(super) type Run = Arc<dyn Fn(HttpRequest, Payload) -> LocalBoxFuture<'static, HttpResponse> + Send + Sync>;
-
-/// Reads a resource again for a caller, at a path of these values. The request is that of the write which is replayed.
-pub(super) type ReadAgain = Arc<
-    dyn Fn(Access<Public>, HttpRequest, PathValues) -> LocalBoxFuture<'static, Result<Answer, Error>> + Send + Sync,
->;
-
-/// An operation as it is served.
-#[derive(Clone)]
-pub(super) struct Operation {
-    /// Its method.
-    pub(super) method: Method,
-    /// Answers a request.
-    pub(super) run: Run,
-    /// Reads its resource for a replay; `None` of what is no `GET`.
-    pub(super) read_again: Option<ReadAgain>,
-}
+use crate::platform::access::Access;
+use crate::platform::auth::Public;
+use crate::platform::http::{Answer, Matched, PathValues, caught, log_cause, problem_for, request_id};
 
 /// The operations of all rooms, by path.
 pub struct Routes(Router<Resource>);
@@ -49,34 +28,11 @@ struct Resource {
     operations: Vec<Operation>,
 }
 
-/// The values of a path's parameters, by name.
-pub struct PathValues(Vec<(Box<str>, Box<str>)>);
-
-impl PathValues {
-    fn of(params: &Params<'_, '_>) -> Self {
-        Self(params.iter().map(|(name, value)| (name.into(), value.into())).collect())
-    }
-
-    /// The value of a parameter.
-    pub(super) fn get(&self, name: &str) -> Option<&str> {
-        self.0.iter().find(|(known, _)| &**known == name).map(|(_, value)| &**value)
-    }
-}
-
-/// The path of a request as it was matched, kept in the request.
-struct Matched {
-    pattern: Arc<str>,
-    values: PathValues,
-}
-
 impl Routes {
-    /// The routes of rooms.
-    ///
-    /// # Errors
-    /// When two paths differ in nothing but the names of their parameters.
-    pub fn new(rooms: Vec<Room>) -> Result<Self, InsertError> {
+    /// The routes of operations, each with its path.
+    pub(super) fn of(operations: impl Iterator<Item = (String, Operation)>) -> Result<Self, InsertError> {
         let mut paths: BTreeMap<String, Vec<Operation>> = BTreeMap::new();
-        for (path, operation) in rooms.into_iter().flat_map(Room::routes) {
+        for (path, operation) in operations {
             paths.entry(path).or_default().push(operation);
         }
         let mut router = Router::new();
@@ -120,11 +76,7 @@ pub fn install(routes: &Arc<Routes>, config: &mut ServiceConfig) {
 ///
 /// # Errors
 /// The problem that the `GET` is answered with.
-pub(in crate::platform) async fn read_again(
-    request: &HttpRequest,
-    access: Access<Public>,
-    path: &str,
-) -> Result<Answer, Error> {
+pub(super) async fn read_again(request: &HttpRequest, access: Access<Public>, path: &str) -> Result<Answer, Error> {
     let reader = request.app_data::<Arc<Routes>>().and_then(|routes| routes.reader(path));
     let Some((read, values)) = reader else {
         return Err(Error::internal("no operation reads the resource of a kept answer"));
@@ -169,21 +121,4 @@ fn not_allowed<'a>(methods: impl Iterator<Item = &'a str>, request: &HttpRequest
     let allow = methods.join(", ");
     let error = Error::new(Code::MethodNotAllowed, format!("This address takes {allow}."));
     problem_for(&error.with(|problem| problem.allow = Some(allow)), request).into_response(request, false, None)
-}
-
-/// The part of a request's path that a parameter stands for.
-pub(super) fn path_value<T>(request: &HttpRequest, name: &str, read: impl FnOnce(&str) -> Option<T>) -> Option<T> {
-    let extensions = request.extensions();
-    extensions.get::<Matched>()?.values.get(name).and_then(read)
-}
-
-/// The operation of a request as the document has it, such as `GET /v1/contacts/{id}`.
-pub(in crate::platform) fn operation(request: &HttpRequest) -> String {
-    format!("{} {}", request.method(), pattern(request).as_deref().unwrap_or_default())
-}
-
-/// The path of a request as the document has it; `None` when nothing is there.
-pub(super) fn pattern(request: &HttpRequest) -> Option<Arc<str>> {
-    let matched = request.extensions().get::<Matched>().map(|matched| matched.pattern.clone());
-    matched.or_else(|| request.match_pattern().map(Arc::from))
 }

@@ -8,24 +8,21 @@ use std::sync::Arc;
 use actix_web::dev::Payload;
 use actix_web::http::Method;
 use actix_web::{Handler, HttpMessage, HttpRequest, HttpResponse};
+use matchit::InsertError;
 use utoipa::openapi::path::{HttpMethod, Operation, ParameterIn};
 use utoipa::openapi::tag::TagBuilder;
 use utoipa::openapi::{OpenApi, RefOr, Schema};
 
-use super::answer::{Answer, problem_for};
-use super::describe::Op;
-use super::edge::request_id;
-use super::idempotency_key::describe_key;
-use super::incoming::{BODY_LIMIT, Incoming, PUBLIC_BODY_LIMIT, Take};
-use super::outgoing::reserve;
-use super::page;
-use super::panics::{caught, log_cause};
-use super::query::NoQuery;
-use super::reply::Outcome;
-use super::routes::{self, ReadAgain, Run};
+use super::once::once;
+use super::routes::Routes;
+use super::run::{self, ReadAgain, Run};
 use crate::domain::{Code, Error};
-use crate::platform::auth::{Access, PERMISSIONS, Permission};
-use crate::platform::idempotency;
+use crate::platform::access::Access;
+use crate::platform::auth::{PERMISSIONS, Permission};
+use crate::platform::http::{
+    Answer, BODY_LIMIT, Incoming, NoQuery, Op, Outcome, PUBLIC_BODY_LIMIT, Take, caught, describe_key, guarded,
+    log_cause, page_problem, problem_for, request_id, reserve,
+};
 use crate::platform::rate::Left;
 
 /// A handler's arguments: `Access<P>` first, then what it takes from the request, in the order in
@@ -227,9 +224,9 @@ impl Room {
     }
 
     /// The operations by their paths, as they are served.
-    pub(super) fn routes(self) -> impl Iterator<Item = (String, routes::Operation)> {
+    fn routes(self) -> impl Iterator<Item = (String, run::Operation)> {
         self.served.into_iter().map(|Served { path, method, run, read_again, .. }| {
-            (path, routes::Operation { method: framework(&method), run, read_again })
+            (path, run::Operation { method: framework(&method), run, read_again })
         })
     }
 
@@ -247,6 +244,16 @@ impl Room {
     }
 }
 
+impl Routes {
+    /// The routes of rooms.
+    ///
+    /// # Errors
+    /// When two paths differ in nothing but the names of their parameters.
+    pub fn new(rooms: Vec<Room>) -> Result<Self, InsertError> {
+        Self::of(rooms.into_iter().flat_map(Room::routes))
+    }
+}
+
 /// One request, from the judgement of its token to its response.
 async fn run<H, A>(handler: H, request: HttpRequest, payload: Payload, takes_query: bool) -> HttpResponse
 where
@@ -256,7 +263,7 @@ where
 {
     let settled = settle::<H, A>(handler, &request, payload, takes_query);
     let answer = survive(settled, &request, A::SHOWS_PAGES).await;
-    let answer = if A::SHOWS_PAGES { page::guarded(answer) } else { answer };
+    let answer = if A::SHOWS_PAGES { guarded(answer) } else { answer };
     let is_read = request.method() == Method::GET || !A::Permission::WRITES;
     let (answer, held) = reserve(answer, &request, is_read);
     answer.into_response(&request, !A::Permission::PUBLIC, held)
@@ -271,7 +278,7 @@ async fn survive(
     let answer = caught(carried_out).await.flatten();
     let mut answer = answer.unwrap_or_else(|error| {
         log_cause(&error, &request_id(request));
-        if shows_pages { page::problem_answer(&error, request) } else { problem_for(&error, request) }
+        if shows_pages { page_problem(&error, request) } else { problem_for(&error, request) }
     });
     if let Some(left) = request.extensions().get::<Left>() {
         answer.headers.extend(left.headers());
@@ -292,7 +299,7 @@ where
     let incoming = access.incoming(request.clone(), payload, A::BODY_LIMIT);
     let carry_out = async move |access, incoming| carry_out::<H, A>(&handler, access, incoming, takes_query).await;
     if request.method() == Method::POST && !A::Permission::PUBLIC {
-        idempotency::once(access, incoming, carry_out).await
+        once(access, incoming, carry_out).await
     } else {
         carry_out(access, incoming).await
     }
@@ -370,7 +377,7 @@ mod tests {
         let request = TestRequest::default().to_http_request();
         let answer = survive(async { panic!("Ada Lovelace") }, &request, false).await;
         assert_eq!(answer.status, 500);
-        let super::super::answer::Payload::Whole(body) = answer.payload else { panic!("a stream") };
+        let crate::platform::http::answer::Payload::Whole(body) = answer.payload else { panic!("a stream") };
         let text = String::from_utf8(body).unwrap();
         assert!(text.contains(r#""code":"internal""#) && !text.contains("Ada"), "{text}");
     }

@@ -1,8 +1,8 @@
 //! The issuers that a caller may mean.
 
-use super::super::permissions::Permission;
-use super::Access;
+use super::proof::Access;
 use crate::domain::{Code, Error};
+use crate::platform::auth::Permission;
 
 impl<P: Permission> Access<P> {
     /// Returns the `iss` of the issuer that a caller names, or of the only one that is configured.

@@ -4,19 +4,16 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix_web::HttpRequest;
 use actix_web::web::ServiceConfig;
 use chrono::TimeDelta;
 
-use super::access::{Access, Batchers};
-use super::admission::Moments;
-use super::permissions::Job;
+use super::batchers::Batchers;
 use super::refusal_log::RefusalLog;
-use super::tokens::Tokens;
-use crate::domain::{Actor, Calendar, Clock, Entropy, Error, IdMint, Identity, Instant, OrganisationId, made_at};
+use crate::domain::{Calendar, Clock, Entropy, Error, IdMint, Identity, Instant, OrganisationId, made_at};
 use crate::platform::audit::{self, EntryRow, Looks, Refusals};
+use crate::platform::auth::{Moments, Tokens};
 use crate::platform::db::{AnyConnection, Database, Lane, dialect};
-use crate::platform::http::{Budget, Receiving};
+use crate::platform::http::{self, Budget, Receiving};
 use crate::platform::idempotency::InFlight;
 use crate::platform::personal::Holders;
 use crate::platform::rate::RateLimits;
@@ -99,16 +96,6 @@ pub struct AppState(pub(super) Arc<Inner>);
 /// What the framework keeps; private, so that no handler can ask for it.
 pub(super) struct Installed(pub(super) AppState);
 
-/// The service as it names itself, for an answer that needs no access.
-pub(in crate::platform) fn identity_of(request: &HttpRequest) -> Option<Arc<Identity>> {
-    request.app_data::<Installed>().map(|Installed(state)| state.0.identity.clone())
-}
-
-/// The budget of answers that wait to be sent; `None` where no state is installed.
-pub(in crate::platform) fn sending_of(request: &HttpRequest) -> Option<&Budget> {
-    request.app_data::<Installed>().map(|Installed(state)| &state.0.sending)
-}
-
 impl AppState {
     /// Assembles the state. Must be called on a tokio runtime, which will write the looks.
     pub fn new(parts: Parts) -> Self {
@@ -166,6 +153,7 @@ impl AppState {
     /// Gives the state to the handlers' guards.
     pub fn install(&self, config: &mut ServiceConfig) {
         config.app_data(Installed(self.clone()));
+        http::install(self.0.identity.clone(), self.0.sending.clone(), config);
     }
 
     /// Records looks before the answer that shows what was looked at leaves.
@@ -177,11 +165,6 @@ impl AppState {
             self.0.looks.note(look).await?;
         }
         Ok(())
-    }
-
-    /// The access of the background job `name`.
-    pub fn job(&self, name: &'static str) -> Access<Job> {
-        Access::for_actor(self.clone(), Actor::Job(name))
     }
 
     /// Begins to keep the keys that issuers publish current. Must be called on a tokio runtime.

@@ -1,19 +1,15 @@
 //! What only an [`Access`] to a permission that writes can do.
 
-mod batched;
-
-use super::super::AppState;
-use super::super::permissions::{Job, Permission, Writes};
-use super::{Access, admit, looked};
+use super::admit::admit;
+use super::proof::{Access, looked};
+use super::state::AppState;
 use crate::domain::{Code, Error};
 use crate::platform::audit::{Entry, EntryRow, Outcome, store as audit};
+use crate::platform::auth::{Job, Permission, Writes};
 use crate::platform::db::{Lane, Patience, Settled};
 use crate::platform::http::{Created, Done, Found, Replayable, Resource};
 use crate::platform::idempotency::{self, Kept, KeptBody, Keyed};
 use crate::platform::transaction::{Context, Noted, ReadTx, Recorded, WriteTx};
-
-pub use batched::Batched;
-pub(in super::super) use batched::Batchers;
 
 impl<P: Writes> Access<P> {
     /// Writes, in a transaction on a writing lane. What is kept for an idempotency key is inserted in the same transaction, so
@@ -148,7 +144,7 @@ fn carried_out<T>(
 }
 
 /// Keeps the answer to a write for its idempotency key.
-fn keep_answer<T: Replayable>(tx: &mut ReadTx<'_>, keyed: &Keyed, value: T) -> Result<Done<T>, Error> {
+pub(super) fn keep_answer<T: Replayable>(tx: &mut ReadTx<'_>, keyed: &Keyed, value: T) -> Result<Done<T>, Error> {
     let (kept, done) = kept_of(value);
     idempotency::keep(tx, keyed, kept)?;
     Ok(done)
@@ -164,7 +160,7 @@ fn kept_of<T: Replayable>(value: T) -> (Kept, Done<T>) {
 }
 
 /// Records a refusal of the law: its transaction was rolled back, so that this is done afterwards.
-async fn record_refusal<P: Permission>(state: &AppState, context: Context, error: &Error) {
+pub(super) async fn record_refusal<P: Permission>(state: &AppState, context: Context, error: &Error) {
     // A 403 is recorded with every other, so many a minute.
     if !error.is_refusal() || matches!(error.code(), Code::SamePerson | Code::PersonRequired) {
         return;

@@ -3,12 +3,12 @@
 use actix_web::HttpRequest;
 use actix_web::http::header::{self, HeaderName};
 
-use super::kept::{Kept, KeptBody};
-use super::keyed::in_use;
+use super::routes::read_again;
 use crate::domain::{Code, Error};
-use crate::platform::auth::{Access, Permission, Public};
-use crate::platform::http::answer::Payload;
-use crate::platform::http::{Answer, problem_answer, read_again, request_id};
+use crate::platform::access::Access;
+use crate::platform::auth::{Permission, Public};
+use crate::platform::http::{Answer, problem_answer, request_id};
+use crate::platform::idempotency::{Kept, in_use};
 
 const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
 
@@ -58,12 +58,4 @@ fn as_at_first(read: Answer, status: u16, path: String) -> Answer {
 /// Whether a problem of the `GET` tells what became of the resource: that it is not there, gone or restricted.
 fn hides_the_resource(error: &Error) -> bool {
     matches!(error.code().entry().status, 404 | 410 | 423)
-}
-
-impl KeptBody {
-    fn into_answer(self) -> Answer {
-        let headers = self.headers.into_iter();
-        let headers = headers.filter_map(|(name, value)| Some((HeaderName::try_from(name).ok()?, value)));
-        Answer { status: self.status, headers: headers.collect(), payload: Payload::Whole(self.body.into_bytes()) }
-    }
 }

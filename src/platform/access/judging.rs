@@ -3,22 +3,16 @@
 use actix_web::HttpRequest;
 use actix_web::http::header::AUTHORIZATION;
 
-use super::super::permissions::Permission;
-use super::super::state::{AppState, Installed};
-use super::super::{Flaw, bearer};
-use super::{Access, invalid_token, scope_under};
+use super::admit::refused;
+use super::proof::{Access, scope_under};
+use super::state::Installed;
 use crate::domain::{Actor, Code, Error};
 use crate::platform::audit::RefusedRequest;
+use crate::platform::auth::{Flaw, Permission, bearer};
 use crate::platform::http::{operation, request_id};
 
 /// What is sent in `Authorization` is no bearer token.
 const NO_TOKEN: Flaw = Flaw::Malformed("no bearer token");
-
-/// Counts a token that is refused, and answers it like every other.
-pub(super) fn refused(state: &AppState, flaw: &Flaw) -> Error {
-    state.0.metrics.callers().token_refused(flaw.reason());
-    invalid_token()
-}
 
 impl<P: Permission> Access<P> {
     /// Judges the token of a request: its signature, its claims and its roles. Whether it has been

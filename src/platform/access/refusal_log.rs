@@ -4,8 +4,8 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use super::Flaw;
 use crate::domain::Clock;
+use crate::platform::auth::Flaw;
 use crate::platform::rate::Ticks;
 
 /// How many lines are written in a minute.

@@ -1,0 +1,45 @@
+//! Admission: what only the database knows of a token, asked in the transaction that serves the request.
+
+use super::state::AppState;
+use crate::domain::{Code, Error};
+use crate::platform::auth::store::is_revoked;
+use crate::platform::auth::{Flaw, Moment, Verified};
+use crate::platform::db::Lane;
+
+pub(super) fn invalid_token() -> Error {
+    Error::new(Code::InvalidToken, "The token was refused; get a new one from its issuer.")
+}
+
+/// Counts a token that is refused, and answers it like every other.
+pub(super) fn refused(state: &AppState, flaw: &Flaw) -> Error {
+    state.0.metrics.callers().token_refused(flaw.reason());
+    invalid_token()
+}
+
+/// As [`admit`], for a read that came at a moment: unless it was asked for another since.
+pub(super) fn admit_once(
+    state: &AppState,
+    lane: &mut Lane,
+    token: Option<&Verified>,
+    came: Moment,
+) -> Result<(), Error> {
+    let Some(token) = token.filter(|token| !token.admitted.since(came)) else { return Ok(()) };
+    let asked = state.0.moments.now();
+    admit(state, lane, Some(token))?;
+    token.admitted.note(asked);
+    Ok(())
+}
+
+/// What only the database knows of a token: whether it was revoked, and its organisation's standing.
+pub(super) fn admit(state: &AppState, lane: &mut Lane, token: Option<&Verified>) -> Result<(), Error> {
+    let Some(token) = token else { return Ok(()) };
+    if is_revoked(&mut lane.connection, token)? {
+        return Err(refused(state, &Flaw::Revoked));
+    }
+    match token.caller.organisation {
+        Some(organisation) if !state.0.standing.is_active(&mut lane.connection, organisation)? => {
+            Err(refused(state, &Flaw::Organisation))
+        }
+        _ => Ok(()),
+    }
+}

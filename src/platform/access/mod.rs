@@ -1,0 +1,15 @@
+//! Access: the shared state, and the proof that a caller may do what it asks for.
+
+mod admit;
+mod batched;
+mod batchers;
+mod issuers;
+mod judging;
+mod proof;
+mod refusal_log;
+mod state;
+mod writing;
+
+pub use batched::Batched;
+pub use proof::Access;
+pub use state::{AppState, Parts, Standing};
