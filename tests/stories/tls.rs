@@ -12,9 +12,9 @@ use diesel::{Connection, PgConnection, QueryableByName, RunQueryDsl, sql_query};
 use iewm::platform::vault::{MasterKeys, SystemEntropy};
 use tempfile::TempDir;
 
+use crate::harness::choice;
 use crate::harness::cluster::Cluster;
 use crate::harness::https::{identity, identity_by};
-use crate::harness::postgres::is_required;
 use crate::harness::process::{Ended, run};
 
 /// A server that speaks TLS with a certificate for 127.0.0.1.
@@ -55,13 +55,8 @@ impl Server {
             path("server.pem").display(),
             path("server.key").display(),
         );
-        match Cluster::start(&settings) {
-            Ok(cluster) => Some(Self { port, folder, _cluster: cluster }),
-            Err(why) => {
-                assert!(!is_required(), "PostgreSQL is required, but {why}");
-                None
-            }
-        }
+        let cluster = choice::cluster("Stories of TLS to PostgreSQL", &settings)?;
+        Some(Self { port, folder, _cluster: cluster })
     }
 
     fn url(&self, host: &str, more: &str) -> String {

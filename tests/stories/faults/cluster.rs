@@ -14,6 +14,7 @@ use std::time::{Duration, Instant};
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, PgConnection};
 
+use crate::harness::choice;
 use crate::harness::cluster::{self, Cluster};
 use crate::harness::postgres;
 use crate::harness::process::send_signal;
@@ -21,10 +22,7 @@ use crate::harness::process::send_signal;
 /// The server, for one story at a time; `None` where there is no PostgreSQL, which the harness says aloud.
 pub(super) fn cluster() -> Option<MutexGuard<'static, Cluster>> {
     static CLUSTER: OnceLock<Option<Mutex<Cluster>>> = OnceLock::new();
-    let started = || match Cluster::start(postgres::SETTINGS) {
-        Ok(cluster) => Some(Mutex::new(cluster)),
-        Err(why) => not_there(&why),
-    };
+    let started = || choice::cluster("Stories of a database that goes away", postgres::SETTINGS).map(Mutex::new);
     let cluster = CLUSTER.get_or_init(started).as_ref()?.lock().unwrap_or_else(PoisonError::into_inner);
     // A story that failed may have left it in any state.
     if let Err(error) = PgConnection::establish(&cluster.url("postgres?connect_timeout=2")) {
@@ -33,14 +31,6 @@ pub(super) fn cluster() -> Option<MutexGuard<'static, Cluster>> {
         control(&cluster, &["start"]);
     }
     Some(cluster)
-}
-
-/// Says aloud that there is no server for a story, unless there must be one.
-pub(super) fn not_there<T>(why: &str) -> Option<T> {
-    let required = std::env::var("IEWM_TEST_POSTGRES").is_ok_and(|value| value == "required");
-    assert!(!required, "PostgreSQL is required, but {why}");
-    let _ = writeln!(std::io::stderr(), "\n*** Stories of a database that goes away are SKIPPED: {why}.\n");
-    None
 }
 
 /// A fresh database; its name.

@@ -9,9 +9,9 @@ use actix_web::rt::time::sleep;
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, PgConnection};
 
-use super::cluster::not_there;
 use super::nothing_is_lost;
 use super::small_disk::{Disk, is_not_ready, is_taken_again, nothing_more_is_taken, skipped};
+use crate::harness::choice;
 use crate::harness::cluster::{self, Cluster};
 use crate::harness::people::person;
 use crate::harness::postgres;
@@ -31,10 +31,9 @@ impl Small {
             return skipped();
         }
         let files = disk.place.join("data");
-        match Cluster::start_by(owner(&disk, "sh"), Some(&files), postgres::SETTINGS) {
-            Ok(cluster) => Some(Self { cluster, disk, files }),
-            Err(why) => not_there(&why),
-        }
+        let start = || Cluster::start_by(owner(&disk, "sh"), Some(&files), postgres::SETTINGS);
+        let cluster = choice::postgres("Stories of a full disk under PostgreSQL", start)?;
+        Some(Self { cluster, disk, files })
     }
 
     fn url(&self) -> String {

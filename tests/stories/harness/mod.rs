@@ -2,6 +2,7 @@
 
 pub(crate) mod booking;
 pub(crate) mod canonical;
+pub(crate) mod choice;
 pub(crate) mod client;
 pub(crate) mod cluster;
 pub(crate) mod database;

@@ -4,12 +4,11 @@
 //! throwaway cluster, started once per test process from the programs this machine has, reached only through a Unix
 //! socket, and taken away when the process ends, in whatever way it ends: see `cluster`.
 //!
-//! Where there is neither, the PostgreSQL half of the stories is skipped, and standard error says so and why; with
-//! `IEWM_TEST_POSTGRES=required` it fails instead.
+//! Where there is neither, the PostgreSQL half of the stories is skipped, and standard error says so and why. `choice`
+//! reads `IEWM_TEST_POSTGRES`, which makes that a failure, or skips the half on purpose.
 
 use std::{
     env,
-    io::{self, Write as _},
     sync::{
         Mutex, OnceLock, PoisonError,
         atomic::{AtomicU32, Ordering},
@@ -18,7 +17,7 @@ use std::{
 
 use diesel::{Connection, PgConnection, QueryableByName, RunQueryDsl, sql_query, sql_types};
 
-use super::cluster::Cluster;
+use super::{choice, cluster::Cluster};
 
 /// Nothing here outlives the tests, so nothing need survive a power cut. Autovacuum would only get in the way of
 /// creating and dropping databases.
@@ -149,36 +148,20 @@ impl Server {
     }
 }
 
-/// Whether the stories fail where there is no PostgreSQL.
-pub(crate) fn is_required() -> bool {
-    env::var("IEWM_TEST_POSTGRES").is_ok_and(|value| value == "required")
-}
-
 /// The one server of this process, started when first asked for.
 fn server() -> Option<&'static Server> {
     static SERVER: OnceLock<Option<Server>> = OnceLock::new();
-    SERVER
-        .get_or_init(|| {
-            if let Ok(url) = env::var("IEWM_TEST_POSTGRES_URL") {
-                let server = Server::connect(url, None);
-                return Some(server.unwrap_or_else(|why| panic!("IEWM_TEST_POSTGRES_URL is set, but {why}")));
-            }
-            let cluster = Cluster::start(SETTINGS);
-            match cluster.and_then(|cluster| Server::connect(cluster.url("postgres"), Some(cluster))) {
-                Ok(server) => Some(server),
-                Err(why) => {
-                    assert!(!is_required(), "PostgreSQL is required, but {why}");
-                    // Written past the test runner, which keeps what passing tests print to itself.
-                    let _ = writeln!(
-                        io::stderr(),
-                        "\n*** The PostgreSQL half of the stories is SKIPPED: {why}.\n\
-                         *** Install PostgreSQL, or name a server in IEWM_TEST_POSTGRES_URL.\n"
-                    );
-                    None
-                }
-            }
-        })
-        .as_ref()
+    let start = || match env::var("IEWM_TEST_POSTGRES_URL") {
+        Ok(url) => {
+            let server = Server::connect(url, None);
+            Ok(server.unwrap_or_else(|why| panic!("IEWM_TEST_POSTGRES_URL is set, but {why}")))
+        }
+        Err(_) => {
+            let cluster = Cluster::start(SETTINGS)?;
+            Server::connect(cluster.url("postgres"), Some(cluster))
+        }
+    };
+    SERVER.get_or_init(|| choice::postgres("The stories on PostgreSQL", start)).as_ref()
 }
 
 /// The URL of database `name` on the server where `url` names another.
