@@ -69,6 +69,20 @@ fn every_target_of_the_manifest_is_there_for_cargo_to_see() {
     assert!(seen >= 3, "{seen} targets");
 }
 
+#[test]
+fn every_member_of_the_workspace_is_there_for_cargo_to_see() {
+    let manifest = fs::read_to_string(root().join("Cargo.toml")).unwrap();
+    let members = manifest.lines().find_map(|line| line.strip_prefix("members = ")).unwrap();
+    let members: Vec<_> = members.split('"').skip(1).step_by(2).collect();
+    assert!(members.contains(&"crates/xtask"), "{members:?}");
+    for member in members {
+        for file in ["Cargo.toml", "src/main.rs"] {
+            let file = format!("{member}/{file}");
+            assert!(is_copied(&file), "the Dockerfile does not copy {file}, which Cargo.toml names");
+        }
+    }
+}
+
 /// The files outside `src` that are compiled into the program.
 #[test]
 fn what_is_compiled_in_is_copied() {
