@@ -204,9 +204,9 @@ fn warn_of_the_end(calendar: &Calendar, today: NaiveDate) {
     const NEWER: &str = "name a newer one in calendar.extra_holidays_file";
     let days = calendar.days_left_from(today);
     if days < 0 {
-        tracing::error!(days, "the table of bank holidays has ended, and deadlines are answered 503: {NEWER}");
+        tracing::error!(days, advice = NEWER, "the table of bank holidays has ended, and deadlines are answered 503");
     } else if calendar.is_running_out(today) {
-        tracing::warn!(days, "the table of bank holidays ends soon: {NEWER}");
+        tracing::warn!(days, advice = NEWER, "the table of bank holidays ends soon");
     }
 }
 

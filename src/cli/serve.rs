@@ -66,7 +66,7 @@ pub(super) fn run(
             if let Some(job) = job
                 && tokio::time::timeout_at(until, job).await.is_err()
             {
-                tracing::warn!("{left}");
+                tracing::warn!(effect = left, "a job did not stop in time");
             }
         }
         stopped?;

@@ -40,7 +40,7 @@ pub(super) async fn beat<T>(
                 stopping.has_changed().is_ok_and(|changed| !changed)
             };
             if let Err(error) = tick(&go_on).await {
-                tracing::warn!(%error, "{late}");
+                tracing::warn!(job, effect = late, %error, "a job failed, and its next round tries again");
             }
             alive();
         }

@@ -94,7 +94,7 @@ impl Delivery {
             Err(error) => {
                 let missing = error.code() == Code::KeyMissing;
                 let reason = if missing { Code::KeyMissing.entry().name } else { "not_composed" };
-                tracing::error!(message = %id, reason, cause = error.cause(), "a message could not be put together");
+                tracing::error!(mail = %id, reason, cause = error.cause(), "a message could not be put together");
                 self.settle(claimed, Attempted::Later(reason.to_owned())).await?;
                 return Ok(Next::GoOn);
             }
@@ -117,7 +117,7 @@ impl Delivery {
                 Ok(Next::GoOn)
             }
             Failure::Away(reason) => {
-                tracing::warn!(message = %id, reason, "the mail server does not take mail");
+                tracing::warn!(mail = %id, reason, "the mail server does not take mail");
                 self.settle(claimed, Attempted::Later(reason)).await?;
                 Ok(Next::Rest)
             }
