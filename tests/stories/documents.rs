@@ -11,6 +11,10 @@ use iewm::platform::personal::Class;
 use iewm::policy::erasure::{Fate, RULES};
 use iewm::policy::retention::SCHEDULE;
 
+mod decisions;
+mod links;
+mod logging;
+
 fn path(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(name)
 }

@@ -87,6 +87,7 @@ mod rights;
 mod roles;
 mod secrecy;
 mod sharing_refusals;
+mod shell_blocks;
 mod starting;
 mod statistics;
 mod subject_requests;

@@ -15,7 +15,7 @@ use super::client::Request;
 const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The program that the stories start: the one that was built with them, or another build of it that `IEWM_BINARY` names.
-fn program() -> OsString {
+pub(crate) fn program() -> OsString {
     std::env::var_os("IEWM_BINARY").unwrap_or_else(|| env!("CARGO_BIN_EXE_iewm").into())
 }
 
