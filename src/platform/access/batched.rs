@@ -51,7 +51,7 @@ impl<P: Writes> Access<P> {
         let asked = Asked { state: state.clone(), context: context.clone(), token, keyed, command };
         let written = state.0.database.write_batched(batcher, asked).await;
         if let Err(error) = &written {
-            record_refusal::<P>(&state, context, error).await;
+            record_refusal(&state, context, P::NAME, error).await;
         }
         written
     }

@@ -4,27 +4,27 @@ use actix_web::HttpRequest;
 use actix_web::http::header::AUTHORIZATION;
 
 use super::admit::refused;
-use super::proof::{Access, scope_under};
+use super::proof::{Access, Judged, scope_under};
 use super::state::Installed;
 use crate::domain::{Actor, Code, Error};
 use crate::platform::audit::RefusedRequest;
-use crate::platform::auth::{Flaw, Permission, bearer};
+use crate::platform::auth::{Flaw, Terms, bearer};
 use crate::platform::http::{operation, request_id};
 
 /// What is sent in `Authorization` is no bearer token.
 const NO_TOKEN: Flaw = Flaw::Malformed("no bearer token");
 
-impl<P: Permission> Access<P> {
-    /// Judges the token of a request: its signature, its claims and its roles. Whether it has been
+impl Access<Judged> {
+    /// Judges the token of a request by the terms of a permission: its signature, its claims and its roles. Whether it has been
     /// revoked, and whether its organisation is active, is asked in the request's transaction, or here
     /// where the request will not come so far.
-    pub(in crate::platform) async fn judge(request: &HttpRequest) -> Result<Self, Error> {
+    pub(in crate::platform) async fn judge(request: &HttpRequest, terms: &Terms) -> Result<Self, Error> {
         let Some(Installed(state)) = request.app_data::<Installed>() else {
             return Err(Error::internal("no state is installed"));
         };
-        let by_address = if P::LIMITED { state.0.limits.address(request)? } else { None };
+        let by_address = if terms.limited { state.0.limits.address(request)? } else { None };
         let sent = request.headers().contains_key(AUTHORIZATION);
-        if P::PUBLIC && !(P::TOKEN_SHOWS_MORE && sent) {
+        if terms.public && !(terms.token_shows_more && sent) {
             return Ok(Self { left: by_address, ..Self::for_actor(state.clone(), Actor::Anonymous) });
         }
         let mut given = request.headers().get_all(AUTHORIZATION);
@@ -46,10 +46,10 @@ impl<P: Permission> Access<P> {
         let mut access = Self::for_actor(state.clone(), Actor::Caller(token.caller.clone()));
         access.context.time = time;
         access.left = state.0.limits.caller(&access.caller_key())?.or(by_address);
-        match scope_under::<P>(&token.caller) {
+        match scope_under(&token.caller, terms) {
             Ok(scope) => access.context.scope = scope,
             Err(error) => {
-                access.note_refusal(request, &error);
+                access.note_refusal(terms, request, &error);
                 return Err(error);
             }
         }
@@ -59,8 +59,8 @@ impl<P: Permission> Access<P> {
 
     /// Counts an answer that refuses the caller what it asked for, and has the audit record it: a 403, or too many people
     /// read. A token that turned out to be no longer good is logged. Other errors are not noted here.
-    pub(in crate::platform) fn note_refusal(&self, request: &HttpRequest, error: &Error) {
-        let permission = error.particulars().permission.unwrap_or(P::NAME);
+    pub(in crate::platform) fn note_refusal(&self, terms: &Terms, request: &HttpRequest, error: &Error) {
+        let permission = error.particulars().permission.unwrap_or(terms.name);
         let metrics = self.state.0.metrics.callers();
         match error.code() {
             Code::Forbidden | Code::SamePerson | Code::PersonRequired => metrics.forbidden(permission),

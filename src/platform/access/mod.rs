@@ -3,13 +3,16 @@
 mod admit;
 mod batched;
 mod batchers;
+mod erased;
 mod issuers;
 mod judging;
 mod proof;
+mod reading;
 mod refusal_log;
 mod state;
 mod writing;
 
 pub use batched::Batched;
 pub use proof::Access;
+pub(in crate::platform) use proof::Judged;
 pub use state::{AppState, Parts, Standing};

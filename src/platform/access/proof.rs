@@ -8,10 +8,11 @@ use actix_web::HttpRequest;
 use actix_web::dev::Payload;
 
 use super::admit::{admit_once, invalid_token};
+use super::erased;
+use super::reading::{Brake, Reading};
 use super::state::AppState;
 use crate::domain::{Actor, Calendar, Caller, Code, Error, Identity, Instant, Role, Scope};
-use crate::platform::audit::{Entry, EntryRow, Outcome};
-use crate::platform::auth::{Job, Permission, Verified, forbidden};
+use crate::platform::auth::{Job, Permission, Terms, Verified};
 use crate::platform::db::{Lane, Patience};
 use crate::platform::http::{Body, Incoming, Op};
 use crate::platform::idempotency::{self, Keyed};
@@ -103,11 +104,15 @@ pub struct Access<P> {
     pub(super) permission: PhantomData<fn() -> P>,
 }
 
-/// How far a caller sees under the permission `P`.
-pub(super) fn scope_under<P: Permission>(caller: &Caller) -> Result<Scope, Error> {
-    match caller.roles.iter().find(|role| P::ROLES.contains(role)) {
-        None if P::PUBLIC => Ok(Scope::All),
-        None => Err(forbidden::<P>()),
+/// What stands for the permission of a request before its handler is called. [`Access::judge`] has judged the request by the
+/// operation's [`Terms`].
+pub(in crate::platform) enum Judged {}
+
+/// How far a caller sees under a permission.
+pub(super) fn scope_under(caller: &Caller, terms: &Terms) -> Result<Scope, Error> {
+    match caller.roles.iter().find(|role| terms.roles.contains(role)) {
+        None if terms.public => Ok(Scope::All),
+        None => Err(terms.forbidden()),
         // Roles are in their order, the contractor's last: it counts only where no other grants.
         Some(Role::Contractor) => caller.organisation.map(Scope::Organisation).ok_or_else(invalid_token),
         Some(Role::IewmStaff | Role::Council) => Ok(Scope::All),
@@ -121,7 +126,14 @@ impl AppState {
     }
 }
 
-impl<P: Permission> Access<P> {
+/// Who calls, for what is bound to a caller.
+pub(super) fn caller_key(context: &Context) -> String {
+    let Some(caller) = context.actor.caller() else { return String::new() };
+    let organisation = caller.organisation.map(|id| id.to_string()).unwrap_or_default();
+    format!("{}\n{}\n{organisation}", caller.issuer, caller.subject)
+}
+
+impl<P> Access<P> {
     pub(super) fn for_actor(state: AppState, actor: Actor) -> Self {
         let context = Context {
             actor: Arc::new(actor),
@@ -160,9 +172,7 @@ impl<P: Permission> Access<P> {
 
     /// Who calls, for what is bound to a caller.
     pub(in crate::platform) fn caller_key(&self) -> String {
-        let Some(caller) = self.context.actor.caller() else { return String::new() };
-        let organisation = caller.organisation.map(|id| id.to_string()).unwrap_or_default();
-        format!("{}\n{}\n{organisation}", caller.issuer, caller.subject)
+        caller_key(&self.context)
     }
 
     /// For a path that names nothing, which ends a request before its transaction: a token that is no longer
@@ -187,41 +197,7 @@ impl<P: Permission> Access<P> {
         self,
         f: impl FnOnce(&mut ReadTx<'_>) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
-        self.read_on(f, false).await
-    }
-
-    /// As [`Access::read`]. What `goes_on` is not refused for the people that it shows.
-    async fn read_on<T: Send + 'static>(
-        self,
-        f: impl FnOnce(&mut ReadTx<'_>) -> Result<T, Error> + Send + 'static,
-        goes_on: bool,
-    ) -> Result<T, Error> {
-        let is_caller = self.context.actor.caller().is_some();
-        let braked = (is_caller && self.state.0.limits.limits_people()).then(|| self.caller_key());
-        let Self { state, context, token, .. } = self;
-        let (inner, came) = (state.clone(), state.0.moments.now());
-        let (value, looks, people) = state
-            .0
-            .database
-            .read(move |lane| {
-                admit_once(&inner, lane, token.as_deref(), came)?;
-                let mut noted = Noted::default();
-                let value = f(&mut ReadTx::new(lane, &context, &mut noted))?;
-                if noted.unsealed && noted.looks.is_empty() {
-                    return Err(Error::internal("personal data was read without saying so"));
-                }
-                let people: usize = noted.looks.iter().map(Entry::people_shown).sum();
-                Ok((value, looked(noted, &context), people))
-            })
-            .await?;
-        if is_caller && people > 0 {
-            if let Some(caller) = braked {
-                state.0.limits.people(&caller, people, goes_on)?;
-            }
-            state.0.metrics.callers().people_read(people);
-        }
-        state.note_looks(looks).await?;
-        Ok(value)
+        erased::typed(self.reading().run(erased::read(f), Brake::Refuses).await?)
     }
 
     /// Reads the first page of a stream: the one use for which an access is not spent. Each page is admitted and recorded
@@ -245,7 +221,12 @@ impl<P: Permission> Access<P> {
         &self,
         f: impl FnOnce(&mut ReadTx<'_>) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
-        self.again().read_on(f, true).await
+        erased::typed(self.again().reading().run(erased::read(f), Brake::Counts).await?)
+    }
+
+    fn reading(self) -> Reading {
+        let Self { state, context, token, .. } = self;
+        Reading { state, context, token }
     }
 
     /// The same caller under another permission, for an operation of which a form needs one of its own.
@@ -253,10 +234,15 @@ impl<P: Permission> Access<P> {
     /// # Errors
     /// 403, naming the permission, when none of the token's roles has it.
     pub fn narrow<Q: Permission>(self) -> Result<Access<Q>, Error> {
+        Ok(self.narrowed(&Terms::of::<Q>())?.under())
+    }
+
+    /// As [`Access::narrow`], for a permission that is known as a value.
+    pub(in crate::platform) fn narrowed(self, terms: &Terms) -> Result<Access<Judged>, Error> {
         let Self { state, mut context, token, keyed, left, .. } = self;
         context.scope = match context.actor.caller() {
-            Some(caller) => scope_under::<Q>(caller)?,
-            None => return Err(forbidden::<Q>()),
+            Some(caller) => scope_under(caller, terms)?,
+            None => return Err(terms.forbidden()),
         };
         Ok(Access { state, context, token, keyed, left, permission: PhantomData })
     }
@@ -327,12 +313,12 @@ impl<P: Permission> Access<P> {
     }
 }
 
-/// The entries of what a transaction looked at.
-pub(super) fn looked(noted: Noted, context: &Context) -> Vec<EntryRow> {
-    let row = |entry| {
-        EntryRow::new(entry, Outcome::Looked, &context.actor, context.mint.id(context.time.now), context.time.now)
-    };
-    noted.looks.into_iter().map(row).collect()
+impl Access<Judged> {
+    /// The access of the handler whose permission the request was judged by.
+    pub(in crate::platform) fn under<P: Permission>(self) -> Access<P> {
+        let Self { state, context, token, keyed, left, .. } = self;
+        Access { state, context, token, keyed, left, permission: PhantomData }
+    }
 }
 
 impl<P: Permission> Access<P> {

@@ -1,14 +1,18 @@
 //! What only an [`Access`] to a permission that writes can do.
 
+use std::sync::Arc;
+
 use super::admit::admit;
-use super::proof::{Access, looked};
+use super::erased::{self, Value, Write, WriteOnce};
+use super::proof::Access;
+use super::reading::looked;
 use super::state::AppState;
 use crate::domain::{Code, Error};
 use crate::platform::audit::{Entry, EntryRow, Outcome, store as audit};
-use crate::platform::auth::{Job, Permission, Writes};
+use crate::platform::auth::{Job, Verified, Writes};
 use crate::platform::db::{Lane, Patience, Settled};
 use crate::platform::http::{Created, Done, Found, Replayable, Resource};
-use crate::platform::idempotency::{self, Kept, KeptBody, Keyed};
+use crate::platform::idempotency::{self, Kept, Keyed};
 use crate::platform::transaction::{Context, Noted, ReadTx, Recorded, WriteTx};
 
 impl<P: Writes> Access<P> {
@@ -23,31 +27,13 @@ impl<P: Writes> Access<P> {
         self,
         f: impl FnOnce(WriteTx<'_>) -> Result<Recorded<T>, Error> + Send + 'static,
     ) -> Result<Done<T>, Error> {
+        let f = erased::write_once(f, self.keyed.is_some());
+        erased::typed(self.writing().once(f, P::NAME).await?)
+    }
+
+    fn writing(self) -> Writing {
         let Self { state, context, token, keyed, .. } = self;
-        let (inner, refused_context) = (state.clone(), context.clone());
-        let write = move |lane: &mut Lane| {
-            admit(&inner, lane, token.as_deref())?;
-            let mut noted = Noted::default();
-            if let Some(keyed) = &keyed {
-                idempotency::claim(&mut ReadTx::new(lane, &context, &mut noted), keyed)?;
-            }
-            Ok(match (carried_out(lane, &context, &mut noted, f)?, keyed) {
-                (Settled::Keep(value), Some(keyed)) => {
-                    let done = keep_answer(&mut ReadTx::new(lane, &context, &mut noted), &keyed, value)?;
-                    Settled::Keep((done, Vec::new()))
-                }
-                (Settled::Keep(value), None) => Settled::Keep((Done::Fresh(value), Vec::new())),
-                (Settled::Undo(value), _) => Settled::Undo((Done::Fresh(value), looked(noted, &context))),
-            })
-        };
-        let written = match state.0.database.write_or_undo(Patience::Request, write).await {
-            Ok((done, looks)) => state.note_looks(looks).await.map(|()| done),
-            Err(error) => Err(error),
-        };
-        if let Err(error) = &written {
-            record_refusal::<P>(&state, refused_context, error).await;
-        }
-        written
+        Writing { state, context, token, keyed }
     }
 
     /// Writes one chunk of many rows, in a transaction of its own: the one use for which a writing access is not spent. The
@@ -60,20 +46,14 @@ impl<P: Writes> Access<P> {
         &self,
         f: impl FnOnce(WriteTx<'_>) -> Result<Recorded<T>, Error> + Send + 'static,
     ) -> Result<T, Error> {
-        let Self { state, context, token, .. } = self.again();
-        let inner = state.clone();
-        let run = move |lane: &mut Lane| {
-            admit(&inner, lane, token.as_deref())?;
-            carried_out(lane, &context, &mut Noted::default(), f)
-        };
-        state.0.database.write_or_undo(Patience::Chunk, run).await
+        erased::typed(self.again().writing().chunk(erased::write(f)).await?)
     }
 
     /// Ends a write in chunks: keeps its answer for the idempotency key. Where that fails the answer is given all the same,
     /// because its chunks are safe to write again.
     pub async fn conclude<T: Replayable>(&self, value: T) -> Done<T> {
         let Some(keyed) = self.keyed.clone() else { return Done::Fresh(value) };
-        let (kept, done) = kept_of(value);
+        let (kept, done) = erased::kept_of(value);
         if let Err(error) = self.again().keep(move |tx| idempotency::keep(tx, &keyed, kept)).await {
             tracing::warn!(%error, "an answer was not kept for its Idempotency-Key");
         }
@@ -122,9 +102,61 @@ impl Access<Job> {
         self,
         f: impl FnOnce(WriteTx<'_>) -> Result<Recorded<T>, Error> + Send + 'static,
     ) -> Result<T, Error> {
-        let context = self.context;
+        let Self { state, context, .. } = self;
+        let f = erased::write(f);
         let run = move |lane: &mut Lane| carried_out(lane, &context, &mut Noted::default(), f);
-        self.state.0.database.write_or_undo(Patience::Job, run).await
+        erased::typed(state.0.database.write_or_undo(Patience::Job, run).await?)
+    }
+}
+
+/// What a write takes from an access.
+struct Writing {
+    state: AppState,
+    context: Context,
+    token: Option<Arc<Verified>>,
+    keyed: Option<Arc<Keyed>>,
+}
+
+impl Writing {
+    /// Runs `f`, and keeps its answer for the idempotency key. A refusal is recorded under the name of the permission.
+    async fn once(self, f: WriteOnce, permission: &'static str) -> Result<Value, Error> {
+        let Self { state, context, token, keyed } = self;
+        let (inner, refused_context) = (state.clone(), context.clone());
+        let write = move |lane: &mut Lane| {
+            admit(&inner, lane, token.as_deref())?;
+            let mut noted = Noted::default();
+            if let Some(keyed) = &keyed {
+                idempotency::claim(&mut ReadTx::new(lane, &context, &mut noted), keyed)?;
+            }
+            Ok(match carried_out(lane, &context, &mut noted, f)? {
+                Settled::Keep((kept, value)) => {
+                    if let (Some(keyed), Some(kept)) = (&keyed, kept) {
+                        idempotency::keep(&mut ReadTx::new(lane, &context, &mut noted), keyed, kept)?;
+                    }
+                    Settled::Keep((value, Vec::new()))
+                }
+                Settled::Undo((_, value)) => Settled::Undo((value, looked(noted, &context))),
+            })
+        };
+        let written = match state.0.database.write_or_undo(Patience::Request, write).await {
+            Ok((value, looks)) => state.note_looks(looks).await.map(|()| value),
+            Err(error) => Err(error),
+        };
+        if let Err(error) = &written {
+            record_refusal(&state, refused_context, permission, error).await;
+        }
+        written
+    }
+
+    /// Runs `f` as one chunk of a longer write.
+    async fn chunk(self, f: Write) -> Result<Value, Error> {
+        let Self { state, context, token, .. } = self;
+        let inner = state.clone();
+        let run = move |lane: &mut Lane| {
+            admit(&inner, lane, token.as_deref())?;
+            carried_out(lane, &context, &mut Noted::default(), f)
+        };
+        state.0.database.write_or_undo(Patience::Chunk, run).await
     }
 }
 
@@ -145,27 +177,18 @@ fn carried_out<T>(
 
 /// Keeps the answer to a write for its idempotency key.
 pub(super) fn keep_answer<T: Replayable>(tx: &mut ReadTx<'_>, keyed: &Keyed, value: T) -> Result<Done<T>, Error> {
-    let (kept, done) = kept_of(value);
+    let (kept, done) = erased::kept_of(value);
     idempotency::keep(tx, keyed, kept)?;
     Ok(done)
 }
 
-/// What is kept of an answer, and the answer. It is rendered only where its body is kept.
-fn kept_of<T: Replayable>(value: T) -> (Kept, Done<T>) {
-    if let Some(kept) = Kept::of(value.replay()) {
-        return (kept, Done::Fresh(value));
-    }
-    let answer = value.into_answer();
-    (Kept::Body(KeptBody::of(&answer)), Done::Rendered(answer))
-}
-
 /// Records a refusal of the law: its transaction was rolled back, so that this is done afterwards.
-pub(super) async fn record_refusal<P: Permission>(state: &AppState, context: Context, error: &Error) {
+pub(super) async fn record_refusal(state: &AppState, context: Context, permission: &'static str, error: &Error) {
     // A 403 is recorded with every other, so many a minute.
     if !error.is_refusal() || matches!(error.code(), Code::SamePerson | Code::PersonRequired) {
         return;
     }
-    let entry = Entry::new(P::NAME);
+    let entry = Entry::new(permission);
     let outcome = Outcome::Refused(error.code().entry().name);
     let row = EntryRow::new(entry, outcome, &context.actor, context.mint.id(context.time.now), context.time.now);
     let append = move |lane: &mut Lane| audit::append(&mut lane.connection, &row);

@@ -39,8 +39,44 @@ pub struct PermissionRow {
 
 /// The error of a caller, none of whose roles has the permission `P`.
 pub(in crate::platform) fn forbidden<P: Permission>() -> Error {
-    let detail = format!("None of the token's roles has the permission {}.", P::NAME);
-    Error::new(Code::Forbidden, detail).with(|p| p.permission = Some(P::NAME))
+    Terms::of::<P>().forbidden()
+}
+
+/// A permission as a value: what the judgement of a request needs to know of the type.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::platform) struct Terms {
+    /// [`Permission::NAME`].
+    pub(in crate::platform) name: &'static str,
+    /// [`Permission::ROLES`].
+    pub(in crate::platform) roles: &'static [Role],
+    /// [`Permission::PUBLIC`].
+    pub(in crate::platform) public: bool,
+    /// [`Permission::TOKEN_SHOWS_MORE`].
+    pub(in crate::platform) token_shows_more: bool,
+    /// [`Permission::WRITES`].
+    pub(in crate::platform) writes: bool,
+    /// [`Permission::LIMITED`].
+    pub(in crate::platform) limited: bool,
+}
+
+impl Terms {
+    /// Returns the terms of `P`.
+    pub(in crate::platform) const fn of<P: Permission>() -> Self {
+        Self {
+            name: P::NAME,
+            roles: P::ROLES,
+            public: P::PUBLIC,
+            token_shows_more: P::TOKEN_SHOWS_MORE,
+            writes: P::WRITES,
+            limited: P::LIMITED,
+        }
+    }
+
+    /// The error of a caller, none of whose roles has this permission.
+    pub(in crate::platform) fn forbidden(&self) -> Error {
+        let detail = format!("None of the token's roles has the permission {}.", self.name);
+        Error::new(Code::Forbidden, detail).with(|p| p.permission = Some(self.name))
+    }
 }
 
 macro_rules! permissions {

@@ -63,7 +63,15 @@ fn settling(ticket: Ticket, closure: Closure) -> Closure {
 
 /// A panic in a closure is the closure's failure alone.
 pub(super) fn guarded<T>(f: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
-    catch_unwind(AssertUnwindSafe(f)).unwrap_or_else(|_| Err(Error::internal("a panic on a lane")))
+    let (mut f, mut answer) = (Some(f), None);
+    survived(&mut || answer = f.take().map(|f| f()));
+    answer.unwrap_or_else(|| Err(Error::internal("a panic on a lane")))
+}
+
+/// Runs `f` and catches its panic. It has no type of its own, so that the compiler makes one copy for all closures.
+fn survived(f: &mut dyn FnMut()) {
+    // A panic leaves no answer, which is all that `guarded` asks for.
+    let _ = catch_unwind(AssertUnwindSafe(f));
 }
 
 /// Whether the error is one that a broken connection makes.

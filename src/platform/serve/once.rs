@@ -5,9 +5,9 @@ use std::sync::Arc;
 use actix_web::http::header::HeaderName;
 
 use super::replaying;
+use super::run::Operation;
 use crate::domain::{Code, Error, IdsAlone};
-use crate::platform::access::Access;
-use crate::platform::auth::Permission;
+use crate::platform::access::{Access, Judged};
 use crate::platform::http::{Answer, Incoming, problem_answer, request_id};
 use crate::platform::idempotency::{self as store, Kept, KeptBody, Keyed, in_use};
 
@@ -17,14 +17,14 @@ const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 const LARGEST_PROBLEM: usize = 16 * 1024;
 
 /// Carries a request out; one with a key, once. A request that changes nothing is carried out each time.
-pub(super) async fn once<P: Permission>(
-    access: Access<P>,
+pub(super) async fn once(
+    access: Access<Judged>,
     mut incoming: Incoming,
-    carry_out: impl AsyncFnOnce(Access<P>, Incoming) -> Result<Answer, Error>,
+    operation: &Operation,
 ) -> Result<Answer, Error> {
-    let key = key_of(&incoming)?.filter(|_| P::WRITES);
+    let key = key_of(&incoming)?.filter(|_| operation.terms.writes);
     let Some(key) = key else {
-        return carry_out(access, incoming).await;
+        return operation.carry_out(access, incoming).await;
     };
     let body = incoming.body().await?;
     let request = incoming.request.clone();
@@ -39,7 +39,7 @@ pub(super) async fn once<P: Permission>(
         Some(kept) => return replaying::replay(access, &request, kept).await,
     };
     let again = access.again();
-    match carry_out(access.keyed(keyed.clone()), incoming).await {
+    match operation.carry_out(access.keyed(keyed.clone()), incoming).await {
         // A stream goes on with the work as it is read, so that the key is in use until its end.
         Ok(answer) => Ok(answer.holding(running)),
         Err(error) if error.code() == Code::KeyInUse => match kept(&again, &keyed).await? {
@@ -60,7 +60,7 @@ pub(super) async fn once<P: Permission>(
     }
 }
 
-async fn kept<P: Permission>(access: &Access<P>, keyed: &Arc<Keyed>) -> Result<Option<Kept>, Error> {
+async fn kept(access: &Access<Judged>, keyed: &Arc<Keyed>) -> Result<Option<Kept>, Error> {
     let asked = keyed.clone();
     access.again().read(move |tx| store::find(tx, &asked)).await
 }
@@ -76,7 +76,7 @@ fn kept_problem(error: &Error, answer: &Answer, instance: String) -> Kept {
 }
 
 /// Keeps a problem. Where that fails, the request is judged again when it is sent again, because it did nothing.
-async fn keep_problem<P: Permission>(access: Access<P>, keyed: Arc<Keyed>, problem: Kept) {
+async fn keep_problem(access: Access<Judged>, keyed: Arc<Keyed>, problem: Kept) {
     let kept = access.keep(move |tx| {
         if store::find(tx, &keyed)?.is_none() {
             store::keep(tx, &keyed, problem)?;

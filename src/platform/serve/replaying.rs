@@ -5,8 +5,7 @@ use actix_web::http::header::{self, HeaderName};
 
 use super::routes::read_again;
 use crate::domain::{Code, Error};
-use crate::platform::access::Access;
-use crate::platform::auth::{Permission, Public};
+use crate::platform::access::{Access, Judged};
 use crate::platform::http::{Answer, problem_answer, request_id};
 use crate::platform::idempotency::{Kept, in_use};
 
@@ -18,20 +17,13 @@ const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
 /// # Errors
 /// 409 `idempotency_key_in_use` where the request did nothing before; 401, 403 and 503 as the `GET` answers. That the resource is
 /// not there, gone or restricted, and 409 `answer_not_kept`, are answers of the replay.
-pub(super) async fn replay<P: Permission>(
-    access: Access<P>,
-    request: &HttpRequest,
-    kept: Kept,
-) -> Result<Answer, Error> {
+pub(super) async fn replay(access: Access<Judged>, request: &HttpRequest, kept: Kept) -> Result<Answer, Error> {
     let answer = match kept {
-        Kept::Resource { status, path } => {
-            let access = access.narrow::<Public>()?;
-            match read_again(request, access, &path).await {
-                Ok(read) => as_at_first(read, status, path),
-                Err(error) if hides_the_resource(&error) => problem_answer(&error, &request_id(request)),
-                Err(error) => return Err(error),
-            }
-        }
+        Kept::Resource { status, path } => match read_again(request, access, &path).await {
+            Ok(read) => as_at_first(read, status, path),
+            Err(error) if hides_the_resource(&error) => problem_answer(&error, &request_id(request)),
+            Err(error) => return Err(error),
+        },
         Kept::Status(status) => Answer::empty(status),
         Kept::Body(Some(body)) | Kept::Problem(body) => body.into_answer(),
         Kept::Refused(_) => return Err(in_use()),

@@ -5,25 +5,19 @@ use std::collections::BTreeMap;
 use std::future::Future;
 use std::sync::Arc;
 
-use actix_web::dev::Payload;
+use actix_web::Handler;
 use actix_web::http::Method;
-use actix_web::{Handler, HttpMessage, HttpRequest, HttpResponse};
 use matchit::InsertError;
 use utoipa::openapi::path::{HttpMethod, Operation, ParameterIn};
 use utoipa::openapi::tag::TagBuilder;
 use utoipa::openapi::{OpenApi, RefOr, Schema};
 
-use super::once::once;
 use super::routes::Routes;
-use super::run::{self, ReadAgain, Run};
+use super::run::{self, Call, NotTaken};
 use crate::domain::{Code, Error};
 use crate::platform::access::Access;
-use crate::platform::auth::{PERMISSIONS, Permission};
-use crate::platform::http::{
-    Answer, BODY_LIMIT, Incoming, NoQuery, Op, Outcome, PUBLIC_BODY_LIMIT, Take, caught, describe_key, guarded,
-    log_cause, page_problem, problem_for, request_id, reserve,
-};
-use crate::platform::rate::Left;
+use crate::platform::auth::{PERMISSIONS, Permission, Terms};
+use crate::platform::http::{BODY_LIMIT, Incoming, Op, Outcome, PUBLIC_BODY_LIMIT, Take, describe_key};
 
 /// A handler's arguments: `Access<P>` first, then what it takes from the request, in the order in
 /// which it is judged.
@@ -94,15 +88,33 @@ arguments!(A B);
 arguments!(A B C);
 arguments!(A B C D);
 
+/// What [`Room::serve`] knows of an operation from its types.
+struct Registered {
+    path: String,
+    methods: Vec<HttpMethod>,
+    operation: Operation,
+    terms: Terms,
+    body_limit: usize,
+    form_needs: Option<&'static str>,
+    shows_pages: bool,
+    describe_arguments: fn(&mut Op<'_>),
+    describe_answer: fn(&mut Op<'_>),
+    call: Call,
+}
+
 struct Served {
     path: String,
     method: HttpMethod,
-    operation: Operation,
-    run: Run,
-    read_again: Option<ReadAgain>,
-    permission: Option<&'static str>,
+    described: Operation,
+    operation: run::Operation,
     form_needs: Option<&'static str>,
-    shows_pages: bool,
+}
+
+impl Served {
+    /// The permission; `None` of a public operation.
+    fn permission(&self) -> Option<&'static str> {
+        (!self.operation.terms.public).then_some(self.operation.terms.name)
+    }
 }
 
 /// One room's operations.
@@ -137,7 +149,7 @@ impl Room {
     #[must_use]
     pub fn problems(mut self, codes: &[Code]) -> Self {
         if let Some(served) = self.served.last_mut() {
-            let mut op = Op { operation: &mut served.operation, schemas: &mut self.schemas };
+            let mut op = Op { operation: &mut served.described, schemas: &mut self.schemas };
             for &code in codes {
                 op.code(code);
             }
@@ -152,7 +164,7 @@ impl Room {
         for served in &mut self.served {
             let unseals = paths.iter().any(|path| served.path.starts_with(path));
             if unseals && served.method != HttpMethod::Delete {
-                Op { operation: &mut served.operation, schemas: &mut self.schemas }.code(Code::KeyMissing);
+                Op { operation: &mut served.described, schemas: &mut self.schemas }.code(Code::KeyMissing);
             }
         }
         self
@@ -169,47 +181,52 @@ impl Room {
         A: Arguments,
         H::Output: Outcome + 'static,
     {
-        let (path, mut operation) = (D::path(), D::operation());
-        operation.tags = Some(vec![self.tag.to_owned()]);
-        operation.operation_id = operation.operation_id.map(|id| format!("{}_{id}", self.tag));
-        let permission = (!A::Permission::PUBLIC).then_some(A::Permission::NAME);
-        for method in D::methods() {
-            let mut operation = operation.clone();
-            let mut op = Op { operation: &mut operation, schemas: &mut self.schemas };
-            A::describe(&mut op);
-            op.body_limit(A::BODY_LIMIT);
-            <H::Output as Outcome>::describe(&mut op);
-            if method == HttpMethod::Post && !A::Permission::PUBLIC {
-                describe_key(&mut op, A::Permission::WRITES);
+        self.register(Registered {
+            path: D::path(),
+            methods: D::methods(),
+            operation: D::operation(),
+            terms: Terms::of::<A::Permission>(),
+            body_limit: A::BODY_LIMIT,
+            form_needs: A::FORM_NEEDS,
+            shows_pages: A::SHOWS_PAGES,
+            describe_arguments: A::describe,
+            describe_answer: <H::Output as Outcome>::describe,
+            call: calling::<H, A>(handler),
+        });
+        self
+    }
+
+    fn register(&mut self, registered: Registered) {
+        let Registered { path, methods, operation: mut described, terms, body_limit, form_needs, shows_pages, .. } =
+            registered;
+        described.tags = Some(vec![self.tag.to_owned()]);
+        described.operation_id = described.operation_id.map(|id| format!("{}_{id}", self.tag));
+        for method in methods {
+            let mut described = described.clone();
+            let mut op = Op { operation: &mut described, schemas: &mut self.schemas };
+            (registered.describe_arguments)(&mut op);
+            op.body_limit(body_limit);
+            (registered.describe_answer)(&mut op);
+            if method == HttpMethod::Post && !terms.public {
+                describe_key(&mut op, terms.writes);
             }
             op.code(Code::InvalidQuery);
             op.code(Code::RateLimited);
-            let reads = PERMISSIONS.iter().any(|row| row.name == A::Permission::NAME && !row.writes);
-            if !A::Permission::PUBLIC && (reads || method == HttpMethod::Get) {
+            let reads = PERMISSIONS.iter().any(|row| row.name == terms.name && !row.writes);
+            if !terms.public && (reads || method == HttpMethod::Get) {
                 op.code(Code::ReadingTooMuch);
             }
             op.code(Code::Unavailable);
-            let takes_query = operation
+            let takes_query = described
                 .parameters
                 .iter()
                 .flatten()
                 .any(|parameter| matches!(parameter, RefOr::T(known) if known.parameter_in == ParameterIn::Query));
-            let read_again = (method == HttpMethod::Get).then(|| reader::<H, A>(handler.clone(), takes_query));
-            let handler = handler.clone();
-            let run: Run =
-                Arc::new(move |request, payload| Box::pin(run::<H, A>(handler.clone(), request, payload, takes_query)));
-            self.served.push(Served {
-                path: path.clone(),
-                method,
-                operation,
-                run,
-                read_again,
-                permission,
-                form_needs: A::FORM_NEEDS,
-                shows_pages: A::SHOWS_PAGES,
-            });
+            let call = registered.call.clone();
+            let operation =
+                run::Operation { method: framework(&method), terms, body_limit, takes_query, shows_pages, call };
+            self.served.push(Served { path: path.clone(), method, described, operation, form_needs });
         }
-        self
     }
 
     /// The room's operations and their permissions.
@@ -217,7 +234,7 @@ impl Room {
         let list = self.served.iter().map(|served| Listing {
             method: framework(&served.method).to_string(),
             path: served.path.clone(),
-            permission: served.permission,
+            permission: served.permission(),
             form_needs: served.form_needs,
         });
         list.collect()
@@ -225,20 +242,18 @@ impl Room {
 
     /// The operations by their paths, as they are served.
     fn routes(self) -> impl Iterator<Item = (String, run::Operation)> {
-        self.served.into_iter().map(|Served { path, method, run, read_again, .. }| {
-            (path, run::Operation { method: framework(&method), run, read_again })
-        })
+        self.served.into_iter().map(|Served { path, operation, .. }| (path, operation))
     }
 
     /// Adds the room's operations to the document.
     pub fn describe(mut self, document: &mut OpenApi) {
         let tag = TagBuilder::new().name(self.tag).description(Some(self.about)).build();
         document.tags.get_or_insert_default().push(tag);
-        for Served { path, method, mut operation, shows_pages, .. } in self.served {
-            if shows_pages {
-                Op { operation: &mut operation, schemas: &mut self.schemas }.as_pages_too();
+        for Served { path, method, mut described, operation, .. } in self.served {
+            if operation.shows_pages {
+                Op { operation: &mut described, schemas: &mut self.schemas }.as_pages_too();
             }
-            document.paths.add_path_operation(path, vec![method], operation);
+            document.paths.add_path_operation(path, vec![method], described);
         }
         document.components.get_or_insert_default().schemas.extend(self.schemas);
     }
@@ -254,101 +269,18 @@ impl Routes {
     }
 }
 
-/// One request, from the judgement of its token to its response.
-async fn run<H, A>(handler: H, request: HttpRequest, payload: Payload, takes_query: bool) -> HttpResponse
-where
-    H: Handler<A>,
-    A: Arguments,
-    H::Output: Outcome,
-{
-    let settled = settle::<H, A>(handler, &request, payload, takes_query);
-    let answer = survive(settled, &request, A::SHOWS_PAGES).await;
-    let answer = if A::SHOWS_PAGES { guarded(answer) } else { answer };
-    let is_read = request.method() == Method::GET || !A::Permission::WRITES;
-    let (answer, held) = reserve(answer, &request, is_read);
-    answer.into_response(&request, !A::Permission::PUBLIC, held)
-}
-
-/// The answer of a request that is carried out, a problem if that fails or panics.
-async fn survive(
-    carried_out: impl Future<Output = Result<Answer, Error>>,
-    request: &HttpRequest,
-    shows_pages: bool,
-) -> Answer {
-    let answer = caught(carried_out).await.flatten();
-    let mut answer = answer.unwrap_or_else(|error| {
-        log_cause(&error, &request_id(request));
-        if shows_pages { page_problem(&error, request) } else { problem_for(&error, request) }
-    });
-    if let Some(left) = request.extensions().get::<Left>() {
-        answer.headers.extend(left.headers());
-    }
-    answer
-}
-
-async fn settle<H, A>(handler: H, request: &HttpRequest, payload: Payload, takes_query: bool) -> Result<Answer, Error>
-where
-    H: Handler<A>,
-    A: Arguments,
-    H::Output: Outcome,
-{
-    let access = Access::<A::Permission>::judge(request).await?;
-    if let Some(left) = access.rate_left() {
-        request.extensions_mut().insert(left.clone());
-    }
-    let incoming = access.incoming(request.clone(), payload, A::BODY_LIMIT);
-    let carry_out = async move |access, incoming| carry_out::<H, A>(&handler, access, incoming, takes_query).await;
-    if request.method() == Method::POST && !A::Permission::PUBLIC {
-        once(access, incoming, carry_out).await
-    } else {
-        carry_out(access, incoming).await
-    }
-}
-
-/// Takes the handler's arguments from a request, and calls it.
-async fn carry_out<H, A>(
-    handler: &H,
-    access: Access<A::Permission>,
-    mut incoming: Incoming,
-    takes_query: bool,
-) -> Result<Answer, Error>
-where
-    H: Handler<A>,
-    A: Arguments,
-    H::Output: Outcome,
-{
-    let caller = access.again();
-    let taken = async {
-        if !takes_query {
-            NoQuery::check(incoming.query_string())?;
-        }
-        A::take(access, &mut incoming).await
-    };
-    let carried_out = match taken.await {
-        Ok(arguments) => handler.call(arguments).await.settle(),
-        Err(error) if error.code() == Code::NotFound => Err(caller.again().admitted().await.err().unwrap_or(error)),
-        Err(error) => Err(error),
-    };
-    if let Err(error) = &carried_out {
-        caller.note_refusal(&incoming.request, error);
-    }
-    carried_out
-}
-
-/// How `handler` reads its resource for the replay of a write: under the permission that a `GET` needs.
-fn reader<H, A>(handler: H, takes_query: bool) -> ReadAgain
+/// Calls `handler` with its arguments taken from a request.
+fn calling<H, A>(handler: H) -> Call
 where
     H: Handler<A> + Send + Sync,
     A: Arguments,
     H::Output: Outcome,
 {
-    Arc::new(move |access, request, values| {
+    Arc::new(move |access, mut incoming| {
         let handler = handler.clone();
         Box::pin(async move {
-            let access = access.narrow::<A::Permission>()?;
-            let incoming =
-                Incoming { read_again: Some(values), ..access.incoming(request, Payload::None, A::BODY_LIMIT) };
-            carry_out::<H, A>(&handler, access, incoming, takes_query).await
+            let arguments = A::take(access.under(), &mut incoming).await.map_err(NotTaken)?;
+            Ok(handler.call(arguments).await.settle())
         })
     })
 }
@@ -363,22 +295,5 @@ fn framework(method: &HttpMethod) -> Method {
         HttpMethod::Head => Method::HEAD,
         HttpMethod::Patch => Method::PATCH,
         HttpMethod::Trace => Method::TRACE,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use actix_web::test::TestRequest;
-
-    use super::*;
-
-    #[actix_web::test]
-    async fn a_panic_in_a_handler_is_a_problem_and_tells_nothing_of_itself() {
-        let request = TestRequest::default().to_http_request();
-        let answer = survive(async { panic!("Ada Lovelace") }, &request, false).await;
-        assert_eq!(answer.status, 500);
-        let crate::platform::http::answer::Payload::Whole(body) = answer.payload else { panic!("a stream") };
-        let text = String::from_utf8(body).unwrap();
-        assert!(text.contains(r#""code":"internal""#) && !text.contains("Ada"), "{text}");
     }
 }

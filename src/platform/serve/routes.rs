@@ -8,15 +8,15 @@ use std::future::ready;
 use std::sync::Arc;
 
 use actix_web::dev::Payload;
+use actix_web::http::Method;
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{FromRequest, Handler, HttpMessage, HttpRequest, HttpResponse};
 use futures_util::future::LocalBoxFuture;
 use matchit::{InsertError, Router};
 
-use super::run::{Operation, ReadAgain};
+use super::run::Operation;
 use crate::domain::{Code, Error};
-use crate::platform::access::Access;
-use crate::platform::auth::Public;
+use crate::platform::access::{Access, Judged};
 use crate::platform::http::{Answer, Matched, PathValues, caught, log_cause, problem_for, request_id};
 
 /// The operations of all rooms, by path.
@@ -51,16 +51,16 @@ impl Routes {
         let values = PathValues::of(&found.params);
         request.extensions_mut().insert(Matched { pattern: pattern.clone(), values });
         if let Some(operation) = operations.iter().find(|operation| operation.method == request.method()) {
-            return (operation.run)(request, payload);
+            return Box::pin(operation.clone().run(request, payload));
         }
         Box::pin(ready(not_allowed(operations.iter().map(|operation| operation.method.as_str()), &request)))
     }
 
-    /// How the resource at a path is read for a replay; `None` when no operation reads there.
-    fn reader(&self, path: &str) -> Option<(ReadAgain, PathValues)> {
+    /// The operation that reads the resource at a path; `None` when no operation reads there.
+    fn reader(&self, path: &str) -> Option<(&Operation, PathValues)> {
         let found = self.0.at(path).ok()?;
-        let read = found.value.operations.iter().find_map(|operation| operation.read_again.clone())?;
-        Some((read, PathValues::of(&found.params)))
+        let reads = found.value.operations.iter().find(|operation| operation.method == Method::GET)?;
+        Some((reads, PathValues::of(&found.params)))
     }
 }
 
@@ -76,12 +76,12 @@ pub fn install(routes: &Arc<Routes>, config: &mut ServiceConfig) {
 ///
 /// # Errors
 /// The problem that the `GET` is answered with.
-pub(super) async fn read_again(request: &HttpRequest, access: Access<Public>, path: &str) -> Result<Answer, Error> {
+pub(super) async fn read_again(request: &HttpRequest, access: Access<Judged>, path: &str) -> Result<Answer, Error> {
     let reader = request.app_data::<Arc<Routes>>().and_then(|routes| routes.reader(path));
-    let Some((read, values)) = reader else {
+    let Some((operation, values)) = reader else {
         return Err(Error::internal("no operation reads the resource of a kept answer"));
     };
-    read(access, request.clone(), values).await
+    operation.read_again(access, request.clone(), values).await
 }
 
 /// Serves `GET` of `path` by `handler` outside the rooms. Other methods and a panic are answered as in the rooms.
