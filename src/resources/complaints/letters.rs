@@ -4,34 +4,18 @@
 
 use askama::Template;
 
+use super::letter_queue::{ACKNOWLEDGEMENT, OUTCOME};
 use super::model::{Complaint, ComplaintOutcome, ComplaintStatus, OutcomeExplanation};
 use super::store;
-use crate::domain::{ComplaintId, ContactId, Controller, EmailAddress, Error, SubjectId, day_words};
+use crate::domain::{ComplaintId, ContactId, Controller, EmailAddress, Error, day_words};
 use crate::platform::mail::Mail;
-use crate::platform::outbox::{self, Claimed, Composed, Letter, Letters, Outgoing};
+use crate::platform::outbox::{Claimed, Composed, Letter, Letters};
 use crate::platform::transaction::WriteTx;
 use crate::resources::contacts::store as contacts;
 use crate::resources::preferences::preferences_url;
 
-/// The kind of message that says that a complaint is here.
-pub(super) const ACKNOWLEDGEMENT: &str = "complaint_acknowledgement";
-/// The kind of message that says what came of it.
-pub(super) const OUTCOME: &str = "complaint_outcome";
-
 /// The letters of this room.
 pub static LETTERS: Letters = &[&AcknowledgementLetter, &OutcomeLetter];
-
-/// Queues a letter about a complaint, if it names an address.
-///
-/// # Errors
-/// When the database fails.
-pub(super) fn queue(tx: &mut WriteTx<'_>, kind: &'static str, complaint: &Complaint) -> Result<(), Error> {
-    if complaint.email().is_some() {
-        let subject = Some(SubjectId::from_uuid(complaint.id.uuid()));
-        outbox::queue(tx, Outgoing { kind, contact: complaint.contact_id, subject, mark: None })?;
-    }
-    Ok(())
-}
 
 /// What stands at the foot of both letters.
 struct Foot<'a> {

@@ -5,8 +5,9 @@ use super::model::{
     VerifyReceipt,
 };
 use super::receipt::Profile;
+use super::store::{self, decisions};
 use super::stream::{Audience, Form};
-use super::{check as checking, history as decisions, receipt as receipts, store};
+use super::{check as checking, receipt as receipts};
 use crate::domain::{ConsentId, DecisionId, Error, Purpose};
 use crate::platform::access::{Access, Batched};
 use crate::platform::auth::{AudiencesRead, ConsentsCheck, ConsentsRead, ConsentsRecord, Public};

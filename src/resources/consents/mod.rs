@@ -10,7 +10,6 @@ mod audience;
 mod check;
 mod confirmation;
 mod evidence;
-mod history;
 mod links;
 pub mod model;
 mod one_click;
@@ -23,8 +22,9 @@ pub mod store;
 mod stream;
 mod unsubscribe;
 
-pub use confirmation::{Waiting, has_link, mint as mint_confirmation, waiting};
+pub use confirmation::{Waiting, waiting};
 pub use personal::ConsentData;
+pub use store::confirmation_links::{has_link, mint as mint_confirmation};
 pub use unsubscribe::url as unsubscribe_url;
 
 use crate::domain::Code;

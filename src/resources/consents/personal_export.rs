@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{confirmation, history, store};
+use super::store::{self, confirmation_links, decisions};
 use crate::domain::{ConsentId, Error};
 use crate::platform::personal::{Held, Person, SearchTerm};
 use crate::platform::transaction::ReadTx;
@@ -15,9 +15,9 @@ pub(super) fn of(tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<Held>, Erro
     let consents = store::of_person(tx, person)?;
     let ids: Vec<ConsentId> = consents.iter().map(|consent| consent.id).collect();
     let mut decisions = Vec::new();
-    for row in history::beneath(tx, &ids)? {
+    for row in decisions::beneath(tx, &ids)? {
         let decision = row.decision()?;
-        let proof = confirmation::evidence(tx, &row)?;
+        let proof = decisions::evidence(tx, &row)?;
         let (wording, locale, reference) =
             proof.map_or((None, None, None), |proof| (proof.wording, proof.locale, proof.reference));
         decisions.push(json!({
@@ -28,7 +28,7 @@ pub(super) fn of(tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<Held>, Erro
             "confirms": row.confirms, "merged_from": decision.merged_from,
         }));
     }
-    let links = confirmation::sent(tx, &ids)?.into_iter().map(|(decision, expires_at, spent_at)| {
+    let links = confirmation_links::sent(tx, &ids)?.into_iter().map(|(decision, expires_at, spent_at)| {
         json!({ "decision_id": decision, "expires_at": expires_at, "spent_at": spent_at })
     });
     Ok(vec![

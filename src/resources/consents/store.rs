@@ -64,6 +64,8 @@ pub(super) use schema::{consent_decisions, consents};
 pub const CONFIRMATION: &str = "confirmation";
 
 mod appending;
+pub(super) mod confirmation_links;
+pub(super) mod decisions;
 pub(super) mod erase;
 mod facts;
 mod list;

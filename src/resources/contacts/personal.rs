@@ -4,8 +4,9 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::model::Contact;
-use super::sharing_refusals::SharingRefusal;
-use super::store::{self, MergedContact, sharing_refusals};
+use super::sharing_refusals::model::SharingRefusal;
+use super::sharing_refusals::store as sharing_refusals;
+use super::store::{self, MergedContact};
 use crate::domain::{ContactId, Error, Obstacle, PersonalRecord};
 use crate::platform::personal::{Class, Erasing, Held, Holder, Merging, Person, SearchTerm, Table};
 use crate::platform::transaction::{ReadTx, WriteTx};
@@ -106,6 +107,9 @@ impl Holder for ContactData {
     }
 
     fn erase(&self, tx: &mut WriteTx<'_>, erasing: &Erasing) -> Result<(), Error> {
+        let withheld: Vec<ContactId> = erasing.withheld_of("contacts");
+        let theirs = erasing.person.ids.iter().filter(|id| !withheld.contains(id));
+        theirs.copied().try_for_each(|id| sharing_refusals::forget(tx, id))?;
         store::empty(tx, erasing)
     }
 

@@ -118,7 +118,6 @@ mod plans;
 pub mod reindex;
 pub mod repeating;
 pub mod restrict;
-pub mod sharing_refusals;
 pub(super) use anonymise::{empty, records};
 pub use consult::{
     Addressee, ContactFacts, Reach, addressee, addressees, facts, names, reach, restricted_among, touch, with_address,

@@ -4,7 +4,6 @@
 use chrono::{NaiveDate, NaiveTime};
 use chrono_tz::Europe::London;
 
-use super::letters::DIGEST;
 use super::{all, store};
 use crate::domain::{Error, london_date};
 use crate::platform::audit::Entry;
@@ -12,6 +11,9 @@ use crate::platform::db::dialect;
 use crate::platform::outbox::{self, Outgoing};
 use crate::platform::transaction::{ReadTx, Recorded, WriteTx};
 use crate::policy::deadlines::{Deadline, Due};
+
+/// The kind of message that brings it.
+pub(super) const DIGEST: &str = "deadline_digest";
 
 /// From when on it is sent, by the clocks of London.
 const FROM: NaiveTime = match NaiveTime::from_hms_opt(7, 0, 0) {

@@ -2,15 +2,12 @@
 
 use chrono_tz::Europe::London;
 
-use super::digest;
+use super::digest::{self, DIGEST};
 use crate::domain::{EmailAddress, Error, Instant, day_words, london_date};
 use crate::platform::mail::{Block, Mail, Words};
 use crate::platform::outbox::{Claimed, Composed, Letter, Letters};
 use crate::platform::transaction::WriteTx;
 use crate::policy::deadlines::{Deadline, DeadlineKind, Due};
-
-/// The kind of message that brings it.
-pub(super) const DIGEST: &str = "deadline_digest";
 
 /// The letters of this room.
 pub static LETTERS: Letters = &[&DigestLetter];

@@ -6,6 +6,7 @@
 //! from the first start.
 
 mod api;
+mod content;
 pub mod current;
 pub mod model;
 mod original;

@@ -5,8 +5,8 @@
 
 use chrono::NaiveDate;
 
+use super::content::Content;
 use super::model::{NoticeItem, NoticePurpose, Passage, PurposeChange};
-use super::store::Content;
 use crate::domain::{Controller, Error, Purpose, TextFault};
 
 /// The version of 2019.

@@ -1,14 +1,13 @@
 //! The tables of notices and of their material changes.
 
-use aws_lc_rs::digest;
 use chrono::NaiveDate;
 use diesel::prelude::*;
-use serde::{Deserialize, Serialize};
 
+use super::content::Content;
 use super::current::{MaterialChanges, Published, PublishedVersion};
-use super::model::{DraftNotice, NoticePurpose, NoticeStatus, Passage, PatchNotice, PrivacyNotice, PurposeChange};
+use super::model::{DraftNotice, NoticeStatus, PatchNotice, PrivacyNotice, PurposeChange};
 use super::original;
-use crate::domain::{Code, Error, Fault, Instant, Limit, ListPage, hex};
+use crate::domain::{Code, Error, Fault, Instant, Limit, ListPage};
 use crate::platform::audit::Entry;
 use crate::platform::auth::NoticesDraft;
 use crate::platform::db::{dialect, direct};
@@ -55,31 +54,6 @@ struct Row {
     sha256: String,
     published_at: Option<Instant>,
     revision: i32,
-}
-
-/// What a version says, as one column holds it.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub(super) struct Content {
-    pub(super) controller: Passage,
-    pub(super) purposes: Vec<NoticePurpose>,
-    pub(super) rights: Vec<Passage>,
-    pub(super) contact: Passage,
-    pub(super) complaint_route: Passage,
-}
-
-impl Content {
-    fn sha256(&self, version: NaiveDate, effective_on: NaiveDate) -> Result<String, Error> {
-        #[derive(Serialize)]
-        struct Hashed<'a> {
-            version: NaiveDate,
-            effective_on: NaiveDate,
-            #[serde(flatten)]
-            content: &'a Content,
-        }
-        let canonical = serde_jcs::to_vec(&Hashed { version, effective_on, content: self }).map_err(Error::internal)?;
-        let hash = digest::digest(&digest::SHA256, &canonical);
-        Ok(hex(hash.as_ref()))
-    }
 }
 
 fn from_row(row: Row, in_force: Option<NaiveDate>) -> Result<PrivacyNotice, Error> {

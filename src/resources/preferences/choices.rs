@@ -9,6 +9,7 @@ use crate::platform::transaction::{ReadTx, Recorded, WriteTx};
 use crate::resources::consents::model::{Answer, Method, RecordDecision, State, Wording};
 use crate::resources::consents::purposes::plain_english;
 use crate::resources::consents::store as consents;
+use crate::resources::contacts::sharing_refusals::store as sharing_refusals;
 use crate::resources::contacts::store as contacts;
 use crate::resources::suppressions;
 
@@ -49,7 +50,7 @@ fn preferences(tx: &mut ReadTx<'_>, contact: ContactId) -> Result<Preferences, E
     });
     let known = contacts::facts(tx, contact)?;
     let restricted = known.is_some_and(|known| known.restriction.is_some());
-    let sharing_refusals = contacts::sharing_refusals::of(tx, contact)?;
+    let sharing_refusals = sharing_refusals::of(tx, contact)?;
     Ok(Preferences { consents: consents.collect(), sharing_refusals, restricted })
 }
 

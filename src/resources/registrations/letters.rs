@@ -3,6 +3,7 @@
 
 use askama::Template;
 
+use super::letter_kinds::{CONFIRMED, EVENT_CANCELLED, OFFERED, PROMOTED, WAITLISTED};
 use super::model::{Registration, RegistrationStatus};
 use super::store;
 use crate::domain::{Error, RegistrationId, london_words};
@@ -13,17 +14,6 @@ use crate::resources::contacts::store as contacts;
 use crate::resources::events::model::{Event, EventStatus};
 use crate::resources::events::{calendar, store as events};
 use crate::resources::preferences::Foot;
-
-/// A place is theirs.
-pub(super) const CONFIRMED: &str = "registration_confirmed";
-/// They wait for a place.
-pub(super) const WAITLISTED: &str = "registration_waitlisted";
-/// A place is held for them until they answer.
-pub(super) const OFFERED: &str = "registration_offered";
-/// They waited, and have a place now.
-pub(super) const PROMOTED: &str = "registration_promoted";
-/// The event will not take place.
-pub(super) const EVENT_CANCELLED: &str = "event_cancelled";
 
 /// The letters of this room.
 pub const LETTERS: [&dyn Letter; 5] = [

@@ -7,6 +7,7 @@
 mod api;
 mod check_ins;
 mod export;
+mod letter_kinds;
 mod letters;
 pub mod model;
 mod personal;

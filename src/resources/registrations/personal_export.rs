@@ -2,9 +2,8 @@
 
 use serde_json::json;
 
-use super::check_ins::store as check_ins;
 use super::requirements::store as requirements;
-use super::store::{self, steps};
+use super::store::{self, check_ins, steps};
 use crate::domain::Error;
 use crate::platform::personal::{Held, Person, SearchTerm};
 use crate::platform::transaction::ReadTx;

@@ -70,6 +70,7 @@ use schema::registrations;
 pub(super) mod answers;
 pub(super) mod attendance;
 pub mod capacity;
+pub(super) mod check_ins;
 pub(super) mod erase;
 pub(super) mod events_moved;
 pub(super) mod merge;
@@ -173,9 +174,10 @@ pub fn list(
     let ids: Vec<ContactId> = items.iter().map(|item| item.contact_id).collect();
     let restricted = contacts::restricted_among(tx, &ids)?;
     items.retain(|item| !restricted.contains(&item.contact_id));
-    let needs = requirements::shown(tx, &items)?;
+    let asked: Vec<_> = items.iter().map(|item| (item.id, item.contact_id)).collect();
+    let needs = requirements::shown(tx, &asked)?;
     let items = tx.open_with_keys(items, |tx, item| match needs.get(&item.id) {
-        Some(sealed) => sealed.add_to(tx, item),
+        Some(sealed) => with_needs(tx, item, sealed),
         None => Ok(item),
     })?;
     let look = Entry::new("registrations.list").contact(filter.contact_id).subject("event", event);
@@ -188,6 +190,16 @@ fn row(tx: &mut ReadTx<'_>, id: RegistrationId) -> Result<Row, Error> {
     row.ok_or_else(Error::not_found)
 }
 
+/// The registration with what the person needs.
+fn with_needs(
+    tx: &mut ReadTx<'_>,
+    registration: Registration,
+    sealed: &requirements::SealedRequirements,
+) -> Result<Registration, Error> {
+    let access_requirements = sealed.open(tx, registration.id, registration.contact_id)?;
+    Ok(Registration { access_requirements, ..registration })
+}
+
 /// The registration that a row is, with its place in the waiting list.
 fn shown(tx: &mut ReadTx<'_>, row: Row) -> Result<Registration, Error> {
     let position = match row.sequence {
@@ -195,8 +207,8 @@ fn shown(tx: &mut ReadTx<'_>, row: Row) -> Result<Registration, Error> {
         None => None,
     };
     let registration = row.registration(tx.earliest(), position)?;
-    match requirements::shown(tx, std::slice::from_ref(&registration))?.get(&registration.id) {
-        Some(sealed) => sealed.add_to(tx, registration),
+    match requirements::shown(tx, &[(registration.id, registration.contact_id)])?.get(&registration.id) {
+        Some(sealed) => with_needs(tx, registration, sealed),
         None => Ok(registration),
     }
 }

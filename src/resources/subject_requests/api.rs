@@ -1,6 +1,7 @@
 //! The handlers of requests and of the law's clock.
 
 use super::deadline::{self, AskDeadline, ClockAnswer};
+use super::letter_queue::Kind;
 use super::model::{CreateSubjectRequest, RequestStep, SubjectRequest, SubjectRequestFilter};
 use super::{letters, store};
 use crate::domain::{Error, RequestStepId, SubjectRequestId};
@@ -82,7 +83,7 @@ pub(super) async fn letter(
     access: Access<SubjectRequestsRead>,
     form: letters::Form,
     ById(id): ById<SubjectRequestId>,
-    ByWord(kind): ByWord<letters::Kind>,
+    ByWord(kind): ByWord<Kind>,
 ) -> Result<letters::Sheet, Error> {
     access.read(move |tx| letters::for_the_post(tx, id, kind, form)).await
 }

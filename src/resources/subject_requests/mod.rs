@@ -6,11 +6,12 @@
 
 mod api;
 pub mod commands;
+mod content_policy;
 mod deadline;
 mod decisions;
 mod intake;
+mod letter_queue;
 mod letters;
-mod links;
 pub mod model;
 pub mod package;
 mod particulars;
@@ -21,6 +22,7 @@ mod rights;
 mod statistics;
 mod status;
 pub mod store;
+mod wording;
 
 pub use letters::LETTERS;
 pub use personal::SubjectRequestData;
@@ -39,7 +41,7 @@ pub fn routes() -> Room {
         .problems(&[Code::Erased, Code::Merged, Code::CalendarExhausted])
         .serve(api::__path_read, api::read)
         .problems(&[Code::CalendarExhausted])
-        .serve(statistics::__path_statistics, statistics::statistics)
+        .serve(statistics::api::__path_statistics, statistics::api::statistics)
         .problems(&[Code::Invalid])
         .serve(api::__path_history, api::history)
         .serve(api::__path_letter, api::letter)
@@ -106,9 +108,9 @@ pub fn routes() -> Room {
         .serve(rights::__path_execute, rights::execute)
         .problems(CARRIED_OUT)
         .problems(&[Code::SamePerson, Code::PersonRequired, Code::PlanStale, Code::MatchesUnanswered])
-        .serve(status::__path_show, status::show)
+        .serve(status::api::__path_show, status::api::show)
         .problems(&[Code::Gone, Code::CalendarExhausted])
-        .serve(status::__path_act, status::act)
+        .serve(status::api::__path_act, status::api::act)
         .problems(&[Code::Gone, Code::IllegalTransition, Code::CalendarExhausted])
         .unseals(&["/v1/subject-requests/{id}", "/v1/request-status/{token}", "/v1/package-links/{token}"])
 }

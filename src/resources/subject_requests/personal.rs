@@ -15,7 +15,7 @@ const TABLES: &[Table] = {
     &[
         Table {
             name: "subject_requests",
-            meaning: "The requests of people about their rights. Who asks, and for what, is in `particulars`, sealed under a key of the request's own; the explanation of the outcome, under the state's. One that names no contact is found by blind indexes of the requester's address, number and name. One that may be about an erased person is restricted.",
+            meaning: "The requests of people about their rights. Who asks, and for what, is in `particulars`, sealed under a key of the request's own; the explanation of the outcome, under the service's. One that names no contact is found by blind indexes of the requester's address, number and name. One that may be about an erased person is restricted.",
             columns: &[
                 ("id", Pseudonymous),
                 ("reference", Pseudonymous),
@@ -159,7 +159,10 @@ impl Holder for SubjectRequestData {
     }
 
     fn merge(&self, tx: &mut WriteTx<'_>, merging: &Merging) -> Result<(), Error> {
-        store::merge::merge(tx, merging)
+        store::merge::merge(tx, merging)?;
+        // A package that is being built, or was built and not released, is not about the whole person.
+        package::store::discard_drafts_about(tx, merging.into)?;
+        package::store::building::begin_again(tx, merging.into)
     }
 
     // The request for the erasure itself goes on between its plan and its execution: no plan counts requests.

@@ -4,7 +4,8 @@ use serde_json::json;
 
 use super::model::{ActingFor, SubjectRequest};
 use super::package::store::{self as packages, building};
-use super::{links, store};
+use super::status::store as links;
+use super::store;
 use crate::domain::Error;
 use crate::platform::personal::{Held, Person, SearchTerm};
 use crate::platform::transaction::ReadTx;

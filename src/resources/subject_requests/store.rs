@@ -1,7 +1,5 @@
 //! The tables of requests and of what was done about each.
 
-use std::collections::HashMap;
-
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
@@ -80,6 +78,7 @@ mod schema {
 }
 pub(super) use schema::{subject_request_steps, subject_requests};
 
+pub(super) mod clock_events;
 mod creation;
 mod dates;
 mod decisions;
@@ -90,11 +89,11 @@ pub(super) mod list;
 mod matching;
 pub(super) mod merge;
 pub(super) mod of_person;
+pub(super) mod package_rows;
 pub(super) mod person;
 mod progress;
 pub(super) mod receipt;
 pub(super) mod rights;
-pub(super) mod statistics;
 pub(super) mod steps;
 
 pub use creation::create;
@@ -228,7 +227,7 @@ struct Sealed {
 /// Rows, each with what else is kept of it, in their order.
 fn whole(tx: &mut ReadTx<'_>, rows: Vec<Row>) -> Result<Vec<Sealed>, Error> {
     let ids: Vec<SubjectRequestId> = rows.iter().map(|row| row.id).collect();
-    let mut events = steps::events_of(tx, &ids)?;
+    let mut events = clock_events::events_of(tx, &ids)?;
     let of_the_erased = farewell::among(tx, &ids)?;
     let sealed = |row: Row| {
         let events = events.remove(&row.id).unwrap_or_default();

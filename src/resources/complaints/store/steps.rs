@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
-use super::super::letters;
+use super::super::letter_queue;
 use super::super::model::{
     AcknowledgeComplaint, Complaint, ComplaintStatus, GiveOutcome, InvestigateComplaint, ReceiveComplaint,
 };
@@ -174,7 +174,7 @@ pub fn acknowledge(
         ..before
     };
     write(&mut tx, &after, on)?;
-    letters::queue(&mut tx, letters::ACKNOWLEDGEMENT, &after)?;
+    letter_queue::queue(&mut tx, letter_queue::ACKNOWLEDGEMENT, &after)?;
     tx.record(entry("complaints.acknowledge", &after), after)
 }
 
@@ -224,7 +224,7 @@ pub fn give_outcome(mut tx: WriteTx<'_>, id: ComplaintId, asked: GiveOutcome) ->
         ..closed(before, ComplaintStatus::OutcomeGiven, given_on)?
     };
     write(&mut tx, &after, given_on)?;
-    letters::queue(&mut tx, letters::OUTCOME, &after)?;
+    letter_queue::queue(&mut tx, letter_queue::OUTCOME, &after)?;
     tx.record(entry("complaints.outcome", &after).with("outcome", <&str>::from(outcome)), after)
 }
 

@@ -8,10 +8,9 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 use serde_json::{Value, json};
 
-use super::confirmation::evidence;
-use super::history;
 use super::model::{ConsentDecision, DecisionKind, EvidenceRef, Locale, ReceiptVerdict, Wording};
 use super::store::consents;
+use super::store::decisions::{self, evidence};
 use crate::domain::{Code, ConsentId, ContactId, Controller, DecisionId, Error, Purpose, hex};
 use crate::platform::audit::Entry;
 use crate::platform::transaction::ReadTx;
@@ -134,12 +133,12 @@ pub(super) fn of_consent(tx: &mut ReadTx<'_>, id: ConsentId, profile: Profile) -
 /// # Errors
 /// 404 when there is none; 410 when what the person was shown was erased with them, so that it cannot be told in full.
 pub(super) fn of_decision(tx: &mut ReadTx<'_>, id: DecisionId, profile: Profile) -> Result<String, Error> {
-    let row = history::row(tx, id)?;
+    let row = decisions::row(tx, id)?;
     let purpose = row.purpose()?;
     // What the mailbox confirmed was shown with the grant.
     let proof = match row.confirms {
-        Some(grant) => history::row(tx, grant)?,
-        None => history::row(tx, id)?,
+        Some(grant) => decisions::row(tx, grant)?,
+        None => decisions::row(tx, id)?,
     };
     let (wording, locale, evidence_ref) = match evidence(tx, &proof)? {
         None if proof.wording_sha256.is_some() => return Err(contacts::erased()),

@@ -3,9 +3,9 @@
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
-use super::super::confirmation;
 use super::super::evidence::Evidence;
 use super::super::model::{Consent, DecisionKind};
+use super::confirmation_links;
 use super::facts::Known;
 use super::{CONFIRMATION, Origin, consent_decisions, projected, shown};
 use crate::domain::{ConsentId, ContactId, DecisionId, Error, Instant, Purpose, SubjectId, london_date};
@@ -217,7 +217,7 @@ fn finish(
     if let (DecisionKind::Given, Some(pending), Some(mark)) = (*kind, state.pending, &contact.mark) {
         // A grant within a day of another leaves that one waiting. Its mailbox is asked again only if no link reached it.
         let first = pending.decision_id != *decision;
-        if !(first && confirmation::was_asked(&mut tx, contact.id, pending.decision_id, mark)?) {
+        if !(first && confirmation_links::was_asked(&mut tx, contact.id, pending.decision_id, mark)?) {
             ask_mailbox(&mut tx, contact.id, pending.decision_id)?;
         }
     }

@@ -3,7 +3,7 @@
 
 use diesel::prelude::*;
 
-use super::super::confirmation;
+use super::confirmation_links;
 use super::{consent_decisions, consents};
 use crate::domain::{ConsentId, DecisionId, Error, PersonalRecord};
 use crate::platform::personal::{Erasing, Person};
@@ -36,7 +36,7 @@ pub(in super::super) fn records(tx: &mut ReadTx<'_>, person: &Person) -> Result<
 /// When the database fails.
 pub(in super::super) fn erase(tx: &mut WriteTx<'_>, erasing: &Erasing) -> Result<(), Error> {
     let ids: Vec<ConsentId> = consents_of(tx, &erasing.person)?.into_iter().map(|(id, _)| id).collect();
-    confirmation::forget(tx, &ids)?;
+    confirmation_links::forget(tx, &ids)?;
     let withheld: Vec<DecisionId> = erasing.withheld_of("consent_decisions");
     // The one change that the database lets a decision undergo.
     let proven = consent_decisions::consent_id

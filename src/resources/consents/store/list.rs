@@ -2,8 +2,8 @@
 
 use diesel::prelude::*;
 
-use super::super::history;
 use super::super::model::{Consent, ConsentFilter, State};
+use super::decisions;
 use super::{Row, consents, shown};
 use crate::domain::{ConsentId, ContactId, Error, Instant, Limit, ListPage, Purpose};
 use crate::platform::audit::Entry;
@@ -104,7 +104,7 @@ fn as_recorded_by(
     changes: &MaterialChanges,
 ) -> Result<Vec<Consent>, Error> {
     let ids: Vec<ConsentId> = rows.iter().map(|row| row.id).collect();
-    let decisions = history::recorded_by(tx, &ids, at)?;
+    let decisions = decisions::recorded_by(tx, &ids, at)?;
     let mut shown_then = Vec::with_capacity(rows.len());
     for row in rows {
         let mut projection = None;

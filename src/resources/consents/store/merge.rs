@@ -7,9 +7,9 @@
 
 use diesel::prelude::*;
 
-use super::super::{confirmation, history};
 use super::new_mailbox::proof;
 use super::{Decided, Origin, Row, append, consents, facts, projected};
+use super::{confirmation_links, decisions};
 use crate::domain::Error;
 use crate::platform::personal::Merging;
 use crate::platform::transaction::WriteTx;
@@ -29,12 +29,12 @@ pub(in super::super) fn merge(tx: &mut WriteTx<'_>, merging: &Merging) -> Result
         .select(Row::as_select())
         .load(tx.connection())?;
     for row in rows {
-        confirmation::spend(tx, row.id)?;
+        confirmation_links::spend(tx, row.id)?;
         let (purpose, other) = (row.purpose()?, row.projection()?);
         let Some(known) = facts(tx, merging.into, purpose)? else { continue };
-        let decision = history::row(tx, other.decision_id)?;
+        let decision = decisions::row(tx, other.decision_id)?;
         let another = merging.into_mark.is_some() && merging.from_mark != merging.into_mark;
-        let proved = consent::proved_by_mailbox(&other, history::is_confirmed(tx, &decision)?);
+        let proved = consent::proved_by_mailbox(&other, decisions::is_confirmed(tx, &decision)?);
         let must_confirm = consent::mailbox_must_confirm(known.facts.mailbox, another && proved);
         let current = known.facts.current.as_ref();
         let lawful = consent::take_over(current, &other, must_confirm, changes.of(purpose), now);

@@ -7,8 +7,8 @@
 use diesel::prelude::*;
 
 use super::super::evidence::Evidence;
-use super::super::{confirmation, history};
 use super::{Decided, Origin, Row, append, appending, consents, facts};
+use super::{confirmation_links, decisions};
 use crate::domain::{ContactId, Error};
 use crate::platform::transaction::WriteTx;
 use crate::policy::consent;
@@ -28,9 +28,9 @@ pub(in super::super) fn ask(tx: &mut WriteTx<'_>, contact: ContactId) -> Result<
         .load(tx.connection())?;
     for row in rows {
         let (purpose, answer) = (row.purpose()?, row.projection()?);
-        let decision = history::row(tx, answer.decision_id)?;
+        let decision = decisions::row(tx, answer.decision_id)?;
         let Some(known) = facts(tx, contact, purpose)? else { continue };
-        let proved = consent::proved_by_mailbox(&answer, history::is_confirmed(tx, &decision)?);
+        let proved = consent::proved_by_mailbox(&answer, decisions::is_confirmed(tx, &decision)?);
         let lawful = if consent::mailbox_must_confirm(known.facts.mailbox, proved) {
             consent::ask_again(&answer, changes.of(purpose), now)
         } else {
@@ -44,7 +44,7 @@ pub(in super::super) fn ask(tx: &mut WriteTx<'_>, contact: ContactId) -> Result<
                 tx.also(|tx| append(tx, &decided, &changes))?;
             }
             (None, Some(pending), Some(mark)) if pending.until > now => {
-                if !confirmation::was_asked(tx, contact, pending.decision_id, mark)? {
+                if !confirmation_links::was_asked(tx, contact, pending.decision_id, mark)? {
                     appending::ask_mailbox(tx, contact, pending.decision_id)?;
                 }
             }
@@ -58,10 +58,10 @@ pub(in super::super) fn ask(tx: &mut WriteTx<'_>, contact: ContactId) -> Result<
 ///
 /// # Errors
 /// When the decision cannot be read or unsealed.
-pub(super) fn proof(tx: &mut WriteTx<'_>, decision: history::Row) -> Result<Evidence, Error> {
+pub(super) fn proof(tx: &mut WriteTx<'_>, decision: decisions::Row) -> Result<Evidence, Error> {
     let proof = match decision.confirms {
-        Some(grant) => history::row(tx, grant)?,
+        Some(grant) => decisions::row(tx, grant)?,
         None => decision,
     };
-    Ok(confirmation::evidence(tx, &proof)?.unwrap_or_else(Evidence::none))
+    Ok(decisions::evidence(tx, &proof)?.unwrap_or_else(Evidence::none))
 }

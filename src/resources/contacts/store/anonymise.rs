@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use super::super::model::ContactStatus;
-use super::{contacts, forget_tokens, sharing_refusals};
+use super::{contacts, forget_tokens};
 use crate::domain::{ContactId, Error, Instant, PersonalRecord};
 use crate::platform::db::Terms;
 use crate::platform::personal::{Erasing, Person};
@@ -22,7 +22,6 @@ pub(in super::super) fn empty(tx: &mut WriteTx<'_>, erasing: &Erasing) -> Result
     let withheld: Vec<ContactId> = erasing.withheld_of("contacts");
     for &id in erasing.person.ids.iter().filter(|id| !withheld.contains(id)) {
         forget_tokens(tx, id)?;
-        sharing_refusals::forget(tx, id)?;
         let changes = (
             contacts::status.eq(<&str>::from(ContactStatus::Erased)),
             contacts::updated_at.eq(tx.now()),

@@ -121,15 +121,6 @@ pub fn restricted_among(tx: &mut ReadTx<'_>, ids: &[ContactId]) -> Result<HashSe
     Ok(found.into_iter().collect())
 }
 
-/// The live contact whose address has the blind index `mark`.
-///
-/// # Errors
-/// When the database fails.
-pub fn with_address(tx: &mut ReadTx<'_>, mark: &[u8]) -> Result<Option<ContactId>, Error> {
-    let has_it = contacts::table.filter(contacts::email_index.eq(mark)).select(contacts::id);
-    Ok(direct!(tx.connection(), engine => has_it.first(engine)).optional()?)
-}
-
 /// A person's name and address, for a mailing.
 pub struct Addressee {
     /// Who.

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use super::super::model::PersonName;
 use super::super::particulars::Particulars;
-use super::{contacts, with_address};
+use super::contacts;
 use crate::domain::{Code, ContactId, EmailAddress, Error, Fault, Telephone, hex};
 use crate::platform::db::{TermIndex, Terms, dialect};
 use crate::platform::transaction::{ReadTx, WriteTx};
@@ -152,4 +152,13 @@ pub(in super::super) fn count_tokens(tx: &mut ReadTx<'_>, contact: ContactId) ->
     let kept = contacts::table.find(contact).select(contacts::search_tokens);
     let kept: Option<Option<Terms>> = kept.first(tx.connection()).optional()?;
     Ok(kept.flatten().map_or(0, |terms| terms.count()))
+}
+
+/// The live contact whose address has the blind index `mark`.
+///
+/// # Errors
+/// When the database fails.
+pub fn with_address(tx: &mut ReadTx<'_>, mark: &[u8]) -> Result<Option<ContactId>, Error> {
+    let has_it = contacts::table.filter(contacts::email_index.eq(mark)).select(contacts::id);
+    Ok(direct!(tx.connection(), engine => has_it.first(engine)).optional()?)
 }

@@ -4,7 +4,6 @@ use std::collections::HashMap;
 
 use diesel::prelude::*;
 
-use super::super::model::Registration;
 use super::model::AccessRequirements;
 use crate::domain::{ContactId, Error, EventId, RegistrationId, Role};
 use crate::platform::audit::Entry;
@@ -59,12 +58,12 @@ pub fn may_see(tx: &ReadTx<'_>) -> bool {
 /// When the database fails.
 pub fn shown(
     tx: &mut ReadTx<'_>,
-    registrations: &[Registration],
+    registrations: &[(RegistrationId, ContactId)],
 ) -> Result<HashMap<RegistrationId, SealedRequirements>, Error> {
     if !may_see(tx) {
         return Ok(HashMap::new());
     }
-    let ids: Vec<RegistrationId> = registrations.iter().map(|registration| registration.id).collect();
+    let ids: Vec<RegistrationId> = registrations.iter().map(|(id, _)| *id).collect();
     let rows: Vec<(RegistrationId, EventId, Vec<u8>)> = access_requirements::table
         .filter(among_ids(access_requirements::registration_id, &ids))
         .select((
@@ -78,11 +77,11 @@ pub fn shown(
     if events::store::read(tx, event)?.ends_at.is_some_and(|end| end.plus(KEPT) <= now) {
         return Ok(HashMap::new());
     }
-    let theirs: Vec<ContactId> = registrations.iter().map(|registration| registration.contact_id).collect();
+    let theirs: Vec<ContactId> = registrations.iter().map(|(_, contact)| *contact).collect();
     let restricted = contacts::restricted_among(tx, &theirs)?;
     let mut sealed: HashMap<_, _> = rows.into_iter().map(|(id, _, sealed)| (id, SealedRequirements(sealed))).collect();
-    for registration in registrations.iter().filter(|registration| restricted.contains(&registration.contact_id)) {
-        sealed.remove(&registration.id);
+    for (id, _) in registrations.iter().filter(|(_, contact)| restricted.contains(contact)) {
+        sealed.remove(id);
     }
     Ok(sealed)
 }
@@ -91,14 +90,17 @@ pub fn shown(
 pub struct SealedRequirements(Vec<u8>);
 
 impl SealedRequirements {
-    /// The registration with what it needs; without it when the person was erased.
+    /// What the registration `id` of `contact` needs; `None` when the person was erased.
     ///
     /// # Errors
     /// 503 `key_missing` when the person's key is missing.
-    pub fn add_to(&self, tx: &mut ReadTx<'_>, registration: Registration) -> Result<Registration, Error> {
-        let key = tx.key_unless_destroyed(registration.contact_id.uuid())?;
-        let needs = key.map(|key| open(&key, registration.id, &self.0)).transpose()?;
-        Ok(Registration { access_requirements: needs, ..registration })
+    pub fn open(
+        &self,
+        tx: &mut ReadTx<'_>,
+        id: RegistrationId,
+        contact: ContactId,
+    ) -> Result<Option<AccessRequirements>, Error> {
+        tx.key_unless_destroyed(contact.uuid())?.map(|key| open(&key, id, &self.0)).transpose()
     }
 }
 

@@ -12,7 +12,7 @@ use crate::platform::audit::Entry;
 use crate::platform::http::{Change, IfMatch};
 use crate::platform::transaction::{Recorded, WriteTx};
 use crate::policy::registrations::RegistrationStatus;
-use crate::resources::registrations::letters;
+use crate::resources::registrations::letter_kinds;
 use crate::resources::registrations::model::{Cause, PatchRegistration, Registration};
 use crate::resources::registrations::requirements::store as requirements;
 
@@ -35,7 +35,7 @@ pub(in super::super) fn accept(mut tx: WriteTx<'_>, id: RegistrationId) -> Resul
     contact.active()?;
     row.status()?.must_be_offered(row.offer_expires_at)?;
     let accepted = Move::new(RegistrationStatus::Confirmed, Cause::Accepted);
-    finish(tx, locked, &row, accepted.told_by(letters::CONFIRMED))
+    finish(tx, locked, &row, accepted.told_by(letter_kinds::CONFIRMED))
 }
 
 /// Declines the place that was offered; it goes to the next.

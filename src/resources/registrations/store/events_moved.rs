@@ -2,6 +2,7 @@
 
 use diesel::prelude::*;
 
+use super::check_ins;
 use super::moves::{Move, go, settle, tell, those_in};
 use super::places::LockedPlaces;
 use super::schema::registrations;
@@ -10,8 +11,7 @@ use crate::domain::{Error, EventId, Instant};
 use crate::platform::transaction::WriteTx;
 use crate::policy::events::EventStatus;
 use crate::policy::registrations::RegistrationStatus;
-use crate::resources::registrations::check_ins::store as check_ins;
-use crate::resources::registrations::letters;
+use crate::resources::registrations::letter_kinds;
 use crate::resources::registrations::model::Cause;
 
 /// Follows an event that was changed.
@@ -31,7 +31,7 @@ pub(in super::super) fn follow(tx: &mut WriteTx<'_>, event: EventId) -> Result<(
         EventStatus::Cancelled => {
             let live = those_in(tx, &locked, &RegistrationStatus::LIVE)?;
             let cancelled = Move::new(RegistrationStatus::Cancelled, Cause::EventCancelled);
-            go(tx, &mut locked, &live, cancelled.told_by(letters::EVENT_CANCELLED))?;
+            go(tx, &mut locked, &live, cancelled.told_by(letter_kinds::EVENT_CANCELLED))?;
         }
         EventStatus::Completed => complete(tx, &mut locked)?,
     }
@@ -56,7 +56,7 @@ fn shorten(tx: &mut WriteTx<'_>, locked: &LockedPlaces, start: Instant) -> Resul
         steps::append(tx, row.id, version, (RegistrationStatus::Offered, Cause::OfferShortened), None)?;
     }
     // The letter tells until when the offer stands as it leaves, so that one which waits still tells the same twice.
-    tell(tx, &rows, letters::OFFERED)
+    tell(tx, &rows, letter_kinds::OFFERED)
 }
 
 /// Those who wait or were offered a place have none; the others came, or did not, or nobody knows.

@@ -3,6 +3,7 @@
 use diesel::prelude::*;
 use uuid::Uuid;
 
+use super::check_ins;
 use super::moves::{Move, go, settle};
 use super::places::LockedPlaces;
 use super::schema::registrations;
@@ -12,7 +13,6 @@ use crate::platform::db::dialect;
 use crate::platform::personal::Merging;
 use crate::platform::transaction::WriteTx;
 use crate::policy::registrations::RegistrationStatus;
-use crate::resources::registrations::check_ins::store as check_ins;
 use crate::resources::registrations::model::Cause;
 use crate::resources::registrations::requirements::store as requirements;
 

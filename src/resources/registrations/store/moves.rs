@@ -11,7 +11,7 @@ use crate::platform::transaction::{ReadTx, WriteTx};
 use crate::policy::registrations::{RegistrationStatus, offer_until, why_no_offer};
 use crate::resources::contacts::store as contacts;
 use crate::resources::events::model::Promotion;
-use crate::resources::registrations::letters;
+use crate::resources::registrations::letter_kinds;
 use crate::resources::registrations::model::Cause;
 use crate::resources::registrations::requirements::store as requirements;
 
@@ -116,12 +116,14 @@ fn fill(tx: &mut WriteTx<'_>, locked: &mut LockedPlaces) -> Result<(), Error> {
     }
     let list = locked.event.waiting_list;
     let to = match list.promotion {
-        Promotion::Automatic => Move::new(RegistrationStatus::Confirmed, Cause::Promoted).told_by(letters::PROMOTED),
+        Promotion::Automatic => {
+            Move::new(RegistrationStatus::Confirmed, Cause::Promoted).told_by(letter_kinds::PROMOTED)
+        }
         Promotion::Offer => {
             let until = offer_until(tx.calendar(), now, list.offer_working_hours, times.starts_at);
             // Whoever frees a place is not refused for want of a calendar; the capacity tells why nobody is asked.
             let Some(until) = until else { return Ok(()) };
-            let offered = Move::new(RegistrationStatus::Offered, Cause::Offered).told_by(letters::OFFERED);
+            let offered = Move::new(RegistrationStatus::Offered, Cause::Offered).told_by(letter_kinds::OFFERED);
             Move { offer_expires_at: Some(until), ..offered }
         }
     };

@@ -12,7 +12,7 @@ use crate::platform::db::dialect;
 use crate::platform::transaction::{ReadTx, Recorded, WriteTx};
 use crate::policy::registrations::{RegistrationStatus, must_be_open};
 use crate::resources::contacts::store as contacts;
-use crate::resources::registrations::letters;
+use crate::resources::registrations::letter_kinds;
 use crate::resources::registrations::model::{Cause, Register, Registration};
 use crate::resources::registrations::requirements::store as requirements;
 
@@ -83,7 +83,7 @@ pub fn register(mut tx: WriteTx<'_>, event: EventId, asked: Register) -> Result<
         requirements::set(&mut tx, (event, made.id, contact_id), Some(told))?;
     }
     steps::append(&mut tx, made.id, made.version, (status, Cause::Registered), None)?;
-    let letter = if waits { letters::WAITLISTED } else { letters::CONFIRMED };
+    let letter = if waits { letter_kinds::WAITLISTED } else { letter_kinds::CONFIRMED };
     tell(&mut tx, std::slice::from_ref(&made), letter)?;
     contacts::touch(&mut tx, contact.facts(), london_date(now))?;
     let entry = Entry::new("registrations.create").contact(contact_id).subject("registration", made.id);

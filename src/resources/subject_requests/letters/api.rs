@@ -2,15 +2,12 @@
 
 use actix_web::http::header;
 
+use super::super::content_policy::POLICY;
 use crate::domain::{Controller, Error};
 use crate::platform::http::{Answer, Incoming, MediaType, Op, Reply, Take, Text};
 use crate::platform::mail::Words;
 
 const HTML: &str = "text/html";
-
-/// What a document of ours may do in a browser that prints it: nothing is loaded from anywhere, and nothing runs.
-pub(in super::super) const POLICY: &str =
-    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 
 /// In which form a letter is wanted, as `Accept` says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,27 +1,14 @@
 //! What each letter says of a request.
 
-use super::super::model::{
-    ActingFor, ClockRuns, OutcomeKind, RequestOutcome, RequestStep, Right, StepKind, SubjectRequest,
-};
+use super::super::letter_queue::Kind;
+use super::super::model::{ClockRuns, OutcomeKind, RequestOutcome, RequestStep, Right, StepKind, SubjectRequest};
 use super::super::store::steps;
-use super::kinds::Kind;
+use super::super::wording::{asked_for, whom};
 use super::package;
 use crate::domain::{Controller, Error, day_words};
 use crate::platform::mail::{Block, Words};
 use crate::platform::transaction::ReadTx;
 use crate::policy::retention::LETTERS_FOR_THE_POST;
-
-/// A right, as what is asked for: the middle of a sentence.
-pub(in super::super) fn asked_for(right: Right, whom: &str) -> String {
-    match right {
-        Right::Access => format!("a copy of the data that we hold about {whom} (UK GDPR, Article 15)"),
-        Right::Rectification => format!("the correction of data about {whom} (UK GDPR, Article 16)"),
-        Right::Erasure => format!("the erasure of data about {whom} (UK GDPR, Article 17)"),
-        Right::Restriction => format!("a restriction of what we do with data about {whom} (UK GDPR, Article 18)"),
-        Right::Portability => format!("the data about {whom} in a form that programs read (UK GDPR, Article 20)"),
-        Right::Objection => format!("an end to a use that we make of data about {whom} (UK GDPR, Article 21)"),
-    }
-}
 
 fn text(text: impl Into<String>) -> Block {
     Block::Text(text.into())
@@ -72,14 +59,6 @@ pub(super) fn words(tx: &mut ReadTx<'_>, request: &SubjectRequest, kind: Kind) -
     let mut blocks = vec![text(format!("Dear {},", requester.name.as_str()))];
     blocks.append(&mut parts);
     Ok(Some(Words { title: format!("{title}: {}", request.reference.as_str()), blocks }))
-}
-
-/// About whom a request is, to whoever made it.
-pub(super) fn whom(request: &SubjectRequest) -> &'static str {
-    match request.requester.as_ref().map(|requester| requester.acting_for) {
-        Some(ActingFor::Agent) => "the person for whom you ask",
-        _ => "you",
-    }
 }
 
 /// How long the name of a person who was erased is kept for a letter by post.

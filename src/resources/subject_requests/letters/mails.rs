@@ -1,9 +1,10 @@
 //! The letters as mails.
 
+use super::super::letter_queue::Kind;
 use super::super::model::{OutcomeKind, RequestStatus, SubjectRequest};
-use super::super::{links, store};
+use super::super::status::store as status;
+use super::super::store;
 use super::contents;
-use super::kinds::Kind;
 use super::package;
 use crate::domain::{Error, SubjectRequestId};
 use crate::platform::mail::{Block, Mail};
@@ -49,7 +50,7 @@ impl Letter for RequestLetter {
         };
         let is_withdrawn = request.outcome.as_ref().is_some_and(|outcome| outcome.kind == OutcomeKind::Withdrawn);
         if !is_withdrawn && self.0 != Kind::Package {
-            let token = links::mint(tx, request.id)?;
+            let token = status::mint(tx, request.id)?;
             let url = format!("{}/request-status/{token}", tx.identity().pages_url);
             let text = if request.status.is_final() {
                 "What became of your request"

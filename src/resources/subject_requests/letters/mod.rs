@@ -2,21 +2,18 @@
 
 mod api;
 mod contents;
-mod kinds;
 mod mails;
 mod package;
 
-use super::model::SubjectRequest;
 use super::store::{self, Known};
-use crate::domain::{Error, SubjectId, SubjectRequestId};
+use crate::domain::{Error, SubjectRequestId};
 use crate::platform::audit::Entry;
-use crate::platform::outbox::{self, Letters, Outgoing};
-use crate::platform::transaction::{ReadTx, WriteTx};
+use crate::platform::outbox::Letters;
+use crate::platform::transaction::ReadTx;
 use mails::RequestLetter;
 
-pub(super) use api::{Form, POLICY, Sheet};
-pub(super) use contents::asked_for;
-pub(super) use kinds::Kind;
+use super::letter_queue::Kind;
+pub(super) use api::{Form, Sheet};
 
 /// The letters of this room.
 pub static LETTERS: Letters = &[
@@ -29,19 +26,6 @@ pub static LETTERS: Letters = &[
     &RequestLetter(Kind::Outcome),
     &RequestLetter(Kind::Package),
 ];
-
-/// Queues a letter, if there is an address that it can be mailed to.
-///
-/// # Errors
-/// When the database fails.
-pub(super) fn queue(tx: &mut WriteTx<'_>, request: &SubjectRequest, kind: Kind) -> Result<(), Error> {
-    let has_address = request.requester.as_ref().is_some_and(|requester| requester.email.is_some());
-    if has_address {
-        let subject = Some(SubjectId::from_uuid(request.id.uuid()));
-        outbox::queue(tx, Outgoing { kind: kind.message(), contact: request.contact_id, subject, mark: None })?;
-    }
-    Ok(())
-}
 
 /// A letter for the post. The last letter about a person who was erased says until when we keep the name.
 ///

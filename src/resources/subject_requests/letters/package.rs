@@ -3,7 +3,7 @@
 use super::super::model::SubjectRequest;
 use super::super::package::delivery::{Delivery, MOST_DOWNLOADS};
 use super::super::package::store as packages;
-use super::contents::{asked_for, whom};
+use super::super::wording::{asked_for, whom};
 use crate::domain::{Error, day_words, london_date};
 use crate::platform::mail::{Block, Words};
 use crate::platform::transaction::{ReadTx, WriteTx};

@@ -4,7 +4,7 @@ use actix_web::http::header;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::super::letters::POLICY;
+use super::super::content_policy::POLICY;
 use super::super::model::{Right, SubjectRequest};
 use super::delivery::PackageDelivery;
 use super::model::{BuildPackage, Package, PackageProgress};

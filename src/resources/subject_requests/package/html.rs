@@ -11,7 +11,7 @@ use std::borrow::Cow;
 
 use askama::Template;
 
-use super::super::letters::asked_for;
+use super::super::wording::asked_for;
 use super::model::{Package, SearchRecord};
 use super::search::AUDIT;
 use crate::domain::{Error, day_words, london_date};

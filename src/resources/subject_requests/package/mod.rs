@@ -13,6 +13,7 @@ pub(super) mod opening;
 pub mod redactions;
 pub mod release;
 mod search;
+mod search_words;
 pub mod store;
 mod vcard;
 mod words;

@@ -4,8 +4,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::html::heading;
-use crate::domain::{ContactId, Instant, PossibleMatch, day_words, london_date, prose_type};
+use crate::domain::{ContactId, Instant, PossibleMatch, prose_type};
 use crate::platform::personal::{Person, SearchTerm};
 
 prose_type! {
@@ -148,25 +147,9 @@ impl SearchRecord {
     }
 
     /// The possible matches by kind and id, for the people who decide.
-    fn matches_in_words(&self) -> String {
+    pub(super) fn matches_in_words(&self) -> String {
         let named = self.matches.iter().map(|found| format!("{}/{}", found.record.table, found.record.id));
         let named: Vec<String> = named.collect();
         if named.is_empty() { "none".to_owned() } else { named.join(", ") }
-    }
-
-    /// The record for the history of the request: without ids, and only the tables in which something was found.
-    pub(super) fn in_words(&self) -> String {
-        let found = self.searched.iter().filter(|table| table.records > 0);
-        let found: Vec<String> = found.map(|table| format!("{} ({})", heading(&table.table), table.records)).collect();
-        let day = day_words(london_date(self.ended_at));
-        format!(
-            "Search of {day}, by {}. Records found: {}. In the other tables, none. Possible matches that were left \
-             out: {}.\n{}\n{}",
-            self.terms(),
-            found.join("; "),
-            self.matches_in_words(),
-            self.reasons,
-            self.elsewhere,
-        )
     }
 }

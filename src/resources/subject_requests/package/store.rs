@@ -2,16 +2,20 @@
 
 pub mod building;
 mod delivery;
+mod discarding;
 mod drafts;
+mod keeping;
 mod links;
 mod parts;
 mod pieces;
 mod redactions;
+mod releasing;
 
 use diesel::prelude::*;
 
 use super::super::model::{RequestStatus, Right, SubjectRequest};
 use super::super::store::damaged;
+use super::super::store::package_rows::{self, subject_request_packages as packages};
 use super::super::store::person::whose;
 use super::contents;
 use super::model::{BuildPackage, Package, PackagePart, PackageProgress, PackageState, SearchedTable};
@@ -25,30 +29,13 @@ use crate::platform::transaction::{ReadTx, Recorded, WriteTx};
 use crate::platform::vault::{DataKey, Place};
 use crate::resources::contacts::store as contacts;
 
-mod schema {
-    diesel::table! {
-        use diesel::sql_types::*;
-        use crate::platform::db::{InstantSql, UuidSql};
-
-        subject_request_packages (request_id) {
-            request_id -> UuidSql,
-            contact_id -> UuidSql,
-            package -> Nullable<Binary>,
-            built_at -> InstantSql,
-            expires_at -> InstantSql,
-            released_at -> Nullable<InstantSql>,
-            released_by -> Nullable<Text>,
-            delivery -> Nullable<Text>,
-        }
-    }
-}
 pub(super) use delivery::{Opened, delivered, open, show as show_link};
 pub(in super::super) use delivery::{mail_again, mint, postal_address, ready, released, traces};
-pub(in super::super) use drafts::discard_about as discard_drafts_about;
-pub(super) use drafts::{read as read_draft, release};
+pub(in super::super) use discarding::discard_about as discard_drafts_about;
+pub(super) use drafts::read as read_draft;
 pub(in super::super) use redactions::of as left_out_of;
 pub(super) use redactions::{list as list_redactions, withhold};
-use schema::subject_request_packages as packages;
+pub(super) use releasing::release;
 
 fn place(request: SubjectRequestId) -> Place<'static> {
     Place { table: "subject_request_packages", column: "package", row: request.uuid() }
@@ -76,7 +63,7 @@ pub(super) enum Asked {
 pub(super) fn build(mut tx: WriteTx<'_>, id: SubjectRequestId, asked: BuildPackage) -> Result<Recorded<Asked>, Error> {
     let (contact, request) = whose(&mut tx, id, ANSWERED)?;
     request.status.go_to(RequestStatus::Completed)?;
-    drafts::delivery_of(&request, asked.delivery)?;
+    releasing::delivery_of(&request, asked.delivery)?;
     if !asked.rebuild {
         if let Some(progress) = building::progress(&mut tx, id)? {
             return building::ask_again(tx, &request, asked).map(|recorded| recorded.map(|()| Asked::Begun(progress)));
@@ -86,7 +73,7 @@ pub(super) fn build(mut tx: WriteTx<'_>, id: SubjectRequestId, asked: BuildPacka
             return Ok(reworded.map(|request| Asked::Built(Box::new(request))));
         }
     }
-    stop(&mut tx, id)?;
+    package_rows::stop(&mut tx, id)?;
     let words = Words::of(asked);
     let package = contents::empty(&mut tx, &request, contact)?;
     let person = contacts::person(&mut tx, contact)?;
@@ -102,17 +89,8 @@ pub(super) fn build(mut tx: WriteTx<'_>, id: SubjectRequestId, asked: BuildPacka
     let search = SearchRecord::new(&person, (now, now), found, words.search_note.clone());
     let key = tx.key_of(contact.uuid())?;
     parts::keep_words(&mut tx, &key, id, &words)?;
-    let kept = drafts::keep(tx, &request, contact, (package, search))?;
+    let kept = keeping::keep(tx, &request, contact, (package, search))?;
     Ok(kept.map(|request| Asked::Built(Box::new(request))))
-}
-
-/// Stops the building of the package of a request, and discards its draft. A package that was released stays.
-///
-/// # Errors
-/// 503 when the database does not answer.
-pub(in super::super) fn stop(tx: &mut WriteTx<'_>, id: SubjectRequestId) -> Result<(), Error> {
-    building::stop(tx, id)?;
-    drafts::discard(tx, id)
 }
 
 fn found_in(part: &PackagePart) -> SearchedTable {
@@ -229,11 +207,11 @@ pub fn sweep(mut tx: WriteTx<'_>) -> Result<Recorded<()>, Error> {
 /// Discards those of some packages that are drafts, and leaves of the others that there were some.
 fn empty(tx: &mut WriteTx<'_>, ids: &[SubjectRequestId]) -> Result<(), Error> {
     for id in ids {
-        drafts::discard(tx, *id)?;
+        package_rows::discard_draft(tx, *id)?;
     }
     let emptied = packages::table.filter(among_ids(packages::request_id, ids));
     diesel::update(emptied).set(packages::package.eq(None::<Vec<u8>>)).execute(tx.connection())?;
-    parts::delete(tx, ids)
+    package_rows::delete_parts(tx, ids)
 }
 
 /// A package that was built about a person.

@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use super::super::letters;
+use super::super::letter_queue;
 use super::super::model::{CreateSubjectRequest, RequestStatus, StepKind, SubjectRequest};
 use super::super::particulars::Particulars;
 use super::steps::{NewStep, add};
@@ -91,7 +91,7 @@ pub fn create(mut tx: WriteTx<'_>, asked: CreateSubjectRequest) -> Result<Record
     );
     diesel::insert_into(requests::table).values(values).execute(tx.connection())?;
     add(&mut tx, id, NewStep::new(StepKind::Received, received_on), None)?;
-    letters::queue(&mut tx, &made, letters::Kind::Acknowledgement)?;
+    letter_queue::queue(&mut tx, &made, letter_queue::Kind::Acknowledgement)?;
     let entry = Entry::new("subject_requests.create").contact(contact_id).subject("subject_request", id);
     tx.record(entry.with("kind", <&str>::from(kind)), made)
 }

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 
 use super::super::model::RequestStatus;
-use super::steps::events_of;
+use super::clock_events::events_of;
 use super::{damaged, subject_requests as requests};
 use crate::domain::{Error, SubjectId, SubjectRequestId, london_date};
 use crate::platform::audit::Entry;

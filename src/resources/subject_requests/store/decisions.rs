@@ -1,7 +1,7 @@
 //! How a request ends: refused, closed, or carried out.
 
 use super::super::commands::{CloseDuplicate, Completed, Fulfilment, LapseRequest, RefuseRequest};
-use super::super::letters::Kind as Letter;
+use super::super::letter_queue::Kind as Letter;
 use super::super::model::{Explanation, Ground, OutcomeKind, RequestOutcome, RequestStatus, StepKind, SubjectRequest};
 use super::progress::{Deed, go_on};
 use super::steps::NewStep;

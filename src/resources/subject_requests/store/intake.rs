@@ -3,7 +3,7 @@
 use super::super::commands::{
     AnswerClarification, AskClarification, CheckIdentity, Clarification, ExtendRequest, ExtensionReason, ProofOf,
 };
-use super::super::letters::Kind as Letter;
+use super::super::letter_queue::Kind as Letter;
 use super::super::model::{
     Explanation, OutcomeKind, Question, Reason, RequestOutcome, RequestStatus, StepKind, SubjectRequest,
 };

@@ -4,8 +4,8 @@ use diesel::prelude::*;
 
 use super::super::commands::MatchContact;
 use super::super::model::SubjectRequest;
-use super::super::package::store as packages;
 use super::creation::check_contact;
+use super::package_rows;
 use super::{Known, locked, shown_request, subject_requests as requests};
 use crate::domain::{Error, Instant, SubjectRequestId};
 use crate::platform::audit::Entry;
@@ -30,7 +30,7 @@ pub(in super::super) fn match_contact(
     }
     before.status.must_be_open()?;
     if before.contact_id != Some(asked.contact_id) {
-        packages::stop(&mut tx, id)?;
+        package_rows::stop(&mut tx, id)?;
     }
     let after =
         SubjectRequest { contact_id: Some(asked.contact_id), restricted: None, version: before.version + 1, ..before };

@@ -2,13 +2,12 @@
 
 use diesel::prelude::*;
 
-use super::super::package::store::{self as packages, building};
 use super::subject_requests as requests;
 use crate::domain::Error;
 use crate::platform::personal::Merging;
 use crate::platform::transaction::WriteTx;
 
-/// Hands the requests over, and begins anew with what is being built about either contact, and discards the drafts: neither is about the whole person. What is written down about them stays sealed under their own keys.
+/// Hands the requests over. What is written down about them stays sealed under their own keys.
 ///
 /// # Errors
 /// When the database fails.
@@ -20,6 +19,5 @@ pub(in super::super) fn merge(tx: &mut WriteTx<'_>, merging: &Merging) -> Result
     );
     let theirs = requests::table.filter(requests::contact_id.eq(merging.from));
     diesel::update(theirs).set(changes).execute(tx.connection())?;
-    packages::discard_drafts_about(tx, merging.into)?;
-    building::begin_again(tx, merging.into)
+    Ok(())
 }

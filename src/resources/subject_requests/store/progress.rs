@@ -3,10 +3,10 @@
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
-use super::super::letters;
+use super::super::letter_queue;
 use super::super::model::{ClockRuns, RequestClock, RequestOutcome, RequestStatus, SubjectRequest};
-use super::super::package::store as packages;
 use super::super::particulars;
+use super::package_rows;
 use super::steps::{NewStep, add};
 use super::{Known, shown, shown_request, subject_requests as requests};
 use crate::domain::{Error, Fault, Lifecycle, RequestStepId, london_date};
@@ -22,14 +22,14 @@ pub(super) struct Deed {
     /// What became of the request, where that is decided.
     pub(super) outcome: Option<RequestOutcome>,
     /// What whoever asked is told.
-    pub(super) letter: Option<letters::Kind>,
+    pub(super) letter: Option<letter_queue::Kind>,
     /// The link by which it is done, where nobody with a token does it.
     pub(super) link: Option<&'static str>,
 }
 
 impl Deed {
     /// A step into a state, and a letter about it.
-    pub(super) fn new(step: NewStep, status: RequestStatus, letter: Option<letters::Kind>) -> Self {
+    pub(super) fn new(step: NewStep, status: RequestStatus, letter: Option<letter_queue::Kind>) -> Self {
         Self { step, status, outcome: None, letter, link: None }
     }
 }
@@ -67,7 +67,7 @@ pub(super) fn go_on(mut tx: WriteTx<'_>, known: Known, deed: Deed) -> Result<Rec
     // Some steps leave a request where it is.
     if status != before.status {
         before.status.go_to(status)?;
-        packages::stop(&mut tx, before.id)?;
+        package_rows::stop(&mut tx, before.id)?;
     }
     let kind: &str = step.kind.into();
     facts.events.extend(step.event());
@@ -106,7 +106,7 @@ pub(super) fn go_on(mut tx: WriteTx<'_>, known: Known, deed: Deed) -> Result<Rec
         None => diesel::update(row).set(changes).execute(tx.connection())?,
     };
     if let Some(letter) = letter {
-        letters::queue(&mut tx, &after, letter)?;
+        letter_queue::queue(&mut tx, &after, letter)?;
     }
     let entry = Entry::new("subject_requests.step").contact(after.contact_id).subject("subject_request", id);
     let entry = entry.with("step", kind).with("to", <&str>::from(status));

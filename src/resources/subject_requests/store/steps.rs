@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use super::super::model::{RequestStep, StepKind};
 use super::super::particulars;
-use super::{HashMap, damaged, farewell, one, subject_request_steps as steps};
+use super::{damaged, farewell, one, subject_request_steps as steps};
 use crate::domain::{Error, Instant, Limit, ListPage, RequestStepId, SubjectRequestId};
 use crate::platform::audit::Entry;
 use crate::platform::transaction::{ReadTx, WriteTx};
@@ -102,25 +102,6 @@ pub(super) fn add(
     );
     diesel::insert_into(steps::table).values(values).execute(tx.connection())?;
     Ok(id)
-}
-
-/// What the clocks of some requests depend on, in the order recorded.
-pub(super) fn events_of(
-    tx: &mut ReadTx<'_>,
-    requests: &[SubjectRequestId],
-) -> Result<HashMap<SubjectRequestId, Vec<ClockEvent>>, Error> {
-    let rows: Vec<(SubjectRequestId, String, chrono::NaiveDate, bool)> = steps::table
-        .filter(steps::request_id.eq_any(requests))
-        .order(steps::id)
-        .select((steps::request_id, steps::kind, steps::happened_on, steps::sufficient))
-        .load(tx.connection())?;
-    let mut events: HashMap<_, Vec<_>> = HashMap::new();
-    for (request, kind, on, sufficient) in rows {
-        if let Ok(kind) = kind.parse::<ClockEventKind>() {
-            events.entry(request).or_default().push(ClockEvent { kind, on, sufficient });
-        }
-    }
-    Ok(events)
 }
 
 /// The first day on which something was done about a request after its receipt.

@@ -8,11 +8,12 @@
 use chrono::Duration;
 use diesel::prelude::*;
 
+use super::super::super::store::package_rows::subject_request_package_builds as builds;
 use super::super::contents;
 use super::super::model::{BuildPackage, PackageProgress, PackageState, SearchedTable};
 use super::super::search::{AUDIT, SearchRecord};
 use super::super::words::Words;
-use super::drafts;
+use super::keeping;
 use super::parts::{self, Part};
 use super::{ANSWERED, whose};
 use crate::domain::{ContactId, EntryId, Error, Instant, SubjectRequestId};
@@ -24,25 +25,6 @@ use crate::platform::transaction::{ReadTx, Recorded, WriteTx};
 use crate::resources::contacts::store as contacts;
 use crate::resources::subject_requests::model::SubjectRequest;
 use crate::resources::subject_requests::store::subject_requests as requests;
-
-mod schema {
-    diesel::table! {
-        use diesel::sql_types::*;
-        use crate::platform::db::{InstantSql, UuidSql};
-
-        subject_request_package_builds (request_id) {
-            request_id -> UuidSql,
-            contact_id -> UuidSql,
-            parts -> Integer,
-            begun_at -> InstantSql,
-            after_entry -> Nullable<UuidSql>,
-            attempts -> Integer,
-            failed -> Bool,
-            next_attempt_at -> InstantSql,
-        }
-    }
-}
-use schema::subject_request_package_builds as builds;
 
 /// How many entries of the audit, and how many records, are gathered at once: more take a job.
 pub const MOST_AT_ONCE: usize = 2_000;
@@ -292,7 +274,7 @@ pub fn end(mut tx: WriteTx<'_>, claimed: Claimed) -> Result<Recorded<bool>, Erro
     let search = SearchRecord::new(&person, (begun_at, tx.now()), found, words.search_note.clone());
     parts::keep_words(&mut tx, &key, claimed.request, &Words { person: None, ..words })?;
     let package = contents::empty(&mut tx, &request, contact)?;
-    drafts::keep(tx, &request, claimed.owner, (package, search)).map(|kept| kept.map(|_| true))
+    keeping::keep(tx, &request, claimed.owner, (package, search)).map(|kept| kept.map(|_| true))
 }
 
 /// Gives a package back: after a failure it is taken up again later and later, else at once.
@@ -307,17 +289,6 @@ pub fn give_back(mut tx: WriteTx<'_>, claimed: Claimed, failed: bool) -> Result<
     }
     let entry = Entry::new("subject_requests.give_back_package").subject("subject_request", claimed.request);
     tx.record(entry.with("failed", failed), ())
-}
-
-/// Stops the building of the package of a request that is decided otherwise, or is about another contact.
-///
-/// # Errors
-/// When the database fails.
-pub(super) fn stop(tx: &mut WriteTx<'_>, id: SubjectRequestId) -> Result<(), Error> {
-    if diesel::delete(builds::table.find(id)).execute(tx.connection())? > 0 {
-        parts::delete(tx, &[id])?;
-    }
-    Ok(())
 }
 
 /// Begins anew with the packages about a contact that has become one with another: what was gathered is not all of it any

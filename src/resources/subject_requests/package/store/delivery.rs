@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use super::super::super::letters;
+use super::super::super::letter_queue;
 use super::super::super::model::SubjectRequest;
 use super::super::super::store::{locked, one};
 use super::super::delivery::{
@@ -185,7 +185,7 @@ pub(in super::super::super) fn mail_again(
     if is_on_its_way || links::mailed_just_now(&mut tx, request.id)? {
         return tx.unchanged(Some(entry), ready);
     }
-    letters::queue(&mut tx, request, letters::Kind::Package)?;
+    letter_queue::queue(&mut tx, request, letter_queue::Kind::Package)?;
     tx.record(entry, ready)
 }
 

@@ -2,6 +2,7 @@
 
 use diesel::prelude::*;
 
+use super::super::super::store::package_rows::subject_request_package_parts as parts;
 use super::super::model::{Package, PackageAccess, PackagePart, SearchedTable};
 use super::super::search::AUDIT;
 use super::super::words::Words;
@@ -10,22 +11,6 @@ use crate::domain::{Error, SubjectRequestId};
 use crate::platform::db::among_ids;
 use crate::platform::transaction::{ReadTx, WriteTx};
 use crate::platform::vault::{DataKey, Place};
-
-mod schema {
-    diesel::table! {
-        use diesel::sql_types::*;
-        use crate::platform::db::UuidSql;
-
-        subject_request_package_parts (request_id, number) {
-            request_id -> UuidSql,
-            number -> Integer,
-            table_name -> Nullable<Text>,
-            records -> Integer,
-            part -> Binary,
-        }
-    }
-}
-use schema::subject_request_package_parts as parts;
 
 /// The number of the part that holds what was said when the package was asked for.
 const WORDS: i32 = 0;
@@ -255,15 +240,6 @@ pub(super) fn add_to(
             }
         }
     }
-}
-
-/// Deletes the parts of packages.
-///
-/// # Errors
-/// When the database fails.
-pub(super) fn delete(tx: &mut WriteTx<'_>, requests: &[SubjectRequestId]) -> Result<(), Error> {
-    diesel::delete(parts::table.filter(among_ids(parts::request_id, requests))).execute(tx.connection())?;
-    Ok(())
 }
 
 /// Deletes the parts of a package, but for what was said.

@@ -7,9 +7,11 @@ use serde_json::Value;
 
 use super::super::super::model::Explanation;
 use super::super::super::store::one;
+use super::super::super::store::package_rows::subject_request_redactions as redactions;
 use super::super::redactions::{NewRedaction, NewRedactions, Redacted, Redaction, Withheld};
 use super::damaged;
 use super::drafts;
+use super::keeping::touch;
 use super::pieces::Pieces;
 use crate::domain::{ContactId, Error, Fault, Faults, Instant, Limit, ListPage, RedactionId, SubjectRequestId};
 use crate::platform::audit::Entry;
@@ -17,24 +19,6 @@ use crate::platform::db::among_ids;
 use crate::platform::transaction::{ReadTx, Recorded, WriteTx};
 use crate::platform::vault::{DataKey, Place};
 use crate::policy::withholding::{WithholdingGround, may_be_withheld};
-
-mod schema {
-    diesel::table! {
-        use diesel::sql_types::*;
-        use crate::platform::db::{InstantSql, UuidSql};
-
-        subject_request_redactions (id) {
-            id -> UuidSql,
-            request_id -> UuidSql,
-            contact_id -> UuidSql,
-            ground -> Text,
-            withheld -> Binary,
-            made_at -> InstantSql,
-            made_by -> Text,
-        }
-    }
-}
-use schema::subject_request_redactions as redactions;
 
 /// What is sealed of a redaction.
 #[derive(Serialize, Deserialize)]
@@ -116,7 +100,7 @@ pub(in super::super) fn withhold(
     for (ground, kept) in kept {
         ids.push(insert(&mut tx, &draft, ids.last().copied(), ground, &kept)?);
     }
-    drafts::touch(&mut tx, &draft.request)?;
+    touch(&mut tx, &draft.request)?;
     let entry = Entry::new("subject_requests.withhold").contact(draft.request.contact_id);
     let named: Vec<String> = ids.iter().map(ToString::to_string).collect();
     let entry = entry.subject("subject_request", id).with("redaction_ids", named);
@@ -244,15 +228,6 @@ pub(in super::super::super) fn of(tx: &mut ReadTx<'_>, ids: &[ContactId]) -> Res
         Ok(LeftOut { request, ground: ground.parse().map_err(damaged)?, at })
     };
     rows.into_iter().map(left_out).collect()
-}
-
-/// Deletes the redactions of a draft that is discarded: what they left out was never given or refused.
-///
-/// # Errors
-/// 503 when the database does not answer.
-pub(super) fn discard(tx: &mut WriteTx<'_>, request: SubjectRequestId) -> Result<(), Error> {
-    diesel::delete(redactions::table.filter(redactions::request_id.eq(request))).execute(tx.connection())?;
-    Ok(())
 }
 
 /// Deletes what was left out of packages about a person who is erased.

@@ -1,34 +1,18 @@
-//! Sharing refusals: the kinds of recipients that a person does not want their data shared with (UK GDPR Article 21, by the
-//! notice's promise). A refusal does not bind a court or an act of law.
+//! The handlers of sharing refusals.
 
-use serde::Serialize;
-use utoipa::ToSchema;
-
-use super::store::sharing_refusals as store;
-use crate::domain::{ContactId, Error, Instant};
+use super::model::SharingRefusal;
+use super::store;
+use crate::domain::{ContactId, Error};
 use crate::platform::access::Access;
 use crate::platform::auth::{ContactsRead, ContactsUpdate};
-use crate::platform::http::{ById, ByWord, Done, Listed, Listing, NoContent, NoFilter, PathWord, WithoutBody};
+use crate::platform::http::{ById, ByWord, Done, Listed, Listing, NoContent, NoFilter, WithoutBody};
 use crate::resources::organisations::model::OrganisationKind;
-
-impl PathWord for OrganisationKind {
-    const NAME: &'static str = "recipient_kind";
-}
-
-/// A kind of recipients that a person's data is not shared with.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct SharingRefusal {
-    /// The kind.
-    pub recipient_kind: OrganisationKind,
-    /// Since when.
-    pub since: Instant,
-}
 
 /// The kinds of recipients that a person's data is not shared with
 ///
 /// By the names of the kinds.
 #[utoipa::path(get, path = "/v1/contacts/{id}/sharing-refusals", operation_id = "sharing_refusals")]
-pub(super) async fn list(
+pub async fn list(
     access: Access<ContactsRead>,
     asked: Listing<NoFilter, OrganisationKind>,
     ById(id): ById<ContactId>,
@@ -43,7 +27,7 @@ pub(super) async fn list(
 ///
 /// As often as you like: what is refused stays so.
 #[utoipa::path(put, path = "/v1/contacts/{id}/sharing-refusals/{recipient_kind}")]
-pub(super) async fn refuse_sharing(
+pub async fn refuse_sharing(
     access: Access<ContactsUpdate>,
     _: WithoutBody,
     ById(id): ById<ContactId>,
@@ -56,7 +40,7 @@ pub(super) async fn refuse_sharing(
 ///
 /// As often as you like: what is not refused stays so.
 #[utoipa::path(delete, path = "/v1/contacts/{id}/sharing-refusals/{recipient_kind}")]
-pub(super) async fn allow_sharing(
+pub async fn allow_sharing(
     access: Access<ContactsUpdate>,
     ById(id): ById<ContactId>,
     ByWord(kind): ByWord<OrganisationKind>,

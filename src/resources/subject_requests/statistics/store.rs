@@ -1,14 +1,16 @@
 //! Requests, counted. Nothing is unsealed.
 
+use std::collections::HashMap;
+
 use chrono::NaiveDate;
 use diesel::dsl::{self, case_when, count_star};
 use diesel::prelude::*;
 use strum::VariantArray;
 
 use super::super::model::{OutcomeKind, RequestStatus, Right};
-use super::super::statistics::{RequestCounts, RequestStatistics, StatisticsRange, StatisticsUse};
-use super::steps::events_of;
-use super::{HashMap, damaged, subject_requests as requests};
+use super::super::store::clock_events::events_of;
+use super::super::store::{damaged, subject_requests as requests};
+use super::model::{RequestCounts, RequestStatistics, StatisticsRange, StatisticsUse};
 use crate::domain::{Error, SubjectRequestId, london_date};
 use crate::platform::transaction::ReadTx;
 use crate::policy::clock::{self, ClockFacts};

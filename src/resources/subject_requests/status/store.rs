@@ -4,10 +4,10 @@
 use chrono::Duration;
 use diesel::prelude::*;
 
-use super::model::{RequestStatus, SubjectRequest};
-use super::package::store as packages;
-use super::status::{ActByLink, LinkAction, StatusView};
-use super::store;
+use super::super::model::{RequestStatus, SubjectRequest};
+use super::super::package::store as packages;
+use super::super::store;
+use super::model::{ActByLink, LinkAction, StatusView};
 use crate::domain::{Code, Error, Instant, SubjectRequestId};
 use crate::platform::audit::Entry;
 use crate::platform::http::{FormOrJson, Unjudged};
@@ -37,11 +37,11 @@ const KNOWN_FOR: Duration = Duration::days(30);
 /// Who records what is done by a link.
 const RECORDED_BY: &str = "link:request-status";
 
-/// Mints a link's token: for the sender of a mail, and nobody else. Links that expired long ago are swept.
+/// Mints a link's token: for the sender of a mail alone. Links that expired long ago are swept.
 ///
 /// # Errors
 /// When the database fails.
-pub(super) fn mint(tx: &mut WriteTx<'_>, request: SubjectRequestId) -> Result<String, Error> {
+pub(crate) fn mint(tx: &mut WriteTx<'_>, request: SubjectRequestId) -> Result<String, Error> {
     let (token, now) = (new_link_token(tx.entropy()), tx.now());
     let values = (
         subject_request_links::token_hash.eq(link_token_hash(&token)),
@@ -108,7 +108,7 @@ pub(super) fn act(
 ///
 /// # Errors
 /// When the database fails.
-pub(super) fn sent(tx: &mut ReadTx<'_>, request: SubjectRequestId) -> Result<Vec<Instant>, Error> {
+pub(crate) fn sent(tx: &mut ReadTx<'_>, request: SubjectRequestId) -> Result<Vec<Instant>, Error> {
     let theirs = subject_request_links::table.filter(subject_request_links::request_id.eq(request));
     Ok(theirs
         .select(subject_request_links::expires_at)

@@ -1,15 +1,11 @@
-//! Counts of requests: exact for staff and council, and in a form that can be published.
+//! Counts of requests as the world sees them.
 
 use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::model::{OutcomeKind, Right};
-use super::store::statistics as store;
+use super::super::model::{OutcomeKind, Right};
 use crate::domain::{Error, Fault};
-use crate::platform::access::Access;
-use crate::platform::auth::SubjectRequestsRead;
-use crate::platform::http::{Plain, Query};
 use crate::policy::statistics::Told;
 
 /// What the counts are for.
@@ -39,7 +35,7 @@ pub struct StatisticsRange {
 impl StatisticsRange {
     /// # Errors
     /// 422 unless it is whole months, one or more.
-    fn check(self) -> Result<(), Error> {
+    pub(super) fn check(self) -> Result<(), Error> {
         let ends = [("received_from", self.received_from), ("received_before", self.received_before)];
         let within = ends.into_iter().filter(|(_, end)| end.is_some_and(|day| day.day() != 1));
         let month =
@@ -136,25 +132,4 @@ pub struct RequestStatistics {
     pub counted_on: NaiveDate,
     /// The kinds of requests, each of them whether or not there is a request of it.
     pub kinds: Vec<RequestCounts>,
-}
-
-/// Count requests
-///
-/// By the right that is asked for, by what became of them, and by whether the answer came in time. The numbers are exact,
-/// and may tell of one person: do not publish them.
-///
-/// With `for=publication` they can be published. A number from 1 to 4 is null, and so are others of the same kind from which it could be worked out: where
-/// one of several parts of a number is small, the answer leaves out every part below 5, zeros included, and the next smallest; where a
-/// number is null, so are its parts. `received` has the parts `answered` and `open`; `answered` has `outcomes`, and also
-/// `answered_in_time` and `answered_late`; `open` has `open_in_time` and `open_overdue`.
-///
-/// There is no sum of all kinds, since it would tell what is left out. Only whole months are counted. Do not publish two
-/// ranges that overlap, nor one again after it has changed: the difference could be a single request.
-#[utoipa::path(get, path = "/v1/subject-requests/statistics")]
-pub(super) async fn statistics(
-    access: Access<SubjectRequestsRead>,
-    Query(range): Query<StatisticsRange>,
-) -> Result<Plain<RequestStatistics>, Error> {
-    range.check()?;
-    access.read(move |tx| store::count(tx, range)).await.map(Plain)
 }

@@ -1,9 +1,13 @@
-//! The kinds of letters.
+//! The kinds of letters about requests, and the queue that they leave by.
 
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use super::model::SubjectRequest;
+use crate::domain::{Error, SubjectId};
 use crate::platform::http::PathWord;
+use crate::platform::outbox::{self, Outgoing};
+use crate::platform::transaction::WriteTx;
 
 /// A letter to whoever asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema, strum::EnumString, strum::VariantArray)]
@@ -46,4 +50,17 @@ impl Kind {
             Self::Package => "request_package",
         }
     }
+}
+
+/// Queues a letter, if there is an address that it can be mailed to.
+///
+/// # Errors
+/// When the database fails.
+pub(super) fn queue(tx: &mut WriteTx<'_>, request: &SubjectRequest, kind: Kind) -> Result<(), Error> {
+    let has_address = request.requester.as_ref().is_some_and(|requester| requester.email.is_some());
+    if has_address {
+        let subject = Some(SubjectId::from_uuid(request.id.uuid()));
+        outbox::queue(tx, Outgoing { kind: kind.message(), contact: request.contact_id, subject, mark: None })?;
+    }
+    Ok(())
 }

@@ -2,14 +2,14 @@
 
 use diesel::prelude::*;
 
-use super::lock::lock;
+use super::super::store::{lock, must_be_there};
+use super::model::SharingRefusal;
 use crate::domain::{ContactId, Error, Instant, Limit, ListPage};
 use crate::platform::audit::Entry;
 use crate::platform::db::among_ids;
 use crate::platform::http::NoContent;
 use crate::platform::personal::{Merging, Person};
 use crate::platform::transaction::{ReadTx, Recorded, WriteTx};
-use crate::resources::contacts::sharing_refusals::SharingRefusal;
 use crate::resources::organisations::model::OrganisationKind;
 
 mod schema {
@@ -47,7 +47,7 @@ pub fn of(tx: &mut ReadTx<'_>, contact: ContactId) -> Result<Vec<OrganisationKin
 ///
 /// # Errors
 /// Internal when a row cannot be read.
-pub(in super::super) fn of_person(tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<SharingRefusal>, Error> {
+pub(crate) fn of_person(tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<SharingRefusal>, Error> {
     let theirs = sharing_refusals::table.filter(among_ids(sharing_refusals::contact_id, &person.ids));
     let columns = (sharing_refusals::recipient_kind, sharing_refusals::since);
     let rows: Vec<(String, Instant)> =
@@ -63,13 +63,13 @@ fn refusal((kind, since): (String, Instant)) -> Result<SharingRefusal, Error> {
 ///
 /// # Errors
 /// 404 when there is no such contact; 410 when it was erased or merged into another.
-pub(in super::super) fn list(
+pub(crate) fn list(
     tx: &mut ReadTx<'_>,
     contact: ContactId,
     after: Option<OrganisationKind>,
     limit: Limit,
 ) -> Result<ListPage<SharingRefusal, OrganisationKind>, Error> {
-    super::must_be_there(tx, contact)?;
+    must_be_there(tx, contact)?;
     let mut query = sharing_refusals::table
         .filter(sharing_refusals::contact_id.eq(contact))
         .select((sharing_refusals::recipient_kind, sharing_refusals::since))
@@ -93,7 +93,7 @@ fn person(tx: &mut WriteTx<'_>, contact: ContactId) -> Result<ContactId, Error> 
 ///
 /// # Errors
 /// 404; 410 when the contact was erased or merged; 423 when it is restricted.
-pub(in super::super) fn refuse(
+pub(crate) fn refuse(
     mut tx: WriteTx<'_>,
     contact: ContactId,
     kind: OrganisationKind,
@@ -116,7 +116,7 @@ pub(in super::super) fn refuse(
 ///
 /// # Errors
 /// As [`refuse`].
-pub(in super::super) fn allow(
+pub(crate) fn allow(
     mut tx: WriteTx<'_>,
     contact: ContactId,
     kind: OrganisationKind,
@@ -130,15 +130,15 @@ pub(in super::super) fn allow(
     tx.record(entry, NoContent)
 }
 
-/// Forgets a contact's refusals: there is nobody left to share.
-pub(super) fn forget(tx: &mut WriteTx<'_>, contact: ContactId) -> Result<(), Error> {
+/// Deletes a contact's refusals, because no data is left to share.
+pub(crate) fn forget(tx: &mut WriteTx<'_>, contact: ContactId) -> Result<(), Error> {
     let of_contact = sharing_refusals::contact_id.eq(contact);
     diesel::delete(sharing_refusals::table.filter(of_contact)).execute(tx.connection())?;
     Ok(())
 }
 
 /// Hands the refusals over: what was refused under either record is refused.
-pub(in super::super) fn merge(tx: &mut WriteTx<'_>, merging: &Merging) -> Result<(), Error> {
+pub(crate) fn merge(tx: &mut WriteTx<'_>, merging: &Merging) -> Result<(), Error> {
     let own = of(tx, merging.into)?;
     let own: Vec<&str> = own.into_iter().map(<&str>::from).collect();
     let lacking = sharing_refusals::contact_id.eq(merging.from).and(sharing_refusals::recipient_kind.ne_all(own));

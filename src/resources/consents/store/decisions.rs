@@ -3,8 +3,9 @@
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
-use super::model::{ConsentDecision, DecisionKind};
-use super::store::{consent_decisions, consents, damaged};
+use super::super::evidence::Evidence;
+use super::super::model::{ConsentDecision, DecisionKind};
+use super::{consent_decisions, consents, damaged};
 use crate::domain::{ConsentId, ContactId, DecisionId, Error, Instant, Limit, ListPage, Purpose, hex};
 use crate::platform::audit::Entry;
 use crate::platform::db::among_ids;
@@ -13,31 +14,31 @@ use crate::policy::consent::{Act, Decision};
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = consent_decisions)]
-pub(super) struct Row {
-    pub(super) id: DecisionId,
-    pub(super) consent_id: ConsentId,
-    pub(super) contact_id: ContactId,
+pub(crate) struct Row {
+    pub(crate) id: DecisionId,
+    pub(crate) consent_id: ConsentId,
+    pub(crate) contact_id: ContactId,
     purpose: String,
     decision: String,
     method: String,
-    pub(super) occurred_at: Instant,
-    pub(super) recorded_at: Instant,
+    pub(crate) occurred_at: Instant,
+    pub(crate) recorded_at: Instant,
     pending_until: Option<Instant>,
-    pub(super) notice_version: NaiveDate,
-    pub(super) wording_sha256: Option<Vec<u8>>,
-    pub(super) evidence: Option<Vec<u8>>,
-    pub(super) confirms: Option<DecisionId>,
+    pub(crate) notice_version: NaiveDate,
+    pub(crate) wording_sha256: Option<Vec<u8>>,
+    pub(crate) evidence: Option<Vec<u8>>,
+    pub(crate) confirms: Option<DecisionId>,
     recorded_by: String,
     merged_from: Option<DecisionId>,
     objection: bool,
 }
 
 impl Row {
-    pub(super) fn purpose(&self) -> Result<Purpose, Error> {
+    pub(crate) fn purpose(&self) -> Result<Purpose, Error> {
         self.purpose.parse().map_err(damaged)
     }
 
-    pub(super) fn decision(&self) -> Result<ConsentDecision, Error> {
+    pub(crate) fn decision(&self) -> Result<ConsentDecision, Error> {
         Ok(ConsentDecision {
             id: self.id,
             decision: if self.objection { DecisionKind::Objected } else { self.decision.parse().map_err(damaged)? },
@@ -52,7 +53,7 @@ impl Row {
     }
 
     /// The decision as the law sees it, to be projected again.
-    pub(super) fn judged(&self) -> Result<Decision, Error> {
+    pub(crate) fn judged(&self) -> Result<Decision, Error> {
         let shown = self.decision()?;
         let act = match (shown.decision, self.pending_until, self.confirms) {
             (DecisionKind::Given, Some(until), _) if self.merged_from.is_some() => Act::TakeOverUnconfirmed(until),
@@ -72,7 +73,7 @@ impl Row {
 ///
 /// # Errors
 /// 404 when there is none.
-pub(super) fn row(tx: &mut ReadTx<'_>, id: DecisionId) -> Result<Row, Error> {
+pub(crate) fn row(tx: &mut ReadTx<'_>, id: DecisionId) -> Result<Row, Error> {
     let found: Option<Row> =
         consent_decisions::table.find(id).select(Row::as_select()).first(tx.connection()).optional()?;
     found.ok_or_else(Error::not_found)
@@ -83,7 +84,7 @@ pub(super) fn row(tx: &mut ReadTx<'_>, id: DecisionId) -> Result<Row, Error> {
 ///
 /// # Errors
 /// When a decision that was repeated cannot be read.
-pub(super) fn is_confirmed(tx: &mut ReadTx<'_>, decision: &Row) -> Result<bool, Error> {
+pub(crate) fn is_confirmed(tx: &mut ReadTx<'_>, decision: &Row) -> Result<bool, Error> {
     let (mut confirms, mut repeats) = (decision.confirms, decision.merged_from);
     while let (None, Some(earlier)) = (confirms, repeats) {
         let columns = (consent_decisions::confirms, consent_decisions::merged_from);
@@ -96,7 +97,7 @@ pub(super) fn is_confirmed(tx: &mut ReadTx<'_>, decision: &Row) -> Result<bool, 
 ///
 /// # Errors
 /// 404 when there is no such consent.
-pub(super) fn list(
+pub(crate) fn list(
     tx: &mut ReadTx<'_>,
     consent: ConsentId,
     after: Option<DecisionId>,
@@ -124,7 +125,7 @@ pub(super) fn list(
 ///
 /// # Errors
 /// When the decisions cannot be read.
-pub(super) fn beneath(tx: &mut ReadTx<'_>, of: &[ConsentId]) -> Result<Vec<Row>, Error> {
+pub(crate) fn beneath(tx: &mut ReadTx<'_>, of: &[ConsentId]) -> Result<Vec<Row>, Error> {
     let theirs = consent_decisions::table.filter(among_ids(consent_decisions::consent_id, of));
     Ok(theirs.select(Row::as_select()).order(consent_decisions::id).load(tx.connection())?)
 }
@@ -133,7 +134,7 @@ pub(super) fn beneath(tx: &mut ReadTx<'_>, of: &[ConsentId]) -> Result<Vec<Row>,
 ///
 /// # Errors
 /// When the database fails.
-pub(super) fn recorded_by(
+pub(crate) fn recorded_by(
     tx: &mut ReadTx<'_>,
     of: &[ConsentId],
     at: Instant,
@@ -144,4 +145,11 @@ pub(super) fn recorded_by(
         .order(consent_decisions::id)
         .load(tx.connection())?;
     rows.iter().map(|row| Ok((row.consent_id, row.id, row.judged()?))).collect()
+}
+
+/// The evidence of a decision; `None` where there is none, or the person was erased.
+pub(crate) fn evidence(tx: &mut ReadTx<'_>, row: &Row) -> Result<Option<Evidence>, Error> {
+    let Some(sealed) = &row.evidence else { return Ok(None) };
+    let Some(key) = tx.key_unless_destroyed(row.contact_id.uuid())? else { return Ok(None) };
+    Evidence::open(&key, row.id, sealed).map(Some)
 }

@@ -1,0 +1,18 @@
+//! Discarding the drafts about a person.
+
+use diesel::prelude::*;
+
+use super::super::super::store::package_rows::discard_draft;
+use crate::domain::{ContactId, Error, SubjectRequestId};
+use crate::platform::transaction::WriteTx;
+use crate::resources::subject_requests::store::subject_requests as requests;
+
+/// Discards the drafts about a contact that has become one with another: what is in them is not all of the person any more.
+///
+/// # Errors
+/// 503 when the database does not answer.
+pub(in super::super::super) fn discard_about(tx: &mut WriteTx<'_>, contact: ContactId) -> Result<(), Error> {
+    let theirs = requests::table.filter(requests::contact_id.eq(contact).and(requests::final_clock.is_null()));
+    let theirs: Vec<SubjectRequestId> = theirs.select(requests::id).load(tx.connection())?;
+    theirs.into_iter().try_for_each(|id| discard_draft(tx, id))
+}

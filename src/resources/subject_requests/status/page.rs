@@ -1,0 +1,70 @@
+//! The page of where a request stands.
+
+use askama::Template;
+
+use super::super::model::RequestStatus;
+use super::super::wording::asked_for;
+use super::model::StatusView;
+use crate::domain::{Lifecycle, day_words, london_date};
+use crate::platform::http::Frame;
+
+#[derive(Template)]
+#[template(path = "pages/request_status.html")]
+struct Page<'a> {
+    frame: &'a Frame,
+    reference: &'a str,
+    stands: String,
+    due_on: Option<String>,
+    can_withdraw: bool,
+    package: Option<Ready>,
+}
+
+/// The copy that can be opened.
+struct Ready {
+    until: String,
+    times: String,
+}
+
+/// The page of where a request stands.
+pub(super) fn page(view: &StatusView, frame: &Frame) -> askama::Result<String> {
+    let StatusView { reference, kind, status, due_on, package } = view;
+    let stands = match status {
+        RequestStatus::Received => "We have it, and will write to you.",
+        RequestStatus::IdentityPending => {
+            "We wait for what shows that it is you who asks, or that you may ask. Please see our letter."
+        }
+        RequestStatus::InProgress => "We are working on it.",
+        RequestStatus::ClarificationPending => "We wait for your answer to our question. Please see our letter.",
+        RequestStatus::AwaitingRecipients => {
+            "We have done what you asked for, and wait for those to whom we had given the data to do the same."
+        }
+        RequestStatus::Completed => "We have done what you asked for.",
+        RequestStatus::PartiallyCompleted => {
+            "We have done a part of what you asked for, and refused the rest. Please see our letter."
+        }
+        RequestStatus::Refused => "We have refused it. Our letter gives the reasons, and says where you can complain.",
+        RequestStatus::Withdrawn => "You have withdrawn it. You can make it again at any time.",
+        RequestStatus::Lapsed => {
+            "We have closed it, since what we had asked you for did not come. You can make it again at any time."
+        }
+        RequestStatus::Duplicate => "We have closed it, since it is the same as another, which we answer.",
+    };
+    let asked = asked_for(*kind, "the person whom it is about");
+    let can_withdraw = status.next().contains(&RequestStatus::Withdrawn);
+    Page {
+        frame,
+        reference: reference.as_str(),
+        stands: format!("It is a request for {asked}. {stands}"),
+        due_on: due_on.filter(|_| !status.is_final()).map(day_words),
+        can_withdraw,
+        package: package.map(|package| Ready {
+            until: day_words(london_date(package.expires_at)),
+            times: if package.downloads_left == 1 {
+                "once".into()
+            } else {
+                format!("{} times", package.downloads_left)
+            },
+        }),
+    }
+    .render()
+}
