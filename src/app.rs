@@ -21,8 +21,12 @@ use crate::platform::http::{Budget, Receiving};
 use crate::platform::rate::RateLimits;
 use crate::platform::serve::{OperationListing, Room, Routes, install};
 use crate::platform::telemetry::DeadlineCount;
-use crate::platform::transaction::ReadTx;
+use crate::platform::transaction::{Extensions, ReadTx};
 use crate::platform::vault::{MasterKeys, Vault, rotate, store as vault};
+use crate::resources::contacts::directory::Directory;
+use crate::resources::events::followers::EventFollowers;
+use crate::resources::networks::NetworkData;
+use crate::resources::registrations::RegistrationData;
 use crate::resources::{
     self, complaints, contacts, deadlines, notices, organisations::store::OrganisationStanding, subject_requests,
 };
@@ -145,7 +149,7 @@ pub async fn build(config: &Config, clock: Clock, entropy: Arc<dyn Entropy>) -> 
         sending: Budget::new(config.limits.sending_bytes),
         kept_bytes: config.idempotency.kept_bytes,
         identity: config.identity(),
-        holders: inventory::holders(),
+        extensions: extensions(),
         calendar: config.calendar.read().map_err(StartError)?,
     });
     warn_of_the_end(state.calendar(), london_date(now));
@@ -162,6 +166,13 @@ pub async fn build(config: &Config, clock: Clock, entropy: Arc<dyn Entropy>) -> 
     while state.job("start").run(complaints::store::reindex).await? {}
     while state.job("start").run(subject_requests::store::reindex).await? {}
     Ok(state)
+}
+
+/// What lower rooms call of higher ones.
+fn extensions() -> Extensions {
+    const FOLLOWERS: EventFollowers = &[&RegistrationData];
+    const DIRECTORY: Directory = &NetworkData;
+    Extensions::default().with(inventory::holders()).with(FOLLOWERS).with(DIRECTORY)
 }
 
 /// What all bodies of requests share. One thread fewer than answer requests checks large bodies, because the others must

@@ -1,7 +1,7 @@
 //! Against forgetting: every table of the database, the class of each of its columns, and the rooms
 //! that hold personal data. A test walks the migrated schema and fails on a column that is not here.
 
-use crate::platform::personal::{Class, Holder, Holders, Table};
+use crate::personal::{Class, Holder, Holders, Table};
 use crate::resources::{
     complaints, consents, contacts, messages, networks, preferences, registrations, subject_requests, suppressions,
 };

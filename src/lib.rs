@@ -10,6 +10,7 @@ pub mod config;
 pub mod domain;
 pub mod inventory;
 pub mod jobs;
+pub mod personal;
 pub mod platform;
 pub mod policy;
 pub mod resources;

@@ -8,7 +8,6 @@ pub mod http;
 pub mod idempotency;
 pub mod mail;
 pub mod outbox;
-pub mod personal;
 pub mod rate;
 pub mod readiness;
 pub mod records_to_index;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use chrono::Duration;
 use iewm::inventory::{holders, tables};
 use iewm::jobs::Digest;
-use iewm::platform::personal::Class;
+use iewm::personal::Class;
 use iewm::policy::restriction::RestrictionGround;
 use serde_json::{Value, json};
 

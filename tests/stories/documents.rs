@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use iewm::app::operations;
 use iewm::domain::{CODES, Role};
 use iewm::inventory;
+use iewm::personal::Class;
 use iewm::platform::auth::PERMISSIONS;
-use iewm::platform::personal::Class;
 use iewm::policy::erasure::{Fate, RULES};
 use iewm::policy::retention::SCHEDULE;
 

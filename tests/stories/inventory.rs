@@ -6,8 +6,8 @@ use std::path::Path;
 
 use iewm::app;
 use iewm::inventory::{TOKENS_ON_SQLITE, holders, tables};
+use iewm::personal::Class;
 use iewm::platform::db::{Column, Target, columns};
-use iewm::platform::personal::Class;
 use iewm::policy::erasure::{Fate, OF_NO_CONTACT, RULES, rule_of};
 
 use crate::harness::{Engine, Service, on_both_engines, postgres};

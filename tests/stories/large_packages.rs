@@ -6,8 +6,8 @@ use chrono::Duration;
 use iewm::domain::ContactId;
 use iewm::inventory::holders;
 use iewm::jobs::{Digest, Gathering};
+use iewm::personal::{Erasing, Person};
 use iewm::platform::audit::Entry;
-use iewm::platform::personal::{Erasing, Person};
 use iewm::platform::transaction::WriteTx;
 use iewm::resources::subject_requests::package::store::building::{
     self, Claimed, ENTRIES_A_PART, Gathered, MOST_AT_ONCE, Next,

@@ -144,7 +144,7 @@ impl<P> Access<P> {
             entropy: state.0.entropy.clone(),
             vault: state.0.vault.clone(),
             identity: state.0.identity.clone(),
-            holders: state.0.holders,
+            extensions: state.0.extensions.clone(),
             calendar: state.0.calendar.clone(),
         };
         Self { state, context, token: None, keyed: None, left: None, permission: PhantomData }

@@ -15,10 +15,10 @@ use crate::platform::auth::{Moments, Tokens};
 use crate::platform::db::{AnyConnection, Database, Lane, dialect};
 use crate::platform::http::{self, Budget, Receiving};
 use crate::platform::idempotency::InFlight;
-use crate::platform::personal::Holders;
 use crate::platform::rate::RateLimits;
 use crate::platform::readiness::{Heartbeats, Readiness};
 use crate::platform::telemetry::{Change, ClockDifference, Metrics};
+use crate::platform::transaction::Extensions;
 use crate::platform::vault::Vault;
 use crate::platform::vault::store::remnants::{self, Purged};
 
@@ -57,8 +57,8 @@ pub struct Parts {
     pub kept_bytes: usize,
     /// The service as it names itself.
     pub identity: Identity,
-    /// The rooms that hold personal data.
-    pub holders: Holders,
+    /// What the application gives its rooms.
+    pub extensions: Extensions,
     /// The working days.
     pub calendar: Calendar,
 }
@@ -76,7 +76,7 @@ pub(super) struct Inner {
     pub(super) sending: Budget,
     pub(super) kept_bytes: usize,
     pub(super) identity: Arc<Identity>,
-    pub(super) holders: Holders,
+    pub(super) extensions: Arc<Extensions>,
     pub(super) calendar: Arc<Calendar>,
     pub(super) looks: Looks,
     pub(super) refusals: Arc<Refusals>,
@@ -112,7 +112,7 @@ impl AppState {
             sending,
             kept_bytes,
             identity,
-            holders,
+            extensions,
             calendar,
         } = parts;
         let identity = Arc::new(identity);
@@ -136,7 +136,7 @@ impl AppState {
             sending,
             kept_bytes,
             identity,
-            holders,
+            extensions: Arc::new(extensions),
             calendar: Arc::new(calendar),
             looks,
             refusals,

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
+use super::extensions::Extensions;
 use crate::domain::{Actor, Calendar, Clock, Entropy, IdMint, Identity, Reading, Scope};
 use crate::platform::audit::{Entry, EntryRow};
-use crate::platform::personal::Holders;
 use crate::platform::vault::Vault;
 
 /// The circumstances of one request or job.
@@ -18,7 +18,7 @@ pub struct Context {
     pub(in crate::platform) entropy: Arc<dyn Entropy>,
     pub(in crate::platform) vault: Arc<Vault>,
     pub(in crate::platform) identity: Arc<Identity>,
-    pub(in crate::platform) holders: Holders,
+    pub(in crate::platform) extensions: Arc<Extensions>,
     pub(in crate::platform) calendar: Arc<Calendar>,
 }
 

@@ -2,6 +2,7 @@
 //! says what it did.
 
 mod context;
+mod extensions;
 mod keys;
 mod many;
 mod read;
@@ -9,6 +10,7 @@ mod write;
 
 pub use context::Context;
 pub(in crate::platform) use context::Noted;
+pub use extensions::Extensions;
 pub use keys::unless_key_missing;
 pub(in crate::platform) use many::Party;
 pub use many::{Each, ManyTx};

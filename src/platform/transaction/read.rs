@@ -4,7 +4,6 @@ use super::context::{Context, Noted};
 use crate::domain::{Actor, Calendar, Entropy, Error, Identity, Instant, Scope};
 use crate::platform::audit::Entry;
 use crate::platform::db::{AnyConnection, Lane, dialect};
-use crate::platform::personal::Holders;
 use crate::platform::vault::{Keyring, Place};
 
 /// Reading, on behalf of an actor.
@@ -72,9 +71,12 @@ impl<'a> ReadTx<'a> {
         &self.context.identity
     }
 
-    /// The rooms that hold personal data.
-    pub fn holders(&self) -> Holders {
-        self.context.holders
+    /// The extension of a type.
+    ///
+    /// # Errors
+    /// Internal when the service was assembled without it.
+    pub fn extension<T: Copy + 'static>(&self) -> Result<T, Error> {
+        self.context.extensions.get()
     }
 
     /// The service's own keys.

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::store::{self, erase, of_person};
 use crate::domain::{ContactId, Error, Obstacle, PersonalRecord, PossibleMatch};
-use crate::platform::personal::{Class, Erasing, Held, Holder, Merging, Person, SearchTerm, Table};
+use crate::personal::{Class, Erasing, Held, Holder, Merging, Person, SearchTerm, Table};
 use crate::platform::transaction::{ReadTx, WriteTx};
 use crate::resources::contacts::model::PersonName;
 use crate::resources::contacts::store as contacts;

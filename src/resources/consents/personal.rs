@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use super::store::{self, consents, damaged};
 use crate::domain::{ConsentId, ContactId, Error, LawfulBasis, Obstacle, PersonalRecord, Use};
-use crate::platform::personal::{Class, Erasing, Held, Holder, Merging, Person, Table};
+use crate::personal::{Class, Erasing, Held, Holder, Merging, Person, Table};
 use crate::platform::transaction::{ReadTx, WriteTx};
 
 /// The room's personal data.

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::store::{self, confirmation_links, decisions};
 use crate::domain::{ConsentId, Error};
-use crate::platform::personal::{Held, Person, SearchTerm};
+use crate::personal::{Held, Person, SearchTerm};
 use crate::platform::transaction::ReadTx;
 
 /// Returns what the room's tables hold of a person. The decisions of a merged contact stay beneath its own consents.

@@ -5,6 +5,7 @@
 //! erased contact is an id without a person; a restricted one is stored and not used, and shows no more (Article 18). Nobody is looked up in a URL.
 
 mod api;
+pub mod directory;
 mod export;
 mod import;
 pub mod model;

@@ -8,7 +8,7 @@ use super::sharing_refusals::model::SharingRefusal;
 use super::sharing_refusals::store as sharing_refusals;
 use super::store::{self, MergedContact};
 use crate::domain::{ContactId, Error, Obstacle, PersonalRecord};
-use crate::platform::personal::{Class, Erasing, Held, Holder, Merging, Person, SearchTerm, Table};
+use crate::personal::{Class, Erasing, Held, Holder, Merging, Person, SearchTerm, Table};
 use crate::platform::transaction::{ReadTx, WriteTx};
 
 /// The room's personal data.

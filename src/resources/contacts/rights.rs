@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 
 use super::store;
 use crate::domain::{ContactId, Error, LawfulBasis, Purpose, Use};
+use crate::personal::holders;
 use crate::platform::audit::Entry;
 use crate::platform::transaction::ReadTx;
 use crate::policy::rights::{DataSubjectRight, Ruling, ruling};
@@ -62,7 +63,7 @@ pub(super) fn of(tx: &mut ReadTx<'_>, contact: ContactId) -> Result<ContactRight
     store::must_be_there(tx, contact)?;
     let notice = notices::store::in_force(tx)?;
     let mut uses = Vec::new();
-    for holder in tx.holders() {
+    for holder in holders(tx)? {
         uses.extend(holder.uses(tx, contact)?);
     }
     uses.sort_unstable();

@@ -120,11 +120,11 @@ pub mod repeating;
 pub mod restrict;
 pub(super) use anonymise::{empty, records};
 pub use consult::{
-    Addressee, ContactFacts, Reach, addressee, addressees, facts, names, reach, restricted_among, touch, with_address,
+    Addressee, ContactFacts, Reach, addressee, addressees, facts, names, reach, restricted_among, touch,
 };
 use indexes::claim_address;
 use indexes::forget_tokens;
-pub use indexes::{Indexes, email_index, name_index, named_number, telephone_index};
+pub use indexes::{Indexes, email_index, name_index, named_number, telephone_index, with_address};
 pub(super) use indexes::{TOKENS, count_tokens, query_terms, telephone_terms};
 pub use list::list;
 pub(super) use list::page;

@@ -2,6 +2,7 @@
 
 use diesel::prelude::*;
 
+use super::followers::EventFollowers;
 use super::model::{CreateEvent, Event, EventFilter, EventStatus, Location, PatchEvent, WaitingList};
 use crate::domain::{Error, EventId, Fault, Instant, Lifecycle, Limit, ListPage, OrganisationId, Scope};
 use crate::platform::audit::Entry;
@@ -262,11 +263,12 @@ pub fn to_come(tx: &mut ReadTx<'_>, among: &[EventId]) -> Result<Vec<Event>, Err
     rows.into_iter().map(Row::event).collect()
 }
 
-/// Writes an event as it is after a change, which the rooms that hold people's part in it follow at once.
+/// Writes an event as it is after a change, and has its followers follow it in the same transaction.
 fn write(tx: &mut WriteTx<'_>, after: &Event) -> Result<(), Error> {
     let now = tx.now();
     diesel::update(events::table.find(after.id)).set(content!(after, now)).execute(tx.connection())?;
-    tx.holders().iter().try_for_each(|holder| holder.event_moved(tx, after.id))
+    let followers: EventFollowers = tx.extension()?;
+    followers.iter().try_for_each(|follower| follower.event_changed(tx, after.id))
 }
 
 /// Changes an event.

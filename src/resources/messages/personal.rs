@@ -2,8 +2,8 @@
 
 use super::store;
 use crate::domain::{ContactId, Error, Obstacle, PersonalRecord};
+use crate::personal::{Class, Erasing, Held, Holder, Merging, Person, SearchTerm, Table};
 use crate::platform::outbox::store as outbox;
-use crate::platform::personal::{Class, Erasing, Held, Holder, Merging, Person, SearchTerm, Table};
 use crate::platform::transaction::{ReadTx, WriteTx};
 
 /// The room's personal data.

@@ -5,10 +5,10 @@ use uuid::Uuid;
 
 use super::model::{Message, MessageFilter, Status};
 use crate::domain::{ComplaintId, ContactId, Error, Instant, Limit, ListPage, MessageId, SubjectRequestId};
+use crate::personal::Person;
 use crate::platform::audit::Entry;
 use crate::platform::db::{among, among_ids, dialect};
 use crate::platform::outbox::store::messages;
-use crate::platform::personal::Person;
 use crate::platform::transaction::{ReadTx, Recorded, WriteTx};
 use crate::resources::{complaints, subject_requests};
 

@@ -4,8 +4,9 @@ use serde_json::json;
 
 use super::store::{self as networks, erase, memberships, merge};
 use crate::domain::{ContactId, Error, LawfulBasis, NetworkId, Obstacle, PersonalRecord, Purpose, Use};
-use crate::platform::personal::{Class, Erasing, Held, Holder, Merging, Person, SearchTerm, Table};
+use crate::personal::{Class, Erasing, Held, Holder, Merging, Person, SearchTerm, Table};
 use crate::platform::transaction::{ReadTx, WriteTx};
+use crate::resources::contacts::directory::MembersOfNetworks;
 
 /// The room's personal data.
 pub struct NetworkData;
@@ -54,16 +55,6 @@ impl Holder for NetworkData {
         Ok(vec![Held::new("memberships", SearchTerm::CONTACT, told)?])
     }
 
-    fn members(
-        &self,
-        tx: &mut ReadTx<'_>,
-        network: NetworkId,
-        after: Option<ContactId>,
-        most: i64,
-    ) -> Result<Option<Vec<ContactId>>, Error> {
-        memberships::members(tx, network, after, most).map(Some)
-    }
-
     fn merge(&self, tx: &mut WriteTx<'_>, merging: &Merging) -> Result<(), Error> {
         merge::merge(tx, merging)
     }
@@ -78,5 +69,17 @@ impl Holder for NetworkData {
 
     fn erase(&self, tx: &mut WriteTx<'_>, erasing: &Erasing) -> Result<(), Error> {
         erase::erase(tx, erasing)
+    }
+}
+
+impl MembersOfNetworks for NetworkData {
+    fn members(
+        &self,
+        tx: &mut ReadTx<'_>,
+        network: NetworkId,
+        after: Option<ContactId>,
+        most: i64,
+    ) -> Result<Vec<ContactId>, Error> {
+        memberships::members(tx, network, after, most)
     }
 }

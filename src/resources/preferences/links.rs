@@ -5,8 +5,8 @@ use chrono::Duration;
 use diesel::prelude::*;
 
 use crate::domain::{Code, ContactId, Error, Instant};
+use crate::personal::Person;
 use crate::platform::db::among_ids;
-use crate::platform::personal::Person;
 use crate::platform::transaction::{ReadTx, WriteTx};
 use crate::platform::vault::{link_token_hash, new_link_token};
 use crate::resources::contacts::store as contacts;

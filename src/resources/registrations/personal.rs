@@ -3,8 +3,9 @@
 use super::personal_export;
 use super::store::{self, erase, events_moved, merge};
 use crate::domain::{ContactId, Error, EventId, LawfulBasis, Obstacle, PersonalRecord, Purpose, Use};
-use crate::platform::personal::{Class, Erasing, Held, Holder, Merging, Person, Table};
+use crate::personal::{Class, Erasing, Held, Holder, Merging, Person, Table};
 use crate::platform::transaction::{ReadTx, WriteTx};
+use crate::resources::events::followers::EventFollower;
 
 /// The room's personal data.
 pub struct RegistrationData;
@@ -79,10 +80,6 @@ impl Holder for RegistrationData {
         store::has_any(tx, contact)
     }
 
-    fn event_moved(&self, tx: &mut WriteTx<'_>, event: EventId) -> Result<(), Error> {
-        events_moved::follow(tx, event)
-    }
-
     fn export(&self, tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<Held>, Error> {
         personal_export::of(tx, person)
     }
@@ -107,5 +104,11 @@ impl Holder for RegistrationData {
 
     fn erase(&self, tx: &mut WriteTx<'_>, erasing: &Erasing) -> Result<(), Error> {
         erase::erase(tx, erasing)
+    }
+}
+
+impl EventFollower for RegistrationData {
+    fn event_changed(&self, tx: &mut WriteTx<'_>, event: EventId) -> Result<(), Error> {
+        events_moved::follow(tx, event)
     }
 }

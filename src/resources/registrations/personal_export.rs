@@ -5,7 +5,7 @@ use serde_json::json;
 use super::requirements::store as requirements;
 use super::store::{self, check_ins, steps};
 use crate::domain::Error;
-use crate::platform::personal::{Held, Person, SearchTerm};
+use crate::personal::{Held, Person, SearchTerm};
 use crate::platform::transaction::ReadTx;
 use crate::resources::events;
 

@@ -2,7 +2,7 @@
 
 use super::{package, personal_export, store};
 use crate::domain::{ContactId, Error, Obstacle, PersonalRecord, PossibleMatch};
-use crate::platform::personal::{Class, Erasing, Held, Holder, Merging, Person, Table};
+use crate::personal::{Class, Erasing, Held, Holder, Merging, Person, Table};
 use crate::platform::transaction::{ReadTx, WriteTx};
 use crate::resources::contacts::store as contacts;
 

@@ -7,7 +7,7 @@ use super::package::store::{self as packages, building};
 use super::status::store as links;
 use super::store;
 use crate::domain::Error;
-use crate::platform::personal::{Held, Person, SearchTerm};
+use crate::personal::{Held, Person, SearchTerm};
 use crate::platform::transaction::ReadTx;
 
 /// What the room's tables hold of a person.

@@ -6,9 +6,9 @@ use diesel::prelude::*;
 use super::model::{Channel, Explanation, RequestClock, RequestOutcome, SubjectRequest};
 use super::particulars::{self, Particulars};
 use crate::domain::{Calendar, ContactId, Error, Instant, SubjectRequestId, london_date};
+use crate::personal::Person;
 use crate::platform::audit::Entry;
 use crate::platform::db::{among_ids, dialect};
-use crate::platform::personal::Person;
 use crate::platform::transaction::{ReadTx, WriteTx};
 use crate::policy::clock::{self, ClockEvent, ClockFacts};
 

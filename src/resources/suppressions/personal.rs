@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::store::{self, former};
 use crate::domain::{ContactId, Error, Obstacle, PersonalRecord};
-use crate::platform::personal::{Class, Erasing, Held, Holder, Merging, Person, SearchTerm, Table};
+use crate::personal::{Class, Erasing, Held, Holder, Merging, Person, SearchTerm, Table};
 use crate::platform::transaction::{ReadTx, WriteTx};
 
 /// The room's personal data.

@@ -21,7 +21,8 @@ pub(super) struct Path {
 
 impl Source {
     pub(super) fn new(file: &str, text: &str) -> Self {
-        let is_tests = file.ends_with("/tests.rs") || file.ends_with("auth/forge.rs");
+        let is_tests = ["/tests.rs", "auth/forge.rs", "profile/verdicts.rs"].iter().any(|end| file.ends_with(end));
+        let is_tests = is_tests || file.contains("/tests/") || file.contains("profile/verdicts/");
         let mut lines = Vec::new();
         for (at, line) in text.lines().enumerate() {
             let ends = line.trim() == "#[cfg(test)]"
@@ -36,7 +37,7 @@ impl Source {
     }
 
     /// The modules that the file is in, from the crate's root on, itself included.
-    fn module(&self) -> Vec<String> {
+    pub(super) fn module(&self) -> Vec<String> {
         let names = self.file.trim_end_matches(".rs").split('/').map(str::to_owned);
         names.filter(|name| !["mod", "lib", "main"].contains(&name.as_str())).collect()
     }
@@ -64,6 +65,32 @@ impl Source {
             let end = expand(rest, &base, &mut expanded);
             found.extend(expanded.into_iter().map(|names| Path { line, names }));
             from = text.len() - rest.len() + end;
+        }
+        found
+    }
+
+    /// The names that the file imports or re-exports, each with the path that it stands for, spelt out from the root.
+    pub(super) fn uses(&self) -> Vec<(String, Vec<String>)> {
+        let text: String = self.lines.iter().flat_map(|(_, line)| [line.as_str(), "\n"]).collect();
+        let statements = text.split(';').filter_map(|statement| {
+            let (before, path) = statement.rsplit_once("use ")?;
+            let before = before.lines().next_back().unwrap_or_default().trim();
+            (before.is_empty() || before.starts_with("pub")).then(|| path.trim().to_owned())
+        });
+        let mut found = Vec::new();
+        for path in statements {
+            let mut rest = path.as_str();
+            let mut base = self.module();
+            while let Some(further) = rest.strip_prefix("super::") {
+                base.pop();
+                rest = further;
+            }
+            if let Some(further) = rest.strip_prefix("crate::") {
+                (base, rest) = (Vec::new(), further);
+            }
+            let mut paths = Vec::new();
+            expand(rest, &base, &mut paths);
+            found.extend(paths.into_iter().filter_map(|path| Some((path.last()?.clone(), path))));
         }
         found
     }

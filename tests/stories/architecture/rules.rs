@@ -1,23 +1,46 @@
 //! The rules. Each looks at one file and tells every breach by file and line.
 
-use super::paths::Source;
+use super::paths::{Path, Source};
 
 /// What each floor may know of the crate.
 const FLOORS: &[(&str, &[&str])] = &[
     ("domain", &["domain"]),
     ("policy", &["domain", "policy"]),
     ("platform", &["domain", "platform"]),
-    ("resources", &["domain", "policy", "platform", "resources"]),
-    ("inventory", &["domain", "policy", "platform", "resources", "inventory"]),
+    ("personal", &["domain", "platform", "personal"]),
+    ("resources", &["domain", "policy", "platform", "personal", "resources"]),
+    ("inventory", &["domain", "policy", "platform", "personal", "resources", "inventory"]),
     ("jobs", &["domain", "platform", "resources", "jobs"]),
     ("config", &["domain", "platform", "config"]),
     ("system", &["domain", "platform", "system"]),
-    ("app", &["domain", "policy", "platform", "resources", "inventory", "jobs", "config", "system", "app"]),
+    ("app", &["domain", "policy", "platform", "personal", "resources", "inventory", "jobs", "config", "system", "app"]),
     ("server", &["domain", "platform", "config", "app", "server"]),
     // The program stands outside the library and sees what the library publishes.
     ("cli", &["cli"]),
     ("main", &["cli"]),
     ("lib", &[]),
+];
+
+/// The parts of platform, lowest first.
+const PARTS: &[&str] = &[
+    "supervision",
+    "telemetry",
+    "rate",
+    "db",
+    "vault",
+    "audit",
+    "readiness",
+    "transaction",
+    "records_to_index",
+    "reference",
+    "working_days",
+    "mail",
+    "outbox",
+    "auth",
+    "http",
+    "idempotency",
+    "access",
+    "serve",
 ];
 
 /// The rooms, lowest first.
@@ -48,14 +71,11 @@ const QUERIES: &[&str] = &[
     "platform/working_days.rs",
     "resources/consents/audience.rs",
     "resources/consents/check.rs",
-    "resources/consents/confirmation.rs",
-    "resources/consents/history.rs",
     "resources/consents/personal.rs",
     "resources/consents/receipt/mod.rs",
     "resources/contacts/search.rs",
     "resources/networks/directory.rs",
     "resources/preferences/links.rs",
-    "resources/subject_requests/links.rs",
 ];
 
 /// Where the web framework appears besides `platform/http`, `platform/access`, `platform/serve`, `system` and the rooms' `api.rs`.
@@ -78,6 +98,7 @@ const LONGEST: usize = 400;
 /// Every breach of a rule in `source`.
 pub(super) fn breaches(source: &Source) -> Vec<String> {
     let mut told = directions(source);
+    told.extend(parts(source));
     told.extend(rooms(source));
     told.extend(words(source));
     told.extend(names(source));
@@ -101,14 +122,34 @@ fn directions(source: &Source) -> Vec<String> {
     wrong.map(|(line, first)| told(source, line, &format!("{floor} must not know {first}"))).collect()
 }
 
-fn rank(room: &str) -> Option<usize> {
-    ROOMS.iter().position(|name| *name == room)
+fn rank(of: &[&str], name: &str) -> Option<usize> {
+    of.iter().position(|known| *known == name)
+}
+
+/// The order within platform.
+fn parts(source: &Source) -> Vec<String> {
+    let module = source.module();
+    let [floor, own, ..] = module.as_slice() else { return Vec::new() };
+    if floor != "platform" {
+        return Vec::new();
+    }
+    let Some(own_rank) = rank(PARTS, own) else {
+        return vec![told(source, 1, &format!("{own}: a part of platform without a rank"))];
+    };
+    let upward = |path: &Path| match path.names.as_slice() {
+        [floor, other, ..] if floor == "platform" => rank(PARTS, other).is_some_and(|rank| rank > own_rank),
+        _ => false,
+    };
+    let wrong = source.paths().into_iter().filter(upward);
+    wrong
+        .map(|path| told(source, path.line, &format!("{own} must not know {}, which is above it", path.names[1])))
+        .collect()
 }
 
 fn rooms(source: &Source) -> Vec<String> {
     let mut parts = source.file.split('/');
     let (Some("resources"), Some(own), Some(_)) = (parts.next(), parts.next(), parts.next()) else { return Vec::new() };
-    let Some(own_rank) = rank(own) else {
+    let Some(own_rank) = rank(ROOMS, own) else {
         return vec![told(source, 1, &format!("{own}: a room without a rank"))];
     };
     let mut breaches = Vec::new();
@@ -117,7 +158,7 @@ fn rooms(source: &Source) -> Vec<String> {
         if floor != "resources" || other == own {
             continue;
         }
-        match rank(other) {
+        match rank(ROOMS, other) {
             Some(rank) if rank > own_rank => {
                 breaches.push(told(source, path.line, &format!("{own} must not call upward to {other}")));
             }

@@ -6,7 +6,7 @@ use diesel::sql_types::Text;
 use diesel::{QueryableByName, RunQueryDsl, sql_query};
 use iewm::inventory::tables;
 use iewm::jobs::{Gathering, Upkeep};
-use iewm::platform::personal::{Class, Table};
+use iewm::personal::{Class, Table};
 use iewm::policy::erasure::{Fate, OF_NO_CONTACT, rule_of};
 use iewm::resources::subject_requests::package::store::building::MOST_AT_ONCE;
 use serde_json::{Value, json};

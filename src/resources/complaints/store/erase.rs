@@ -7,9 +7,9 @@ use diesel::prelude::*;
 use super::complaints;
 use super::of_person::{ids_of, open_ones};
 use crate::domain::{ComplaintId, ErasureGround, Error, Obstacle, PersonalRecord, RecordName, london_date};
+use crate::personal::{Erasing, Person};
 use crate::platform::db::among_ids;
 use crate::platform::outbox::store as outbox;
-use crate::platform::personal::{Erasing, Person};
 use crate::platform::transaction::{ReadTx, WriteTx};
 use crate::policy::complaint_clock;
 

@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use super::confirmation_links;
 use super::{consent_decisions, consents};
 use crate::domain::{ConsentId, DecisionId, Error, PersonalRecord};
-use crate::platform::personal::{Erasing, Person};
+use crate::personal::{Erasing, Person};
 use crate::platform::transaction::{ReadTx, WriteTx};
 
 fn consents_of(tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<(ConsentId, i32)>, Error> {

@@ -11,7 +11,7 @@ use super::new_mailbox::proof;
 use super::{Decided, Origin, Row, append, consents, facts, projected};
 use super::{confirmation_links, decisions};
 use crate::domain::Error;
-use crate::platform::personal::Merging;
+use crate::personal::Merging;
 use crate::platform::transaction::WriteTx;
 use crate::policy::consent;
 use crate::resources::notices;

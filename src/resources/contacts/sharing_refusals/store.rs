@@ -5,10 +5,10 @@ use diesel::prelude::*;
 use super::super::store::{lock, must_be_there};
 use super::model::SharingRefusal;
 use crate::domain::{ContactId, Error, Instant, Limit, ListPage};
+use crate::personal::{Merging, Person};
 use crate::platform::audit::Entry;
 use crate::platform::db::among_ids;
 use crate::platform::http::NoContent;
-use crate::platform::personal::{Merging, Person};
 use crate::platform::transaction::{ReadTx, Recorded, WriteTx};
 use crate::resources::organisations::model::OrganisationKind;
 

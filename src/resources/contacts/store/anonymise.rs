@@ -5,8 +5,8 @@ use diesel::prelude::*;
 use super::super::model::ContactStatus;
 use super::{contacts, forget_tokens};
 use crate::domain::{ContactId, Error, Instant, PersonalRecord};
+use crate::personal::{Erasing, Person};
 use crate::platform::db::Terms;
-use crate::platform::personal::{Erasing, Person};
 use crate::platform::transaction::{ReadTx, WriteTx};
 
 /// The person's contacts, those that were merged too.

@@ -11,6 +11,7 @@ use super::person::remember_changes;
 use super::reindex::{checked, take_normal_form};
 use super::{Newcomer, claim_address, contacts, insert_unless_taken, live, open_whoever, there};
 use crate::domain::{ContactId, Error, Fault, Instant, london_date};
+use crate::personal::holders;
 use crate::platform::audit::Entry;
 use crate::platform::db::dialect;
 use crate::platform::http::{Change, IfMatch};
@@ -162,7 +163,7 @@ fn correct(
         _ => {}
     }
     if particulars.email.is_some() && another_address {
-        for holder in tx.holders() {
+        for holder in holders(&tx)? {
             holder.address_changed(&mut tx, id)?;
         }
     }

@@ -9,10 +9,10 @@ use utoipa::ToSchema;
 use super::super::model::ContactStatus;
 use super::{erased, matches, merged, person, plans};
 use crate::domain::{ContactId, Error, Instant, Obstacle, PersonalRecord, SubjectClaim, ids_alone, london_date};
+use crate::personal::{Erasing, Person, holders};
 use crate::platform::audit::Entry;
 use crate::platform::db::dialect;
 use crate::platform::http::{IfMatch, NoContent};
-use crate::platform::personal::{Erasing, Person};
 use crate::platform::transaction::{ReadTx, Recorded, WriteTx};
 use crate::platform::vault::store::executed_plans::ExecutedPlan;
 use crate::policy::Lawful;
@@ -139,7 +139,7 @@ pub(in super::super) fn delete(
     let known = super::facts(&mut tx, contact)?;
     restriction::may_be_used(known.and_then(|known| known.restriction).as_ref())?;
     let mut depended_on = false;
-    for holder in tx.holders() {
+    for holder in holders(&tx)? {
         depended_on |= holder.blocks_deletion(&mut tx, contact)?;
     }
     let (_, obstacles) = told(&mut tx, &person)?;
@@ -164,7 +164,7 @@ pub(super) fn locked(tx: &mut WriteTx<'_>, contact: ContactId) -> Result<Person,
 /// What the rooms hold of a person, and what they know that stands in the way.
 fn told(tx: &mut ReadTx<'_>, person: &Person) -> Result<(Vec<PersonalRecord>, Vec<Obstacle>), Error> {
     let (mut records, mut obstacles) = (Vec::new(), Vec::new());
-    for holder in tx.holders() {
+    for holder in holders(tx)? {
         records.extend(holder.records(tx, person)?);
         obstacles.extend(holder.obstacles(tx, person)?);
     }
@@ -189,7 +189,7 @@ fn plan(tx: &mut ReadTx<'_>, person: &mut Person, said: &Said) -> Result<Erasure
 pub(super) fn carry_out(tx: &mut WriteTx<'_>, person: Person, lawful: Lawful<Erasure>) -> Result<(), Error> {
     let Erasure { withheld, unsure } = lawful.into_inner();
     let erasing = Erasing { person, withheld, unsure };
-    for holder in tx.holders() {
+    for holder in holders(tx)? {
         holder.erase(tx, &erasing)?;
     }
     if erasing.withheld.is_empty() {

@@ -6,7 +6,7 @@ use super::super::model::PersonName;
 use super::super::particulars::Particulars;
 use super::contacts;
 use crate::domain::{Code, ContactId, EmailAddress, Error, Fault, Telephone, hex};
-use crate::platform::db::{TermIndex, Terms, dialect};
+use crate::platform::db::{TermIndex, Terms, dialect, direct};
 use crate::platform::transaction::{ReadTx, WriteTx};
 use crate::resources::suppressions::store::former::Kind;
 

@@ -2,6 +2,7 @@
 
 use diesel::prelude::*;
 
+use super::super::directory::Directory;
 use super::super::model::{Contact, ContactFilter, ContactStatus};
 use super::{Row, contacts, data_keys, open};
 use crate::domain::{ContactId, Error, Limit, ListPage, NetworkId};
@@ -58,7 +59,7 @@ fn matching(
 /// How many members of a network are looked through at a time.
 const CANDIDATES: usize = 200;
 
-/// As [`matching`], of a network's members, whom the room that knows them tells by and by.
+/// As [`matching`], of a network's members, some at a time.
 fn in_network(
     tx: &mut ReadTx<'_>,
     filter: &ContactFilter,
@@ -66,13 +67,10 @@ fn in_network(
     mut after: Option<ContactId>,
     most: i64,
 ) -> Result<Vec<Row>, Error> {
+    let directory: Directory = tx.extension()?;
     let mut found = Vec::new();
     loop {
-        let mut members = Vec::new();
-        for holder in tx.holders() {
-            let told = holder.members(tx, network, after, i64::try_from(CANDIDATES).unwrap_or(i64::MAX))?;
-            members.extend(told.unwrap_or_default());
-        }
+        let members = directory.members(tx, network, after, i64::try_from(CANDIDATES).unwrap_or(i64::MAX))?;
         let left = most - i64::try_from(found.len()).unwrap_or(i64::MAX);
         found.extend(matching(tx, filter, Some(&members), None, left)?);
         let enough = i64::try_from(found.len()).is_ok_and(|found| found >= most);

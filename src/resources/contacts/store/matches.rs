@@ -3,7 +3,7 @@
 
 use super::{for_the_person, name_index};
 use crate::domain::{Error, MatchAnswer, PossibleMatch};
-use crate::platform::personal::Person;
+use crate::personal::{Person, holders};
 use crate::platform::transaction::{ReadTx, unless_key_missing};
 
 /// Finds the possible matches of a person in all rooms, in the order of their kinds and ids. Without the person's key, their
@@ -15,7 +15,7 @@ pub fn of(tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<PossibleMatch>, Er
     let known = unless_key_missing(for_the_person(tx, person.contact))?;
     let name = known.and_then(|contact| contact.name).map(|name| name_index(tx, &name));
     let mut found = Vec::new();
-    for holder in tx.holders() {
+    for holder in holders(tx)? {
         found.extend(holder.matches(tx, person, name.as_deref())?);
     }
     found.sort_unstable();

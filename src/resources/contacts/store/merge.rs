@@ -9,9 +9,9 @@ use super::indexes::Indexes;
 use super::reindex::take_normal_form;
 use super::{claim_address, contacts, forget_tokens, live, person};
 use crate::domain::{Code, ContactId, Error, Fault};
+use crate::personal::{Merging, holders};
 use crate::platform::audit::Entry;
 use crate::platform::db::{Terms, dialect};
-use crate::platform::personal::Merging;
 use crate::platform::transaction::{Recorded, WriteTx};
 
 /// Merges `asked.from_contact_id` into `into`, which keeps what it has and takes over what it lacks. The
@@ -63,7 +63,7 @@ pub(in super::super) fn merge(
     }
     person::merge(&mut tx, (from, into), &theirs, &ours)?;
     let merging = Merging { from, into, from_mark: theirs.email, into_mark: ours.email };
-    for holder in tx.holders() {
+    for holder in holders(&tx)? {
         if new_address {
             holder.address_changed(&mut tx, into)?;
         }

@@ -10,8 +10,8 @@ use serde::Serialize;
 
 use super::contacts;
 use crate::domain::{ContactId, Error, Instant};
+use crate::personal::Person;
 use crate::platform::db::{UuidSql, among_ids, direct, prepared};
-use crate::platform::personal::Person;
 use crate::platform::transaction::{ReadTx, WriteTx};
 use crate::resources::suppressions::store::former::{self, Kind};
 

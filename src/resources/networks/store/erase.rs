@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use super::memberships::memberships;
 use crate::domain::{Error, MembershipId, PersonalRecord};
-use crate::platform::personal::{Erasing, Person};
+use crate::personal::{Erasing, Person};
 use crate::platform::transaction::{ReadTx, WriteTx};
 
 /// The person's memberships.

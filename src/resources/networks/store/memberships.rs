@@ -10,10 +10,10 @@ use super::super::particulars::Particulars;
 use super::damaged;
 pub(in super::super) use super::schema::memberships;
 use crate::domain::{Code, ContactId, Error, Fault, Limit, ListPage, MembershipId, NetworkId, london_date};
+use crate::personal::Person;
 use crate::platform::audit::Entry;
 use crate::platform::db::{among_ids, dialect};
 use crate::platform::http::IfMatch;
-use crate::platform::personal::Person;
 use crate::platform::transaction::{ReadTx, Recorded, WriteTx};
 use crate::resources::contacts::store::{self as contacts, ActiveContact};
 

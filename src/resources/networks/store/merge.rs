@@ -7,7 +7,7 @@ use super::super::model::MembershipStatus;
 use super::super::particulars::Particulars;
 use super::memberships::{Row, memberships};
 use crate::domain::{Error, MembershipId, london_date};
-use crate::platform::personal::Merging;
+use crate::personal::Merging;
 use crate::platform::transaction::WriteTx;
 
 /// Hands the memberships over, sealed anew under the key of the contact that stays. Where that one lives in the same

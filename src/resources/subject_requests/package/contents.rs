@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 use super::super::model::SubjectRequest;
 use super::model::{Package, PackageAccess, PackagePart, Particulars};
 use crate::domain::{ContactId, EntryId, Error, Instant};
+use crate::personal::{Held, Holder, Person};
 use crate::platform::audit;
-use crate::platform::personal::{Held, Holder, Person};
 use crate::platform::transaction::ReadTx;
 use crate::policy::retention::PACKAGES;
 use crate::policy::transfers::TRANSFERS;
@@ -20,7 +20,7 @@ use crate::resources::notices::store as notices;
 /// Internal when the room does not answer for one of its tables.
 pub(super) fn of_room(tx: &mut ReadTx<'_>, holder: &dyn Holder, person: &Person) -> Result<Vec<PackagePart>, Error> {
     let mut told = holder.export(tx, person)?;
-    let part = |table: &crate::platform::personal::Table| {
+    let part = |table: &crate::personal::Table| {
         let Some(at) = told.iter().position(|part| part.table == table.name) else {
             return Err(Error::internal(format_args!("{} is in no package", table.name)));
         };

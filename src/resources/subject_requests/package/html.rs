@@ -15,7 +15,7 @@ use super::super::wording::asked_for;
 use super::model::{Package, SearchRecord};
 use super::search::AUDIT;
 use crate::domain::{Error, day_words, london_date};
-use crate::platform::personal::SearchTerm;
+use crate::personal::SearchTerm;
 use accesses::Acts;
 use chapters::{Kept, Use};
 use records::{Details, Line, Section};

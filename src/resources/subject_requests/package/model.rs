@@ -12,8 +12,8 @@ use super::delivery::{Delivery, PostalAddress};
 pub use super::redactions::Withheld;
 pub use super::search::{SearchNote, SearchRecord, SearchedTable};
 use crate::domain::{ContactId, Instant, ids_alone};
+use crate::personal::SearchTerm;
 use crate::platform::http::Command;
-use crate::platform::personal::SearchTerm;
 use crate::policy::transfers::TRANSFERS;
 
 /// The information that goes with a copy of a person's data (UK GDPR Article 15(1) and (2)).

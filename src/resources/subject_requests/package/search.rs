@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::domain::{ContactId, Instant, PossibleMatch, prose_type};
-use crate::platform::personal::{Person, SearchTerm};
+use crate::personal::{Person, SearchTerm};
 
 prose_type! {
     /// What was searched besides this service, such as mailboxes and paper, by which terms, and with what result: at most

@@ -22,9 +22,9 @@ use super::model::{BuildPackage, Package, PackagePart, PackageProgress, PackageS
 use super::search::SearchRecord;
 use super::words::Words;
 use crate::domain::{Code, ContactId, Error, Instant, Lifecycle, SubjectRequestId};
+use crate::personal::{Person, holders};
 use crate::platform::audit::Entry;
 use crate::platform::db::among_ids;
-use crate::platform::personal::Person;
 use crate::platform::transaction::{ReadTx, Recorded, WriteTx};
 use crate::platform::vault::{DataKey, Place};
 use crate::resources::contacts::store as contacts;
@@ -101,7 +101,7 @@ fn found_in(part: &PackagePart) -> SearchedTable {
 /// A package with everything that is held of a person, read here and now.
 fn filled(tx: &mut ReadTx<'_>, package: Package, person: &Person) -> Result<Package, Error> {
     let (mut held, mut accesses) = (Vec::new(), Vec::new());
-    for holder in tx.holders() {
+    for holder in holders(tx)? {
         held.extend(contents::of_room(tx, *holder, person)?);
     }
     let (until, mut after) = (tx.now(), None);

@@ -7,7 +7,7 @@ use super::super::store::damaged;
 use super::delivery::{Delivery, PostalAddress};
 use super::model::{BuildPackage, SearchNote};
 use crate::domain::Error;
-use crate::platform::personal::Person;
+use crate::personal::Person;
 
 /// What whoever asked is told, and what else was searched.
 #[derive(Clone, Debug, Serialize, Deserialize)]

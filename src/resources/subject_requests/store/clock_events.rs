@@ -10,7 +10,7 @@ use crate::platform::transaction::ReadTx;
 use crate::policy::clock::{ClockEvent, ClockEventKind};
 
 /// What the clocks of some requests depend on, in the order recorded.
-pub(super) fn events_of(
+pub(crate) fn events_of(
     tx: &mut ReadTx<'_>,
     requests: &[SubjectRequestId],
 ) -> Result<HashMap<SubjectRequestId, Vec<ClockEvent>>, Error> {

@@ -9,10 +9,10 @@ use super::of_person::ids_of;
 use super::schema::subject_request_farewells as farewells;
 use super::{subject_request_steps as steps, subject_requests as requests};
 use crate::domain::{ContactId, ErasureGround, Error, Instant, Obstacle, SubjectId, SubjectRequestId};
+use crate::personal::{Erasing, Person};
 use crate::platform::audit::Entry;
 use crate::platform::db::among_ids;
 use crate::platform::outbox::store as outbox;
-use crate::platform::personal::{Erasing, Person};
 use crate::platform::transaction::{ReadTx, Recorded, WriteTx, unless_key_missing};
 use crate::policy::retention::LETTERS_FOR_THE_POST;
 

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use super::subject_requests as requests;
 use crate::domain::Error;
-use crate::platform::personal::Merging;
+use crate::personal::Merging;
 use crate::platform::transaction::WriteTx;
 
 /// Hands the requests over. What is written down about them stays sealed under their own keys.

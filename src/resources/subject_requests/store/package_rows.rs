@@ -81,10 +81,19 @@ use subject_request_redactions as redactions;
 /// # Errors
 /// 503 when the database does not answer.
 pub(crate) fn stop(tx: &mut WriteTx<'_>, id: SubjectRequestId) -> Result<(), Error> {
+    stop_building(tx, id)?;
+    discard_draft(tx, id)
+}
+
+/// Stops the building of the package of a request, and deletes what was gathered.
+///
+/// # Errors
+/// 503 when the database does not answer.
+pub(crate) fn stop_building(tx: &mut WriteTx<'_>, id: SubjectRequestId) -> Result<(), Error> {
     if diesel::delete(builds::table.find(id)).execute(tx.connection())? > 0 {
         delete_parts(tx, &[id])?;
     }
-    discard_draft(tx, id)
+    Ok(())
 }
 
 /// Discards the draft of a request, with its redactions: what they left out was never given or refused. A package that was

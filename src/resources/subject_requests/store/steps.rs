@@ -9,7 +9,7 @@ use crate::domain::{Error, Instant, Limit, ListPage, RequestStepId, SubjectReque
 use crate::platform::audit::Entry;
 use crate::platform::transaction::{ReadTx, WriteTx};
 use crate::platform::vault::DataKey;
-use crate::policy::clock::{ClockEvent, ClockEventKind};
+use crate::policy::clock::ClockEvent;
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = steps)]

@@ -8,7 +8,7 @@
 use chrono::Duration;
 use diesel::prelude::*;
 
-use super::super::super::store::package_rows::subject_request_package_builds as builds;
+use super::super::super::store::package_rows::{stop_building, subject_request_package_builds as builds};
 use super::super::contents;
 use super::super::model::{BuildPackage, PackageProgress, PackageState, SearchedTable};
 use super::super::search::{AUDIT, SearchRecord};
@@ -17,10 +17,10 @@ use super::keeping;
 use super::parts::{self, Part};
 use super::{ANSWERED, whose};
 use crate::domain::{ContactId, EntryId, Error, Instant, SubjectRequestId};
+use crate::personal::{Person, holders};
 use crate::platform::audit::{self, Entry};
 use crate::platform::db::among_ids;
 use crate::platform::outbox;
-use crate::platform::personal::Person;
 use crate::platform::transaction::{ReadTx, Recorded, WriteTx};
 use crate::resources::contacts::store as contacts;
 use crate::resources::subject_requests::model::SubjectRequest;
@@ -41,7 +41,7 @@ const LEASE: Duration = Duration::minutes(2);
 /// When the database fails.
 pub(super) fn is_large(tx: &mut ReadTx<'_>, person: &Person) -> Result<bool, Error> {
     let mut records = 0;
-    for holder in tx.holders() {
+    for holder in holders(tx)? {
         records += holder.records(tx, person)?.len();
     }
     Ok(records > MOST_AT_ONCE || audit::are_more_about(tx.connection(), &person.ids, MOST_AT_ONCE - records)?)
@@ -49,7 +49,7 @@ pub(super) fn is_large(tx: &mut ReadTx<'_>, person: &Person) -> Result<bool, Err
 
 /// How many parts a package will have: one for each table, and the pages of who looked.
 fn expected(tx: &mut ReadTx<'_>, person: &Person) -> Result<i32, Error> {
-    let tables: usize = tx.holders().iter().map(|holder| holder.tables().len()).sum();
+    let tables: usize = holders(tx)?.iter().map(|holder| holder.tables().len()).sum();
     let pages = audit::count_about(tx.connection(), &person.ids)?.div_ceil(ENTRIES_A_PART);
     i32::try_from(tables + pages).map_err(Error::internal)
 }
@@ -205,7 +205,7 @@ pub fn gather(tx: &mut ReadTx<'_>, claimed: Claimed) -> Result<Next, Error> {
     let person = contacts::person(tx, contact)?;
     let there = parts::tables(tx, claimed.request)?;
     let is_there = |name: &str| there.iter().any(|known| known.table == name);
-    let holders = tx.holders();
+    let holders = holders(tx)?;
     if let Some(holder) = holders.iter().find(|holder| !holder.tables().iter().all(|table| is_there(table.name))) {
         let mut told = contents::of_room(tx, *holder, &person)?;
         told.retain(|part| !is_there(&part.table));
@@ -262,7 +262,7 @@ pub fn end(mut tx: WriteTx<'_>, claimed: Claimed) -> Result<Recorded<bool>, Erro
         return tx.unchanged(None, false);
     }
     let mut searched = parts::tables(&mut tx, claimed.request)?;
-    for table in tx.holders().iter().flat_map(|holder| holder.tables()) {
+    for table in holders(&tx)?.iter().flat_map(|holder| holder.tables()) {
         if searched.iter().all(|known| known.table != table.name) {
             return Err(Error::internal(format_args!("{} is in no package", table.name)));
         }
@@ -349,5 +349,5 @@ pub(in crate::resources::subject_requests) fn underway(
 pub(super) fn forget(tx: &mut WriteTx<'_>, ids: &[ContactId]) -> Result<(), Error> {
     let theirs = builds::table.filter(among_ids(builds::contact_id, ids)).select(builds::request_id);
     let theirs: Vec<SubjectRequestId> = theirs.load(tx.connection())?;
-    theirs.into_iter().try_for_each(|id| stop(tx, id))
+    theirs.into_iter().try_for_each(|id| stop_building(tx, id))
 }

@@ -8,7 +8,6 @@ use super::super::search::AUDIT;
 use super::super::words::Words;
 use super::damaged;
 use crate::domain::{Error, SubjectRequestId};
-use crate::platform::db::among_ids;
 use crate::platform::transaction::{ReadTx, WriteTx};
 use crate::platform::vault::{DataKey, Place};
 

@@ -1,0 +1,14 @@
+//! Personal data: what a room that holds some must be able to say and do, so that nothing about a person is forgotten. The
+//! rooms implement [`Holder`], and `inventory` lists them.
+
+mod erasing;
+mod export;
+mod holder;
+mod person;
+mod table;
+
+pub use erasing::{Erasing, Merging};
+pub use export::{Held, SearchTerm};
+pub use holder::{Holder, Holders, holders};
+pub use person::{Person, possible_matches};
+pub use table::{Class, Table};
