@@ -106,7 +106,7 @@ pub struct Access<P> {
 
 /// What stands for the permission of a request before its handler is called. [`Access::judge`] has judged the request by the
 /// operation's [`Terms`].
-pub(in crate::platform) enum Judged {}
+pub enum Judged {}
 
 /// How far a caller sees under a permission.
 pub(super) fn scope_under(caller: &Caller, terms: &Terms) -> Result<Scope, Error> {

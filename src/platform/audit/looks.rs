@@ -89,7 +89,7 @@ impl Looks {
 
 /// The marks by which readiness sees whether looks are recorded. One at a time is on its way.
 #[derive(Default)]
-pub(in crate::platform) struct Marks {
+pub struct Marks {
     sent: Option<oneshot::Receiver<()>>,
     /// When the last came.
     last: Option<Instant>,

@@ -105,12 +105,12 @@ struct Subject {
 }
 
 /// Appends an entry.
-pub(in crate::platform) fn append(connection: &mut AnyConnection, entry: &EntryRow) -> Result<(), Error> {
+pub fn append(connection: &mut AnyConnection, entry: &EntryRow) -> Result<(), Error> {
     append_all(connection, std::slice::from_ref(entry))
 }
 
 /// Appends entries, in as few statements as they fit into.
-pub(in crate::platform) fn append_all(connection: &mut AnyConnection, entries: &[EntryRow]) -> Result<(), Error> {
+pub fn append_all(connection: &mut AnyConnection, entries: &[EntryRow]) -> Result<(), Error> {
     let rows = entries.iter().map(Columns::of).collect::<Result<Vec<_>, _>>()?;
     insert_all!(connection, audit_entries::table, rows);
     let named = |entry: &EntryRow| {
@@ -127,7 +127,7 @@ pub(in crate::platform) fn append_all(connection: &mut AnyConnection, entries: &
 ///
 /// # Errors
 /// When the database fails.
-pub(in crate::platform) fn newest_entry(connection: &mut AnyConnection) -> Result<Option<EntryId>, Error> {
+pub fn newest_entry(connection: &mut AnyConnection) -> Result<Option<EntryId>, Error> {
     let newest = audit_entries::table.select(audit_entries::id).order(audit_entries::id.desc());
     Ok(newest.first(connection).optional()?)
 }

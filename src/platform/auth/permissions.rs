@@ -38,13 +38,13 @@ pub struct PermissionRow {
 }
 
 /// The error of a caller, none of whose roles has the permission `P`.
-pub(in crate::platform) fn forbidden<P: Permission>() -> Error {
+pub fn forbidden<P: Permission>() -> Error {
     Terms::of::<P>().forbidden()
 }
 
 /// A permission as a value: what the judgement of a request needs to know of the type.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::platform) struct Terms {
+pub struct Terms {
     /// [`Permission::NAME`].
     pub(in crate::platform) name: &'static str,
     /// [`Permission::ROLES`].

@@ -17,10 +17,10 @@ use crate::domain::Error;
 
 /// Runs the commands of a batch and returns the answer of each, in their order. A command that it refuses must have written
 /// nothing. When it fails itself, the lane rolls the batch back and runs each command by itself.
-pub(in crate::platform) type CarryOut<T, R> = fn(&mut Lane, &[T]) -> Result<Vec<Result<R, Error>>, Error>;
+pub type CarryOut<T, R> = fn(&mut Lane, &[T]) -> Result<Vec<Result<R, Error>>, Error>;
 
 /// A queue of commands that are run in batches.
-pub(in crate::platform) struct Batcher<T, R> {
+pub struct Batcher<T, R> {
     waiting: Mutex<VecDeque<(T, Caller<R>)>>,
     carry_out: CarryOut<T, R>,
 }

@@ -18,7 +18,7 @@ use crate::domain::Instant;
 
 /// A wrapped data key as the vault's file keeps it.
 #[derive(Clone)]
-pub(in crate::platform) struct KeyRow {
+pub struct KeyRow {
     pub(in crate::platform) owner: Uuid,
     pub(in crate::platform) master_key: Vec<u8>,
     pub(in crate::platform) wrapped: Vec<u8>,
@@ -27,7 +27,7 @@ pub(in crate::platform) struct KeyRow {
 
 /// A plan of erasure that was executed and left something of the person, as the vault's file keeps it.
 #[derive(Clone)]
-pub(in crate::platform) struct PlanRow {
+pub struct PlanRow {
     pub(in crate::platform) plan: Uuid,
     pub(in crate::platform) contact: Uuid,
     pub(in crate::platform) sha256: String,
@@ -44,7 +44,7 @@ pub(super) struct Mark {
 }
 
 /// Changes to the vault's file that wait for the group's commit.
-pub(in crate::platform) struct KeyChanges {
+pub struct KeyChanges {
     file: SqliteConnection,
     made: Vec<KeyRow>,
     by_owner: HashMap<Uuid, usize>,

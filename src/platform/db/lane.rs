@@ -5,7 +5,7 @@ use super::keys::KeyChanges;
 use super::{AnyConnection, Target};
 
 /// A connection and what belongs to the transaction on it.
-pub(in crate::platform) struct Lane {
+pub struct Lane {
     pub(in crate::platform) connection: AnyConnection,
     /// Keys made or destroyed, where they live in a file of their own.
     pub(in crate::platform) keys: Option<KeyChanges>,

@@ -33,7 +33,7 @@ pub struct LaneCount {
 
 /// How long a caller waits before it is told to come back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::platform) enum Patience {
+pub enum Patience {
     /// A request: 1.9 seconds in all.
     Request,
     /// A chunk of a long request: 1.9 seconds for a lane, 10 on it.
@@ -201,7 +201,7 @@ impl Database {
 }
 
 /// The answer of a closure, and what becomes of its changes.
-pub(in crate::platform) enum Settled<T> {
+pub enum Settled<T> {
     /// The lane commits them.
     Keep(T),
     /// The lane rolls them back.

@@ -30,7 +30,7 @@ fn postgres(connection: &mut AnyConnection) -> Result<&mut PgConnection, Error> 
 ///
 /// # Errors
 /// When the database fails.
-pub(in crate::platform) fn try_keep_name(connection: &mut AnyConnection, name: &str) -> Result<bool, Error> {
+pub fn try_keep_name(connection: &mut AnyConnection, name: &str) -> Result<bool, Error> {
     #[derive(QueryableByName)]
     struct Answer {
         #[diesel(sql_type = Bool)]
@@ -46,7 +46,7 @@ pub(in crate::platform) fn try_keep_name(connection: &mut AnyConnection, name: &
 ///
 /// # Errors
 /// When the database fails.
-pub(in crate::platform) fn give_name_back(connection: &mut AnyConnection, name: &str) -> Result<(), Error> {
+pub fn give_name_back(connection: &mut AnyConnection, name: &str) -> Result<(), Error> {
     let given = diesel::sql_query("SELECT pg_advisory_unlock(hashtextextended($1, 0))").bind::<Text, _>(name);
     given.execute(postgres(connection)?)?;
     Ok(())
@@ -57,7 +57,7 @@ pub(in crate::platform) fn give_name_back(connection: &mut AnyConnection, name: 
 ///
 /// # Errors
 /// When the database fails.
-pub(in crate::platform) fn past_all_transactions(
+pub fn past_all_transactions(
     connection: &mut AnyConnection,
     table: &'static str,
     column: &'static str,
@@ -90,7 +90,7 @@ pub(in crate::platform) fn past_all_transactions(
 ///
 /// # Errors
 /// When the database fails.
-pub(in crate::platform) fn may_rewrite(connection: &mut AnyConnection, table: &'static str) -> Result<bool, Error> {
+pub fn may_rewrite(connection: &mut AnyConnection, table: &'static str) -> Result<bool, Error> {
     #[derive(QueryableByName)]
     struct Answer {
         #[diesel(sql_type = Bool)]
@@ -112,11 +112,7 @@ pub(in crate::platform) fn may_rewrite(connection: &mut AnyConnection, table: &'
 ///
 /// # Errors
 /// 503 when the table is in use, or it takes longer than `most`; then nothing is changed.
-pub(in crate::platform) fn rewrite(
-    connection: &mut AnyConnection,
-    table: &'static str,
-    most: Duration,
-) -> Result<(), Error> {
+pub fn rewrite(connection: &mut AnyConnection, table: &'static str, most: Duration) -> Result<(), Error> {
     let postgres = postgres(connection)?;
     let (lock, most) = (LOCK.as_millis(), most.as_millis());
     postgres.batch_execute(&format!("SET lock_timeout = '{lock}ms'; SET statement_timeout = '{most}ms'"))?;

@@ -24,7 +24,7 @@ pub struct Context {
 
 /// What a transaction notes while it runs, for the audit.
 #[derive(Default)]
-pub(in crate::platform) struct Noted {
+pub struct Noted {
     /// Looks to be recorded once the read has succeeded.
     pub(in crate::platform) looks: Vec<Entry>,
     /// What was done, to be written down before the write ends.

@@ -10,7 +10,7 @@ use crate::platform::db::{AnyConnection, Lane};
 pub type Each<T> = Vec<Result<Recorded<T>, Error>>;
 
 /// One of the callers of a batch.
-pub(in crate::platform) struct Party<'a> {
+pub struct Party<'a> {
     pub(in crate::platform) context: &'a Context,
     pub(in crate::platform) noted: Noted,
 }

@@ -150,7 +150,7 @@ impl Rule {
 
 /// Everything that is demanded of an issuer's tokens.
 #[derive(Clone, Debug, Default)]
-pub(in super::super) struct Demands {
+pub struct Demands {
     rules: Vec<Rule>,
     absent: Vec<Arc<str>>,
 }
@@ -211,7 +211,7 @@ impl Demands {
     }
 
     /// Everything that a token lacks or must not have.
-    pub(in super::super) fn broken<'a>(&'a self, members: &'a Map<String, Value>) -> impl Iterator<Item = Flaw> + 'a {
+    pub fn broken<'a>(&'a self, members: &'a Map<String, Value>) -> impl Iterator<Item = Flaw> + 'a {
         let unmet = self.rules.iter().filter(|rule| !rule.is_met(members)).map(|rule| Flaw::Demand(rule.words.clone()));
         let present = self.absent.iter().filter(|claim| members.contains_key(&***claim));
         unmet.chain(present.map(|claim| Flaw::Present(claim.clone())))

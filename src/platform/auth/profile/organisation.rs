@@ -17,13 +17,13 @@ fn names_a_client(claim: &str) -> bool {
 }
 
 /// The client that a token was issued to, as its claims name it: none, one, or several names.
-pub(in super::super) fn clients(members: &Map<String, Value>) -> impl Iterator<Item = &str> {
+pub fn clients(members: &Map<String, Value>) -> impl Iterator<Item = &str> {
     CLIENT_CLAIMS.iter().filter_map(|claim| members.get(*claim).and_then(Value::as_str))
 }
 
 /// Where the organisation is.
 #[derive(Clone, Debug)]
-pub(in super::super) enum Organisation {
+pub enum Organisation {
     /// A claim holds its id.
     Id(String),
     /// A value of these claims stands for it.
@@ -63,7 +63,7 @@ impl Organisation {
 
     /// The organisation of a token. A claim that names a client counts for a token that a program has for itself alone,
     /// because a person may use any client.
-    pub(in super::super) fn read(&self, members: &Map<String, Value>, app_only: bool) -> Option<OrganisationId> {
+    pub fn read(&self, members: &Map<String, Value>, app_only: bool) -> Option<OrganisationId> {
         let counts = |claim: &str| app_only || !names_a_client(claim);
         match self {
             Self::Id(claim) => {
@@ -86,7 +86,7 @@ impl Organisation {
     }
 
     /// The claims that it is taken from, for a message.
-    pub(in super::super) fn place(&self) -> String {
+    pub fn place(&self) -> String {
         match self {
             Self::Id(claim) => claim.clone(),
             Self::Mapped(claims, _) => claims.join(", "),

@@ -11,7 +11,7 @@ use super::{IdClaim, Organisation, Profile, Roles, Typ, all_algorithms, word};
 use crate::domain::SubjectClaim;
 
 /// The longest life of an access token unless a profile says another, in seconds.
-pub(in super::super) const ONE_HOUR: i64 = 3_600;
+pub const ONE_HOUR: i64 = 3_600;
 /// The longest life of an Entra token, in seconds: 90 minutes, about five that lie between `iat` and its issue, and a margin.
 const ENTRA: i64 = 6_000;
 

@@ -22,7 +22,7 @@ enum Others {
 
 /// The rule for roles.
 #[derive(Clone, Debug)]
-pub(in super::super) struct Roles {
+pub struct Roles {
     /// The names of members, from the outermost to the innermost.
     path: Vec<String>,
     /// Whether one text with spaces may stand in place of an array.
@@ -78,7 +78,7 @@ impl Roles {
     ///
     /// # Errors
     /// There are none, one is not known, or one is above `ceiling`.
-    pub(in super::super) fn read(&self, members: &Map<String, Value>, ceiling: &[Role]) -> Result<Vec<Role>, Flaw> {
+    pub fn read(&self, members: &Map<String, Value>, ceiling: &[Role]) -> Result<Vec<Role>, Flaw> {
         let mut roles = Vec::new();
         match self.find(members) {
             Some(Value::Array(words)) => {
@@ -106,7 +106,7 @@ impl Roles {
     }
 
     /// What stands where the roles are.
-    pub(in super::super) fn find<'a>(&self, members: &'a Map<String, Value>) -> Option<&'a Value> {
+    pub fn find<'a>(&self, members: &'a Map<String, Value>) -> Option<&'a Value> {
         let (outermost, inner) = self.path.split_first()?;
         inner.iter().try_fold(members.get(outermost)?, |value, name| value.as_object()?.get(name))
     }
@@ -125,12 +125,12 @@ impl Roles {
     }
 
     /// The place of the roles, for a message.
-    pub(in super::super) fn place(&self) -> String {
+    pub fn place(&self) -> String {
         self.path.join(" > ")
     }
 
     /// The words that are known, for a message.
-    pub(in super::super) fn words(&self) -> String {
+    pub fn words(&self) -> String {
         match &self.map {
             Some(map) => {
                 let mut words: Vec<&str> = map.keys().map(String::as_str).collect();

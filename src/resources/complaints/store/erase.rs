@@ -17,7 +17,7 @@ use crate::policy::complaint_clock;
 ///
 /// # Errors
 /// When the database fails.
-pub(in super::super) fn records(tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<PersonalRecord>, Error> {
+pub fn records(tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<PersonalRecord>, Error> {
     let ids = ids_of(tx, person)?;
     let theirs = complaints::table.filter(among_ids(complaints::id, &ids));
     let found: Vec<(ComplaintId, i32)> = theirs.select((complaints::id, complaints::version)).load(tx.connection())?;
@@ -30,7 +30,7 @@ pub(in super::super) fn records(tx: &mut ReadTx<'_>, person: &Person) -> Result<
 ///
 /// # Errors
 /// When the complaints cannot be read.
-pub(in super::super) fn obstacles(tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<Obstacle>, Error> {
+pub fn obstacles(tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<Obstacle>, Error> {
     let found = open_ones(tx, person)?;
     let today = london_date(tx.now());
     let stands = |(id, received_on): (ComplaintId, NaiveDate)| Obstacle {
@@ -49,7 +49,7 @@ pub(in super::super) fn obstacles(tx: &mut ReadTx<'_>, person: &Person) -> Resul
 ///
 /// # Errors
 /// When the complaints cannot be written.
-pub(in super::super) fn erase(tx: &mut WriteTx<'_>, erasing: &Erasing) -> Result<(), Error> {
+pub fn erase(tx: &mut WriteTx<'_>, erasing: &Erasing) -> Result<(), Error> {
     let unsure = complaints::table.filter(among_ids(complaints::id, &erasing.unsure_of::<ComplaintId>("complaints")));
     let restricted = (
         complaints::restricted_at.eq(tx.now()),

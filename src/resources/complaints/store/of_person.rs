@@ -35,12 +35,7 @@ pub(super) fn index_of_name(tx: &ReadTx<'_>, contact: Option<ContactId>, complai
 
 /// Whether the complainant is the person themself. An e-mail address that is the person's alone tells so, and so do a number and
 /// the name together. An address that another person has or had too, or none at all, needs the person's `name` as well.
-pub(in super::super) fn is_themself(
-    tx: &ReadTx<'_>,
-    person: &Person,
-    name: Option<&str>,
-    complainant: &Complainant,
-) -> bool {
+pub fn is_themself(tx: &ReadTx<'_>, person: &Person, name: Option<&str>, complainant: &Complainant) -> bool {
     let named = name == Some(complainant.name.as_str());
     if complainant.email.is_none() && complainant.telephone.is_none() {
         return named;
@@ -64,11 +59,7 @@ pub fn ids_of(tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<ComplaintId>, 
 ///
 /// # Errors
 /// When the complaints cannot be read.
-pub(in super::super) fn matches(
-    tx: &mut ReadTx<'_>,
-    person: &Person,
-    name: Option<&[u8]>,
-) -> Result<Vec<PossibleMatch>, Error> {
+pub fn matches(tx: &mut ReadTx<'_>, person: &Person, name: Option<&[u8]>) -> Result<Vec<PossibleMatch>, Error> {
     let names: Vec<Vec<u8>> = name.map(<[u8]>::to_vec).into_iter().collect();
     let found: Vec<(ComplaintId, String)> = select_matches_of_person!(complaints, "complaints", tx, person, names)?;
     let certain = ids_of(tx, person)?;
@@ -80,10 +71,7 @@ pub(in super::super) fn matches(
 ///
 /// # Errors
 /// When the complaints cannot be read.
-pub(in super::super) fn open_ones(
-    tx: &mut ReadTx<'_>,
-    person: &Person,
-) -> Result<Vec<(ComplaintId, NaiveDate)>, Error> {
+pub fn open_ones(tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<(ComplaintId, NaiveDate)>, Error> {
     let ids = ids_of(tx, person)?;
     let open = complaints::status.eq_any(ComplaintStatus::OPEN.iter().map(<&str>::from));
     let open = complaints::table.filter(among_ids(complaints::id, &ids).and(open));

@@ -20,12 +20,12 @@ use crate::resources::contacts::store as contacts;
 use crate::resources::notices::current::{MaterialChanges, Published};
 
 /// A decision of whoever is known, found lawful.
-pub(in super::super) struct Decided {
-    pub(in super::super) purpose: Purpose,
-    pub(in super::super) known: Known,
-    pub(in super::super) lawful: Lawful<Decision>,
-    pub(in super::super) evidence: Evidence,
-    pub(in super::super) origin: Origin,
+pub struct Decided {
+    pub purpose: Purpose,
+    pub known: Known,
+    pub lawful: Lawful<Decision>,
+    pub evidence: Evidence,
+    pub origin: Origin,
 }
 
 impl Decided {
@@ -67,11 +67,7 @@ struct Projected {
 }
 
 /// Appends a decision. What is answered is the consent as it reads by the notices' `changes`.
-pub(in super::super) fn append(
-    mut tx: WriteTx<'_>,
-    decided: &Decided,
-    changes: &MaterialChanges,
-) -> Result<Recorded<Consent>, Error> {
+pub fn append(mut tx: WriteTx<'_>, decided: &Decided, changes: &MaterialChanges) -> Result<Recorded<Consent>, Error> {
     let contact = decided.known.contact.id.uuid();
     let key = if decided.is_sealed() { Some(tx.key_of(contact)?) } else { None };
     let (projected, row) = project(&mut tx, decided, key.as_ref())?;

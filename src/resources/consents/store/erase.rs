@@ -18,7 +18,7 @@ fn consents_of(tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<(ConsentId, i
 ///
 /// # Errors
 /// When the database fails.
-pub(in super::super) fn records(tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<PersonalRecord>, Error> {
+pub fn records(tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<PersonalRecord>, Error> {
     let found = consents_of(tx, person)?;
     let ids: Vec<ConsentId> = found.iter().map(|(id, _)| *id).collect();
     let decisions: Vec<DecisionId> = consent_decisions::table
@@ -34,7 +34,7 @@ pub(in super::super) fn records(tx: &mut ReadTx<'_>, person: &Person) -> Result<
 ///
 /// # Errors
 /// When the database fails.
-pub(in super::super) fn erase(tx: &mut WriteTx<'_>, erasing: &Erasing) -> Result<(), Error> {
+pub fn erase(tx: &mut WriteTx<'_>, erasing: &Erasing) -> Result<(), Error> {
     let ids: Vec<ConsentId> = consents_of(tx, &erasing.person)?.into_iter().map(|(id, _)| id).collect();
     confirmation_links::forget(tx, &ids)?;
     let withheld: Vec<DecisionId> = erasing.withheld_of("consent_decisions");

@@ -14,18 +14,14 @@ use crate::resources::contacts::store::{self as contacts, ContactFacts};
 use crate::resources::suppressions::{self, store::Marked};
 
 /// What must be known to judge a decision, with the contact locked.
-pub(in super::super) struct Known {
-    pub(in super::super) contact: ContactFacts,
-    pub(in super::super) facts: Facts,
+pub struct Known {
+    pub contact: ContactFacts,
+    pub facts: Facts,
     pub(super) row: Option<Row>,
 }
 
 /// The facts for a decision of `contact` about `purpose`; `None` when there is no such contact.
-pub(in super::super) fn facts(
-    tx: &mut WriteTx<'_>,
-    contact: ContactId,
-    purpose: Purpose,
-) -> Result<Option<Known>, Error> {
+pub fn facts(tx: &mut WriteTx<'_>, contact: ContactId, purpose: Purpose) -> Result<Option<Known>, Error> {
     let Some(known) = contacts::lock(tx, contact)?.map(contacts::LockedContact::into_facts) else { return Ok(None) };
     let marked = suppressions::store::marked_among(tx, known.mark.iter().cloned().collect())?;
     let row = of(tx, contact, purpose)?;
@@ -73,7 +69,7 @@ pub(super) fn facts_of_several(
 }
 
 /// A contact's consent for a purpose.
-pub(in super::super) fn of(tx: &mut ReadTx<'_>, contact: ContactId, purpose: Purpose) -> Result<Option<Row>, Error> {
+pub fn of(tx: &mut ReadTx<'_>, contact: ContactId, purpose: Purpose) -> Result<Option<Row>, Error> {
     let of_contact = consents::contact_id.eq(contact).and(consents::purpose.eq(purpose.as_str()));
     let row = consents::table.filter(of_contact);
     Ok(direct!(tx.connection(), engine => row.select(Row::as_select()).first(engine)).optional()?)
@@ -81,11 +77,7 @@ pub(in super::super) fn of(tx: &mut ReadTx<'_>, contact: ContactId, purpose: Pur
 
 /// As [`facts`], of the contact itself or of the one that it was merged into: a withdrawal reaches the
 /// person under whichever id it names them.
-pub(in super::super) fn facts_of_person(
-    tx: &mut WriteTx<'_>,
-    contact: ContactId,
-    purpose: Purpose,
-) -> Result<Option<Known>, Error> {
+pub fn facts_of_person(tx: &mut WriteTx<'_>, contact: ContactId, purpose: Purpose) -> Result<Option<Known>, Error> {
     let Some(known) = facts(tx, contact, purpose)? else { return Ok(None) };
     match known.contact.merged_into {
         Some(into) => facts(tx, into, purpose),

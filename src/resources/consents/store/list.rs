@@ -35,7 +35,7 @@ pub fn states(tx: &mut ReadTx<'_>, contact: ContactId) -> Result<Vec<(Purpose, O
 ///
 /// # Errors
 /// Internal when a row cannot be read.
-pub(in super::super) fn of_person(tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<Consent>, Error> {
+pub fn of_person(tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<Consent>, Error> {
     let theirs = consents::table.filter(among_ids(consents::contact_id, &person.ids)).order(consents::id);
     let rows: Vec<Row> = theirs.select(Row::as_select()).load(tx.connection())?;
     let now = tx.now();

@@ -20,7 +20,7 @@ use crate::resources::notices;
 ///
 /// # Errors
 /// When a consent or its proof cannot be read, unsealed or written.
-pub(in super::super) fn merge(tx: &mut WriteTx<'_>, merging: &Merging) -> Result<(), Error> {
+pub fn merge(tx: &mut WriteTx<'_>, merging: &Merging) -> Result<(), Error> {
     let now = tx.now();
     let changes = notices::store::material_changes(tx, now)?;
     let rows: Vec<Row> = consents::table

@@ -18,7 +18,7 @@ use crate::resources::notices;
 ///
 /// # Errors
 /// When the consents cannot be read or written, or the letters not be queued.
-pub(in super::super) fn ask(tx: &mut WriteTx<'_>, contact: ContactId) -> Result<(), Error> {
+pub fn ask(tx: &mut WriteTx<'_>, contact: ContactId) -> Result<(), Error> {
     let now = tx.now();
     let changes = notices::store::material_changes(tx, now)?;
     let rows: Vec<Row> = consents::table

@@ -15,7 +15,7 @@ use crate::platform::http::{Answer, Done, Incoming, Op, Replay, Replayable, Repl
 
 /// In which form the results are wanted, as `Accept` says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in super::super) enum Form {
+pub enum Form {
     /// A JSON document that an `Idempotency-Key` keeps.
     Kept,
     /// A JSON document.
@@ -39,7 +39,7 @@ impl Take for Form {
 }
 
 /// A file that was imported, or is being imported as its results are read.
-pub(in super::super) enum Imported {
+pub enum Imported {
     /// The whole file was imported.
     Whole {
         /// The body as it is sent.
@@ -57,7 +57,7 @@ impl Imported {
     ///
     /// # Errors
     /// When nothing could be done at all.
-    pub(in super::super) async fn open(
+    pub async fn open(
         access: Access<ContactsImport>,
         file: ImportFile,
         dry_run: bool,

@@ -10,7 +10,7 @@ use crate::platform::db::Terms;
 use crate::platform::transaction::{ReadTx, WriteTx};
 
 /// The person's contacts, those that were merged too.
-pub(in super::super) fn records(tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<PersonalRecord>, Error> {
+pub fn records(tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<PersonalRecord>, Error> {
     let theirs = contacts::table.filter(contacts::id.eq_any(&person.ids)).select((contacts::id, contacts::version));
     let found: Vec<(ContactId, i32)> = theirs.load(tx.connection())?;
     let record = |(id, version): (ContactId, i32)| PersonalRecord { table: "contacts", id: id.uuid(), version };
@@ -18,7 +18,7 @@ pub(in super::super) fn records(tx: &mut ReadTx<'_>, person: &Person) -> Result<
 }
 
 /// Empties the person's contacts, unless they are withheld.
-pub(in super::super) fn empty(tx: &mut WriteTx<'_>, erasing: &Erasing) -> Result<(), Error> {
+pub fn empty(tx: &mut WriteTx<'_>, erasing: &Erasing) -> Result<(), Error> {
     let withheld: Vec<ContactId> = erasing.withheld_of("contacts");
     for &id in erasing.person.ids.iter().filter(|id| !withheld.contains(id)) {
         forget_tokens(tx, id)?;

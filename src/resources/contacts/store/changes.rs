@@ -57,7 +57,7 @@ fn newcomer(tx: &WriteTx<'_>, asked: &CreateContact) -> Result<Newcomer, Error> 
 
 /// Writes the particulars of a contact anew, whose address is claimed already; its version rises. What it had before and has
 /// no longer is remembered.
-pub(in super::super) fn rewrite(
+pub(crate) fn rewrite(
     tx: &mut WriteTx<'_>,
     (id, version): (ContactId, i32),
     key: &DataKey,

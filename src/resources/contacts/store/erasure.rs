@@ -129,7 +129,7 @@ pub fn execute(mut tx: WriteTx<'_>, contact: ContactId, plan_sha256: &str) -> Re
 /// # Errors
 /// 404; 410 when it was erased or merged; 412 when it has changed since; 409 `erasure_request_required` when other records
 /// depend on it, or something stands in the way; 423 when it is restricted.
-pub(in super::super) fn delete(
+pub(crate) fn delete(
     mut tx: WriteTx<'_>,
     contact: ContactId,
     if_match: &IfMatch,
@@ -226,9 +226,6 @@ pub fn open_under_another_claim(tx: &mut ReadTx<'_>, issuer: &str, claim: Subjec
 ///
 /// # Errors
 /// When the plans cannot be read.
-pub(in super::super) fn plans_of(
-    tx: &mut ReadTx<'_>,
-    person: &Person,
-) -> Result<Vec<(Instant, Option<Instant>)>, Error> {
+pub(crate) fn plans_of(tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<(Instant, Option<Instant>)>, Error> {
     plans::of(tx, person)
 }

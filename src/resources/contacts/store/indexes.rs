@@ -43,7 +43,7 @@ pub struct Indexes {
 
 impl Indexes {
     /// Those of a person with these particulars.
-    pub(in super::super) fn of(tx: &ReadTx<'_>, particulars: &Particulars) -> Self {
+    pub fn of(tx: &ReadTx<'_>, particulars: &Particulars) -> Self {
         let Particulars { name, email, telephone, .. } = particulars;
         Self::of_address(tx, name, email.as_ref(), telephone.as_ref())
     }
@@ -77,7 +77,7 @@ impl Indexes {
 }
 
 /// Takes an address for this transaction, for the contact `own`, and refuses it when another live contact has it.
-pub(in super::super) fn claim_address(tx: &mut WriteTx<'_>, index: &[u8], own: ContactId) -> Result<(), Error> {
+pub fn claim_address(tx: &mut WriteTx<'_>, index: &[u8], own: ContactId) -> Result<(), Error> {
     dialect::lock_name(tx.connection(), &hex(index))?;
     match with_address(tx, index)? {
         Some(holder) if holder != own => Err(taken(holder)),
@@ -101,8 +101,7 @@ pub(super) fn taken(holder: ContactId) -> Error {
 }
 
 /// Where names and telephone numbers are looked up.
-pub(in super::super) const TOKENS: TermIndex =
-    TermIndex { table: "contacts", column: "search_tokens", index: "contact_tokens" };
+pub const TOKENS: TermIndex = TermIndex { table: "contacts", column: "search_tokens", index: "contact_tokens" };
 
 /// The keyed hashes of the beginnings of a name's words, and that of a number.
 pub(super) fn terms_of(tx: &ReadTx<'_>, particulars: &Particulars) -> Terms {
@@ -119,7 +118,7 @@ pub(super) fn terms_of(tx: &ReadTx<'_>, particulars: &Particulars) -> Terms {
 ///
 /// # Errors
 /// 422 when a word of it is too short to look for.
-pub(in super::super) fn query_terms(tx: &ReadTx<'_>, name: &str) -> Result<Terms, Error> {
+pub fn query_terms(tx: &ReadTx<'_>, name: &str) -> Result<Terms, Error> {
     let tokens = tx.keyring().blind_index.query_tokens(name).map_err(|_| {
         let detail = "each word must have at least two characters, or be an ideograph";
         Error::invalid(vec![Fault::new("/name", "too_short", detail)])
@@ -128,10 +127,7 @@ pub(in super::super) fn query_terms(tx: &ReadTx<'_>, name: &str) -> Result<Terms
 }
 
 /// What a contact must have, or one of them, to be found by one of `numbers`. Others may have it too.
-pub(in super::super) fn telephone_terms<'a>(
-    tx: &ReadTx<'_>,
-    numbers: impl IntoIterator<Item = &'a Telephone>,
-) -> Terms {
+pub fn telephone_terms<'a>(tx: &ReadTx<'_>, numbers: impl IntoIterator<Item = &'a Telephone>) -> Terms {
     Terms::new(numbers.into_iter().map(|number| tx.keyring().blind_index.telephone_token(number)))
 }
 
@@ -143,12 +139,12 @@ pub(super) fn find_by(tx: &mut WriteTx<'_>, id: ContactId, particulars: &Particu
 }
 
 /// Has a contact found by its name and number no longer. Its row goes on to tell the tokens until it is written anew.
-pub(in super::super) fn forget_tokens(tx: &mut WriteTx<'_>, id: ContactId) -> Result<(), Error> {
+pub fn forget_tokens(tx: &mut WriteTx<'_>, id: ContactId) -> Result<(), Error> {
     TOKENS.replace(tx.connection(), id.uuid(), None)
 }
 
 /// How many hashes of a contact's name and number are kept to find it by.
-pub(in super::super) fn count_tokens(tx: &mut ReadTx<'_>, contact: ContactId) -> Result<usize, Error> {
+pub fn count_tokens(tx: &mut ReadTx<'_>, contact: ContactId) -> Result<usize, Error> {
     let kept = contacts::table.find(contact).select(contacts::search_tokens);
     let kept: Option<Option<Terms>> = kept.first(tx.connection()).optional()?;
     Ok(kept.flatten().map_or(0, |terms| terms.count()))

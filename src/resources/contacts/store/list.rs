@@ -82,7 +82,7 @@ fn in_network(
 }
 
 /// A page of the contacts that match, recorded as a look at them for `action`.
-pub(in super::super) fn page(
+pub fn page(
     tx: &mut ReadTx<'_>,
     action: &'static str,
     filter: &ContactFilter,

@@ -49,7 +49,7 @@ macro_rules! select_ids_of_person {
         })
     }};
 }
-pub(in crate::resources) use select_ids_of_person;
+pub(crate) use select_ids_of_person;
 
 /// Selects the records of a table that may be about a person, with what each was found by: a number of theirs, an address that
 /// another person has or had too, or the keyed index of their name. Those that are theirs for certain are among them.
@@ -72,4 +72,4 @@ macro_rules! select_matches_of_person {
         direct!($tx.connection(), engine => found.load(engine))
     }};
 }
-pub(in crate::resources) use select_matches_of_person;
+pub(crate) use select_matches_of_person;

@@ -20,11 +20,7 @@ use crate::platform::transaction::{Recorded, WriteTx};
 /// # Errors
 /// 404; 409 when a third contact has the address that the first would take over; 410 when either was erased or merged; 422 when they are the same, or the other is not there; 423 when either is
 /// restricted.
-pub(in super::super) fn merge(
-    mut tx: WriteTx<'_>,
-    into: ContactId,
-    asked: &MergeContacts,
-) -> Result<Recorded<Contact>, Error> {
+pub fn merge(mut tx: WriteTx<'_>, into: ContactId, asked: &MergeContacts) -> Result<Recorded<Contact>, Error> {
     let from = asked.from_contact_id;
     dialect::lock_all(tx.connection(), "contacts", &[into.uuid(), from.uuid()])?;
     let survivor = live(&mut tx, into)?;

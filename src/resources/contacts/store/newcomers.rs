@@ -18,10 +18,10 @@ use crate::platform::vault::DataKey;
 use crate::policy::retention;
 
 /// A person to be put in.
-pub(in super::super) struct Newcomer {
-    pub(in super::super) id: ContactId,
-    pub(in super::super) particulars: Particulars,
-    pub(in super::super) obtained_on: NaiveDate,
+pub struct Newcomer {
+    pub id: ContactId,
+    pub particulars: Particulars,
+    pub obtained_on: NaiveDate,
 }
 
 /// A newcomer as the columns that are not left empty.
@@ -72,10 +72,7 @@ type Placed = (usize, Result<Recorded<Contact>, Error>);
 ///
 /// # Errors
 /// For each, 409 `contact_exists`. For all, when the database fails.
-pub(in super::super) fn insert_unless_taken(
-    tx: &mut ManyTx<'_, '_>,
-    newcomers: Vec<(usize, Newcomer)>,
-) -> Result<Vec<Placed>, Error> {
+pub fn insert_unless_taken(tx: &mut ManyTx<'_, '_>, newcomers: Vec<(usize, Newcomer)>) -> Result<Vec<Placed>, Error> {
     let mut keys = Vec::with_capacity(newcomers.len());
     let mut rows = Vec::with_capacity(newcomers.len());
     for (place, newcomer) in &newcomers {
@@ -150,7 +147,7 @@ fn address_taken(tx: &mut WriteTx<'_>, newcomer: &Newcomer) -> Result<Error, Err
 }
 
 /// Puts people in, at least one, whose addresses are claimed already; an entry is written for each.
-pub(in super::super) fn insert_many(mut tx: WriteTx<'_>, newcomers: &[Newcomer]) -> Result<Recorded<()>, Error> {
+pub fn insert_many(mut tx: WriteTx<'_>, newcomers: &[Newcomer]) -> Result<Recorded<()>, Error> {
     let mut keys = Vec::with_capacity(newcomers.len());
     let mut rows = Vec::with_capacity(newcomers.len());
     for newcomer in newcomers {

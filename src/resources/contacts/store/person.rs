@@ -92,7 +92,7 @@ pub fn person(tx: &mut ReadTx<'_>, contact: ContactId) -> Result<Person, Error> 
 /// What is left of a contact that was merged into the person's own.
 #[derive(Queryable, Selectable, Serialize)]
 #[diesel(table_name = contacts)]
-pub(in super::super) struct MergedContact {
+pub struct MergedContact {
     id: ContactId,
     merged_into: Option<ContactId>,
     obtained_on: NaiveDate,
@@ -106,7 +106,7 @@ pub(in super::super) struct MergedContact {
 ///
 /// # Errors
 /// When the contacts cannot be read.
-pub(in super::super) fn merged_contacts(tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<MergedContact>, Error> {
+pub fn merged_contacts(tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<MergedContact>, Error> {
     let merged = among_ids(contacts::id, &person.ids).and(contacts::merged_into.is_not_null());
     let merged = contacts::table.filter(merged).order(contacts::id);
     Ok(merged.select(MergedContact::as_select()).load(tx.connection())?)

@@ -11,7 +11,7 @@ use crate::platform::transaction::{ReadTx, WriteTx};
 ///
 /// # Errors
 /// When the database fails.
-pub(in super::super) fn records(tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<PersonalRecord>, Error> {
+pub fn records(tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<PersonalRecord>, Error> {
     let found: Vec<(MembershipId, i32)> = memberships::table
         .filter(memberships::contact_id.eq_any(&person.ids))
         .select((memberships::id, memberships::version))
@@ -24,7 +24,7 @@ pub(in super::super) fn records(tx: &mut ReadTx<'_>, person: &Person) -> Result<
 ///
 /// # Errors
 /// When the database fails.
-pub(in super::super) fn erase(tx: &mut WriteTx<'_>, erasing: &Erasing) -> Result<(), Error> {
+pub fn erase(tx: &mut WriteTx<'_>, erasing: &Erasing) -> Result<(), Error> {
     let withheld: Vec<MembershipId> = erasing.withheld_of("memberships");
     let go = memberships::contact_id.eq_any(&erasing.person.ids).and(memberships::id.ne_all(withheld));
     diesel::delete(memberships::table.filter(go)).execute(tx.connection())?;

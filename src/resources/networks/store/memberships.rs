@@ -8,7 +8,7 @@ use super::super::model::{
 };
 use super::super::particulars::Particulars;
 use super::damaged;
-pub(in super::super) use super::schema::memberships;
+pub(crate) use super::schema::memberships;
 use crate::domain::{Code, ContactId, Error, Fault, Limit, ListPage, MembershipId, NetworkId, london_date};
 use crate::personal::Person;
 use crate::platform::audit::Entry;
@@ -19,10 +19,10 @@ use crate::resources::contacts::store::{self as contacts, ActiveContact};
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = memberships)]
-pub(in super::super) struct Row {
-    pub(in super::super) id: MembershipId,
+pub struct Row {
+    pub id: MembershipId,
     network_id: NetworkId,
-    pub(in super::super) contact_id: ContactId,
+    pub contact_id: ContactId,
     role: String,
     status: String,
     started_on: NaiveDate,
@@ -33,7 +33,7 @@ pub(in super::super) struct Row {
 }
 
 /// A row, unsealed.
-pub(in super::super) fn open(tx: &mut ReadTx<'_>, row: &Row) -> Result<Membership, Error> {
+pub fn open(tx: &mut ReadTx<'_>, row: &Row) -> Result<Membership, Error> {
     // The erased leave the membership behind, and nothing that was told of it.
     let told = match tx.key_unless_destroyed(row.contact_id.uuid())? {
         Some(key) => Particulars::open(&key, row.id, &row.particulars)?,
@@ -58,7 +58,7 @@ pub(in super::super) fn open(tx: &mut ReadTx<'_>, row: &Row) -> Result<Membershi
 ///
 /// # Errors
 /// 404 when there is no such network.
-pub(in super::super) fn list(
+pub fn list(
     tx: &mut ReadTx<'_>,
     network: NetworkId,
     filter: &MembershipFilter,
@@ -98,7 +98,7 @@ fn one(tx: &mut ReadTx<'_>, id: MembershipId) -> Result<Membership, Error> {
 ///
 /// # Errors
 /// 404 when there is none.
-pub(in super::super) fn read(tx: &mut ReadTx<'_>, id: MembershipId) -> Result<Membership, Error> {
+pub fn read(tx: &mut ReadTx<'_>, id: MembershipId) -> Result<Membership, Error> {
     let mut membership = one(tx, id)?;
     if contacts::restricted_among(tx, &[membership.contact_id])?.contains(&membership.contact_id) {
         (membership.represents, membership.end_reason) = (None, None);
@@ -118,11 +118,7 @@ fn once<T>(result: QueryResult<T>) -> Result<T, Error> {
 /// # Errors
 /// 404 when there is no such network; 422 for an unknown contact or a day in the future; 410 for one that was erased or
 /// merged; 423 for one that is restricted; 409 when the network is closed, or the person is in it in that role already.
-pub(in super::super) fn join(
-    mut tx: WriteTx<'_>,
-    network: NetworkId,
-    asked: JoinNetwork,
-) -> Result<Recorded<Membership>, Error> {
+pub fn join(mut tx: WriteTx<'_>, network: NetworkId, asked: JoinNetwork) -> Result<Recorded<Membership>, Error> {
     let known = super::locked(&mut tx, network)?;
     let JoinNetwork { contact_id, role, represents, started_on, directory_visibility } = asked;
     let person = contacts::lock(&mut tx, contact_id)?;
@@ -208,7 +204,7 @@ fn write(tx: &mut WriteTx<'_>, person: &ActiveContact, after: &Membership) -> Re
 ///
 /// # Errors
 /// 404; 412 when it has changed since; 410 and 423 for a person who was erased or is restricted; 409 when it has ended, or the person has the new role already.
-pub(in super::super) fn update(
+pub fn update(
     mut tx: WriteTx<'_>,
     id: MembershipId,
     if_match: &IfMatch,
@@ -234,11 +230,7 @@ pub(in super::super) fn update(
 ///
 /// # Errors
 /// 404; 409 when it has ended already; 410 and 423 for a person who was erased or is restricted; 422 for a last day in the future, or before the first.
-pub(in super::super) fn end(
-    mut tx: WriteTx<'_>,
-    id: MembershipId,
-    asked: EndMembership,
-) -> Result<Recorded<Membership>, Error> {
+pub fn end(mut tx: WriteTx<'_>, id: MembershipId, asked: EndMembership) -> Result<Recorded<Membership>, Error> {
     let (before, person) = locked(&mut tx, id)?;
     let today = london_date(tx.now());
     let ended_on = asked.ended_on.unwrap_or(today);
@@ -264,14 +256,14 @@ pub(in super::super) fn end(
 }
 
 /// The memberships that a person has or had, oldest first.
-pub(in super::super) fn of(tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<Membership>, Error> {
+pub fn of(tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<Membership>, Error> {
     let theirs = memberships::table.filter(among_ids(memberships::contact_id, &person.ids)).order(memberships::id);
     let rows: Vec<Row> = theirs.select(Row::as_select()).load(tx.connection())?;
     rows.iter().map(|row| open(tx, row)).collect()
 }
 
 /// Whether a contact has or had a membership.
-pub(in super::super) fn has_any(tx: &mut ReadTx<'_>, contact: ContactId) -> Result<bool, Error> {
+pub fn has_any(tx: &mut ReadTx<'_>, contact: ContactId) -> Result<bool, Error> {
     let found: Option<MembershipId> = memberships::table
         .filter(memberships::contact_id.eq(contact))
         .select(memberships::id)
@@ -281,7 +273,7 @@ pub(in super::super) fn has_any(tx: &mut ReadTx<'_>, contact: ContactId) -> Resu
 }
 
 /// The contacts who are in a network now, by falling id, those before `after`, at most `most` of them.
-pub(in super::super) fn members(
+pub fn members(
     tx: &mut ReadTx<'_>,
     network: NetworkId,
     after: Option<ContactId>,

@@ -15,7 +15,7 @@ use crate::platform::transaction::WriteTx;
 ///
 /// # Errors
 /// When the database fails.
-pub(in super::super) fn merge(tx: &mut WriteTx<'_>, merging: &Merging) -> Result<(), Error> {
+pub fn merge(tx: &mut WriteTx<'_>, merging: &Merging) -> Result<(), Error> {
     let today = london_date(tx.now());
     let of = |contact| memberships::table.filter(memberships::contact_id.eq(contact)).order(memberships::id);
     let theirs: Vec<Row> = of(merging.from).select(Row::as_select()).load(tx.connection())?;

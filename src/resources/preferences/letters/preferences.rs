@@ -10,7 +10,7 @@ use crate::platform::transaction::WriteTx;
 use crate::resources::contacts::store as contacts;
 
 /// The kind of message that brings the link; it bears the mark of the address that asked.
-pub(in super::super) const PREFERENCES: &str = "preferences";
+pub const PREFERENCES: &str = "preferences";
 
 /// The letter.
 pub(super) struct PreferencesLetter;

@@ -13,7 +13,7 @@ use crate::platform::http::{ById, Done, Plain, Valid};
 /// offline can send them later. A scan that is sent again is known by its device and nonce, whatever else it says. The
 /// doors are open from 24 hours before the start until 24 hours after the end.
 #[utoipa::path(post, path = "/v1/events/{id}/check-ins")]
-pub(in super::super) async fn check_in(
+pub async fn check_in(
     access: Access<CheckInsWrite>,
     Valid(asked): Valid<CheckIn>,
     ById(id): ById<EventId>,

@@ -20,7 +20,7 @@ use crate::resources::registrations::requirements::store as requirements;
 ///
 /// # Errors
 /// 404; 409 when it does not stand any more.
-pub(in super::super) fn cancel(mut tx: WriteTx<'_>, id: RegistrationId) -> Result<Recorded<Registration>, Error> {
+pub fn cancel(mut tx: WriteTx<'_>, id: RegistrationId) -> Result<Recorded<Registration>, Error> {
     let (locked, row, _) = locked(&mut tx, id)?;
     finish(tx, locked, &row, Move::new(RegistrationStatus::Cancelled, Cause::Cancelled))
 }
@@ -30,7 +30,7 @@ pub(in super::super) fn cancel(mut tx: WriteTx<'_>, id: RegistrationId) -> Resul
 /// # Errors
 /// 404; 410 and 423 for a person who was erased or is restricted; 409 `offer_expired` when it is too late; 409
 /// `illegal_transition` when none is offered.
-pub(in super::super) fn accept(mut tx: WriteTx<'_>, id: RegistrationId) -> Result<Recorded<Registration>, Error> {
+pub fn accept(mut tx: WriteTx<'_>, id: RegistrationId) -> Result<Recorded<Registration>, Error> {
     let (locked, row, contact) = locked(&mut tx, id)?;
     contact.active()?;
     row.status()?.must_be_offered(row.offer_expires_at)?;
@@ -42,7 +42,7 @@ pub(in super::super) fn accept(mut tx: WriteTx<'_>, id: RegistrationId) -> Resul
 ///
 /// # Errors
 /// As [`accept`], but for 423.
-pub(in super::super) fn decline(mut tx: WriteTx<'_>, id: RegistrationId) -> Result<Recorded<Registration>, Error> {
+pub fn decline(mut tx: WriteTx<'_>, id: RegistrationId) -> Result<Recorded<Registration>, Error> {
     let (locked, row, _) = locked(&mut tx, id)?;
     row.status()?.must_be_offered(row.offer_expires_at)?;
     finish(tx, locked, &row, Move::new(RegistrationStatus::Declined, Cause::Declined))
@@ -63,7 +63,7 @@ fn finish(mut tx: WriteTx<'_>, mut locked: LockedPlaces, row: &Row, to: Move) ->
 /// # Errors
 /// 404; 410 for a person who was erased; 412 when it has changed since; 423 for one who is restricted; 409 when it does
 /// not stand any more.
-pub(in super::super) fn update(
+pub fn update(
     mut tx: WriteTx<'_>,
     id: RegistrationId,
     if_match: &IfMatch,

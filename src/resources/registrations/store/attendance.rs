@@ -11,11 +11,7 @@ use crate::resources::registrations::model::Cause;
 ///
 /// # Errors
 /// When the database fails.
-pub(in super::super) fn came_after_all(
-    tx: &mut WriteTx<'_>,
-    event: EventId,
-    came: &[RegistrationId],
-) -> Result<(), Error> {
+pub fn came_after_all(tx: &mut WriteTx<'_>, event: EventId, came: &[RegistrationId]) -> Result<(), Error> {
     let mut locked = LockedPlaces::of(tx, event)?;
     let thought_absent = [RegistrationStatus::NoShow, RegistrationStatus::AttendanceUnknown];
     let (present, absent): (Vec<_>, Vec<_>) =

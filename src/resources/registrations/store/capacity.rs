@@ -16,7 +16,7 @@ use crate::resources::registrations::model::{EndedRegistrations, EventCapacity};
 ///
 /// # Errors
 /// 404 when there is no such event.
-pub(in super::super) fn read(tx: &mut ReadTx<'_>, event: EventId) -> Result<EventCapacity, Error> {
+pub(crate) fn read(tx: &mut ReadTx<'_>, event: EventId) -> Result<EventCapacity, Error> {
     let now = tx.now();
     let run_out = registrations::table
         .filter(

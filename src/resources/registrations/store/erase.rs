@@ -20,7 +20,7 @@ use crate::resources::registrations::requirements::store as requirements;
 ///
 /// # Errors
 /// When the database fails.
-pub(in super::super) fn records(tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<PersonalRecord>, Error> {
+pub fn records(tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<PersonalRecord>, Error> {
     let theirs = registrations::table.filter(registrations::contact_id.eq_any(&person.ids));
     let found: Vec<(RegistrationId, i32)> =
         theirs.select((registrations::id, registrations::version)).load(tx.connection())?;
@@ -33,7 +33,7 @@ pub(in super::super) fn records(tx: &mut ReadTx<'_>, person: &Person) -> Result<
 ///
 /// # Errors
 /// When the database fails.
-pub(in super::super) fn erase(tx: &mut WriteTx<'_>, erasing: &Erasing) -> Result<(), Error> {
+pub fn erase(tx: &mut WriteTx<'_>, erasing: &Erasing) -> Result<(), Error> {
     let withheld: Vec<RegistrationId> = erasing.withheld_of("registrations");
     let theirs = registrations::contact_id.eq_any(&erasing.person.ids).and(registrations::id.ne_all(withheld));
     let rows: Vec<Row> = registrations::table

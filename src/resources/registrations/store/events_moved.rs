@@ -18,7 +18,7 @@ use crate::resources::registrations::model::Cause;
 ///
 /// # Errors
 /// When the database fails.
-pub(in super::super) fn follow(tx: &mut WriteTx<'_>, event: EventId) -> Result<(), Error> {
+pub fn follow(tx: &mut WriteTx<'_>, event: EventId) -> Result<(), Error> {
     let mut locked = LockedPlaces::of(tx, event)?;
     match locked.event.status {
         EventStatus::Draft => {}

@@ -26,7 +26,7 @@ fn of(tx: &mut WriteTx<'_>, contact: ContactId) -> Result<Vec<Row>, Error> {
 ///
 /// # Errors
 /// When the database fails.
-pub(in super::super) fn merge(tx: &mut WriteTx<'_>, merging: &Merging) -> Result<(), Error> {
+pub fn merge(tx: &mut WriteTx<'_>, merging: &Merging) -> Result<(), Error> {
     let mut events: Vec<EventId> = of(tx, merging.from)?.into_iter().map(|row| row.event_id).collect();
     if events.is_empty() {
         return Ok(());

@@ -129,7 +129,7 @@ impl StepRow {
 ///
 /// # Errors
 /// 404 when there is no such registration.
-pub(in super::super) fn list(
+pub fn list(
     tx: &mut ReadTx<'_>,
     id: RegistrationId,
     after: Option<i32>,
@@ -160,11 +160,7 @@ pub(in super::super) fn list(
 ///
 /// # Errors
 /// When the database fails.
-pub(in super::super) fn all(
-    tx: &mut ReadTx<'_>,
-    id: RegistrationId,
-    contact: ContactId,
-) -> Result<Vec<RegistrationStep>, Error> {
+pub fn all(tx: &mut ReadTx<'_>, id: RegistrationId, contact: ContactId) -> Result<Vec<RegistrationStep>, Error> {
     let rows: Vec<StepRow> = registration_steps::table
         .filter(registration_steps::registration_id.eq(id))
         .order(registration_steps::version)

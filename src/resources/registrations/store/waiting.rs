@@ -30,7 +30,7 @@ pub(super) fn position(tx: &mut ReadTx<'_>, event: EventId, sequence: i64) -> Re
 /// # Errors
 /// 404; 410 for a person who was erased; 422 when whoever they are put before is not there, or does not wait for the same
 /// event; 423 for a person who is restricted; 409 when they do not wait themselves.
-pub(in super::super) fn prioritise(
+pub fn prioritise(
     mut tx: WriteTx<'_>,
     id: RegistrationId,
     asked: &Prioritise,

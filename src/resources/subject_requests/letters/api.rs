@@ -11,7 +11,7 @@ const HTML: &str = "text/html";
 
 /// In which form a letter is wanted, as `Accept` says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in super::super) enum Form {
+pub enum Form {
     Text,
     Html,
 }
@@ -33,7 +33,7 @@ impl MediaType for PlainText {
 }
 
 /// A letter in the form that it is wanted in.
-pub(in super::super) struct Sheet(Answer);
+pub struct Sheet(Answer);
 
 impl Sheet {
     /// A letter of the controller.

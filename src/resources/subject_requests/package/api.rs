@@ -26,7 +26,7 @@ const VCARD: &str = "text/vcard";
 
 /// In which form a package is wanted, as `Accept` says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in super::super) enum Form {
+pub enum Form {
     Json,
     Html,
     Vcard,
@@ -45,11 +45,11 @@ impl Take for Form {
 }
 
 /// A package in the form that it is wanted in.
-pub(in super::super) struct Sent(Answer);
+pub struct Sent(Answer);
 
 impl Sent {
     /// Writes a package.
-    pub(in super::super) fn written(package: Package, form: Form) -> Result<Self, Error> {
+    pub fn written(package: Package, form: Form) -> Result<Self, Error> {
         let answer = match form {
             Form::Html => {
                 let answer = Answer::bytes(200, "text/html; charset=utf-8", html::page(&package)?);
@@ -79,7 +79,7 @@ impl Reply for Sent {
 /// Which form of a package is asked for.
 #[derive(Clone, Copy, Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(in super::super) struct PackageQuery {
+pub struct PackageQuery {
     /// Whether the draft is asked for, before it is released.
     #[serde(default)]
     #[schema(default = false)]
@@ -100,7 +100,7 @@ pub(in super::super) struct PackageQuery {
 /// A large package takes a while: then the answer is 202, and `GET .../package/progress` tells how far it is. If the request is
 /// decided otherwise, matched to another contact, or its contact is merged with another, nothing is left of a draft.
 #[utoipa::path(post, path = "/v1/subject-requests/{id}/package")]
-pub(in super::super) async fn build_package(
+pub async fn build_package(
     access: Access<SubjectRequestsDecide>,
     MayBeEmpty(asked): MayBeEmpty<BuildPackage>,
     ById(id): ById<SubjectRequestId>,
@@ -121,7 +121,7 @@ pub(in super::super) async fn build_package(
 /// text/vcard`. For thirty days after it was released; 404 before. With `draft=true` the draft, as the person would get it; its
 /// `ETag` is for the `If-Match` of the release. Each time is written down.
 #[utoipa::path(get, path = "/v1/subject-requests/{id}/package")]
-pub(in super::super) async fn read_package(
+pub async fn read_package(
     access: Access<SubjectRequestsDecide>,
     form: Form,
     Query(asked): Query<PackageQuery>,
@@ -147,7 +147,7 @@ pub(in super::super) async fn read_package(
 /// made, or none: 422 names each pointer that leads nowhere, to what the law demands with every copy, or to what is left out
 /// already. To take redactions back, build the draft anew.
 #[utoipa::path(post, path = "/v1/subject-requests/{id}/package/redactions")]
-pub(in super::super) async fn withhold(
+pub async fn withhold(
     access: Access<SubjectRequestsDecide>,
     Valid(asked): Valid<NewRedactions>,
     ById(id): ById<SubjectRequestId>,
@@ -159,7 +159,7 @@ pub(in super::super) async fn withhold(
 ///
 /// Newest first, with what stood there, for as long as the request is kept. Each time is written down.
 #[utoipa::path(get, path = "/v1/subject-requests/{id}/package/redactions")]
-pub(in super::super) async fn list_redactions(
+pub async fn list_redactions(
     access: Access<SubjectRequestsDecide>,
     asked: Listing<NoFilter, RedactionId>,
     ById(id): ById<SubjectRequestId>,
@@ -177,7 +177,7 @@ pub(in super::super) async fn list_redactions(
 /// done about the request since you read the draft. With `handed_over`, release it when you hand it over: the history keeps when,
 /// and who did. `GET .../package/delivery` shows what became of it.
 #[utoipa::path(post, path = "/v1/subject-requests/{id}/package/release")]
-pub(in super::super) async fn release_package(
+pub async fn release_package(
     access: Access<SubjectRequestsDecide>,
     MayBeEmpty(asked): MayBeEmpty<ReleasePackage>,
     reviewed: Option<IfMatch>,
@@ -190,7 +190,7 @@ pub(in super::super) async fn release_package(
 ///
 /// How much of a large package is built. The answer holds no personal data, so the audit does not record it.
 #[utoipa::path(get, path = "/v1/subject-requests/{id}/package/progress")]
-pub(in super::super) async fn package_progress(
+pub async fn package_progress(
     access: Access<SubjectRequestsDecide>,
     ById(id): ById<SubjectRequestId>,
 ) -> Result<Plain<PackageProgress>, Error> {
@@ -202,7 +202,7 @@ pub(in super::super) async fn package_progress(
 /// How, when and by whom it was released, which links were mailed, and when the person opened it by one. It tells nothing of the
 /// person.
 #[utoipa::path(get, path = "/v1/subject-requests/{id}/package/delivery")]
-pub(in super::super) async fn package_delivery(
+pub async fn package_delivery(
     access: Access<SubjectRequestsRead>,
     ById(id): ById<SubjectRequestId>,
 ) -> Result<Plain<PackageDelivery>, Error> {

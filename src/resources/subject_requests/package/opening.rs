@@ -29,7 +29,7 @@ fn page(link: &PackageLink, frame: &Frame) -> askama::Result<String> {
 /// The reference number of the request, and nothing else. Tells nothing of the person, and changes nothing: mail scanners
 /// follow links.
 #[utoipa::path(get, path = "/v1/package-links/{token}", operation_id = "show_package_link")]
-pub(in super::super) async fn show_link(
+pub async fn show_link(
     access: Access<LinkHolder>,
     wanted: PageOrJson,
     ByToken(token): ByToken,
@@ -39,7 +39,7 @@ pub(in super::super) async fn show_link(
 }
 
 /// What is sent to the holder of a link.
-pub(in super::super) enum Answered {
+pub enum Answered {
     /// The package.
     Sent(Sent),
     /// Nothing: the number was wrong. The count of wrong numbers is committed before the answer.
@@ -72,7 +72,7 @@ impl Replayable for Answered {
 /// says. Five times in all, within fourteen days of the mail; each time is shown to the council on the request, and to the
 /// person among the accesses to their data. After five wrong numbers the link no longer works.
 #[utoipa::path(post, path = "/v1/package-links/{token}", operation_id = "open_package")]
-pub(in super::super) async fn open(
+pub async fn open(
     access: Access<LinkHolder>,
     _: PageOrJson,
     form: Form,

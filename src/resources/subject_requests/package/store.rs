@@ -30,10 +30,10 @@ use crate::platform::vault::{DataKey, Place};
 use crate::resources::contacts::store as contacts;
 
 pub(super) use delivery::{Opened, delivered, open, show as show_link};
-pub(in super::super) use delivery::{mail_again, mint, postal_address, ready, released, traces};
-pub(in super::super) use discarding::discard_about as discard_drafts_about;
+pub(crate) use delivery::{mail_again, mint, postal_address, ready, released, traces};
+pub(crate) use discarding::discard_about as discard_drafts_about;
 pub(super) use drafts::read as read_draft;
-pub(in super::super) use redactions::of as left_out_of;
+pub(crate) use redactions::of as left_out_of;
 pub(super) use redactions::{list as list_redactions, withhold};
 pub(super) use releasing::release;
 
@@ -215,20 +215,20 @@ fn empty(tx: &mut WriteTx<'_>, ids: &[SubjectRequestId]) -> Result<(), Error> {
 }
 
 /// A package that was built about a person.
-pub(in super::super) struct Built {
+pub(crate) struct Built {
     /// When.
-    pub(in super::super) at: Instant,
+    pub(crate) at: Instant,
     /// Until when it can be had.
-    pub(in super::super) until: Instant,
+    pub(crate) until: Instant,
     /// Of how many parts it is made, if it is a large one.
-    pub(in super::super) parts: usize,
+    pub(crate) parts: usize,
 }
 
 /// The packages that were built about a person.
 ///
 /// # Errors
 /// When the database fails.
-pub(in super::super) fn of(tx: &mut ReadTx<'_>, ids: &[ContactId]) -> Result<Vec<Built>, Error> {
+pub(crate) fn of(tx: &mut ReadTx<'_>, ids: &[ContactId]) -> Result<Vec<Built>, Error> {
     let theirs = packages::table.filter(among_ids(packages::contact_id, ids)).order(packages::request_id);
     let rows: Vec<(SubjectRequestId, Instant, Instant)> =
         theirs.select((packages::request_id, packages::built_at, packages::expires_at)).load(tx.connection())?;
@@ -239,7 +239,7 @@ pub(in super::super) fn of(tx: &mut ReadTx<'_>, ids: &[ContactId]) -> Result<Vec
 ///
 /// # Errors
 /// When the database fails.
-pub(in super::super) fn forget(tx: &mut WriteTx<'_>, ids: &[ContactId]) -> Result<(), Error> {
+pub(crate) fn forget(tx: &mut WriteTx<'_>, ids: &[ContactId]) -> Result<(), Error> {
     building::forget(tx, ids)?;
     let theirs = packages::table.filter(among_ids(packages::contact_id, ids)).select(packages::request_id);
     let theirs: Vec<SubjectRequestId> = theirs.load(tx.connection())?;

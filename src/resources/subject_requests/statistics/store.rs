@@ -89,7 +89,7 @@ fn unsettled(tx: &mut ReadTx<'_>, (first, last): (NaiveDate, NaiveDate), counted
 ///
 /// # Errors
 /// When the database fails.
-pub(in super::super) fn count(tx: &mut ReadTx<'_>, range: StatisticsRange) -> Result<RequestStatistics, Error> {
+pub fn count(tx: &mut ReadTx<'_>, range: StatisticsRange) -> Result<RequestStatistics, Error> {
     let counted_on = london_date(tx.now());
     let days = days(range, counted_on);
     let mut counted = ByKind::new();

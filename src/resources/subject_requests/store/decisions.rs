@@ -42,7 +42,7 @@ fn check_ground(ground: Ground, known: &Known, pointer: &'static str) -> Result<
 ///
 /// # Errors
 /// 404; 409 out of order; 422 for a ground that is none against this right.
-pub(in super::super) fn refuse(
+pub fn refuse(
     mut tx: WriteTx<'_>,
     id: SubjectRequestId,
     asked: RefuseRequest,
@@ -66,7 +66,7 @@ pub(in super::super) fn refuse(
 ///
 /// # Errors
 /// 404; 409 unless we wait for something.
-pub(in super::super) fn lapse(
+pub fn lapse(
     mut tx: WriteTx<'_>,
     id: SubjectRequestId,
     asked: LapseRequest,
@@ -86,7 +86,7 @@ pub(in super::super) fn lapse(
 ///
 /// # Errors
 /// 404; 409 out of order; 422 when the other is not there, is this one, is a duplicate itself or about another right.
-pub(in super::super) fn close_duplicate(
+pub fn close_duplicate(
     mut tx: WriteTx<'_>,
     id: SubjectRequestId,
     asked: &CloseDuplicate,
@@ -149,7 +149,7 @@ pub fn carry_out(
 ///
 /// # Errors
 /// As [`carry_out`].
-pub(in super::super) fn carry_out_telling(
+pub fn carry_out_telling(
     tx: WriteTx<'_>,
     id: SubjectRequestId,
     done: Completed,

@@ -26,11 +26,7 @@ const MOST_ABOUT_WHAT_IS_KEPT: usize = 4_000 - 200;
 /// # Errors
 /// 404; 409 for a request about another right or out of order, or `identity_unproven`; 410 when the contact was erased or
 /// merged; 422 for a record that the plan does not list, a ground that only the service finds, or a day in the past.
-pub(in super::super) fn plan(
-    mut tx: WriteTx<'_>,
-    id: SubjectRequestId,
-    asked: PlanErasure,
-) -> Result<Recorded<ProposedErasure>, Error> {
+pub fn plan(mut tx: WriteTx<'_>, id: SubjectRequestId, asked: PlanErasure) -> Result<Recorded<ProposedErasure>, Error> {
     let (contact, _) = whose(&mut tx, id, &[Right::Erasure])?;
     let (said, explanations) = said(&tx, asked)?;
     let Some(explanations) = explanations else { return erasure::propose(tx, contact, &said) };
@@ -79,7 +75,7 @@ fn said(tx: &ReadTx<'_>, asked: PlanErasure) -> Result<(Said, Option<String>), E
 /// # Errors
 /// As [`plan`]; 403 `same_person` for the proposer of the plan; 409 `plan_stale` for another plan, or one that something has
 /// overtaken, `matches_unanswered` while a possible match has no answer.
-pub(in super::super) fn execute(
+pub fn execute(
     mut tx: WriteTx<'_>,
     id: SubjectRequestId,
     plan_sha256: &str,

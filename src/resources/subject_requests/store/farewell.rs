@@ -24,7 +24,7 @@ const EMPTIED: &str = "What was written went with the person's data.";
 ///
 /// # Errors
 /// When the requests cannot be read.
-pub(in super::super) fn obstacles(tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<Obstacle>, Error> {
+pub(crate) fn obstacles(tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<Obstacle>, Error> {
     let ids = ids_of(tx, person)?;
     let days = last_days_for_copies(tx, &ids)?;
     if days.is_empty() {
@@ -38,7 +38,7 @@ pub(in super::super) fn obstacles(tx: &mut ReadTx<'_>, person: &Person) -> Resul
 ///
 /// # Errors
 /// When the requests cannot be written.
-pub(in super::super) fn restrict(tx: &mut WriteTx<'_>, erasing: &Erasing) -> Result<(), Error> {
+pub(crate) fn restrict(tx: &mut WriteTx<'_>, erasing: &Erasing) -> Result<(), Error> {
     let unsure: Vec<SubjectRequestId> = erasing.unsure_of("subject_requests");
     let unsure = requests::table.filter(among_ids(requests::id, &unsure).and(requests::restricted_at.is_null()));
     let restricted = (
@@ -54,7 +54,7 @@ pub(in super::super) fn restrict(tx: &mut WriteTx<'_>, erasing: &Erasing) -> Res
 ///
 /// # Errors
 /// When the database fails.
-pub(in super::super) fn erase(tx: &mut WriteTx<'_>, erasing: &Erasing) -> Result<(), Error> {
+pub(crate) fn erase(tx: &mut WriteTx<'_>, erasing: &Erasing) -> Result<(), Error> {
     let since = tx.now();
     let known = farewells::table.select(farewells::request_id);
     let ids = ids_of(tx, &erasing.person)?;
@@ -76,7 +76,7 @@ pub(in super::super) fn erase(tx: &mut WriteTx<'_>, erasing: &Erasing) -> Result
 ///
 /// # Errors
 /// When the requests cannot be read.
-pub(in super::super) fn of(tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<Instant>, Error> {
+pub(crate) fn of(tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<Instant>, Error> {
     let ids = ids_of(tx, person)?;
     let theirs = farewells::table.filter(among_ids(farewells::request_id, &ids)).order(farewells::request_id);
     Ok(theirs.select(farewells::since).load(tx.connection())?)

@@ -30,7 +30,7 @@ fn kinds(of: ProofOf) -> [StepKind; 2] {
 ///
 /// # Errors
 /// 404; 409 out of order; 422 for a day in the future or before the request.
-pub(in super::super) fn check_identity(
+pub(crate) fn check_identity(
     mut tx: WriteTx<'_>,
     id: SubjectRequestId,
     asked: CheckIdentity,
@@ -121,7 +121,7 @@ pub fn ask(
 ///
 /// # Errors
 /// 404 when there is no such request or question; 410 when its words are erased.
-pub(in super::super) fn read_question(
+pub(crate) fn read_question(
     tx: &mut ReadTx<'_>,
     id: SubjectRequestId,
     question: RequestStepId,
@@ -138,7 +138,7 @@ pub(in super::super) fn read_question(
 ///
 /// # Errors
 /// 404; 409 when it was answered before or the request is closed; 422 for a day in the future or before the question.
-pub(in super::super) fn answer(
+pub(crate) fn answer(
     mut tx: WriteTx<'_>,
     id: SubjectRequestId,
     question: RequestStepId,
@@ -162,7 +162,7 @@ pub(in super::super) fn answer(
 /// # Errors
 /// 404; 409 `too_late`, `already_extended`, or once the request is closed; 422 for a day in the future or before the
 /// request.
-pub(in super::super) fn extend(
+pub(crate) fn extend(
     mut tx: WriteTx<'_>,
     id: SubjectRequestId,
     asked: &ExtendRequest,
@@ -186,7 +186,7 @@ pub(in super::super) fn extend(
 ///
 /// # Errors
 /// 404; 409 when the right was carried out already, or the request is closed.
-pub(in super::super) fn withdraw(
+pub(crate) fn withdraw(
     mut tx: WriteTx<'_>,
     id: SubjectRequestId,
     explanation: Option<Explanation>,

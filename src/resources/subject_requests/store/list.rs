@@ -43,7 +43,7 @@ fn candidates(
 ///
 /// # Errors
 /// When the database fails; 503 when a clock ends outside the table of bank holidays.
-pub(in super::super) fn list(
+pub fn list(
     tx: &mut ReadTx<'_>,
     filter: &SubjectRequestFilter,
     mut after: Option<SubjectRequestId>,

@@ -15,7 +15,7 @@ use crate::platform::transaction::{Recorded, WriteTx};
 ///
 /// # Errors
 /// 404; 409 once it is closed; 422 for an unknown contact; 410 for one that was erased or merged.
-pub(in super::super) fn match_contact(
+pub fn match_contact(
     mut tx: WriteTx<'_>,
     id: SubjectRequestId,
     asked: &MatchContact,

@@ -11,7 +11,7 @@ use crate::platform::transaction::WriteTx;
 ///
 /// # Errors
 /// When the database fails.
-pub(in super::super) fn merge(tx: &mut WriteTx<'_>, merging: &Merging) -> Result<(), Error> {
+pub fn merge(tx: &mut WriteTx<'_>, merging: &Merging) -> Result<(), Error> {
     let changes = (
         requests::contact_id.eq(merging.into),
         requests::updated_at.eq(tx.now()),

@@ -46,11 +46,7 @@ pub fn ids_of(tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<SubjectRequest
 ///
 /// # Errors
 /// When the requests cannot be read.
-pub(in super::super) fn matches(
-    tx: &mut ReadTx<'_>,
-    person: &Person,
-    name: Option<&[u8]>,
-) -> Result<Vec<PossibleMatch>, Error> {
+pub fn matches(tx: &mut ReadTx<'_>, person: &Person, name: Option<&[u8]>) -> Result<Vec<PossibleMatch>, Error> {
     let names: Vec<Vec<u8>> = name.map(<[u8]>::to_vec).into_iter().collect();
     let found: Vec<(SubjectRequestId, String)> =
         select_matches_of_person!(requests, "subject_requests", tx, person, names)?;

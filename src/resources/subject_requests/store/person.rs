@@ -37,7 +37,7 @@ pub(super) fn about(request: &SubjectRequest, rights: &[Right]) -> Result<Contac
 ///
 /// # Errors
 /// 404; 409 out of order, `identity_unproven`, `wrong_right` or `no_contact`.
-pub(in super::super) fn whose(
+pub fn whose(
     tx: &mut WriteTx<'_>,
     id: SubjectRequestId,
     rights: &[Right],

@@ -17,7 +17,7 @@ use crate::platform::transaction::{Recorded, WriteTx};
 /// # Errors
 /// 404; 409 once the right was carried out or the request is closed; 422 for a day in the future, or after something that was
 /// done about the request; 503 when the clock ends outside the table of bank holidays.
-pub(in super::super) fn correct(
+pub fn correct(
     mut tx: WriteTx<'_>,
     id: SubjectRequestId,
     asked: &CorrectReceipt,

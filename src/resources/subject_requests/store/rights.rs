@@ -26,7 +26,7 @@ pub(super) fn whole(explanation: impl Into<String>) -> Result<Completed, Error> 
 /// # Errors
 /// 404; 409 for a request about another right or out of order, `identity_unproven`, or `contact_exists`; 410 when the
 /// contact was erased or merged; 422 as for a correction.
-pub(in super::super) fn rectify(
+pub fn rectify(
     mut tx: WriteTx<'_>,
     id: SubjectRequestId,
     patch: PatchContact,
@@ -41,7 +41,7 @@ pub(in super::super) fn rectify(
 /// # Errors
 /// 404; 409 for a request about another right or out of order, or `identity_unproven`; 410 when the contact was erased or
 /// merged; 423 when it is restricted already.
-pub(in super::super) fn restrict(
+pub fn restrict(
     mut tx: WriteTx<'_>,
     id: SubjectRequestId,
     ground: RestrictionGround,
@@ -58,7 +58,7 @@ pub(in super::super) fn restrict(
 /// 404; 409 for a request about another right, one that did not bring the restriction about that holds, or when nothing is
 /// restricted; 410 when the contact was erased or merged;
 /// 422 for a day on which the person cannot have been told.
-pub(in super::super) fn lift(
+pub fn lift(
     mut tx: WriteTx<'_>,
     id: SubjectRequestId,
     notified_on: NaiveDate,
@@ -101,7 +101,7 @@ fn method(channel: Channel) -> Method {
 /// # Errors
 /// 404; 409 for a request about another right or out of order, or `identity_unproven`; 422 for a purpose that rests on a
 /// contract alone.
-pub(in super::super) fn object(
+pub fn object(
     mut tx: WriteTx<'_>,
     id: SubjectRequestId,
     purposes: Option<&[Purpose]>,

@@ -46,22 +46,22 @@ impl Row {
 }
 
 /// A step to be added.
-pub(in super::super) struct NewStep {
-    pub(in super::super) kind: StepKind,
-    pub(in super::super) on: chrono::NaiveDate,
-    pub(in super::super) sufficient: bool,
-    pub(in super::super) answers: Option<RequestStepId>,
-    pub(in super::super) told: Option<String>,
+pub struct NewStep {
+    pub kind: StepKind,
+    pub on: chrono::NaiveDate,
+    pub sufficient: bool,
+    pub answers: Option<RequestStepId>,
+    pub told: Option<String>,
 }
 
 impl NewStep {
     /// A step of a kind, on a day, with nothing more to say.
-    pub(in super::super) fn new(kind: StepKind, on: chrono::NaiveDate) -> Self {
+    pub fn new(kind: StepKind, on: chrono::NaiveDate) -> Self {
         Self { kind, on, sufficient: true, answers: None, told: None }
     }
 
     /// The same, in which this was written.
-    pub(in super::super) fn telling(self, text: impl Into<String>) -> Self {
+    pub fn telling(self, text: impl Into<String>) -> Self {
         Self { told: Some(text.into()), ..self }
     }
 
@@ -122,7 +122,7 @@ pub(super) fn first_day_of_work(
 ///
 /// # Errors
 /// 404 when there is no such request.
-pub(in super::super) fn list(
+pub fn list(
     tx: &mut ReadTx<'_>,
     request: SubjectRequestId,
     after: Option<RequestStepId>,
@@ -151,7 +151,7 @@ pub(in super::super) fn list(
 ///
 /// # Errors
 /// When the database fails.
-pub(in super::super) fn all(tx: &mut ReadTx<'_>, request: SubjectRequestId) -> Result<Vec<RequestStep>, Error> {
+pub fn all(tx: &mut ReadTx<'_>, request: SubjectRequestId) -> Result<Vec<RequestStep>, Error> {
     let theirs = steps::table.filter(steps::request_id.eq(request)).order(steps::id);
     let rows: Vec<Row> = theirs.select(Row::as_select()).load(tx.connection())?;
     let of_the_erased = farewell::among(tx, &[request])?.contains(&request);
@@ -163,11 +163,7 @@ pub(in super::super) fn all(tx: &mut ReadTx<'_>, request: SubjectRequestId) -> R
 ///
 /// # Errors
 /// When the database fails.
-pub(in super::super) fn newest(
-    tx: &mut ReadTx<'_>,
-    request: SubjectRequestId,
-    kind: StepKind,
-) -> Result<Option<RequestStep>, Error> {
+pub fn newest(tx: &mut ReadTx<'_>, request: SubjectRequestId, kind: StepKind) -> Result<Option<RequestStep>, Error> {
     let of_kind = steps::request_id.eq(request).and(steps::kind.eq(<&str>::from(kind)));
     let row: Option<Row> = steps::table
         .filter(of_kind)

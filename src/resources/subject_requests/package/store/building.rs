@@ -296,10 +296,7 @@ pub fn give_back(mut tx: WriteTx<'_>, claimed: Claimed, failed: bool) -> Result<
 ///
 /// # Errors
 /// When the database fails.
-pub(in crate::resources::subject_requests) fn begin_again(
-    tx: &mut WriteTx<'_>,
-    contact: ContactId,
-) -> Result<(), Error> {
+pub(crate) fn begin_again(tx: &mut WriteTx<'_>, contact: ContactId) -> Result<(), Error> {
     let theirs = requests::table.filter(requests::contact_id.eq(contact).and(requests::final_clock.is_null()));
     let theirs: Vec<SubjectRequestId> = theirs.select(requests::id).load(tx.connection())?;
     let underway = builds::table.filter(among_ids(builds::request_id, &theirs)).select(builds::request_id);
@@ -334,10 +331,7 @@ fn restart(tx: &mut WriteTx<'_>, id: SubjectRequestId, person: &Person) -> Resul
 ///
 /// # Errors
 /// When the database fails.
-pub(in crate::resources::subject_requests) fn underway(
-    tx: &mut ReadTx<'_>,
-    ids: &[ContactId],
-) -> Result<Vec<Instant>, Error> {
+pub(crate) fn underway(tx: &mut ReadTx<'_>, ids: &[ContactId]) -> Result<Vec<Instant>, Error> {
     let theirs = builds::table.filter(among_ids(builds::contact_id, ids)).order(builds::request_id);
     Ok(theirs.select(builds::begun_at).load(tx.connection())?)
 }

@@ -18,15 +18,15 @@ use crate::platform::transaction::{ReadTx, Recorded, WriteTx};
 use crate::resources::contacts::store as contacts;
 
 /// A package that was released.
-pub(in super::super::super) struct Given {
+pub struct Given {
     /// The contact under whose key it is sealed.
     owner: ContactId,
     /// How it reaches the person; `None` for one that was given before the service recorded it.
-    pub(in super::super::super) delivery: Option<Delivery>,
-    pub(in super::super::super) released_at: Instant,
+    pub delivery: Option<Delivery>,
+    pub released_at: Instant,
     released_by: Option<String>,
     /// Until when it is kept.
-    pub(in super::super::super) expires_at: Instant,
+    pub expires_at: Instant,
     /// Whether it is there.
     is_there: bool,
 }
@@ -35,7 +35,7 @@ pub(in super::super::super) struct Given {
 ///
 /// # Errors
 /// 503 when the database does not answer.
-pub(in super::super::super) fn released(tx: &mut ReadTx<'_>, id: SubjectRequestId) -> Result<Option<Given>, Error> {
+pub fn released(tx: &mut ReadTx<'_>, id: SubjectRequestId) -> Result<Option<Given>, Error> {
     type Row = (ContactId, Option<String>, Option<Instant>, Option<String>, Instant, bool);
     let row: Option<Row> = packages::table
         .find(id)
@@ -59,7 +59,7 @@ pub(in super::super::super) fn released(tx: &mut ReadTx<'_>, id: SubjectRequestI
 ///
 /// # Errors
 /// 404 before it is released.
-pub(in super::super) fn delivered(tx: &mut ReadTx<'_>, id: SubjectRequestId) -> Result<PackageDelivery, Error> {
+pub fn delivered(tx: &mut ReadTx<'_>, id: SubjectRequestId) -> Result<PackageDelivery, Error> {
     let Given { delivery, released_at, released_by, expires_at, .. } =
         released(tx, id)?.ok_or_else(Error::not_found)?;
     let (links, downloads) = (links::mailed(tx, id)?, links::downloads(tx, id)?);
@@ -86,7 +86,7 @@ fn live(tx: &mut ReadTx<'_>, id: SubjectRequestId) -> Result<(ContactId, Package
 ///
 /// # Errors
 /// 503 when the database does not answer.
-pub(in super::super::super) fn ready(tx: &mut ReadTx<'_>, id: SubjectRequestId) -> Result<Option<PackageReady>, Error> {
+pub fn ready(tx: &mut ReadTx<'_>, id: SubjectRequestId) -> Result<Option<PackageReady>, Error> {
     match live(tx, id) {
         Ok((_, ready)) => Ok(Some(ready)),
         Err(error) if error.code() == Code::Gone => Ok(None),
@@ -98,10 +98,7 @@ pub(in super::super::super) fn ready(tx: &mut ReadTx<'_>, id: SubjectRequestId) 
 ///
 /// # Errors
 /// 503 when the database does not answer.
-pub(in super::super::super) fn mint(
-    tx: &mut WriteTx<'_>,
-    id: SubjectRequestId,
-) -> Result<Option<(String, Instant, usize)>, Error> {
+pub fn mint(tx: &mut WriteTx<'_>, id: SubjectRequestId) -> Result<Option<(String, Instant, usize)>, Error> {
     let Some(PackageReady { expires_at, downloads_left }) = ready(tx, id)? else { return Ok(None) };
     let (token, until) = links::mint(tx, id, expires_at)?;
     Ok(Some((format!("{}/package-links/{token}", tx.identity().pages_url), until, downloads_left)))
@@ -111,10 +108,7 @@ pub(in super::super::super) fn mint(
 ///
 /// # Errors
 /// Internal when what was said cannot be unsealed.
-pub(in super::super::super) fn postal_address(
-    tx: &mut ReadTx<'_>,
-    id: SubjectRequestId,
-) -> Result<Option<PostalAddress>, Error> {
+pub fn postal_address(tx: &mut ReadTx<'_>, id: SubjectRequestId) -> Result<Option<PostalAddress>, Error> {
     let Some(found) = released(tx, id)?.filter(|found| found.is_there) else { return Ok(None) };
     let Some(key) = tx.key_unless_destroyed(found.owner.uuid())? else { return Ok(None) };
     Ok(parts::words(tx, &key, id)?.postal_address)
@@ -124,7 +118,7 @@ pub(in super::super::super) fn postal_address(
 ///
 /// # Errors
 /// 404 when there is no such link; 410 when it or what it opens is spent or gone.
-pub(in super::super) fn show(tx: &mut ReadTx<'_>, token: &str) -> Result<PackageLink, Error> {
+pub fn show(tx: &mut ReadTx<'_>, token: &str) -> Result<PackageLink, Error> {
     let (request, expires_at) = links::find(tx, token)?;
     live(tx, request)?;
     tx.look(Entry::new("subject_requests.package_link").subject("subject_request", request));
@@ -132,7 +126,7 @@ pub(in super::super) fn show(tx: &mut ReadTx<'_>, token: &str) -> Result<Package
 }
 
 /// What became of an attempt to open a package.
-pub(in super::super) enum Opened {
+pub enum Opened {
     /// It was opened.
     Package(Box<Package>),
     /// The reference number is not that of the request. This was counted.
@@ -144,7 +138,7 @@ pub(in super::super) enum Opened {
 ///
 /// # Errors
 /// 404 and 410 as [`show`]; then those of the body.
-pub(in super::super) fn open(
+pub fn open(
     mut tx: WriteTx<'_>,
     token: &str,
     body: Unjudged<FormOrJson<OpenPackage>>,
@@ -173,10 +167,7 @@ pub(in super::super) fn open(
 ///
 /// # Errors
 /// 410 when there is nothing to open any more.
-pub(in super::super::super) fn mail_again(
-    mut tx: WriteTx<'_>,
-    request: &SubjectRequest,
-) -> Result<Recorded<PackageReady>, Error> {
+pub fn mail_again(mut tx: WriteTx<'_>, request: &SubjectRequest) -> Result<Recorded<PackageReady>, Error> {
     locked(&mut tx, request.id)?;
     let (_, ready) = live(&mut tx, request.id)?;
     let entry = Entry::new("subject_requests.mail_package_link").contact(request.contact_id);
@@ -193,7 +184,7 @@ pub(in super::super::super) fn mail_again(
 ///
 /// # Errors
 /// 503 when the database does not answer.
-pub(in super::super::super) fn traces(
+pub fn traces(
     tx: &mut ReadTx<'_>,
     id: SubjectRequestId,
 ) -> Result<(Vec<super::super::delivery::MailedLink>, Vec<Instant>), Error> {

@@ -11,7 +11,7 @@ use crate::resources::subject_requests::store::subject_requests as requests;
 ///
 /// # Errors
 /// 503 when the database does not answer.
-pub(in super::super::super) fn discard_about(tx: &mut WriteTx<'_>, contact: ContactId) -> Result<(), Error> {
+pub fn discard_about(tx: &mut WriteTx<'_>, contact: ContactId) -> Result<(), Error> {
     let theirs = requests::table.filter(requests::contact_id.eq(contact).and(requests::final_clock.is_null()));
     let theirs: Vec<SubjectRequestId> = theirs.select(requests::id).load(tx.connection())?;
     theirs.into_iter().try_for_each(|id| discard_draft(tx, id))

@@ -100,7 +100,7 @@ pub(super) fn reword(
 ///
 /// # Errors
 /// 404 when there is none, or `being_built`.
-pub(in super::super) fn read(tx: &mut ReadTx<'_>, id: SubjectRequestId) -> Result<(Package, i32), Error> {
+pub fn read(tx: &mut ReadTx<'_>, id: SubjectRequestId) -> Result<(Package, i32), Error> {
     let request = one(tx, id)?.request;
     let Some((owner, sealed)) = find(tx, id)? else {
         return Err(building::progress(tx, id)?.map_or_else(no_draft, not_yet));

@@ -73,7 +73,7 @@ fn tokens(pointer: &str) -> Vec<String> {
 /// # Errors
 /// 404 where there is no draft; 409 once the request is closed; 410 when the contact was erased; 422 for a pointer that
 /// leads nowhere, to what the law demands, or to what is left out already. Then nothing is left out.
-pub(in super::super) fn withhold(
+pub fn withhold(
     mut tx: WriteTx<'_>,
     id: SubjectRequestId,
     NewRedactions(asked): NewRedactions,
@@ -161,7 +161,7 @@ fn insert(
 ///
 /// # Errors
 /// 404 when there is no such request.
-pub(in super::super) fn list(
+pub fn list(
     tx: &mut ReadTx<'_>,
     request: SubjectRequestId,
     after: Option<RedactionId>,
@@ -210,17 +210,17 @@ pub(super) fn grounds(tx: &mut ReadTx<'_>, request: SubjectRequestId) -> Result<
 }
 
 /// Something that was left out of a package about a person.
-pub(in super::super::super) struct LeftOut {
-    pub(in super::super::super) request: SubjectRequestId,
-    pub(in super::super::super) ground: WithholdingGround,
-    pub(in super::super::super) at: Instant,
+pub struct LeftOut {
+    pub request: SubjectRequestId,
+    pub ground: WithholdingGround,
+    pub at: Instant,
 }
 
 /// What was left out of the packages about a person. Nothing is unsealed.
 ///
 /// # Errors
 /// 503 when the database does not answer.
-pub(in super::super::super) fn of(tx: &mut ReadTx<'_>, ids: &[ContactId]) -> Result<Vec<LeftOut>, Error> {
+pub fn of(tx: &mut ReadTx<'_>, ids: &[ContactId]) -> Result<Vec<LeftOut>, Error> {
     let theirs = redactions::table.filter(among_ids(redactions::contact_id, ids)).order(redactions::id);
     let rows: Vec<(SubjectRequestId, String, Instant)> =
         theirs.select((redactions::request_id, redactions::ground, redactions::made_at)).load(tx.connection())?;

@@ -26,7 +26,7 @@ use crate::policy::withholding::WithholdingGround;
 /// # Errors
 /// As [`locked`]; 412 when something was done since the version that `reviewed` names; 422 for a ground that is none against
 /// this right.
-pub(in super::super) fn release(
+pub fn release(
     mut tx: WriteTx<'_>,
     id: SubjectRequestId,
     reviewed: Option<&IfMatch>,
