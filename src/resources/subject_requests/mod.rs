@@ -8,8 +8,6 @@ mod api;
 pub mod commands;
 mod content_policy;
 mod deadline;
-mod decisions;
-mod intake;
 mod letter_queue;
 mod letters;
 pub mod model;
@@ -18,7 +16,6 @@ mod particulars;
 mod personal;
 mod personal_export;
 mod planning;
-mod rights;
 mod statistics;
 mod status;
 pub mod store;
@@ -45,21 +42,21 @@ pub fn routes() -> Room {
         .problems(&[Code::Invalid])
         .serve(api::__path_history, api::history)
         .serve(api::__path_letter, api::letter)
-        .serve(intake::__path_correct_receipt, intake::correct_receipt)
+        .serve(api::intake::__path_correct_receipt, api::intake::correct_receipt)
         .problems(&[Code::IllegalTransition, Code::CalendarExhausted])
-        .serve(intake::__path_check_identity, intake::check_identity)
+        .serve(api::intake::__path_check_identity, api::intake::check_identity)
         .problems(&[Code::IllegalTransition, Code::CalendarExhausted])
-        .serve(intake::__path_ask, intake::ask)
+        .serve(api::intake::__path_ask, api::intake::ask)
         .problems(&[Code::IllegalTransition, Code::TooLate, Code::CalendarExhausted])
-        .serve(intake::__path_read_question, intake::read_question)
+        .serve(api::intake::__path_read_question, api::intake::read_question)
         .problems(&[Code::Gone])
-        .serve(intake::__path_answer, intake::answer)
+        .serve(api::intake::__path_answer, api::intake::answer)
         .problems(&[Code::IllegalTransition, Code::CalendarExhausted])
-        .serve(intake::__path_extend, intake::extend)
+        .serve(api::intake::__path_extend, api::intake::extend)
         .problems(&[Code::IllegalTransition, Code::TooLate, Code::AlreadyExtended, Code::CalendarExhausted])
-        .serve(intake::__path_withdraw, intake::withdraw)
+        .serve(api::intake::__path_withdraw, api::intake::withdraw)
         .problems(&[Code::IllegalTransition, Code::CalendarExhausted])
-        .serve(intake::__path_match_contact, intake::match_contact)
+        .serve(api::intake::__path_match_contact, api::intake::match_contact)
         .problems(&[Code::IllegalTransition, Code::Erased, Code::Merged, Code::CalendarExhausted])
         .serve(package::api::__path_build_package, package::api::build_package)
         .problems(&[
@@ -83,29 +80,29 @@ pub fn routes() -> Room {
         .problems(&[Code::Gone])
         .serve(package::opening::__path_open, package::opening::open)
         .problems(&[Code::Gone, Code::WrongReference, Code::CalendarExhausted])
-        .serve(decisions::__path_refuse, decisions::refuse)
+        .serve(api::decisions::__path_refuse, api::decisions::refuse)
         .problems(&[Code::IllegalTransition, Code::CalendarExhausted])
-        .serve(decisions::__path_lapse, decisions::lapse)
+        .serve(api::decisions::__path_lapse, api::decisions::lapse)
         .problems(&[Code::IllegalTransition, Code::CalendarExhausted])
-        .serve(decisions::__path_close_duplicate, decisions::close_duplicate)
+        .serve(api::decisions::__path_close_duplicate, api::decisions::close_duplicate)
         .problems(&[Code::IllegalTransition, Code::CalendarExhausted])
-        .serve(decisions::__path_complete, decisions::complete)
+        .serve(api::decisions::__path_complete, api::decisions::complete)
         .problems(&[Code::IllegalTransition, Code::IdentityUnproven, Code::CalendarExhausted])
-        .serve(rights::__path_rectify, rights::rectify)
+        .serve(api::rights::__path_rectify, api::rights::rectify)
         .problems(CARRIED_OUT)
         .problems(&[Code::ContactExists])
-        .serve(rights::__path_restrict, rights::restrict)
+        .serve(api::rights::__path_restrict, api::rights::restrict)
         .problems(CARRIED_OUT)
         .problems(&[Code::Restricted])
-        .serve(rights::__path_lift, rights::lift)
+        .serve(api::rights::__path_lift, api::rights::lift)
         .problems(CARRIED_OUT)
         .problems(&[Code::Conflict])
-        .serve(rights::__path_object, rights::object)
+        .serve(api::rights::__path_object, api::rights::object)
         .problems(CARRIED_OUT)
         .problems(&[Code::PurposeNotConsent])
-        .serve(rights::__path_plan, rights::plan)
+        .serve(api::rights::__path_plan, api::rights::plan)
         .problems(CARRIED_OUT)
-        .serve(rights::__path_execute, rights::execute)
+        .serve(api::rights::__path_execute, api::rights::execute)
         .problems(CARRIED_OUT)
         .problems(&[Code::SamePerson, Code::PersonRequired, Code::PlanStale, Code::MatchesUnanswered])
         .serve(status::api::__path_show, status::api::show)

@@ -1,11 +1,11 @@
 //! The handlers of what is done about a request before it is decided.
 
-use super::commands::{
+use super::super::commands::{
     AnswerClarification, AskClarification, CheckIdentity, Clarification, CorrectReceipt, ExtendRequest, MatchContact,
     WithdrawRequest,
 };
-use super::model::SubjectRequest;
-use super::store::{self as requests, intake as store};
+use super::super::model::SubjectRequest;
+use super::super::store::{self as requests, intake as store};
 use crate::domain::{Error, RequestStepId, SubjectRequestId};
 use crate::platform::access::Access;
 use crate::platform::auth::{SubjectRequestsIntake, SubjectRequestsRead};
@@ -15,7 +15,7 @@ use crate::platform::http::{ById, ByPart, Created, Done, Found, MayBeEmpty, Vali
 ///
 /// While it is open; another contact takes the place of the one before.
 #[utoipa::path(post, path = "/v1/subject-requests/{id}/match")]
-pub(super) async fn match_contact(
+pub async fn match_contact(
     access: Access<SubjectRequestsIntake>,
     Valid(asked): Valid<MatchContact>,
     ById(id): ById<SubjectRequestId>,
@@ -28,7 +28,7 @@ pub(super) async fn match_contact(
 /// Of a request that was recorded with a wrong day, until it is decided. The clock is computed anew from the true day. The
 /// history keeps both days and the reason.
 #[utoipa::path(post, path = "/v1/subject-requests/{id}/receipt-correction")]
-pub(super) async fn correct_receipt(
+pub async fn correct_receipt(
     access: Access<SubjectRequestsIntake>,
     Valid(asked): Valid<CorrectReceipt>,
     ById(id): ById<SubjectRequestId>,
@@ -42,7 +42,7 @@ pub(super) async fn correct_receipt(
 /// The clock starts on the day on which everything that was asked for has come. Proof that came with the request, without
 /// being asked for, is recorded the same way, and starts work.
 #[utoipa::path(post, path = "/v1/subject-requests/{id}/identity-checks")]
-pub(super) async fn check_identity(
+pub async fn check_identity(
     access: Access<SubjectRequestsIntake>,
     Valid(asked): Valid<CheckIdentity>,
     ById(id): ById<SubjectRequestId>,
@@ -54,7 +54,7 @@ pub(super) async fn check_identity(
 ///
 /// For access, the clock stops from this day to that of the answer, both included; for other rights it goes on.
 #[utoipa::path(post, path = "/v1/subject-requests/{id}/clarifications")]
-pub(super) async fn ask(
+pub async fn ask(
     access: Access<SubjectRequestsIntake>,
     Valid(asked): Valid<AskClarification>,
     ById(id): ById<SubjectRequestId>,
@@ -66,7 +66,7 @@ pub(super) async fn ask(
 ///
 /// As it was put to the person who made the request. 410 once the words of the request are erased.
 #[utoipa::path(get, path = "/v1/subject-requests/{id}/clarifications/{part}")]
-pub(super) async fn read_question(
+pub async fn read_question(
     access: Access<SubjectRequestsRead>,
     ById(id): ById<SubjectRequestId>,
     ByPart(question): ByPart<RequestStepId>,
@@ -76,7 +76,7 @@ pub(super) async fn read_question(
 
 /// Record the answer to a question
 #[utoipa::path(post, path = "/v1/subject-requests/{id}/clarifications/{part}/answer")]
-pub(super) async fn answer(
+pub async fn answer(
     access: Access<SubjectRequestsIntake>,
     Valid(asked): Valid<AnswerClarification>,
     ById(id): ById<SubjectRequestId>,
@@ -89,7 +89,7 @@ pub(super) async fn answer(
 ///
 /// Once, for complexity or the number of requests, and notified by the last day of the ordinary period.
 #[utoipa::path(post, path = "/v1/subject-requests/{id}/extension")]
-pub(super) async fn extend(
+pub async fn extend(
     access: Access<SubjectRequestsIntake>,
     Valid(asked): Valid<ExtendRequest>,
     ById(id): ById<SubjectRequestId>,
@@ -99,7 +99,7 @@ pub(super) async fn extend(
 
 /// Record that a request is withdrawn
 #[utoipa::path(post, path = "/v1/subject-requests/{id}/withdrawal")]
-pub(super) async fn withdraw(
+pub async fn withdraw(
     access: Access<SubjectRequestsIntake>,
     MayBeEmpty(asked): MayBeEmpty<WithdrawRequest>,
     ById(id): ById<SubjectRequestId>,

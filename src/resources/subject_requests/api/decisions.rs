@@ -1,8 +1,8 @@
 //! The handlers that end a request.
 
-use super::commands::{CloseDuplicate, CompleteRequest, LapseRequest, RefuseRequest};
-use super::model::SubjectRequest;
-use super::store;
+use super::super::commands::{CloseDuplicate, CompleteRequest, LapseRequest, RefuseRequest};
+use super::super::model::SubjectRequest;
+use super::super::store;
 use crate::domain::{Error, SubjectRequestId};
 use crate::platform::access::Access;
 use crate::platform::auth::SubjectRequestsDecide;
@@ -12,7 +12,7 @@ use crate::platform::http::{ById, Done, Found, Valid};
 ///
 /// The letter gives the reasons, and says where whoever asked can complain and go to court (UK GDPR Article 12(4)).
 #[utoipa::path(post, path = "/v1/subject-requests/{id}/refusal")]
-pub(super) async fn refuse(
+pub async fn refuse(
     access: Access<SubjectRequestsDecide>,
     Valid(asked): Valid<RefuseRequest>,
     ById(id): ById<SubjectRequestId>,
@@ -22,7 +22,7 @@ pub(super) async fn refuse(
 
 /// Close a request for which what we asked for did not come
 #[utoipa::path(post, path = "/v1/subject-requests/{id}/lapse")]
-pub(super) async fn lapse(
+pub async fn lapse(
     access: Access<SubjectRequestsDecide>,
     Valid(asked): Valid<LapseRequest>,
     ById(id): ById<SubjectRequestId>,
@@ -32,7 +32,7 @@ pub(super) async fn lapse(
 
 /// Close a request that is the same as another
 #[utoipa::path(post, path = "/v1/subject-requests/{id}/duplicate")]
-pub(super) async fn close_duplicate(
+pub async fn close_duplicate(
     access: Access<SubjectRequestsDecide>,
     Valid(asked): Valid<CloseDuplicate>,
     ById(id): ById<SubjectRequestId>,
@@ -44,7 +44,7 @@ pub(super) async fn close_duplicate(
 ///
 /// For what the service does not carry out by itself. It must be known or proven who asked.
 #[utoipa::path(post, path = "/v1/subject-requests/{id}/completion")]
-pub(super) async fn complete(
+pub async fn complete(
     access: Access<SubjectRequestsDecide>,
     Valid(asked): Valid<CompleteRequest>,
     ById(id): ById<SubjectRequestId>,

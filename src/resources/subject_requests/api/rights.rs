@@ -1,9 +1,9 @@
 //! The handlers by which rights are carried out.
 
-use super::commands::{ExecuteErasure, LiftRestriction, ObjectToMarketing, RectifyContact, RestrictContact};
-use super::model::SubjectRequest;
-use super::planning::PlanErasure;
-use super::store::{erasing, rights as store};
+use super::super::commands::{ExecuteErasure, LiftRestriction, ObjectToMarketing, RectifyContact, RestrictContact};
+use super::super::model::SubjectRequest;
+use super::super::planning::PlanErasure;
+use super::super::store::{erasing, rights as store};
 use crate::domain::{Error, SubjectRequestId};
 use crate::platform::access::Access;
 use crate::platform::auth::SubjectRequestsDecide;
@@ -14,7 +14,7 @@ use crate::resources::contacts::store::erasure::ProposedErasure;
 ///
 /// Corrects the contact as the person has asked, restricted or not, and completes the request.
 #[utoipa::path(post, path = "/v1/subject-requests/{id}/rectification")]
-pub(super) async fn rectify(
+pub async fn rectify(
     access: Access<SubjectRequestsDecide>,
     Valid(asked): Valid<RectifyContact>,
     ById(id): ById<SubjectRequestId>,
@@ -26,7 +26,7 @@ pub(super) async fn rectify(
 ///
 /// From now on it is stored and used nowhere; completes the request.
 #[utoipa::path(post, path = "/v1/subject-requests/{id}/restriction")]
-pub(super) async fn restrict(
+pub async fn restrict(
     access: Access<SubjectRequestsDecide>,
     Valid(asked): Valid<RestrictContact>,
     ById(id): ById<SubjectRequestId>,
@@ -38,7 +38,7 @@ pub(super) async fn restrict(
 ///
 /// Of the completed request that brought it about, once the person has been told that it ends.
 #[utoipa::path(post, path = "/v1/subject-requests/{id}/restriction/lift")]
-pub(super) async fn lift(
+pub async fn lift(
     access: Access<SubjectRequestsDecide>,
     Valid(asked): Valid<LiftRestriction>,
     ById(id): ById<SubjectRequestId>,
@@ -50,7 +50,7 @@ pub(super) async fn lift(
 ///
 /// To direct marketing, for the purposes named or for all: at once, and lifted by nobody but the mailbox itself.
 #[utoipa::path(post, path = "/v1/subject-requests/{id}/objection")]
-pub(super) async fn object(
+pub async fn object(
     access: Access<SubjectRequestsDecide>,
     MayBeEmpty(asked): MayBeEmpty<ObjectToMarketing>,
     ById(id): ById<SubjectRequestId>,
@@ -68,7 +68,7 @@ pub(super) async fn object(
 /// in `matches` whether it is about the `same_person`, which erases it too, `another_person`, or that you are `unsure`: then
 /// it is kept and restricted, and the letter says so. A plan with a match that has no answer cannot be executed.
 #[utoipa::path(post, path = "/v1/subject-requests/{id}/erasure-plan")]
-pub(super) async fn plan(
+pub async fn plan(
     access: Access<SubjectRequestsDecide>,
     MayBeEmpty(asked): MayBeEmpty<PlanErasure>,
     ById(id): ById<SubjectRequestId>,
@@ -81,7 +81,7 @@ pub(super) async fn plan(
 /// Exactly as another person has planned it. Completes the request, in part where something is withheld; the rest is
 /// restricted then.
 #[utoipa::path(post, path = "/v1/subject-requests/{id}/execution")]
-pub(super) async fn execute(
+pub async fn execute(
     access: Access<SubjectRequestsDecide>,
     Valid(asked): Valid<ExecuteErasure>,
     ById(id): ById<SubjectRequestId>,

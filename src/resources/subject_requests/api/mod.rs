@@ -1,5 +1,9 @@
 //! The handlers of requests and of the law's clock.
 
+pub(super) mod decisions;
+pub(super) mod intake;
+pub(super) mod rights;
+
 use super::deadline::{self, AskDeadline, ClockAnswer};
 use super::letter_queue::Kind;
 use super::model::{CreateSubjectRequest, RequestStep, SubjectRequest, SubjectRequestFilter};
