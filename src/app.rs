@@ -21,7 +21,7 @@ use crate::platform::http::{Budget, Receiving};
 use crate::platform::rate::RateLimits;
 use crate::platform::serve::{OperationListing, Room, Routes, install};
 use crate::platform::telemetry::DeadlineCount;
-use crate::platform::transaction::{Extensions, ReadTx};
+use crate::platform::transaction::{Extensions, ReadTx, Services};
 use crate::platform::vault::{MasterKeys, Vault, rotate, store as vault};
 use crate::resources::contacts::directory::Directory;
 use crate::resources::events::followers::EventFollowers;
@@ -136,21 +136,24 @@ pub async fn build(config: &Config, clock: Clock, entropy: Arc<dyn Entropy>) -> 
         writers: chosen(config.database.writers, processors.max(2)),
     };
     let limits = RateLimits::new(config.rates().map_err(StartError)?, &clock);
-    let state = AppState::new(Parts {
-        database: Database::start(&target, count),
+    let services = Services {
         vault: Vault::new(master_keys, keyring),
         clock,
         entropy: entropy.clone(),
         mint: IdMint::new(entropy),
+        identity: Arc::new(config.identity()),
+        extensions: extensions(),
+        calendar: config.calendar.read().map_err(StartError)?,
+    };
+    let state = AppState::new(Parts {
+        database: Arc::new(Database::start(&target, count)),
+        services: Arc::new(services),
         tokens: tokens(config)?,
         standing: Box::new(OrganisationStanding),
         limits,
         receiving: receiving(config),
         sending: Budget::new(config.limits.sending_bytes),
         kept_bytes: config.idempotency.kept_bytes,
-        identity: config.identity(),
-        extensions: extensions(),
-        calendar: config.calendar.read().map_err(StartError)?,
     });
     warn_of_the_end(state.calendar(), london_date(now));
     state.job("start").run(notices::store::seed).await?;

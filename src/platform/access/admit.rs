@@ -37,7 +37,7 @@ pub(super) fn admit(state: &AppState, lane: &mut Lane, token: Option<&Verified>)
         return Err(refused(state, &Flaw::Revoked));
     }
     match token.caller.organisation {
-        Some(organisation) if !state.0.standing.is_active(&mut lane.connection, organisation)? => {
+        Some(organisation) if !state.0.parts.standing.is_active(&mut lane.connection, organisation)? => {
             Err(refused(state, &Flaw::Organisation))
         }
         _ => Ok(()),

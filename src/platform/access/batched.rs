@@ -49,7 +49,7 @@ impl<P: Writes> Access<P> {
         let Self { state, context, token, keyed, .. } = self;
         let batcher = state.0.batchers.of::<C, Pending<C>>(|| Batcher::new(carry_out::<C>))?;
         let asked = Asked { state: state.clone(), context: context.clone(), token, keyed, command };
-        let written = state.0.database.write_batched(batcher, asked).await;
+        let written = state.0.parts.database.write_batched(batcher, asked).await;
         if let Err(error) = &written {
             record_refusal(&state, context, P::NAME, error).await;
         }

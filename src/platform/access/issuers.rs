@@ -10,7 +10,7 @@ impl<P: Permission> Access<P> {
     /// # Errors
     /// 422 `unknown_issuer` when no issuer has the name, or several are configured and none is named.
     pub fn issuer(&self, named: Option<&str>) -> Result<String, Error> {
-        let issuers = self.state.0.tokens.issuers();
+        let issuers = self.state.0.parts.tokens.issuers();
         let found = match (named, issuers) {
             (Some(named), issuers) => issuers.iter().find(|issuer| issuer.issuer == named),
             (None, [only]) => Some(only),

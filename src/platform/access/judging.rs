@@ -22,7 +22,7 @@ impl Access<Judged> {
         let Some(Installed(state)) = request.app_data::<Installed>() else {
             return Err(Error::internal("no state is installed"));
         };
-        let by_address = if terms.limited { state.0.limits.address(request)? } else { None };
+        let by_address = if terms.limited { state.0.parts.limits.address(request)? } else { None };
         let sent = request.headers().contains_key(AUTHORIZATION);
         if terms.public && !(terms.token_shows_more && sent) {
             return Ok(Self { left: by_address, ..Self::for_actor(state.clone(), Actor::Anonymous) });
@@ -38,14 +38,14 @@ impl Access<Judged> {
             log.note(Some(&NO_TOKEN), || None, || request_id(request));
             refused(state, &NO_TOKEN)
         })?;
-        let time = state.0.clock.read();
-        let token = state.0.tokens.verify(sent, time).await.map_err(|why| {
-            log.note(Some(why.flaw()), || state.0.tokens.named_in(sent), || request_id(request));
+        let time = state.0.parts.services.clock.read();
+        let token = state.0.parts.tokens.verify(sent, time).await.map_err(|why| {
+            log.note(Some(why.flaw()), || state.0.parts.tokens.named_in(sent), || request_id(request));
             refused(state, why.flaw())
         })?;
         let mut access = Self::for_actor(state.clone(), Actor::Caller(token.caller.clone()));
         access.context.time = time;
-        access.left = state.0.limits.caller(&access.caller_key())?.or(by_address);
+        access.left = state.0.parts.limits.caller(&access.caller_key())?.or(by_address);
         match scope_under(&token.caller, terms) {
             Ok(scope) => access.context.scope = scope,
             Err(error) => {
@@ -66,7 +66,7 @@ impl Access<Judged> {
             Code::Forbidden | Code::SamePerson | Code::PersonRequired => metrics.forbidden(permission),
             Code::ReadingTooMuch => metrics.read_refused(),
             Code::InvalidToken => {
-                let tokens = &self.state.0.tokens;
+                let tokens = &self.state.0.parts.tokens;
                 let issuer = || self.context.actor.caller().and_then(|caller| tokens.name_of(&caller.issuer));
                 return self.state.0.refusal_log.note(None, issuer, || request_id(request));
             }

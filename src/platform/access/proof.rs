@@ -138,14 +138,8 @@ impl<P> Access<P> {
         let context = Context {
             actor: Arc::new(actor),
             scope: Scope::All,
-            time: state.0.clock.read(),
-            clock: state.0.clock.clone(),
-            mint: state.0.mint.clone(),
-            entropy: state.0.entropy.clone(),
-            vault: state.0.vault.clone(),
-            identity: state.0.identity.clone(),
-            extensions: state.0.extensions.clone(),
-            calendar: state.0.calendar.clone(),
+            time: state.0.parts.services.clock.read(),
+            services: state.0.parts.services.clone(),
         };
         Self { state, context, token: None, keyed: None, left: None, permission: PhantomData }
     }
@@ -161,12 +155,12 @@ impl<P> Access<P> {
             request,
             body: Body::Coming(payload),
             body_limit,
-            receiving: self.state.0.receiving.clone(),
+            receiving: self.state.0.parts.receiving.clone(),
             read_again: None,
             caller: self.caller_key(),
             actor: self.context.actor.clone(),
-            cursors: self.context.vault.keyring.cursors.clone(),
-            entropy: self.context.entropy.clone(),
+            cursors: self.context.services.vault.keyring.cursors.clone(),
+            entropy: self.context.services.entropy.clone(),
         }
     }
 
@@ -184,7 +178,7 @@ impl<P> Access<P> {
         let Self { state, token, .. } = self;
         let Some(token) = token else { return Ok(()) };
         let (inner, came) = (state.clone(), state.0.moments.now());
-        state.0.database.read(move |lane| admit_once(&inner, lane, Some(&token), came)).await
+        state.0.parts.database.read(move |lane| admit_once(&inner, lane, Some(&token), came)).await
     }
 
     /// Reads, on a reading lane. What the closure looked at is recorded before the answer
@@ -274,17 +268,17 @@ impl<P> Access<P> {
 
     /// The working days, for an answer that needs no database.
     pub fn calendar(&self) -> &Calendar {
-        &self.context.calendar
+        &self.context.services.calendar
     }
 
     /// The keyring, for what needs no database: signatures and sealed statements.
     pub fn keyring(&self) -> &crate::platform::vault::Keyring {
-        &self.context.vault.keyring
+        &self.context.services.vault.keyring
     }
 
     /// The service as it names itself.
     pub fn identity(&self) -> &Identity {
-        &self.context.identity
+        &self.context.services.identity
     }
 
     /// A statement of this access as the one that an idempotent request runs under.
@@ -299,7 +293,7 @@ impl<P> Access<P> {
 
     /// How many bytes of bodies are kept for the idempotency keys of one caller.
     pub(in crate::platform) fn kept_bytes(&self) -> usize {
-        self.state.0.kept_bytes
+        self.state.0.parts.kept_bytes
     }
 
     /// Runs a write of the platform's own, which needs no entry: keeping an answer.
@@ -309,7 +303,7 @@ impl<P> Access<P> {
     ) -> Result<T, Error> {
         let context = self.context;
         let run = move |lane: &mut Lane| f(&mut ReadTx::new(lane, &context, &mut Noted::default()));
-        self.state.0.database.write(Patience::Request, run).await
+        self.state.0.parts.database.write(Patience::Request, run).await
     }
 }
 

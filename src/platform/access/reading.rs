@@ -36,10 +36,11 @@ impl Reading {
     pub(super) async fn run(self, f: Read, brake: Brake) -> Result<Value, Error> {
         let Self { state, context, token } = self;
         let is_caller = context.actor.caller().is_some();
-        let braked = (is_caller && state.0.limits.limits_people()).then(|| caller_key(&context));
+        let braked = (is_caller && state.0.parts.limits.limits_people()).then(|| caller_key(&context));
         let (inner, came) = (state.clone(), state.0.moments.now());
         let (value, looks, people) = state
             .0
+            .parts
             .database
             .read(move |lane| {
                 admit_once(&inner, lane, token.as_deref(), came)?;
@@ -54,7 +55,7 @@ impl Reading {
             .await?;
         if is_caller && people > 0 {
             if let Some(caller) = braked {
-                state.0.limits.people(&caller, people, brake == Brake::Counts)?;
+                state.0.parts.limits.people(&caller, people, brake == Brake::Counts)?;
             }
             state.0.metrics.callers().people_read(people);
         }
@@ -66,7 +67,13 @@ impl Reading {
 /// The audit entries of what a transaction looked at.
 pub(super) fn looked(noted: Noted, context: &Context) -> Vec<EntryRow> {
     let row = |entry| {
-        EntryRow::new(entry, Outcome::Looked, &context.actor, context.mint.id(context.time.now), context.time.now)
+        EntryRow::new(
+            entry,
+            Outcome::Looked,
+            &context.actor,
+            context.services.mint.id(context.time.now),
+            context.time.now,
+        )
     };
     noted.looks.into_iter().map(row).collect()
 }

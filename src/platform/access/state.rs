@@ -9,7 +9,7 @@ use chrono::TimeDelta;
 
 use super::batchers::Batchers;
 use super::refusal_log::RefusalLog;
-use crate::domain::{Calendar, Clock, Entropy, Error, IdMint, Identity, Instant, OrganisationId, made_at};
+use crate::domain::{Calendar, Clock, Error, IdMint, Instant, OrganisationId, made_at};
 use crate::platform::audit::{self, EntryRow, Looks, Refusals};
 use crate::platform::auth::{Moments, Tokens};
 use crate::platform::db::{AnyConnection, Database, Lane, dialect};
@@ -18,8 +18,7 @@ use crate::platform::idempotency::InFlight;
 use crate::platform::rate::RateLimits;
 use crate::platform::readiness::{Heartbeats, Readiness};
 use crate::platform::telemetry::{Change, ClockDifference, Metrics};
-use crate::platform::transaction::Extensions;
-use crate::platform::vault::Vault;
+use crate::platform::transaction::Services;
 use crate::platform::vault::store::remnants::{self, Purged};
 
 /// What the platform must ask of the organisations above it.
@@ -31,18 +30,12 @@ pub trait Standing: Send + Sync {
     fn is_active(&self, connection: &mut AnyConnection, organisation: OrganisationId) -> Result<bool, Error>;
 }
 
-/// The parts of the state.
+/// The parts that the state is assembled from.
 pub struct Parts {
     /// The lanes.
-    pub database: Database,
-    /// The keys.
-    pub vault: Vault,
-    /// The clock.
-    pub clock: Clock,
-    /// Unpredictable bytes.
-    pub entropy: Arc<dyn Entropy>,
-    /// The mint of identifiers.
-    pub mint: IdMint,
+    pub database: Arc<Database>,
+    /// What the transactions share.
+    pub services: Arc<Services>,
     /// The tokens' judge.
     pub tokens: Tokens,
     /// The organisations' standing.
@@ -55,29 +48,10 @@ pub struct Parts {
     pub sending: Budget,
     /// How many bytes of bodies are kept for the idempotency keys of one caller.
     pub kept_bytes: usize,
-    /// The service as it names itself.
-    pub identity: Identity,
-    /// What the application gives its rooms.
-    pub extensions: Extensions,
-    /// The working days.
-    pub calendar: Calendar,
 }
 
 pub(super) struct Inner {
-    pub(super) database: Arc<Database>,
-    pub(super) vault: Arc<Vault>,
-    pub(super) clock: Clock,
-    pub(super) entropy: Arc<dyn Entropy>,
-    pub(super) mint: IdMint,
-    pub(super) tokens: Tokens,
-    pub(super) standing: Box<dyn Standing>,
-    pub(super) limits: RateLimits,
-    pub(super) receiving: Receiving,
-    pub(super) sending: Budget,
-    pub(super) kept_bytes: usize,
-    pub(super) identity: Arc<Identity>,
-    pub(super) extensions: Arc<Extensions>,
-    pub(super) calendar: Arc<Calendar>,
+    pub(super) parts: Parts,
     pub(super) looks: Looks,
     pub(super) refusals: Arc<Refusals>,
     pub(super) metrics: Metrics,
@@ -99,50 +73,18 @@ pub(super) struct Installed(pub(super) AppState);
 impl AppState {
     /// Assembles the state. Must be called on a tokio runtime, which will write the looks.
     pub fn new(parts: Parts) -> Self {
-        let Parts {
-            database,
-            vault,
-            clock,
-            entropy,
-            mint,
-            tokens,
-            standing,
-            limits,
-            receiving,
-            sending,
-            kept_bytes,
-            identity,
-            extensions,
-            calendar,
-        } = parts;
-        let identity = Arc::new(identity);
-        let database = Arc::new(database);
-        let looks = Looks::start(database.clone());
+        let Services { clock, mint, .. } = &*parts.services;
+        let looks = Looks::start(parts.database.clone());
         let metrics = Metrics::default();
         let refusals = Refusals::start(looks.clone(), clock.clone(), mint.clone(), metrics.callers().clone());
-        let refusal_log = RefusalLog::new(&clock);
-        let vault = Arc::new(vault);
-        let in_flight = InFlight::default();
+        let refusal_log = RefusalLog::new(clock);
         Self(Arc::new(Inner {
-            database,
-            vault,
-            clock,
-            entropy,
-            mint,
-            tokens,
-            standing,
-            limits,
-            receiving,
-            sending,
-            kept_bytes,
-            identity,
-            extensions: Arc::new(extensions),
-            calendar: Arc::new(calendar),
+            parts,
             looks,
             refusals,
             metrics,
             readiness: Readiness::default(),
-            in_flight,
+            in_flight: InFlight::default(),
             moments: Moments::default(),
             batchers: Batchers::default(),
             refusal_log,
@@ -153,7 +95,7 @@ impl AppState {
     /// Gives the state to the handlers' guards.
     pub fn install(&self, config: &mut ServiceConfig) {
         config.app_data(Installed(self.clone()));
-        http::install(self.0.identity.clone(), self.0.sending.clone(), config);
+        http::install(self.0.parts.services.identity.clone(), self.0.parts.sending.clone(), config);
     }
 
     /// Records looks before the answer that shows what was looked at leaves.
@@ -169,7 +111,7 @@ impl AppState {
 
     /// Begins to keep the keys that issuers publish current. Must be called on a tokio runtime.
     pub fn keep_keys(&self) {
-        self.0.tokens.keep_keys(&self.0.clock);
+        self.0.parts.tokens.keep_keys(&self.0.parts.services.clock);
     }
 
     /// Returns when all looks so far are recorded, and the refusals of the minutes that are over.
@@ -194,8 +136,9 @@ impl AppState {
     /// # Errors
     /// 503, naming the parts that do not work.
     pub(super) async fn check_readiness(&self) -> Result<(), Error> {
-        let Inner { readiness, database, looks, clock, entropy, .. } = &*self.0;
-        readiness.check(database, looks, clock.now(), &**entropy).await
+        let Inner { readiness, parts, looks, .. } = &*self.0;
+        let Services { clock, entropy, .. } = &*parts.services;
+        readiness.check(&parts.database, looks, clock.now(), &**entropy).await
     }
 
     /// The heartbeats of the jobs, for readiness.
@@ -209,26 +152,27 @@ impl AppState {
     /// # Errors
     /// 503 when the database does not answer, somebody is in the way, or it takes longer than `most`.
     pub async fn purge_keys(&self, destroyed_by: Instant, most: Duration) -> Result<Purged, Error> {
-        let is_due = self.0.database.read(move |lane| remnants::is_due(&mut lane.connection, destroyed_by)).await?;
+        let is_due =
+            self.0.parts.database.read(move |lane| remnants::is_due(&mut lane.connection, destroyed_by)).await?;
         if !is_due {
             return Ok(Purged::Gone(0));
         }
-        self.0.database.apart(move |connection| remnants::purge(connection, most)).await
+        self.0.parts.database.apart(move |connection| remnants::purge(connection, most)).await
     }
 
     /// How many closures wait for a reading and for a writing lane.
     pub fn waiting(&self) -> (usize, usize) {
-        self.0.database.waiting()
+        self.0.parts.database.waiting()
     }
 
     /// The budget of answers that wait to be sent.
     pub fn sending(&self) -> &Budget {
-        &self.0.sending
+        &self.0.parts.sending
     }
 
     /// How many rows were met without their key since the start.
     pub fn rows_without_keys(&self) -> u64 {
-        self.0.vault.rows_without_keys()
+        self.0.parts.services.vault.rows_without_keys()
     }
 
     /// Makes every later identifier sort after those that are stored, and compares the clock with the database's. A time that
@@ -237,7 +181,7 @@ impl AppState {
     /// # Errors
     /// 503 when the database does not answer.
     pub async fn observe_clock(&self) -> Result<Option<Change>, Error> {
-        let clock = self.0.clock.clone();
+        let clock = self.0.parts.services.clock.clone();
         let observe = move |lane: &mut Lane| {
             let newest = audit::newest_entry(&mut lane.connection)?;
             let before = clock.now();
@@ -247,12 +191,12 @@ impl AppState {
             let shown = shown.map(|shown| clock.database(shown));
             Ok((newest, shown, shown.map(|shown| half_way - shown.micros())))
         };
-        let (newest, shown, difference) = self.0.database.read(observe).await?;
+        let (newest, shown, difference) = self.0.parts.database.read(observe).await?;
         if let Some(newest) = newest {
-            self.0.mint.raise(newest.uuid());
+            self.0.parts.services.mint.raise(newest.uuid());
         }
         if let Some(shown) = shown {
-            self.0.clock.consider(shown);
+            self.0.parts.services.clock.consider(shown);
         }
         Ok(difference.and_then(|micros| self.0.clock_difference.note(micros)))
     }
@@ -263,10 +207,10 @@ impl AppState {
     /// # Errors
     /// 503 when the database does not answer.
     pub async fn recall_time(&self) -> Result<(), Error> {
-        let newest = self.0.database.read(|lane| audit::newest_entry(&mut lane.connection)).await?;
-        let (now, made) = (self.0.clock.now(), newest.and_then(|newest| made_at(newest.uuid())));
+        let newest = self.0.parts.database.read(|lane| audit::newest_entry(&mut lane.connection)).await?;
+        let (now, made) = (self.0.parts.services.clock.now(), newest.and_then(|newest| made_at(newest.uuid())));
         if let Some(made) = made.filter(|&made| made > now && made <= now.plus(TimeDelta::days(1))) {
-            self.0.clock.consider(made);
+            self.0.parts.services.clock.consider(made);
         }
         Ok(())
     }
@@ -278,16 +222,16 @@ impl AppState {
 
     /// The clock.
     pub fn clock(&self) -> &Clock {
-        &self.0.clock
+        &self.0.parts.services.clock
     }
 
     /// The working days.
     pub fn calendar(&self) -> &Calendar {
-        &self.0.calendar
+        &self.0.parts.services.calendar
     }
 
     /// The mint of identifiers.
     pub fn mint(&self) -> &IdMint {
-        &self.0.mint
+        &self.0.parts.services.mint
     }
 }

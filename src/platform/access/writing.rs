@@ -105,7 +105,7 @@ impl Access<Job> {
         let Self { state, context, .. } = self;
         let f = erased::write(f);
         let run = move |lane: &mut Lane| carried_out(lane, &context, &mut Noted::default(), f);
-        erased::typed(state.0.database.write_or_undo(Patience::Job, run).await?)
+        erased::typed(state.0.parts.database.write_or_undo(Patience::Job, run).await?)
     }
 }
 
@@ -138,7 +138,7 @@ impl Writing {
                 Settled::Undo((_, value)) => Settled::Undo((value, looked(noted, &context))),
             })
         };
-        let written = match state.0.database.write_or_undo(Patience::Request, write).await {
+        let written = match state.0.parts.database.write_or_undo(Patience::Request, write).await {
             Ok((value, looks)) => state.note_looks(looks).await.map(|()| value),
             Err(error) => Err(error),
         };
@@ -156,7 +156,7 @@ impl Writing {
             admit(&inner, lane, token.as_deref())?;
             carried_out(lane, &context, &mut Noted::default(), f)
         };
-        state.0.database.write_or_undo(Patience::Chunk, run).await
+        state.0.parts.database.write_or_undo(Patience::Chunk, run).await
     }
 }
 
@@ -190,9 +190,10 @@ pub(super) async fn record_refusal(state: &AppState, context: Context, permissio
     }
     let entry = Entry::new(permission);
     let outcome = Outcome::Refused(error.code().entry().name);
-    let row = EntryRow::new(entry, outcome, &context.actor, context.mint.id(context.time.now), context.time.now);
+    let row =
+        EntryRow::new(entry, outcome, &context.actor, context.services.mint.id(context.time.now), context.time.now);
     let append = move |lane: &mut Lane| audit::append(&mut lane.connection, &row);
-    let recorded = state.0.database.write(Patience::Request, append).await;
+    let recorded = state.0.parts.database.write(Patience::Request, append).await;
     if let Err(error) = recorded {
         tracing::error!(%error, "a refusal could not be recorded");
     }

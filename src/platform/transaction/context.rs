@@ -2,10 +2,9 @@
 
 use std::sync::Arc;
 
-use super::extensions::Extensions;
-use crate::domain::{Actor, Calendar, Clock, Entropy, IdMint, Identity, Reading, Scope};
+use super::services::Services;
+use crate::domain::{Actor, Reading, Scope};
 use crate::platform::audit::{Entry, EntryRow};
-use crate::platform::vault::Vault;
 
 /// The circumstances of one request or job.
 #[derive(Clone)]
@@ -13,13 +12,7 @@ pub struct Context {
     pub(in crate::platform) actor: Arc<Actor>,
     pub(in crate::platform) scope: Scope,
     pub(in crate::platform) time: Reading,
-    pub(in crate::platform) clock: Clock,
-    pub(in crate::platform) mint: IdMint,
-    pub(in crate::platform) entropy: Arc<dyn Entropy>,
-    pub(in crate::platform) vault: Arc<Vault>,
-    pub(in crate::platform) identity: Arc<Identity>,
-    pub(in crate::platform) extensions: Arc<Extensions>,
-    pub(in crate::platform) calendar: Arc<Calendar>,
+    pub(in crate::platform) services: Arc<Services>,
 }
 
 /// What a transaction notes while it runs, for the audit.

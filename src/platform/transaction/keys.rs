@@ -27,7 +27,7 @@ impl ReadTx<'_> {
         let Some(wrapped) = wrapped.or_else(|| store::made_in_this_group(self.lane, owner)) else {
             return Err(self.key_missing(owner, "the vault has no key for it"));
         };
-        match self.context.vault.unwrap(owner.as_bytes(), &wrapped)? {
+        match self.context.services.vault.unwrap(owner.as_bytes(), &wrapped)? {
             Some(key) => Ok(DataKey::from_secret(key)),
             None => Err(self.key_missing(owner, "its key is wrapped under a master key that is not in the file")),
         }
@@ -81,7 +81,7 @@ impl ReadTx<'_> {
     }
 
     fn key_missing(&self, owner: Uuid, why: &'static str) -> Error {
-        self.context.vault.note_missing_key(owner, why);
+        self.context.services.vault.note_missing_key(owner, why);
         Error::new(Code::KeyMissing, MISSING)
     }
 }

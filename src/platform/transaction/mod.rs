@@ -6,6 +6,7 @@ mod extensions;
 mod keys;
 mod many;
 mod read;
+mod services;
 mod write;
 
 pub use context::Context;
@@ -15,4 +16,5 @@ pub use keys::unless_key_missing;
 pub(in crate::platform) use many::Party;
 pub use many::{Each, ManyTx};
 pub use read::ReadTx;
+pub use services::Services;
 pub use write::{NewKey, Recorded, WriteTx};

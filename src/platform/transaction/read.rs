@@ -57,18 +57,18 @@ impl<'a> ReadTx<'a> {
     /// 503 when the database does not answer.
     pub fn lease_time(&mut self) -> Result<Instant, Error> {
         let shown = dialect::clock(&mut self.lane.connection)?;
-        let clock = &self.context.clock;
+        let clock = &self.context.services.clock;
         Ok(shown.map_or_else(|| clock.steady(), |shown| clock.database(shown)))
     }
 
     /// The working days, for what the law or an offer counts in them.
     pub fn calendar(&self) -> &'a Calendar {
-        &self.context.calendar
+        &self.context.services.calendar
     }
 
     /// The service as it names itself.
     pub fn identity(&self) -> &'a Identity {
-        &self.context.identity
+        &self.context.services.identity
     }
 
     /// The extension of a type.
@@ -76,17 +76,17 @@ impl<'a> ReadTx<'a> {
     /// # Errors
     /// Internal when the service was assembled without it.
     pub fn extension<T: Copy + 'static>(&self) -> Result<T, Error> {
-        self.context.extensions.get()
+        self.context.services.extensions.get()
     }
 
     /// The service's own keys.
     pub fn keyring(&self) -> &'a Keyring {
-        &self.context.vault.keyring
+        &self.context.services.vault.keyring
     }
 
     /// Unpredictable bytes.
     pub fn entropy(&self) -> &'a dyn Entropy {
-        &*self.context.entropy
+        &*self.context.services.entropy
     }
 
     /// Says that personal data is being looked at. A read that unseals a person's data without

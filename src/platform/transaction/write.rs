@@ -139,8 +139,8 @@ impl<'a> WriteTx<'a> {
     }
 
     fn note(&mut self, entry: Entry, outcome: Outcome) {
-        let Context { actor, time, mint, .. } = self.0.context;
-        self.0.noted.deeds.push(EntryRow::new(entry, outcome, actor, mint.id(time.now), time.now));
+        let Context { actor, time, services, .. } = self.0.context;
+        self.0.noted.deeds.push(EntryRow::new(entry, outcome, actor, services.mint.id(time.now), time.now));
     }
 
     /// Another room's whole write inside this one.
@@ -154,14 +154,14 @@ impl<'a> WriteTx<'a> {
 
     /// A new identifier.
     pub fn new_id<K: From<Uuid>>(&self) -> K {
-        self.0.context.mint.id(self.0.context.time.now)
+        self.0.context.services.mint.id(self.0.context.time.now)
     }
 
     /// A new identifier that sorts after `earlier`, which another process with another clock may have made: for the next
     /// entry of a history whose order decides something. Read `earlier` under the lock that guards the history.
     pub fn new_id_after<K: From<Uuid> + Into<Uuid>>(&self, earlier: Option<K>) -> K {
         if let Some(earlier) = earlier {
-            self.0.context.mint.raise(earlier.into());
+            self.0.context.services.mint.raise(earlier.into());
         }
         self.new_id()
     }
@@ -179,7 +179,7 @@ impl<'a> WriteTx<'a> {
     /// A key for a new owner, which is lost unless it is kept.
     pub fn new_key(&self, owner: Uuid) -> NewKey {
         let key = DataKey::generate(self.entropy());
-        let wrapped = self.0.context.vault.wrap(self.entropy(), owner.as_bytes(), key.as_secret());
+        let wrapped = self.0.context.services.vault.wrap(self.entropy(), owner.as_bytes(), key.as_secret());
         NewKey { owner, key, wrapped }
     }
 
