@@ -5,6 +5,7 @@ use crate::domain::{Code, Error};
 use crate::platform::auth::store::is_revoked;
 use crate::platform::auth::{Flaw, Moment, Verified};
 use crate::platform::db::Lane;
+use crate::platform::transaction::Context;
 
 pub(super) fn invalid_token() -> Error {
     Error::new(Code::InvalidToken, "The token was refused; get a new one from its issuer.")
@@ -42,4 +43,11 @@ pub(super) fn admit(state: &AppState, lane: &mut Lane, token: Option<&Verified>)
         }
         _ => Ok(()),
     }
+}
+
+/// Who calls, for what is bound to a caller.
+pub(super) fn caller_key(context: &Context) -> String {
+    let Some(caller) = context.actor.caller() else { return String::new() };
+    let organisation = caller.organisation.map(|id| id.to_string()).unwrap_or_default();
+    format!("{}\n{}\n{organisation}", caller.issuer, caller.subject)
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use actix_web::HttpRequest;
 use actix_web::dev::Payload;
 
-use super::admit::{admit_once, invalid_token};
+use super::admit::{admit_once, caller_key, invalid_token};
 use super::erased;
 use super::reading::{Brake, Reading};
 use super::state::AppState;
@@ -124,13 +124,6 @@ impl AppState {
     pub fn job(&self, name: &'static str) -> Access<Job> {
         Access::for_actor(self.clone(), Actor::Job(name))
     }
-}
-
-/// Who calls, for what is bound to a caller.
-pub(super) fn caller_key(context: &Context) -> String {
-    let Some(caller) = context.actor.caller() else { return String::new() };
-    let organisation = caller.organisation.map(|id| id.to_string()).unwrap_or_default();
-    format!("{}\n{}\n{organisation}", caller.issuer, caller.subject)
 }
 
 impl<P> Access<P> {

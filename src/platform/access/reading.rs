@@ -2,9 +2,8 @@
 
 use std::sync::Arc;
 
-use super::admit::admit_once;
+use super::admit::{admit_once, caller_key};
 use super::erased::{Read, Value};
-use super::proof::caller_key;
 use super::state::AppState;
 use crate::domain::Error;
 use crate::platform::audit::{Entry, EntryRow, Outcome};

@@ -2,6 +2,7 @@
 
 mod edge;
 mod once;
+mod operation;
 mod replaying;
 mod room;
 mod routes;

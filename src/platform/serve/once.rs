@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use actix_web::http::header::HeaderName;
 
+use super::operation::Operation;
 use super::replaying;
-use super::run::Operation;
 use crate::domain::{Code, Error, IdsAlone};
 use crate::platform::access::{Access, Judged};
 use crate::platform::http::{Answer, Incoming, problem_answer, request_id};

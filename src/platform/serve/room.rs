@@ -12,8 +12,8 @@ use utoipa::openapi::path::{HttpMethod, Operation, ParameterIn};
 use utoipa::openapi::tag::TagBuilder;
 use utoipa::openapi::{OpenApi, RefOr, Schema};
 
+use super::operation::{self, Call, NotTaken};
 use super::routes::Routes;
-use super::run::{self, Call, NotTaken};
 use crate::domain::{Code, Error};
 use crate::platform::access::Access;
 use crate::platform::auth::{PERMISSIONS, Permission, Terms};
@@ -106,7 +106,7 @@ struct Served {
     path: String,
     method: HttpMethod,
     described: Operation,
-    operation: run::Operation,
+    operation: operation::Operation,
     form_needs: Option<&'static str>,
 }
 
@@ -224,7 +224,7 @@ impl Room {
                 .any(|parameter| matches!(parameter, RefOr::T(known) if known.parameter_in == ParameterIn::Query));
             let call = registered.call.clone();
             let operation =
-                run::Operation { method: framework(&method), terms, body_limit, takes_query, shows_pages, call };
+                operation::Operation { method: framework(&method), terms, body_limit, takes_query, shows_pages, call };
             self.served.push(Served { path: path.clone(), method, described, operation, form_needs });
         }
     }
@@ -241,7 +241,7 @@ impl Room {
     }
 
     /// The operations by their paths, as they are served.
-    fn routes(self) -> impl Iterator<Item = (String, run::Operation)> {
+    fn routes(self) -> impl Iterator<Item = (String, operation::Operation)> {
         self.served.into_iter().map(|Served { path, operation, .. }| (path, operation))
     }
 

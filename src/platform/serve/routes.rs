@@ -14,7 +14,7 @@ use actix_web::{FromRequest, Handler, HttpMessage, HttpRequest, HttpResponse};
 use futures_util::future::LocalBoxFuture;
 use matchit::{InsertError, Router};
 
-use super::run::Operation;
+use super::operation::Operation;
 use crate::domain::{Code, Error};
 use crate::platform::access::{Access, Judged};
 use crate::platform::http::{Answer, Matched, PathValues, caught, log_cause, problem_for, request_id};
