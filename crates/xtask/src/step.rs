@@ -72,7 +72,11 @@ impl fmt::Display for Step {
         }
         line.write_str(self.program)?;
         for argument in &self.arguments {
-            write!(line, " {argument}")?;
+            if argument.contains(char::is_whitespace) {
+                write!(line, " '{argument}'")?;
+            } else {
+                write!(line, " {argument}")?;
+            }
         }
         match self.file {
             Some(file) => write!(line, " > {file}"),
@@ -108,6 +112,7 @@ mod tests {
     fn a_command_that_fails_leaves_its_file_alone() {
         let kept = fs::read(root().join("Cargo.toml")).unwrap();
         let step = Step::new("sh", "-c").argument("echo half; exit 1").into_file("Cargo.toml");
+        assert_eq!(step.to_string(), "sh -c 'echo half; exit 1' > Cargo.toml");
         assert_eq!(step.run(), Ok(1));
         assert_eq!(fs::read(root().join("Cargo.toml")).unwrap(), kept);
     }
