@@ -151,12 +151,11 @@ impl Server {
 /// The one server of this process, started when first asked for.
 fn server() -> Option<&'static Server> {
     static SERVER: OnceLock<Option<Server>> = OnceLock::new();
-    let start = || match env::var("IEWM_TEST_POSTGRES_URL") {
-        Ok(url) => {
+    let start = || {
+        if let Ok(url) = env::var("IEWM_TEST_POSTGRES_URL") {
             let server = Server::connect(url, None);
             Ok(server.unwrap_or_else(|why| panic!("IEWM_TEST_POSTGRES_URL is set, but {why}")))
-        }
-        Err(_) => {
+        } else {
             let cluster = Cluster::start(SETTINGS)?;
             Server::connect(cluster.url("postgres"), Some(cluster))
         }

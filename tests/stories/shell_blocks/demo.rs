@@ -1,5 +1,6 @@
 //! A demo in a folder that looks like the repository to a reader's commands.
 
+use std::fmt::Write as _;
 use std::io::Write as _;
 use std::net::TcpListener;
 use std::os::unix::fs::symlink;
@@ -36,9 +37,9 @@ impl Demo {
     /// Starts a demo on `engine`. `None` if this machine lacks the engine or a program of the blocks, which standard error
     /// says.
     pub(super) fn start(engine: Engine, blocks: &[Block]) -> Option<Self> {
-        let programs = ["bash", "curl", "timeout", "node"].into_iter();
-        let needed = programs.filter(|&name| name != "node" || blocks.iter().any(|block| block.text.contains("node ")));
-        if let Some(missing) = needed.filter(|&name| !is_here(name)).next() {
+        let programs = ["bash", "curl", "timeout", "node"];
+        let is_needed = |name| name != "node" || blocks.iter().any(|block| block.text.contains("node "));
+        if let Some(missing) = programs.into_iter().find(|&name| is_needed(name) && !is_here(name)) {
             assert!(std::env::var("IEWM_TEST_NODE").as_deref() != Ok("required"), "{missing} is required and not here");
             let _ = writeln!(
                 std::io::stderr(),
@@ -72,7 +73,8 @@ impl Demo {
     pub(super) fn run(&self, blocks: &[Block], time: &str) {
         let mut script = "exec 2>&1\n".to_owned();
         for Block { page, line, text, .. } in blocks {
-            script += &format!("echo '=== {page}:{line}'\n{}", text.replace(WRITTEN, &self.address));
+            writeln!(script, "echo '=== {page}:{line}'").unwrap();
+            script.push_str(&text.replace(WRITTEN, &self.address));
         }
         let file = self.folder.path().join("blocks.sh");
         std::fs::write(&file, script).unwrap();
