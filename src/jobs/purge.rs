@@ -11,7 +11,7 @@ use tokio::sync::watch;
 use super::beat::beat;
 use crate::domain::{Error, Instant};
 use crate::platform::access::AppState;
-use crate::platform::audit::Entry;
+use crate::platform::audit::{Action, Entry};
 use crate::platform::vault::store::remnants::Purged;
 
 /// How often it is looked for keys, and tried again.
@@ -69,7 +69,7 @@ impl Purge {
             }
         };
         if purged > 0 {
-            let entry = Entry::new("keys.purge").with("count", purged);
+            let entry = Entry::new(Action::KeysPurge).with("count", purged);
             self.state.job(NAME).run(move |tx| tx.record(entry, ())).await?;
         }
         Ok(purged)

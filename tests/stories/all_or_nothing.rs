@@ -3,7 +3,7 @@
 use diesel::connection::SimpleConnection as _;
 use futures_util::future::join_all;
 use iewm::domain::DecisionId;
-use iewm::platform::audit::Entry;
+use iewm::platform::audit::{Action, Entry};
 use iewm::resources::consents::mint_confirmation;
 use serde_json::{Value, json};
 
@@ -288,7 +288,7 @@ async fn a_write_without_an_entry_is_rolled_back(service: Service) {
             tx.connection().batch_execute(CHANGE)?;
             tx.unchanged(None, ())
         })?;
-        tx.record(Entry::new("story.changed"), ())
+        tx.record(Entry::new(Action::DeadlinesDigest), ())
     });
     ended.await.unwrap();
     assert_ne!(version().await, before);

@@ -7,6 +7,7 @@ use iewm::app::operations;
 use iewm::domain::{CODES, Role};
 use iewm::inventory;
 use iewm::personal::Class;
+use iewm::platform::audit::Action;
 use iewm::platform::auth::PERMISSIONS;
 use iewm::policy::erasure::{Fate, RULES};
 use iewm::policy::retention::SCHEDULE;
@@ -138,6 +139,41 @@ fn problems() -> String {
         writeln!(page, "| {} | `{}` | {} | {} |", entry.status, entry.name, entry.title, entry.meaning).unwrap();
     }
     page
+}
+
+/// The table of audited actions.
+fn audited_actions() -> String {
+    let mut page = "# Audited actions\n\n\
+        Generated from `src/platform/audit/actions.rs`; a test holds this page against it. `GET /v1/audit?action=` takes the\n\
+        names of this page. New versions add names; a name never changes.\n\n\
+        - **kind**: `read` is a read of personal data. `create`, `change` and `delete` say what the action does to a record.\n  \
+        `process` is anything else, such as sending a letter. An entry of a `change` has in `detail.changed` the names of the\n  \
+        members that got another value, never the values.\n\
+        - **subject**: the kind of record in the entry's `subject`, as `kind/id`. An entry about a person has `contact_id`.\n\
+        - **gives rise to**: types for the change feed and for webhooks.\n\n\
+        | action | meaning | kind | subject | gives rise to |\n|---|---|---|---|---|\n"
+        .to_owned();
+    for action in Action::ALL {
+        let row = action.row();
+        let kind: &str = row.kind.into();
+        let subject = row.subject.map_or("-".to_owned(), |subject| format!("`{}`", <&str>::from(subject)));
+        let gives: Vec<String> = row.gives.iter().map(|&given| format!("`{}`", <&str>::from(given))).collect();
+        let gives = if gives.is_empty() { "-".to_owned() } else { gives.join(", ") };
+        writeln!(page, "| `{}` | {} | {kind} | {subject} | {gives} |", row.name, row.meaning).unwrap();
+    }
+    page.push_str(
+        "\n## Refusals of the law\n\nAn act that the law refuses has an entry with the outcome `refused`, a `code`, and the name of \
+         the permission that it\nneeds as its action: `link` for an act by a link, or one of these.\n\n",
+    );
+    for row in PERMISSIONS.iter().filter(|row| row.writes) {
+        writeln!(page, "- `{}`", row.name).unwrap();
+    }
+    page
+}
+
+#[test]
+fn the_page_of_the_audit_is_the_table() {
+    hold("audit.md", &audited_actions());
 }
 
 #[test]

@@ -7,7 +7,7 @@ use iewm::domain::ContactId;
 use iewm::inventory::holders;
 use iewm::jobs::{Digest, Gathering};
 use iewm::personal::{Erasing, Person};
-use iewm::platform::audit::Entry;
+use iewm::platform::audit::{Action, Entry};
 use iewm::platform::transaction::WriteTx;
 use iewm::resources::subject_requests::package::store::building::{
     self, Claimed, ENTRIES_A_PART, Gathered, MOST_AT_ONCE, Next,
@@ -329,7 +329,7 @@ async fn who_is_erased_meanwhile_leaves_nothing(service: Service) {
         let erasing = Erasing { person, withheld: Vec::new(), unsure: Vec::new() };
         holders().iter().try_for_each(|holder| holder.erase(&mut tx, &erasing))?;
         tx.destroy_key(contact.uuid())?;
-        tx.record(Entry::new("story.erase").contact(contact), ())
+        tx.record(Entry::new(Action::ContactsDelete).contact(contact), ())
     };
     service.state.job("story").run(erase).await.unwrap();
     assert!(!service.keep(claimed, gathered).await, "what was in hand is not kept");

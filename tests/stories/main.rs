@@ -16,6 +16,7 @@ mod accesses;
 mod all_or_nothing;
 mod architecture;
 mod audit;
+mod audited_changes;
 mod backups;
 mod bad_input;
 mod batched;

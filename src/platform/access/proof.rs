@@ -61,12 +61,12 @@ use crate::platform::transaction::{Context, Noted, ReadTx};
 /// ```
 /// use iewm::domain::Error;
 /// use iewm::platform::access::Access;
-/// use iewm::platform::audit::Entry;
+/// use iewm::platform::audit::{Action, Entry};
 /// use iewm::platform::auth::OrganisationsWrite;
 /// use iewm::platform::http::{Done, NoContent};
 ///
 /// async fn act(access: Access<OrganisationsWrite>) -> Result<Done<NoContent>, Error> {
-///     access.write(|tx| tx.record(Entry::new("nothing.done"), NoContent)).await
+///     access.write(|tx| tx.record(Entry::new(Action::OrganisationsUpdate), NoContent)).await
 /// }
 /// ```
 ///
@@ -75,12 +75,12 @@ use crate::platform::transaction::{Context, Noted, ReadTx};
 /// ```compile_fail,E0599
 /// use iewm::domain::Error;
 /// use iewm::platform::access::Access;
-/// use iewm::platform::audit::Entry;
+/// use iewm::platform::audit::{Action, Entry};
 /// use iewm::platform::auth::OrganisationsRead;
 /// use iewm::platform::http::{Done, NoContent};
 ///
 /// async fn act(access: Access<OrganisationsRead>) -> Result<Done<NoContent>, Error> {
-///     access.write(|tx| tx.record(Entry::new("nothing.done"), NoContent)).await
+///     access.write(|tx| tx.record(Entry::new(Action::OrganisationsUpdate), NoContent)).await
 /// }
 /// ```
 ///

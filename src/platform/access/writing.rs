@@ -188,7 +188,7 @@ pub(super) async fn record_refusal(state: &AppState, context: Context, permissio
     if !error.is_refusal() || matches!(error.code(), Code::SamePerson | Code::PersonRequired) {
         return;
     }
-    let entry = Entry::new(permission);
+    let entry = Entry::refused(permission);
     let outcome = Outcome::Refused(error.code().entry().name);
     let row =
         EntryRow::new(entry, outcome, &context.actor, context.services.mint.id(context.time.now), context.time.now);

@@ -7,6 +7,9 @@ use aws_lc_rs::digest;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use super::action::SubjectKind;
+use super::actions::Action;
+use super::changed::Changed;
 use crate::domain::{Actor, ContactId, EntryId, Error, Instant, OrganisationId, Role};
 
 /// How many contacts a look names at most. A look at more people tells only how many it showed.
@@ -16,6 +19,7 @@ const MOST_NAMED: usize = 20;
 #[derive(Clone, Debug)]
 pub struct Entry {
     action: &'static str,
+    kind: Option<SubjectKind>,
     contact: Option<ContactId>,
     others: Vec<ContactId>,
     subject: Option<String>,
@@ -24,9 +28,18 @@ pub struct Entry {
 }
 
 impl Entry {
-    /// An entry for `action`, such as `contacts.create`.
-    pub fn new(action: &'static str) -> Self {
-        Self { action, contact: None, others: Vec::new(), subject: None, detail: Map::new(), shows: 0 }
+    /// An entry for an action of the table.
+    pub fn new(action: Action) -> Self {
+        Self::of(action.row().name, action.row().subject)
+    }
+
+    /// An entry for an act that the law refused: it bears the name of the permission, such as `consents:record`.
+    pub(in crate::platform) fn refused(permission: &'static str) -> Self {
+        Self::of(permission, None)
+    }
+
+    fn of(action: &'static str, kind: Option<SubjectKind>) -> Self {
+        Self { action, kind, contact: None, others: Vec::new(), subject: None, detail: Map::new(), shows: 0 }
     }
 
     /// The person that it is about, if it is about one.
@@ -69,11 +82,18 @@ impl Entry {
         if self.contact.is_some() { 1 } else { self.shows }
     }
 
-    /// The record that it is about, as `kind/id`.
+    /// The record that it is about. The entry keeps it as `kind/id`, with the kind that the action's row has.
     #[must_use]
-    pub fn subject(mut self, kind: &'static str, id: impl std::fmt::Display) -> Self {
-        self.subject = Some(format!("{kind}/{id}"));
+    pub fn subject(mut self, id: impl std::fmt::Display) -> Self {
+        debug_assert!(self.kind.is_some(), "the row of {} has no kind of subject", self.action);
+        self.subject = self.kind.map(|kind| format!("{}/{id}", <&str>::from(kind)));
         self
+    }
+
+    /// Names the members that the change gave another value, as `detail.changed`.
+    #[must_use]
+    pub fn changed(self, changed: Changed) -> Self {
+        self.with("changed", changed)
     }
 
     /// Something more: a count, a code, the names of members. Never a person's data.
@@ -99,7 +119,7 @@ pub enum Outcome {
 /// An entry as it is kept. Its members stand in the order of the canonical form, which is the alphabet's.
 #[derive(Clone, Debug, Serialize)]
 pub struct EntryRow {
-    /// What, such as `contacts.create`.
+    /// The action's name, such as `contacts.create`; of a refusal of the law, the name of the permission.
     pub action: &'static str,
     /// Who: a token's subject, a job's name, or `anonymous`.
     pub actor: String,
@@ -194,7 +214,7 @@ mod tests {
 
     fn row(actor: &Actor, details: &[(&'static str, Value)]) -> EntryRow {
         let at = Instant::parse("2026-11-24T10:00:00Z").unwrap();
-        let entry = details.iter().fold(Entry::new("contacts.create"), |entry, (n, v)| entry.with(n, v.clone()));
+        let entry = details.iter().fold(Entry::new(Action::ContactsCreate), |entry, (n, v)| entry.with(n, v.clone()));
         EntryRow::new(entry, Outcome::Done, actor, EntryId::from_uuid(Uuid::nil()), at)
     }
 
@@ -212,7 +232,7 @@ mod tests {
     fn an_entry_names_up_to_twenty_people() {
         let people: Vec<ContactId> = (0..21).map(|n| ContactId::from_uuid(Uuid::from_u128(n))).collect();
         let told = |shown: &[ContactId]| {
-            let entry = Entry::new("contacts.search").people(shown);
+            let entry = Entry::new(Action::ContactsSearch).people(shown);
             (entry.contact, entry.others, Value::Object(entry.detail))
         };
         assert_eq!(told(&[]), (None, vec![], json!({ "count": 0 })));

@@ -216,7 +216,7 @@ mod tests {
 
     use super::*;
     use crate::domain::{Actor, IdMint, Instant as Moment};
-    use crate::platform::audit::{Entry, Outcome};
+    use crate::platform::audit::{Action, Entry, Outcome};
     use crate::platform::vault::SystemEntropy;
 
     /// Panics at each second attempt, before or after it has recorded.
@@ -243,7 +243,7 @@ mod tests {
         }
     }
 
-    fn look(action: &'static str) -> EntryRow {
+    fn look(action: Action) -> EntryRow {
         let now = Moment::parse("2026-11-24T10:00:00Z").unwrap();
         let id = IdMint::new(Arc::new(SystemEntropy)).id(now);
         EntryRow::new(Entry::new(action), Outcome::Looked, &Actor::Job("test"), id, now)
@@ -253,14 +253,14 @@ mod tests {
     async fn a_panic_loses_no_look_and_records_none_twice() {
         let store = Panicking::default();
         let looks = Looks::start_with(store.clone());
-        let actions = ["one.read", "two.read", "three.read", "four.read", "five.read"];
-        for action in actions {
+        let actions = &Action::ALL[..5];
+        for &action in actions {
             looks.note(look(action)).await.unwrap();
             looks.flush().await;
         }
         let (attempts, recorded) = &*store.0.lock().unwrap();
         assert!(*attempts > actions.len(), "{attempts}");
-        assert_eq!(recorded, &actions);
+        assert_eq!(recorded, &actions.iter().map(|action| action.row().name).collect::<Vec<_>>());
     }
 
     /// Records nothing for as long as it has no permit.
@@ -278,7 +278,7 @@ mod tests {
         let permits = Arc::new(Semaphore::new(0));
         let (looks, mut marks) = (Looks::start_with(Held(permits.clone())), Marks::default());
         assert!(marks.come(&looks).await, "nothing is queued");
-        looks.note(look("one.read")).await.unwrap();
+        looks.note(look(Action::ContactsRead)).await.unwrap();
         assert!(marks.come(&looks).await, "the last mark is not old");
         for _ in 0..10 {
             tokio::time::sleep(Marks::LATELY).await;

@@ -2,11 +2,17 @@
 //! Entries carry ids and commitments, never values. Those of deeds are written in the deed's own
 //! transaction; those of looks are written in batches, at least every 250 ms.
 
+mod action;
+mod actions;
+mod changed;
 mod entry;
 mod looks;
 mod refusals;
 pub(in crate::platform) mod store;
 
+pub use action::{ActionKind, ActionRow, ChangeType, SubjectKind};
+pub use actions::Action;
+pub use changed::{Before, Changed};
 pub use entry::{Entry, EntryRow, Outcome};
 pub use looks::Looks;
 pub(in crate::platform) use looks::Marks;

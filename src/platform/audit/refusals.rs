@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
-use super::{Entry, EntryRow, Looks, Outcome};
+use super::{Action, Entry, EntryRow, Looks, Outcome};
 use crate::domain::{Actor, Clock, Code, IdMint};
 use crate::platform::rate::Ticks;
 use crate::platform::supervision::Restarts;
@@ -35,7 +35,9 @@ pub struct RefusedRequest {
 
 impl RefusedRequest {
     fn entry(&self) -> Entry {
-        Entry::new("requests.refuse").with("operation", self.operation.as_str()).with("permission", self.permission)
+        Entry::new(Action::RequestsRefuse)
+            .with("operation", self.operation.as_str())
+            .with("permission", self.permission)
     }
 }
 

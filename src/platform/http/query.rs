@@ -43,11 +43,18 @@ pub(super) fn members<T: ToSchema>() -> Vec<String> {
     }
 }
 
+/// The words that an enumeration takes, from serde's "unknown variant `x`, expected one of `a`, `b`". The word that was sent
+/// is not repeated.
+fn allowed(detail: &str) -> Option<String> {
+    let (_, expected) = detail.strip_prefix("unknown variant `")?.rsplit_once("`, expected ")?;
+    Some(expected.split('`').skip(1).step_by(2).collect::<Vec<_>>().join(", "))
+}
+
 pub(super) fn fault(name: &str, code: &'static str, detail: String) -> Error {
-    let detail = if detail.contains('`') || detail.contains('"') {
-        "is not of the form that this parameter has".to_owned()
-    } else {
-        detail
+    let detail = match allowed(&detail) {
+        Some(words) => format!("must be one of {words}"),
+        None if detail.contains('`') || detail.contains('"') => "is not of the form that this parameter has".to_owned(),
+        None => detail,
     };
     Error::new(Code::InvalidQuery, format!("The query parameter {name}: {detail}."))
         .with(|p| p.faults = Fault::new(name, code, detail).into())
@@ -88,4 +95,32 @@ pub(super) fn parse<T: DeserializeOwned>(pairs: &[(String, String)]) -> Result<T
 
 fn form(encoded: &[u8]) -> form_urlencoded::Parse<'_> {
     form_urlencoded::parse(encoded)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, serde::Deserialize)]
+    #[serde(rename_all = "snake_case")]
+    enum Two {
+        First,
+        Second,
+    }
+
+    #[derive(Debug, serde::Deserialize)]
+    struct Asked {
+        #[expect(dead_code, reason = "only its parsing matters")]
+        which: Two,
+    }
+
+    #[test]
+    fn an_unknown_word_is_answered_with_the_allowed_ones() {
+        for word in ["third", "`, expected one of `secret`", "first "] {
+            let error = parse::<Asked>(&[("which".to_owned(), word.to_owned())]).unwrap_err();
+            let told = error.to_string();
+            assert!(told.contains("which: must be one of first, second."), "{told}");
+        }
+        assert_eq!(allowed("invalid type: string \"x\", expected `u8`"), None);
+    }
 }

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::letter::{Claimed, Composed};
 use super::schedule::{GIVE_UP_AFTER, KEPT, LEASE, MOST_ATTEMPTS, horizon, pause};
 use crate::domain::{ContactId, Error, Instant, MessageId, SubjectId};
-use crate::platform::audit::Entry;
+use crate::platform::audit::{Action, Entry};
 use crate::platform::db::{among_ids, dialect, insert_all};
 use crate::platform::transaction::{ReadTx, Recorded, WriteTx};
 
@@ -259,12 +259,12 @@ pub fn claim(mut tx: WriteTx<'_>) -> Result<Recorded<Option<Claimed>>, Error> {
         ))
         .first(tx.connection())?;
     let claimed = Claimed { id, kind, contact, subject, mark, created_at, attempts };
-    let entry = about(Entry::new("messages.attempt"), &claimed).with("attempt", claimed.attempts);
+    let entry = about(Entry::new(Action::MessagesAttempt), &claimed).with("attempt", claimed.attempts);
     tx.record(entry, Some(claimed))
 }
 
 fn about(entry: Entry, claimed: &Claimed) -> Entry {
-    entry.contact(claimed.contact).subject("message", claimed.id).with("kind", claimed.kind.as_str())
+    entry.contact(claimed.contact).subject(claimed.id).with("kind", claimed.kind.as_str())
 }
 
 /// Ends the transaction in which a message was put together.
@@ -272,7 +272,7 @@ fn about(entry: Entry, claimed: &Claimed) -> Entry {
 /// # Errors
 /// When it cannot be recorded.
 pub fn composed(tx: WriteTx<'_>, claimed: &Claimed, composed: Composed) -> Result<Recorded<Composed>, Error> {
-    tx.record(about(Entry::new("messages.compose"), claimed), composed)
+    tx.record(about(Entry::new(Action::MessagesCompose), claimed), composed)
 }
 
 /// What came of an attempt.
@@ -321,10 +321,10 @@ pub fn settle(mut tx: WriteTx<'_>, claimed: &Claimed, attempted: Attempted) -> R
         return tx.unchanged(None, ());
     }
     let action = match status {
-        Status::Sent => "messages.sent",
-        Status::Dropped => "messages.dropped",
-        Status::Dead => "messages.dead",
-        Status::Queued => "messages.deferred",
+        Status::Sent => Action::MessagesSent,
+        Status::Dropped => Action::MessagesDropped,
+        Status::Dead => Action::MessagesDead,
+        Status::Queued => Action::MessagesDeferred,
     };
     tx.record(about(Entry::new(action), claimed).with("reason", reason), ())
 }
@@ -369,5 +369,5 @@ pub fn has_old(tx: &mut ReadTx<'_>) -> Result<bool, Error> {
 pub fn sweep(mut tx: WriteTx<'_>) -> Result<Recorded<usize>, Error> {
     let old = messages::table.filter(messages::settled_at.lt(tx.earliest().plus(-KEPT)));
     let swept = diesel::delete(old).execute(tx.connection())?;
-    tx.record(Entry::new("messages.sweep").with("count", swept), swept)
+    tx.record(Entry::new(Action::MessagesSweep).with("count", swept), swept)
 }

@@ -40,11 +40,11 @@ impl NewKey {
 ///
 /// ```
 /// use iewm::domain::Error;
-/// use iewm::platform::audit::Entry;
+/// use iewm::platform::audit::{Action, Entry};
 /// use iewm::platform::transaction::{Recorded, WriteTx};
 ///
 /// fn act(tx: WriteTx<'_>) -> Result<Recorded<u8>, Error> {
-///     tx.record(Entry::new("nothing.done"), 1)
+///     tx.record(Entry::new(Action::OrganisationsUpdate), 1)
 /// }
 /// ```
 ///
@@ -63,11 +63,11 @@ impl NewKey {
 ///
 /// ```compile_fail,E0382
 /// use iewm::domain::{ContactId, Error};
-/// use iewm::platform::audit::Entry;
+/// use iewm::platform::audit::{Action, Entry};
 /// use iewm::platform::transaction::{Recorded, WriteTx};
 ///
 /// fn act(mut tx: WriteTx<'_>, contact: ContactId) -> Result<Recorded<u8>, Error> {
-///     let recorded = tx.record(Entry::new("nothing.done"), 1)?;
+///     let recorded = tx.record(Entry::new(Action::OrganisationsUpdate), 1)?;
 ///     tx.destroy_key(contact.uuid())?;
 ///     Ok(recorded)
 /// }

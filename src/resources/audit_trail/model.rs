@@ -1,9 +1,15 @@
 //! An entry of the audit as the world sees it.
 
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
+use utoipa::openapi::{ObjectBuilder, RefOr, Schema, Type};
+use utoipa::{PartialSchema, ToSchema};
 
 use crate::domain::{ContactId, EntryId, Instant, OrganisationId, line_type};
+use crate::platform::audit::Action;
+use crate::platform::auth::{LinkHolder, PERMISSIONS, Permission};
 
 /// What became of an act.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, strum::EnumString)]
@@ -50,7 +56,7 @@ pub struct AuditEntry {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub organisation_id: Option<OrganisationId>,
-    /// What.
+    /// The action: one of the names that the parameter `action` takes. New versions add names.
     #[schema(example = "contacts.read")]
     pub action: String,
     /// What became of it.
@@ -67,12 +73,28 @@ pub struct AuditEntry {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, example = "consent/01937a5e-8f00-7c3a-9d55-3f2a60b1c901")]
     pub subject: Option<String>,
-    /// More: counts, codes, names of members.
-    #[schema(value_type = Object)]
-    pub detail: serde_json::Value,
+    /// More, by the action: counts, codes and names of members, never a person's data.
+    pub detail: AuditDetail,
     /// SHA-256, in hexadecimal, of the entry's RFC 8785 form.
     #[schema(example = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08")]
     pub digest: String,
+}
+
+/// What an entry of the audit says besides, by its action. Other members are counts, codes and names.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct AuditDetail {
+    /// Of a change, the names of the members that it gave another value, in alphabetical order; without `version` and
+    /// `updated_at`, which every change raises.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = json!(["email", "telephone"]))]
+    pub changed: Option<Vec<String>>,
+    /// Of a search that showed between two and 20 people, their contacts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub contact_ids: Option<Vec<ContactId>>,
+    /// Counts, codes and names, by the action.
+    #[serde(flatten)]
+    pub more: BTreeMap<String, serde_json::Value>,
 }
 
 /// That somebody looked at a person's data. Not who in person: their role and organisation answer for them.
@@ -106,10 +128,54 @@ line_type! {
     ActorName, 255, "staff-17", opaque_line
 }
 
-line_type! {
-    /// What was done: the operation, such as `contacts.read`.
-    ActionName, 100, "contacts.read", opaque_line
+/// The name of an audited action, such as `contacts.read`. Of an act that the law refused, it is the name of the permission,
+/// such as `consents:record`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ActionName(&'static str);
+
+impl ActionName {
+    /// Every name that an entry can have: the actions of the table, and the permissions under which the law refuses.
+    pub fn all() -> impl Iterator<Item = &'static str> {
+        let refused = PERMISSIONS.iter().filter(|permission| permission.writes).map(|permission| permission.name);
+        Action::ALL.iter().map(|action| action.row().name).chain(refused).chain([LinkHolder::NAME])
+    }
+
+    /// The name.
+    pub fn as_str(self) -> &'static str {
+        self.0
+    }
 }
+
+impl<'de> Deserialize<'de> for ActionName {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Self::all().find(|name| *name == text).map(Self).ok_or_else(|| D::Error::custom(unknown(&text)))
+    }
+}
+
+/// Says which names there are. All of them would not fit into a fault: those of the same noun, or else the nouns.
+fn unknown(text: &str) -> String {
+    fn noun(name: &str) -> &str {
+        name.split(['.', ':']).next().unwrap_or_default()
+    }
+    let alike: Vec<&str> = ActionName::all().filter(|name| noun(name) == noun(text)).collect();
+    if alike.is_empty() {
+        let nouns: BTreeSet<&str> = ActionName::all().map(noun).collect();
+        let nouns = nouns.into_iter().collect::<Vec<_>>().join(", ");
+        return format!("must be the name of an action, such as contacts.read; names begin with one of {nouns}");
+    }
+    format!("must be one of {}", alike.join(", "))
+}
+
+impl PartialSchema for ActionName {
+    fn schema() -> RefOr<Schema> {
+        let about = "The name of an audited action, such as `contacts.read`. Of an act that the law refused, it is the name of \
+                     the permission, such as `consents:record`.";
+        ObjectBuilder::new().schema_type(Type::String).description(Some(about)).enum_values(Some(Self::all())).into()
+    }
+}
+
+impl ToSchema for ActionName {}
 
 /// Which entries to list.
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]

@@ -54,7 +54,7 @@ macro_rules! matching {
             query = query.filter(audit_entries::actor.eq(actor.as_str().to_owned()));
         }
         if let Some(action) = &$filter.action {
-            query = query.filter(audit_entries::action.eq(action.as_str().to_owned()));
+            query = query.filter(audit_entries::action.eq(action.as_str()));
         }
         if let Some(since) = $filter.since {
             query = query.filter(audit_entries::at.ge(since));

@@ -8,7 +8,7 @@ use super::words::Particulars;
 use crate::domain::{
     BreachId, BreachStepId, Error, Instant, Limit, ListPage, OrganisationId, Scope, SubjectId, london_date,
 };
-use crate::platform::audit::Entry;
+use crate::platform::audit::{Action, Entry};
 use crate::platform::transaction::ReadTx;
 use crate::policy::deadlines::{Deadline, DeadlineKind, Due};
 use crate::policy::{breach_clock, retention};
@@ -172,7 +172,7 @@ pub fn list(
     let rows: Vec<Row> = query.limit(limit.rows() + 1).load(tx.connection())?;
     let ListPage { items, next } = ListPage::cut(rows, limit, |row| row.id);
     let items = items.into_iter().map(|row| open(tx, row)).collect::<Result<Vec<_>, _>>()?;
-    tx.look(Entry::new("breaches.list").with("count", items.len()));
+    tx.look(Entry::new(Action::BreachesList).with("count", items.len()));
     Ok(ListPage { items, next })
 }
 
@@ -191,7 +191,7 @@ fn one(tx: &mut ReadTx<'_>, id: BreachId) -> Result<Breach, Error> {
 /// 404 when there is none, or none that the actor may see.
 pub fn read(tx: &mut ReadTx<'_>, id: BreachId) -> Result<Breach, Error> {
     let breach = one(tx, id)?;
-    tx.look(Entry::new("breaches.read").subject("breach", id));
+    tx.look(Entry::new(Action::BreachesRead).subject(id));
     Ok(breach)
 }
 
@@ -268,6 +268,6 @@ pub(super) fn history(
     let rows: Vec<StepRow> = query.limit(limit.rows() + 1).load(tx.connection())?;
     let ListPage { items, next } = ListPage::cut(rows, limit, |row| row.id);
     let items = items.into_iter().map(|row| open_step(tx, row)).collect::<Result<Vec<_>, _>>()?;
-    tx.look(Entry::new("breaches.history").subject("breach", id));
+    tx.look(Entry::new(Action::BreachesHistory).subject(id));
     Ok(ListPage { items, next })
 }

@@ -7,7 +7,7 @@ use super::model::{Complaint, ComplaintFilter, ComplaintStatus, ComplaintStep};
 use super::particulars::Particulars;
 use crate::domain::{ComplaintId, ComplaintStepId, ContactId, Error, Instant, Limit, ListPage, SubjectId};
 use crate::personal::{Merging, Person};
-use crate::platform::audit::Entry;
+use crate::platform::audit::{Action, Entry};
 use crate::platform::db::among_ids;
 use crate::platform::transaction::{ReadTx, WriteTx};
 use crate::platform::vault::Wrapped;
@@ -168,8 +168,8 @@ pub fn list(
     let items: Vec<Complaint> = tx.open_with_keys(items, |tx, row| Ok(open(tx, row)?.shown()))?;
     let entry = match (&filter.reference, items.as_slice()) {
         // A reference finds one complaint, which the look names.
-        (Some(_), [one]) => Entry::new("complaints.list").contact(one.contact_id).subject("complaint", one.id),
-        _ => Entry::new("complaints.list").contact(filter.contact_id),
+        (Some(_), [one]) => Entry::new(Action::ComplaintsList).contact(one.contact_id).subject(one.id),
+        _ => Entry::new(Action::ComplaintsList).contact(filter.contact_id),
     };
     tx.look(entry.with("status", filter.status.map(<&str>::from)).listing(items.len()));
     Ok(ListPage { items, next })
@@ -187,7 +187,7 @@ pub(super) fn one(tx: &mut ReadTx<'_>, id: ComplaintId) -> Result<Complaint, Err
 /// 404 when there is none; 503 when the table of bank holidays does not reach as far as it is due.
 pub fn read(tx: &mut ReadTx<'_>, id: ComplaintId) -> Result<Complaint, Error> {
     let complaint = one(tx, id)?.shown();
-    tx.look(Entry::new("complaints.read").contact(complaint.contact_id).showing_one().subject("complaint", id));
+    tx.look(Entry::new(Action::ComplaintsRead).contact(complaint.contact_id).showing_one().subject(id));
     Ok(complaint)
 }
 
@@ -237,7 +237,7 @@ pub(super) fn history(
     let rows: Vec<StepRow> = query.limit(limit.rows() + 1).load(tx.connection())?;
     let ListPage { items, next } = ListPage::cut(rows, limit, |row| row.id);
     let items = items.into_iter().map(StepRow::step).collect::<Result<Vec<_>, _>>()?;
-    tx.look(Entry::new("complaints.history").contact(contact).subject("complaint", id));
+    tx.look(Entry::new(Action::ComplaintsHistory).contact(contact).subject(id));
     Ok(ListPage { items, next })
 }
 

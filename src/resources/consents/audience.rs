@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use super::store::{Row, consents};
 use super::unsubscribe;
 use crate::domain::{ConsentId, ContactId, EmailAddress, Error, Purpose, Scope};
-use crate::platform::audit::Entry;
+use crate::platform::audit::{Action, Entry};
 use crate::platform::transaction::ReadTx;
 use crate::policy::consent::{self, State};
 use crate::resources::contacts::model::PersonName;
@@ -81,6 +81,6 @@ pub(super) fn page(tx: &mut ReadTx<'_>, purpose: Purpose, after: Option<ConsentI
             email: addressee.email,
         });
     }
-    tx.look(Entry::new("audiences.read").with("purpose", purpose.as_str()).listing(members.len()));
+    tx.look(Entry::new(Action::AudiencesRead).with("purpose", purpose.as_str()).listing(members.len()));
     Ok(AudiencePage { members, next })
 }

@@ -8,7 +8,7 @@ use diesel::prelude::*;
 use super::model::{CheckConsents, CheckResult, CheckResults, CheckRow, Contactability};
 use super::store::{consents, damaged};
 use crate::domain::{ContactId, Error, Instant};
-use crate::platform::audit::Entry;
+use crate::platform::audit::{Action, Entry};
 use crate::platform::db::{among_ids, direct};
 use crate::platform::transaction::ReadTx;
 use crate::policy::consent::{self, Reading, State};
@@ -66,6 +66,6 @@ pub(super) fn check(tx: &mut ReadTx<'_>, asked: &CheckConsents) -> Result<CheckR
         CheckRow { contact_id: *contact_id, result, code }
     });
     let results: Vec<CheckRow> = results.collect();
-    tx.look(Entry::new("consents.check").with("purpose", asked.purpose.as_str()).with("count", results.len()));
+    tx.look(Entry::new(Action::ConsentsCheck).with("purpose", asked.purpose.as_str()).with("count", results.len()));
     Ok(CheckResults { results })
 }

@@ -10,7 +10,7 @@ use super::store::confirmation_links::{self, Link, link_of};
 use super::store::decisions::{self, evidence};
 use super::store::{self, append};
 use crate::domain::{Code, ConsentId, ContactId, DecisionId, Error, Purpose};
-use crate::platform::audit::Entry;
+use crate::platform::audit::{Action, Entry};
 use crate::platform::http::{Unjudged, WithoutBody};
 use crate::platform::transaction::{ReadTx, Recorded, WriteTx};
 use crate::policy::{consent, restriction};
@@ -127,5 +127,5 @@ pub(super) fn confirm(
     let consent: Consent = tx.also(|tx| append(tx, &decided, &changes))?;
     let confirmation = Confirmation { state: consent.state, ..shown(&mut tx, &link, &grant)? };
     let consent: ConsentId = consent.id;
-    tx.record(Entry::new("confirmations.use").contact(grant.contact_id).subject("consent", consent), confirmation)
+    tx.record(Entry::new(Action::ConfirmationsUse).contact(grant.contact_id).subject(consent), confirmation)
 }

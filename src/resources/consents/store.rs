@@ -5,7 +5,7 @@ use diesel::prelude::*;
 
 use super::model::Consent;
 use crate::domain::{ConsentId, ContactId, DecisionId, Error, Instant, Purpose};
-use crate::platform::audit::Entry;
+use crate::platform::audit::{Action, Entry};
 use crate::platform::transaction::ReadTx;
 use crate::policy::consent::{self, Pending, Projection};
 use crate::resources::notices;
@@ -160,7 +160,7 @@ pub fn read(tx: &mut ReadTx<'_>, id: ConsentId) -> Result<Consent, Error> {
     let row = row.ok_or_else(Error::not_found)?;
     let now = tx.now();
     let changes = notices::store::material_changes(tx, now)?;
-    tx.look(Entry::new("consents.read").contact(row.contact_id).subject("consent", id));
+    tx.look(Entry::new(Action::ConsentsRead).contact(row.contact_id).subject(id));
     row.consent(&changes, now)
 }
 

@@ -8,7 +8,7 @@ use super::model::{Method, State, Subscription};
 use super::one_click::OneClick;
 use super::store::{self, Origin};
 use crate::domain::{Code, ContactId, Error, Purpose};
-use crate::platform::audit::Entry;
+use crate::platform::audit::{Action, Entry};
 use crate::platform::http::Unjudged;
 use crate::platform::transaction::{ReadTx, Recorded, WriteTx};
 use crate::policy::consent;
@@ -68,7 +68,7 @@ pub(super) fn show(tx: &mut ReadTx<'_>, token: &str) -> Result<Subscription, Err
     let change = notices::store::material_changes(tx, now)?.of(purpose);
     let row = store::of(tx, contact, purpose)?;
     let state = row.map(|row| Ok::<_, Error>(consent::state_at(&row.projection()?, change, now))).transpose()?;
-    tx.look(Entry::new("unsubscribe.show").contact(contact).with("purpose", purpose.as_str()));
+    tx.look(Entry::new(Action::UnsubscribeShow).contact(contact).with("purpose", purpose.as_str()));
     Ok(Subscription { purpose, state })
 }
 
@@ -96,5 +96,5 @@ pub(super) fn withdraw(
     let person = known.contact.id;
     let decided = store::Decided { purpose, known, lawful, evidence: Evidence::none(), origin };
     tx.also(|tx| store::append(tx, &decided, &changes))?;
-    tx.record(Entry::new("unsubscribe.use").contact(person).with("purpose", purpose.as_str()), done)
+    tx.record(Entry::new(Action::UnsubscribeUse).contact(person).with("purpose", purpose.as_str()), done)
 }

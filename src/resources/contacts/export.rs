@@ -7,6 +7,7 @@ use super::model::{Contact, ContactFilter, ContactStatus, Employer, JobTitle, Pe
 use super::store;
 use crate::domain::{ContactId, EmailAddress, Error, Limit, ListPage, Telephone, TelephoneExtension};
 use crate::platform::access::Access;
+use crate::platform::audit::Action;
 use crate::platform::auth::ContactsExport;
 use crate::platform::http::{Answer, Listed, Op, Reply, csv};
 use crate::platform::transaction::ReadTx;
@@ -63,7 +64,7 @@ fn page(
     after: Option<ContactId>,
 ) -> impl FnOnce(&mut ReadTx<'_>) -> Result<ListPage<Contact, ContactId>, Error> + Send + use<> {
     let filter = filter.clone();
-    move |tx| store::page(tx, "contacts.export", &filter, after, Limit::MOST)
+    move |tx| store::page(tx, Action::ContactsExport, &filter, after, Limit::MOST)
 }
 
 enum Next {

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::model::{Employer, JobTitle, PersonName, SourceDetail, SourceKind};
 use crate::domain::{ContactId, EmailAddress, Entropy, Error, Telephone, kept, kept_if_any};
+use crate::platform::audit::Changed;
 use crate::platform::vault::{DataKey, Place};
 
 /// A person's particulars.
@@ -37,6 +38,24 @@ fn place(id: ContactId) -> Place<'static> {
 }
 
 impl Particulars {
+    /// Names the members of a contact that differ `after` a change, with `source` where the data was obtained anew.
+    pub(super) fn changed(&self, after: &Self, obtained_anew: bool) -> Changed {
+        let Self { name, email, telephone, organisation, job_title, source_kind, source_detail } = self;
+        let number = |telephone: &Option<Telephone>| telephone.as_ref().map(|number| number.as_str().to_owned());
+        let extension =
+            |telephone: &Option<Telephone>| telephone.as_ref().and_then(|number| number.extension().cloned());
+        let other_source = (source_kind, source_detail) != (&after.source_kind, &after.source_detail);
+        Changed::among([
+            ("name", *name != after.name),
+            ("email", *email != after.email),
+            ("telephone", number(telephone) != number(&after.telephone)),
+            ("telephone_extension", extension(telephone) != extension(&after.telephone)),
+            ("organisation", *organisation != after.organisation),
+            ("job_title", *job_title != after.job_title),
+            ("source", other_source || obtained_anew),
+        ])
+    }
+
     /// Sealed for the row `id`.
     pub(super) fn seal(&self, key: &DataKey, entropy: &dyn Entropy, id: ContactId) -> Result<Vec<u8>, Error> {
         let plain = serde_json::to_vec(self).map_err(Error::internal)?;

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use super::store;
 use crate::domain::{ContactId, Error, LawfulBasis, Purpose, Use};
 use crate::personal::holders;
-use crate::platform::audit::Entry;
+use crate::platform::audit::{Action, Entry};
 use crate::platform::transaction::ReadTx;
 use crate::policy::rights::{DataSubjectRight, Ruling, ruling};
 use crate::resources::notices;
@@ -70,7 +70,7 @@ pub(super) fn of(tx: &mut ReadTx<'_>, contact: ContactId) -> Result<ContactRight
     uses.dedup();
     let of_purpose = |purpose| uses.iter().filter(move |used| used.purpose == purpose);
     let purposes = notice.purposes.iter().flat_map(|said| of_purpose(said.code)).copied().map(rights).collect();
-    tx.look(Entry::new("contacts.rights").contact(contact));
+    tx.look(Entry::new(Action::ContactsRights).contact(contact));
     Ok(ContactRights { contact_id: contact, notice_version: notice.version, purposes })
 }
 

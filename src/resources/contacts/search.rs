@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::model::{Contact, FoundContact, SearchContacts};
 use super::store::{self, Row, columns, contacts, everybody, people};
 use crate::domain::{ContactId, EmailAddress, Error, Limit, ListPage, Telephone};
-use crate::platform::audit::Entry;
+use crate::platform::audit::{Action, Entry};
 use crate::platform::db::{Terms, among, among_ids, direct};
 use crate::platform::transaction::{ReadTx, unless_key_missing};
 use crate::platform::vault::store::data_keys;
@@ -36,7 +36,7 @@ pub fn search(
     };
     let page = ListPage::cut(found, limit, |found| found.contact.id);
     let shown: Vec<ContactId> = page.items.iter().map(|found| found.contact.id).collect();
-    tx.look(Entry::new("contacts.search").with("by", by).people(&shown));
+    tx.look(Entry::new(Action::ContactsSearch).with("by", by).people(&shown));
     Ok(page)
 }
 

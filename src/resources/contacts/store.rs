@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use super::model::{Contact, ContactStatus, Source};
 use super::particulars::Particulars;
 use crate::domain::{Code, ContactId, Error, Instant, Telephone};
-use crate::platform::audit::Entry;
+use crate::platform::audit::{Action, Entry};
 use crate::platform::db::direct;
 use crate::platform::transaction::ReadTx;
 use crate::platform::vault::store::{data_keys, destroyed_keys};
@@ -328,6 +328,6 @@ pub fn for_the_person(tx: &mut ReadTx<'_>, id: ContactId) -> Result<Contact, Err
 /// 404 when there is none, 410 when it was erased or merged into another.
 pub fn read(tx: &mut ReadTx<'_>, id: ContactId) -> Result<Contact, Error> {
     let opened = live(tx, id)?;
-    tx.look(Entry::new("contacts.read").contact(id));
+    tx.look(Entry::new(Action::ContactsRead).contact(id));
     Ok(opened.contact)
 }

@@ -6,7 +6,7 @@ use chrono_tz::Europe::London;
 
 use super::{all, store};
 use crate::domain::{Error, london_date};
-use crate::platform::audit::Entry;
+use crate::platform::audit::{Action, Entry};
 use crate::platform::db::dialect;
 use crate::platform::outbox::{self, Outgoing};
 use crate::platform::transaction::{ReadTx, Recorded, WriteTx};
@@ -71,5 +71,5 @@ pub fn queue(mut tx: WriteTx<'_>) -> Result<Recorded<bool>, Error> {
     let Some(today) = day_owed(&mut tx)? else { return tx.unchanged(None, false) };
     store::note_sent(&mut tx, today)?;
     outbox::queue(&mut tx, Outgoing { kind: DIGEST, contact: None, subject: None, mark: None })?;
-    tx.record(Entry::new("deadlines.digest"), true)
+    tx.record(Entry::new(Action::DeadlinesDigest), true)
 }

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use super::followers::EventFollowers;
 use super::model::{CreateEvent, Event, EventFilter, EventStatus, Location, PatchEvent, WaitingList};
 use crate::domain::{Error, EventId, Fault, Instant, Lifecycle, Limit, ListPage, OrganisationId, Scope};
-use crate::platform::audit::Entry;
+use crate::platform::audit::{Action, Before, Entry};
 use crate::platform::db::{among_ids, dialect};
 use crate::platform::http::{Change, IfMatch};
 use crate::platform::transaction::{ReadTx, Recorded, WriteTx};
@@ -226,7 +226,7 @@ pub fn create(mut tx: WriteTx<'_>, asked: CreateEvent) -> Result<Recorded<Event>
     none(wrong)?;
     let values = (events::id.eq(made.id), events::created_at.eq(now));
     diesel::insert_into(events::table).values((values, content!(&made, now))).execute(tx.connection())?;
-    tx.record(Entry::new("events.create").subject("event", made.id), made)
+    tx.record(Entry::new(Action::EventsCreate).subject(made.id), made)
 }
 
 /// The event, locked until the transaction ends.
@@ -284,6 +284,7 @@ pub fn update(
 ) -> Result<Recorded<Event>, Error> {
     let before = locked(&mut tx, id)?;
     if_match.check(before.version)?;
+    let was = Before::of(&before)?;
     before.status.must_be_open()?;
     let moved = matches!(patch.starts_at, Change::Set(start) if Some(start) != before.starts_at);
     let after = Event {
@@ -309,7 +310,8 @@ pub fn update(
     }
     none(wrong)?;
     write(&mut tx, &after)?;
-    tx.record(Entry::new("events.update").subject("event", id), after)
+    let changed = was.changed(&after)?;
+    tx.record(Entry::new(Action::EventsUpdate).subject(id).changed(changed), after)
 }
 
 /// Takes an event to another state.
@@ -318,6 +320,7 @@ pub fn update(
 /// 404; 409 when its state does not allow it, or it has not ended; 422 when it cannot be published as it is.
 pub fn go_to(mut tx: WriteTx<'_>, id: EventId, next: EventStatus) -> Result<Recorded<Event>, Error> {
     let before = locked(&mut tx, id)?;
+    let was = Before::of(&before)?;
     let after = Event { status: before.status.go_to(next)?, version: before.version + 1, ..before };
     let (now, when) = (tx.now(), times(&after));
     match next {
@@ -330,6 +333,7 @@ pub fn go_to(mut tx: WriteTx<'_>, id: EventId, next: EventStatus) -> Result<Reco
         EventStatus::Draft | EventStatus::Cancelled => {}
     }
     write(&mut tx, &after)?;
-    let entry = Entry::new("events.status").subject("event", id).with("to", <&str>::from(next));
+    let entry =
+        Entry::new(Action::EventsStatus).subject(id).changed(was.changed(&after)?).with("to", <&str>::from(next));
     tx.record(entry, after)
 }

@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::model::{Message, MessageFilter, Status};
 use crate::domain::{ComplaintId, ContactId, Error, Instant, Limit, ListPage, MessageId, SubjectRequestId};
 use crate::personal::Person;
-use crate::platform::audit::Entry;
+use crate::platform::audit::{Action, Before, Entry};
 use crate::platform::db::{among, among_ids, dialect};
 use crate::platform::outbox::store::messages;
 use crate::platform::transaction::{ReadTx, Recorded, WriteTx};
@@ -54,7 +54,7 @@ pub(super) fn list(
     let rows: Vec<Row> = query.limit(limit.rows() + 1).load(tx.connection())?;
     let ListPage { items, next } = ListPage::cut(rows, limit, |row| row.id);
     let items = items.into_iter().map(Row::message).collect::<Result<Vec<_>, _>>()?;
-    tx.look(Entry::new("messages.list").listing(items.len()));
+    tx.look(Entry::new(Action::MessagesList).listing(items.len()));
     Ok(ListPage { items, next })
 }
 
@@ -83,7 +83,7 @@ pub(super) fn of(tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<Message>, E
 pub(super) fn read(tx: &mut ReadTx<'_>, id: MessageId) -> Result<Message, Error> {
     let row: Option<Row> = messages::table.find(id).select(Row::as_select()).first(tx.connection()).optional()?;
     let message = row.ok_or_else(Error::not_found)?.message()?;
-    tx.look(Entry::new("messages.read").contact(message.contact_id).subject("message", id));
+    tx.look(Entry::new(Action::MessagesRead).contact(message.contact_id).subject(id));
     Ok(message)
 }
 
@@ -94,6 +94,7 @@ pub(super) fn read(tx: &mut ReadTx<'_>, id: MessageId) -> Result<Message, Error>
 pub(super) fn retry(mut tx: WriteTx<'_>, id: MessageId) -> Result<Recorded<Message>, Error> {
     dialect::lock(tx.connection(), "messages", id.uuid())?;
     let before = read(&mut tx, id)?;
+    let was = Before::of(&before)?;
     if matches!(before.status, Status::Sent | Status::Dropped) {
         return Err(Error::illegal_transition(before.status.into(), Vec::new()));
     }
@@ -109,5 +110,7 @@ pub(super) fn retry(mut tx: WriteTx<'_>, id: MessageId) -> Result<Recorded<Messa
     );
     diesel::update(messages::table.find(id)).set(anew).execute(tx.connection())?;
     let message = read(&mut tx, id)?;
-    tx.record(Entry::new("messages.retry").contact(message.contact_id).subject("message", id), message)
+    let entry = Entry::new(Action::MessagesRetry).contact(message.contact_id).subject(id);
+    let changed = was.changed(&message)?;
+    tx.record(entry.changed(changed), message)
 }

@@ -6,7 +6,7 @@ use super::model::{DirectoryLine, DirectoryVisibility, MembershipStatus};
 use super::store;
 use super::store::memberships::{Row, memberships, open};
 use crate::domain::{ContactId, Error, Limit, ListPage, MembershipId, NetworkId};
-use crate::platform::audit::Entry;
+use crate::platform::audit::{Action, Entry};
 use crate::platform::transaction::ReadTx;
 use crate::resources::contacts::store as contacts;
 
@@ -47,6 +47,6 @@ pub(super) fn lines(
             directory_visibility: membership.directory_visibility,
         });
     }
-    tx.look(Entry::new("networks.directory").subject("network", network).listing(lines.len()));
+    tx.look(Entry::new(Action::NetworksDirectory).subject(network).listing(lines.len()));
     Ok(ListPage { items: lines, next })
 }

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use super::model::{CreateNetwork, Network, NetworkFilter, NetworkStatus, PatchNetwork};
 use crate::domain::{Code, Error, Lifecycle, Limit, ListPage, NetworkId};
-use crate::platform::audit::Entry;
+use crate::platform::audit::{Action, Before, Entry};
 use crate::platform::db::dialect;
 use crate::platform::http::IfMatch;
 use crate::platform::transaction::{ReadTx, Recorded, WriteTx};
@@ -135,7 +135,7 @@ pub fn create(mut tx: WriteTx<'_>, asked: CreateNetwork) -> Result<Recorded<Netw
         networks::version.eq(made.version),
     );
     unique_code(diesel::insert_into(networks::table).values(values).execute(tx.connection()))?;
-    tx.record(Entry::new("networks.create").subject("network", made.id), made)
+    tx.record(Entry::new(Action::NetworksCreate).subject(made.id), made)
 }
 
 /// The network, locked until the transaction ends.
@@ -156,6 +156,7 @@ pub fn update(
 ) -> Result<Recorded<Network>, Error> {
     let before = locked(&mut tx, id)?;
     if_match.check(before.version)?;
+    let was = Before::of(&before)?;
     let after = Network {
         code: patch.code.unwrap_or(before.code),
         name: patch.name.unwrap_or(before.name),
@@ -171,7 +172,8 @@ pub fn update(
         networks::version.eq(after.version),
     );
     unique_code(diesel::update(networks::table.find(id)).set(changes).execute(tx.connection()))?;
-    tx.record(Entry::new("networks.update").subject("network", id), after)
+    let changed = was.changed(&after)?;
+    tx.record(Entry::new(Action::NetworksUpdate).subject(id).changed(changed), after)
 }
 
 /// Closes or reopens a network.
@@ -180,6 +182,7 @@ pub fn update(
 /// 404; 409 when it is so already.
 pub fn go_to(mut tx: WriteTx<'_>, id: NetworkId, next: NetworkStatus) -> Result<Recorded<Network>, Error> {
     let before = locked(&mut tx, id)?;
+    let was = Before::of(&before)?;
     let after = Network { status: before.status.go_to(next)?, version: before.version + 1, ..before };
     let changes = (
         networks::status.eq(<&str>::from(next)),
@@ -187,5 +190,8 @@ pub fn go_to(mut tx: WriteTx<'_>, id: NetworkId, next: NetworkStatus) -> Result<
         networks::version.eq(after.version),
     );
     diesel::update(networks::table.find(id)).set(changes).execute(tx.connection())?;
-    tx.record(Entry::new("networks.status").subject("network", id).with("to", <&str>::from(next)), after)
+    tx.record(
+        Entry::new(Action::NetworksStatus).subject(id).changed(was.changed(&after)?).with("to", <&str>::from(next)),
+        after,
+    )
 }

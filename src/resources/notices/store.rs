@@ -8,7 +8,7 @@ use super::current::{MaterialChanges, Published, PublishedVersion};
 use super::model::{DraftNotice, NoticeStatus, PatchNotice, PrivacyNotice, PurposeChange};
 use super::original;
 use crate::domain::{Code, Error, Fault, Instant, Limit, ListPage};
-use crate::platform::audit::Entry;
+use crate::platform::audit::{Action, Before, Changed, Entry};
 use crate::platform::auth::NoticesDraft;
 use crate::platform::db::{dialect, direct};
 use crate::platform::http::IfMatch;
@@ -173,7 +173,8 @@ pub fn seed(mut tx: WriteTx<'_>) -> Result<Recorded<()>, Error> {
     let (version, now) = (original::version(), tx.now());
     let content = original::content(&tx.identity().controller)?;
     insert(&mut tx, version, version, &content, Some(now))?;
-    tx.record(Entry::new("notices.publish").subject("privacy_notice", version), ())
+    let changed = Changed::named(&["published_at", "status"]);
+    tx.record(Entry::new(Action::NoticesPublish).subject(version).changed(changed), ())
 }
 
 /// Puts a draft in.
@@ -191,7 +192,7 @@ pub fn draft(mut tx: WriteTx<'_>, asked: DraftNotice) -> Result<Recorded<Privacy
     };
     insert(&mut tx, asked.version, asked.effective_on, &content, None)?;
     let notice = any(&mut tx, asked.version)?.ok_or_else(|| Error::internal("a draft vanished"))?;
-    tx.record(Entry::new("notices.draft").subject("privacy_notice", asked.version), notice)
+    tx.record(Entry::new(Action::NoticesDraft).subject(asked.version), notice)
 }
 
 /// The notice, locked until the transaction ends, if it is still a draft.
@@ -218,6 +219,7 @@ pub fn update(
     let before = any(&mut tx, version)?.ok_or_else(Error::not_found)?;
     if_match.check(before.revision)?;
     let before = locked_draft(&mut tx, version)?;
+    let was = Before::of(&before)?;
     let effective_on = patch.effective_on.unwrap_or(before.effective_on);
     let content = Content {
         controller: patch.controller.unwrap_or(before.controller),
@@ -234,7 +236,8 @@ pub fn update(
     );
     diesel::update(privacy_notices::table.find(version)).set(changes).execute(tx.connection())?;
     let notice = any(&mut tx, version)?.ok_or_else(|| Error::internal("a draft vanished"))?;
-    tx.record(Entry::new("notices.update").subject("privacy_notice", version), notice)
+    let changed = was.changed(&notice)?;
+    tx.record(Entry::new(Action::NoticesUpdate).subject(version).changed(changed), notice)
 }
 
 /// Publishes a draft. Consents for the purposes that it changes materially become stale on its day.
@@ -243,6 +246,7 @@ pub fn update(
 /// 404; 409 when it has been published; 422 when its day is not after that of every published version.
 pub fn publish(mut tx: WriteTx<'_>, version: NaiveDate) -> Result<Recorded<PrivacyNotice>, Error> {
     let notice = locked_draft(&mut tx, version)?;
+    let was = Before::of(&notice)?;
     let newest: Option<(NaiveDate, NaiveDate)> = privacy_notices::table
         .filter(privacy_notices::status.eq("published"))
         .select((privacy_notices::effective_on, privacy_notices::version))
@@ -269,7 +273,8 @@ pub fn publish(mut tx: WriteTx<'_>, version: NaiveDate) -> Result<Recorded<Priva
         diesel::insert_into(material_changes::table).values(values).execute(tx.connection())?;
     }
     let notice = any(&mut tx, version)?.ok_or_else(|| Error::internal("a notice vanished"))?;
-    tx.record(Entry::new("notices.publish").subject("privacy_notice", version), notice)
+    let changed = was.changed(&notice)?;
+    tx.record(Entry::new(Action::NoticesPublish).subject(version).changed(changed), notice)
 }
 
 /// The published versions, and what they changed.

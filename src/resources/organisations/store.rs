@@ -8,7 +8,7 @@ use super::model::{
 };
 use crate::domain::{Error, Lifecycle, Limit, ListPage, OrganisationId, Scope};
 use crate::platform::access::Standing;
-use crate::platform::audit::Entry;
+use crate::platform::audit::{Action, Before, Entry};
 use crate::platform::db::{AnyConnection, dialect};
 use crate::platform::http::IfMatch;
 use crate::platform::transaction::{ReadTx, Recorded, WriteTx};
@@ -152,7 +152,7 @@ pub fn create(mut tx: WriteTx<'_>, asked: CreateOrganisation) -> Result<Recorded
         organisations::version.eq(made.version),
     );
     diesel::insert_into(organisations::table).values(values).execute(tx.connection())?;
-    let entry = Entry::new("organisations.create").subject("organisation", made.id);
+    let entry = Entry::new(Action::OrganisationsCreate).subject(made.id);
     tx.record(entry, made)
 }
 
@@ -174,6 +174,7 @@ pub fn update(
 ) -> Result<Recorded<Organisation>, Error> {
     let before = locked(&mut tx, id)?;
     if_match.check(before.version)?;
+    let was = Before::of(&before)?;
     let after = Organisation {
         name: patch.name.unwrap_or(before.name),
         kind: patch.kind.unwrap_or(before.kind),
@@ -191,7 +192,8 @@ pub fn update(
         organisations::version.eq(after.version),
     );
     diesel::update(organisations::table.find(id)).set(changes).execute(tx.connection())?;
-    tx.record(Entry::new("organisations.update").subject("organisation", id), after)
+    let changed = was.changed(&after)?;
+    tx.record(Entry::new(Action::OrganisationsUpdate).subject(id).changed(changed), after)
 }
 
 /// Takes an organisation to another state.
@@ -204,6 +206,7 @@ pub fn go_to(
     next: OrganisationStatus,
 ) -> Result<Recorded<Organisation>, Error> {
     let before = locked(&mut tx, id)?;
+    let was = Before::of(&before)?;
     let after = Organisation { status: before.status.go_to(next)?, version: before.version + 1, ..before };
     let now = tx.now();
     let changes = (
@@ -212,7 +215,10 @@ pub fn go_to(
         organisations::version.eq(after.version),
     );
     diesel::update(organisations::table.find(id)).set(changes).execute(tx.connection())?;
-    let entry = Entry::new("organisations.status").subject("organisation", id).with("to", <&str>::from(next));
+    let entry = Entry::new(Action::OrganisationsStatus)
+        .subject(id)
+        .changed(was.changed(&after)?)
+        .with("to", <&str>::from(next));
     tx.record(entry, after)
 }
 

@@ -5,7 +5,7 @@ use chrono::Duration;
 
 use super::letters::PREFERENCES;
 use crate::domain::{EmailAddress, Error, hex};
-use crate::platform::audit::Entry;
+use crate::platform::audit::{Action, Entry};
 use crate::platform::db::dialect;
 use crate::platform::http::Accepted;
 use crate::platform::outbox::{self, Outgoing};
@@ -25,5 +25,5 @@ pub(super) fn ask(mut tx: WriteTx<'_>, email: &EmailAddress) -> Result<Recorded<
     if !queued_already {
         outbox::queue(&mut tx, Outgoing { kind: PREFERENCES, contact: None, subject: None, mark: Some(mark) })?;
     }
-    tx.record(Entry::new("preferences.ask").with("queued", !queued_already), Accepted)
+    tx.record(Entry::new(Action::PreferencesAsk).with("queued", !queued_already), Accepted)
 }

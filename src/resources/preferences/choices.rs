@@ -3,7 +3,7 @@
 use super::links;
 use super::model::{ConfirmationRequired, Decide, Preference, Preferences};
 use crate::domain::{ContactId, Error, Purpose};
-use crate::platform::audit::Entry;
+use crate::platform::audit::{Action, Entry};
 use crate::platform::http::{FormOrJson, Unjudged};
 use crate::platform::transaction::{ReadTx, Recorded, WriteTx};
 use crate::resources::consents::model::{Answer, Method, RecordDecision, State, Wording};
@@ -32,7 +32,7 @@ pub(super) enum Decided {
 /// As [`links::open`].
 pub(super) fn show(tx: &mut ReadTx<'_>, token: &str) -> Result<Preferences, Error> {
     let contact = links::open(tx, token)?;
-    tx.look(Entry::new("preferences.read").contact(contact));
+    tx.look(Entry::new(Action::PreferencesRead).contact(contact));
     preferences(tx, contact)
 }
 
@@ -72,7 +72,7 @@ pub(super) fn decide(
     let FormOrJson(Decide { purpose, decision, wording }) = body.judge()?;
     if holds(&mut tx, contact, purpose, decision)? {
         let unchanged = Decided::Unchanged(preferences(&mut tx, contact)?);
-        let look = Entry::new("preferences.read").contact(contact);
+        let look = Entry::new(Action::PreferencesRead).contact(contact);
         return tx.unchanged(Some(look), (purpose, unchanged));
     }
     let own = || plain_english(purpose).and_then(|words| Wording::try_from(words.wording.to_owned()).ok());
@@ -92,7 +92,7 @@ pub(super) fn decide(
         Answer::Given => Decided::Waits(ConfirmationRequired { state: State::Pending, confirmation_required: true }),
         Answer::Withdrawn => Decided::Done(preferences(&mut tx, contact)?),
     };
-    let entry = Entry::new("preferences.use").contact(contact).with("purpose", purpose.as_str());
+    let entry = Entry::new(Action::PreferencesUse).contact(contact).with("purpose", purpose.as_str());
     tx.record(entry, (purpose, decided))
 }
 

@@ -8,7 +8,7 @@ use super::model::{Registration, RegistrationFilter, RegistrationStatus, Sharing
 use super::requirements::store as requirements;
 use crate::domain::{ContactId, Error, EventId, Instant, Limit, ListPage, RegistrationId};
 use crate::personal::Person;
-use crate::platform::audit::Entry;
+use crate::platform::audit::{Action, Entry};
 use crate::platform::db::among_ids;
 use crate::platform::transaction::ReadTx;
 use crate::resources::contacts::store as contacts;
@@ -180,7 +180,7 @@ pub fn list(
         Some(sealed) => with_needs(tx, item, sealed),
         None => Ok(item),
     })?;
-    let look = Entry::new("registrations.list").contact(filter.contact_id).subject("event", event);
+    let look = Entry::new(Action::RegistrationsList).contact(filter.contact_id).subject(event);
     tx.look(look.listing(items.len()));
     Ok(ListPage { items, next })
 }
@@ -233,7 +233,7 @@ pub(super) fn places(
 /// 404 when there is none.
 pub fn read(tx: &mut ReadTx<'_>, id: RegistrationId) -> Result<Registration, Error> {
     let row = row(tx, id)?;
-    tx.look(Entry::new("registrations.read").contact(row.contact_id).subject("registration", id));
+    tx.look(Entry::new(Action::RegistrationsRead).contact(row.contact_id).subject(id));
     shown(tx, row)
 }
 

@@ -7,7 +7,7 @@ use super::model::{Channel, Explanation, RequestClock, RequestOutcome, SubjectRe
 use super::particulars::{self, Particulars};
 use crate::domain::{Calendar, ContactId, Error, Instant, SubjectRequestId, london_date};
 use crate::personal::Person;
-use crate::platform::audit::Entry;
+use crate::platform::audit::{Action, Entry};
 use crate::platform::db::{among_ids, dialect};
 use crate::platform::transaction::{ReadTx, WriteTx};
 use crate::policy::clock::{self, ClockEvent, ClockFacts};
@@ -261,8 +261,8 @@ pub(super) fn one(tx: &mut ReadTx<'_>, id: SubjectRequestId) -> Result<Known, Er
 /// 404 when there is none.
 pub fn read(tx: &mut ReadTx<'_>, id: SubjectRequestId) -> Result<SubjectRequest, Error> {
     let request = one(tx, id)?.shown();
-    let look = Entry::new("subject_requests.read").contact(request.contact_id).showing_one();
-    tx.look(look.subject("subject_request", id));
+    let look = Entry::new(Action::SubjectRequestsRead).contact(request.contact_id).showing_one();
+    tx.look(look.subject(id));
     Ok(request)
 }
 

@@ -3,7 +3,7 @@
 use super::model::{RevokeTokens, TokenRevocation};
 use crate::domain::Error;
 use crate::platform::access::Access;
-use crate::platform::audit::Entry;
+use crate::platform::audit::{Action, Entry};
 use crate::platform::auth::TokensRevoke;
 use crate::platform::auth::store::{Revoked, revoke as store_revocation};
 use crate::platform::http::{Done, Noted, Valid};
@@ -26,7 +26,7 @@ pub(super) async fn revoke(
                 (None, subject) => Revoked::Subject(subject.clone().unwrap_or_default()),
             };
             let id = store_revocation(&mut tx, &issuer, &revoked, not_before)?;
-            let entry = Entry::new("tokens.revoke").subject("token_revocation", id);
+            let entry = Entry::new(Action::TokensRevoke).subject(id);
             tx.record(entry, Noted(TokenRevocation { issuer, jti, subject, not_before }))
         })
         .await

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use iewm::domain::{ContactId, DecisionId, Error, Purpose};
-use iewm::platform::audit::Entry;
+use iewm::platform::audit::{Action, Entry};
 use iewm::platform::transaction::WriteTx;
 use iewm::policy::restriction::RestrictionGround;
 use iewm::resources::consents::mint_confirmation;
@@ -13,8 +13,8 @@ use iewm::resources::contacts::model::Contact;
 use iewm::resources::contacts::store::restrict;
 use serde_json::{Value, json};
 
-use super::Service;
 use super::client::Answer;
+use super::{Service, audited};
 
 /// What the people of the stories are shown before they say yes.
 pub(crate) const WORDING: &str = "Yes, send me the newsletter.\nI can stop it at any time.";
@@ -146,14 +146,16 @@ impl Service {
         self.state.flush_looks().await;
         let path = format!("/v1/audit?limit=200&{query}");
         let answer = self.request("GET", &path).token(&self.council()).send().await.expect(200).json();
-        answer["items"].as_array().cloned().expect("items")
+        let entries = answer["items"].as_array().cloned().expect("items");
+        entries.iter().for_each(audited::check);
+        entries
     }
 
     /// Has a contact looked at so often, as the audit tells it.
     pub(crate) async fn look_often(&self, contact: &str, times: usize) {
         let contact: ContactId = contact.parse().expect("a contact's id");
         let look = move |tx: WriteTx<'_>| {
-            let entries = (0..times).map(|_| Entry::new("contacts.read").contact(contact));
+            let entries = (0..times).map(|_| Entry::new(Action::ContactsRead).contact(contact));
             tx.record_each(entries.collect(), ())
         };
         self.state.job("story").run(look).await.expect("an audit that takes them");

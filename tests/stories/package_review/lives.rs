@@ -5,7 +5,7 @@ use iewm::domain::{ContactId, Role};
 use iewm::inventory::holders;
 use iewm::jobs::Digest;
 use iewm::personal::{Erasing, Person};
-use iewm::platform::audit::Entry;
+use iewm::platform::audit::{Action, Entry};
 use iewm::platform::transaction::WriteTx;
 use iewm::policy::restriction::RestrictionGround;
 use serde_json::json;
@@ -95,7 +95,7 @@ async fn the_restricted_are_answered_and_the_erased_are_not(service: Service) {
         let erasing = Erasing { person, withheld: Vec::new(), unsure: Vec::new() };
         holders().iter().try_for_each(|holder| holder.erase(&mut tx, &erasing))?;
         tx.destroy_key(contact.uuid())?;
-        tx.record(Entry::new("story.erase").contact(contact), ())
+        tx.record(Entry::new(Action::ContactsDelete).contact(contact), ())
     };
     service.state.job("story").run(erase).await.unwrap();
     service.draft(&path).await.problem(404, "not_found");

@@ -8,7 +8,7 @@ use super::super::model::{
 use super::super::words::Particulars;
 use super::{SEPARATOR, as_seen, breach_steps, breaches, one};
 use crate::domain::{BreachId, BreachStepId, Error, Fault, Instant, Lifecycle, OrganisationId, Scope, london_date};
-use crate::platform::audit::Entry;
+use crate::platform::audit::{Action, Before, Entry};
 use crate::platform::db::dialect;
 use crate::platform::reference;
 use crate::platform::transaction::{ReadTx, Recorded, WriteTx};
@@ -19,8 +19,8 @@ use crate::resources::organisations;
 /// The letters of a breach's reference.
 const SERIES: &str = "PB";
 
-fn entry(action: &'static str, breach: &Breach) -> Entry {
-    Entry::new(action).subject("breach", breach.id).with("reference", breach.reference.as_deref())
+fn entry(action: Action, breach: &Breach) -> Entry {
+    Entry::new(action).subject(breach.id).with("reference", breach.reference.as_deref())
 }
 
 /// The values of a breach's columns but its id, its reference, who reported it, and the instant of its making.
@@ -116,7 +116,7 @@ pub fn report(mut tx: WriteTx<'_>, asked: ReportBreach) -> Result<Recorded<Breac
     diesel::insert_into(breaches::table).values((values, content!(&tx, &made))).execute(tx.connection())?;
     note_step(&mut tx, &made, now, None)?;
     let seen = as_seen(made.clone(), tx.scope());
-    tx.record(entry("breaches.report", &made), seen)
+    tx.record(entry(Action::BreachesReport, &made), seen)
 }
 
 /// The breach, locked until the transaction ends.
@@ -163,6 +163,7 @@ fn write(tx: &mut WriteTx<'_>, after: &Breach) -> Result<(), Error> {
 /// 404; 422 when the law demands a notification that is not to be given; 409 when its state does not allow it.
 pub fn assess(mut tx: WriteTx<'_>, id: BreachId, asked: AssessBreach) -> Result<Recorded<Breach>, Error> {
     let before = locked(&mut tx, id)?;
+    let was = Before::of(&before)?;
     law::assess(asked.risk, asked.notify_regulator)?;
     let after = Breach {
         status: before.status.go_to(BreachStatus::Assessed)?,
@@ -180,7 +181,8 @@ pub fn assess(mut tx: WriteTx<'_>, id: BreachId, asked: AssessBreach) -> Result<
     write(&mut tx, &after)?;
     let now = tx.now();
     note_step(&mut tx, &after, now, None)?;
-    let entry = entry("breaches.assess", &after)
+    let entry = entry(Action::BreachesAssess, &after)
+        .changed(was.changed(&after)?)
         .with("risk", <&str>::from(asked.risk))
         .with("notify_regulator", asked.notify_regulator)
         .with("notify_subjects", asked.notify_subjects);
@@ -194,6 +196,7 @@ pub fn assess(mut tx: WriteTx<'_>, id: BreachId, asked: AssessBreach) -> Result<
 /// allow it.
 pub fn notify(mut tx: WriteTx<'_>, id: BreachId, asked: NotifyBreach) -> Result<Recorded<Breach>, Error> {
     let before = locked(&mut tx, id)?;
+    let was = Before::of(&before)?;
     let NotifyBreach { notified_at, phase, lateness_reason, .. } = asked;
     none(notification_faults(before.aware_at, notified_at, lateness_reason.is_some(), tx.latest()))?;
     let after = Breach {
@@ -208,7 +211,8 @@ pub fn notify(mut tx: WriteTx<'_>, id: BreachId, asked: NotifyBreach) -> Result<
     };
     write(&mut tx, &after)?;
     note_step(&mut tx, &after, notified_at, Some((phase, lateness_reason.as_ref())))?;
-    tx.record(entry("breaches.notify", &after).with("phase", <&str>::from(phase)), after)
+    let entry = entry(Action::BreachesNotify, &after).changed(was.changed(&after)?);
+    tx.record(entry.with("phase", <&str>::from(phase)), after)
 }
 
 /// Closes a breach.
@@ -217,6 +221,7 @@ pub fn notify(mut tx: WriteTx<'_>, id: BreachId, asked: NotifyBreach) -> Result<
 /// 404; 409 when its state does not allow it.
 pub fn close(mut tx: WriteTx<'_>, id: BreachId, asked: CloseBreach) -> Result<Recorded<Breach>, Error> {
     let before = locked(&mut tx, id)?;
+    let was = Before::of(&before)?;
     let now = tx.now();
     let after = Breach {
         status: before.status.go_to(BreachStatus::Closed)?,
@@ -228,5 +233,6 @@ pub fn close(mut tx: WriteTx<'_>, id: BreachId, asked: CloseBreach) -> Result<Re
     };
     write(&mut tx, &after)?;
     note_step(&mut tx, &after, now, None)?;
-    tx.record(entry("breaches.close", &after), after)
+    let changed = was.changed(&after)?;
+    tx.record(entry(Action::BreachesClose, &after).changed(changed), after)
 }

@@ -8,7 +8,7 @@ use super::super::model::{Complainant, ComplaintStatus};
 use super::{Kept, Row, complaints, data_keys, open};
 use crate::domain::{ComplaintId, ContactId, Error, PossibleMatch};
 use crate::personal::{Person, possible_matches};
-use crate::platform::audit::Entry;
+use crate::platform::audit::{Action, Entry};
 use crate::platform::db::among_ids;
 use crate::platform::records_to_index;
 use crate::platform::transaction::{ReadTx, Recorded, WriteTx, unless_key_missing};
@@ -104,5 +104,5 @@ pub fn reindex(mut tx: WriteTx<'_>) -> Result<Recorded<bool>, Error> {
         diesel::update(complaints::table.find(complaint.id)).set(changes).execute(tx.connection())?;
     }
     records_to_index::done(&mut tx, TABLE, &ids)?;
-    tx.record(Entry::new("complaints.reindex").with("count", ids.len()), true)
+    tx.record(Entry::new(Action::ComplaintsReindex).with("count", ids.len()), true)
 }

@@ -10,7 +10,7 @@ use super::super::model::{
 use super::super::particulars::Particulars;
 use super::{complaint_steps, complaints, contact_of, of_person, one};
 use crate::domain::{ComplaintId, ComplaintStepId, Error, Fault, Lifecycle, london_date};
-use crate::platform::audit::Entry;
+use crate::platform::audit::{Action, Before, Entry};
 use crate::platform::db::dialect;
 use crate::platform::reference;
 use crate::platform::transaction::{Recorded, WriteTx};
@@ -22,8 +22,8 @@ use crate::resources::contacts::store::{self as contacts, Indexes};
 /// The letters of a complaint's reference.
 const SERIES: &str = "DC";
 
-fn entry(action: &'static str, complaint: &Complaint) -> Entry {
-    let entry = Entry::new(action).contact(complaint.contact_id).subject("complaint", complaint.id);
+fn entry(action: Action, complaint: &Complaint) -> Entry {
+    let entry = Entry::new(action).contact(complaint.contact_id).subject(complaint.id);
     entry.with("reference", complaint.reference.as_str())
 }
 
@@ -98,7 +98,7 @@ pub fn receive(mut tx: WriteTx<'_>, asked: ReceiveComplaint) -> Result<Recorded<
     );
     diesel::insert_into(complaints::table).values(values).execute(tx.connection())?;
     note_step(&mut tx, &made, received_on)?;
-    tx.record(entry("complaints.receive", &made), made)
+    tx.record(entry(Action::ComplaintsReceive, &made), made)
 }
 
 /// The complaint, locked until the transaction ends.
@@ -165,6 +165,7 @@ pub fn acknowledge(
     asked: &AcknowledgeComplaint,
 ) -> Result<Recorded<Complaint>, Error> {
     let before = locked(&mut tx, id)?;
+    let was = Before::of(&before)?;
     let on = asked.acknowledged_on;
     must_fit(&tx, "/acknowledged_on", on, &before)?;
     let after = Complaint {
@@ -175,7 +176,8 @@ pub fn acknowledge(
     };
     write(&mut tx, &after, on)?;
     letter_queue::queue(&mut tx, letter_queue::ACKNOWLEDGEMENT, &after)?;
-    tx.record(entry("complaints.acknowledge", &after), after)
+    let changed = was.changed(&after)?;
+    tx.record(entry(Action::ComplaintsAcknowledge, &after).changed(changed), after)
 }
 
 /// Records that the complaint is being looked into.
@@ -188,6 +190,7 @@ pub fn investigate(
     asked: InvestigateComplaint,
 ) -> Result<Recorded<Complaint>, Error> {
     let before = locked(&mut tx, id)?;
+    let was = Before::of(&before)?;
     let after = Complaint {
         status: before.status.go_to(ComplaintStatus::Investigating)?,
         note: Some(asked.note),
@@ -196,7 +199,8 @@ pub fn investigate(
     };
     let today = london_date(tx.now());
     write(&mut tx, &after, today)?;
-    tx.record(entry("complaints.investigate", &after), after)
+    let changed = was.changed(&after)?;
+    tx.record(entry(Action::ComplaintsInvestigate, &after).changed(changed), after)
 }
 
 /// The complaint as it is once closed.
@@ -216,6 +220,7 @@ fn closed(before: Complaint, as_what: ComplaintStatus, on: NaiveDate) -> Result<
 /// 404; 422 for a day that cannot be true; 409 when its state does not allow it.
 pub fn give_outcome(mut tx: WriteTx<'_>, id: ComplaintId, asked: GiveOutcome) -> Result<Recorded<Complaint>, Error> {
     let before = locked(&mut tx, id)?;
+    let was = Before::of(&before)?;
     let GiveOutcome { outcome, explanation, given_on } = asked;
     must_fit(&tx, "/given_on", given_on, &before)?;
     let after = Complaint {
@@ -225,7 +230,8 @@ pub fn give_outcome(mut tx: WriteTx<'_>, id: ComplaintId, asked: GiveOutcome) ->
     };
     write(&mut tx, &after, given_on)?;
     letter_queue::queue(&mut tx, letter_queue::OUTCOME, &after)?;
-    tx.record(entry("complaints.outcome", &after).with("outcome", <&str>::from(outcome)), after)
+    let entry = entry(Action::ComplaintsOutcome, &after).changed(was.changed(&after)?);
+    tx.record(entry.with("outcome", <&str>::from(outcome)), after)
 }
 
 /// Records that the person took the complaint back.
@@ -234,8 +240,10 @@ pub fn give_outcome(mut tx: WriteTx<'_>, id: ComplaintId, asked: GiveOutcome) ->
 /// 404; 409 when its state does not allow it.
 pub fn withdraw(mut tx: WriteTx<'_>, id: ComplaintId) -> Result<Recorded<Complaint>, Error> {
     let before = locked(&mut tx, id)?;
+    let was = Before::of(&before)?;
     let today = london_date(tx.now());
     let after = closed(before, ComplaintStatus::Withdrawn, today)?;
     write(&mut tx, &after, today)?;
-    tx.record(entry("complaints.withdraw", &after), after)
+    let changed = was.changed(&after)?;
+    tx.record(entry(Action::ComplaintsWithdraw, &after).changed(changed), after)
 }

@@ -12,7 +12,7 @@ use super::model::{ConsentDecision, DecisionKind, EvidenceRef, Locale, ReceiptVe
 use super::store::consents;
 use super::store::decisions::{self, evidence};
 use crate::domain::{Code, ConsentId, ContactId, Controller, DecisionId, Error, Purpose, hex};
-use crate::platform::audit::Entry;
+use crate::platform::audit::{Action, Entry};
 use crate::platform::transaction::ReadTx;
 use crate::platform::vault::{VerifyingKey, verify_jws};
 use crate::resources::contacts::store as contacts;
@@ -175,7 +175,7 @@ pub(super) fn of_decision(tx: &mut ReadTx<'_>, id: DecisionId, profile: Profile)
         Profile::Iso27560 => iso_27560::receipt(&facts),
     };
     let payload = serde_json::to_vec(&receipt).map_err(Error::internal)?;
-    tx.look(Entry::new("consents.receipt").contact(row.contact_id).subject("consent_decision", id));
+    tx.look(Entry::new(Action::ConsentsReceipt).contact(row.contact_id).subject(id));
     Ok(tx.keyring().receipts.sign_jws(TYP, &payload))
 }
 

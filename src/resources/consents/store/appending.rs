@@ -9,7 +9,7 @@ use super::confirmation_links;
 use super::facts::Known;
 use super::{CONFIRMATION, Origin, consent_decisions, projected, shown};
 use crate::domain::{ConsentId, ContactId, DecisionId, Error, Instant, Purpose, SubjectId, london_date};
-use crate::platform::audit::Entry;
+use crate::platform::audit::{Action, Entry};
 use crate::platform::db::{AnyConnection, insert_all};
 use crate::platform::outbox::{self, Outgoing};
 use crate::platform::transaction::{ManyTx, Recorded, WriteTx};
@@ -222,9 +222,9 @@ fn finish(
         contacts::touch(&mut tx, contact, london_date(now))?;
     }
     let consent = shown(*consent, contact.id, *purpose, state, *version, changes, now);
-    let entry = Entry::new("consents.record")
+    let entry = Entry::new(Action::ConsentsRecord)
         .contact(contact.id)
-        .subject("consent_decision", *decision)
+        .subject(*decision)
         .with("purpose", purpose.as_str())
         .with("decision", <&str>::from(*kind));
     tx.record(entry, consent)

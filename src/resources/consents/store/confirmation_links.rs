@@ -5,7 +5,7 @@ use diesel::prelude::*;
 
 use super::decisions;
 use crate::domain::{Code, ConsentId, ContactId, DecisionId, Error, Instant, SubjectId};
-use crate::platform::audit::Entry;
+use crate::platform::audit::{Action, Entry};
 use crate::platform::outbox::Status;
 use crate::platform::outbox::store as outbox;
 use crate::platform::transaction::{ReadTx, Recorded, WriteTx};
@@ -49,7 +49,7 @@ pub fn mint(mut tx: WriteTx<'_>, decision: DecisionId) -> Result<Recorded<String
         consent_confirmations::spent_at.eq(None::<Instant>),
     );
     diesel::insert_into(consent_confirmations::table).values(values).execute(tx.connection())?;
-    let entry = Entry::new("confirmations.mint").contact(row.contact_id).subject("consent_decision", decision);
+    let entry = Entry::new(Action::ConfirmationsMint).contact(row.contact_id).subject(decision);
     tx.record(entry, token)
 }
 

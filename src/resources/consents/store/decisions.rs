@@ -7,7 +7,7 @@ use super::super::evidence::Evidence;
 use super::super::model::{ConsentDecision, DecisionKind};
 use super::{consent_decisions, consents, damaged};
 use crate::domain::{ConsentId, ContactId, DecisionId, Error, Instant, Limit, ListPage, Purpose, hex};
-use crate::platform::audit::Entry;
+use crate::platform::audit::{Action, Entry};
 use crate::platform::db::among_ids;
 use crate::platform::transaction::ReadTx;
 use crate::policy::consent::{Act, Decision};
@@ -117,7 +117,7 @@ pub(crate) fn list(
     let rows: Vec<Row> = query.limit(limit.rows() + 1).load(tx.connection())?;
     let ListPage { items, next } = ListPage::cut(rows, limit, |row| row.id);
     let items = items.iter().map(Row::decision).collect::<Result<Vec<_>, _>>()?;
-    tx.look(Entry::new("consents.history").contact(contact).subject("consent", consent));
+    tx.look(Entry::new(Action::ConsentsHistory).contact(contact).subject(consent));
     Ok(ListPage { items, next })
 }
 

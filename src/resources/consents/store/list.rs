@@ -7,7 +7,7 @@ use super::decisions;
 use super::{Row, consents, shown};
 use crate::domain::{ConsentId, ContactId, Error, Instant, Limit, ListPage, Purpose};
 use crate::personal::Person;
-use crate::platform::audit::Entry;
+use crate::platform::audit::{Action, Entry};
 use crate::platform::db::among_ids;
 use crate::platform::transaction::ReadTx;
 use crate::policy::consent;
@@ -92,7 +92,7 @@ pub fn list(
         }
     }
     let page = ListPage::cut(found, limit, |consent| consent.id);
-    tx.look(Entry::new("consents.list").contact(filter.contact_id).listing(page.items.len()));
+    tx.look(Entry::new(Action::ConsentsList).contact(filter.contact_id).listing(page.items.len()));
     Ok(page)
 }
 

@@ -4,7 +4,7 @@ use super::super::evidence::Evidence;
 use super::super::model::{Consent, Method, State};
 use super::{Decided, Origin, append, facts_of_person};
 use crate::domain::{ContactId, Error, Fault, Purpose, Refusal};
-use crate::platform::audit::Entry;
+use crate::platform::audit::{Action, Entry};
 use crate::platform::transaction::{Recorded, WriteTx};
 use crate::policy::consent;
 use crate::resources::{notices, suppressions};
@@ -59,5 +59,5 @@ pub fn object(
         ended.push(tx.also(|tx| append(tx, &decided, &changes))?);
     }
     let named: Vec<&str> = objected_to.iter().map(|purpose| purpose.as_str()).collect();
-    tx.record(Entry::new("consents.object").contact(person).with("purposes", named), ended)
+    tx.record(Entry::new(Action::ConsentsObject).contact(person).with("purposes", named), ended)
 }

@@ -9,7 +9,7 @@ use super::file::Parsed;
 use super::people::{Deed, Known, Memory, People, Person, settle};
 use super::row::{ImportOutcome, ImportResult};
 use crate::domain::{ContactId, Error, hex, london_date};
-use crate::platform::audit::Entry;
+use crate::platform::audit::{Action, Entry};
 use crate::platform::db::{Terms, among, dialect};
 use crate::platform::transaction::{ReadTx, Recorded, WriteTx, unless_key_missing};
 use crate::platform::vault::store::data_keys;
@@ -166,7 +166,7 @@ pub(super) fn write(mut tx: WriteTx<'_>, first: u32, rows: &[Parsed]) -> Result<
         }
     })?;
     welcome(&mut tx, &mut newcomers)?;
-    let entry = told("contacts.import", &results);
+    let entry = told(Action::ContactsImport, &results);
     tx.record(entry, results)
 }
 
@@ -186,13 +186,15 @@ fn change(mut tx: WriteTx<'_>, known: &Known, person: &Person) -> Result<Recorde
         read = tx.key_of(id.uuid())?;
         &read
     };
-    let changed = (&known.person.particulars, particulars);
-    rewrite(&mut tx, (id, known.version), key, changed, known.last_activity_on)?;
-    if known.person.obtained_on != *obtained_on {
+    let before = &known.person.particulars;
+    rewrite(&mut tx, (id, known.version), key, (before, particulars), known.last_activity_on)?;
+    let obtained_anew = known.person.obtained_on != *obtained_on;
+    if obtained_anew {
         let obtained_on = contacts::obtained_on.eq(obtained_on);
         diesel::update(contacts::table.find(id)).set(obtained_on).execute(tx.connection())?;
     }
-    tx.record(Entry::new("contacts.update").contact(id), Some(id))
+    let changed = before.changed(particulars, obtained_anew);
+    tx.record(Entry::new(Action::ContactsUpdate).contact(id).changed(changed), Some(id))
 }
 
 /// What writing the rows would do, after `people` as earlier chunks would have left them.
@@ -214,11 +216,11 @@ pub(super) fn rehearse(
         Deed::Update(known) => Ok(known.id),
     };
     let results = settle(first, rows, today, keys, &mut people, &memory, pretend)?;
-    tx.look(told("contacts.import_dry_run", &results));
+    tx.look(told(Action::ContactsImportDryRun, &results));
     Ok((results, people))
 }
 
-fn told(action: &'static str, results: &[ImportResult]) -> Entry {
+fn told(action: Action, results: &[ImportResult]) -> Entry {
     let count = |outcome| results.iter().filter(|result| result.result == outcome).count();
     Entry::new(action)
         .with("created", count(ImportOutcome::Created))

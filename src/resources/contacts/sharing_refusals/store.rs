@@ -6,7 +6,7 @@ use super::super::store::{lock, must_be_there};
 use super::model::SharingRefusal;
 use crate::domain::{ContactId, Error, Instant, Limit, ListPage};
 use crate::personal::{Merging, Person};
-use crate::platform::audit::Entry;
+use crate::platform::audit::{Action, Entry};
 use crate::platform::db::among_ids;
 use crate::platform::http::NoContent;
 use crate::platform::transaction::{ReadTx, Recorded, WriteTx};
@@ -80,7 +80,7 @@ pub(crate) fn list(
     }
     let rows: Vec<(String, Instant)> = query.limit(limit.rows() + 1).load(tx.connection())?;
     let refusals = rows.into_iter().map(refusal).collect::<Result<Vec<_>, Error>>()?;
-    tx.look(Entry::new("contacts.sharing_refusals").contact(contact).with("count", refusals.len()));
+    tx.look(Entry::new(Action::ContactsSharingRefusals).contact(contact).with("count", refusals.len()));
     Ok(ListPage::cut(refusals, limit, |refusal| refusal.recipient_kind))
 }
 
@@ -108,7 +108,7 @@ pub(crate) fn refuse(
         sharing_refusals::since.eq(tx.now()),
     );
     diesel::insert_into(sharing_refusals::table).values(values).execute(tx.connection())?;
-    let entry = Entry::new("contacts.refuse_sharing").contact(contact).with("recipient_kind", <&str>::from(kind));
+    let entry = Entry::new(Action::ContactsRefuseSharing).contact(contact).with("recipient_kind", <&str>::from(kind));
     tx.record(entry, NoContent)
 }
 
@@ -126,7 +126,7 @@ pub(crate) fn allow(
     if diesel::delete(refusal).execute(tx.connection())? == 0 {
         return tx.unchanged(None, NoContent);
     }
-    let entry = Entry::new("contacts.allow_sharing").contact(contact).with("recipient_kind", <&str>::from(kind));
+    let entry = Entry::new(Action::ContactsAllowSharing).contact(contact).with("recipient_kind", <&str>::from(kind));
     tx.record(entry, NoContent)
 }
 

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use super::{contacts, email_index};
 use crate::domain::{ContactId, EmailAddress, Error, Instant};
-use crate::platform::audit::Entry;
+use crate::platform::audit::{Action, Changed, Entry};
 use crate::platform::transaction::{ReadTx, Recorded, WriteTx};
 
 /// Whether the mail server has refused the contact's present address for good.
@@ -35,5 +35,6 @@ pub fn note(mut tx: WriteTx<'_>, contact: ContactId, refused: &EmailAddress) -> 
     let (now, mark) = (tx.now(), email_index(&tx, refused));
     let still = contacts::table.find(contact).filter(contacts::email_index.eq(mark));
     diesel::update(still).set(contacts::email_bounced_at.eq(now)).execute(tx.connection())?;
-    tx.record(Entry::new("contacts.bounced").contact(contact), ())
+    let changed = Changed::named(&["email_bounced_at"]);
+    tx.record(Entry::new(Action::ContactsBounced).contact(contact).changed(changed), ())
 }

@@ -12,7 +12,7 @@ use super::reindex::{checked, take_normal_form};
 use super::{Newcomer, claim_address, contacts, insert_unless_taken, live, open_whoever, there};
 use crate::domain::{ContactId, Error, Fault, Instant, london_date};
 use crate::personal::holders;
-use crate::platform::audit::Entry;
+use crate::platform::audit::{Action, Entry};
 use crate::platform::db::dialect;
 use crate::platform::http::{Change, IfMatch};
 use crate::platform::transaction::{Each, ManyTx, Recorded, WriteTx};
@@ -168,7 +168,8 @@ fn correct(
         }
     }
     let contact = live(&mut tx, id)?.contact;
-    tx.record(Entry::new("contacts.update").contact(id), contact)
+    let changed = was.changed(&particulars, false);
+    tx.record(Entry::new(Action::ContactsUpdate).contact(id).changed(changed), contact)
 }
 
 /// Destroys the keys of erased contacts that a crash left behind, between the commit of an erasure and
@@ -196,5 +197,5 @@ pub fn sweep_keys(mut tx: WriteTx<'_>) -> Result<Recorded<()>, Error> {
     for id in &left {
         tx.destroy_key(id.uuid())?;
     }
-    tx.record(Entry::new("keys.sweep").with("count", left.len()), ())
+    tx.record(Entry::new(Action::KeysSweep).with("count", left.len()), ())
 }

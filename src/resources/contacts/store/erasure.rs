@@ -10,7 +10,7 @@ use super::super::model::ContactStatus;
 use super::{erased, matches, merged, person, plans};
 use crate::domain::{ContactId, Error, Instant, Obstacle, PersonalRecord, SubjectClaim, ids_alone, london_date};
 use crate::personal::{Erasing, Person, holders};
-use crate::platform::audit::Entry;
+use crate::platform::audit::{Action, Entry};
 use crate::platform::db::dialect;
 use crate::platform::http::{IfMatch, NoContent};
 use crate::platform::transaction::{ReadTx, Recorded, WriteTx};
@@ -75,7 +75,7 @@ pub fn propose(mut tx: WriteTx<'_>, contact: ContactId, said: &Said) -> Result<R
     let plan_sha256 = plan.sha256()?;
     let text = serde_json::to_string(&plan).map_err(Error::internal)?;
     let id = plans::replace(&mut tx, contact, (&plan_sha256, &text), said)?;
-    let entry = Entry::new("erasures.propose").contact(contact).subject("erasure_plan", id);
+    let entry = Entry::new(Action::ErasuresPropose).contact(contact).subject(id);
     let entry = entry.with("plan_sha256", plan_sha256.as_str()).with("withheld", plan.withhold.len());
     let entry = entry.with("matches", plan.matches.len()).with("answered", said.answers.len());
     tx.record(entry, ProposedErasure { plan_sha256, plan })
@@ -107,7 +107,7 @@ pub fn execute(mut tx: WriteTx<'_>, contact: ContactId, plan_sha256: &str) -> Re
         }
     }
     let count = |lines: &[erasure::PlannedRecords]| lines.iter().filter_map(|line| line.count).sum::<usize>();
-    let entry = Entry::new("erasures.execute")
+    let entry = Entry::new(Action::ErasuresExecute)
         .contact(contact)
         .with("plan_sha256", plan_sha256)
         .with("erased", count(&facts.plan.erase))
@@ -145,7 +145,7 @@ pub(crate) fn delete(
     let (_, obstacles) = told(&mut tx, &person)?;
     let lawful = erasure::without_request(depended_on, &obstacles)?;
     carry_out(&mut tx, person, lawful)?;
-    tx.record(Entry::new("contacts.delete").contact(contact), NoContent)
+    tx.record(Entry::new(Action::ContactsDelete).contact(contact), NoContent)
 }
 
 /// The person that a contact is, locked until the transaction ends.

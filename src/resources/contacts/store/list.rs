@@ -6,7 +6,7 @@ use super::super::directory::Directory;
 use super::super::model::{Contact, ContactFilter, ContactStatus};
 use super::{Row, contacts, data_keys, open};
 use crate::domain::{ContactId, Error, Limit, ListPage, NetworkId};
-use crate::platform::audit::Entry;
+use crate::platform::audit::{Action, Entry};
 use crate::platform::transaction::ReadTx;
 
 /// Contacts, newest first.
@@ -19,7 +19,7 @@ pub fn list(
     after: Option<ContactId>,
     limit: Limit,
 ) -> Result<ListPage<Contact, ContactId>, Error> {
-    page(tx, "contacts.list", filter, after, limit)
+    page(tx, Action::ContactsList, filter, after, limit)
 }
 
 /// The contacts that match, of `among` or of all, newest first, those before `after`.
@@ -84,7 +84,7 @@ fn in_network(
 /// A page of the contacts that match, recorded as a look at them for `action`.
 pub fn page(
     tx: &mut ReadTx<'_>,
-    action: &'static str,
+    action: Action,
     filter: &ContactFilter,
     after: Option<ContactId>,
     limit: Limit,
@@ -101,7 +101,7 @@ pub fn page(
         .with("updated_since", filter.updated_since.is_some())
         .listing(items.len());
     tx.look(match filter.network_id {
-        Some(network) => look.subject("network", network),
+        Some(network) => look.subject(network),
         None => look,
     });
     Ok(ListPage { items, next })

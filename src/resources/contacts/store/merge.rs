@@ -10,7 +10,7 @@ use super::reindex::take_normal_form;
 use super::{claim_address, contacts, forget_tokens, live, person};
 use crate::domain::{Code, ContactId, Error, Fault};
 use crate::personal::{Merging, holders};
-use crate::platform::audit::Entry;
+use crate::platform::audit::{Action, Entry};
 use crate::platform::db::{Terms, dialect};
 use crate::platform::transaction::{Recorded, WriteTx};
 
@@ -65,10 +65,11 @@ pub fn merge(mut tx: WriteTx<'_>, into: ContactId, asked: &MergeContacts) -> Res
         }
         holder.merge(&mut tx, &merging)?;
     }
-    let goes = Entry::new("contacts.merged_away").contact(from).subject("contact", into);
+    let goes = Entry::new(Action::ContactsMergedAway).contact(from).subject(into);
     tx.also(|tx| tx.record(goes, ()))?;
     let contact = live(&mut tx, into)?.contact;
-    tx.record(Entry::new("contacts.merge").contact(into).subject("contact", from), contact)
+    let changed = before_merge.changed(&together, false);
+    tx.record(Entry::new(Action::ContactsMerge).contact(into).subject(from).changed(changed), contact)
 }
 
 /// Leaves of a contact its id, and where the person is now. Its key stays as long as the survivor's: the

@@ -11,7 +11,7 @@ use super::super::particulars::Particulars;
 use super::indexes::{Indexes, TOKENS, taken, terms_of, unless_taken};
 use super::{contacts, email_index, with_address};
 use crate::domain::{ContactId, Error, Instant, Telephone};
-use crate::platform::audit::Entry;
+use crate::platform::audit::{Action, Entry};
 use crate::platform::db::{AnyConnection, Engine, Terms, dialect, insert_all, insert_new};
 use crate::platform::transaction::{ManyTx, Recorded, WriteTx};
 use crate::platform::vault::DataKey;
@@ -177,5 +177,5 @@ fn found(rows: &[NewRow]) -> impl Iterator<Item = (Uuid, &Terms)> {
 }
 
 fn entry(id: ContactId) -> Entry {
-    Entry::new("contacts.create").contact(id)
+    Entry::new(Action::ContactsCreate).contact(id)
 }

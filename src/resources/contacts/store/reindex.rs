@@ -9,7 +9,7 @@ use super::super::particulars::Particulars;
 use super::indexes::{Indexes, find_by};
 use super::{Row, contacts, data_keys, open_whoever, with_address};
 use crate::domain::{ContactId, EmailAddress, Error, hex};
-use crate::platform::audit::Entry;
+use crate::platform::audit::{Action, Entry};
 use crate::platform::db::{among_ids, dialect};
 use crate::platform::records_to_index;
 use crate::platform::transaction::{Recorded, WriteTx, unless_key_missing};
@@ -66,7 +66,7 @@ pub fn reindex(mut tx: WriteTx<'_>) -> Result<Recorded<bool>, Error> {
         diesel::update(contacts::table.find(id)).set(changes).execute(tx.connection())?;
     }
     records_to_index::done(&mut tx, TABLE, &ids)?;
-    tx.record(Entry::new("contacts.reindex").with("count", ids.len()).with("to_check", to_check), true)
+    tx.record(Entry::new(Action::ContactsReindex).with("count", ids.len()).with("to_check", to_check), true)
 }
 
 /// Returns another contact that has an address already.

@@ -9,7 +9,7 @@ use super::super::model::ContactStatus;
 use super::erasure::{carry_out, locked};
 use super::{contacts, plans, restrict};
 use crate::domain::{ContactId, Error};
-use crate::platform::audit::Entry;
+use crate::platform::audit::{Action, Entry};
 use crate::platform::db::among_ids;
 use crate::platform::transaction::{ReadTx, Recorded, WriteTx, unless_key_missing};
 use crate::platform::vault::store::destroyed_keys;
@@ -35,7 +35,7 @@ pub fn repeat(mut tx: WriteTx<'_>) -> Result<Recorded<()>, Error> {
     let mut entries = Vec::new();
     for (&contact, is_whole) in destroyed.iter().map(|id| (id, true)).chain(partly.iter().map(|id| (id, false))) {
         erase_again(&mut tx, contact, undone.get(&contact).map(Vec::as_slice).unwrap_or_default(), is_whole)?;
-        entries.push(Entry::new("erasures.repeat").contact(contact));
+        entries.push(Entry::new(Action::ErasuresRepeat).contact(contact));
     }
     for plan in undone.into_values().flatten() {
         plans::restore(&mut tx, &plan)?;
@@ -44,7 +44,7 @@ pub fn repeat(mut tx: WriteTx<'_>) -> Result<Recorded<()>, Error> {
         tracing::warn!(people = entries.len(), "people who were erased came back with a backup; they are erased again");
     }
     if noted > 0 {
-        entries.push(Entry::new("erasures.note").with("plans", noted));
+        entries.push(Entry::new(Action::ErasuresNote).with("plans", noted));
     }
     if entries.is_empty() { tx.unchanged(None, ()) } else { tx.record_each(entries, ()) }
 }

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 
 use super::{contacts, live, there};
 use crate::domain::{ContactId, Error};
-use crate::platform::audit::Entry;
+use crate::platform::audit::{Action, Changed, Entry};
 use crate::platform::db::dialect;
 use crate::platform::transaction::{Recorded, WriteTx};
 use crate::policy::restriction::{self, Restriction, RestrictionGround};
@@ -21,7 +21,8 @@ pub fn restrict(mut tx: WriteTx<'_>, id: ContactId, ground: RestrictionGround) -
     let lawful = restriction::restrict(row.restriction()?.as_ref(), ground, tx.now())?;
     write(&mut tx, id, row.version, Some(lawful.into_inner()))?;
     let contact = live(&mut tx, id)?.contact;
-    tx.record(Entry::new("contacts.restrict").contact(id).with("ground", <&str>::from(ground)), contact)
+    let entry = Entry::new(Action::ContactsRestrict).contact(id).changed(Changed::named(&["status"]));
+    tx.record(entry.with("ground", <&str>::from(ground)), contact)
 }
 
 /// Lifts a restriction, once the person has been told that it ends.
@@ -35,8 +36,9 @@ pub fn lift(mut tx: WriteTx<'_>, id: ContactId, notified_on: NaiveDate) -> Resul
     let lawful = restriction::lift(row.restriction()?.as_ref(), notified_on, tx.now())?;
     write(&mut tx, id, row.version, None)?;
     let contact = live(&mut tx, id)?.contact;
-    let entry = Entry::new("contacts.lift_restriction")
+    let entry = Entry::new(Action::ContactsLiftRestriction)
         .contact(id)
+        .changed(Changed::named(&["status"]))
         .with("ground", <&str>::from(lawful.restriction.ground))
         .with("since", lawful.restriction.since.to_string())
         .with("notified_on", lawful.notified_on.to_string());

@@ -11,7 +11,7 @@ use super::damaged;
 pub(crate) use super::schema::memberships;
 use crate::domain::{Code, ContactId, Error, Fault, Limit, ListPage, MembershipId, NetworkId, london_date};
 use crate::personal::Person;
-use crate::platform::audit::Entry;
+use crate::platform::audit::{Action, Before, Entry};
 use crate::platform::db::{among_ids, dialect};
 use crate::platform::http::IfMatch;
 use crate::platform::transaction::{ReadTx, Recorded, WriteTx};
@@ -85,7 +85,7 @@ pub fn list(
     let restricted = contacts::restricted_among(tx, &items.iter().map(|row| row.contact_id).collect::<Vec<_>>())?;
     let listed = items.iter().filter(|row| !restricted.contains(&row.contact_id));
     let items = tx.open_with_keys(listed, open)?;
-    tx.look(Entry::new("memberships.list").subject("network", network).listing(items.len()));
+    tx.look(Entry::new(Action::MembershipsList).subject(network).listing(items.len()));
     Ok(ListPage { items, next })
 }
 
@@ -103,7 +103,7 @@ pub fn read(tx: &mut ReadTx<'_>, id: MembershipId) -> Result<Membership, Error> 
     if contacts::restricted_among(tx, &[membership.contact_id])?.contains(&membership.contact_id) {
         (membership.represents, membership.end_reason) = (None, None);
     }
-    tx.look(Entry::new("memberships.read").contact(membership.contact_id).subject("membership", id));
+    tx.look(Entry::new(Action::MembershipsRead).contact(membership.contact_id).subject(id));
     Ok(membership)
 }
 
@@ -165,7 +165,7 @@ pub fn join(mut tx: WriteTx<'_>, network: NetworkId, asked: JoinNetwork) -> Resu
     );
     once(diesel::insert_into(memberships::table).values(values).execute(tx.connection()))?;
     contacts::touch(&mut tx, person.facts(), today)?;
-    let entry = Entry::new("memberships.join").contact(contact_id).subject("membership", made.id);
+    let entry = Entry::new(Action::MembershipsJoin).contact(contact_id).subject(made.id);
     tx.record(entry.with("role", <&str>::from(role)), made)
 }
 
@@ -211,6 +211,7 @@ pub fn update(
     patch: PatchMembership,
 ) -> Result<Recorded<Membership>, Error> {
     let (before, person) = locked(&mut tx, id)?;
+    let was = Before::of(&before)?;
     if_match.check(before.version)?;
     let person = person.active()?;
     must_last(&before)?;
@@ -222,8 +223,9 @@ pub fn update(
         ..before
     };
     write(&mut tx, &person, &after)?;
-    let entry = Entry::new("memberships.update").contact(after.contact_id).subject("membership", id);
-    tx.record(entry, after)
+    let entry = Entry::new(Action::MembershipsUpdate).contact(after.contact_id).subject(id);
+    let changed = was.changed(&after)?;
+    tx.record(entry.changed(changed), after)
 }
 
 /// Ends a membership.
@@ -232,6 +234,7 @@ pub fn update(
 /// 404; 409 when it has ended already; 410 and 423 for a person who was erased or is restricted; 422 for a last day in the future, or before the first.
 pub fn end(mut tx: WriteTx<'_>, id: MembershipId, asked: EndMembership) -> Result<Recorded<Membership>, Error> {
     let (before, person) = locked(&mut tx, id)?;
+    let was = Before::of(&before)?;
     let today = london_date(tx.now());
     let ended_on = asked.ended_on.unwrap_or(today);
     if ended_on > today {
@@ -251,8 +254,9 @@ pub fn end(mut tx: WriteTx<'_>, id: MembershipId, asked: EndMembership) -> Resul
         ..before
     };
     write(&mut tx, &person, &after)?;
-    let entry = Entry::new("memberships.end").contact(after.contact_id).subject("membership", id);
-    tx.record(entry, after)
+    let entry = Entry::new(Action::MembershipsEnd).contact(after.contact_id).subject(id);
+    let changed = was.changed(&after)?;
+    tx.record(entry.changed(changed), after)
 }
 
 /// The memberships that a person has or had, oldest first.

@@ -4,7 +4,7 @@ use super::super::store::check_ins::{self, Row};
 use super::super::store::{self as registrations, attendance};
 use super::model::{CheckIn, CheckInResults, Direction, Rejection, Scan, ScanResult, ScanRow};
 use crate::domain::{Error, EventId, Fault, Instant, RegistrationId, Scope};
-use crate::platform::audit::Entry;
+use crate::platform::audit::{Action, Entry};
 use crate::platform::transaction::{Recorded, WriteTx};
 use crate::policy::check_ins::{Facts, judge};
 use crate::policy::events::EventStatus;
@@ -87,6 +87,6 @@ pub(super) fn check_in(
     if event.status == EventStatus::Completed && !came.is_empty() {
         attendance::came_after_all(&mut tx, event_id, &came)?;
     }
-    let entry = Entry::new("check_ins.record").subject("event", event_id).with("count", taken);
+    let entry = Entry::new(Action::CheckInsRecord).subject(event_id).with("count", taken);
     tx.record(entry, CheckInResults { results })
 }

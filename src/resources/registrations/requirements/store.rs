@@ -6,7 +6,7 @@ use diesel::prelude::*;
 
 use super::model::AccessRequirements;
 use crate::domain::{ContactId, Error, EventId, RegistrationId, Role};
-use crate::platform::audit::Entry;
+use crate::platform::audit::{Action, Entry};
 use crate::platform::db::among_ids;
 use crate::platform::transaction::{ReadTx, Recorded, WriteTx};
 use crate::platform::vault::{DataKey, Place};
@@ -222,6 +222,6 @@ pub fn sweep(mut tx: WriteTx<'_>) -> Result<Recorded<usize>, Error> {
     let some = of.order(access_requirements::registration_id).limit(BATCH);
     let some: Vec<RegistrationId> = some.select(access_requirements::registration_id).load(tx.connection())?;
     forget(&mut tx, &some)?;
-    let entry = Entry::new("access_requirements.delete").subject("event", event).with("count", some.len());
+    let entry = Entry::new(Action::AccessRequirementsDelete).subject(event).with("count", some.len());
     tx.record(entry, some.len())
 }

@@ -8,7 +8,7 @@ use super::registering::locked;
 use super::schema::registrations;
 use super::{Row, shown, steps};
 use crate::domain::{Error, Lifecycle, RegistrationId};
-use crate::platform::audit::Entry;
+use crate::platform::audit::{Action, Changed, Entry};
 use crate::platform::http::{Change, IfMatch};
 use crate::platform::transaction::{Recorded, WriteTx};
 use crate::policy::registrations::RegistrationStatus;
@@ -54,8 +54,13 @@ fn finish(mut tx: WriteTx<'_>, mut locked: LockedPlaces, row: &Row, to: Move) ->
     locked.save(&mut tx)?;
     let after = super::row(&mut tx, row.id)?;
     let after = shown(&mut tx, after)?;
-    let entry = Entry::new("registrations.status").contact(row.contact_id).subject("registration", row.id);
-    tx.record(entry.with("to", <&str>::from(to.to)), after)
+    let entry = Entry::new(Action::RegistrationsStatus).contact(row.contact_id).subject(row.id);
+    let changed = Changed::among([
+        ("status", true),
+        ("position", row.sequence.is_some()),
+        ("offer_expires_at", row.offer_expires_at != after.offer_expires_at),
+    ]);
+    tx.record(entry.changed(changed).with("to", <&str>::from(to.to)), after)
 }
 
 /// Changes with whom the person lets their attendance be shared, and what they need.
@@ -77,6 +82,7 @@ pub fn update(
         return Err(status.stays());
     }
     let sharing = patch.sharing.unwrap_or_default();
+    let was = (row.share_with_partners, row.share_with_venue);
     let after = Row {
         share_with_partners: sharing.event_partners.unwrap_or(row.share_with_partners),
         share_with_venue: sharing.venue.unwrap_or(row.share_with_venue),
@@ -99,7 +105,12 @@ pub fn update(
     let cause = if patch.sharing.is_some() { Cause::SharingChanged } else { Cause::RequirementsChanged };
     steps::append(&mut tx, id, after.version, (status, cause), None)?;
     locked.save(&mut tx)?;
-    let contact = after.contact_id;
+    let changed = Changed::among([
+        ("sharing", was != (after.share_with_partners, after.share_with_venue)),
+        // What is kept is sealed; it is not opened for a comparison.
+        ("access_requirements", patch.access_requirements != Change::Keep),
+    ]);
+    let entry = Entry::new(Action::RegistrationsUpdate).contact(after.contact_id).subject(id).changed(changed);
     let after = shown(&mut tx, after)?;
-    tx.record(Entry::new("registrations.update").contact(contact).subject("registration", id), after)
+    tx.record(entry, after)
 }

@@ -6,7 +6,7 @@ use diesel::prelude::*;
 
 use super::schema::{event_places, registrations};
 use crate::domain::{Error, EventId, Instant};
-use crate::platform::audit::Entry;
+use crate::platform::audit::{Action, Entry};
 use crate::platform::transaction::{ReadTx, Recorded, WriteTx};
 use crate::policy::registrations::{Places, RegistrationStatus, WhyNoOffer, offer_until, why_no_offer};
 use crate::resources::events::{model::Event, model::Promotion, store as events};
@@ -139,5 +139,5 @@ pub fn settle(mut tx: WriteTx<'_>, event: EventId) -> Result<Recorded<bool>, Err
         return tx.unchanged(None, false);
     }
     locked.save(&mut tx)?;
-    tx.record(Entry::new("registrations.settle").subject("event", event), true)
+    tx.record(Entry::new(Action::RegistrationsSettle).subject(event), true)
 }

@@ -7,7 +7,7 @@ use super::places::LockedPlaces;
 use super::schema::registrations;
 use super::{Row, damaged, steps};
 use crate::domain::{Code, ContactId, Error, EventId, Fault, RegistrationId, london_date};
-use crate::platform::audit::Entry;
+use crate::platform::audit::{Action, Entry};
 use crate::platform::db::dialect;
 use crate::platform::transaction::{ReadTx, Recorded, WriteTx};
 use crate::policy::registrations::{RegistrationStatus, must_be_open};
@@ -86,7 +86,7 @@ pub fn register(mut tx: WriteTx<'_>, event: EventId, asked: Register) -> Result<
     let letter = if waits { letter_kinds::WAITLISTED } else { letter_kinds::CONFIRMED };
     tell(&mut tx, std::slice::from_ref(&made), letter)?;
     contacts::touch(&mut tx, contact.facts(), london_date(now))?;
-    let entry = Entry::new("registrations.create").contact(contact_id).subject("registration", made.id);
+    let entry = Entry::new(Action::RegistrationsCreate).contact(contact_id).subject(made.id);
     let made = Registration {
         access_requirements: access_requirements.filter(|_| requirements::may_see(&tx)),
         ..made.registration(now, position)?

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use super::schema::registration_steps;
 use super::{Row, damaged};
 use crate::domain::{ContactId, Error, Instant, Limit, ListPage, RegistrationId};
-use crate::platform::audit::Entry;
+use crate::platform::audit::{Action, Entry};
 use crate::platform::db::insert_all;
 use crate::platform::transaction::{ReadTx, WriteTx};
 use crate::platform::vault::{DataKey, Place};
@@ -152,7 +152,7 @@ pub fn list(
     let key = if used { tx.key_unless_destroyed(contact.uuid())? } else { None };
     let steps = items.into_iter().map(|row| row.step(id, key.as_ref()));
     let items = steps.collect::<Result<Vec<_>, Error>>()?;
-    tx.look(Entry::new("registrations.history").contact(contact).subject("registration", id));
+    tx.look(Entry::new(Action::RegistrationsHistory).contact(contact).subject(id));
     Ok(ListPage { items, next })
 }
 

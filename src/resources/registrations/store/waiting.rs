@@ -7,7 +7,7 @@ use super::registering::locked;
 use super::schema::registrations;
 use super::{damaged, shown, steps};
 use crate::domain::{Error, EventId, Fault, Lifecycle, RegistrationId};
-use crate::platform::audit::Entry;
+use crate::platform::audit::{Action, Changed, Entry};
 use crate::platform::transaction::{ReadTx, Recorded, WriteTx};
 use crate::policy::registrations::{RegistrationStatus, number_before};
 use crate::resources::registrations::model::{Cause, Prioritise, Registration};
@@ -61,7 +61,8 @@ pub fn prioritise(
     locked.save(&mut tx)?;
     let after = super::row(&mut tx, id)?;
     let after = shown(&mut tx, after)?;
-    let entry = Entry::new("registrations.priority").contact(row.contact_id).subject("registration", id);
+    let entry = Entry::new(Action::RegistrationsPriority).contact(row.contact_id).subject(id);
+    let entry = entry.changed(Changed::named(&["position"]));
     tx.record(entry.with("ahead_of", asked.ahead_of.map(|other| other.to_string())), after)
 }
 

@@ -7,7 +7,7 @@ mod package;
 
 use super::store::{self, Known};
 use crate::domain::{Error, SubjectRequestId};
-use crate::platform::audit::Entry;
+use crate::platform::audit::{Action, Entry};
 use crate::platform::outbox::Letters;
 use crate::platform::transaction::ReadTx;
 use mails::RequestLetter;
@@ -37,7 +37,7 @@ pub(super) fn for_the_post(tx: &mut ReadTx<'_>, id: SubjectRequestId, kind: Kind
     if for_the_last_letter && matches!(kind, Kind::Refusal | Kind::Outcome) {
         words.blocks.push(contents::name_kept(&request));
     }
-    let entry = Entry::new("subject_requests.letter").contact(request.contact_id).subject("subject_request", id);
+    let entry = Entry::new(Action::SubjectRequestsLetter).contact(request.contact_id).subject(id);
     tx.look(entry.showing_one().with("letter", kind.message()));
     Sheet::of(&words, &tx.identity().controller, form)
 }

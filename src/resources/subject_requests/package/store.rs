@@ -23,7 +23,7 @@ use super::search::SearchRecord;
 use super::words::Words;
 use crate::domain::{Code, ContactId, Error, Instant, Lifecycle, SubjectRequestId};
 use crate::personal::{Person, holders};
-use crate::platform::audit::Entry;
+use crate::platform::audit::{Action, Entry};
 use crate::platform::db::among_ids;
 use crate::platform::transaction::{ReadTx, Recorded, WriteTx};
 use crate::platform::vault::{DataKey, Place};
@@ -126,7 +126,7 @@ fn opened(tx: &mut ReadTx<'_>, key: &DataKey, id: SubjectRequestId, sealed: &[u8
 /// 404 before it is released, `being_built` while it is being built; 410 once it has expired, or the person was erased.
 pub(super) fn read(tx: &mut ReadTx<'_>, id: SubjectRequestId) -> Result<Package, Error> {
     let (contact, package) = given(tx, id)?;
-    tx.look(Entry::new("subject_requests.package").contact(contact).subject("subject_request", id));
+    tx.look(Entry::new(Action::SubjectRequestsPackage).contact(contact).subject(id));
     Ok(package)
 }
 
@@ -201,7 +201,7 @@ pub fn sweep(mut tx: WriteTx<'_>) -> Result<Recorded<()>, Error> {
     let old = packages::table.filter(packages::package.is_not_null().and(packages::expires_at.le(tx.earliest())));
     let old: Vec<SubjectRequestId> = old.select(packages::request_id).load(tx.connection())?;
     empty(&mut tx, &old)?;
-    tx.record(Entry::new("subject_requests.sweep_packages").with("count", old.len()), ())
+    tx.record(Entry::new(Action::SubjectRequestsSweepPackages).with("count", old.len()), ())
 }
 
 /// Discards those of some packages that are drafts, and leaves of the others that there were some.

@@ -9,7 +9,7 @@ use super::super::package::store as packages;
 use super::super::store;
 use super::model::{ActByLink, LinkAction, StatusView};
 use crate::domain::{Code, Error, Instant, SubjectRequestId};
-use crate::platform::audit::Entry;
+use crate::platform::audit::{Action, Entry};
 use crate::platform::http::{FormOrJson, Unjudged};
 use crate::platform::transaction::{ReadTx, Recorded, WriteTx};
 use crate::platform::vault::{link_token_hash, new_link_token};
@@ -77,7 +77,7 @@ fn open(tx: &mut ReadTx<'_>, token: &str) -> Result<SubjectRequest, Error> {
 /// 404 and 410.
 pub(super) fn show(tx: &mut ReadTx<'_>, token: &str) -> Result<StatusView, Error> {
     let request = open(tx, token)?;
-    tx.look(Entry::new("subject_requests.status").contact(request.contact_id).subject("subject_request", request.id));
+    tx.look(Entry::new(Action::SubjectRequestsStatus).contact(request.contact_id).subject(request.id));
     Ok(StatusView::of(&request, packages::ready(tx, request.id)?))
 }
 
@@ -97,8 +97,8 @@ pub(super) fn act(
         return Ok(mailed.map(|ready| StatusView::of(&request, Some(ready))));
     }
     if request.status == RequestStatus::Withdrawn {
-        let look = Entry::new("subject_requests.status").contact(request.contact_id);
-        return tx.unchanged(Some(look.subject("subject_request", request.id)), StatusView::of(&request, None));
+        let look = Entry::new(Action::SubjectRequestsStatus).contact(request.contact_id);
+        return tx.unchanged(Some(look.subject(request.id)), StatusView::of(&request, None));
     }
     let withdrawn = store::intake::withdraw(tx, request.id, None, Some(RECORDED_BY))?;
     Ok(withdrawn.map(|request| StatusView::of(&request, None)))

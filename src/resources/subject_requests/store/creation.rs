@@ -8,7 +8,7 @@ use super::super::particulars::Particulars;
 use super::steps::{NewStep, add};
 use super::{damaged, of_person, shown, subject_requests as requests};
 use crate::domain::{ContactId, Error, Fault, SubjectRequestId, london_date};
-use crate::platform::audit::Entry;
+use crate::platform::audit::{Action, Entry};
 use crate::platform::reference;
 use crate::platform::transaction::{Recorded, WriteTx};
 use crate::policy::clock::ClockFacts;
@@ -92,6 +92,6 @@ pub fn create(mut tx: WriteTx<'_>, asked: CreateSubjectRequest) -> Result<Record
     diesel::insert_into(requests::table).values(values).execute(tx.connection())?;
     add(&mut tx, id, NewStep::new(StepKind::Received, received_on), None)?;
     letter_queue::queue(&mut tx, &made, letter_queue::Kind::Acknowledgement)?;
-    let entry = Entry::new("subject_requests.create").contact(contact_id).subject("subject_request", id);
+    let entry = Entry::new(Action::SubjectRequestsCreate).contact(contact_id).subject(id);
     tx.record(entry.with("kind", <&str>::from(kind)), made)
 }

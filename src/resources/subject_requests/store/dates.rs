@@ -7,7 +7,7 @@ use super::super::model::RequestStatus;
 use super::clock_events::events_of;
 use super::{damaged, subject_requests as requests};
 use crate::domain::{Error, SubjectId, SubjectRequestId, london_date};
-use crate::platform::audit::Entry;
+use crate::platform::audit::{Action, Entry};
 use crate::platform::db::among_ids;
 use crate::platform::transaction::{ReadTx, Recorded, WriteTx};
 use crate::platform::working_days;
@@ -121,6 +121,6 @@ pub fn adopt_working_days(mut tx: WriteTx<'_>) -> Result<Recorded<()>, Error> {
             diesel::update(requests::table.find(request.id)).set(dated).execute(tx.connection())?;
         }
     }
-    let entry = Entry::new("calendar.changed").with("from", new.from).with("to", new.to).with("moved", moved);
+    let entry = Entry::new(Action::CalendarChanged).with("from", new.from).with("to", new.to).with("moved", moved);
     tx.record(entry, ())
 }

@@ -10,7 +10,7 @@ use super::schema::subject_request_farewells as farewells;
 use super::{subject_request_steps as steps, subject_requests as requests};
 use crate::domain::{ContactId, ErasureGround, Error, Instant, Obstacle, SubjectId, SubjectRequestId};
 use crate::personal::{Erasing, Person};
-use crate::platform::audit::Entry;
+use crate::platform::audit::{Action, Entry};
 use crate::platform::db::among_ids;
 use crate::platform::outbox::store as outbox;
 use crate::platform::transaction::{ReadTx, Recorded, WriteTx, unless_key_missing};
@@ -145,5 +145,5 @@ pub fn empty(mut tx: WriteTx<'_>) -> Result<Recorded<()>, Error> {
     diesel::update(theirs).set(steps::told.eq(None::<Vec<u8>>)).execute(tx.connection())?;
     diesel::delete(farewells::table.find(id)).execute(tx.connection())?;
     tx.destroy_key(id.uuid())?;
-    tx.record(Entry::new("subject_requests.empty").contact(contact).subject("subject_request", id), ())
+    tx.record(Entry::new(Action::SubjectRequestsEmpty).contact(contact).subject(id), ())
 }

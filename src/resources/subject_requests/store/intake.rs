@@ -11,7 +11,7 @@ use super::progress::{Deed, check_day, go_on};
 use super::steps::{self, NewStep};
 use super::{Known, damaged, locked, one};
 use crate::domain::{Code, Error, Lifecycle, RequestStepId, SubjectRequestId, london_date};
-use crate::platform::audit::Entry;
+use crate::platform::audit::{Action, Entry};
 use crate::platform::transaction::{ReadTx, Recorded, WriteTx};
 use crate::policy::clock::{self, ClockState};
 use crate::policy::subject_requests as policy;
@@ -128,7 +128,7 @@ pub(crate) fn read_question(
 ) -> Result<Clarification, Error> {
     let contact = one(tx, id)?.request.contact_id;
     let step = steps::one_question(tx, id, question)?;
-    tx.look(Entry::new("subject_requests.question").contact(contact).subject("subject_request", id));
+    tx.look(Entry::new(Action::SubjectRequestsQuestion).contact(contact).subject(id));
     let text = step.text.ok_or_else(|| Error::new(Code::Gone, "The words of this request are erased."))?;
     let question = Question::try_from(text).map_err(damaged)?;
     Ok(Clarification { id: step.id, request_id: id, asked_on: step.on, question })

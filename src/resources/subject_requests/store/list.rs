@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use super::super::model::{SubjectRequest, SubjectRequestFilter};
 use super::{Known, Row, open_listed, subject_requests as requests};
 use crate::domain::{Error, Limit, ListPage, SubjectRequestId};
-use crate::platform::audit::Entry;
+use crate::platform::audit::{Action, Entry};
 use crate::platform::transaction::ReadTx;
 
 /// The requests that match, before `after`. Of those that are sought by their last day, rows that were dated by another
@@ -67,10 +67,8 @@ pub fn list(
     let page = ListPage::cut(found, limit, |request| request.id);
     let entry = match (&filter.reference, page.items.as_slice()) {
         // A reference finds one request, which the look names.
-        (Some(_), [one]) => {
-            Entry::new("subject_requests.list").contact(one.contact_id).subject("subject_request", one.id)
-        }
-        _ => Entry::new("subject_requests.list").contact(filter.contact_id),
+        (Some(_), [one]) => Entry::new(Action::SubjectRequestsList).contact(one.contact_id).subject(one.id),
+        _ => Entry::new(Action::SubjectRequestsList).contact(filter.contact_id),
     };
     tx.look(entry.listing(page.items.len()));
     Ok(page)

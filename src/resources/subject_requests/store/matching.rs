@@ -8,7 +8,7 @@ use super::creation::check_contact;
 use super::package_rows;
 use super::{Known, locked, shown_request, subject_requests as requests};
 use crate::domain::{Error, Instant, SubjectRequestId};
-use crate::platform::audit::Entry;
+use crate::platform::audit::{Action, Before, Entry};
 use crate::platform::transaction::{Recorded, WriteTx};
 
 /// Says which contact a request is about.
@@ -29,6 +29,7 @@ pub fn match_contact(
         return Err(Error::invalid(faults));
     }
     before.status.must_be_open()?;
+    let was = Before::of(&before)?;
     if before.contact_id != Some(asked.contact_id) {
         package_rows::stop(&mut tx, id)?;
     }
@@ -46,6 +47,7 @@ pub fn match_contact(
         requests::version.eq(after.version),
     );
     diesel::update(requests::table.find(id)).set(changes).execute(tx.connection())?;
-    let entry = Entry::new("subject_requests.match").contact(after.contact_id).subject("subject_request", id);
+    let changed = was.changed(&after)?;
+    let entry = Entry::new(Action::SubjectRequestsMatch).contact(after.contact_id).subject(id).changed(changed);
     tx.record(entry, shown_request(after, for_the_last_letter))
 }

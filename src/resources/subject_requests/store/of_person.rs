@@ -7,7 +7,7 @@ use super::super::model::{ActingFor, Requester};
 use super::{Row, open_listed, subject_requests as requests};
 use crate::domain::{ContactId, Error, PossibleMatch, SubjectRequestId};
 use crate::personal::{Person, possible_matches};
-use crate::platform::audit::Entry;
+use crate::platform::audit::{Action, Entry};
 use crate::platform::db::among_ids;
 use crate::platform::records_to_index;
 use crate::platform::transaction::{ReadTx, Recorded, WriteTx};
@@ -81,5 +81,5 @@ pub fn reindex(mut tx: WriteTx<'_>) -> Result<Recorded<bool>, Error> {
         diesel::update(requests::table.find(request.id)).set(changes).execute(tx.connection())?;
     }
     records_to_index::done(&mut tx, TABLE, &ids)?;
-    tx.record(Entry::new("subject_requests.reindex").with("count", ids.len()), true)
+    tx.record(Entry::new(Action::SubjectRequestsReindex).with("count", ids.len()), true)
 }

@@ -10,7 +10,7 @@ use super::package_rows;
 use super::steps::{NewStep, add};
 use super::{Known, shown, shown_request, subject_requests as requests};
 use crate::domain::{Error, Fault, Lifecycle, RequestStepId, london_date};
-use crate::platform::audit::Entry;
+use crate::platform::audit::{Action, Before, Entry};
 use crate::platform::transaction::{Recorded, WriteTx};
 
 /// What is done about a request.
@@ -64,6 +64,7 @@ pub(super) fn check_day(
 pub(super) fn go_on(mut tx: WriteTx<'_>, known: Known, deed: Deed) -> Result<Recorded<Gone>, Error> {
     let Known { request: before, mut facts, for_the_last_letter } = known;
     let Deed { step, status, outcome, letter, link } = deed;
+    let was = Before::of(&before)?;
     // Some steps leave a request where it is.
     if status != before.status {
         before.status.go_to(status)?;
@@ -108,7 +109,7 @@ pub(super) fn go_on(mut tx: WriteTx<'_>, known: Known, deed: Deed) -> Result<Rec
     if let Some(letter) = letter {
         letter_queue::queue(&mut tx, &after, letter)?;
     }
-    let entry = Entry::new("subject_requests.step").contact(after.contact_id).subject("subject_request", id);
-    let entry = entry.with("step", kind).with("to", <&str>::from(status));
+    let entry = Entry::new(Action::SubjectRequestsStep).contact(after.contact_id).subject(id);
+    let entry = entry.changed(was.changed(&after)?).with("step", kind).with("to", <&str>::from(status));
     tx.record(entry, Gone { request: shown_request(after, for_the_last_letter), step })
 }

@@ -8,7 +8,7 @@ use super::progress::{Deed, check_day, go_on};
 use super::steps::{self, NewStep};
 use super::{Known, locked, shown_request, subject_requests as requests};
 use crate::domain::{Error, Fault, SubjectRequestId, day_words, london_date};
-use crate::platform::audit::Entry;
+use crate::platform::audit::{Action, Entry};
 use crate::platform::transaction::{Recorded, WriteTx};
 
 /// Corrects the day of receipt, and computes the clock anew. The history keeps both days and the reason. A correction to the
@@ -31,9 +31,9 @@ pub fn correct(
     }
     known.request.status.must_be_undecided()?;
     if before == after {
-        let look = Entry::new("subject_requests.read").contact(known.request.contact_id);
+        let look = Entry::new(Action::SubjectRequestsRead).contact(known.request.contact_id);
         let shown = shown_request(known.request, known.for_the_last_letter);
-        return tx.unchanged(Some(look.showing_one().subject("subject_request", id)), shown);
+        return tx.unchanged(Some(look.showing_one().subject(id)), shown);
     }
     diesel::update(requests::table.find(id)).set(requests::received_on.eq(after)).execute(tx.connection())?;
     let Known { mut request, mut facts, for_the_last_letter } = known;

@@ -7,7 +7,7 @@ use super::super::model::{Channel, Explanation, StepKind, SubjectRequest};
 use super::person::{about, locked_with_contact, whose};
 use super::{carry_out, damaged, steps};
 use crate::domain::{ContactId, Error, Lifecycle, Purpose, SubjectRequestId};
-use crate::platform::audit::Entry;
+use crate::platform::audit::{Action, Entry};
 use crate::platform::transaction::{Recorded, WriteTx};
 use crate::policy::clock::Right;
 use crate::policy::restriction::RestrictionGround;
@@ -69,7 +69,7 @@ pub fn lift(
         return Err(request.status.stays());
     }
     tx.also(|tx| restrict::lift(tx, contact, notified_on))?;
-    let entry = Entry::new("subject_requests.lift").contact(contact).subject("subject_request", id);
+    let entry = Entry::new(Action::SubjectRequestsLift).contact(contact).subject(id);
     tx.record(entry, request)
 }
 

@@ -6,7 +6,7 @@ use super::super::model::{RequestStep, StepKind};
 use super::super::particulars;
 use super::{damaged, farewell, one, subject_request_steps as steps};
 use crate::domain::{Error, Instant, Limit, ListPage, RequestStepId, SubjectRequestId};
-use crate::platform::audit::Entry;
+use crate::platform::audit::{Action, Entry};
 use crate::platform::transaction::{ReadTx, WriteTx};
 use crate::platform::vault::DataKey;
 use crate::policy::clock::ClockEvent;
@@ -142,8 +142,8 @@ pub fn list(
     let is_hidden = known.for_the_last_letter || known.request.is_set_aside();
     let key = if is_hidden { None } else { tx.key_unless_destroyed(request.uuid())? };
     let items = items.into_iter().map(|row| row.step(key.as_ref())).collect::<Result<_, _>>()?;
-    let entry = Entry::new("subject_requests.history").contact(known.request.contact_id);
-    tx.look(entry.subject("subject_request", request));
+    let entry = Entry::new(Action::SubjectRequestsHistory).contact(known.request.contact_id);
+    tx.look(entry.subject(request));
     Ok(ListPage { items, next })
 }
 

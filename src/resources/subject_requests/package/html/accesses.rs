@@ -7,6 +7,21 @@ use std::collections::HashMap;
 use super::super::model::PackageAccess;
 use super::Said;
 use crate::domain::{Instant, day_words, london_date};
+use crate::platform::audit::Action;
+
+/// The actions of people who follow a link: their entries have no roles.
+const FOLLOWS_A_LINK: &[Action] = &[
+    Action::ConfirmationsUse,
+    Action::PreferencesAsk,
+    Action::PreferencesRead,
+    Action::PreferencesUse,
+    Action::SubjectRequestsDownloadPackage,
+    Action::SubjectRequestsPackageLink,
+    Action::SubjectRequestsStatus,
+    Action::SubjectRequestsWrongReference,
+    Action::UnsubscribeShow,
+    Action::UnsubscribeUse,
+];
 
 /// One kind of act by one kind of person.
 pub(super) struct Acts {
@@ -42,16 +57,7 @@ pub(super) fn summed_up(accesses: &[PackageAccess]) -> Vec<Acts> {
 /// Who acted, by the roles that the audit has, and where it has none, by what was done.
 pub(super) fn by(PackageAccess { action, roles, .. }: &PackageAccess) -> Cow<'static, str> {
     if roles.is_empty() {
-        let follows_a_link = [
-            "confirmations.use",
-            "preferences.",
-            "unsubscribe.",
-            "subject_requests.status",
-            "subject_requests.download_package",
-            "subject_requests.package_link",
-            "subject_requests.wrong_reference",
-        ];
-        let is_by_link = follows_a_link.iter().any(|act| action.starts_with(act));
+        let is_by_link = Action::named(action).is_some_and(|action| FOLLOWS_A_LINK.contains(&action));
         return Cow::from(if is_by_link { "A person with a link from an email to you" } else { "Our computer system" });
     }
     let role = |role: &str| match role {
@@ -65,94 +71,130 @@ pub(super) fn by(PackageAccess { action, roles, .. }: &PackageAccess) -> Cow<'st
 
 /// What was done, by the action that the audit has.
 pub(super) fn what(action: &str) -> Said {
-    let words = match action {
-        "access_requirements.delete" => "Deleted what you needed at an event",
-        "audiences.read" => "Read the list of people to send emails to",
-        "check_ins.record" => "Recorded when you went in or out at an event",
-        "complaints.acknowledge" => "Recorded that we told you that we have your complaint",
-        "complaints.investigate" => "Recorded what we look into for your complaint",
-        "complaints.outcome" => "Recorded the outcome of your complaint",
-        "complaints.receive" => "Recorded your complaint",
-        "complaints.withdraw" => "Recorded that you withdrew your complaint",
-        "complaints.list" => "Read a list of complaints",
-        "complaints.read" => "Read your complaint",
-        "complaints.history" => "Read what was done about your complaint",
-        "confirmations.mint" => "Made a link that asked you to confirm",
-        "confirmations.use" => "Followed a link that asked you to confirm",
-        "consents.check" => "Checked what you agreed to",
-        "consents.history" => "Read your answers about emails",
-        "consents.object" => "Recorded your objection",
-        "consents.list" | "consents.read" => "Read what you agreed to",
-        "consents.receipt" => "Made a receipt of what you agreed to",
-        "consents.record" => "Recorded your answer about emails",
-        "contacts.allow_sharing" => "Recorded that your data may be shared",
-        "contacts.bounced" => "Recorded that your mailbox refused email",
-        "contacts.create" => "Recorded you",
-        "contacts.delete" => "Deleted your record",
-        "contacts.export" => "Took a list of people with you on it",
-        "contacts.import" | "contacts.import_dry_run" => "Imported a list with you on it",
-        "contacts.list" => "Read a list of people with you on it",
-        "contacts.lift_restriction" | "subject_requests.lift" => "Ended the restriction of your data",
-        "contacts.merge" | "contacts.merged_away" => "Made one record of two records of you",
-        "contacts.read" => "Read who you are and how we reach you",
-        "contacts.refuse_sharing" => "Recorded that you do not want your data shared",
-        "contacts.restrict" => "Restricted your data",
-        "contacts.rights" => "Read which rights apply to your data",
-        "contacts.search" => "Found you in a search",
-        "contacts.sharing_refusals" => "Read whom you do not want your data shared with",
-        "contacts.update" => "Changed who you are and how we reach you",
-        "erasures.execute" | "erasures.repeat" => "Erased your data",
-        "erasures.note" => "Recorded that your data was erased",
-        "erasures.propose" => "Planned the erasure of your data",
-        "memberships.end" => "Recorded that you left a network",
-        "memberships.join" => "Recorded that you joined a network",
-        "memberships.list" => "Read a list of a network's members",
-        "memberships.read" => "Read about you in a network",
-        "memberships.update" => "Changed what we record about you in a network",
-        "messages.attempt" => "Tried to send an email to you",
-        "messages.compose" => "Wrote an email to you",
-        "messages.dead" => "Recorded that an email to you could not be delivered",
-        "messages.deferred" => "Put off an email to you",
-        "messages.dropped" => "Dropped an email to you that was no longer needed",
-        "messages.list" => "Read a list of emails that we sent",
-        "messages.read" => "Read what became of an email to you",
-        "messages.retry" => "Sent an email to you again",
-        "messages.sent" => "Sent an email to you",
-        "networks.directory" => "Read a network's directory",
-        "preferences.read" => "Looked at your choices about emails",
-        "preferences.use" => "Changed your choices about emails",
-        "registrations.create" => "Registered you for an event",
-        "registrations.history" => "Read what happened to your registration",
-        "registrations.list" => "Read a list of people who registered for an event",
-        "registrations.priority" => "Moved you up a waiting list",
-        "registrations.read" => "Read your registration",
-        "registrations.status" | "registrations.update" => "Changed your registration",
-        "subject_requests.begin_package" => "Began to make a copy of your data",
-        "subject_requests.build_package" => "Made a draft of the copy of your data",
-        "subject_requests.create" => "Recorded your request",
-        "subject_requests.download_package" => "Opened the copy of your data by a link",
-        "subject_requests.mail_package_link" => "Sent you a link to the copy of your data",
-        "subject_requests.package_link" => "Looked at the page that opens the copy of your data",
-        "subject_requests.wrong_reference" => "Tried to open the copy of your data with a wrong reference number",
-        "subject_requests.draft" => "Read the draft of the copy of your data",
-        "subject_requests.redactions" => "Read what is left out of the copy of your data",
-        "subject_requests.release_package" => "Gave you the copy of your data",
-        "subject_requests.withhold" => "Left something out of the copy of your data",
-        "subject_requests.empty" => "Erased what was written in your request",
-        "subject_requests.gather" => "Read your data to make a copy for you",
-        "subject_requests.history" => "Read what was done about your request",
-        "subject_requests.letter" => "Printed a letter to you",
-        "subject_requests.list" => "Read a list of requests",
-        "subject_requests.match" => "Recorded that a request was about you",
-        "subject_requests.package" => "Read the copy of your data",
-        "subject_requests.question" => "Recorded a question about your request",
-        "subject_requests.read" => "Read your request",
-        "subject_requests.reword_package" => "Changed our answer to your request",
-        "subject_requests.status" => "Looked up where your request is",
-        "subject_requests.step" => "Recorded what was done about your request",
-        "unsubscribe.show" => "Looked at the page that stops emails",
-        "unsubscribe.use" => "Stopped emails by a link",
-        unknown => return Said::unworded(unknown.to_owned()),
+    let Some(known) = Action::named(action) else { return Said::unworded(action.to_owned()) };
+    let words = match known {
+        Action::AccessRequirementsDelete => "Deleted what you needed at an event",
+        Action::AudiencesRead => "Read the list of people to send emails to",
+        Action::CheckInsRecord => "Recorded when you went in or out at an event",
+        Action::ComplaintsAcknowledge => "Recorded that we told you that we have your complaint",
+        Action::ComplaintsInvestigate => "Recorded what we look into for your complaint",
+        Action::ComplaintsOutcome => "Recorded the outcome of your complaint",
+        Action::ComplaintsReceive => "Recorded your complaint",
+        Action::ComplaintsWithdraw => "Recorded that you withdrew your complaint",
+        Action::ComplaintsList => "Read a list of complaints",
+        Action::ComplaintsRead => "Read your complaint",
+        Action::ComplaintsHistory => "Read what was done about your complaint",
+        Action::ConfirmationsMint => "Made a link that asked you to confirm",
+        Action::ConfirmationsUse => "Followed a link that asked you to confirm",
+        Action::ConsentsCheck => "Checked what you agreed to",
+        Action::ConsentsHistory => "Read your answers about emails",
+        Action::ConsentsObject => "Recorded your objection",
+        Action::ConsentsList | Action::ConsentsRead => "Read what you agreed to",
+        Action::ConsentsReceipt => "Made a receipt of what you agreed to",
+        Action::ConsentsRecord => "Recorded your answer about emails",
+        Action::ContactsAllowSharing => "Recorded that your data may be shared",
+        Action::ContactsBounced => "Recorded that your mailbox refused email",
+        Action::ContactsCreate => "Recorded you",
+        Action::ContactsDelete => "Deleted your record",
+        Action::ContactsExport => "Took a list of people with you on it",
+        Action::ContactsImport | Action::ContactsImportDryRun => "Imported a list with you on it",
+        Action::ContactsList => "Read a list of people with you on it",
+        Action::ContactsLiftRestriction | Action::SubjectRequestsLift => "Ended the restriction of your data",
+        Action::ContactsMerge | Action::ContactsMergedAway => "Made one record of two records of you",
+        Action::ContactsRead => "Read who you are and how we reach you",
+        Action::ContactsRefuseSharing => "Recorded that you do not want your data shared",
+        Action::ContactsRestrict => "Restricted your data",
+        Action::ContactsRights => "Read which rights apply to your data",
+        Action::ContactsSearch => "Found you in a search",
+        Action::ContactsSharingRefusals => "Read whom you do not want your data shared with",
+        Action::ContactsUpdate => "Changed who you are and how we reach you",
+        Action::ErasuresExecute | Action::ErasuresRepeat => "Erased your data",
+        Action::ErasuresNote => "Recorded that your data was erased",
+        Action::ErasuresPropose => "Planned the erasure of your data",
+        Action::MembershipsEnd => "Recorded that you left a network",
+        Action::MembershipsJoin => "Recorded that you joined a network",
+        Action::MembershipsList => "Read a list of a network's members",
+        Action::MembershipsRead => "Read about you in a network",
+        Action::MembershipsUpdate => "Changed what we record about you in a network",
+        Action::MessagesAttempt => "Tried to send an email to you",
+        Action::MessagesCompose => "Wrote an email to you",
+        Action::MessagesDead => "Recorded that an email to you could not be delivered",
+        Action::MessagesDeferred => "Put off an email to you",
+        Action::MessagesDropped => "Dropped an email to you that was no longer needed",
+        Action::MessagesList => "Read a list of emails that we sent",
+        Action::MessagesRead => "Read what became of an email to you",
+        Action::MessagesRetry => "Sent an email to you again",
+        Action::MessagesSent => "Sent an email to you",
+        Action::NetworksDirectory => "Read a network's directory",
+        Action::PreferencesRead => "Looked at your choices about emails",
+        Action::PreferencesUse => "Changed your choices about emails",
+        Action::RegistrationsCreate => "Registered you for an event",
+        Action::RegistrationsHistory => "Read what happened to your registration",
+        Action::RegistrationsList => "Read a list of people who registered for an event",
+        Action::RegistrationsPriority => "Moved you up a waiting list",
+        Action::RegistrationsRead => "Read your registration",
+        Action::RegistrationsStatus | Action::RegistrationsUpdate => "Changed your registration",
+        Action::SubjectRequestsBeginPackage => "Began to make a copy of your data",
+        Action::SubjectRequestsBuildPackage => "Made a draft of the copy of your data",
+        Action::SubjectRequestsCreate => "Recorded your request",
+        Action::SubjectRequestsDownloadPackage => "Opened the copy of your data by a link",
+        Action::SubjectRequestsMailPackageLink => "Sent you a link to the copy of your data",
+        Action::SubjectRequestsPackageLink => "Looked at the page that opens the copy of your data",
+        Action::SubjectRequestsWrongReference => "Tried to open the copy of your data with a wrong reference number",
+        Action::SubjectRequestsDraft => "Read the draft of the copy of your data",
+        Action::SubjectRequestsRedactions => "Read what is left out of the copy of your data",
+        Action::SubjectRequestsReleasePackage => "Gave you the copy of your data",
+        Action::SubjectRequestsWithhold => "Left something out of the copy of your data",
+        Action::SubjectRequestsEmpty => "Erased what was written in your request",
+        Action::SubjectRequestsGather => "Read your data to make a copy for you",
+        Action::SubjectRequestsHistory => "Read what was done about your request",
+        Action::SubjectRequestsLetter => "Printed a letter to you",
+        Action::SubjectRequestsList => "Read a list of requests",
+        Action::SubjectRequestsMatch => "Recorded that a request was about you",
+        Action::SubjectRequestsPackage => "Read the copy of your data",
+        Action::SubjectRequestsQuestion => "Recorded a question about your request",
+        Action::SubjectRequestsRead => "Read your request",
+        Action::SubjectRequestsRewordPackage => "Changed our answer to your request",
+        Action::SubjectRequestsStatus => "Looked up where your request is",
+        Action::SubjectRequestsStep => "Recorded what was done about your request",
+        Action::UnsubscribeShow => "Looked at the page that stops emails",
+        Action::UnsubscribeUse => "Stopped emails by a link",
+        // Actions whose entries name no person.
+        Action::BreachesAssess
+        | Action::BreachesClose
+        | Action::BreachesHistory
+        | Action::BreachesList
+        | Action::BreachesNotify
+        | Action::BreachesRead
+        | Action::BreachesReport
+        | Action::CalendarChanged
+        | Action::ComplaintsReindex
+        | Action::ContactsReindex
+        | Action::DeadlinesDigest
+        | Action::EventsCreate
+        | Action::EventsStatus
+        | Action::EventsUpdate
+        | Action::KeysPurge
+        | Action::KeysSweep
+        | Action::MessagesSweep
+        | Action::NetworksCreate
+        | Action::NetworksStatus
+        | Action::NetworksUpdate
+        | Action::NoticesDraft
+        | Action::NoticesPublish
+        | Action::NoticesUpdate
+        | Action::OrganisationsCreate
+        | Action::OrganisationsStatus
+        | Action::OrganisationsUpdate
+        | Action::PreferencesAsk
+        | Action::RegistrationsSettle
+        | Action::RequestsRefuse
+        | Action::SubjectRequestsGiveBackPackage
+        | Action::SubjectRequestsReindex
+        | Action::SubjectRequestsRestartPackage
+        | Action::SubjectRequestsSweepPackages
+        | Action::SubjectRequestsTakeUpPackage
+        | Action::TokensRevoke => return Said::unworded(action.to_owned()),
     };
     Said::words(words)
 }

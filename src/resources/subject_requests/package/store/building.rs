@@ -18,7 +18,7 @@ use super::parts::{self, Part};
 use super::{ANSWERED, whose};
 use crate::domain::{ContactId, EntryId, Error, Instant, SubjectRequestId};
 use crate::personal::{Person, holders};
-use crate::platform::audit::{self, Entry};
+use crate::platform::audit::{self, Action, Entry};
 use crate::platform::db::among_ids;
 use crate::platform::outbox;
 use crate::platform::transaction::{ReadTx, Recorded, WriteTx};
@@ -77,7 +77,7 @@ pub(super) fn begin(
     diesel::insert_into(builds::table).values(values).execute(tx.connection())?;
     let key = tx.key_of(person.contact.uuid())?;
     parts::keep_words(&mut tx, &key, id, &Words { person: Some(person.clone()), ..words.clone() })?;
-    let entry = Entry::new("subject_requests.begin_package").contact(person.contact).subject("subject_request", id);
+    let entry = Entry::new(Action::SubjectRequestsBeginPackage).contact(person.contact).subject(id);
     let of = usize::try_from(expected).map_err(Error::internal)?;
     tx.record(entry.with("parts", of), PackageProgress { state: PackageState::Building, done: 0, of })
 }
@@ -98,8 +98,8 @@ pub(super) fn ask_again(
     let key = tx.key_of(owner.uuid())?;
     let words = parts::words(&mut tx, &key, request.id)?.changed(asked);
     parts::keep_words(&mut tx, &key, request.id, &words)?;
-    let entry = Entry::new("subject_requests.reword_package").contact(request.contact_id);
-    tx.record(entry.subject("subject_request", request.id), ())
+    let entry = Entry::new(Action::SubjectRequestsRewordPackage).contact(request.contact_id);
+    tx.record(entry.subject(request.id), ())
 }
 
 /// How far a package is that is being built; `None` for one that is not.
@@ -171,7 +171,7 @@ pub fn claim(mut tx: WriteTx<'_>) -> Result<Recorded<Option<Claimed>>, Error> {
     if diesel::update(before).set(change).execute(tx.connection())? == 0 {
         return tx.unchanged(None, None);
     }
-    let entry = Entry::new("subject_requests.take_up_package").subject("subject_request", request);
+    let entry = Entry::new(Action::SubjectRequestsTakeUpPackage).subject(request);
     tx.record(entry.with("attempt", claimed.attempts), Some(claimed))
 }
 
@@ -209,7 +209,7 @@ pub fn gather(tx: &mut ReadTx<'_>, claimed: Claimed) -> Result<Next, Error> {
     if let Some(holder) = holders.iter().find(|holder| !holder.tables().iter().all(|table| is_there(table.name))) {
         let mut told = contents::of_room(tx, *holder, &person)?;
         told.retain(|part| !is_there(&part.table));
-        let look = Entry::new("subject_requests.gather").contact(contact).subject("subject_request", claimed.request);
+        let look = Entry::new(Action::SubjectRequestsGather).contact(contact).subject(claimed.request);
         tx.look(look.with("room", holder.room()));
         return Ok(Next::Keep(Gathered { parts: told.into_iter().map(Part::Held).collect(), after_entry: after }));
     }
@@ -236,7 +236,7 @@ pub fn keep(mut tx: WriteTx<'_>, claimed: Claimed, gathered: &Gathered) -> Resul
     let key = tx.key_of(claimed.owner.uuid())?;
     parts::add(&mut tx, &key, claimed.request, &gathered.parts)?;
     // Not under the contact: whoever looks is told of, and that their looks were gathered adds none to them.
-    let entry = Entry::new("subject_requests.gather").subject("subject_request", claimed.request);
+    let entry = Entry::new(Action::SubjectRequestsGather).subject(claimed.request);
     let records: usize = gathered.parts.iter().map(Part::records).sum();
     tx.record(entry.with("parts", gathered.parts.len()).with("records", records), true)
 }
@@ -255,7 +255,7 @@ pub fn end(mut tx: WriteTx<'_>, claimed: Claimed) -> Result<Recorded<bool>, Erro
     let words = parts::words(&mut tx, &key, claimed.request)?;
     if words.person.as_ref() != Some(&person) {
         restart(&mut tx, claimed.request, &person)?;
-        let entry = Entry::new("subject_requests.restart_package").subject("subject_request", claimed.request);
+        let entry = Entry::new(Action::SubjectRequestsRestartPackage).subject(claimed.request);
         return tx.record(entry, false);
     }
     if diesel::delete(ours!(claimed)).execute(tx.connection())? == 0 {
@@ -287,7 +287,7 @@ pub fn give_back(mut tx: WriteTx<'_>, claimed: Claimed, failed: bool) -> Result<
     if diesel::update(ours!(claimed)).set(change).execute(tx.connection())? == 0 {
         return tx.unchanged(None, ());
     }
-    let entry = Entry::new("subject_requests.give_back_package").subject("subject_request", claimed.request);
+    let entry = Entry::new(Action::SubjectRequestsGiveBackPackage).subject(claimed.request);
     tx.record(entry.with("failed", failed), ())
 }
 

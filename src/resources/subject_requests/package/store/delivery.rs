@@ -11,7 +11,7 @@ use super::super::delivery::{
 use super::super::model::Package;
 use super::{damaged, given, links, packages, parts};
 use crate::domain::{Code, ContactId, Error, Instant, SubjectId, SubjectRequestId};
-use crate::platform::audit::Entry;
+use crate::platform::audit::{Action, Entry};
 use crate::platform::http::{FormOrJson, Unjudged};
 use crate::platform::outbox;
 use crate::platform::transaction::{ReadTx, Recorded, WriteTx};
@@ -121,7 +121,7 @@ pub fn postal_address(tx: &mut ReadTx<'_>, id: SubjectRequestId) -> Result<Optio
 pub fn show(tx: &mut ReadTx<'_>, token: &str) -> Result<PackageLink, Error> {
     let (request, expires_at) = links::find(tx, token)?;
     live(tx, request)?;
-    tx.look(Entry::new("subject_requests.package_link").subject("subject_request", request));
+    tx.look(Entry::new(Action::SubjectRequestsPackageLink).subject(request));
     Ok(PackageLink { expires_at })
 }
 
@@ -152,14 +152,14 @@ pub fn open(
     links::find(&mut tx, token)?;
     live(&mut tx, id)?;
     let FormOrJson(asked) = body.judge()?;
-    let entry = |action| Entry::new(action).contact(request.contact_id).subject("subject_request", id);
+    let entry = |action| Entry::new(action).contact(request.contact_id).subject(id);
     if !asked.names(request.reference.as_str()) {
         links::count_wrong(&mut tx, token)?;
-        return tx.record(entry("subject_requests.wrong_reference"), Opened::Wrong);
+        return tx.record(entry(Action::SubjectRequestsWrongReference), Opened::Wrong);
     }
     let number = links::count_download(&mut tx, id)?;
     let (_, package) = given(&mut tx, id)?;
-    let entry = entry("subject_requests.download_package").with("download", number);
+    let entry = entry(Action::SubjectRequestsDownloadPackage).with("download", number);
     tx.record_look(entry, Opened::Package(Box::new(package)))
 }
 
@@ -170,14 +170,13 @@ pub fn open(
 pub fn mail_again(mut tx: WriteTx<'_>, request: &SubjectRequest) -> Result<Recorded<PackageReady>, Error> {
     locked(&mut tx, request.id)?;
     let (_, ready) = live(&mut tx, request.id)?;
-    let entry = Entry::new("subject_requests.mail_package_link").contact(request.contact_id);
-    let entry = entry.subject("subject_request", request.id);
+    let entry = |action| Entry::new(action).contact(request.contact_id).subject(request.id);
     let is_on_its_way = outbox::store::is_queued_about(&mut tx, SubjectId::from_uuid(request.id.uuid()))?;
     if is_on_its_way || links::mailed_just_now(&mut tx, request.id)? {
-        return tx.unchanged(Some(entry), ready);
+        return tx.unchanged(Some(entry(Action::SubjectRequestsStatus)), ready);
     }
     letter_queue::queue(&mut tx, request, letter_queue::Kind::Package)?;
-    tx.record(entry, ready)
+    tx.record(entry(Action::SubjectRequestsMailPackageLink), ready)
 }
 
 /// Returns the links that were mailed, and when the package was opened by them. A later package shows both to the person.

@@ -12,7 +12,7 @@ use super::super::model::{BuildPackage, Package};
 use super::keeping::touch;
 use super::{ANSWERED, building, not_yet, opened, packages, parts};
 use crate::domain::{Code, ContactId, Error, Fault, SubjectRequestId};
-use crate::platform::audit::Entry;
+use crate::platform::audit::{Action, Entry};
 use crate::platform::transaction::{ReadTx, Recorded, WriteTx};
 use crate::platform::vault::DataKey;
 use crate::resources::contacts::store as contacts;
@@ -92,8 +92,8 @@ pub(super) fn reword(
     let words = parts::words(&mut tx, &key, id)?.changed(asked);
     parts::keep_words(&mut tx, &key, id, &words)?;
     let request = touch(&mut tx, request)?;
-    let entry = Entry::new("subject_requests.reword_package").contact(request.contact_id);
-    tx.record(entry.subject("subject_request", id), request)
+    let entry = Entry::new(Action::SubjectRequestsRewordPackage).contact(request.contact_id);
+    tx.record(entry.subject(id), request)
 }
 
 /// The draft of a request as the person will get it, and the version of the request; who sees it is written down.
@@ -106,6 +106,6 @@ pub fn read(tx: &mut ReadTx<'_>, id: SubjectRequestId) -> Result<(Package, i32),
         return Err(building::progress(tx, id)?.map_or_else(no_draft, not_yet));
     };
     let key = tx.key_of(owner.uuid())?;
-    tx.look(Entry::new("subject_requests.draft").contact(request.contact_id).subject("subject_request", id));
+    tx.look(Entry::new(Action::SubjectRequestsDraft).contact(request.contact_id).subject(id));
     Ok((opened(tx, &key, id, &sealed)?, request.version))
 }

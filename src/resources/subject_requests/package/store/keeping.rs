@@ -7,7 +7,7 @@ use super::super::model::Package;
 use super::super::search::SearchRecord;
 use super::{packages, place};
 use crate::domain::{ContactId, Error};
-use crate::platform::audit::Entry;
+use crate::platform::audit::{Action, Entry};
 use crate::platform::transaction::{Recorded, WriteTx};
 use crate::resources::subject_requests::store::subject_requests as requests;
 
@@ -45,6 +45,6 @@ pub(super) fn keep(
     );
     diesel::insert_into(packages::table).values(values).execute(tx.connection())?;
     let request = touch(&mut tx, request)?;
-    let entry = Entry::new("subject_requests.build_package").contact(package.contact_id).subject("subject_request", id);
+    let entry = Entry::new(Action::SubjectRequestsBuildPackage).contact(package.contact_id).subject(id);
     tx.record(entry.with("tables", tables), request)
 }

@@ -14,7 +14,7 @@ use super::drafts;
 use super::keeping::touch;
 use super::pieces::Pieces;
 use crate::domain::{ContactId, Error, Fault, Faults, Instant, Limit, ListPage, RedactionId, SubjectRequestId};
-use crate::platform::audit::Entry;
+use crate::platform::audit::{Action, Entry};
 use crate::platform::db::among_ids;
 use crate::platform::transaction::{ReadTx, Recorded, WriteTx};
 use crate::platform::vault::{DataKey, Place};
@@ -101,9 +101,9 @@ pub fn withhold(
         ids.push(insert(&mut tx, &draft, ids.last().copied(), ground, &kept)?);
     }
     touch(&mut tx, &draft.request)?;
-    let entry = Entry::new("subject_requests.withhold").contact(draft.request.contact_id);
+    let entry = Entry::new(Action::SubjectRequestsWithhold).contact(draft.request.contact_id);
     let named: Vec<String> = ids.iter().map(ToString::to_string).collect();
-    let entry = entry.subject("subject_request", id).with("redaction_ids", named);
+    let entry = entry.subject(id).with("redaction_ids", named);
     tx.record(entry, Redacted { ids, in_all: taken.len() })
 }
 
@@ -185,7 +185,7 @@ pub fn list(
         let Row { id, made_at, made_by, .. } = row;
         shown.push(Redaction { id, pointer, ground, explanation, replaced_with, withheld, made_at, made_by });
     }
-    tx.look(Entry::new("subject_requests.redactions").contact(contact).subject("subject_request", request));
+    tx.look(Entry::new(Action::SubjectRequestsRedactions).contact(contact).subject(request));
     Ok(ListPage { items: shown, next })
 }
 

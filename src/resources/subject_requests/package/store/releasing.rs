@@ -13,7 +13,7 @@ use super::super::words::{self, Words};
 use super::drafts::locked;
 use super::{damaged, packages, parts, place, redactions};
 use crate::domain::{Error, Fault, SubjectRequestId};
-use crate::platform::audit::Entry;
+use crate::platform::audit::{Action, Entry};
 use crate::platform::http::IfMatch;
 use crate::platform::transaction::{Recorded, WriteTx};
 use crate::policy::retention::PACKAGES;
@@ -55,8 +55,8 @@ pub fn release(
     if delivery == Delivery::Link {
         letter_queue::queue(&mut tx, &draft.request, letter_queue::Kind::Package)?;
     }
-    let entry = Entry::new("subject_requests.release_package").contact(draft.request.contact_id);
-    let entry = entry.subject("subject_request", id).with("left_out", withheld.len());
+    let entry = Entry::new(Action::SubjectRequestsReleasePackage).contact(draft.request.contact_id);
+    let entry = entry.subject(id).with("left_out", withheld.len());
     tx.record(entry.with("delivery", <&str>::from(delivery)), completed)
 }
 
