@@ -74,12 +74,12 @@ const DOCUMENT: &[u8] = include_bytes!("../openapi/openapi.json");
 /// The OpenAPI document.
 pub fn openapi() -> OpenApi {
     let info = InfoBuilder::new()
-        .title("IEWM contacts and consents")
+        .title("IEWM Privacy API")
         .version(env!("CARGO_PKG_VERSION"))
         .description(Some(include_str!("../openapi/introduction.md")))
         .license(Some(LicenseBuilder::new().name("MIT").identifier(Some("MIT")).build()))
         .contact(Some(ContactBuilder::new().name(Some("Improvement and Efficiency West Midlands")).build()));
-    let servers = [ServerBuilder::new().url("/").description(Some("Where this document was read from.")).build()];
+    let servers = [ServerBuilder::new().url("/").description(Some("The host that served this document.")).build()];
     let mut document = OpenApiBuilder::new().info(info.build()).servers(Some(servers)).build();
     for room in rooms() {
         room.describe(&mut document);
@@ -188,9 +188,6 @@ fn receiving(config: &Config) -> Receiving {
 
 /// Warns of proposals whose proposers are named by another claim than their issuer's tokens name people by now. No person of
 /// that issuer can authorise them: they must be proposed again.
-///
-/// # Errors
-/// 503 when the database does not answer.
 pub async fn warn_of_other_claims(state: &AppState, config: &Config) -> Result<i64, StartError> {
     let mut found = 0;
     for CheckedIssuer { settings, profile, .. } in config.issuers().map_err(StartError)? {
@@ -203,7 +200,7 @@ pub async fn warn_of_other_claims(state: &AppState, config: &Config) -> Result<i
                 issuer,
                 claim,
                 plans,
-                "plans of erasure were proposed when subject_claim was another, so that no person of the issuer can execute \
+                "erasure plans were proposed under another subject_claim, so people of this issuer cannot execute \
                  them: propose them again"
             );
         }
@@ -218,16 +215,17 @@ fn warn_of_the_end(calendar: &Calendar, today: NaiveDate) {
     const NEWER: &str = "name a newer one in calendar.extra_holidays_file";
     let days = calendar.days_left_from(today);
     if days < 0 {
-        tracing::error!(days, advice = NEWER, "the table of bank holidays has ended, and deadlines are answered 503");
+        tracing::error!(
+            days,
+            advice = NEWER,
+            "the table of bank holidays has ended, so the service answers 503 to deadlines"
+        );
     } else if calendar.is_running_out(today) {
         tracing::warn!(days, advice = NEWER, "the table of bank holidays ends soon");
     }
 }
 
 /// How many legal deadlines are over or near, for an alarm.
-///
-/// # Errors
-/// 503 when the database does not answer.
 pub async fn deadline_counts(state: &AppState) -> Result<Vec<DeadlineCount>, Error> {
     state.job("metrics").read(deadlines::counts).await
 }
@@ -278,19 +276,20 @@ fn check_files(target: &Target) -> Result<(), StartError> {
         (true, true) => return Ok(()),
         (false, false) => {
             // A volume that is not mounted looks like this too.
-            tracing::warn!(file = %file.display(), "there is no database: a new, empty one is made");
+            tracing::warn!(file = %file.display(), "there is no database: creating a new, empty one");
             return Ok(());
         }
     };
     Err(StartError(format!(
-        "{} is there but {} is missing or empty: the two belong together. Restore the missing file, or move the other away to begin anew.",
+        "{} exists but {} is missing or empty: the two belong together. Restore the missing file, or move the other \
+         away to start again.",
         there.display(),
         missing.display(),
     )))
 }
 
-/// The issuers that the configuration names, with the keys of those that have them in a file. What issuers
-/// publish is fetched when the service listens: one that is down keeps nobody else from their work.
+/// The configured issuers, with the keys of those that have a key file. The service fetches published
+/// keys when it listens, so an issuer that is down stops no caller of another issuer.
 ///
 /// # Errors
 /// [`StartError`] when an issuer stands twice, the keys in its file are refused, or its address is.
@@ -306,7 +305,7 @@ pub fn tokens(config: &Config) -> Result<Tokens, StartError> {
             .map_err(|error| StartError(format!("auth.jwks of {issuer}: {error}")))?;
         issuers.push(Issuer { name, issuer, audience, keys, ceiling, profile });
     }
-    Tokens::new(issuers).map_err(|error| StartError(format!("auth: the issuer {} stands twice", error.0)))
+    Tokens::new(issuers).map_err(|error| StartError(format!("auth: the issuer {} appears twice", error.0)))
 }
 
 /// What installs the service and all its operations in a worker.

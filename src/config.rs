@@ -46,7 +46,7 @@ pub struct Config {
     pub mail: Mail,
     /// Who is responsible for the data.
     pub controller: Controller,
-    /// How many requests are taken.
+    /// The rate limits.
     pub limits: Limits,
     /// What is kept for idempotency keys.
     pub idempotency: Idempotency,

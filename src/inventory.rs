@@ -58,7 +58,8 @@ pub const TOKENS_ON_SQLITE: &[Table] = &[
 const OTHERS: &[Table] = &[
     Table {
         name: "organisations",
-        meaning: "The organisations that data may be shared with. The contact point is sealed under the service's own key.",
+        meaning: "The organisations with which data may be shared. The contact point is sealed under the service's \
+                  own key.",
         columns: &[
             ("id", Class::Plain),
             ("name", Class::Plain),
@@ -86,7 +87,7 @@ const OTHERS: &[Table] = &[
     },
     Table {
         name: "events",
-        meaning: "The events. They belong to no person.",
+        meaning: "The events. They hold no personal data.",
         columns: &[
             ("id", Class::Plain),
             ("title", Class::Plain),
@@ -112,7 +113,7 @@ const OTHERS: &[Table] = &[
     },
     Table {
         name: "event_places",
-        meaning: "How many places of each event are taken or held, and how many people wait.",
+        meaning: "For each event, the number of taken places, of held places, and of people who wait.",
         columns: &[
             ("event_id", Class::Plain),
             ("confirmed", Class::Plain),
@@ -123,7 +124,8 @@ const OTHERS: &[Table] = &[
     },
     Table {
         name: "breaches",
-        meaning: "The register of personal-data breaches. It names nobody; what is told in words is in `particulars`, sealed under the service's own key.",
+        meaning: "The register of personal-data breaches. It names no person. The words are in `particulars`, sealed \
+                  under the service's own key.",
         columns: &[
             ("id", Class::Plain),
             ("reference", Class::Plain),
@@ -146,7 +148,8 @@ const OTHERS: &[Table] = &[
     },
     Table {
         name: "breach_steps",
-        meaning: "What was done about each breach, when and by whom; why a notification was late is in `words`, sealed likewise.",
+        meaning: "The steps of each breach, with time and author. The reasons for a late notification are in \
+                  `words`, sealed in the same way.",
         columns: &[
             ("id", Class::Plain),
             ("breach_id", Class::Plain),
@@ -173,12 +176,12 @@ const OTHERS: &[Table] = &[
     },
     Table {
         name: "material_changes",
-        meaning: "Which purposes each published notice changed materially.",
+        meaning: "The purposes that each published notice changed materially.",
         columns: &[("notice_version", Class::Plain), ("purpose", Class::Plain), ("effective_on", Class::Plain)],
     },
     Table {
         name: "audit_entries",
-        meaning: "Who did what: ids, counts and commitments.",
+        meaning: "The audit entries: ids, counts and commitments.",
         columns: &[
             ("id", Class::Plain),
             ("at", Class::Plain),
@@ -197,12 +200,14 @@ const OTHERS: &[Table] = &[
     },
     Table {
         name: "audit_subjects",
-        meaning: "The contacts that an entry of the audit names, where it names several: those that a search showed.",
+        meaning: "The contacts that a search showed, if an audit entry names several.",
         columns: &[("contact_id", Class::Pseudonymous), ("entry_id", Class::Plain)],
     },
     Table {
         name: "kept_answers",
-        meaning: "Which requests with an idempotency key were carried out, for 24 hours: keyed hashes, and ids of what was made or changed. Answers to many and problems are kept whole where they hold ids alone, sealed under the service's own key.",
+        meaning: "The requests with an idempotency key of the last 24 hours: keyed hashes, and the ids of created or \
+                  changed records. Responses about many records and problems are stored whole if they hold ids \
+                  alone, sealed under the service's own key.",
         columns: &[
             ("key", Class::Plain),
             ("fingerprint", Class::Plain),
@@ -217,27 +222,27 @@ const OTHERS: &[Table] = &[
     },
     Table {
         name: "reference_numbers",
-        meaning: "The last reference number given in each series and year, such as that of SR-2026-000001.",
+        meaning: "The last reference number issued in each series and year, such as that of SR-2026-000001.",
         columns: &[("series", Class::Plain), ("year", Class::Plain), ("last", Class::Plain)],
     },
     Table {
         name: "working_days",
-        meaning: "The table of bank holidays that days were last worked out by.",
+        meaning: "The table of bank holidays that was last used to compute days.",
         columns: &[("jurisdiction", Class::Plain), ("version", Class::Plain), ("adopted_at", Class::Plain)],
     },
     Table {
         name: "records_to_index",
-        meaning: "Records whose blind indexes the next start computes anew, after an upgrade: ids alone.",
+        meaning: "Records whose blind indexes the next start recomputes, after an upgrade: ids alone.",
         columns: &[("table_name", Class::Plain), ("record_id", Class::Pseudonymous)],
     },
     Table {
         name: "deadline_digests",
-        meaning: "The working days on which the data-protection team was sent what falls due.",
+        meaning: "The working days on which the data-protection team was sent the digest of deadlines.",
         columns: &[("day", Class::Plain), ("queued_at", Class::Plain)],
     },
     Table {
         name: "token_revocations",
-        meaning: "Tokens that are refused, until they would have expired anyway.",
+        meaning: "Revoked tokens, until their expiry.",
         columns: &[
             ("id", Class::Plain),
             ("kind", Class::Plain),
@@ -259,12 +264,14 @@ const OTHERS: &[Table] = &[
     },
     Table {
         name: "vault.destroyed_keys",
-        meaning: "Whose data key was destroyed, and when: whoever comes back with an old backup of the data is erased again.",
+        meaning: "The owners of destroyed data keys, with the time. The service erases them again if an old backup \
+                  of the data is restored.",
         columns: &[("owner_id", Class::Pseudonymous), ("destroyed_at", Class::Plain)],
     },
     Table {
         name: "vault.executed_plans",
-        meaning: "Plans of erasure that were executed and left something of the person: an old backup of the data is erased again by them.",
+        meaning: "Executed erasure plans that kept some records. The service uses them to erase again after an old \
+                  backup of the data is restored.",
         columns: &[
             ("plan_id", Class::Plain),
             ("contact_id", Class::Pseudonymous),
@@ -275,12 +282,13 @@ const OTHERS: &[Table] = &[
     },
     Table {
         name: "vault.key_remnants",
-        meaning: "Whose destroyed key the pages of PostgreSQL may still hold, until the table of keys is rewritten; empty on SQLite.",
+        meaning: "The owners of destroyed keys that PostgreSQL's pages may still hold, until the table of keys is \
+                  rewritten; empty on SQLite.",
         columns: &[("owner_id", Class::Pseudonymous), ("destroyed_at", Class::Plain)],
     },
     Table {
         name: "vault.service_keys",
-        meaning: "The service's own keys, wrapped likewise.",
+        meaning: "The service's own keys, wrapped in the same way.",
         columns: &[
             ("name", Class::Plain),
             ("master_key", Class::Plain),

@@ -47,7 +47,7 @@ impl Running {
 fn listen(address: SocketAddr, what: &str) -> Result<(TcpListener, SocketAddr), StartError> {
     let fault = |error: std::io::Error| {
         let hint = match error.kind() {
-            std::io::ErrorKind::AddrInUse => ": another program listens there. Stop it, or choose another address",
+            std::io::ErrorKind::AddrInUse => ": another program uses that address. Stop it, or choose another address",
             _ => "",
         };
         StartError(format!("{what} {address}: {error}{hint}"))
@@ -82,7 +82,7 @@ fn cors(origins: &[String]) -> Cors {
 fn load_telephone_tables() {
     let load = || drop(Telephone::parse("01905 765765"));
     if let Err(error) = std::thread::Builder::new().name("telephone-tables".to_owned()).spawn(load) {
-        tracing::debug!(%error, "the tables of telephone numbers are read later");
+        tracing::debug!(%error, "the tables of telephone numbers will be read later");
     }
 }
 
@@ -92,7 +92,7 @@ fn metrics_port(state: AppState, metrics: Metrics, config: &mut ServiceConfig) {
         let (state, metrics) = (state.clone(), metrics.clone());
         async move {
             let deadlines = app::deadline_counts(&state).await.unwrap_or_else(|error| {
-                tracing::warn!(%error, "the deadlines are not among the metrics");
+                tracing::warn!(%error, "the metrics omit the deadlines");
                 Vec::new()
             });
             let days_left = state.calendar().days_left_from(london_date(state.clock().now()));

@@ -10,9 +10,9 @@ use super::service::Service;
 
 /// Over how many events registrations are spread.
 const EVENTS: usize = 100;
-/// How many places the event has that everybody wants; the others join its waiting list.
+/// The number of places at the hot event; the other people join its waiting list.
 const PLACES: usize = 10_000;
-/// How many hot events there are, should everybody have registered for one.
+/// The number of hot events, in case all people have registered for one.
 const HOT: usize = 3;
 /// For how many minutes of a longer load there is one more.
 const MINUTES_OF_ANOTHER: usize = 3;
@@ -23,7 +23,7 @@ const GUESTS: usize = 2_000;
 pub(crate) struct CheckIns {
     /// The events of which each gets a share.
     events: Vec<String>,
-    /// The events that everybody wants.
+    /// The hot events.
     hot: Vec<String>,
     /// The event whose doors are open.
     open: String,

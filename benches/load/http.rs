@@ -1,7 +1,8 @@
 //! A load of HTTP/1.1 requests over connections that are kept.
 //!
-//! Written here because the asking must cost little: the service shares its processors with whoever asks. A request is
-//! bytes made beforehand, an answer's head is read by `httparse`, and its body counted.
+//! Written here because the client must cost little: it shares the processors with the service. A
+//! request is prepared as bytes, `httparse` reads the head of a response, and the client counts the
+//! body.
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};

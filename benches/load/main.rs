@@ -42,7 +42,7 @@ struct Asked {
     /// How long each path is measured in each round, in seconds.
     #[arg(long, default_value_t = 5.0)]
     seconds: f64,
-    /// How many rounds; the medians are told.
+    /// The number of rounds; the bench reports the medians.
     #[arg(long, default_value_t = 3)]
     rounds: usize,
     /// How many connections ask at the same time.

@@ -31,7 +31,7 @@ pub(crate) fn name(n: usize) -> String {
     format!("{first} {last}")
 }
 
-/// What somebody who looks for person `n` types: the first name and the beginning of the last.
+/// The search text for person `n`: the first name and the beginning of the last.
 pub(crate) fn beginnings(n: usize) -> String {
     let name = name(n);
     let (first, last) = name.split_once(' ').expect("two words");

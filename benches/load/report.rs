@@ -29,7 +29,7 @@ pub(crate) struct Report {
     pub(crate) engine: String,
     /// How many contacts there were.
     pub(crate) contacts: usize,
-    /// The rows.
+    /// The results.
     pub(crate) rows: Vec<Row>,
     /// From the start of the process on this database to the first answer.
     pub(crate) start: Duration,

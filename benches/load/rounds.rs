@@ -66,7 +66,7 @@ pub(crate) async fn measure(engine: Engine, asked: &Asked) -> Option<Report> {
     Some(Report { engine: version, contacts: ids.len(), rows, start: median(starts)?, own_memory })
 }
 
-/// Imports everybody and records everybody's consent to the newsletter, as a caller would.
+/// Imports all people and records their consents to the newsletter, as a caller would.
 async fn seed(service: &Service<'_>, asked: &Asked) -> Vec<String> {
     let mut ids = Vec::with_capacity(asked.contacts);
     let file = asked.contacts.div_ceil(FILES);

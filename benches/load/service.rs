@@ -46,7 +46,7 @@ pub(crate) fn prepare(directory: &Path, database_url: &str, bearer: &Bearer) -> 
 }
 
 impl<'a> Service<'a> {
-    /// Starts it and waits until it is ready. It logs as it does by default, to nobody.
+    /// Starts the service and waits until it is ready. It logs as by default, and no process reads the log.
     pub(crate) async fn start(variables: HashMap<String, String>, bearer: &'a Bearer) -> Self {
         let address: SocketAddr = variables["IEWM__SERVER__LISTEN"].parse().expect("an address");
         let started = Instant::now();

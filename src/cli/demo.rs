@@ -37,7 +37,7 @@ pub(super) fn demo(mut config: Config, database_url: Option<String>) -> Result<(
     }
     let issuer = token::issuer(&directory)?;
     if config.server.public_url == Config::read(None, &HashMap::new())?.server.public_url {
-        // Nobody named another: links lead to where the demo listens.
+        // The configuration names no other address: links lead to the address on which the demo listens.
         config.server.public_url = format!("http://{}", config.server.listen);
     }
     config.database.url = database_url.unwrap_or_else(|| format!("sqlite://{}", database.display()));
@@ -67,7 +67,8 @@ pub(super) fn demo(mut config: Config, database_url: Option<String>) -> Result<(
 fn check_half_made(key_file: &Path, database: &Path) -> Result<(), String> {
     match (key_file.exists(), database.exists()) {
         (false, true) => Err(format!(
-            "{} is there but {} is not, and without it the data cannot be read. Restore the key, or remove ./data to begin anew.",
+            "{} exists but {} does not, and the data cannot be read without it. Restore the key, or remove ./data to \
+             start again.",
             database.display(),
             key_file.display(),
         )),
@@ -85,15 +86,15 @@ fn greet(
     let place = if elsewhere {
         "It keeps its keys in ./data, its people in the database that you named."
     } else {
-        "It keeps everything in ./data; remove that folder to begin anew."
+        "It keeps everything in ./data; remove that folder to start again."
     };
     let mail = mails.map_or_else(String::new, |mails| {
-        format!("\nNo mail server is configured: mails are laid in {} as .eml files.\n", mails.display())
+        format!("\nNo mail server is configured: the demo writes mails to {} as .eml files.\n", mails.display())
     });
     let greeting = format!(
-        "The demo is at http://{address}, its API document at http://{address}/docs/\n{place} These tokens last an hour:\n\n\
-         export STAFF={}\nexport COUNCIL={}\nexport CONTRACTOR={}\n{mail}\n\
-         `iewm token --role iewm_staff` makes more. Stop with Ctrl-C.",
+        "The demo is at http://{address}, its API document at http://{address}/docs/\n{place} These tokens are valid \
+         for an hour:\n\nexport STAFF={}\nexport COUNCIL={}\nexport CONTRACTOR={}\n{mail}\n`iewm token --role \
+         iewm_staff` creates more. Stop with Ctrl-C.",
         token::mint(issuer, &[Role::IewmStaff], None, "demo-staff")?,
         token::mint(issuer, &[Role::Council], None, "demo-council")?,
         token::mint(issuer, &[Role::Contractor], Some(contractor), "demo-contractor")?,

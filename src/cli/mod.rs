@@ -80,13 +80,13 @@ impl Arguments {
                 make_folder(&file)?;
                 MasterKeys::generate_file(&file, &SystemEntropy).map_err(|error| error.to_string())?;
                 print(&format!(
-                    "Made {}. Back it up apart from the database: without it, the data cannot be read.",
+                    "Created {}. Back it up separately from the database: without it, the data cannot be read.",
                     file.display()
                 ))
             }
             Command::Keys { command: Keys::Rotate } => {
                 let config = config()?;
-                let told = |done, total| note(&format!("{done} of {total} keys wrapped anew"));
+                let told = |done, total| note(&format!("{done} of {total} keys rewrapped"));
                 let total = iewm::app::rotate_keys(&config, &SystemEntropy, told).map_err(|error| error.to_string())?;
                 let file = config.vault.master_key_file.display();
                 print(&format!(
@@ -97,7 +97,7 @@ impl Arguments {
             Command::Token(asked) => token::token(&asked, config),
             Command::CheckConfig => {
                 serve::check_config(&config()?)?;
-                print("The configuration is right.")
+                print("The configuration is valid.")
             }
             Command::Health => health::health(&config()?),
         }
@@ -108,9 +108,7 @@ impl Arguments {
 fn print(answer: &str) -> Result<(), String> {
     let mut out = std::io::stdout().lock();
     match writeln!(out, "{answer}").and_then(|()| out.flush()) {
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
-            Err(format!("the answer cannot be written to standard output: {error}"))
-        }
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(format!("cannot write to standard output: {error}")),
         _ => Ok(()),
     }
 }

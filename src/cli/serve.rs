@@ -14,7 +14,7 @@ use iewm::platform::telemetry::start_logging;
 use iewm::platform::vault::{MasterKeys, SystemEntropy};
 use iewm::server;
 
-/// Serves until it is told to stop.
+/// Serves until the stop signal.
 pub(super) fn serve(config: &Config) -> Result<(), String> {
     check(config)?;
     let _log = start_logging(config.log.format, &config.log.filter)?;
@@ -31,14 +31,15 @@ pub(super) fn run(
     block_on(async {
         let state = app::build(config, Clock::system(), Arc::new(SystemEntropy)).await.map_err(fault)?;
         let running = server::start(config, &state).map_err(fault)?;
-        // Running before anybody is told of it: whoever stops it at once must find it listening to signals.
+        // The signal handlers run before the service announces itself, so that an immediate stop signal is
+        // handled.
         let api = actix_web::rt::spawn(running.api);
         if let Some(metrics) = running.metrics {
             actix_web::rt::spawn(metrics);
         }
         let delivery = app::delivery(config, &state).map_err(fault)?;
         if delivery.is_none() {
-            tracing::warn!("mail.smtp_url is empty: messages wait in the outbox");
+            tracing::warn!("mail.smtp_url is empty: messages stay in the outbox");
         }
         let (stop, stopping) = tokio::sync::watch::channel(());
         let upkeep = actix_web::rt::spawn(Upkeep::new(state.clone()).run(stopping.clone()));
@@ -59,9 +60,9 @@ pub(super) fn run(
         // All were told to stop at once: together they have as long as one of them.
         let until = tokio::time::Instant::now() + Duration::from_secs(config.server.shutdown_seconds);
         for (job, left) in [
-            (Some(upkeep), "an offer is still being settled; what was begun is rolled back"),
-            (Some(gathering), "a package is still being gathered; it is taken up again where it was"),
-            (delivery, "a message is still on its way to the mail server; it may leave twice"),
+            (Some(upkeep), "an offer is still in progress; its transaction is rolled back"),
+            (Some(gathering), "a package is still being built; the build continues at the next start"),
+            (delivery, "a message is still on its way to the mail server; it may be sent twice"),
         ] {
             if let Some(job) = job
                 && tokio::time::timeout_at(until, job).await.is_err()
@@ -73,7 +74,7 @@ pub(super) fn run(
         let recorded = tokio::time::timeout(Duration::from_secs(server::RECORDING_SECONDS), state.record_all());
         recorded
             .await
-            .map_err(|_| "the database does not answer: looks at personal data were not recorded".to_owned())?;
+            .map_err(|_| "the database does not answer: accesses to personal data were not recorded".to_owned())?;
         tracing::info!("stopped");
         Ok(())
     })
@@ -99,7 +100,7 @@ pub(super) fn check_config(config: &Config) -> Result<(), String> {
     block_on(async {
         for (issuer, why) in tokens.without_keys(Clock::system().now()).await {
             super::note(&format!(
-                "Note: the keys of {issuer} cannot be had from here now: {why}. Its tokens would be refused."
+                "Note: the keys of {issuer} cannot be fetched from here now: {why}. Its tokens would be refused."
             ));
         }
     });
@@ -110,9 +111,8 @@ pub(super) fn check_config(config: &Config) -> Result<(), String> {
 fn check(config: &Config) -> Result<Tokens, String> {
     MasterKeys::read(&config.vault.master_key_file).map_err(|error| format!("vault.master_key_file: {error}"))?;
     if config.issuers()?.is_empty() {
-        return Err(
-            "auth.issuer is empty: no token would be accepted. Name an issuer, its audience and its jwks".to_owned()
-        );
+        return Err("auth.issuer is empty, so every token would be refused. Name an issuer, its audience and its jwks"
+            .to_owned());
     }
     app::tokens(config).map_err(|error| error.to_string())
 }

@@ -81,12 +81,12 @@ pub(super) fn issuer(directory: &Path) -> Result<TokenMint, String> {
 fn existing_issuer(directory: &Path) -> Result<TokenMint, String> {
     let file = seed_file(directory);
     let fault = |error: std::io::Error| {
-        format!("{}: {error}. Run `iewm demo` here first: it makes the issuer's key.", file.display())
+        format!("{}: {error}. Run `iewm demo` here first: it creates the issuer's key.", file.display())
     };
     let mode = fs::metadata(&file).map_err(fault)?.permissions().mode() & 0o7777;
     if mode & 0o077 != 0 {
         return Err(format!(
-            "{} has mode {mode:04o}, so that others than its owner can read it: chmod 600 it, or remove ./data to begin anew",
+            "{} has mode {mode:04o}, so other users can read it: chmod 600 it, or remove ./data to start again",
             file.display(),
         ));
     }
@@ -142,7 +142,7 @@ fn check(config: &Config, file: &Path, issuer: Option<&str>) -> Result<(), Strin
     let lines: Vec<String> = findings.iter().map(ToString::to_string).collect();
     super::print(&lines.join("\n"))?;
     match findings.iter().filter(|finding| finding.is_broken()).count() {
-        0 => super::print("The token is good, if it is not revoked and a contractor's organisation is active."),
+        0 => super::print("The token is valid, unless it is revoked or a contractor's organisation is not active."),
         1 => Err("the token would be refused: it breaks a rule".to_owned()),
         several => Err(format!("the token would be refused: it breaks {several} rules")),
     }

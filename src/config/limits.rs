@@ -5,7 +5,7 @@ use serde::Deserialize;
 /// The smallest budget of bytes: that of one ordinary body.
 const LEAST_BYTES: usize = 1024 * 1024;
 
-/// How many requests are taken.
+/// The rate limits.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Limits {

@@ -13,8 +13,8 @@ pub(super) fn read_secret(file: &Path) -> Result<String, String> {
     let mode = fs::metadata(file).map_err(|error| format!("{path}: {error}"))?.permissions().mode() & 0o7777;
     if mode & 0o077 != 0 {
         return Err(format!(
-            "{path} has mode {mode:04o}, so that others than its owner can use it: chmod 600 it, and change the secret if \
-             somebody may have read it"
+            "{path} has mode {mode:04o}, so other users can read it: chmod 600 it, and change the secret if another \
+             user may have read it"
         ));
     }
     let text = fs::read_to_string(file).map_err(|error| format!("{path}: {error}"))?;

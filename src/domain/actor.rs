@@ -66,10 +66,10 @@ pub struct Caller {
     pub organisation: Option<OrganisationId>,
 }
 
-/// Who acts.
+/// The actor.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Actor {
-    /// Nobody known: a public route, or a person following a link of theirs.
+    /// An unknown actor: a caller of a public route, or a person who follows a link.
     Anonymous,
     /// A person or program with a token.
     Caller(Caller),

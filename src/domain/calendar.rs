@@ -56,8 +56,8 @@ impl From<CalendarExhausted> for Error {
     fn from(exhausted: CalendarExhausted) -> Self {
         let CalendarExhausted { covers_from, covers_until, .. } = exhausted;
         let detail = format!(
-            "The answer depends on bank holidays outside the table of the service, which covers {covers_from} to \
-             {covers_until}; nothing was changed. Ask its operator for a newer table."
+            "The response depends on bank holidays outside the service's table, which covers {covers_from} to \
+             {covers_until}. The service changed nothing. Ask its operator for a newer table."
         );
         Self::new(Code::CalendarExhausted, detail).with(|p| p.retry_after = Some(86_400))
     }

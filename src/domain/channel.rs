@@ -1,13 +1,15 @@
-//! The way by which somebody turned to us.
+//! The channel by which a person turned to us.
 
 use serde::{Deserialize, Serialize};
 
-/// The way by which somebody turned to us. The law takes a request or a complaint by any (UK GDPR Article 12(2)).
+/// The channel by which a person turned to us. A request or a complaint may use any channel (UK GDPR
+/// Article 12(2)).
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema, strum::IntoStaticStr, strum::EnumString,
 )]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
+#[schema(as = IntakeChannel)]
 pub enum Channel {
     /// By e-mail.
     Email,

@@ -19,12 +19,13 @@ mod mail_domain;
 const FORM: &str = "must be a single e-mail address such as ada@example.org, without a display name, at most 254 characters (64 before the @)";
 const INVISIBLE: &str = "must not contain invisible characters such as a zero-width space or a soft hyphen; type the address again \
                          instead of pasting it";
-const DOMAIN: &str = "must end in a domain that can exist, such as example.org: letters, digits and hyphens between dots, without \
-                      an underscore, a path or a port, and not the numbers of an IP address";
+const DOMAIN: &str = "must end in a valid domain, such as example.org: letters, digits and hyphens between dots, \
+                      without an underscore, a path or a port, and not the numbers of an IP address";
 
-/// An e-mail address. At most 254 characters, 64 of them before the `@` (RFC 5321 section 4.5.3.1), with an internationalised
-/// domain in either form, such as `bücher.example` or `xn--bcher-kva.example`; it is shown as `bücher.example`. The part before
-/// the `@` is kept as written. Two addresses are compared without regard to case.
+/// An e-mail address. At most 254 characters, with at most 64 before the `@` (RFC 5321 section
+/// 4.5.3.1). The domain may be internationalised, in either form, such as `bücher.example` or
+/// `xn--bcher-kva.example`; the service shows `bücher.example`. The service keeps the part before the
+/// `@` as written, and ignores case when it compares two addresses.
 #[derive(Clone, Deserialize, utoipa::ToSchema)]
 #[serde(try_from = "String")]
 #[schema(value_type = String, format = Email, min_length = 3, max_length = 254, example = "ada.lovelace@example.org")]

@@ -10,13 +10,13 @@ use uuid::Uuid;
 pub struct PersonalRecord {
     /// The table that it is in.
     pub table: &'static str,
-    /// Its id.
+    /// The record's id.
     pub id: Uuid,
     /// Its version; 0 of what never changes.
     pub version: i32,
 }
 
-/// Why something is kept in spite of a request for erasure.
+/// The ground on which a record is kept despite a request for erasure.
 #[derive(
     Clone,
     Copy,
@@ -63,7 +63,7 @@ pub enum ErasureGround {
     CannotIdentify,
 }
 
-/// The name of one record.
+/// The name of one record: its table and its id.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RecordName {
@@ -72,12 +72,12 @@ pub struct RecordName {
     #[serde(rename = "kind", alias = "table")]
     #[schema(max_length = 100, example = "memberships")]
     pub table: String,
-    /// Its id.
+    /// The record's id.
     #[schema(example = "01937a5e-8f00-7c3a-9d55-3f2a60b1c901")]
     pub id: Uuid,
 }
 
-/// What a record that names no contact has in common with a person, and others may have too.
+/// The identifier that a record without a contact shares with a person. Other people may share it too.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema, strum::EnumString,
 )]
@@ -94,7 +94,7 @@ pub enum MatchedBy {
     Name,
 }
 
-/// Whether a record is about the person.
+/// The answer to whether a record is about the person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum MatchAnswer {
@@ -106,26 +106,26 @@ pub enum MatchAnswer {
     Unsure,
 }
 
-/// A record that names no contact, and may be about the person or about another.
+/// A record that names no contact. It may be about the person or about another.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct PossibleMatch {
     /// The record.
     pub record: RecordName,
-    /// What it has in common with the person.
+    /// The identifier that the record shares with the person.
     pub by: Vec<MatchedBy>,
-    /// Whether it is about the person; absent until that was said.
+    /// The answer to whether the record is about the person; absent until a plan gives it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub answer: Option<MatchAnswer>,
 }
 
-/// What was said of a possible match.
+/// The answer to one possible match.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AnsweredMatch {
     /// The record, as the plan lists it among its `matches`.
     pub record: RecordName,
-    /// Whether it is about the person.
+    /// The answer to whether the record is about the person.
     pub answer: MatchAnswer,
 }
 
@@ -134,7 +134,7 @@ pub struct AnsweredMatch {
 pub struct Obstacle {
     /// The record that must be kept; `None` for everything about the person.
     pub record: Option<RecordName>,
-    /// Why.
+    /// The ground of Article 17(3) or of another law.
     pub ground: ErasureGround,
     /// The last day on which it must be kept, where that is known.
     pub until: Option<NaiveDate>,

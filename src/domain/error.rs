@@ -49,130 +49,130 @@ macro_rules! codes {
 codes! {
     MalformedJson 400 "malformed_json" "The body is not JSON"
         "The request's body could not be read as JSON in UTF-8: a syntax error, invalid UTF-8 or a lone surrogate. `detail` says where.";
-    DuplicateMember 400 "duplicate_member" "A member stands twice"
-        "An object in the body has two members of one name, so that it is not clear which is meant. Send each member once.";
+    DuplicateMember 400 "duplicate_member" "A member appears twice"
+        "An object in the body has two members with the same name. Send each member once.";
     TooDeep 400 "too_deep" "The body is nested too deeply"
-        "The JSON of the body has more than 32 levels. No request of this API needs so many.";
+        "The JSON of the body has more than 32 levels. Every valid request of this API has fewer.";
     InvalidQuery 400 "invalid_query" "A query parameter is wrong"
-        "A query parameter is unknown, given twice, or of the wrong form. `errors` names each by its name.";
+        "A query parameter is unknown, appears twice, or has the wrong form. `errors` names each parameter.";
     InvalidCursor 400 "invalid_cursor" "The cursor is not valid here"
-        "A cursor is only good for the caller and the filters it was given to. Start again without one.";
+        "A cursor works only for the caller and the filters for which the service issued it. Start again without a cursor.";
     InvalidHeader 400 "invalid_header" "A header is malformed"
         "A header such as `If-Match` or `Idempotency-Key` does not have its required form. `detail` names it.";
-    CorsRefused 400 "cors_refused" "Not allowed to a page of another origin"
-        "A browser asked whether a page may send a request, and it may not. `detail` says whether the page's origin, the method or a header is not allowed. The operator lists the origins in `server.cors_origins`.";
+    CorsRefused 400 "cors_refused" "Not allowed for a page of another origin"
+        "A browser asked whether a page may send a request. The service does not allow it. `detail` says whether the page's origin, the method or a header is not allowed. The operator lists the allowed origins in `server.cors_origins`.";
     UnknownProfile 400 "unknown_profile" "There is no such receipt profile"
-        "The `profile` parameter names no profile that receipts are issued in.";
+        "The service issues no receipts in the profile that the `profile` parameter names. Use `kantara-1.1` or `iso-27560`.";
     Unauthenticated 401 "unauthenticated" "A token is needed"
         "Send `Authorization: Bearer <token>` with a token of a configured issuer.";
     InvalidToken 401 "invalid_token" "The token was refused"
-        "The token is malformed, expired, revoked, not from a configured issuer, or its organisation is not active. Get a new one from its issuer; which of these it was is not told.";
+        "The token is malformed, expired, revoked, not from a configured issuer, or its organisation is not active. Get a new one from its issuer. For security, the service does not say which of these applies.";
     Forbidden 403 "forbidden" "The role lacks the permission"
         "None of the token's roles has the permission that the operation needs; `permission` names it.";
     SamePerson 403 "same_person" "Another person must do this"
         "The person who proposed this cannot also authorise it.";
     PersonRequired 403 "person_required" "A person must do this"
-        "The token is a program's own, and a program authorises nothing. Use the token of a person who has signed in.";
+        "The token belongs to a program, and only a person can authorise this. Use the token of a person who has signed in.";
     NotFound 404 "not_found" "Not found"
-        "There is nothing here, or nothing that you may know of.";
-    BeingBuilt 404 "being_built" "Not there yet: it is being built"
-        "What is asked for takes longer to put together than a request may, and is not ready. `detail` says how far it is. Ask again after `Retry-After` seconds.";
+        "There is nothing at this address, or nothing that you may see.";
+    BeingBuilt 404 "being_built" "Not ready yet"
+        "The service is still building the result, because it takes longer than a request may. `detail` shows the progress. Ask again after `Retry-After` seconds.";
     MethodNotAllowed 405 "method_not_allowed" "The method is not allowed here"
-        "The address exists, but not with this method. `Allow` lists those it has.";
+        "The address exists, but does not support this method. `Allow` lists the methods that it supports.";
     RequestTimeout 408 "request_timeout" "The body took too long"
-        "The request's body did not arrive in time, which is 20 seconds unless the operator has set another. Send it again over a faster connection.";
-    Conflict 409 "conflict" "In conflict with what is there"
-        "The request contradicts something that is stored. Read the resource again.";
-    ContactExists 409 "contact_exists" "The contact is there already"
-        "A live contact has this e-mail address; `contact_id` names it. Change that one instead.";
-    VersionExists 409 "version_exists" "That version of the notice is there already"
-        "A privacy notice of this version exists. Versions are dates; choose another.";
+        "The request's body did not arrive in time. The limit is 20 seconds, unless the operator has set another. Send it again over a faster connection.";
+    Conflict 409 "conflict" "In conflict with stored data"
+        "The request contradicts stored data. Read the resource again.";
+    ContactExists 409 "contact_exists" "The contact exists already"
+        "A live contact has this e-mail address; `contact_id` names it. Change that contact instead.";
+    VersionExists 409 "version_exists" "That version of the notice exists already"
+        "A privacy notice with this version exists. Versions are dates; choose another date.";
     NetworkExists 409 "network_exists" "A network has that code already"
-        "The code of a network is its own. Choose another, or change the network that has it.";
+        "Two networks cannot have the same code. Choose another code, or change the network that has it.";
     AlreadyMember 409 "already_member" "The person is a member already"
-        "A person has one live membership for each network and role. Change that one, or end it first.";
-    NetworkClosed 409 "network_closed" "The network takes no more members"
-        "The network was closed. Reopen it, if people are to join again.";
+        "A person has at most one live membership for each network and role. Change the existing membership, or end it first.";
+    NetworkClosed 409 "network_closed" "The network is closed"
+        "A closed network takes no new members. Reopen the network first.";
     AlreadyRegistered 409 "already_registered" "The person is registered already"
-        "A person has one live registration for each event: confirmed, offered a place, or waiting for one. Change that one, or cancel it first.";
+        "A person has at most one live registration for each event: confirmed, offered a place, or waiting. Change the existing registration, or cancel it first.";
     RegistrationClosed 409 "registration_closed" "Registration is not open"
-        "People can register for an event that is published, from the opening of registration to its close, and never after the start.";
+        "People can register for a published event, from the opening of registration until its close, and never after the start.";
     EventFull 409 "event_full" "The event is full"
         "All places are taken, and the event has no waiting list.";
     OfferExpired 409 "offer_expired" "The offer has expired"
-        "The place was not taken in time and goes to others. Register again to wait for one.";
+        "The person did not accept the place in time, so the service offers it to others. Register again to join the waiting list.";
     NotEnded 409 "not_ended" "The event has not ended"
-        "An event is completed once it is over.";
-    NotPublished 409 "not_published" "The event was not published"
-        "What is asked for is there once the event has been published.";
+        "You can complete an event only after its end.";
+    NotPublished 409 "not_published" "The event is not published"
+        "A draft does not have this. Publish the event first.";
     IllegalTransition 409 "illegal_transition" "Not possible in this state"
-        "The resource cannot go from its state to the one asked for. `allowed_transitions` lists where it can go; empty means that the state is final.";
+        "The resource cannot move from its state to the requested one. `allowed_transitions` lists the states that it can move to; an empty list means that the state is final.";
     ErasureRequestRequired 409 "erasure_request_required" "This contact can only be erased by request"
-        "The contact has consents or other records that depend on it, so that it cannot simply be deleted. Take an erasure request instead.";
-    PlanStale 409 "plan_stale" "The plan does not hold any more"
-        "The hash is not that of the plan that was proposed last, or what it is about has changed since. Propose a new plan, and have another person carry that out.";
+        "You cannot delete a contact with consents or other dependent records. Record an erasure request instead.";
+    PlanStale 409 "plan_stale" "The plan is out of date"
+        "The hash is not that of the plan that was proposed last, or the planned records have changed since. Propose a new plan, and have another person execute it.";
     MatchesUnanswered 409 "matches_unanswered" "Some records may be about the person"
-        "Some complaints or requests may be about the person or about another. Say of each in the plan's `matches` whether it is about the person, or that you are unsure, and propose the plan again.";
-    SupersededByWithdrawal 409 "superseded_by_withdrawal" "A later withdrawal stands"
-        "The consent is dated before the person's last withdrawal of it, so it cannot take its place.";
+        "Some complaints or requests may be about the person or about another. Answer each in the plan's `matches`: it is about the person, about another person, or you are unsure. Then propose the plan again.";
+    SupersededByWithdrawal 409 "superseded_by_withdrawal" "The person withdrew later"
+        "The consent is dated before the person's last withdrawal, so the withdrawal still applies.";
     KeyInUse 409 "idempotency_key_in_use" "The first request is still running"
-        "A request with the same Idempotency-Key is being carried out. Wait as long as `Retry-After` says and ask again.";
-    AnswerNotKept 409 "answer_not_kept" "It was done, and the answer is not kept"
-        "A request with this Idempotency-Key was carried out, and nothing was done again now. Its answer was about many things, or too large, and is not kept any more. Read what you need from the lists. To do it again, use a new key.";
+        "The service is still processing a request with the same Idempotency-Key. Ask again after `Retry-After` seconds.";
+    AnswerNotKept 409 "answer_not_kept" "The request was carried out, and its response is no longer stored"
+        "The service carried out a request with this Idempotency-Key before, and did nothing now. It no longer stores the first response, which covered many records or was too large. Read the records from the lists. To repeat the request, use a new key.";
     TooLate 409 "too_late" "The time for this has passed"
-        "The law has a last day for this, and it has passed; `article` names the rule. The day on which the request is due stands.";
+        "The law sets a last day for this, and it has passed; `article` names the rule. The deadline of the request does not change.";
     AlreadyExtended 409 "already_extended" "The period was extended already"
-        "A request's period can be extended once, by two months. The day on which it is due stands.";
-    IdentityUnproven 409 "identity_unproven" "It is not proven who asks"
-        "A right is carried out for a person who is known, or who has sent enough to prove who they are. Record that proof first.";
+        "You can extend the period of a request only once, by two months. The deadline does not change.";
+    IdentityUnproven 409 "identity_unproven" "The requester's identity is not proven"
+        "You can carry out a right only if the requester's identity is known or proven. Record the proof first.";
     WrongRight 409 "wrong_right" "The request is about another right"
-        "What is asked for answers a request about another right than this one.";
-    NoContact 409 "no_contact" "It is not said whom the request is about"
-        "The request must be matched to a contact first.";
-    Gone 410 "gone" "No longer there"
-        "What was here has been used, has expired or was withdrawn.";
+        "This operation answers a request about another right. Use the operation for the right of this request.";
+    NoContact 409 "no_contact" "The request is not matched to a contact"
+        "Match the request to a contact first.";
+    Gone 410 "gone" "No longer available"
+        "The resource or link was used, has expired or was withdrawn.";
     Erased 410 "erased" "The contact was erased"
-        "The person's data has been erased; only the fact remains.";
+        "The service has erased the person's data, and keeps only the fact that it did.";
     Merged 410 "merged" "The contact was merged"
-        "The contact turned out to be the same person as another, which holds everything about them now; `merged_into` names it.";
-    StaleVersion 412 "stale_version" "Somebody changed it first"
+        "The contact was merged into another contact of the same person, which now holds all the data; `merged_into` names it.";
+    StaleVersion 412 "stale_version" "The resource has changed"
         "`If-Match` names a version that is no longer current. Read the resource again, apply your change to it, and send its new `ETag`.";
     TooLarge 413 "too_large" "The body is too large"
-        "The request's body is larger than the operation takes, or has more values than any operation needs. `detail` says the limit. It is 1 MiB for most operations that need a token, and 16 KiB for those that need none; the API document says the limit of each.";
+        "The request's body is larger than the operation accepts, or has more values than any operation needs. `detail` says the limit. It is 1 MiB for most operations that need a token, and 16 KiB for those that need none; the API document says the limit of each.";
     UnsupportedMediaType 415 "unsupported_media_type" "The body has the wrong media type"
-        "Send the `Content-Type` that the operation takes; `detail` names it.";
-    UnknownIssuer 422 "unknown_issuer" "It is not clear which issuer is meant"
-        "`issuer` names no issuer that is configured, or is missing where several are. `detail` lists them.";
+        "Send the `Content-Type` that the operation accepts; `detail` names it.";
+    UnknownIssuer 422 "unknown_issuer" "The issuer is unknown"
+        "`issuer` names no configured issuer, or is missing although several are configured. `detail` lists them.";
     Invalid 422 "invalid" "The request breaks a rule"
         "The body is well-formed but wrong. `errors` lists the faults, each with a JSON Pointer to it: all of them, or the first 100, and `more` counts the rest.";
     PurposeNotConsent 422 "purpose_not_consent" "This purpose does not rest on consent"
-        "The purpose rests on a contract, so there is nothing to give or withdraw consent for.";
+        "The purpose rests on a contract, so people can neither give nor withdraw consent for it.";
     EmailNeeded 422 "email_needed" "The contact has no e-mail address"
-        "The consent waits until the person's mailbox confirms it, so that the contact needs an e-mail address. Add one first, or record how else the person said yes.";
+        "The person's mailbox must confirm this consent, so the contact needs an e-mail address. Add one first, or record another way in which the person gave consent.";
     WrongReference 422 "wrong_reference" "This is not the reference number of the request"
-        "The link asks for the reference number of the request that it is about. Send the number as it stands in the letters about the request. After five wrong numbers the link no longer works.";
+        "The link asks for the reference number of its request. Send the number from the letters about the request. After five wrong numbers the link no longer works.";
     KeyReused 422 "idempotency_key_reused" "The Idempotency-Key was used for another request"
         "The key was used before with another query, content type or body. Use a new key for a new request.";
     Restricted 423 "restricted" "The person's data is restricted"
-        "The person's data is stored and not used (UK GDPR Article 18). Until the restriction is lifted it cannot be changed, merged or shared, and no consent can be given. A withdrawal of consent and an objection always work.";
+        "The service stores the person's data and does not use it (UK GDPR Article 18). Until the restriction is lifted, you cannot change, merge or share the data, or record a consent. You can always record a withdrawal of consent or an objection.";
     NotificationRequired 422 "notification_required" "The breach must be notified"
-        "A personal-data breach is notified to the Information Commission unless it is unlikely to result in a risk to anybody's rights and freedoms (UK GDPR Article 33(1)). Assess the risk as `unlikely`, with reasons, or decide to notify.";
+        "You must notify the Information Commission of a personal-data breach, unless it is unlikely to result in a risk to people's rights and freedoms (UK GDPR Article 33(1)). Assess the risk as `unlikely`, with reasons, or decide to notify.";
     PreconditionRequired 428 "precondition_required" "If-Match is missing"
-        "A change must say which version it changes. Send the resource's `ETag` as `If-Match`.";
+        "A change must name the version that it changes. Send the resource's `ETag` as `If-Match`.";
     RateLimited 429 "rate_limited" "Too many requests"
-        "The caller, or the address that the request came from, has sent more requests than the limit of a minute allows. Wait as long as `Retry-After` says. `RateLimit-Policy` tells the limit, `RateLimit` what is left of it.";
-    ReadingTooMuch 429 "reading_too_much" "Too many people read about"
-        "The caller has read about as many people as the operator allows in an hour, in single reads, searches, lists and exports together. Wait as long as `Retry-After` says. Writing goes on.";
-    Internal 500 "internal" "Something broke on our side"
-        "The service failed. Nothing was changed. Report the request id, which is `instance`.";
-    Unavailable 503 "unavailable" "Not able to answer just now"
-        "The service is too busy, or its database cannot be reached. Nothing was changed. Try again after `Retry-After` seconds.";
-    CalendarExhausted 503 "calendar_exhausted" "Beyond the table of bank holidays"
-        "The answer depends on whether a day is a bank holiday, and the service's table does not reach so far. Nothing was changed, and nothing was guessed. The operator adds a newer table, in `calendar.extra_holidays_file`.";
+        "The caller, or its network address, has sent more requests than the limit for one minute. Wait for `Retry-After` seconds. `RateLimit-Policy` shows the limit, and `RateLimit` the remainder.";
+    ReadingTooMuch 429 "reading_too_much" "You have read about too many people"
+        "The caller has read about as many people as the operator allows in an hour. Single reads, searches, lists and exports all count. Wait for `Retry-After` seconds. You can still write.";
+    Internal 500 "internal" "The service failed"
+        "The service failed and changed nothing. Report the request id, which is `instance`.";
+    Unavailable 503 "unavailable" "The service is unavailable"
+        "The service is too busy, or cannot reach its database. It changed nothing. Try again after `Retry-After` seconds.";
+    CalendarExhausted 503 "calendar_exhausted" "The table of bank holidays ends too early"
+        "The response depends on whether a day is a bank holiday, and the service's table ends before that day. The service changed nothing and guessed nothing. Ask the operator to add a newer table, in `calendar.extra_holidays_file`.";
     KeyMissing 503 "key_missing" "The key to this data is missing"
-        "The data is there, but the vault has no key that opens it, as after a restore of a vault that is older than the data. Lists leave such a record out; whatever needs it alone is answered so. Nothing was changed. Asking again does not help until the operator has restored the key. The person can still be erased.";
-    OutcomeUnknown 503 "outcome_unknown" "Not known whether it was done"
-        "The database stopped answering while the change was being committed, so that it was either done whole or not at all. After `Retry-After` seconds, find out: send the same request with the same `Idempotency-Key`, which answers what was done, or does it now, but never twice. A request that had no key can be done twice: read the resource before you send it again.";
+        "The vault has no key to this data. This happens after the operator restores a vault that is older than the data. Lists omit such a record; a request for the record itself gets this problem. The service changed nothing. A retry fails until the operator restores the key. You can still erase the person.";
+    OutcomeUnknown 503 "outcome_unknown" "The outcome is unknown"
+        "The database stopped answering during the commit, so the change was made completely or not at all. To find out, wait for `Retry-After` seconds and send the same request with the same `Idempotency-Key`. The service then returns the first response, or makes the change now, but never twice. Without a key the change can happen twice: read the resource before you repeat the request.";
 }
 
 /// The law's no: a value, made by `policy`, that says which rule stands in the way.
@@ -199,7 +199,7 @@ pub struct Particulars {
     pub article: Option<&'static str>,
     /// Where the resource's state can go.
     pub allowed_transitions: Option<Vec<&'static str>>,
-    /// The contact that is there already.
+    /// The existing contact that the request conflicts with.
     pub contact_id: Option<ContactId>,
     /// The contact that the contact was merged into.
     pub merged_into: Option<ContactId>,
@@ -240,15 +240,15 @@ impl Error {
 
     /// There is nothing here, or nothing that the caller may know of.
     pub fn not_found() -> Self {
-        Self::new(Code::NotFound, "There is nothing here, or nothing that you may know of.")
+        Self::new(Code::NotFound, "There is nothing at this address, or nothing that you may see.")
     }
 
     /// Faults in a body, all at once.
     pub fn invalid(faults: impl Into<Faults>) -> Self {
         let faults = faults.into();
         let detail = match faults.count() {
-            1 => "One thing in the request must be changed; see errors.",
-            _ => "Several things in the request must be changed; see errors.",
+            1 => "You must change one thing in the request; see errors.",
+            _ => "You must change several things in the request; see errors.",
         };
         let mut error = Self::new(Code::Invalid, detail);
         error.0.particulars.faults = faults;
@@ -257,14 +257,14 @@ impl Error {
 
     /// A failure on our side. `cause` goes to the log and nowhere else; it must not hold personal data.
     pub fn internal(cause: impl fmt::Display) -> Self {
-        let mut error = Self::new(Code::Internal, "The service failed; nothing was changed.");
+        let mut error = Self::new(Code::Internal, "The service failed and changed nothing.");
         error.0.cause = Some(cause.to_string());
         error
     }
 
     /// Too busy, or without a database: nothing was done, and the caller may try again.
     pub fn unavailable(cause: impl fmt::Display) -> Self {
-        let mut error = Self::new(Code::Unavailable, "The service cannot answer just now; nothing was changed.")
+        let mut error = Self::new(Code::Unavailable, "The service is unavailable and changed nothing. Try again.")
             .with(|p| p.retry_after = Some(1));
         error.0.cause = Some(cause.to_string());
         error
@@ -272,7 +272,7 @@ impl Error {
 
     /// The database went away while it was asked to commit: done whole, or not at all.
     pub fn outcome_unknown(cause: impl fmt::Display) -> Self {
-        let detail = "It is not known whether this was done. Send it again with the same Idempotency-Key to find out.";
+        let detail = "The change was made completely or not at all. Send the request again with the same Idempotency-Key to find out.";
         let mut error = Self::new(Code::OutcomeUnknown, detail).with(|p| p.retry_after = Some(1));
         error.0.cause = Some(cause.to_string());
         error
@@ -280,8 +280,11 @@ impl Error {
 
     /// A transition that the state does not allow, and those that it does.
     pub fn illegal_transition(from: &'static str, allowed: Vec<&'static str>) -> Self {
-        Self::new(Code::IllegalTransition, format!("It is {from}, and cannot go from there to what was asked for."))
-            .with(|p| p.allowed_transitions = Some(allowed))
+        let detail = match allowed.as_slice() {
+            [] => format!("The state `{from}` does not allow this."),
+            states => format!("The state `{from}` does not allow this. It can change to: {}.", states.join(", ")),
+        };
+        Self::new(Code::IllegalTransition, detail).with(|p| p.allowed_transitions = Some(allowed))
     }
 
     /// The same error with more particulars.

@@ -11,17 +11,18 @@ const LONGEST_POINTER: usize = 200;
 /// The longest detail, in characters.
 const LONGEST_DETAIL: usize = 1_000;
 
-/// A fault in what was sent.
+/// A fault in a request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[schema(as = RequestFault)]
 pub struct Fault {
-    /// A JSON Pointer (RFC 6901) to the faulty member of the body; for a query parameter, its name. A pointer of more than
-    /// 200 characters is cut there and ends in `…`.
+    /// A JSON Pointer (RFC 6901) to the faulty member of the body; for a query parameter, its name. The
+    /// service cuts a pointer of more than 200 characters and ends it in `…`.
     #[schema(example = "/email", max_length = 201)]
     pointer: String,
-    /// The fault's stable code.
+    /// The stable code of the fault.
     #[schema(example = "email")]
     pub code: Cow<'static, str>,
-    /// What to change.
+    /// The change that makes the member acceptable.
     #[schema(example = "must be a single e-mail address")]
     pub detail: Cow<'static, str>,
 }
@@ -47,12 +48,12 @@ impl Fault {
 
     /// A well-formed id at `pointer` that names nothing.
     pub fn unknown_reference(pointer: &str) -> Self {
-        Self::new(pointer, "unknown_reference", "names nothing that is there")
+        Self::new(pointer, "unknown_reference", "names no existing record")
     }
 
     /// A member of the object at `at` that the operation does not have.
     pub fn unknown_member(at: &str, name: &str) -> Self {
-        Self::new(member(at, name), "unknown", "is not a member that this operation knows")
+        Self::new(member(at, name), "unknown", "is not a member of this operation")
     }
 
     /// Returns whether the pointer repeats a name that the caller made up: that of an unknown member or parameter.

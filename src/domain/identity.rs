@@ -39,6 +39,7 @@ pub struct Identity {
     pub controller: Controller,
     /// Where weaknesses are reported (RFC 9116).
     pub security_contact: String,
-    /// How long backups are kept, for whoever is told what an erasure does not reach at once.
+    /// How long backups are kept. Each erasure reports it, because an erasure does not reach backups at
+    /// once.
     pub backups: Backups,
 }

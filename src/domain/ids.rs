@@ -15,43 +15,43 @@ use super::{Entropy, Instant};
 macro_rules! each_id {
     ($then:ident) => {
         $then! {
-            /// Names a contact.
+            /// The id of a contact.
             ContactId,
-            /// Names a consent: one contact's answer for one purpose.
+            /// The id of a consent: one contact's decision for one purpose.
             ConsentId,
-            /// Names one decision in a consent's history.
+            /// The id of one decision in a consent's history.
             DecisionId,
-            /// Names an organisation.
+            /// The id of an organisation.
             OrganisationId,
-            /// Names an entry of the audit.
+            /// The id of an audit entry.
             EntryId,
             /// Names a revocation of tokens.
             RevocationId,
-            /// Names a professional network.
+            /// The id of a professional network.
             NetworkId,
-            /// Names a person's place in a network.
+            /// The id of a person's membership of a network.
             MembershipId,
-            /// Names an event.
+            /// The id of an event.
             EventId,
-            /// Names a complaint about the use of somebody's data.
+            /// The id of a complaint about the use of a person's data.
             ComplaintId,
-            /// Names a step in a complaint's history.
+            /// The id of a step in a complaint's history.
             ComplaintStepId,
-            /// Names a personal-data breach.
+            /// The id of a personal-data breach.
             BreachId,
-            /// Names a step in the history of a breach.
+            /// The id of a step in a breach's history.
             BreachStepId,
-            /// Names a registration for an event.
+            /// The id of a registration for an event.
             RegistrationId,
-            /// Names a person's request to have a right carried out.
+            /// The id of a person's request to exercise a right.
             SubjectRequestId,
-            /// Names what was done about a request, such as a question.
+            /// The id of a step in a request's history, such as a question.
             RequestStepId,
-            /// Names a message to be sent by mail.
+            /// The id of a message to be sent by mail.
             MessageId,
-            /// Names the record that a message or a deadline is about, of whichever noun.
+            /// The id of the record that a message or a deadline concerns, of any kind.
             SubjectId,
-            /// Names something that was withheld from a package of a person's data.
+            /// The id of a redaction: one thing left out of a package of a person's data.
             RedactionId,
             /// Names a plan of what an erasure does.
             ErasurePlanId,

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-/// How many items a page of a list holds at most: 1 to 200, 50 unless said.
+/// The most items on a page of a list: 1 to 200; the default is 50.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, utoipa::ToSchema)]
 #[serde(try_from = "String")]
 #[schema(value_type = u16, minimum = 1, maximum = 200, default = 50, example = 50)]

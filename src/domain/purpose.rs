@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// A purpose of the notice. Each consent is for exactly one (UK GDPR Recital 32).
+/// A purpose of the privacy notice. Each consent is for exactly one purpose (UK GDPR Recital 32).
 #[derive(
     Clone,
     Copy,
@@ -70,7 +70,7 @@ pub struct Use {
     pub basis: LawfulBasis,
 }
 
-/// A lawful basis of UK GDPR Article 6(1) that the notice relies on.
+/// A lawful basis of UK GDPR Article 6(1) on which the notice relies.
 #[derive(
     Clone,
     Copy,

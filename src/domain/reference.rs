@@ -2,10 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
-/// A reference number as people quote it: two letters, a year, and a number of six digits or more.
+/// A reference number for letters and telephone calls: two letters, a year, and a number of six digits
+/// or more.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(try_from = "String")]
 #[schema(
+    as = ReferenceNumber,
     value_type = String,
     max_length = 18,
     pattern = "^[A-Z]{2}-[0-9]{4}-[0-9]{6,10}$",

@@ -17,14 +17,15 @@ mod written;
 
 pub use extension::{EXTENSION_FORM, EXTENSION_PATTERN, TelephoneExtension};
 
-const FORM: &str = "must be a telephone number that can exist, such as +441905765765 or the UK number 01905 765765, and after it at most \
-                    an extension, such as `ext 12`";
-const NO_COUNTRY: &str = "must begin with + and a country code, such as +44 or +372, or with 0 if it is a UK number: a number without \
-                          either could be in any country";
+const FORM: &str = "must be a possible telephone number, such as +441905765765 or the UK number 01905 765765, \
+                    optionally followed by an extension, such as `ext 12`";
+const NO_COUNTRY: &str = "must begin with + and a country code, such as +44 or +372, or with 0 if it is a UK number: \
+                          without either, the country is unknown";
 
-/// A telephone number, kept in E.164 (ITU-T): `+`, country code, number, at most 15 digits. A number that begins with 0 is
-/// read as a UK one. It is taken as people write it: with spaces, dashes, slashes, dots and brackets, as a `tel:` URI, and with
-/// an extension, such as `ext 12` or `;ext=12`. Digits without `+` and without a leading 0 are refused.
+/// A telephone number. The service keeps it in E.164 (ITU-T): `+`, country code, number, at most 15
+/// digits. It reads a number that begins with 0 as a UK number. You may write spaces, dashes, slashes,
+/// dots and brackets, a `tel:` URI, and an extension, such as `ext 12` or `;ext=12`. The service
+/// refuses digits without `+` and without a leading 0.
 #[derive(Clone, PartialEq, Eq, Deserialize, utoipa::ToSchema)]
 #[serde(try_from = "String")]
 #[schema(value_type = String, format = "telephone", min_length = 3, max_length = 60, example = "+441905765765")]

@@ -33,7 +33,7 @@ impl TextFault {
         match self {
             Self::Blank => "must contain something other than white space",
             Self::Invisible => {
-                "must contain a character that can be seen, not only format characters such as a zero-width space"
+                "must contain a visible character, not only format characters such as a zero-width space"
             }
             Self::Characters => "must not contain control characters, U+0000 or bidirectional controls",
             Self::TooLong => "is too long",
@@ -89,7 +89,8 @@ pub fn fault_of(text: &str) -> TextFault {
     }
 }
 
-/// One line of text of at most `most` characters, byte for byte as it is: for what is compared, and is nobody's prose.
+/// One line of text of at most `most` characters, byte for byte as given: for values to compare, not
+/// prose.
 ///
 /// # Errors
 /// The first [`TextFault`] found.
@@ -109,8 +110,8 @@ pub fn clean_prose(text: String, most: usize) -> Result<String, TextFault> {
 /// OpenAPI document with its bounds.
 macro_rules! text_type {
     ($(#[$doc:meta])* $name:ident, $most:tt, $example:tt, $clean:path, $pattern:tt) => {
-        $(#[$doc])*
         #[derive(Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
+        $(#[$doc])*
         #[serde(try_from = "String", into = "String")]
         #[schema(value_type = String, min_length = 1, max_length = $most, example = $example, pattern = $pattern)]
         pub struct $name(String);

@@ -25,9 +25,6 @@ impl ClockWatch {
     }
 
     /// Compares the clocks once. Logs a warning when they have come to differ by more than 5 seconds, and its end.
-    ///
-    /// # Errors
-    /// 503 when the database does not answer.
     pub async fn tick(&self) -> Result<Option<Change>, Error> {
         let change = self.0.observe_clock().await?;
         let seconds = self.0.clock_difference();

@@ -41,16 +41,13 @@ impl Delivery {
     }
 
     /// Sends every message that is due, and returns how many were tried. Ends early when the mail server is away.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub async fn tick(&self) -> Result<usize, Error> {
         self.send_while(&|| true).await
     }
 
     async fn send_while(&self, go_on: &dyn Fn() -> bool) -> Result<usize, Error> {
         let mut tried = 0;
-        // A look first: most of the time there is nothing, and a look holds nobody up.
+        // A read first: the outbox is usually empty, and a read delays no writer.
         while go_on() && self.state.job(NAME).read(outbox::is_due).await? {
             let Some(claimed) = self.state.job(NAME).run(outbox::claim).await? else { break };
             tried += 1;
@@ -79,7 +76,7 @@ impl Delivery {
             .job(NAME)
             .run(move |mut tx| {
                 let Some(letter) = letters.iter().find(|letter| letter.kind() == message.kind) else {
-                    return Err(Error::internal("a message of a kind that nobody writes"));
+                    return Err(Error::internal("a message of an unknown kind"));
                 };
                 let composed = letter.compose(&mut tx, &message)?;
                 outbox::composed(tx, &message, composed)
@@ -94,7 +91,7 @@ impl Delivery {
             Err(error) => {
                 let missing = error.code() == Code::KeyMissing;
                 let reason = if missing { Code::KeyMissing.entry().name } else { "not_composed" };
-                tracing::error!(mail = %id, reason, cause = error.cause(), "a message could not be put together");
+                tracing::error!(mail = %id, reason, cause = error.cause(), "a message could not be composed");
                 self.settle(claimed, Attempted::Later(reason.to_owned())).await?;
                 return Ok(Next::GoOn);
             }
@@ -117,7 +114,7 @@ impl Delivery {
                 Ok(Next::GoOn)
             }
             Failure::Away(reason) => {
-                tracing::warn!(mail = %id, reason, "the mail server does not take mail");
+                tracing::warn!(mail = %id, reason, "the mail server does not accept mail");
                 self.settle(claimed, Attempted::Later(reason)).await?;
                 Ok(Next::Rest)
             }

@@ -28,9 +28,9 @@ impl Digest {
     /// Queues the digest if it is to be sent now, and says whether it did; deletes what has expired.
     ///
     /// # Errors
-    /// When the database fails; 503 outside the table of bank holidays.
+    /// 503 outside the table of bank holidays.
     pub async fn tick(&self) -> Result<bool, Error> {
-        // A look first: most of the time there is nothing, and a look holds nobody up.
+        // A read first: the outbox is usually empty, and a read delays no writer.
         if self.0.job(NAME).read(packages::has_expired).await? {
             self.0.job(NAME).run(packages::sweep).await?;
         }
@@ -42,7 +42,7 @@ impl Digest {
 
     /// Ticks until `stop` is signalled or its sender is dropped.
     pub async fn run(self, stop: watch::Receiver<()>) {
-        beat((NAME, EVERY), self.0.heartbeats(), stop, "the digest of what falls due waits", async |_| {
+        beat((NAME, EVERY), self.0.heartbeats(), stop, "the digest of deadlines is delayed", async |_| {
             self.tick().await
         })
         .await;

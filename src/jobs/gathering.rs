@@ -1,4 +1,4 @@
-//! Builds the packages that are too large to be built while somebody waits for the answer.
+//! Builds packages that are too large to be built within a request.
 
 use std::time::Duration;
 
@@ -27,17 +27,11 @@ impl Gathering {
     }
 
     /// Builds every package that waits, and returns how many were ended.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub async fn tick(&self) -> Result<usize, Error> {
         self.gather_while(&|| true).await
     }
 
     /// The same for as long as `go_on` says, which is asked before each step. What is in hand then is given back.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub async fn gather_while(&self, go_on: &dyn Fn() -> bool) -> Result<usize, Error> {
         let mut ended = 0;
         while go_on() && self.state.job(NAME).read(building::is_due).await? {

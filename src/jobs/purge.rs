@@ -20,7 +20,7 @@ const EVERY: Duration = Duration::from_mins(5);
 /// How long destroyed keys are gathered, so that the table is not rewritten for each.
 const GATHERED: TimeDelta = TimeDelta::hours(1);
 
-/// How long the rewriting may take, while whoever needs a key waits: less than a request waits.
+/// How long the rewrite may take while lookups of keys wait: less than a request's timeout.
 const BY_DAY: Duration = Duration::from_secs(1);
 
 /// The same at night, for a table that is too large for the day.
@@ -61,8 +61,8 @@ impl Purge {
             Purged::NotPermitted => {
                 if !self.told.swap(true, Ordering::Relaxed) {
                     tracing::error!(
-                        "destroyed keys stay in the database's pages: this role may not rewrite vault.data_keys. Make it the \
-                         table's owner, or grant it MAINTAIN (PostgreSQL 17)"
+                        "destroyed keys stay in the database's pages, because this role may not rewrite \
+                         vault.data_keys. Make it the table's owner, or grant it MAINTAIN (PostgreSQL 17)"
                     );
                 }
                 0
@@ -81,7 +81,7 @@ impl Purge {
             (NAME, EVERY),
             self.state.heartbeats(),
             stop,
-            "destroyed keys wait to leave the database's pages",
+            "destroyed keys are still in the database's pages",
             async |_| self.tick().await,
         )
         .await;

@@ -30,9 +30,6 @@ impl Upkeep {
     }
 
     /// Settles every offer that has run out, and returns of how many events; deletes what is no longer to be kept.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub async fn tick(&self) -> Result<usize, Error> {
         self.settle_while(&|| true).await
     }
@@ -58,7 +55,7 @@ impl Upkeep {
 
     /// Ticks until `stop` is signalled or its sender is dropped.
     pub async fn run(self, stop: watch::Receiver<()>) {
-        beat((NAME, EVERY), self.state.heartbeats(), stop, "what is due waits", async |go_on| {
+        beat((NAME, EVERY), self.state.heartbeats(), stop, "due work is delayed", async |go_on| {
             self.settle_while(go_on).await
         })
         .await;

@@ -5,27 +5,27 @@ use uuid::Uuid;
 use super::person::{Person, ids_of};
 use crate::domain::{ContactId, RecordName};
 
-/// Two contacts that turned out to be one person.
+/// Two contacts of one person.
 #[derive(Clone, Debug)]
 pub struct Merging {
-    /// The contact that goes.
+    /// The contact that ends.
     pub from: ContactId,
-    /// The contact that stays.
+    /// The contact that remains.
     pub into: ContactId,
-    /// The blind index of the address that the one had.
+    /// The blind index of the ending contact's address.
     pub from_mark: Option<Vec<u8>>,
-    /// The blind index of the address that the other has from now on.
+    /// The blind index of the remaining contact's address after the merge.
     pub into_mark: Option<Vec<u8>>,
 }
 
-/// A person who is being erased.
+/// A person to erase.
 #[derive(Clone, Debug)]
 pub struct Erasing {
     /// Who.
     pub person: Person,
     /// The records that must be kept whole, by table and id.
     pub withheld: Vec<(&'static str, Uuid)>,
-    /// Records that may be about this person or about another: they are kept, and restricted.
+    /// Records that may be about this person or about another: the erasure keeps and restricts them.
     pub unsure: Vec<RecordName>,
 }
 

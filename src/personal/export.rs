@@ -5,43 +5,45 @@ use utoipa::ToSchema;
 
 use crate::domain::Error;
 
-/// What the records of a person are searched by. Each means every value that the person has or had.
+/// The identifiers by which the service searches a person's records. Each covers every value that the
+/// person has or had.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum SearchTerm {
-    /// The ids of their contact, and of every contact that was merged into it.
+    /// The ids of the person's contact, and of every contact that was merged into it.
     ContactId,
-    /// Their e-mail addresses.
+    /// The person's e-mail addresses.
     EmailAddress,
-    /// Their telephone numbers, each together with the name that they had with it.
+    /// The person's telephone numbers, each in combination with the name that the person had with it.
     TelephoneAndName,
 }
 
 impl SearchTerm {
-    /// For a table whose records all name a contact, or hang on a record that does.
+    /// For a table whose records all name a contact, or belong to a record that does.
     pub const CONTACT: &'static [Self] = &[Self::ContactId];
     /// For a table that names no contacts.
     pub const ADDRESSES: &'static [Self] = &[Self::EmailAddress, Self::TelephoneAndName];
-    /// For a table whose records may name a contact, or bear an address alone.
+    /// For a table whose records may name a contact, or have an address alone.
     pub const ALL: &'static [Self] = &[Self::ContactId, Self::EmailAddress, Self::TelephoneAndName];
 }
 
-/// What a table holds of a person, as they are told it: without what is about others, those who recorded it included.
+/// The records of a table about a person, as the person may see them: without data about other people,
+/// including the members of staff who recorded them.
 #[derive(Clone, Debug)]
 pub struct Held {
     /// The table.
     pub table: &'static str,
-    /// What it was searched by.
+    /// The identifiers that were searched.
     pub searched_by: &'static [SearchTerm],
-    /// Its records, each an object; none where it holds nothing of the person.
+    /// The records, each an object; empty if the table has none about the person.
     pub records: Vec<serde_json::Value>,
 }
 
 impl Held {
-    /// Answers for a table, which was searched by every value of each of the terms.
+    /// Returns the entry of a table, searched by every value of each of the terms.
     ///
     /// # Errors
-    /// Internal, for a record that cannot be written as JSON: none of ours.
+    /// Internal, for a record that cannot be serialised.
     pub fn new(
         table: &'static str,
         searched_by: &'static [SearchTerm],

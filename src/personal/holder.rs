@@ -12,56 +12,45 @@ pub trait Holder: Send + Sync {
     /// The room's name.
     fn room(&self) -> &'static str;
 
-    /// Its tables.
+    /// The room's tables.
     fn tables(&self) -> &'static [Table];
 
-    /// Whether something here depends on the contact, so that it can only be erased by request.
-    ///
-    /// # Errors
-    /// When the database fails.
+    /// Whether a record of this room depends on the contact, so that only a request can erase it.
     fn blocks_deletion(&self, tx: &mut ReadTx<'_>, contact: ContactId) -> Result<bool, Error>;
 
-    /// Searches each of the room's tables by everything that leads to the person, and returns what they hold, unsealed (UK
-    /// GDPR Article 15(3)): one answer for every table, those that hold nothing included. The caller records the access.
+    /// Searches each of the room's tables by every identifier of the person, and returns the records,
+    /// unsealed (UK GDPR Article 15(3)): one entry for every table, including empty ones. The caller
+    /// records the access.
     ///
     /// # Errors
     /// Internal when a record cannot be unsealed.
     fn export(&self, tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<Held>, Error>;
 
-    /// The purposes that the room uses the contact's data for, or has used it for, and on which basis.
-    ///
-    /// # Errors
-    /// When the database fails.
+    /// The purposes for which the room uses or has used the contact's data, with their basis.
     fn uses(&self, _tx: &mut ReadTx<'_>, _contact: ContactId) -> Result<Vec<Use>, Error> {
         Ok(Vec::new())
     }
 
-    /// Follows a contact whose e-mail address is another one than before, in the transaction that changed it. The contact is
-    /// held, and its row has the new address. Not called where an address is only removed.
+    /// Follows a contact whose e-mail address has changed, in the transaction that changed it. The contact
+    /// is locked, and its row has the new address. Not called if an address was only removed.
     ///
     /// # Errors
-    /// When the room cannot write what follows from it.
+    /// When the room cannot write the consequences.
     fn address_changed(&self, _tx: &mut WriteTx<'_>, _contact: ContactId) -> Result<(), Error> {
         Ok(())
     }
 
-    /// Hands over what the room holds of the contact that goes to the one that stays, so that nothing
-    /// that protected the person before is lost. Both are locked.
-    ///
-    /// # Errors
-    /// When the database fails.
+    /// Moves the room's records of the ending contact to the remaining one, so that the person keeps every
+    /// protection. Both contacts are locked.
     fn merge(&self, tx: &mut WriteTx<'_>, merging: &Merging) -> Result<(), Error>;
 
-    /// Every record about the person in the tables whose records a plan of erasure counts (`policy::erasure`), with its
-    /// version: what must not change between the plan and its execution. Nothing is unsealed.
-    ///
-    /// # Errors
-    /// When the database fails.
+    /// Every record about the person in the tables that an erasure plan counts (`policy::erasure`), with
+    /// its version: it must not change between the plan and its execution. Unseals nothing.
     fn records(&self, tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<PersonalRecord>, Error>;
 
-    /// Finds the records that name no contact and have something in common with the person that others may have too: the
-    /// number alone, an address that passed to another person, or the name, whose keyed index is `name`. Records that are the
-    /// person's for certain are left out. Nothing is unsealed.
+    /// Finds the records without a contact that share an ambiguous identifier with the person: the number
+    /// alone, an address that passed to another person, or the name, whose keyed index is `name`. Omits
+    /// records that are certainly the person's. Unseals nothing.
     ///
     /// # Errors
     /// When the records cannot be read.
@@ -74,19 +63,13 @@ pub trait Holder: Send + Sync {
         Ok(Vec::new())
     }
 
-    /// What this room knows that stands in the way of erasing the person, here or in other rooms.
-    ///
-    /// # Errors
-    /// When the database fails.
+    /// The obstacles that this room knows to erasing the person, here or in other rooms.
     fn obstacles(&self, tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<Obstacle>, Error>;
 
-    /// Deletes or empties what the room holds of the person, but the records that are withheld, and restricts the records that
-    /// may be about them. The contact is locked;
-    /// the person's key is still there or not, so that nothing may depend on it: the caller destroys it afterwards. Keys
-    /// of the room's own records go here.
-    ///
-    /// # Errors
-    /// When the database fails.
+    /// Deletes or empties the room's records of the person, except withheld ones, and restricts the records
+    /// that may be about the person. The contact is locked. The person's key may be missing, so the room
+    /// must not depend on it: the caller destroys it afterwards. This method destroys the keys of the
+    /// room's own records.
     fn erase(&self, tx: &mut WriteTx<'_>, erasing: &Erasing) -> Result<(), Error>;
 }
 

@@ -3,23 +3,23 @@
 /// How sensitive a column is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Class {
-    /// A person's particulars: sealed, under their own key unless said otherwise.
+    /// A person's particulars: sealed, by default under the person's own key.
     Sealed,
     /// A keyed hash of a person's particulars.
     BlindIndex,
-    /// Names a person or an actor without telling who it is.
+    /// Identifies a person or an actor without revealing who it is.
     Pseudonymous,
-    /// Nothing of a person.
+    /// No personal data.
     Plain,
 }
 
 /// A table and the class of each of its columns.
 #[derive(Clone, Copy, Debug)]
 pub struct Table {
-    /// Its name, with `vault.` before those of the vault.
+    /// The table's name, with `vault.` before those of the vault.
     pub name: &'static str,
-    /// What it is for, for `docs/PRIVACY.md`.
+    /// The table's use, for `docs/PRIVACY.md`.
     pub meaning: &'static str,
-    /// Its columns.
+    /// The columns.
     pub columns: &'static [(&'static str, Class)],
 }

@@ -101,7 +101,7 @@ impl<K: std::hash::Hash + Eq + Clone> Limit<K> {
                 let left = Left { policy: self.policy, per_minute, remaining: 0, seconds: wait };
                 Err(Error::new(
                     Code::RateLimited,
-                    format!("More than {per_minute} requests in a minute; wait {wait} seconds."),
+                    format!("You have sent more than {per_minute} requests in a minute. Wait {wait} seconds."),
                 )
                 .with(|p| {
                     p.retry_after = u32::try_from(wait).ok();
@@ -183,8 +183,8 @@ impl RateLimits {
     }
 }
 
-/// The address that the nearest proxy saw: the `for` of the last element of `Forwarded` (RFC 7239). What
-/// stands before it was written by whoever sent the request.
+/// The address that the nearest proxy saw: the `for` of the last element of `Forwarded` (RFC 7239). The
+/// caller may have written the elements before it.
 fn last_for(forwarded: &str) -> Option<IpAddr> {
     let element = forwarded.rsplit(',').next()?;
     let pair = element.split(';').map(str::trim).find(|pair| pair.to_ascii_lowercase().starts_with("for="))?;

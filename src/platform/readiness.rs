@@ -38,7 +38,7 @@ impl Readiness {
     /// Probes the service, or returns the result of the last probe for as long as it stands.
     ///
     /// # Errors
-    /// 503, naming the parts that do not work.
+    /// 503, naming the failed parts.
     pub(in crate::platform) async fn check(
         &self,
         database: &Database,

@@ -34,9 +34,6 @@ const BATCH: i64 = 200;
 
 /// Returns the ids of the next batch of a table, in the order of ids; none when all its records are done that are not
 /// without their key. A record is sealed under a key of its own id, which was destroyed if the record was erased.
-///
-/// # Errors
-/// When the database cannot be read.
 pub fn next<K: From<Uuid>>(tx: &mut ReadTx<'_>, table: &str) -> Result<Vec<K>, Error> {
     let key = data_keys::table.filter(data_keys::owner_id.eq(records_to_index::record_id));
     let destroyed = destroyed_keys::table.filter(destroyed_keys::owner_id.eq(records_to_index::record_id));
@@ -48,9 +45,6 @@ pub fn next<K: From<Uuid>>(tx: &mut ReadTx<'_>, table: &str) -> Result<Vec<K>, E
 }
 
 /// Removes records that were indexed.
-///
-/// # Errors
-/// When the database cannot be written.
 pub fn done<K: Copy + Into<Uuid>>(tx: &mut WriteTx<'_>, table: &str, ids: &[K]) -> Result<(), Error> {
     let ids: Vec<Uuid> = ids.iter().map(|&id| id.into()).collect();
     let done = records_to_index::table_name.eq(table).and(among(records_to_index::record_id, ids));

@@ -21,12 +21,9 @@ diesel::table! {
     }
 }
 
-/// The next reference of a series, for what is made in this transaction: its letters, the year in Europe/London, and a
-/// number of six digits or more that begins each year at 1. Whoever takes one holds the series until their transaction
-/// ends, and gives it back if that fails, so that none is ever skipped.
-///
-/// # Errors
-/// When the database fails.
+/// Returns the next reference of a series, for a record of this transaction: its letters, the year in
+/// Europe/London, and a number of six digits or more that starts each year at 1. The transaction locks
+/// the series until it ends. A rollback returns the number, so the series has no gaps.
 pub fn next(tx: &mut WriteTx<'_>, series: &'static str) -> Result<String, Error> {
     let year = london_date(tx.now()).year();
     let connection = tx.connection();

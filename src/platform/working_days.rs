@@ -34,9 +34,6 @@ pub struct NewTable {
 }
 
 /// Adopts the table of this process; `None` when it is the one that was in use already.
-///
-/// # Errors
-/// When the database fails.
 pub fn adopt(tx: &mut WriteTx<'_>) -> Result<Option<NewTable>, Error> {
     let (to, now) = (tx.calendar().version(), tx.now());
     let connection = tx.connection();

@@ -14,14 +14,14 @@ use crate::domain::Instant;
 /// The hours allowed (Article 33(1)).
 const HOURS: i64 = 72;
 
-/// By when a breach must be notified.
+/// The deadline for notifying the Information Commission of a breach.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct BreachReading {
-    /// The last lawful instant, in UTC. A later notification must give its reasons.
+    /// The last lawful instant, in UTC. A later notification must give reasons for the delay.
     #[serde(serialize_with = "in_utc")]
     #[schema(example = "2026-10-26T15:30:00Z")]
     pub due_at: Instant,
-    /// The same instant as the clocks in London show it, with their offset from UTC.
+    /// The same instant in London local time, with its offset from UTC.
     #[schema(format = DateTime, example = "2026-10-26T15:30:00+00:00")]
     pub due_at_local: String,
 }

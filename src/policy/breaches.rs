@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::breach_clock;
 use crate::domain::{Code, Fault, Instant, Lifecycle, Refusal};
 
-/// Where a breach is in its life.
+/// The stage of a breach.
 #[derive(
     Clone,
     Copy,
@@ -55,12 +55,13 @@ impl BreachStatus {
     }
 }
 
-/// How likely a breach is to result in a risk to the rights and freedoms of people.
+/// How likely the breach is to result in a risk to people's rights and freedoms.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema, strum::IntoStaticStr, strum::EnumString,
 )]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
+#[schema(as = BreachRisk)]
 pub enum Risk {
     /// Unlikely to result in a risk: the Information Commission need not be told.
     Unlikely,
@@ -83,7 +84,7 @@ pub fn assess(risk: Risk, notify_regulator: bool) -> Result<(), Refusal> {
     }
     Err(Refusal {
         code: Code::NotificationRequired,
-        reason: "The Information Commission is told of every breach that is not unlikely to result in a risk.",
+        reason: "You must notify the Information Commission unless the breach is unlikely to result in a risk.",
         article: "UK GDPR Article 33(1)",
         pointer: Some("/notify_regulator"),
     })
@@ -104,7 +105,7 @@ pub fn notification_faults(aware_at: Instant, notified_at: Instant, says_why_lat
         faults.push(Fault::new("/notified_at", "before_awareness", "must not be before the breach was known"));
     }
     if notified_at > breach_clock::notification(aware_at).due_at && !says_why_late {
-        let detail = "is required, since the notification came after notify_by";
+        let detail = "is required, because the notification came after notify_by";
         faults.push(Fault::new("/lateness_reason", "missing", detail));
     }
     faults

@@ -9,7 +9,7 @@ use crate::domain::Instant;
 /// Check-in is open from this long before the start until this long after the end.
 const MARGIN: TimeDelta = TimeDelta::hours(24);
 
-/// Which way somebody went.
+/// The direction of a scan.
 #[derive(
     Clone,
     Copy,
@@ -26,17 +26,19 @@ const MARGIN: TimeDelta = TimeDelta::hours(24);
 )]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
+#[schema(as = ScanDirection)]
 pub enum Direction {
-    /// They came.
+    /// The person arrived.
     In,
     /// They left.
     Out,
 }
 
-/// Why a scan was not taken.
+/// The reason for rejecting a scan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema, strum::IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
+#[schema(as = ScanRejection)]
 pub enum Rejection {
     /// There is no such registration.
     Unknown,

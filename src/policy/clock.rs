@@ -1,11 +1,11 @@
 //! The statutory clock of a person's request: one month to answer, or three (UK GDPR Articles 12(3)
 //! and 12A).
 //!
-//! A pure function from facts to a reading, by sixteen rules R1 to R16, each cited where it decides.
-//! A day is a date in Europe/London, and the last lawful moment is the end of the due day (R16). Only
-//! facts are stored; the reading is made anew whenever it is asked for, since a holiday proclaimed
-//! meanwhile moves it. The reading tells what the law says of the facts, late ones included; to
-//! refuse a late command is for whoever takes commands.
+//! A pure function from facts to a reading, by sixteen rules R1 to R16, each cited where it decides. A
+//! day is a date in Europe/London, and the last lawful moment is the end of the due day (R16). The
+//! service stores facts only, and computes the reading on each read, because a newly proclaimed holiday
+//! moves it. The reading says what the law says of the facts, late ones included; the commands
+//! themselves refuse late input.
 
 use std::collections::VecDeque;
 
@@ -17,7 +17,7 @@ use period::{EXTENDED, ORDINARY, Period, Question, days_between, pauses};
 
 mod period;
 
-/// A right that a person can ask to be carried out (UK GDPR Chapter III).
+/// A right that a person can ask us to carry out (UK GDPR Chapter III).
 #[derive(
     Clone,
     Copy,
@@ -34,6 +34,7 @@ mod period;
 )]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
+#[schema(as = RequestedRight)]
 pub enum Right {
     /// Article 15: a copy of the data, and what is done with it.
     Access,
@@ -49,7 +50,7 @@ pub enum Right {
     Portability,
 }
 
-/// What can happen to a request that its clock depends on.
+/// The kind of an event on which a request's clock depends.
 #[derive(
     Clone,
     Copy,
@@ -94,18 +95,18 @@ impl ClockEventKind {
     }
 }
 
-/// One thing that happened, and its day.
+/// One event on which the clock depends, with its day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ClockEvent {
-    /// What happened.
+    /// The kind of event.
     #[serde(rename = "type")]
     pub kind: ClockEventKind,
-    /// The day it happened on, in Europe/London.
+    /// The day of the event, in Europe/London.
     #[schema(example = "2026-03-10")]
     pub on: NaiveDate,
-    /// For what was received or paid, whether it was enough; if not, it counts as not received.
-    /// True unless said.
+    /// For proof or a fee that was received: whether it was enough. If not, the clock treats it as not
+    /// received. The default is true.
     #[serde(default = "yes")]
     #[schema(default = true)]
     pub sufficient: bool,
@@ -118,7 +119,7 @@ fn yes() -> bool {
 /// The facts that a request's clock depends on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ClockFacts {
-    /// The right that is asked for.
+    /// The right that the person asks us to carry out.
     pub right: Right,
     /// The day the request reached us: any day, by any channel, through any member of staff (R1).
     pub received_on: NaiveDate,
@@ -126,7 +127,7 @@ pub struct ClockFacts {
     pub events: Vec<ClockEvent>,
 }
 
-/// Whether a clock runs.
+/// Whether a request's clock runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema, strum::IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
@@ -139,29 +140,30 @@ pub enum ClockState {
     Paused,
 }
 
-/// What a request's clock shows. Members that cannot be known in its state are null.
+/// The state of a request's clock. A member is null while its value cannot be known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct ClockReading {
-    /// Whether it runs.
+    /// Whether the clock runs.
     pub state: ClockState,
-    /// The day from which the period is counted (R2); null before the start.
+    /// The day from which the period counts (R2); null before the start.
     #[schema(required, example = "2026-04-01")]
     pub clock_start_on: Option<NaiveDate>,
-    /// The days that do not count because we waited for clarification (R10); null while they are
-    /// still being added, and before the start.
+    /// The days that do not count because we waited for clarification (R10); null before the start, and
+    /// while the pause lasts.
     #[schema(required, example = 6)]
     pub paused_days: Option<i64>,
-    /// The end of the period by the number of the day, before it moves to a working day; null unless running.
+    /// The last day of the period by the calendar, before it moves to a working day; null unless the clock
+    /// runs.
     #[schema(required, example = "2026-05-07")]
     pub nominal_due_on: Option<NaiveDate>,
-    /// The last lawful day, to its end in Europe/London (R16); null unless running.
+    /// The last lawful day, until its end in Europe/London (R16); null unless the clock runs.
     #[schema(required, example = "2026-05-07")]
     pub due_on: Option<NaiveDate>,
-    /// The last day on which an extension can be notified (R8); null before the start, and while a
-    /// pause of the first month is open.
+    /// The last day on which an extension can be notified (R8); null before the start, and while a pause of
+    /// the first month lasts.
     #[schema(required, example = "2026-05-07")]
     pub extension_notice_due_on: Option<NaiveDate>,
-    /// Whether the extension that was notified counts; null where none was notified.
+    /// Whether the notified extension counts; null if none was notified.
     #[schema(required, example = true)]
     pub extension_accepted: Option<bool>,
     /// The days that an open pause keeps in hand.

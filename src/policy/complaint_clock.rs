@@ -12,14 +12,14 @@ use crate::domain::{Calendar, CalendarExhausted};
 /// The days allowed for the acknowledgement (section 164A).
 const DAYS: Days = Days::new(30);
 
-/// By when a complaint must be acknowledged.
+/// The deadline for acknowledging a complaint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ComplaintReading {
-    /// The thirtieth day, where the day after receipt is the first.
+    /// The thirtieth day, where day one is the day after receipt.
     #[schema(example = "2026-07-25")]
     pub nominal_due_on: NaiveDate,
-    /// The last lawful day, to its end in Europe/London: the thirtieth, or the next working day.
+    /// The last lawful day, until its end in Europe/London: the thirtieth day, or the next working day.
     #[schema(example = "2026-07-27")]
     pub due_on: NaiveDate,
 }

@@ -1,18 +1,18 @@
-//! The life of a complaint about the use of somebody's data (Data Protection Act 2018 section 164A): which state follows
-//! which, and which days can be true.
+//! The life of a complaint about the use of a person's data (Data Protection Act 2018 section 164A):
+//! the transitions, and the days that can be true.
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{Fault, Lifecycle};
 
-/// The day from which the UK GDPR applied: nobody complained under it before.
+/// The day from which the UK GDPR applied. There were no complaints under it before.
 pub const FIRST_DAY: NaiveDate = match NaiveDate::from_ymd_opt(2018, 5, 25) {
     Some(day) => day,
     None => NaiveDate::MIN,
 };
 
-/// Where a complaint is in its life.
+/// The stage of a complaint.
 #[derive(
     Clone,
     Copy,
@@ -65,7 +65,7 @@ pub fn receipt_fault(received_on: NaiveDate, today: NaiveDate) -> Option<Fault> 
     if received_on > today {
         return Some(Fault::new("/received_on", "future", "must not be in the future"));
     }
-    let detail = "must not be before 2018-05-25, from when the UK GDPR applied";
+    let detail = "must not be before 2018-05-25, when the UK GDPR began to apply";
     (received_on < FIRST_DAY).then(|| Fault::new("/received_on", "too_early", detail))
 }
 

@@ -10,14 +10,14 @@ use super::Lawful;
 use super::restriction::{self, Restriction};
 use crate::domain::{Code, DecisionId, Instant, Purpose, Refusal, london_date};
 
-/// How long a grant that waits stands against another one like it: whoever asks again meanwhile is not mailed again,
-/// and the link that was sent confirms the first.
+/// How long a waiting grant blocks another like it. A repeat within this time sends no second mail, and
+/// the sent link confirms the first grant.
 pub const ASK_AGAIN_AFTER: Duration = Duration::days(1);
 
 /// How long a grant waits for the mailbox to confirm it before it lapses.
 pub const CONFIRM_WITHIN: Duration = Duration::days(14);
 
-/// How a person told their decision.
+/// The way in which a person gave a decision.
 #[derive(
     Clone,
     Copy,
@@ -33,6 +33,7 @@ pub const CONFIRM_WITHIN: Duration = Duration::days(14);
 )]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
+#[schema(as = ConsentMethod)]
 pub enum Method {
     /// On a web form.
     WebForm,
@@ -49,7 +50,7 @@ pub enum Method {
 }
 
 impl Method {
-    /// Whether anybody could have filled it in, so that only the mailbox can say that it was its owner.
+    /// Whether any person could have filled it in, so that only the owner of the mailbox can confirm it.
     pub fn needs_confirmation(self) -> bool {
         matches!(self, Self::WebForm | Self::Email)
     }
@@ -76,6 +77,7 @@ impl Method {
 )]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
+#[schema(as = ConsentState)]
 pub enum State {
     /// Given, and waiting for the mailbox to confirm it.
     Pending,
@@ -109,7 +111,7 @@ pub struct Projection {
     pub notice_version: NaiveDate,
     /// How they told it.
     pub method: Method,
-    /// The decision that made the state.
+    /// The decision that led to the present state.
     pub decision_id: DecisionId,
     /// A grant that waits: the state itself, or one recorded over a consent that stays given.
     pub pending: Option<Pending>,
@@ -131,7 +133,7 @@ pub enum Act {
     Confirm(DecisionId),
     /// No.
     Withdraw,
-    /// No, and nobody but the mailbox itself may say otherwise.
+    /// Withdrawn, and only the owner of the mailbox can lift it.
     Object,
     /// Yes, once the mailbox has confirmed it, in place of what held here: it repeats an earlier yes, of another record of
     /// the same person or of the mailbox that the person had before.
@@ -141,9 +143,9 @@ pub enum Act {
 /// A decision as it is recorded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Decision {
-    /// What it says.
+    /// The decision: give or withdraw.
     pub act: Act,
-    /// How the person told it.
+    /// The way in which the person gave the decision.
     pub method: Method,
     /// When they did.
     pub occurred_at: Instant,
@@ -212,7 +214,7 @@ pub fn give(
     if facts.erased {
         return Err(Refusal {
             code: Code::Erased,
-            reason: "The person's data was erased, so there is nobody to give a consent.",
+            reason: "The person's data was erased, so the contact can give no consent.",
             article: "UK GDPR Article 17",
             pointer: None,
         });
@@ -223,7 +225,7 @@ pub fn give(
     if withdrawn_at.is_some_and(|withdrawn_at| occurred_at < withdrawn_at.min(now)) {
         return Err(Refusal {
             code: Code::SupersededByWithdrawal,
-            reason: "The consent is dated before the person's last withdrawal, which stands.",
+            reason: "The consent is dated before the person's last withdrawal, so the withdrawal still applies.",
             article: "UK GDPR Article 7(3)",
             pointer: Some("/occurred_at"),
         });
@@ -236,9 +238,9 @@ pub fn give(
     if mailbox_decides && facts.mailbox.is_none() {
         return Err(Refusal {
             code: Code::EmailNeeded,
-            reason: "This consent counts only once the person's mailbox confirms it, and the contact has no e-mail address. \
-                     Add the address to the contact first, or record the consent as it was given: by telephone, in person or \
-                     on paper.",
+            reason: "The person's mailbox must confirm this consent, and the contact has no e-mail address. Add the \
+                     address to the contact first, or record the way in which the person gave it: by telephone, in \
+                     person or on paper.",
             article: "UK GDPR Article 7(1)",
             pointer: Some("/contact_id"),
         });
@@ -279,7 +281,7 @@ pub fn confirm(
         }
         _ => Err(Refusal {
             code: Code::Gone,
-            reason: "This link has nothing to confirm any more: the consent was confirmed, withdrawn, or has lapsed.",
+            reason: "This link has nothing left to confirm: the consent was confirmed or withdrawn, or has lapsed.",
             article: "UK GDPR Article 7(1)",
             pointer: None,
         }),

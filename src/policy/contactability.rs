@@ -1,10 +1,10 @@
-//! Whether somebody may be sent something: their consent, and what stands against it (PECR regulation 22).
+//! Whether a person may be sent something: the consent, and the obstacles (PECR regulation 22).
 
 use serde::{Deserialize, Serialize};
 
 use super::consent::State;
 
-/// What stands against writing to somebody, whatever they have consented to; the later, the stricter.
+/// The obstacles to writing to a person, whatever the consents. A later variant is stricter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Bar {
     /// The address bears a suppression mark (UK GDPR Articles 17 and 21(3)).
@@ -17,7 +17,7 @@ pub enum Bar {
     Erased,
 }
 
-/// Why somebody may or may not be sent something for a purpose.
+/// The reason why a person may or may not be sent something for a purpose.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Contactability {

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::{Instant, SubjectId, london_date};
 
-/// What is due.
+/// The kind of deadline.
 #[derive(
     Clone,
     Copy,
@@ -62,7 +62,7 @@ impl Due {
         }
     }
 
-    /// Whether it is over.
+    /// Returns whether the deadline has passed.
     pub fn is_over(self, now: Instant) -> bool {
         self.last_moment().is_some_and(|last| now > last)
     }
@@ -85,11 +85,11 @@ const NO_LAST_DAY: NaiveDate = match NaiveDate::from_ymd_opt(9999, 12, 30) {
 /// Something that must be done in time, and has not been.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Deadline {
-    /// What is due.
+    /// The kind of deadline.
     pub kind: DeadlineKind,
     /// The record that it is due for.
     pub id: SubjectId,
-    /// The number that people quote of it.
+    /// The reference number of the complaint, breach or request.
     pub reference: String,
     /// Till when.
     pub due: Due,

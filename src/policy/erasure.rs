@@ -23,7 +23,7 @@ const ARTICLE: &str = "UK GDPR Article 17";
 
 /// What is wrong with a record that the plan does not list.
 const NOT_IN_PLAN: &str =
-    "names no record that the plan lists; plan without it, and take kind and id from `records` or `matches`";
+    "names no record of the plan; plan without it, and copy kind and id from `records` or `matches`";
 
 /// What the person who proposes a plan says: what stands in the way besides what the service knows, and whose the possible
 /// matches are.
@@ -43,30 +43,32 @@ impl From<Vec<Obstacle>> for Said {
     }
 }
 
-/// What a plan says of one table.
+/// The treatment of one table in an erasure plan.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct PlannedRecords {
-    /// The records, by the name of their table.
+    /// The name of the table.
     #[schema(example = "memberships")]
     pub record: &'static str,
-    /// How many there are now; absent for what comes and goes by itself, and goes as it is then.
+    /// The number of records now; absent for short-lived records, which the erasure deletes as it finds
+    /// them.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub count: Option<usize>,
-    /// Why.
+    /// The reason for this treatment.
     pub ground: &'static str,
 }
 
-/// A record that is not erased.
+/// A record that the erasure keeps.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
 pub struct WithheldRecord {
     /// The record, as table and id.
     #[schema(example = "memberships/01937a5e-8f00-7c3a-9d55-3f2a60b1c901")]
     pub record: String,
-    /// Why.
+    /// The ground on which the record is kept.
     pub ground: ErasureGround,
-    /// The day until which it must be kept at least. For a copy that is owed, it is the last day for the answer; for an open
-    /// complaint, the last day for its acknowledgement. Null where no such day is known, or it has passed.
+    /// The day until which it must be kept at least. For a copy that we owe the person, it is the last day
+    /// for the answer; for an open complaint, the last day for its acknowledgement. Null if no such day is
+    /// known, or if it has passed.
     #[schema(example = "2027-03-31")]
     pub until: Option<NaiveDate>,
 }
@@ -82,30 +84,31 @@ ids_alone!(ErasurePlan {
     contact_id, erase, anonymise, keep, withhold, records, matches; ids: state_sha256, explanations_sha256, spared
 });
 
-/// What an erasure of a person does.
+/// The effects of erasing a person.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ErasurePlan {
-    /// The person.
+    /// The contact to erase.
     pub contact_id: ContactId,
-    /// What is deleted.
+    /// The tables whose records are deleted.
     pub erase: Vec<PlannedRecords>,
-    /// What stays without telling who it was.
+    /// The tables whose records stay without anything that identifies the person.
     pub anonymise: Vec<PlannedRecords>,
-    /// What stays as it is, because it tells nobody who it was.
+    /// The tables whose records stay unchanged, because they identify no person.
     pub keep: Vec<PlannedRecords>,
-    /// What must be kept whole for now.
+    /// The records that must be kept whole for now.
     pub withhold: Vec<WithheldRecord>,
-    /// Every record about the person that is counted here, by kind and id: those that can be withheld.
+    /// Every record about the person that the plan counts, by table and id. You can withhold any of them.
     pub records: Vec<RecordName>,
-    /// Records that name no contact, and may be about the person or about another. The plan cannot be executed before each
-    /// has its answer.
+    /// Records that name no contact, and may be about the person or about another. The plan cannot be
+    /// executed until each has an answer.
     pub matches: Vec<PossibleMatch>,
-    /// SHA-256 over the explanations of what was asked to be withheld; absent without any. The words are in the history of the
-    /// request.
+    /// SHA-256 over the explanations for the withheld records; absent if there are none. The request's
+    /// history has the words.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub explanations_sha256: Option<String>,
-    /// SHA-256 over the ids and versions of every record about the person: it changes when one of them does.
+    /// SHA-256 over the ids and versions of every record about the person. It changes whenever one of the
+    /// records changes.
     pub state_sha256: String,
     #[serde(skip)]
     #[schema(ignore)]
@@ -146,7 +149,7 @@ impl ErasurePlan {
         let again = said.answers.iter().enumerate().filter_map(|(at, answered)| {
             let before = said.answers.iter().take(at).any(|earlier| earlier.record == answered.record);
             let pointer = format!("/matches/{at}/record");
-            before.then(|| Fault::new(pointer, "not_unique", "was answered before in this list"))
+            before.then(|| Fault::new(pointer, "not_unique", "is answered earlier in this list"))
         });
         withheld.chain(answered).chain(again).collect()
     }
@@ -275,18 +278,18 @@ pub fn by_plan(facts: &Facts, executor: &Actor, asked: &str) -> Result<Lawful<Er
     two_people::must_be_a_person(executor, ARTICLE)?;
     let stale = |reason| Refusal { code: Code::PlanStale, reason, article: ARTICLE, pointer: None };
     let Some((sha256, proposed_by)) = &facts.proposed else {
-        return Err(stale("No plan waits to be carried out: propose one first.").into());
+        return Err(stale("There is no plan to execute. Propose one first.").into());
     };
     two_people::may_authorise(executor, proposed_by, ARTICLE)?;
     if asked != sha256 {
         return Err(stale("This is not the hash of the plan that was proposed last.").into());
     }
     if facts.plan.sha256()? != *sha256 {
-        return Err(stale("What the plan is about has changed since it was proposed: propose a new one.").into());
+        return Err(stale("The planned records have changed since the plan was proposed. Propose a new plan.").into());
     }
     if facts.plan.matches.iter().any(|found| found.answer.is_none()) {
-        let reason = "Some records may be about the person or about another. Say of each of the plan's `matches` whether it is \
-                      about the person, or that you are unsure, and propose the plan again.";
+        let reason = "Some records may be about the person or about another. Answer each of the plan's `matches`: it \
+                      is about the person, about another person, or you are unsure. Then propose the plan again.";
         return Err(Refusal { code: Code::MatchesUnanswered, reason, article: ARTICLE, pointer: None }.into());
     }
     Ok(Lawful::ruled(Erasure { withheld: facts.plan.spared.clone(), unsure: facts.plan.unsure() }))
@@ -298,7 +301,8 @@ pub fn by_plan(facts: &Facts, executor: &Actor, asked: &str) -> Result<Lawful<Er
 /// The refusal: something depends on the contact, or stands in the way.
 pub fn without_request(depended_on: bool, obstacles: &[Obstacle]) -> Result<Lawful<Erasure>, Refusal> {
     if depended_on || !obstacles.is_empty() {
-        let reason = "Consents, memberships or other records depend on the contact; take an erasure request.";
+        let reason = "Consents, memberships or other records depend on the contact. Record an erasure request \
+                      instead.";
         return Err(Refusal { code: Code::ErasureRequestRequired, reason, article: ARTICLE, pointer: None });
     }
     Ok(Lawful::ruled(Erasure { withheld: Vec::new(), unsure: Vec::new() }))

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::{Code, Error, Fault, Instant, Lifecycle};
 
-/// Where an event is in its life.
+/// The stage of an event.
 #[derive(
     Clone,
     Copy,
@@ -21,7 +21,7 @@ use crate::domain::{Code, Error, Fault, Instant, Lifecycle};
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum EventStatus {
-    /// Being prepared; nobody can register.
+    /// A draft; people cannot register.
     Draft,
     /// Announced.
     Published,
@@ -54,15 +54,15 @@ impl EventStatus {
 /// When an event is, and when one can register for it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Times {
-    /// When it begins.
+    /// When the event begins.
     pub starts_at: Option<Instant>,
-    /// When it ends.
+    /// When the event ends.
     pub ends_at: Option<Instant>,
-    /// When registration opens; from publication on, unless said.
+    /// When registration opens; the default is at publication.
     pub registration_opens_at: Option<Instant>,
-    /// When registration closes; at the start, unless said.
+    /// When registration closes; the default is at the start.
     pub registration_closes_at: Option<Instant>,
-    /// Until when people can cancel by themselves.
+    /// The last instant at which people can cancel for themselves.
     pub self_cancel_until: Option<Instant>,
 }
 
@@ -116,7 +116,7 @@ impl Times {
         if self.ends_at.is_some_and(|end| end <= now) {
             return Ok(());
         }
-        Err(Error::new(Code::NotEnded, "The event has not ended yet; complete it afterwards."))
+        Err(Error::new(Code::NotEnded, "The event has not ended yet. Complete it after its end."))
     }
 }
 

@@ -24,8 +24,8 @@ pub mod transfers;
 pub mod two_people;
 pub mod withholding;
 
-/// Something that the law allowed. Only `policy` can make one, and nobody can change what is inside,
-/// so that a store that takes one cannot be given anything else.
+/// An act that the law allows. Only `policy` can make one, and its content cannot change, so a store
+/// that takes one cannot get anything else.
 ///
 /// ```
 /// use iewm::domain::{Instant, london_date};
@@ -36,7 +36,7 @@ pub mod withholding;
 /// assert_eq!(lawful.occurred_at, at);
 /// ```
 ///
-/// Whoever has a decision in hand cannot rule on it themselves:
+/// The holder of a decision cannot make the ruling:
 ///
 /// ```compile_fail,E0624
 /// use iewm::policy::{Lawful, consent::Decision};

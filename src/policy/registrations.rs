@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::events::{EventStatus, Times};
 use crate::domain::{Calendar, Code, Error, Instant, Lifecycle};
 
-/// Where a registration is in its life.
+/// The stage of a registration.
 #[derive(
     Clone,
     Copy,
@@ -29,17 +29,17 @@ pub enum RegistrationStatus {
     Waitlisted,
     /// A place is held for them until they answer, or the offer expires.
     Offered,
-    /// They did not want the place that they were offered.
+    /// The person declined the offered place.
     Declined,
     /// The offer ran out, or the event ended while they waited.
     Expired,
-    /// Cancelled, by them or with the event.
+    /// Cancelled, by the person or with the event.
     Cancelled,
-    /// They came.
+    /// The person attended.
     Attended,
-    /// They did not come.
+    /// The person did not attend.
     NoShow,
-    /// Nobody was checked in, so that nobody knows.
+    /// No check-ins were recorded, so the attendance is unknown.
     AttendanceUnknown,
 }
 
@@ -62,7 +62,8 @@ impl Lifecycle for RegistrationStatus {
 }
 
 impl RegistrationStatus {
-    /// The states in which somebody comes, may come, or waits to: one registration for each person and event.
+    /// The live states, in which a person comes, may come, or waits: one registration for each person and
+    /// event.
     pub const LIVE: [Self; 3] = [Confirmed, Offered, Waitlisted];
 
     /// Whether it is one of those.
@@ -70,7 +71,7 @@ impl RegistrationStatus {
         Self::LIVE.contains(&self)
     }
 
-    /// The state as it reads at `now`: an offer that has run out is expired, whether or not anybody has written it down.
+    /// The state at `now`: an offer that has run out is expired, even before the row says so.
     #[must_use]
     pub fn at(self, now: Instant, offer_expires_at: Option<Instant>) -> Self {
         let run_out = offer_expires_at.is_some_and(|until| until <= now);
@@ -90,8 +91,8 @@ impl RegistrationStatus {
         match self {
             Offered => Ok(()),
             Expired if offer_expires_at.is_some() => {
-                let detail =
-                    "The offer has expired, and the place is offered to others. Register again to wait for one.";
+                let detail = "The offer has expired, and the service offers the place to others. Register again to \
+                              join the waiting list.";
                 Err(Error::new(Code::OfferExpired, detail))
             }
             other => Err(other.stays()),
@@ -122,7 +123,7 @@ fn has_closed(times: &Times, now: Instant) -> bool {
     [times.registration_closes_at, times.starts_at].into_iter().flatten().any(|closes| closes <= now)
 }
 
-/// Why a place that is free is not given to whoever waits for one.
+/// The reason why a free place is not offered to the waiting list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum WhyNoOffer {
@@ -134,14 +135,14 @@ pub enum WhyNoOffer {
     RegistrationClosed,
     /// Until when an offer would stand cannot be told: the table of bank holidays does not reach so far.
     CalendarExhausted,
-    /// Nothing may be done with the data of whoever waits, for now (Article 18).
+    /// The first person on the list is restricted, so the data may not be used now (Article 18).
     Restricted,
     /// Nothing stands in the way any more, since an offer has just expired, a restriction was lifted or the table of bank
     /// holidays reaches further: the place goes to the next within a minute.
     OfferExpired,
 }
 
-/// Why nobody who waits is given a place at `now`, however many are free.
+/// The reason why the waiting list gets no place at `now`, however many are free.
 pub fn why_no_offer(event: EventStatus, times: &Times, now: Instant) -> Option<WhyNoOffer> {
     if event != EventStatus::Published {
         Some(WhyNoOffer::NotPublished)
@@ -194,8 +195,8 @@ impl Places {
         self.available(capacity).map_or(self.waitlisted, |free| free.min(self.waitlisted))
     }
 
-    /// What somebody gets who registers now: a place, or one in the waiting list. Nobody overtakes somebody who waits
-    /// and `is_next`: who may be given a place that is free.
+    /// What a new registration gets: a place, or one in the waiting list. It cannot overtake a waiting
+    /// registration that `is_next` and could get the free place.
     ///
     /// # Errors
     /// 409 `event_full` where there is neither.

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::Lawful;
 use crate::domain::{Code, Error, Fault, Instant, Refusal, london_date};
 
-/// Why a person's data is restricted (Article 18(1)(a) to (d)).
+/// The ground on which a person's data is restricted (Article 18(1)(a) to (d)).
 #[derive(
     Clone,
     Copy,
@@ -40,9 +40,9 @@ pub enum RestrictionGround {
 /// A restriction that holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Restriction {
-    /// Why.
+    /// The ground of the restriction.
     pub ground: RestrictionGround,
-    /// Since when.
+    /// When the restriction began.
     pub since: Instant,
 }
 
@@ -66,7 +66,10 @@ fn refusal(reason: &'static str) -> Refusal {
 pub fn may_be_used(current: Option<&Restriction>) -> Result<(), Refusal> {
     match current {
         None => Ok(()),
-        Some(_) => Err(refusal("The person's data is restricted: it is stored and not used until that is lifted.")),
+        Some(_) => Err(refusal(
+            "The person's data is restricted: the service stores it, and does not use it until the restriction is \
+             lifted.",
+        )),
     }
 }
 
@@ -92,7 +95,7 @@ pub fn restrict(
 pub fn lift(current: Option<&Restriction>, notified_on: NaiveDate, now: Instant) -> Result<Lawful<Lift>, Error> {
     let fault = |code, detail| Error::invalid(vec![Fault::new("/notified_on", code, detail)]);
     if notified_on > london_date(now) {
-        return Err(fault("future", "must not be in the future: the person is told before the restriction is lifted"));
+        return Err(fault("future", "must not be in the future: tell the person before you lift the restriction"));
     }
     let Some(&restriction) = current else {
         return Err(Error::new(Code::Conflict, "The person's data is not restricted, so there is nothing to lift."));

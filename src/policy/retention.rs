@@ -55,16 +55,16 @@ fn part_in_words(part: &str, is_time: bool) -> Option<String> {
     Some(format!("{number} {unit}{ending}"))
 }
 
-/// A line of the retention schedule.
+/// One line of the retention schedule.
 #[derive(Clone, Copy, Debug)]
 pub struct RetentionRule {
     /// The class of records, as the schedule and the disposal of records name it.
     pub record_class: &'static str,
-    /// What the period runs from.
+    /// The event that starts the period.
     pub trigger: &'static str,
-    /// How long, as an ISO 8601 duration, or in words where there is none.
+    /// The length of the period, as an ISO 8601 duration, or in words where it has no fixed length.
     pub period: &'static str,
-    /// What is done then.
+    /// The action at the end of the period.
     pub action: &'static str,
     /// The tables that hold the class.
     pub tables: &'static [&'static str],
@@ -97,7 +97,8 @@ pub const SCHEDULE: &[RetentionRule] = &[
         record_class: "subject_request",
         trigger: "Its outcome",
         period: "P6Y",
-        action: "Disposed of, and its key destroyed, in a reviewed disposal; after an erasure, who asked and what was written is gone before",
+        action: "Disposed of, and its key destroyed, in a reviewed disposal; an erasure deletes the requester and \
+                 the words earlier",
         tables: &[
             "subject_requests",
             "subject_request_steps",
@@ -122,9 +123,9 @@ pub const SCHEDULE: &[RetentionRule] = &[
     },
     RetentionRule {
         record_class: "access_package",
-        trigger: "Its release; of a draft, its being built",
+        trigger: "Its release; for a draft, its build",
         period: "P30D",
-        action: "What is in it is deleted, and a draft as a whole; unreadable at once when the person is erased",
+        action: "The content is deleted, and a draft completely; unreadable at once when the person is erased",
         tables: &["subject_request_packages", "subject_request_package_builds", "subject_request_package_parts"],
     },
     RetentionRule {
@@ -152,14 +153,14 @@ pub const SCHEDULE: &[RetentionRule] = &[
         record_class: "registration",
         trigger: "The person's last dealing with IEWM",
         period: "P6Y",
-        action: "What was told in words becomes unreadable with the person's key; the pseudonymous history stays",
+        action: "The words become unreadable with the person's key; the pseudonymous history stays",
         tables: &["registrations", "registration_steps", "check_ins"],
     },
     RetentionRule {
         record_class: "access_requirement",
         trigger: "The end of the event; at once when the registration is cancelled",
         period: "P30D",
-        action: "Deleted by a job, whatever the six years; not shown any more from that moment on",
+        action: "Deleted by a job, regardless of the six years; not shown from that moment on",
         tables: &["access_requirements"],
     },
     RetentionRule {
@@ -208,7 +209,7 @@ pub const SCHEDULE: &[RetentionRule] = &[
         record_class: "suppression_mark",
         trigger: "Erasure of the person, or an objection",
         period: "As long as mailings are sent",
-        action: "Lifted by the mailbox itself alone, for one purpose at a time",
+        action: "Lifted only by the owner of the mailbox, for one purpose at a time",
         tables: &["suppressions"],
     },
     RetentionRule {
@@ -236,14 +237,14 @@ pub const SCHEDULE: &[RetentionRule] = &[
         record_class: "destroyed_key",
         trigger: "The destruction of the key",
         period: "For good",
-        action: "Kept, so that nobody who was erased comes back with a backup; holds ids alone",
+        action: "Kept, so that a restored backup does not restore erased people; holds ids alone",
         tables: &["vault.destroyed_keys"],
     },
     RetentionRule {
         record_class: "executed_plan",
         trigger: "The execution of the plan",
         period: "For good",
-        action: "Kept, so that nothing that was erased comes back with a backup; holds ids, counts and grounds alone",
+        action: "Kept, so that a restored backup does not restore erased data; holds ids, counts and grounds alone",
         tables: &["vault.executed_plans"],
     },
     RetentionRule {
@@ -292,7 +293,7 @@ pub const SCHEDULE: &[RetentionRule] = &[
         record_class: "reference_number",
         trigger: "None",
         period: "For good",
-        action: "Kept, so that no reference is ever given twice",
+        action: "Kept, so that no reference is issued twice",
         tables: &["reference_numbers"],
     },
     RetentionRule {

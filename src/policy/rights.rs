@@ -1,11 +1,11 @@
-//! Which right applies to which basis (UK GDPR Articles 7(3) and 15 to 21), and which one does where another was asked
-//! for: nobody is sent away for having used the wrong word.
+//! The rights that apply on each basis (UK GDPR Articles 7(3) and 15 to 21), and the right that applies
+//! instead of another. A request in the wrong words still gets an answer.
 
 use serde::{Deserialize, Serialize};
 
 use crate::domain::LawfulBasis;
 
-/// A right of the person.
+/// A right of the data subject under the UK GDPR.
 #[derive(
     Clone,
     Copy,
@@ -48,7 +48,7 @@ pub struct Ruling {
     pub why: &'static str,
     /// Where it does not, the right that does.
     pub instead: Option<DataSubjectRight>,
-    /// The article that decides it.
+    /// The article that decides the ruling.
     pub article: &'static str,
 }
 
@@ -59,7 +59,7 @@ pub struct Conversion {
     pub instead: DataSubjectRight,
     /// Why the one asked for does not, and what this one does.
     pub why: &'static str,
-    /// The article that decides it.
+    /// The article that decides the ruling.
     pub article: &'static str,
 }
 
@@ -73,43 +73,44 @@ pub fn ruling(right: DataSubjectRight, basis: LawfulBasis) -> Ruling {
         (DataSubjectRight::Rectification, _) => applies("UK GDPR Article 16", "It applies on every basis."),
         (DataSubjectRight::Erasure, Consent) => applies(
             "UK GDPR Article 17(1)(b)",
-            "It applies once the consent is withdrawn, unless the law or a legal hold requires the data to be kept.",
+            "It applies after the consent is withdrawn, unless the law or a legal hold requires us to keep the data.",
         ),
         (DataSubjectRight::Erasure, Contract) => applies(
             "UK GDPR Article 17(1)(a)",
-            "It applies once the data is no longer needed for the contract, unless the law or a legal hold requires it \
-             to be kept.",
+            "It applies when the contract no longer needs the data, unless the law or a legal hold requires us to \
+             keep it.",
         ),
         (DataSubjectRight::Restriction, _) => {
             applies("UK GDPR Article 18", "It applies on every basis, on one of four grounds.")
         }
         (DataSubjectRight::Portability, _) => applies(
             "UK GDPR Article 20",
-            "It applies to what the person has provided, since it is used by automated means on consent or a contract.",
+            "It applies to the data that the person provided, because we use it by automated means on consent or a \
+             contract.",
         ),
         (DataSubjectRight::Objection, Consent) => instead(
             DataSubjectRight::WithdrawalOfConsent,
             "UK GDPR Article 21(1)",
-            "It applies to public tasks and legitimate interests alone. The data is used on consent, which can be \
-             withdrawn at any time.",
+            "It applies to public tasks and legitimate interests alone. We use the data on consent, which the person \
+             can withdraw at any time.",
         ),
         (DataSubjectRight::Objection, Contract) => instead(
             DataSubjectRight::Erasure,
             "UK GDPR Article 21(1)",
-            "It applies to public tasks and legitimate interests alone. The data is used for a contract, and can be \
-             erased once that no longer needs it.",
+            "It applies to public tasks and legitimate interests alone. We use the data for a contract, and can \
+             erase it when the contract no longer needs it.",
         ),
         (DataSubjectRight::DirectMarketingObjection, _) => {
-            applies("UK GDPR Article 21(2)", "It is absolute: direct marketing stops, whatever the basis.")
+            applies("UK GDPR Article 21(2)", "It is absolute: direct marketing stops on every basis.")
         }
         (DataSubjectRight::WithdrawalOfConsent, Consent) => {
-            applies("UK GDPR Article 7(3)", "The data is used on consent, which can be withdrawn at any time.")
+            applies("UK GDPR Article 7(3)", "We use the data on consent, which the person can withdraw at any time.")
         }
         (DataSubjectRight::WithdrawalOfConsent, Contract) => instead(
             DataSubjectRight::Erasure,
             "UK GDPR Article 7(3)",
-            "There is no consent to withdraw. The data is used for a contract, and can be erased once that no longer \
-             needs it.",
+            "There is no consent to withdraw. We use the data for a contract, and can erase it when the contract no \
+             longer needs it.",
         ),
     }
 }

@@ -1,9 +1,11 @@
-//! Counts of requests that can be published: no small number is told, and none can be worked out from what is.
+//! Counts of requests that can be published: small numbers are omitted, and cannot be computed from the
+//! others.
 //!
 //! The rule, for a whole and the parts that it falls into:
 //!
 //! 1. A whole of 1 to 4 is not told, and nothing of its parts.
-//! 2. Where a part is 1 to 4, no part below 5 is told (no zero either), nor the next smallest, with all that equal it.
+//! 2. Where a part is 1 to 4, every part below 5 is omitted (zeros too), the next smallest, and every
+//!   part equal to that.
 //! 3. Of a part that is not told, the parts of its own are not told.
 //!
 //! So what is not told of a whole is always two numbers or more, of which not all can be known: any two that differ could
@@ -14,7 +16,7 @@ use strum::VariantArray;
 
 use super::subject_requests::OutcomeKind;
 
-/// The smallest number, besides none, that is told.
+/// The smallest published number, besides zero.
 pub const FEWEST: u64 = 5;
 
 /// How many kinds of outcomes there are.

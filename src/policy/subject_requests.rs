@@ -8,7 +8,7 @@ use super::clock::{self, ClockEvent, ClockEventKind, ClockFacts, ClockState, Rig
 use super::restriction::RestrictionGround;
 use crate::domain::{Calendar, Code, ErasureGround, Error, Lifecycle, Refusal};
 
-/// Where a request is in its life.
+/// The stage of a request.
 #[derive(
     Clone,
     Copy,
@@ -25,7 +25,7 @@ use crate::domain::{Calendar, Code, ErasureGround, Error, Lifecycle, Refusal};
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum RequestStatus {
-    /// It has come, from somebody who is not known.
+    /// Received, from an unknown requester.
     Received,
     /// We wait for what proves who asks, or for whom.
     IdentityPending,
@@ -41,7 +41,7 @@ pub enum RequestStatus {
     PartiallyCompleted,
     /// Refused.
     Refused,
-    /// Withdrawn by whoever asked.
+    /// Withdrawn by the requester.
     Withdrawn,
     /// Closed, since what we had asked for did not come.
     Lapsed,
@@ -102,7 +102,7 @@ impl RequestStatus {
     }
 }
 
-/// What became of a request.
+/// The outcome of a request.
 #[derive(
     Clone,
     Copy,
@@ -118,16 +118,17 @@ impl RequestStatus {
 )]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
+#[schema(as = RequestOutcomeKind)]
 pub enum OutcomeKind {
     /// The right was carried out.
     Fulfilled,
-    /// It was carried out in part; the rest was refused.
+    /// The right was carried out in part; the rest was refused.
     PartlyFulfilled,
-    /// It was refused.
+    /// The request was refused.
     Refused,
-    /// Whoever asked withdrew it.
+    /// The requester withdrew the request.
     Withdrawn,
-    /// What we had asked for did not come.
+    /// The requester did not send the proof, fee or clarification that we asked for.
     Lapsed,
     /// Another request is the same, and is the one that is answered.
     Duplicate,
@@ -149,12 +150,13 @@ impl OutcomeKind {
 
 macro_rules! grounds {
     ($($(#[$about:meta])* $name:ident $code:tt $plain:literal;)*) => {
-        /// Why a right is not carried out, in whole or in part: an exemption of the Data Protection Act 2018 (`Sch2.p...`),
-        /// an article of the UK GDPR, or that we cannot tell who asks or what is meant.
+        /// The ground for not carrying out a right, in whole or in part: an exemption of the Data Protection
+        /// Act 2018 (`Sch2.p...`), an article of the UK GDPR, or that we cannot tell who asks or what is meant.
         #[derive(
             Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema, strum::IntoStaticStr,
             strum::EnumString, strum::VariantArray,
         )]
+        #[schema(as = RefusalGround)]
         pub enum Ground {
             $($(#[$about])* #[serde(rename = $code)] #[strum(serialize = $code)] $name,)*
         }
@@ -176,7 +178,8 @@ grounds! {
     /// Legal proceedings (paragraph 5(3)).
     LegalProceedings "Sch2.p5(3)" "it concerns legal proceedings or legal advice (Data Protection Act 2018, Schedule 2, paragraph 5(3))";
     /// The rights of others (paragraph 16).
-    RightsOfOthers "Sch2.p16" "it would tell of another person, who has rights of their own (Data Protection Act 2018, Schedule 2, paragraph 16)";
+    RightsOfOthers "Sch2.p16" "it is about another person, who also has rights (Data Protection Act 2018, Schedule \
+                               2, paragraph 16)";
     /// Legal professional privilege (paragraph 19).
     LegalPrivilege "Sch2.p19" "it is covered by legal professional privilege (Data Protection Act 2018, Schedule 2, paragraph 19)";
     /// Confidential references (paragraph 24).
@@ -186,17 +189,20 @@ grounds! {
     /// We cannot tell who the person is among those we hold data of (Article 11(2)).
     CannotIdentify "UKGDPR.11(2)" "we cannot tell which of the data that we hold are about you (UK GDPR, Article 11(2))";
     /// Freedom of expression and information (Article 17(3)(a)).
-    Expression "UKGDPR.17(3)(a)" "the data are needed for freedom of expression and information (UK GDPR, Article 17(3)(a))";
+    Expression "UKGDPR.17(3)(a)" "we need the data for freedom of expression and information (UK GDPR, Article \
+                                  17(3)(a))";
     /// A legal obligation or a public task (Article 17(3)(b)).
     LegalObligation "UKGDPR.17(3)(b)" "the law obliges us to keep the data (UK GDPR, Article 17(3)(b))";
     /// Public health (Article 17(3)(c)).
-    PublicHealth "UKGDPR.17(3)(c)" "the data are needed for public health (UK GDPR, Article 17(3)(c))";
+    PublicHealth "UKGDPR.17(3)(c)" "we need the data for public health (UK GDPR, Article 17(3)(c))";
     /// Archiving and research (Article 17(3)(d)).
-    Archiving "UKGDPR.17(3)(d)" "the data are needed for archiving in the public interest or for research (UK GDPR, Article 17(3)(d))";
+    Archiving "UKGDPR.17(3)(d)" "we need the data for archiving in the public interest or for research (UK GDPR, \
+                                 Article 17(3)(d))";
     /// Legal claims (Article 17(3)(e)).
-    LegalClaims "UKGDPR.17(3)(e)" "the data are needed for legal claims (UK GDPR, Article 17(3)(e))";
+    LegalClaims "UKGDPR.17(3)(e)" "we need the data for legal claims (UK GDPR, Article 17(3)(e))";
     /// It was not proven who asks (Article 12(6)).
-    IdentityNotVerified "identity_not_verified" "we could not be sure that it is you who asks (UK GDPR, Article 12(6))";
+    IdentityNotVerified "identity_not_verified" "we could not be sure that the request is from you (UK GDPR, Article \
+                                                 12(6))";
     /// Nothing is held of the person.
     NoMatch "no_match" "we hold no data about you";
 }
@@ -236,14 +242,14 @@ impl Ground {
 pub fn extend(facts: &ClockFacts, on: NaiveDate, calendar: &Calendar) -> Result<Lawful<ClockEvent>, Error> {
     const NOTICE: Refusal = Refusal {
         code: Code::TooLate,
-        reason: "An extension must be notified before the ordinary period ends; the day on which the request is due stands.",
+        reason: "You must notify an extension before the ordinary period ends. The deadline does not change.",
         article: "UK GDPR Article 12A",
         pointer: None,
     };
     if facts.events.iter().any(|event| event.kind == ClockEventKind::ExtensionNotified) {
         return Err(Refusal {
             code: Code::AlreadyExtended,
-            reason: "The period was extended already, and can be only once.",
+            reason: "The period was extended already, and you can extend it only once.",
             ..NOTICE
         }
         .into());
@@ -268,7 +274,7 @@ pub fn ask(facts: &ClockFacts, on: NaiveDate, calendar: &Calendar) -> Result<Law
     if facts.right == Right::Access && late {
         return Err(Refusal {
             code: Code::TooLate,
-            reason: "A question put after the last day does not stop the clock; the day on which the request is due stands.",
+            reason: "A question asked after the last day does not stop the clock. The deadline does not change.",
             article: "UK GDPR Article 12A",
             pointer: None,
         }
@@ -295,7 +301,7 @@ pub fn must_be_proven(status: RequestStatus, identity_known: bool, events: &[Clo
     let allowed = status.next().iter().map(|&state| state.into()).collect();
     let refusal = Error::from(Refusal {
         code: Code::IdentityUnproven,
-        reason: "It is not known or proven who asks: record a sufficient identity check first.",
+        reason: "The requester's identity is not known or proven. Record a sufficient identity check first.",
         article: "UK GDPR Article 12(6)",
         pointer: None,
     });

@@ -20,8 +20,8 @@ pub fn may_authorise(actor: &Actor, proposer: &Party, article: &'static str) -> 
     let other_claims = matches!((proposer.claim, authoriser.claim), (Some(theirs), Some(ours)) if theirs != ours);
     if at_one_issuer && other_claims {
         return refuse(
-            "The proposal names its proposer by another claim of the token than your token does now, so it does not show that \
-             you are two people. Propose it again.",
+            "The proposal names its proposer by another claim than your token does now, so the service cannot tell \
+             that you are two people. Propose it again.",
         );
     }
     Ok(())

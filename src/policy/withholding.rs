@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::subject_requests::Ground;
 
-/// Why something is left out.
+/// The ground for leaving something out of a package.
 #[derive(
     Clone,
     Copy,
@@ -37,8 +37,8 @@ impl WithholdingGround {
     pub fn reason(self) -> &'static str {
         match self {
             Self::ThirdParty => {
-                "It tells of another person, who has rights of their own (Data Protection Act 2018, Schedule 2, \
-                 paragraph 16)."
+                "It is about another person, who also has rights (Data Protection Act 2018, Schedule 2, paragraph \
+                 16)."
             }
             Self::LegalPrivilege => {
                 "It is covered by legal professional privilege (Data Protection Act 2018, Schedule 2, paragraph 19)."

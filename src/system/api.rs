@@ -10,26 +10,27 @@ use crate::platform::access::Access;
 use crate::platform::auth::{Probe, Public};
 use crate::platform::http::{Answer, ByWord, MediaType, Op, Plain, Reply, Text};
 
-/// The service's state.
+/// The state of the service.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ServiceHealth)]
 pub(super) struct Health {
-    /// `ok`.
+    /// Always `ok`.
     #[schema(example = "ok")]
     status: &'static str,
 }
 
-/// Is the process alive
+/// Check that the process is alive
 ///
-/// 200 as long as it answers at all, whatever the database does.
+/// Answers 200 while the process can answer at all, whatever the state of the database.
 #[utoipa::path(get, path = "/health/live")]
 pub(super) async fn live(_: Access<Probe>) -> Result<Plain<Health>, Error> {
     Ok(Plain(Health { status: "ok" }))
 }
 
-/// Can the service do its work
+/// Check that the service can do its work
 ///
-/// 503 while the service cannot read, cannot write, cannot record who read personal data, or one of its jobs does not go on;
-/// `detail` names which. The answer can be a second old.
+/// Answers 503 while the service cannot read, cannot write, cannot record who read personal data, or
+/// while one of its background jobs is stuck. `detail` names which. The result can be a second old.
 #[utoipa::path(get, path = "/health/ready")]
 pub(super) async fn ready(access: Access<Probe>) -> Result<Plain<Health>, Error> {
     access.readiness().await?;
@@ -43,9 +44,9 @@ impl MediaType for Html {
     const NAME: &'static str = "text/html; charset=utf-8";
 }
 
-/// About a kind of problem
+/// Read about a kind of problem
 ///
-/// The page that the `type` of a problem points to.
+/// The page that the `type` member of a problem points to.
 #[utoipa::path(get, path = "/problems/{code}")]
 pub(super) async fn problem(
     _: Access<Public>,
@@ -62,9 +63,9 @@ pub(super) struct PublicKeys {
     keys: Vec<serde_json::Value>,
 }
 
-/// The keys that receipts are signed with
+/// The keys that sign receipts
 ///
-/// A JWK set (RFC 7517): whoever has it verifies a receipt without asking us.
+/// A JWK set (RFC 7517). With it, any client can verify a receipt offline.
 #[utoipa::path(get, path = "/.well-known/jwks.json")]
 pub(super) async fn jwks(access: Access<Public>) -> Result<Plain<PublicKeys>, Error> {
     Ok(Plain(PublicKeys { keys: vec![access.keyring().receipts.public_jwk()] }))
@@ -84,7 +85,7 @@ impl Reply for SecurityTxt {
     }
 }
 
-/// How to report a weakness
+/// How to report a security weakness
 #[utoipa::path(get, path = "/.well-known/security.txt")]
 pub(super) async fn security_txt(access: Access<Public>) -> Result<SecurityTxt, Error> {
     let identity = access.identity();

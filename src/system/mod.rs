@@ -11,7 +11,7 @@ use crate::platform::serve::Room;
 
 /// The operations.
 pub fn routes() -> Room {
-    Room::new("service", "The service itself: its health, its keys, the pages of its problems.")
+    Room::new("service", "The service itself: health, public keys, and pages about problems.")
         .serve(api::__path_live, api::live)
         .serve(api::__path_ready, api::ready)
         .serve(api::__path_problem, api::problem)

@@ -31,6 +31,7 @@ impl FromStr for ProblemCode {
 
 impl PathWord for ProblemCode {
     const NAME: &'static str = "code";
+    const MEANING: &'static str = "The stable code of the problem.";
 }
 
 /// The page that `type` of a problem points to: plain HTML, nothing from elsewhere.

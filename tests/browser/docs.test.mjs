@@ -31,7 +31,7 @@ test("the page authorises with a token and runs a request, with nothing from els
   page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
   page.on("pageerror", (error) => complaints.push(String(error)));
   await page.goto(`${demo.address}/docs/`);
-  await page.getByRole("heading", { name: /IEWM contacts and consents/ }).waitFor();
+  await page.getByRole("heading", { name: /IEWM Privacy API/ }).waitFor();
 
   await look(page, "top", []);
   await page.getByRole("button", { name: "Authorize" }).first().click();

@@ -87,17 +87,17 @@ test("a person confirms, looks, stops, asks again and unsubscribes with a keyboa
   assert.equal(await state(contact, "newsletter"), "given");
 
   await page.goto(link(demo, mail, "preferences"));
-  assert.equal(await heading(page), "Your choices about mail from us");
+  assert.equal(await heading(page), "Your choices about email from us");
   await judge(page, "choices");
   await press(page, "Stop the newsletter");
   await page.getByRole("heading", { name: "You have stopped the newsletter" }).waitFor();
   await judge(page, "choices-stopped");
   assert.equal(await state(contact, "newsletter"), "withdrawn");
   await press(page, "Send me the newsletter");
-  assert.equal(await heading(page), "Please check your mail");
+  assert.equal(await heading(page), "Check your email");
   await judge(page, "check-your-mail");
   await press(page, "Back to your choices");
-  await page.getByText("We wait for you to confirm this").waitFor();
+  await page.getByText("Confirm this by the link in our email").waitFor();
   await judge(page, "choices-waiting");
 
   const again = await mailTo(demo, email, 2);

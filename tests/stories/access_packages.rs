@@ -424,7 +424,7 @@ async fn the_search_is_on_record(service: Service) {
     assert_eq!(search["begun_at"], "2026-11-24T10:00:00.000000Z");
     assert_eq!(search["contact_ids"], json!([ada, known_as]));
     assert_eq!(search["email_addresses"], 2, "that of the contact, and that of the other");
-    assert_eq!(search["elsewhere"], "Nothing outside this service was searched.");
+    assert_eq!(search["elsewhere"], "We searched nothing outside this service.");
     assert!(text(search, "reasons").contains("every table"), "{search}");
     let searched = search["searched"].as_array().unwrap();
     let tables: BTreeSet<String> = searched.iter().map(|table| text(table, "table")).collect();
@@ -448,7 +448,7 @@ async fn the_search_is_on_record(service: Service) {
         "2 contact ids, 2 email addresses",
         "What you agreed to (2)",
         "every table",
-        "Nothing outside this service",
+        "We searched nothing outside this service",
     ] {
         assert!(step.contains(said), "{said} in {step}");
     }

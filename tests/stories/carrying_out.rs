@@ -283,8 +283,8 @@ async fn without_an_address_the_last_letter_can_be_printed_for_a_fortnight(servi
         }
     }
     let letter = service.last_letter(&request).await;
-    let kept = "We have erased the data about you. We keep the name on this letter for 14 days after that, only so that \
-                we can post the letter. Then we erase the name too.";
+    let kept = "We have erased the data about you. We keep the name on this letter for 14 more days, only to post the \
+                letter. Then we erase the name too.";
     assert!(letter.contains("Dear Ada Lovelace,") && letter.contains(kept), "{letter}");
     let looked = service.audit(&format!("contact_id={ada}&action=subject_requests.letter")).await;
     assert_eq!(looked.len(), 1, "who had the letter is written down");
@@ -342,8 +342,8 @@ async fn while_a_copy_is_owed_nothing_is_destroyed(service: Service) {
     );
     let explanation = text(&done["outcome"], "explanation");
     assert_eq!(done["outcome"]["ground"], "UKGDPR.17(3)(b)", "the law owes the copy");
-    let words = "\nKept at least until 21 December 2026: who you are and how you are reached, because you have asked for a copy, which we may not destroy \
-                 before you have it (Data Protection Act 2018, section 173).\n";
+    let words = "\nKept at least until 21 December 2026: your name and contact details, because you have asked for a \
+                 copy, and we may not destroy the data before you have it (Data Protection Act 2018, section 173).\n";
     assert!(explanation.contains("Their use is restricted") && explanation.contains(words), "{done}");
     let server = MailServer::start();
     service.deliver(&server).await;
@@ -352,7 +352,7 @@ async fn while_a_copy_is_owed_nothing_is_destroyed(service: Service) {
     assert!(letters.iter().any(|letter| letter.contains(words.trim())), "{letters:?}");
     // The key stays, so that a backup can be read for as long as there is one.
     assert!(
-        explanation.contains("can be read until 22 February 2027 at the latest, and are gone by 22 February 2027"),
+        explanation.contains("can be read until 22 February 2027 at the latest. We delete them by 22 February 2027"),
         "{done}"
     );
     let contact = service.get(&format!("/v1/contacts/{ada}")).await.expect(200).json();

@@ -127,7 +127,7 @@ fn check_config_says_what_is_wrong() {
     let folder = folder();
     let set = proper(folder.path());
     let right = run(folder.path(), &set, &["check-config"]);
-    assert_eq!((right.code, right.out.as_str()), (0, "The configuration is right.\n"), "{right:?}");
+    assert_eq!((right.code, right.out.as_str()), (0, "The configuration is valid.\n"), "{right:?}");
     for (name, value, told) in [
         ("SERVER__LISTEN", "8080", "server.listen"),
         ("SERVER__LISTENN", "127.0.0.1:1", "listenn"),
@@ -136,7 +136,11 @@ fn check_config_says_what_is_wrong() {
         ("DATABASE__URL", "mysql://x", "database.url"),
         ("AUTH__ISSUER", "", "auth.issuer is empty"),
         ("AUTH__JWKS", "missing.json", "missing.json"),
-        ("AUTH__JWKS", "http://issuer.example/jwks.json", "auth.jwks of https://issuer.example: only https"),
+        (
+            "AUTH__JWKS",
+            "http://issuer.example/jwks.json",
+            "auth.jwks of https://issuer.example: the address must be https",
+        ),
         (
             "AUTH__JWKS",
             "https://me:secret@issuer.example/",
@@ -200,7 +204,7 @@ fn an_answer_that_cannot_be_printed_is_exit_code_one() {
     let ended = openapi.stdout(fs::File::create("/dev/full").unwrap()).output().unwrap();
     let said = String::from_utf8_lossy(&ended.stderr);
     assert_eq!(ended.status.code(), Some(1), "{said}");
-    assert!(said.starts_with("iewm: the answer cannot be written to standard output: "), "{said}");
+    assert!(said.starts_with("iewm: cannot write to standard output: "), "{said}");
 }
 
 #[test]
@@ -243,7 +247,7 @@ async fn check_config_says_whether_published_keys_can_be_had() {
     let check = async || {
         let (folder, set) = (folder.path().to_owned(), set.clone());
         let ended = tokio::task::spawn_blocking(move || run(&folder, &set, &["check-config"])).await.unwrap();
-        assert_eq!((ended.code, ended.out.as_str()), (0, "The configuration is right.\n"), "{ended:?}");
+        assert_eq!((ended.code, ended.out.as_str()), (0, "The configuration is valid.\n"), "{ended:?}");
         ended.err
     };
     assert_eq!(check().await, "");

@@ -238,7 +238,7 @@ async fn a_complaint_that_waits_for_its_outcome_is_in_every_digest(service: Serv
             let mail = the_mail(&service).await;
             assert_eq!(told(&mail), [line], "{day}");
             assert_eq!(mail.header("Subject"), "Legal deadlines: 0 within five working days or overdue");
-            assert!(mail.text().contains("Complaints that wait for their outcome: 1."), "{}", mail.text());
+            assert!(mail.text().contains("Complaints without an outcome: 1."), "{}", mail.text());
         }
     }
     let outcome = json!({ "outcome": "upheld", "explanation": "Yes.", "given_on": "2027-11-24" });

@@ -67,6 +67,7 @@ mod package_letter;
 mod package_links;
 mod package_review;
 mod pages;
+mod plain_english;
 mod possible_matches;
 mod preconditions;
 mod preferences;

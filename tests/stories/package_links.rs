@@ -107,7 +107,7 @@ async fn the_mail_with_the_link_says_nothing_that_opens_it(service: Service) {
     let said = with[0].text().replace("\r\n", " ");
     assert!(said.contains("five times") && said.contains("8 December 2026"), "{said}");
     let outcome = without[0].text().replace("\r\n", " ");
-    for told in ["We send you a link to it in another mail", "SR-2026-000001", "section 164A"] {
+    for told in ["We send you a link to it in another email", "SR-2026-000001", "section 164A"] {
         assert!(outcome.contains(told), "{told} in {outcome}");
     }
     assert!(!service.lines("SELECT reference AS line FROM subject_requests").is_empty());
@@ -214,7 +214,7 @@ async fn the_link_is_mailed_again_at_the_wish_of_the_person(service: Service) {
     let view = service.request("GET", &status).send().await.expect(200).json();
     assert_eq!(view["package"], json!({ "expires_at": "2026-12-24T10:00:00.000000Z", "downloads_left": 5 }));
     let page = service.request("GET", &status).header("Accept", "text/html").send().await.expect(200).text();
-    assert!(page.contains("Your copy is ready to download") && page.contains("Mail me the link again"), "{page}");
+    assert!(page.contains("Your copy is ready to download") && page.contains("Send me the link again"), "{page}");
     assert!(!page.contains("package-links"), "the status alone opens nothing: {page}");
     let again = || service.request("POST", &status).body(FORM, "action=mail_package_link").send();
     again().await.expect(200);
@@ -263,7 +263,7 @@ async fn by_post_there_is_a_sheet_with_the_address(service: Service) {
         "nothing is mailed but the answer"
     );
     let letter = service.get(&format!("{path}/letters/outcome")).await.expect(200).text();
-    assert!(letter.contains("You get it by post."), "{letter}");
+    assert!(letter.contains("We send it to you by post."), "{letter}");
     service.hands.advance(Duration::days(30));
     sheet().await.problem(404, "not_found");
 

@@ -87,7 +87,7 @@ async fn a_person_confirms_looks_stops_and_asks_again_by_pages_alone(service: Se
     assert!(same.contains("Nothing has changed"), "{same}");
 
     let waits = page(press(&service, &links.preferences, "purpose=newsletter&decision=given").await, 202);
-    assert!(waits.contains("Please check your mail"), "{waits}");
+    assert!(waits.contains("Check your email"), "{waits}");
     service.deliver(&server).await;
     let again = server.taken().last().unwrap().link("confirmations");
     page(press(&service, &again, "").await, 200);
@@ -193,7 +193,7 @@ async fn a_problem_of_a_link_is_a_page_too(service: Service) {
     page(press(&service, &links.confirmation, "yes=1").await, 415);
     service.withdraw(&ada, "newsletter").await;
     let nothing = page(browse(&service, &links.confirmation).await, 200);
-    assert!(nothing.contains("There is nothing to confirm any more") && !nothing.contains("<button"), "{nothing}");
+    assert!(nothing.contains("There is nothing left to confirm") && !nothing.contains("<button"), "{nothing}");
     let gone = page(press(&service, &links.confirmation, "").await, 410);
     assert!(gone.contains("This link no longer works"), "{gone}");
     service.hands.advance(Duration::days(30));
@@ -213,8 +213,8 @@ async fn a_failure_of_ours_is_told_plainly_and_changes_nothing(service: Service)
     let failed = page(answer, status);
     // SQLite says that it has not committed; a connection that broke in the middle cannot.
     let plainly = match service.engine {
-        Engine::Sqlite => "this does not work just now",
-        Engine::Postgres => "we cannot tell whether this worked",
+        Engine::Sqlite => "there is a problem with the service",
+        Engine::Postgres => "we do not know if this worked",
     };
     assert!(failed.contains(plainly) && !failed.contains("story"), "{failed}");
     service.mend_table("consent_decisions");
@@ -233,7 +233,7 @@ async fn a_page_says_what_stands_in_every_state(service: Service) {
     };
     let choices = page(browse(&service, &links.preferences).await, 200);
     for (purpose, says, buttons) in [
-        ("newsletter", "We wait for you to confirm this", 2),
+        ("newsletter", "Confirm this by the link in our email", 2),
         ("blogs_and_articles", "You have said yes", 1),
         ("trade_articles", "You have said no", 1),
         ("event_information", "You have not asked for this", 1),
@@ -242,7 +242,7 @@ async fn a_page_says_what_stands_in_every_state(service: Service) {
         assert!(section.contains(says), "{section}");
         assert_eq!(section.matches("<button").count(), buttons, "{section}");
     }
-    assert!(page(browse(&service, &links.unsubscribe).await, 200).contains("we wait for your confirmation"));
+    assert!(page(browse(&service, &links.unsubscribe).await, 200).contains("you have not confirmed it"));
     service.hands.advance(Duration::days(14));
     let choices = page(browse(&service, &links.preferences).await, 200);
     assert!(section(&choices, "newsletter").contains("did not confirm it in time"), "{choices}");
@@ -261,6 +261,6 @@ async fn too_many_requests_are_told_on_a_page(service: Service) {
     assert_ne!(answer.header("retry-after"), "");
     assert_ne!(answer.header("ratelimit"), "");
     let text = page(answer, 429);
-    assert!(text.contains("Please wait a moment"), "{text}");
+    assert!(text.contains("Wait a moment"), "{text}");
     service.follow("GET", "/v1/preferences/nonsense").await.problem(429, "rate_limited");
 }

@@ -184,8 +184,8 @@ async fn what_stays_unsure_is_restricted_and_the_letter_says_so(service: Service
     let letter = service.last_letter(&request).await;
     for told in [
         "We hold records that may be from you or from another person: 2 complaints and 1 request about personal data.",
-        "we could not find out whose they are. We have not erased them. Their use is restricted",
-        "Everything else was erased.",
+        "We could not find out whose they are, so we have not erased them. Their use is restricted",
+        "We have erased everything else.",
         "The reason in law is that we cannot tell which of the data that we hold are about you",
     ] {
         assert!(letter.contains(told), "{told} in {letter}");

@@ -120,7 +120,7 @@ async fn each_step_sends_its_letter(service: Service) {
     service.post(&format!("{path}/withdrawal"), json!({})).await.expect(200);
     let (_, subject, body) = sent().await;
     assert_eq!(subject, "Our answer to your request");
-    assert!(body.contains("it was withdrawn") && !body.contains("request-status"), "{body}");
+    assert!(body.contains("you withdrew it") && !body.contains("request-status"), "{body}");
     let kinds: Vec<String> = service.items("/v1/messages").await.iter().map(|message| text(message, "kind")).collect();
     assert_eq!(kinds.len(), 6, "{kinds:?}");
 }
@@ -278,7 +278,7 @@ async fn a_link_is_a_page_for_a_browser(service: Service) {
         assert!(page.text().contains(said), "{said} in {}", page.text());
     }
     let done = browse("POST").body(FORM, "action=withdraw").send().await.expect(200).text();
-    assert!(done.contains("You have withdrawn it.") && !done.contains("<form"), "{done}");
+    assert!(done.contains("You have withdrawn your request.") && !done.contains("<form"), "{done}");
 }
 
 async fn a_link_is_ours_and_not_too_old(service: Service) {

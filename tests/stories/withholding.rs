@@ -70,10 +70,10 @@ async fn a_record_that_is_withheld_stays_and_the_letter_says_why(service: Servic
         "what is claimed can still be read"
     );
     let letter = service.last_letter(&request).await;
-    let kept = "Kept at least until 31 March 2027: the networks that you were in; who you are and how you are reached, because \
-                the data are needed for legal claims";
+    let kept = "Kept at least until 31 March 2027: the networks that you were in; your name and contact details, \
+                because we need the data for legal claims";
     assert!(letter.contains(kept) && letter.contains("You have claimed the cost of a journey from us."), "{letter}");
-    assert!(letter.contains("Everything else was erased."), "{letter}");
+    assert!(letter.contains("We have erased everything else."), "{letter}");
 }
 
 async fn only_what_the_plan_lists_can_be_withheld(service: Service) {
@@ -144,7 +144,7 @@ async fn the_letter_has_words_for_every_ground(service: Service) {
         for code in ["UKGDPR.", "DPA2018.", "2027-", "contacts"] {
             assert!(!letter.contains(code), "{code} in {letter}");
         }
-        assert!(letter.contains("Kept: who you are and how you are reached, because "), "{letter}");
+        assert!(letter.contains("Kept: your name and contact details, because "), "{letter}");
         assert!(letter.contains("UK GDPR, Article 17(3)"), "the article is named in words: {letter}");
     }
 }

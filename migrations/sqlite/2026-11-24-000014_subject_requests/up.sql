@@ -65,7 +65,7 @@ CREATE TABLE subject_request_links (
 CREATE INDEX subject_request_links_of ON subject_request_links (request_id);
 CREATE INDEX subject_request_links_by_expiry ON subject_request_links (expires_at);
 
--- The working days on which the data-protection team was sent what falls due.
+-- The working days on which the data-protection team was sent the digest of deadlines.
 CREATE TABLE deadline_digests (
     day       TEXT NOT NULL PRIMARY KEY,
     queued_at INTEGER NOT NULL

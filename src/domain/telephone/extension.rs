@@ -11,7 +11,7 @@ pub const EXTENSION_FORM: &str = "must be the 1 to 20 digits of an extension, su
 /// The most digits that libphonenumber reads.
 const MOST: usize = 20;
 
-/// The digits to dial after a telephone number has answered: 1 to 20.
+/// The extension to dial after a telephone number has answered: 1 to 20 digits.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(try_from = "String", into = "String")]
 #[schema(value_type = String, min_length = 1, max_length = 20, pattern = "^[0-9]{1,20}$", example = "12")]

@@ -8,16 +8,16 @@ use crate::platform::db::Lane;
 use crate::platform::transaction::Context;
 
 pub(super) fn invalid_token() -> Error {
-    Error::new(Code::InvalidToken, "The token was refused; get a new one from its issuer.")
+    Error::new(Code::InvalidToken, "The service refused the token. Get a new one from its issuer.")
 }
 
-/// Counts a token that is refused, and answers it like every other.
+/// Counts a refused token, and answers it like every other.
 pub(super) fn refused(state: &AppState, flaw: &Flaw) -> Error {
     state.0.metrics.callers().token_refused(flaw.reason());
     invalid_token()
 }
 
-/// As [`admit`], for a read that came at a moment: unless it was asked for another since.
+/// As [`admit`], for a read that arrived at a given moment, unless a later query has the answer.
 pub(super) fn admit_once(
     state: &AppState,
     lane: &mut Lane,
@@ -31,7 +31,8 @@ pub(super) fn admit_once(
     Ok(())
 }
 
-/// What only the database knows of a token: whether it was revoked, and its organisation's standing.
+/// Checks the facts about a token that only the database has: whether it was revoked, and whether its
+/// organisation is active.
 pub(super) fn admit(state: &AppState, lane: &mut Lane, token: Option<&Verified>) -> Result<(), Error> {
     let Some(token) = token else { return Ok(()) };
     if is_revoked(&mut lane.connection, token)? {
@@ -45,7 +46,7 @@ pub(super) fn admit(state: &AppState, lane: &mut Lane, token: Option<&Verified>)
     }
 }
 
-/// Who calls, for what is bound to a caller.
+/// The caller, for values that belong to one caller.
 pub(super) fn caller_key(context: &Context) -> String {
     let Some(caller) = context.actor.caller() else { return String::new() };
     let organisation = caller.organisation.map(|id| id.to_string()).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! Batched writes: the commands of many callers run in one transaction.
+//! Batched writes: commands of several simultaneous callers run together.
 
 use std::sync::Arc;
 
@@ -16,14 +16,14 @@ use crate::platform::transaction::{Context, Each, ManyTx, Noted, Party, ReadTx};
 
 /// A command that a lane runs in one batch with those that other callers send at the same time.
 pub trait Batched: Send + Sync + 'static {
-    /// What is made.
+    /// The new resource.
     type Made: Resource;
 
-    /// Runs the commands of at least one caller and returns the answer of each, in their order. The transaction knows the
-    /// callers by their places. A command that is refused must have written nothing.
+    /// Runs the commands of several callers, at least one, and returns a result for each in order; the
+    /// transaction identifies them by their places. It must write nothing for a command that it refuses.
     ///
     /// # Errors
-    /// When the batch as a whole fails: the lane rolls it back and runs each command by itself.
+    /// A database error: everything is rolled back, and each command runs by itself.
     fn carry_out(tx: &mut ManyTx<'_, '_>, asked: &[&Self]) -> Result<Each<Self::Made>, Error>;
 }
 
@@ -40,8 +40,8 @@ type Pending<C> = Batcher<Asked<C>, Done<Created<<C as Batched>::Made>>>;
 type Answer<C> = Result<Done<Created<<C as Batched>::Made>>, Error>;
 
 impl<P: Writes> Access<P> {
-    /// As [`Access::create`], in one transaction with the commands that other callers send meanwhile. Each is admitted, answered
-    /// and recorded as if alone.
+    /// As [`Access::create`], in one transaction with the commands of other callers. Each is admitted,
+    /// answered and recorded as if alone.
     ///
     /// # Errors
     /// As [`Access::write`].
@@ -57,7 +57,7 @@ impl<P: Writes> Access<P> {
     }
 }
 
-/// Separates the errors of one command (inner) from failures on our side, which roll the batch back (outer).
+/// Separates one caller's refusal from failures on our side, which roll everything back.
 fn own<T>(result: Result<T, Error>) -> Result<Result<T, Error>, Error> {
     match result {
         Err(error) if error.code().entry().status >= 500 => Err(error),
@@ -65,8 +65,9 @@ fn own<T>(result: Result<T, Error>) -> Result<Result<T, Error>, Error> {
     }
 }
 
-/// Returns the caller's refusal, if any, before anything is done: a token that is no longer good, or an idempotency key that is
-/// taken. A token is looked up once in this transaction, for all requests that carry it.
+/// Returns the caller's rejection or stored idempotent response, if any: a token that is no longer
+/// valid, or an idempotency key in use. It looks a token up once in this transaction, for all requests
+/// that carry it.
 fn refused<C: Batched>(
     lane: &mut Lane,
     asked: &Asked<C>,
@@ -105,7 +106,7 @@ fn all<C: Batched>(lane: &mut Lane, asked: &[&Asked<C>]) -> Result<Vec<Answer<C>
     let mut deeds = Vec::with_capacity(made.len());
     for (_, party) in made.iter().zip(&mut parties).filter(|(made, _)| made.is_ok()) {
         if party.noted.deeds.is_empty() {
-            // What one caller wrote cannot be undone without the others'.
+            // One caller's changes cannot be rolled back without the others'.
             return Err(Error::internal("a write for several callers without an entry for each"));
         }
         deeds.append(&mut party.noted.deeds);

@@ -1,11 +1,11 @@
-//! The issuers that a caller may mean.
+//! The issuers that a caller may name.
 
 use super::proof::Access;
 use crate::domain::{Code, Error};
 use crate::platform::auth::Permission;
 
 impl<P: Permission> Access<P> {
-    /// Returns the `iss` of the issuer that a caller names, or of the only one that is configured.
+    /// Returns the `iss` of the issuer that a caller names, or of the only configured one.
     ///
     /// # Errors
     /// 422 `unknown_issuer` when no issuer has the name, or several are configured and none is named.

@@ -1,4 +1,4 @@
-//! Who may begin: the token of a request is judged, and what is refused is counted and recorded.
+//! Authentication: judges the token of a request, and counts and records refusals.
 
 use actix_web::HttpRequest;
 use actix_web::http::header::AUTHORIZATION;
@@ -11,7 +11,7 @@ use crate::platform::audit::RefusedRequest;
 use crate::platform::auth::{Flaw, Terms, bearer};
 use crate::platform::http::{operation, request_id};
 
-/// What is sent in `Authorization` is no bearer token.
+/// The value of `Authorization` is not a bearer token.
 const NO_TOKEN: Flaw = Flaw::Malformed("no bearer token");
 
 impl Access<Judged> {
@@ -20,7 +20,7 @@ impl Access<Judged> {
     /// where the request will not come so far.
     pub(in crate::platform) async fn judge(request: &HttpRequest, terms: &Terms) -> Result<Self, Error> {
         let Some(Installed(state)) = request.app_data::<Installed>() else {
-            return Err(Error::internal("no state is installed"));
+            return Err(Error::internal("no application state is installed"));
         };
         let by_address = if terms.limited { state.0.parts.limits.address(request)? } else { None };
         let sent = request.headers().contains_key(AUTHORIZATION);
@@ -57,8 +57,8 @@ impl Access<Judged> {
         Ok(access)
     }
 
-    /// Counts an answer that refuses the caller what it asked for, and has the audit record it: a 403, or too many people
-    /// read. A token that turned out to be no longer good is logged. Other errors are not noted here.
+    /// Counts a refusal and records it in the audit: a 403, or too many people read. Logs a token that is
+    /// no longer valid. Ignores other errors.
     pub(in crate::platform) fn note_refusal(&self, terms: &Terms, request: &HttpRequest, error: &Error) {
         let permission = error.particulars().permission.unwrap_or(terms.name);
         let metrics = self.state.0.metrics.callers();

@@ -21,7 +21,7 @@ use crate::platform::transaction::{Context, Noted, ReadTx};
 
 /// The right to act as `P`.
 ///
-/// It is a handler's first argument, or the handler cannot be served:
+/// A handler without it as its first argument cannot be served:
 ///
 /// ```
 /// use iewm::domain::Error;
@@ -36,7 +36,7 @@ use crate::platform::transaction::{Context, Noted, ReadTx};
 ///     Ok(Plain("Good morning".to_owned()))
 /// }
 ///
-/// let room = Room::new("greetings", "What is said first.").serve(__path_greet, greet);
+/// let room = Room::new("greetings", "The greeting.").serve(__path_greet, greet);
 /// assert_eq!(room.listing()[0].permission, Some("organisations:read"));
 /// ```
 ///
@@ -53,10 +53,10 @@ use crate::platform::transaction::{Context, Noted, ReadTx};
 ///     Ok(Plain("Good morning".to_owned()))
 /// }
 ///
-/// let room = Room::new("greetings", "What is said first.").serve(__path_greet, greet);
+/// let room = Room::new("greetings", "The greeting.").serve(__path_greet, greet);
 /// ```
 ///
-/// A permission that writes allows a write transaction:
+/// A permission that writes has the writing methods:
 ///
 /// ```
 /// use iewm::domain::Error;
@@ -70,7 +70,7 @@ use crate::platform::transaction::{Context, Noted, ReadTx};
 /// }
 /// ```
 ///
-/// One that reads does not:
+/// A permission that reads does not:
 ///
 /// ```compile_fail,E0599
 /// use iewm::domain::Error;
@@ -84,7 +84,7 @@ use crate::platform::transaction::{Context, Noted, ReadTx};
 /// }
 /// ```
 ///
-/// Code outside `platform` cannot make one, not even from the state:
+/// Code outside `platform` cannot make one, not even from `AppState`:
 ///
 /// ```compile_fail,E0624
 /// use iewm::domain::Actor;
@@ -113,7 +113,8 @@ pub(super) fn scope_under(caller: &Caller, terms: &Terms) -> Result<Scope, Error
     match caller.roles.iter().find(|role| terms.roles.contains(role)) {
         None if terms.public => Ok(Scope::All),
         None => Err(terms.forbidden()),
-        // Roles are in their order, the contractor's last: it counts only where no other grants.
+        // Roles are in order, and the contractor's is last: it decides only if no other role grants the
+        // permission.
         Some(Role::Contractor) => caller.organisation.map(Scope::Organisation).ok_or_else(invalid_token),
         Some(Role::IewmStaff | Role::Council) => Ok(Scope::All),
     }
@@ -137,12 +138,12 @@ impl<P> Access<P> {
         Self { state, context, token: None, keyed: None, left: None, permission: PhantomData }
     }
 
-    /// What is left of the rate limit that the request counted against.
+    /// The remainder of the rate limit that counts the request.
     pub(in crate::platform) fn rate_left(&self) -> Option<&Left> {
         self.left.as_ref()
     }
 
-    /// The request as the handler's arguments are taken from it.
+    /// The request, from which the handler's arguments are parsed.
     pub(in crate::platform) fn incoming(&self, request: HttpRequest, payload: Payload, body_limit: usize) -> Incoming {
         Incoming {
             request,
@@ -157,16 +158,16 @@ impl<P> Access<P> {
         }
     }
 
-    /// Who calls, for what is bound to a caller.
+    /// The caller, for values that belong to one caller.
     pub(in crate::platform) fn caller_key(&self) -> String {
         caller_key(&self.context)
     }
 
-    /// For a path that names nothing, which ends a request before its transaction: a token that is no longer
-    /// good is told so first, as it would be in the transaction.
+    /// For a path that names nothing, which ends a request before its transaction. Checks first that the
+    /// token is still valid, as the transaction would.
     ///
     /// # Errors
-    /// 401 when the token is revoked or its organisation not active; 503 when no lane is free in time.
+    /// 401 when the token is revoked or its organisation is not active; 503 when no lane is free in time.
     pub(in crate::platform) async fn admitted(self) -> Result<(), Error> {
         let Self { state, token, .. } = self;
         let Some(token) = token else { return Ok(()) };
@@ -174,11 +175,10 @@ impl<P> Access<P> {
         state.0.parts.database.read(move |lane| admit_once(&inner, lane, Some(&token), came)).await
     }
 
-    /// Reads, on a reading lane. What the closure looked at is recorded before the answer
-    /// leaves the service.
+    /// Reads, on a reading lane. The audit gets the accesses of the closure before the response is sent.
     ///
     /// # Errors
-    /// What the closure fails with; 401 when the token is revoked or its organisation not active; 429
+    /// The closure's error; 401 when the token is revoked or its organisation is not active; 429
     /// `reading_too_much`; 503 when no lane is free in time.
     pub async fn read<T: Send + 'static>(
         self,
@@ -187,8 +187,8 @@ impl<P> Access<P> {
         erased::typed(self.reading().run(erased::read(f), Brake::Refuses).await?)
     }
 
-    /// Reads the first page of a stream: the one use for which an access is not spent. Each page is admitted and recorded
-    /// like a read of its own.
+    /// Reads the first page of a stream: the one use that does not consume an access. Each page is admitted
+    /// and recorded like a read of its own.
     ///
     /// # Errors
     /// As [`Access::read`].
@@ -199,8 +199,8 @@ impl<P> Access<P> {
         self.again().read(f).await
     }
 
-    /// Reads a further page of a stream. A stream that has begun goes on, however many people it shows: they are counted,
-    /// and the caller's next read is refused if they were too many.
+    /// Reads a further page of a stream. The service never cuts a stream: it counts the people, and refuses
+    /// the caller's next read if they were too many.
     ///
     /// # Errors
     /// As [`Access::read`], but never 429.
@@ -216,7 +216,7 @@ impl<P> Access<P> {
         Reading { state, context, token }
     }
 
-    /// The same caller under another permission, for an operation of which a form needs one of its own.
+    /// The same caller under another permission, for an operation with a format that needs its own.
     ///
     /// # Errors
     /// 403, naming the permission, when none of the token's roles has it.
@@ -234,7 +234,7 @@ impl<P> Access<P> {
         Ok(Access { state, context, token, keyed, left, permission: PhantomData })
     }
 
-    /// The same access once more.
+    /// A copy of the access.
     pub(in crate::platform) fn again(&self) -> Self {
         Self {
             state: self.state.clone(),
@@ -246,10 +246,10 @@ impl<P> Access<P> {
         }
     }
 
-    /// Whether the service can do its work.
+    /// Checks that the service can do its work.
     ///
     /// # Errors
-    /// 503, naming the parts that do not work.
+    /// 503, naming the failed parts.
     pub async fn readiness(self) -> Result<(), Error> {
         self.state.check_readiness().await
     }
@@ -259,12 +259,12 @@ impl<P> Access<P> {
         self.context.time.now
     }
 
-    /// The working days, for an answer that needs no database.
+    /// The working days, for a response without the database.
     pub fn calendar(&self) -> &Calendar {
         &self.context.services.calendar
     }
 
-    /// The keyring, for what needs no database: signatures and sealed statements.
+    /// The keyring, for work without the database: signatures and sealed statements.
     pub fn keyring(&self) -> &crate::platform::vault::Keyring {
         &self.context.services.vault.keyring
     }
@@ -274,7 +274,7 @@ impl<P> Access<P> {
         &self.context.services.identity
     }
 
-    /// A statement of this access as the one that an idempotent request runs under.
+    /// A digest of this access, to compare the callers of an idempotent request.
     pub(in crate::platform) fn keyed(mut self, keyed: Arc<Keyed>) -> Self {
         self.keyed = Some(keyed);
         self
@@ -284,12 +284,12 @@ impl<P> Access<P> {
         &self.state.0.in_flight
     }
 
-    /// How many bytes of bodies are kept for the idempotency keys of one caller.
+    /// How many bytes of bodies are stored for the idempotency keys of one caller.
     pub(in crate::platform) fn kept_bytes(&self) -> usize {
         self.state.0.parts.kept_bytes
     }
 
-    /// Runs a write of the platform's own, which needs no entry: keeping an answer.
+    /// Runs a write of the platform itself, which needs no audit entry: storing a response.
     pub(in crate::platform) async fn keep<T: Send + 'static>(
         self,
         f: impl FnOnce(&mut ReadTx<'_>) -> Result<T, Error> + Send + 'static,
@@ -313,7 +313,8 @@ impl<P: Permission> Access<P> {
     pub fn describe(op: &mut Op<'_>) {
         use utoipa::openapi::security::SecurityRequirement;
         if P::PUBLIC {
-            // No requirement at all, which generated clients read as "no token"; `{}` alone says the same to fewer of them.
+            // No requirement at all, which generated clients read as "no token"; fewer of them understand `{}`
+            // alone.
             let mut ways = Vec::new();
             if P::TOKEN_SHOWS_MORE {
                 ways.push(SecurityRequirement::default());

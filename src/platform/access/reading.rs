@@ -46,7 +46,7 @@ impl Reading {
                 let mut noted = Noted::default();
                 let value = f(&mut ReadTx::new(lane, &context, &mut noted))?;
                 if noted.unsealed && noted.looks.is_empty() {
-                    return Err(Error::internal("personal data was read without saying so"));
+                    return Err(Error::internal("personal data was read without an audit entry"));
                 }
                 let people: usize = noted.looks.iter().map(Entry::people_shown).sum();
                 Ok((value, looked(noted, &context), people))

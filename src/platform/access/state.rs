@@ -1,5 +1,5 @@
-//! The shared state of the service: everything that a request runs on. It gives no way to the database but
-//! through an [`Access`].
+//! The application state: everything that a request needs. It gives no way to the database but through
+//! an [`Access`].
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,12 +21,9 @@ use crate::platform::telemetry::{Change, ClockDifference, Metrics};
 use crate::platform::transaction::Services;
 use crate::platform::vault::store::remnants::{self, Purged};
 
-/// What the platform must ask of the organisations above it.
+/// The platform's question to the organisations room above it.
 pub trait Standing: Send + Sync {
-    /// Whether the organisation is there and active.
-    ///
-    /// # Errors
-    /// When the database fails.
+    /// Returns whether the organisation exists and is active.
     fn is_active(&self, connection: &mut AnyConnection, organisation: OrganisationId) -> Result<bool, Error>;
 }
 
@@ -36,17 +33,17 @@ pub struct Parts {
     pub database: Arc<Database>,
     /// What the transactions share.
     pub services: Arc<Services>,
-    /// The tokens' judge.
+    /// The judge of tokens.
     pub tokens: Tokens,
-    /// The organisations' standing.
+    /// The lookup of organisations' status.
     pub standing: Box<dyn Standing>,
-    /// How many requests are taken.
+    /// The rate limits.
     pub limits: RateLimits,
-    /// What all bodies of requests share.
+    /// The shared budget of all request bodies.
     pub receiving: Receiving,
-    /// How many bytes of answers may wait to be sent.
+    /// How many bytes of responses may wait to be sent.
     pub sending: Budget,
-    /// How many bytes of bodies are kept for the idempotency keys of one caller.
+    /// How many bytes of bodies are stored for the idempotency keys of one caller.
     pub kept_bytes: usize,
 }
 
@@ -63,11 +60,11 @@ pub(super) struct Inner {
     pub(super) clock_difference: ClockDifference,
 }
 
-/// The shared state of the service, cheap to clone.
+/// The application state.
 #[derive(Clone)]
 pub struct AppState(pub(super) Arc<Inner>);
 
-/// What the framework keeps; private, so that no handler can ask for it.
+/// The framework's copy; private, so that no handler can extract it.
 pub(super) struct Installed(pub(super) AppState);
 
 impl AppState {
@@ -98,10 +95,10 @@ impl AppState {
         http::install(self.0.parts.services.identity.clone(), self.0.parts.sending.clone(), config);
     }
 
-    /// Records looks before the answer that shows what was looked at leaves.
+    /// Records accesses before the response with their data is sent.
     ///
     /// # Errors
-    /// 503 when the queue of looks stays full.
+    /// 503 when the queue of accesses stays full.
     pub(in crate::platform) async fn note_looks(&self, looks: Vec<EntryRow>) -> Result<(), Error> {
         for look in looks {
             self.0.looks.note(look).await?;
@@ -109,18 +106,18 @@ impl AppState {
         Ok(())
     }
 
-    /// Begins to keep the keys that issuers publish current. Must be called on a tokio runtime.
+    /// Starts the refresh of published issuer keys. Must be called on a tokio runtime.
     pub fn keep_keys(&self) {
         self.0.parts.tokens.keep_keys(&self.0.parts.services.clock);
     }
 
-    /// Returns when all looks so far are recorded, and the refusals of the minutes that are over.
+    /// Returns when all accesses so far are recorded, and the refusals of the past minutes.
     pub async fn flush_looks(&self) {
         self.0.refusals.settle(false);
         self.0.looks.flush().await;
     }
 
-    /// Returns when all looks and refusals so far are recorded: the service stops, and no minute ends any more.
+    /// Returns when all accesses and refusals so far are recorded; used when the service stops.
     pub async fn record_all(&self) {
         self.0.refusals.settle(true);
         self.0.looks.flush().await;
@@ -131,10 +128,10 @@ impl AppState {
         &self.0.metrics
     }
 
-    /// Whether the service can do its work.
+    /// Checks that the service can do its work.
     ///
     /// # Errors
-    /// 503, naming the parts that do not work.
+    /// 503, naming the failed parts.
     pub(super) async fn check_readiness(&self) -> Result<(), Error> {
         let Inner { readiness, parts, looks, .. } = &*self.0;
         let Services { clock, entropy, .. } = &*parts.services;
@@ -146,11 +143,11 @@ impl AppState {
         &self.0.readiness.heartbeats
     }
 
-    /// Has the keys that were destroyed leave the database's pages, if one was by `destroyed_by`. None do on SQLite, which
-    /// overwrites what is deleted, and none when another process is at it.
+    /// Removes keys that were destroyed by `destroyed_by` from the database's pages. Does nothing on
+    /// SQLite, which overwrites deleted data, or while another process does it.
     ///
     /// # Errors
-    /// 503 when the database does not answer, somebody is in the way, or it takes longer than `most`.
+    /// 503 when another process holds the lock, or when it takes longer than `most`.
     pub async fn purge_keys(&self, destroyed_by: Instant, most: Duration) -> Result<Purged, Error> {
         let is_due =
             self.0.parts.database.read(move |lane| remnants::is_due(&mut lane.connection, destroyed_by)).await?;
@@ -160,33 +157,31 @@ impl AppState {
         self.0.parts.database.apart(move |connection| remnants::purge(connection, most)).await
     }
 
-    /// How many closures wait for a reading and for a writing lane.
+    /// Returns the lengths of the reading and the writing queue.
     pub fn waiting(&self) -> (usize, usize) {
         self.0.parts.database.waiting()
     }
 
-    /// The budget of answers that wait to be sent.
+    /// The budget of responses that wait to be sent.
     pub fn sending(&self) -> &Budget {
         &self.0.parts.sending
     }
 
-    /// How many rows were met without their key since the start.
+    /// How many rows were found without their key since the start.
     pub fn rows_without_keys(&self) -> u64 {
         self.0.parts.services.vault.rows_without_keys()
     }
 
-    /// Makes every later identifier sort after those that are stored, and compares the clock with the database's. A time that
-    /// differs is taken for possible. Returns what has become of the difference; SQLite has no clock to compare with.
-    ///
-    /// # Errors
-    /// 503 when the database does not answer.
+    /// Makes every later identifier sort after the stored ones, and compares the clock with the database's.
+    /// A differing time counts as possible. Returns the change of the difference; SQLite has no clock to
+    /// compare with.
     pub async fn observe_clock(&self) -> Result<Option<Change>, Error> {
         let clock = self.0.parts.services.clock.clone();
         let observe = move |lane: &mut Lane| {
             let newest = audit::newest_entry(&mut lane.connection)?;
             let before = clock.now();
             let shown = dialect::clock(&mut lane.connection)?;
-            // The database has read its clock about half way.
+            // The database has read its clock about half way through the round trip.
             let half_way = i64::midpoint(before.micros(), clock.now().micros());
             let shown = shown.map(|shown| clock.database(shown));
             Ok((newest, shown, shown.map(|shown| half_way - shown.micros())))
@@ -201,11 +196,8 @@ impl AppState {
         Ok(difference.and_then(|micros| self.0.clock_difference.note(micros)))
     }
 
-    /// At the start: takes the time of the newest identifier for possible if it is ahead by up to a day, because the clock
-    /// may have been set back while the service was stopped.
-    ///
-    /// # Errors
-    /// 503 when the database does not answer.
+    /// At the start: counts the time of the newest identifier as possible if it is ahead by up to a day,
+    /// because the clock may have been set back while the service was stopped.
     pub async fn recall_time(&self) -> Result<(), Error> {
         let newest = self.0.parts.database.read(|lane| audit::newest_entry(&mut lane.connection)).await?;
         let (now, made) = (self.0.parts.services.clock.now(), newest.and_then(|newest| made_at(newest.uuid())));
@@ -215,7 +207,7 @@ impl AppState {
         Ok(())
     }
 
-    /// How far the clock is ahead of the database's, in seconds, when it was compared last; `None` on SQLite.
+    /// How far the clock was ahead of the database's, in seconds, at the last comparison; `None` on SQLite.
     pub fn clock_difference(&self) -> Option<f64> {
         self.0.clock_difference.seconds()
     }

@@ -1,4 +1,4 @@
-//! What only an [`Access`] to a permission that writes can do.
+//! Writing: the methods of an [`Access`] to a permission that writes.
 
 use std::sync::Arc;
 
@@ -16,13 +16,13 @@ use crate::platform::idempotency::{self, Kept, Keyed};
 use crate::platform::transaction::{Context, Noted, ReadTx, Recorded, WriteTx};
 
 impl<P: Writes> Access<P> {
-    /// Writes, in a transaction on a writing lane. What is kept for an idempotency key is inserted in the same transaction, so
-    /// that a key is remembered exactly when its request was carried out. A request that had nothing to do leaves nothing: the
-    /// lane rolls it back, its key included, and it can be sent again.
+    /// Writes, in a transaction on a writing lane. The same transaction stores the idempotency key, so that
+    /// a key is stored exactly when its request was carried out. A request that changes nothing leaves
+    /// nothing: the lane rolls it back with its key, and the caller can send it again.
     ///
     /// # Errors
-    /// What the closure fails with, in which case nothing was written; 401 and 503 as for reading; 409 when another process
-    /// is carrying out the request with this idempotency key, or has just done so.
+    /// The closure's error, and then nothing was written; 401 and 503 as for reading; 409 when another
+    /// process is carrying out the request with this idempotency key, or has just done so.
     pub async fn write<T: Replayable>(
         self,
         f: impl FnOnce(WriteTx<'_>) -> Result<Recorded<T>, Error> + Send + 'static,
@@ -36,9 +36,9 @@ impl<P: Writes> Access<P> {
         Writing { state, context, token, keyed }
     }
 
-    /// Writes one chunk of many rows, in a transaction of its own: the one use for which a writing access is not spent. The
-    /// chunks must be safe to write again, because an idempotency key is remembered after the last of them:
-    /// [`Access::conclude`].
+    /// Writes one chunk of many rows, in a transaction of its own: the one use that does not consume a
+    /// writing access. The chunks must be safe to repeat, because the idempotency key is stored after the
+    /// last of them: [`Access::conclude`].
     ///
     /// # Errors
     /// As [`Access::write`]; the chunks before stay written.
@@ -49,28 +49,27 @@ impl<P: Writes> Access<P> {
         erased::typed(self.again().writing().chunk(erased::write(f)).await?)
     }
 
-    /// Ends a write in chunks: keeps its answer for the idempotency key. Where that fails the answer is given all the same,
-    /// because its chunks are safe to write again.
+    /// Ends a write in chunks: stores its response for the idempotency key. If that fails the caller still
+    /// gets the response, because the chunks are safe to repeat.
     pub async fn conclude<T: Replayable>(&self, value: T) -> Done<T> {
         let Some(keyed) = self.keyed.clone() else { return Done::Fresh(value) };
         let (kept, done) = erased::kept_of(value);
         if let Err(error) = self.again().keep(move |tx| idempotency::keep(tx, &keyed, kept)).await {
-            tracing::warn!(%error, "an answer was not kept for its Idempotency-Key");
+            tracing::warn!(%error, "a response was not stored for its Idempotency-Key");
         }
         done
     }
 
-    /// As [`Access::conclude`], for an answer that was streamed: that the write was carried out is remembered, and nothing of
-    /// the answer.
+    /// As [`Access::conclude`], for a streamed response: stores only that the write was carried out.
     pub async fn conclude_streamed(&self) {
         let Some(keyed) = self.keyed.clone() else { return };
         let keep = self.again().keep(move |tx| idempotency::keep(tx, &keyed, Kept::Body(None)));
         if let Err(error) = keep.await {
-            tracing::warn!(%error, "a streamed answer was not remembered for its Idempotency-Key");
+            tracing::warn!(%error, "a streamed response was not stored for its Idempotency-Key");
         }
     }
 
-    /// Writes, and answers 201 with what was made.
+    /// Writes, and answers 201 with the new resource.
     ///
     /// # Errors
     /// As [`Access::write`].
@@ -81,7 +80,7 @@ impl<P: Writes> Access<P> {
         self.write(move |tx| f(tx).map(|made| made.map(Created))).await
     }
 
-    /// Writes, and answers 200 with the resource as it is afterwards.
+    /// Writes, and answers 200 with the changed resource.
     ///
     /// # Errors
     /// As [`Access::write`].
@@ -97,7 +96,7 @@ impl Access<Job> {
     /// Writes on behalf of the service itself.
     ///
     /// # Errors
-    /// What the closure fails with, in which case nothing was written; 503 when no lane is free.
+    /// The closure's error, and then nothing was written; 503 when no lane is free.
     pub async fn run<T: Send + 'static>(
         self,
         f: impl FnOnce(WriteTx<'_>) -> Result<Recorded<T>, Error> + Send + 'static,
@@ -160,7 +159,7 @@ impl Writing {
     }
 }
 
-/// Carries a write out, and writes down what it did. What wrote nothing down is to be undone.
+/// Runs a write and inserts its audit entries. A write without an entry is rolled back.
 fn carried_out<T>(
     lane: &mut Lane,
     context: &Context,
@@ -175,7 +174,7 @@ fn carried_out<T>(
     Ok(Settled::Keep(value))
 }
 
-/// Keeps the answer to a write for its idempotency key.
+/// Stores the response to a write for its idempotency key.
 pub(super) fn keep_answer<T: Replayable>(tx: &mut ReadTx<'_>, keyed: &Keyed, value: T) -> Result<Done<T>, Error> {
     let (kept, done) = erased::kept_of(value);
     idempotency::keep(tx, keyed, kept)?;
@@ -184,7 +183,7 @@ pub(super) fn keep_answer<T: Replayable>(tx: &mut ReadTx<'_>, keyed: &Keyed, val
 
 /// Records a refusal of the law: its transaction was rolled back, so that this is done afterwards.
 pub(super) async fn record_refusal(state: &AppState, context: Context, permission: &'static str, error: &Error) {
-    // A 403 is recorded with every other, so many a minute.
+    // A 403 is recorded with the others, up to a number each minute.
     if !error.is_refusal() || matches!(error.code(), Code::SamePerson | Code::PersonRequired) {
         return;
     }

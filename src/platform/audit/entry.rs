@@ -1,7 +1,7 @@
 //! An entry, its canonical form and its digest.
 //!
 //! The canonical form is the RFC 8785 serialisation of [`EntryRow`] without its digest; the digest is
-//! the SHA-256 of that form. What seals the audit later seals these digests.
+//! the SHA-256 of that form. A later seal of the audit will cover these digests.
 
 use aws_lc_rs::digest;
 use serde::Serialize;
@@ -12,10 +12,10 @@ use super::actions::Action;
 use super::changed::Changed;
 use crate::domain::{Actor, ContactId, EntryId, Error, Instant, OrganisationId, Role};
 
-/// How many contacts a look names at most. A look at more people tells only how many it showed.
+/// The most contacts that one access names. An access to more people has only their number.
 const MOST_NAMED: usize = 20;
 
-/// What a room says of a deed or a look. The transaction adds who, when and in which role.
+/// A room's description of an act or an access. The transaction adds the actor, the time and the roles.
 #[derive(Clone, Debug)]
 pub struct Entry {
     action: &'static str,
@@ -42,15 +42,16 @@ impl Entry {
         Self { action, kind, contact: None, others: Vec::new(), subject: None, detail: Map::new(), shows: 0 }
     }
 
-    /// The person that it is about, if it is about one.
+    /// The person that the entry is about, if any.
     #[must_use]
     pub fn contact(mut self, contact: impl Into<Option<ContactId>>) -> Self {
         self.contact = contact.into();
         self
     }
 
-    /// Names the people that a search showed, and counts them. An entry names at most 20 people; of more it tells the
-    /// count alone. One person is the entry's contact, several are in `detail.contact_ids`, which the digest covers.
+    /// Names the people that a search showed, and counts them. An entry names at most 20 people; for more
+    /// it has the count alone. One person is the entry's contact; several are in `detail.contact_ids`,
+    /// which the digest covers.
     #[must_use]
     pub fn people(self, shown: &[ContactId]) -> Self {
         let entry = self.listing(shown.len());
@@ -77,12 +78,13 @@ impl Entry {
         Self { shows: 1, ..self }
     }
 
-    /// How many people the look showed, for the limit on reading: those whom it counted, and one where it is about a contact.
+    /// The number of people that the access showed, for the limit on reading: the counted ones, and one if
+    /// the entry has a contact.
     pub fn people_shown(&self) -> usize {
         if self.contact.is_some() { 1 } else { self.shows }
     }
 
-    /// The record that it is about. The entry keeps it as `kind/id`, with the kind that the action's row has.
+    /// The record that the entry is about, as `kind/id`.
     #[must_use]
     pub fn subject(mut self, id: impl std::fmt::Display) -> Self {
         debug_assert!(self.kind.is_some(), "the row of {} has no kind of subject", self.action);
@@ -96,7 +98,7 @@ impl Entry {
         self.with("changed", changed)
     }
 
-    /// Something more: a count, a code, the names of members. Never a person's data.
+    /// A further fact: a count, a code, the names of members. Never a person's data.
     #[must_use]
     pub fn with(mut self, name: &'static str, value: impl Into<Value>) -> Self {
         self.detail.insert(name.to_owned(), value.into());
@@ -104,11 +106,11 @@ impl Entry {
     }
 }
 
-/// What became of it.
+/// The outcome of the act.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, strum::IntoStaticStr)]
 #[strum(serialize_all = "snake_case")]
 pub enum Outcome {
-    /// It was done.
+    /// The act was done.
     Done,
     /// Data was read.
     Looked,
@@ -116,26 +118,26 @@ pub enum Outcome {
     Refused(&'static str),
 }
 
-/// An entry as it is kept. Its members stand in the order of the canonical form, which is the alphabet's.
+/// An entry as it is stored. Its members are in the order of the canonical form, which is alphabetical.
 #[derive(Clone, Debug, Serialize)]
 pub struct EntryRow {
-    /// The action's name, such as `contacts.create`; of a refusal of the law, the name of the permission.
+    /// The action, such as `contacts.create`.
     pub action: &'static str,
-    /// Who: a token's subject, a job's name, or `anonymous`.
+    /// The actor: a token's subject, a job's name, or `anonymous`.
     pub actor: String,
     /// `caller`, `job` or `anonymous`.
     pub actor_kind: &'static str,
-    /// When.
+    /// When the act took place.
     pub at: Instant,
-    /// The code of a refusal.
+    /// The problem code of a refusal.
     pub code: Option<&'static str>,
-    /// The person that it is about.
+    /// The person that the entry is about.
     pub contact_id: Option<ContactId>,
-    /// More, without personal data.
+    /// Further facts, without personal data.
     pub detail: Map<String, Value>,
-    /// Its id.
+    /// The entry's id.
     pub id: EntryId,
-    /// The contacts that it names in `detail.contact_ids`, to be found by them. They are distinct.
+    /// The contacts in `detail.contact_ids`, for the index. They are distinct.
     #[serde(skip)]
     pub others: Vec<ContactId>,
     /// The organisation of a contractor.
@@ -144,7 +146,7 @@ pub struct EntryRow {
     pub outcome: &'static str,
     /// The roles of the token, comma-separated.
     pub roles: String,
-    /// The record that it is about, as `kind/id`.
+    /// The record that the entry is about, as `kind/id`.
     pub subject: Option<String>,
 }
 
@@ -181,20 +183,21 @@ impl EntryRow {
     /// The canonical form's SHA-256.
     ///
     /// # Errors
-    /// When it cannot be serialised, which no entry of ours is.
+    /// When the entry cannot be serialised, which no entry of ours is.
     pub fn digest(&self) -> Result<Vec<u8>, Error> {
         let canonical = self.canonical().map_err(Error::internal)?;
         Ok(digest::digest(&digest::SHA256, &canonical).as_ref().to_vec())
     }
 
-    /// Most entries are canonical as they are, and need not be sorted.
+    /// Most entries are canonical already, and need no sorting.
     fn canonical(&self) -> serde_json::Result<Vec<u8>> {
         if is_canonical(&self.detail) { serde_json::to_vec(self) } else { serde_jcs::to_vec(self) }
     }
 }
 
-/// Whether RFC 8785 changes nothing: the members' names are sorted already, and each value is a text, a whole number of at
-/// most 32 bits, a Boolean, null, or a list of texts. Both forms escape texts alike.
+/// Returns whether RFC 8785 changes nothing: the members' names are sorted already, and each value is a
+/// text, a whole number of at most 32 bits, a Boolean, null, or a list of texts. Both forms escape
+/// texts alike.
 fn is_canonical(members: &Map<String, Value>) -> bool {
     let plain = |value: &Value| match value {
         Value::Null | Value::Bool(_) | Value::String(_) => true,

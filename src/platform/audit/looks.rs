@@ -1,5 +1,5 @@
-//! Looks: reads of personal data by staff and council. They go to a bounded queue that is written in
-//! batches, so that a read need not wait for a write; when it is full, the read waits.
+//! Accesses: reads of personal data by staff and council. A bounded queue is written in batches, so
+//! that a read need not wait for a write. When the queue is full, the read waits.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,14 +12,14 @@ use crate::domain::Error;
 use crate::platform::db::{Database, Lane, Patience};
 use crate::platform::supervision::Restarts;
 
-/// How long a look may wait before it is written.
+/// How long an access may wait before it is written.
 const FLUSH_EVERY: Duration = Duration::from_millis(250);
-/// How many looks may wait.
+/// How many accesses the queue holds.
 const QUEUE: usize = 4096;
-/// How many are written in one transaction.
+/// How many accesses one transaction writes.
 const BATCH: usize = 512;
 
-/// How long a read waits for room in the queue, and a probe of readiness for its mark.
+/// How long a read waits for space in the queue, and a readiness probe for its mark.
 const PATIENCE: Duration = Duration::from_millis(1900);
 
 enum Message {
@@ -27,7 +27,7 @@ enum Message {
     Flush(oneshot::Sender<()>),
 }
 
-/// The queue of looks.
+/// The queue of accesses.
 #[derive(Clone)]
 pub struct Looks(mpsc::Sender<Message>);
 
@@ -47,7 +47,7 @@ impl Looks {
         Self(sender)
     }
 
-    /// A queue with this much room, which nothing writes before the receiver is dropped or read.
+    /// A queue of this size. Nothing writes it until its receiver is read or dropped.
     #[cfg(test)]
     pub(super) fn unwritten(room: usize) -> (Self, impl FnMut() -> Option<EntryRow>) {
         let (sender, mut receiver) = mpsc::channel(room);
@@ -58,27 +58,29 @@ impl Looks {
         (Self(sender), next)
     }
 
-    /// Queues a look; waits a while when the queue is full. What cannot be recorded is not shown.
+    /// Queues an access, and waits a while when the queue is full. If the access cannot be queued, the
+    /// caller does not get the data.
     pub(in crate::platform) async fn note(&self, look: EntryRow) -> Result<(), Error> {
         let sent = timeout(PATIENCE, self.0.send(Message::Look(Box::new(look)))).await;
         match sent {
             Ok(Ok(())) => Ok(()),
-            Ok(Err(_)) | Err(_) => Err(Error::unavailable("looks are not being recorded")),
+            Ok(Err(_)) | Err(_) => Err(Error::unavailable("accesses are not being recorded")),
         }
     }
 
-    /// Queues an entry if there is room, and returns whether there was.
+    /// Queues an entry if there is space, and returns whether there was.
     pub(in crate::platform) fn try_note(&self, entry: EntryRow) -> bool {
         self.0.try_send(Message::Look(Box::new(entry))).is_ok()
     }
 
-    /// Sends a mark through the queue, which comes when every look queued before it is recorded; `None` when the queue is full.
+    /// Sends a mark through the queue. It returns when every earlier access is recorded; `None` when the
+    /// queue is full.
     fn mark(&self) -> Option<oneshot::Receiver<()>> {
         let (tell, told) = oneshot::channel();
         self.0.try_send(Message::Flush(tell)).ok().map(|()| told)
     }
 
-    /// Returns when everything that was queued before is written; for shutting down, and for tests.
+    /// Returns when every earlier entry is written; for shutting down, and for tests.
     pub async fn flush(&self) {
         let (tell, told) = oneshot::channel();
         if self.0.send(Message::Flush(tell)).await.is_ok() {
@@ -87,19 +89,21 @@ impl Looks {
     }
 }
 
-/// The marks by which readiness sees whether looks are recorded. One at a time is on its way.
+/// The marks by which readiness sees whether accesses are recorded. Only one mark is in the queue at a
+/// time.
 #[derive(Default)]
 pub struct Marks {
     sent: Option<oneshot::Receiver<()>>,
-    /// When the last came.
+    /// When the last mark returned.
     last: Option<Instant>,
 }
 
 impl Marks {
-    /// How long a mark shows that looks are recorded. The next may be late, because the lanes may be busy.
+    /// How long a mark shows that accesses are recorded. The next may be late, because the lanes may be
+    /// busy.
     const LATELY: Duration = Duration::from_secs(10);
 
-    /// Whether a mark comes in time, or has come lately.
+    /// Returns whether a mark returns in time, or has returned lately.
     pub(in crate::platform) async fn come(&mut self, looks: &Looks) -> bool {
         if self.sent.is_none() {
             self.sent = looks.mark();
@@ -113,9 +117,9 @@ impl Marks {
     }
 }
 
-/// Where looks are recorded.
+/// The destination of accesses.
 trait Store: Send + 'static {
-    /// Records all of them. `again` says that an earlier attempt may have recorded them.
+    /// Records all of them. `again` means that an earlier attempt may have recorded them.
     fn append(&self, looks: Arc<Vec<EntryRow>>, again: bool) -> impl Future<Output = Result<(), Error>> + Send;
 }
 
@@ -134,15 +138,16 @@ impl Store for Arc<Database> {
     }
 }
 
-/// Writes the queue. It keeps what it has taken from the queue until it is written, also when it panics and runs again.
+/// Writes the queue. It keeps the accesses that it has taken until they are written, also when it
+/// panics and runs again.
 struct Writer<S> {
     store: S,
     receiver: mpsc::Receiver<Message>,
-    /// Looks that are being gathered.
+    /// The accesses of the next batch.
     batch: Vec<EntryRow>,
-    /// Looks that an attempt to write may have recorded.
+    /// The accesses that a failed attempt may have recorded.
     in_hand: Option<Arc<Vec<EntryRow>>>,
-    /// Callers that wait for what was queued before them.
+    /// Callers that wait for earlier accesses.
     told: Vec<oneshot::Sender<()>>,
 }
 
@@ -157,7 +162,8 @@ impl<S: Store> Writer<S> {
         }
     }
 
-    /// Gathers a batch: what comes within a quarter of a second of the first. Returns `false` when nothing can come any more.
+    /// Collects a batch: the accesses within a quarter of a second of the first. Returns `false` when the
+    /// queue has closed.
     async fn gather(&mut self) -> bool {
         let Some(first) = self.receiver.recv().await else { return false };
         let deadline = Instant::now() + FLUSH_EVERY;
@@ -178,7 +184,8 @@ impl<S: Store> Writer<S> {
         }
     }
 
-    /// Writes what was gathered, as often as it takes: a look that was queued must be recorded while the process lives.
+    /// Writes the batch, and retries until it succeeds: a queued access must be recorded while the process
+    /// lives.
     async fn write(&mut self) {
         let mut again = self.in_hand.is_some();
         while let Some(looks) = self.next() {
@@ -188,7 +195,7 @@ impl<S: Store> Writer<S> {
                     again = false;
                 }
                 Err(error) => {
-                    tracing::error!(%error, looks = looks.len(), "looks could not be recorded yet");
+                    tracing::error!(%error, looks = looks.len(), "accesses could not be recorded yet");
                     tokio::time::sleep(FLUSH_EVERY).await;
                     again = true;
                 }
@@ -199,7 +206,7 @@ impl<S: Store> Writer<S> {
         }
     }
 
-    /// The looks to be written now: those in hand, or the batch.
+    /// The accesses to write now: those of a failed attempt, or the batch.
     fn next(&mut self) -> Option<Arc<Vec<EntryRow>>> {
         if self.in_hand.is_none() && !self.batch.is_empty() {
             self.in_hand = Some(Arc::new(std::mem::take(&mut self.batch)));
@@ -219,7 +226,7 @@ mod tests {
     use crate::platform::audit::{Action, Entry, Outcome};
     use crate::platform::vault::SystemEntropy;
 
-    /// Panics at each second attempt, before or after it has recorded.
+    /// Panics at every second attempt, before or after recording.
     #[derive(Clone, Default)]
     struct Panicking(Arc<Mutex<(usize, Vec<&'static str>)>>);
 
@@ -263,7 +270,7 @@ mod tests {
         assert_eq!(recorded, &actions.iter().map(|action| action.row().name).collect::<Vec<_>>());
     }
 
-    /// Records nothing for as long as it has no permit.
+    /// Records nothing while it has no permit.
     struct Held(Arc<Semaphore>);
 
     impl Store for Held {

@@ -1,6 +1,6 @@
 //! The audit: who did what, when, in which role, to which record (UK GDPR Articles 5(2) and 24).
-//! Entries carry ids and commitments, never values. Those of deeds are written in the deed's own
-//! transaction; those of looks are written in batches, at least every 250 ms.
+//! Entries hold ids and commitments, never values. An act's entry is written in the act's own
+//! transaction; accesses are written in batches, at least every 250 ms.
 
 mod action;
 mod actions;

@@ -1,7 +1,9 @@
-//! Refusals of callers: each is recorded, up to ten a minute for each caller and operation. The rest of a minute is recorded
-//! as one number when the minute is over, so that no caller can fill the database with refusals.
+//! Refusals of callers. The audit gets each one, up to ten a minute for each caller and operation. It
+//! gets the rest of a minute as one number after the minute, so that no caller can fill the database
+//! with refusals.
 //!
-//! Recording never waits: an entry that finds the queue full counts as one of the rest, and the number is recorded later.
+//! Recording never waits: if the queue is full, an entry counts as one of the rest, and the number is
+//! recorded later.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
@@ -19,17 +21,17 @@ const ONE_BY_ONE: u32 = 10;
 const MINUTE: Duration = Duration::from_mins(1);
 /// How many pairs of caller and operation are counted at once.
 const MOST: usize = 10_000;
-/// How often minutes that are over are looked for.
+/// How often the task looks for past minutes.
 const TICK: Duration = Duration::from_secs(1);
 
-/// What is refused.
+/// The refused operation.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct RefusedRequest {
     /// The operation, as the document has it: `GET /v1/contacts/{id}`.
     pub operation: String,
     /// The permission that the operation needs.
     pub permission: &'static str,
-    /// The code of the answer.
+    /// The code of the response.
     pub code: Code,
 }
 
@@ -59,7 +61,8 @@ pub struct Refusals {
 }
 
 impl Refusals {
-    /// Starts the task that records what is left of each minute. It ends with the last reference to the refusals.
+    /// Starts the task that records the rest of each minute. It ends with the last reference to the
+    /// refusals.
     pub(in crate::platform) fn start(looks: Looks, clock: Clock, mint: IdMint, metrics: CallerMetrics) -> Arc<Self> {
         let ticks = Ticks::new(&clock);
         let refusals = Arc::new(Self { minutes: Mutex::default(), looks, clock, ticks, mint, metrics });
@@ -78,7 +81,11 @@ impl Refusals {
         let key = (key, refusal);
         if minutes.len() >= MOST && !minutes.contains_key(&key) {
             self.metrics.unrecorded();
-            tracing::warn!(actor = actor.label(), operation = key.1.operation, "a refusal is not in the audit");
+            tracing::warn!(
+                actor = actor.label(),
+                operation = key.1.operation,
+                "a refusal was not recorded in the audit"
+            );
             return;
         }
         let refusal = key.1.clone();
@@ -94,7 +101,7 @@ impl Refusals {
         }
     }
 
-    /// Records what is left of the minutes that are over, or of all of them when the service stops.
+    /// Records the rest of the past minutes, or of all minutes when the service stops.
     pub(in crate::platform) fn settle(&self, all: bool) {
         let now = self.ticks.elapsed();
         let mut minutes = self.minutes.lock().unwrap_or_else(PoisonError::into_inner);
@@ -107,7 +114,7 @@ impl Refusals {
         self.looks.try_note(EntryRow::new(entry, outcome, actor, self.mint.id(now), now))
     }
 
-    /// Records how many refusals of a minute were left out, and returns whether nothing is left to be recorded.
+    /// Records the number of omitted refusals of a minute, and returns whether none is left.
     fn record_rest(&self, refusal: &RefusedRequest, minute: &Minute) -> bool {
         minute.left_out == 0 || self.record(refusal.entry().with("left_out", minute.left_out), refusal, &minute.actor)
     }

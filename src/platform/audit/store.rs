@@ -16,27 +16,27 @@ diesel::table! {
     audit_entries (id) {
         /// Its id, in the order of writing.
         id -> UuidSql,
-        /// When.
+        /// When the act took place.
         at -> InstantSql,
-        /// What kind of actor.
+        /// The kind of actor.
         actor_kind -> Text,
-        /// Who.
+        /// The actor: the subject of a token, or the name of a job.
         actor -> Text,
-        /// In which roles.
+        /// The actor's roles.
         roles -> Text,
-        /// Of which organisation.
+        /// The actor's organisation.
         organisation_id -> Nullable<UuidSql>,
-        /// What.
+        /// The action, such as `contacts.read`.
         action -> Text,
-        /// What became of it.
+        /// The outcome of the act.
         outcome -> Text,
-        /// The code of a refusal.
+        /// The problem code of a refusal.
         code -> Nullable<Text>,
-        /// About whom.
+        /// The contact that the act concerned.
         contact_id -> Nullable<UuidSql>,
-        /// About which record.
+        /// The record that the act concerned.
         subject -> Nullable<Text>,
-        /// More, as JSON.
+        /// Further facts, as JSON.
         detail -> Text,
         /// SHA-256 of the canonical form.
         digest -> Binary,
@@ -48,7 +48,7 @@ diesel::table! {
 
     /// The contacts of entries that name more than one, append-only.
     audit_subjects (contact_id, entry_id) {
-        /// Whom the entry names.
+        /// The contact that the entry names.
         contact_id -> UuidSql,
         /// The entry.
         entry_id -> UuidSql,
@@ -57,7 +57,8 @@ diesel::table! {
 
 diesel::allow_tables_to_appear_in_same_query!(audit_entries, audit_subjects);
 
-/// An entry as its columns. It owns them all: Diesel keeps no statement for rows that borrow.
+/// An entry as its columns. It owns them all, because Diesel does not cache statements for rows that
+/// borrow.
 #[derive(Insertable)]
 #[diesel(table_name = audit_entries, treat_none_as_default_value = false)]
 struct Columns {
@@ -109,7 +110,7 @@ pub fn append(connection: &mut AnyConnection, entry: &EntryRow) -> Result<(), Er
     append_all(connection, std::slice::from_ref(entry))
 }
 
-/// Appends entries, in as few statements as they fit into.
+/// Appends entries, in as few statements as possible.
 pub fn append_all(connection: &mut AnyConnection, entries: &[EntryRow]) -> Result<(), Error> {
     let rows = entries.iter().map(Columns::of).collect::<Result<Vec<_>, _>>()?;
     insert_all!(connection, audit_entries::table, rows);
@@ -122,40 +123,37 @@ pub fn append_all(connection: &mut AnyConnection, entries: &[EntryRow]) -> Resul
     Ok(())
 }
 
-/// Returns the newest entry. Every write appends its entry with the last identifier that it makes, so that the newest entry
-/// sorts after every identifier that is stored.
-///
-/// # Errors
-/// When the database fails.
+/// Returns the newest entry. Every write appends its entry with its last identifier, so the newest
+/// entry sorts after every stored identifier.
 pub fn newest_entry(connection: &mut AnyConnection) -> Result<Option<EntryId>, Error> {
     let newest = audit_entries::table.select(audit_entries::id).order(audit_entries::id.desc());
     Ok(newest.first(connection).optional()?)
 }
 
-/// Whether an entry is there already.
+/// Returns whether an entry exists.
 pub(super) fn is_there(connection: &mut AnyConnection, entry: &EntryRow) -> Result<bool, Error> {
     let found: i64 = audit_entries::table.filter(audit_entries::id.eq(entry.id)).count().get_result(connection)?;
     Ok(found > 0)
 }
 
-/// What was looked at or done about somebody: when, what, and in which roles; not by whom.
+/// One access to a person's data, or one act: its time, action and roles, without the caller.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable)]
 pub struct EntryAbout {
-    /// Which entry tells it.
+    /// The entry's id.
     pub id: EntryId,
-    /// When.
+    /// When the act took place.
     pub at: Instant,
-    /// What.
+    /// The action, such as `contacts.read`.
     pub action: String,
-    /// In which roles, comma-separated.
+    /// The actor's roles, comma-separated.
     pub roles: String,
 }
 
-/// The entries about a contact in the order of their ids, newest first, as two queries: those that name the contact alone,
-/// and those that name it among others. Each is `$narrowed`, with the entry's id as `$id`, and reads its index in order, so
-/// that it ends with the page.
+/// The entries about a contact by descending id, as two queries: those that name the contact alone, and
+/// those that name it among others. Each is `$narrowed`, with the entry's id as `$id`, and reads its
+/// index in order, so that it ends with the page.
 ///
-/// A macro, because the two queries are of two types.
+/// A macro, because the two queries have different types.
 macro_rules! each_about {
     ($contact:expr, $entries:ident, $id:ident => $narrowed:expr) => {{
         use $crate::platform::audit::{audit_entries, audit_subjects};
@@ -176,11 +174,8 @@ macro_rules! each_about {
 }
 pub(crate) use each_about;
 
-/// A page of what was looked at and done about a person, under each of their ids, until an instant: newest first, after
-/// the entry `after`, at most `most`.
-///
-/// # Errors
-/// 503 when the database does not answer.
+/// A page of the accesses to a person and the acts about them, under each of their ids, until an
+/// instant: newest first, after the entry `after`, at most `most`.
 pub fn page_about(
     connection: &mut AnyConnection,
     contacts: &[ContactId],
@@ -205,18 +200,15 @@ pub fn page_about(
     Ok(found)
 }
 
-/// Sorts entries that were found in several ways, newest first, keeps each once, and drops those beyond `most`: an entry
-/// may name a person under several of their ids.
+/// Sorts entries from several queries, newest first, removes duplicates, and drops those beyond `most`:
+/// an entry may name a person under several ids.
 pub fn newest<T>(found: &mut Vec<T>, most: usize, id: impl Fn(&T) -> EntryId) {
     found.sort_by_key(|entry| std::cmp::Reverse(id(entry)));
     found.dedup_by_key(|entry| id(entry));
     found.truncate(most);
 }
 
-/// Whether more than `most` entries are about a person. Counting stops there, however many there are.
-///
-/// # Errors
-/// 503 when the database does not answer.
+/// Returns whether more than `most` entries are about a person. The count stops there.
 pub fn are_more_about(connection: &mut AnyConnection, contacts: &[ContactId], most: usize) -> Result<bool, Error> {
     let limit = i64::try_from(most).unwrap_or(i64::MAX).saturating_add(1);
     let alone = audit_entries::table.filter(among_ids(audit_entries::contact_id, contacts));
@@ -230,10 +222,7 @@ pub fn are_more_about(connection: &mut AnyConnection, contacts: &[ContactId], mo
     Ok(alone.len() + others.len() > most)
 }
 
-/// How many entries are about a person.
-///
-/// # Errors
-/// 503 when the database does not answer.
+/// The number of entries about a person.
 pub fn count_about(connection: &mut AnyConnection, contacts: &[ContactId]) -> Result<usize, Error> {
     let alone = audit_entries::table.filter(among_ids(audit_entries::contact_id, contacts));
     let alone: i64 = alone.count().get_result(connection)?;

@@ -40,7 +40,7 @@ impl fmt::Display for Finding {
         match &self.result {
             Ok(found) => write!(f, "ok      {:<12} {found}", self.rule),
             Err(Broken { what, mend }) => {
-                write!(f, "BROKEN  {:<12} {what}\n        {:<12} To mend: {mend}", self.rule, "")
+                write!(f, "BROKEN  {:<12} {what}\n        {:<12} To fix: {mend}", self.rule, "")
             }
         }
     }
@@ -80,8 +80,8 @@ impl Tokens {
         let parts = match compact::split(token) {
             Ok(parts) => parts,
             Err(flaw) => {
-                let mend = "send the access token as the issuer gave it: three parts in base64url, at most 8 KiB, nothing \
-                            around it. An opaque or encrypted token is none: have the issuer sign JWTs";
+                let mend = "send the access token exactly as the issuer gave it: three parts in base64url, at most 8 \
+                            KiB. The service accepts no opaque or encrypted tokens: have the issuer sign JWTs";
                 return Ok(vec![broken("form", word(&flaw), mend)]);
             }
         };
@@ -144,7 +144,7 @@ fn unread_header(flaw: &Flaw, bytes: &[u8], issuer: &Issuer) -> Finding {
         Flaw::Key("alg") => broken(
             "algorithm",
             format!("alg is {}", member("alg")),
-            "have the issuer sign with EdDSA (Ed25519), ES256 or RS256; no other algorithm is taken",
+            "have the issuer sign with EdDSA (Ed25519), ES256 or RS256; the service accepts no other algorithm",
         ),
         Flaw::Key(_) => broken("key", format!("kid is {}", member("kid")), "have the issuer name its key in `kid`"),
         flaw => broken("header", word(flaw), "the issuer must not send keys, conditions or nested types in the header"),
@@ -160,7 +160,8 @@ fn of_typ(found: &str, issuer: &Issuer) -> Finding {
         )
     } else {
         format!(
-            "the profile takes {wanted} alone: change `typ` at the issuer, or here if it is one of at+jwt, at+JWT, JWT"
+            "the profile accepts {wanted} alone: change `typ` at the issuer, or here if it is one of at+jwt, at+JWT, \
+             JWT"
         )
     };
     broken("type", format!("typ is {found}"), mend)
@@ -183,7 +184,7 @@ fn of_header(header: &Header, issuer: &Issuer) -> Vec<Finding> {
 async fn of_key(header: &Header, (signed, signature): (&str, &str), issuer: &Issuer, clock: &Clock) -> Vec<Finding> {
     let keys = match issuer.keys.fetched(clock.now()).await {
         Ok(keys) => keys,
-        Err(why) => return vec![broken("key", format!("the issuer's keys cannot be had: {why}"), "mend `jwks`")],
+        Err(why) => return vec![broken("key", format!("the issuer's keys cannot be fetched: {why}"), "mend `jwks`")],
     };
     let kid = &header.kid;
     let Some(key) = keys.find(kid) else {
@@ -199,7 +200,7 @@ async fn of_key(header: &Header, (signed, signature): (&str, &str), issuer: &Iss
     let of_signature = if key.verifies(signed, signature) {
         ok("signature", "made with the key")
     } else {
-        broken("signature", "not made with the key", "get a new token: this one was changed on its way, or is forged")
+        broken("signature", "not made with the key", "get a new token: this one was altered or forged")
     };
     vec![ok("key", format!("kid {kid:?}")), of_signature]
 }
@@ -225,11 +226,15 @@ fn of_claims(payload: &Payload, issuer: &Issuer, clock: &Clock) -> Vec<Finding> 
                 format!("it has the claim {claim}"),
                 "remove it at the issuer, or from `refuse_present`",
             ),
-            flaw => broken("demand", format!("the profile demands {}", word(flaw)), mend_of_demand(&word(flaw))),
+            flaw => broken("demand", format!("the profile requires {}", word(flaw)), mend_of_demand(&word(flaw))),
         });
     }
     if let Err(flaw) = payload.client() {
-        findings.push(broken("client", format!("{} is no text", word(&flaw)), "have the issuer send it as a text"));
+        findings.push(broken(
+            "client",
+            format!("{} is not a text", word(&flaw)),
+            "have the issuer send it as a string",
+        ));
     }
     match profile.roles.read(members, &issuer.ceiling) {
         Ok(roles) => {
@@ -250,7 +255,7 @@ fn of_claims(payload: &Payload, issuer: &Issuer, clock: &Clock) -> Vec<Finding> 
             Ok(_) => ok(rule, format!("from {named}")),
             Err(_) => broken(
                 rule,
-                format!("{named} is missing, empty, longer than 255 characters or no text"),
+                format!("{named} is missing, empty, longer than 255 characters, or not a string"),
                 format!("have the issuer send {named}, or set `{rule}_claim` to the claim that it sends"),
             ),
         });
@@ -259,7 +264,7 @@ fn of_claims(payload: &Payload, issuer: &Issuer, clock: &Clock) -> Vec<Finding> 
         Ok(()) => ok("time", format!("iat {}, exp {}", claim("iat"), claim("exp"))),
         Err(flaw) => of_time(&flaw, payload, issuer),
     });
-    let acts = if payload.is_person(profile) { "a person's" } else { "a program's own: it may authorise nothing" };
+    let acts = if payload.is_person(profile) { "a person's" } else { "a program's own: it cannot authorise anything" };
     findings.push(ok("actor", acts));
     findings
 }
@@ -271,14 +276,16 @@ fn mend_of_demand(demand: &str) -> &'static str {
              guest who may use this service, set guests = \"allow\""
         }
         demand if demand.starts_with("scp") => {
-            "send an access token and no ID token: ask for the scope of this API. For programs, add the optional claim `idtyp`"
+            "send an access token, not an ID token: ask for the scope of this API. For programs, add the optional \
+             claim `idtyp`"
         }
         demand if demand.starts_with("ver") => {
             "set requestedAccessTokenVersion to 2 in the manifest for `entra`, or take `profile = \"entra-v1\"` for version 1.0"
         }
-        demand if demand.starts_with("typ") => "send the access token and no ID token",
+        demand if demand.starts_with("typ") => "send the access token, not an ID token",
         _ => {
-            "have the issuer send it, if this is an access token for this service; or change the demand in the configuration"
+            "have the issuer send it, if this is an access token for this service; or change the requirement in the \
+             configuration"
         }
     }
 }

@@ -26,7 +26,7 @@ pub enum KeySource {
     Https(RemoteKeys),
 }
 
-/// Why an issuer's keys cannot be had, in words for whoever configured them.
+/// The reason why an issuer's keys cannot be fetched, in words for the operator.
 #[derive(Debug)]
 pub enum KeySourceError {
     /// The address is not one that keys may be fetched from; the text says why.
@@ -44,7 +44,7 @@ impl fmt::Display for KeySourceError {
         match self {
             Self::Address(why) => f.write_str(why),
             Self::Connections(why) => {
-                write!(f, "https cannot be spoken: {why}. Install the system's CA certificates, or name auth.ca_file")
+                write!(f, "https does not work: {why}. Install the system's CA certificates, or set auth.ca_file")
             }
             Self::Unreadable(path, why) => write!(f, "the keys in {} cannot be read: {why}", path.display()),
             Self::Bad(path, why) => write!(f, "the keys in {} are refused: {why}", path.display()),

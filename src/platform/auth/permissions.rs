@@ -17,7 +17,7 @@ pub trait Permission: 'static {
     const WRITES: bool;
     /// Whether requests count against the rate limits.
     const LIMITED: bool = true;
-    /// What it is for.
+    /// The operations that the permission allows, in words.
     const MEANING: &'static str;
 }
 
@@ -33,7 +33,7 @@ pub struct PermissionRow {
     pub roles: &'static [Role],
     /// Whether it allows a write transaction.
     pub writes: bool,
-    /// What it is for.
+    /// The operations that the permission allows, in words.
     pub meaning: &'static str,
 }
 
@@ -114,40 +114,40 @@ macro_rules! permissions {
 
 permissions! {
     read  ContactsRead       "contacts:read"       [IewmStaff, Council] "See contacts.";
-    read  ContactsSearch     "contacts:search"     [IewmStaff, Council] "Look a person up by e-mail, telephone or name.";
-    write ContactsCreate     "contacts:create"     [IewmStaff, Council] "Sign a person up.";
+    read  ContactsSearch     "contacts:search"     [IewmStaff, Council] "Search for a person by e-mail, telephone or name.";
+    write ContactsCreate     "contacts:create"     [IewmStaff, Council] "Add a contact.";
     write ContactsUpdate     "contacts:update"     [IewmStaff] "Change a contact.";
-    write ContactsDelete     "contacts:delete"     [IewmStaff] "Delete a contact on which nothing depends.";
-    write ContactsMerge      "contacts:merge"      [IewmStaff] "Merge two contacts that are one person.";
+    write ContactsDelete     "contacts:delete"     [IewmStaff] "Delete a contact without dependent records.";
+    write ContactsMerge      "contacts:merge"      [IewmStaff] "Merge two contacts of one person.";
     write ContactsImport     "contacts:import"     [IewmStaff] "Import contacts from a file.";
     read  ContactsExport     "contacts:export"     [IewmStaff] "Export contacts as CSV.";
-    read  AccessesRead       "accesses:read"       [IewmStaff, Council] "See who looked at a person's data.";
-    read  ConsentsRead       "consents:read"       [IewmStaff, Council] "See consents, their history and their receipts.";
+    read  AccessesRead       "accesses:read"       [IewmStaff, Council] "Read the accesses to a person's data.";
+    read  ConsentsRead       "consents:read"       [IewmStaff, Council] "Read consents, their history and their receipts.";
     write ConsentsRecord     "consents:record"     [IewmStaff, Council] "Record that a person gives or withdraws a consent.";
-    read  ConsentsCheck      "consents:check"      [IewmStaff, Council] "Ask whether people may be sent something.";
-    read  AudiencesRead      "audiences:read"      [IewmStaff, Contractor] "Stream everyone who may be sent something now; a contractor, only under an agreement that names the purpose.";
-    read  NetworksRead       "networks:read"       [IewmStaff, Council] "See networks, who belongs to them, and their directories.";
+    read  ConsentsCheck      "consents:check"      [IewmStaff, Council] "Check whether people may be sent something.";
+    read  AudiencesRead      "audiences:read"      [IewmStaff, Contractor] "Stream the people who may be sent something now; a contractor, only under an agreement that names the purpose.";
+    read  NetworksRead       "networks:read"       [IewmStaff, Council] "Read networks, their members and their directories.";
     write NetworksWrite      "networks:write"      [IewmStaff] "Add and change networks and memberships.";
-    read  EventsRead         "events:read"         [IewmStaff, Council, Contractor] "See events; a contractor, those it is assigned to.";
+    read  EventsRead         "events:read"         [IewmStaff, Council, Contractor] "Read events; a contractor, those it is assigned to.";
     write EventsWrite        "events:write"        [IewmStaff] "Draft, change, publish, cancel and complete events.";
-    read  RegistrationsRead  "registrations:read"  [IewmStaff, Council] "See who is registered for an event, and how many places are left.";
-    write RegistrationsWrite "registrations:write" [IewmStaff, Council] "Register people for events, and cancel, accept, decline and put forward their registrations.";
+    read  RegistrationsRead  "registrations:read"  [IewmStaff, Council] "Read the registrations for an event, and its capacity.";
+    write RegistrationsWrite "registrations:write" [IewmStaff, Council] "Register people for events, and cancel, accept, decline and prioritise their registrations.";
     write CheckInsWrite      "check_ins:write"     [IewmStaff, Contractor] "Check people in and out at an event; a contractor, where it is assigned as reception.";
-    write BreachesReport     "breaches:report"     [IewmStaff, Council, Contractor] "Report personal-data breaches and see them; a contractor, its own reports.";
-    write BreachesManage     "breaches:manage"     [Council] "Assess, notify and close personal-data breaches, and see their history.";
-    read  DeadlinesRead      "deadlines:read"      [IewmStaff, Council] "See what the law sets a time for, and how near that is.";
-    read  DeadlinesCompute   "deadlines:compute"    [IewmStaff, Council, Contractor] "Work out by when the law wants an answer.";
-    read  SubjectRequestsRead "subject_requests:read" [IewmStaff, Council] "See requests of people about their rights, and their letters.";
-    write SubjectRequestsIntake "subject_requests:intake" [IewmStaff, Council] "Take requests in, ask for proof and clarification, extend, and record a withdrawal.";
+    write BreachesReport     "breaches:report"     [IewmStaff, Council, Contractor] "Report and read personal-data breaches; a contractor, its own reports.";
+    write BreachesManage     "breaches:manage"     [Council] "Assess, notify and close personal-data breaches, and read their history.";
+    read  DeadlinesRead      "deadlines:read"      [IewmStaff, Council] "Read the deadlines of the law.";
+    read  DeadlinesCompute   "deadlines:compute"    [IewmStaff, Council, Contractor] "Compute a deadline of the law.";
+    read  SubjectRequestsRead "subject_requests:read" [IewmStaff, Council] "Read requests to exercise rights, and their letters.";
+    write SubjectRequestsIntake "subject_requests:intake" [IewmStaff, Council] "Record requests, ask for proof and clarification, extend, and record a withdrawal.";
     write SubjectRequestsDecide "subject_requests:decide" [Council] "Decide requests: refuse, close, or carry the right out.";
-    read  OrganisationsRead  "organisations:read"  [IewmStaff, Council, Contractor] "See organisations; a contractor, its own.";
-    write ComplaintsIntake   "complaints:intake"   [IewmStaff, Council] "Take complaints, see them, acknowledge and investigate them.";
-    write ComplaintsDecide   "complaints:decide"   [Council] "Give the outcome of a complaint.";
+    read  OrganisationsRead  "organisations:read"  [IewmStaff, Council, Contractor] "Read organisations; a contractor, its own.";
+    write ComplaintsIntake   "complaints:intake"   [IewmStaff, Council] "Record, read, acknowledge and investigate complaints.";
+    write ComplaintsDecide   "complaints:decide"   [Council] "Record the outcome of a complaint.";
     write OrganisationsWrite "organisations:write" [IewmStaff, Council] "Add, change, suspend and end organisations.";
-    write NoticesDraft       "notices:draft"       [IewmStaff, Council] "See, draft and change versions of the privacy notice.";
+    write NoticesDraft       "notices:draft"       [IewmStaff, Council] "Read, draft and change versions of the privacy notice.";
     write NoticesPublish     "notices:publish"     [Council] "Publish a version of the privacy notice.";
     read  AuditRead          "audit:read"          [Council] "Read the audit.";
-    read  MessagesRead       "messages:read"       [IewmStaff, Council] "See what is sent by mail, and what became of it.";
+    read  MessagesRead       "messages:read"       [IewmStaff, Council] "Read messages and their delivery.";
     write MessagesRetry      "messages:retry"      [IewmStaff] "Try a message again.";
     write TokensRevoke       "tokens:revoke"       [Council] "Revoke tokens.";
 }
@@ -175,7 +175,7 @@ impl Permission for Probe {
     const PUBLIC: bool = true;
     const LIMITED: bool = false;
     const WRITES: bool = false;
-    const MEANING: &'static str = "No token is needed, and no limit counts it.";
+    const MEANING: &'static str = "No token is needed, and no rate limit applies.";
 }
 
 /// A public route that shows drafts to those who may draft.
@@ -188,10 +188,10 @@ impl Permission for NoticesView {
     const PUBLIC: bool = true;
     const TOKEN_SHOWS_MORE: bool = true;
     const WRITES: bool = false;
-    const MEANING: &'static str = "No token is needed; one with `notices:draft` sees drafts as well.";
+    const MEANING: &'static str = "No token is needed; a token with `notices:draft` sees drafts as well.";
 }
 
-/// Whoever holds a capability link: no token is needed, the link's own secret says what may be done.
+/// The holder of a capability link: no token is needed, and the link's secret carries the permission.
 #[derive(Debug)]
 pub enum LinkHolder {}
 

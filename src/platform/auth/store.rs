@@ -58,9 +58,6 @@ pub(in crate::platform) fn is_revoked(connection: &mut AnyConnection, token: &Ve
 }
 
 /// Revokes tokens of `issuer` from `not_before` on, and deletes the revocations that no longer matter.
-///
-/// # Errors
-/// 503 when the database does not answer.
 pub fn revoke(
     tx: &mut WriteTx<'_>,
     issuer: &str,

@@ -1,5 +1,5 @@
 //! JSON in which no object has two members of one name, at any level. Two readers of `{"a":1,"a":2}`
-//! may take different values (RFC 8259 section 4), and a token must mean one thing to everybody.
+//! may take different values (RFC 8259 section 4), and a token must mean the same to every reader.
 
 use std::fmt;
 
@@ -75,7 +75,7 @@ impl<'de> Visitor<'de> for Reader {
         let mut map = Map::new();
         while let Some((name, Strict(value))) = members.next_entry::<String, Strict>()? {
             if map.insert(name, value).is_some() {
-                return Err(A::Error::custom("a member stands twice"));
+                return Err(A::Error::custom("a member appears twice"));
             }
         }
         Ok(Value::Object(map))

@@ -61,7 +61,7 @@ impl std::error::Error for Refused {}
 
 impl From<Refused> for Error {
     fn from(_: Refused) -> Self {
-        Self::new(Code::InvalidToken, "The token was refused; get a new one from its issuer.")
+        Self::new(Code::InvalidToken, "The service refused the token. Get a new one from its issuer.")
     }
 }
 
@@ -113,7 +113,7 @@ impl fmt::Debug for Tokens {
 }
 
 impl Tokens {
-    /// Takes tokens of `issuers`, and of nobody else.
+    /// Accepts tokens of `issuers` only.
     ///
     /// # Errors
     /// Two of them have the same name.

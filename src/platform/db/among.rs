@@ -1,7 +1,8 @@
-//! `column IN (list)` as one statement that stays prepared, however long the list is.
+//! `column IN (list)` as one statement that stays prepared, for a list of any length.
 //!
-//! Diesel writes a place for each value on SQLite, and so has a statement for each length of the list, which it prepares
-//! anew each time. Here the list is one value: an array on PostgreSQL, on SQLite a JSON array that is read as a table.
+//! Diesel writes one placeholder for each value on SQLite, so each length of the list is another
+//! statement, which it prepares again each time. Here the list is one value: an array on PostgreSQL,
+//! and on SQLite a JSON array that is read as a table.
 
 use std::cell::OnceCell;
 use std::marker::PhantomData;
@@ -18,12 +19,12 @@ use uuid::Uuid;
 use super::connection::MultiBackend;
 use crate::domain::push_hex;
 
-/// A list that a column can be looked for in: of ids, or of blind indexes.
+/// A list to search for a column's value: of ids, or of blind indexes.
 pub trait Listed: Sized {
     /// The array's type on PostgreSQL.
     type Sql: SqlType + QueryId + 'static;
 
-    /// Each value in hexadecimal digits.
+    /// Returns the values in hexadecimal digits.
     fn hex(&self, out: &mut dyn FnMut(&[u8]));
 }
 
@@ -47,16 +48,16 @@ impl Listed for Vec<Vec<u8>> {
     }
 }
 
-/// Whether a column's value is in a list.
+/// Tests whether a column's value is in a list.
 #[derive(Debug, Clone)]
 pub struct Among<C, V: Listed> {
     column: C,
     values: V,
-    /// The list as SQLite takes it, once that has asked.
+    /// The list in SQLite's form, computed when SQLite first needs it.
     json: OnceCell<String>,
 }
 
-/// Whether `column` has one of the values.
+/// Returns the condition that `column` has one of the values.
 pub fn among<C: Expression, V: Listed>(column: C, values: V) -> Among<C, V> {
     Among { column, values, json: OnceCell::new() }
 }
@@ -73,7 +74,7 @@ fn json(values: &impl Listed) -> String {
     json
 }
 
-/// Names the statement, whatever the list: that is the point of it.
+/// The statement's name, which does not depend on the list, so that the statement stays prepared.
 #[derive(Debug)]
 pub struct AmongId<C, S>(PhantomData<(C, S)>);
 
@@ -82,7 +83,7 @@ impl<C: QueryId, V: Listed> QueryId for Among<C, V> {
     const HAS_STATIC_QUERY_ID: bool = C::HAS_STATIC_QUERY_ID;
 }
 
-/// Whether `column` names one of the ids.
+/// Returns the condition that `column` has one of the ids.
 pub fn among_ids<C: Expression, I: Copy + Into<Uuid>>(column: C, ids: &[I]) -> Among<C, Vec<Uuid>> {
     among(column, ids.iter().map(|&id| id.into()).collect())
 }

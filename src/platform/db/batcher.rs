@@ -1,8 +1,8 @@
-//! Commands of many callers in one batch: a few statements and one commit for all of them.
+//! Batching: commands that many callers send at the same time run together, in a few statements and
+//! with one commit.
 //!
-//! Callers queue a command here and wake the writing lanes. The next free lane takes every queued command, up to [`BATCH`],
-//! and runs them in one transaction. A batch holds one command while the lanes are idle, because no command waits for
-//! another to come.
+//! Callers enqueue a command and wake the writing lanes. The next free lane takes every queued command:
+//! one when few callers ask, more while the lanes are busy. A lane never waits for more commands.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -25,7 +25,7 @@ pub struct Batcher<T, R> {
     carry_out: CarryOut<T, R>,
 }
 
-/// The caller of a queued command.
+/// A caller that waits for its result.
 struct Caller<R> {
     ticket: Ticket,
     tell: oneshot::Sender<Result<R, Error>>,
@@ -36,20 +36,20 @@ impl<T: Send + 'static, R: Send + 'static> Batcher<T, R> {
         Self { waiting: Mutex::default(), carry_out }
     }
 
-    /// Queues a command. The caller must send the lanes a [`WriteTask::Batch`] afterwards, one for each command.
+    /// Enqueues a command. The caller must then wake the lanes, once for each command.
     pub(super) fn put(&self, asked: T, ticket: Ticket, tell: oneshot::Sender<Result<R, Error>>) {
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         waiting.push_back((asked, Caller { ticket, tell }));
     }
 
-    /// Removes the commands that their callers gave up, because the queue of the lanes was full.
+    /// Drops the commands whose callers no longer wait, because no lane could be woken for them.
     pub(super) fn forget_given_up(&self) {
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         waiting.retain(|(_, caller)| !caller.ticket.is_given_up());
     }
 
-    /// Runs the commands of one batch. If one of several commands fails or its caller has given it up, the lane rolls all of
-    /// them back and then runs each by itself.
+    /// Runs the batch. If one command of several fails, or its caller times out, the batch rolls back and
+    /// each command then runs by itself.
     fn carry_out(self: Arc<Self>, lane: &mut Lane, asked: Vec<T>, callers: Vec<Caller<R>>) -> Outcome {
         let answers = guarded(|| {
             let answers = (self.carry_out)(lane, &asked)?;
@@ -67,7 +67,7 @@ impl<T: Send + 'static, R: Send + 'static> Batcher<T, R> {
         lane.suspect |= answers.iter().any(|answer| answer.as_ref().is_err_and(is_passing));
         let done = || answers.iter().zip(&callers).filter(|(answer, _)| answer.is_ok());
         let keep = done().next().is_some();
-        // All of them, because one transaction cannot be rolled back for one caller and committed for another.
+        // The outcome of all must be settled together; otherwise one could be rolled back and another kept.
         if !done().all(|(_, caller)| caller.ticket.settle()) {
             return self.one_by_one(asked, callers);
         }
@@ -79,7 +79,7 @@ impl<T: Send + 'static, R: Send + 'static> Batcher<T, R> {
         Outcome::new(keep, reply)
     }
 
-    /// Rolls the batch back, and queues each of its commands as a task of its own.
+    /// Rolls everything back, and runs each command by itself.
     fn one_by_one(self: Arc<Self>, asked: Vec<T>, callers: Vec<Caller<R>>) -> Outcome {
         let alone = |(asked, caller): (T, Caller<R>)| {
             let (own, ticket) = (self.clone(), caller.ticket.clone());
@@ -120,7 +120,7 @@ mod tests {
     use super::*;
     use crate::domain::Code;
 
-    /// What happens to a command, which inserts a row with a number.
+    /// The result of a command: a row with a number.
     #[derive(Clone, Copy, PartialEq)]
     enum Wanted {
         Row,
@@ -132,7 +132,7 @@ mod tests {
     struct Asked {
         number: u8,
         wanted: Wanted,
-        /// The size of each batch.
+        /// The sizes of the batches.
         sizes: Arc<Mutex<Vec<usize>>>,
     }
 
@@ -166,7 +166,7 @@ mod tests {
         rows: Vec<u8>,
     }
 
-    /// A lane that writes, on a file that goes with the directory.
+    /// A writing lane on a file in a temporary directory.
     fn lane() -> (Lane, tempfile::TempDir) {
         let directory = tempfile::tempdir().unwrap();
         let target = Target::sqlite(&directory.path().join("iewm.db"));
@@ -175,7 +175,8 @@ mod tests {
         (Lane::new(connection, &target, Use::Writing).unwrap(), directory)
     }
 
-    /// Runs commands that were queued before the lane was free. The callers at the places `gone` have given up by then.
+    /// Runs every command that was enqueued before the lane was free. The callers at the places `gone` have
+    /// timed out by then.
     fn ask(wanted: &[Wanted], gone: &[usize]) -> Told {
         let (mut lane, _directory) = lane();
         let batcher = Arc::new(Batcher::new(carry_out as CarryOut<Asked, u8>));
@@ -244,7 +245,7 @@ mod tests {
         assert_eq!(told.rows, [1, 2]);
     }
 
-    /// A caller gives up while the batch runs. Its command must not be committed, and those of the others must be.
+    /// A caller times out while the batch runs: its command must not be committed, and the others must be.
     #[test]
     fn a_command_that_is_given_up_while_its_batch_runs_is_not_committed() {
         let impatient: CarryOut<Ticket, ()> = |_, asked| {

@@ -11,11 +11,11 @@ use crate::domain::{Entropy, Error, Instant as Moment, hex};
 
 /// How long one commit shows that the lanes commit.
 const LATELY: Duration = Duration::from_secs(10);
-/// How many random bytes a trial writes after a failure, as hexadecimal digits: more than is likely to be free in the files of a
-/// database whose disk is full.
+/// How many random bytes a trial writes after a failure, as hexadecimal digits: more than a full disk
+/// is likely to have free in the database's files.
 const LARGE: usize = 256 * 1024;
 
-/// When a lane last committed.
+/// The time of the last commit of a lane.
 pub(super) struct Commits {
     epoch: Instant,
     /// Milliseconds after `epoch`, and one; [`NEVER`] or [`DOUBTFUL`].
@@ -32,17 +32,18 @@ impl Commits {
         Self { epoch: Instant::now(), last: AtomicU64::new(NEVER) }
     }
 
-    /// Notes a commit.
+    /// Records a commit.
     pub(super) fn committed(&self) {
         self.last.store(self.now(), Ordering::Relaxed);
     }
 
-    /// Notes an error of the kind that a broken connection or a full disk makes.
+    /// Records an error of a broken connection or a full disk.
     pub(super) fn failed(&self) {
         self.last.store(DOUBTFUL, Ordering::Relaxed);
     }
 
-    /// What must be written to show that the lanes commit; `None` when one has lately, and none has failed since.
+    /// Returns the row to write as a trial; `None` if a lane has committed lately, and none has failed
+    /// since.
     pub(super) fn trial(&self, now: Moment, entropy: &dyn Entropy) -> Option<Trial> {
         let size = match self.last.load(Ordering::Relaxed) {
             NEVER => 0,
@@ -63,7 +64,7 @@ impl Commits {
 
 /// A row that is written and deleted in one transaction.
 pub(super) struct Trial {
-    /// No other process's.
+    /// An id that no other process uses.
     name: String,
     text: String,
     at: Moment,

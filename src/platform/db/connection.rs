@@ -26,18 +26,18 @@ impl fmt::Debug for AnyConnection {
     }
 }
 
-/// What a connection will be used for.
+/// The use of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Use {
     /// Reading alone; the engine itself refuses a write.
     Reading,
-    /// Writing the data; on SQLite the vault can only be read.
+    /// Writing the data; on SQLite the vault is read-only.
     Writing,
-    /// Migrations and the first making of keys: everything may be written.
+    /// Migrations and the first creation of keys: everything is writable.
     Preparing,
 }
 
-/// The database could not be opened. The text is for the operator.
+/// The reason why the database could not be opened, in words for the operator.
 #[derive(Debug)]
 pub struct ConnectionError(pub(crate) String);
 
@@ -74,20 +74,20 @@ pub(crate) fn open(target: &Target, purpose: Use) -> Result<AnyConnection, Conne
     }
 }
 
-/// Opens the vault's file alone, to write keys in a transaction of their own.
+/// Opens the vault file alone, to write keys in a transaction of their own.
 pub(super) fn open_vault_file(vault: &std::path::Path) -> Result<SqliteConnection, ConnectionError> {
     let fault = |error: &dyn fmt::Display| ConnectionError(error.to_string());
     let mut connection = SqliteConnection::establish(&vault.to_string_lossy()).map_err(|e| fault(&e))?;
     connection
         .batch_execute(
-            // The lane says when its journal is copied into it.
+            // The lane decides when to checkpoint its journal.
             "PRAGMA busy_timeout = 5000; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA wal_autocheckpoint = 0;",
         )
         .map_err(|e| fault(&e))?;
     Ok(connection)
 }
 
-/// Opens the vault's file alone, and makes it where there is none: for its own migrations.
+/// Opens the vault file alone, or creates it, for its own migrations.
 pub(super) fn open_vault_to_migrate(vault: &std::path::Path) -> Result<SqliteConnection, ConnectionError> {
     let fault = |error: &dyn fmt::Display| ConnectionError(format!("{}: {error}", vault.display()));
     let mut connection = SqliteConnection::establish(&vault.to_string_lossy()).map_err(|e| fault(&e))?;
@@ -103,12 +103,13 @@ fn postgres(url: &str, purpose: Use) -> Result<PgConnection, ConnectionError> {
     let url = with_timeouts(url);
     let mut connection = PgConnection::establish(&url).map_err(|error| ConnectionError(without_url(&error, &url)))?;
     let read_only = if purpose == Use::Reading { "SET default_transaction_read_only = on;" } else { "" };
-    // Whoever asked has given up by then; what must take longer says so in its transaction.
+    // The caller has timed out by then. A transaction that may take longer says so.
     let patience = if purpose == Use::Preparing { "0" } else { "2s" };
-    // Left to itself, the server plans many a prepared statement anew whenever it is executed, which takes longer than the
-    // execution. A plan that is kept must not be one for a table that was small when it was made: none reads a whole table
-    // where there is an index, and the costs that say so are no reason to compile anything. A plan that is kept takes whatever
-    // `LIMIT` is bound for a tenth of the table, for which the server would start processes of its own by a million rows.
+    // By default the server plans many prepared statements again at each execution, which takes longer
+    // than the execution. So plans are kept. A kept plan must not be one for a table that was small at the
+    // time, so no plan may read a whole table if there is an index, and the resulting costs must not
+    // trigger compilation. A kept plan estimates any bound `LIMIT` as a tenth of the table, for which the
+    // server would start parallel workers at a million rows.
     let plans = match purpose {
         Use::Reading | Use::Writing => {
             "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET jit = off; \
@@ -124,7 +125,7 @@ fn postgres(url: &str, purpose: Use) -> Result<PgConnection, ConnectionError> {
     Ok(connection)
 }
 
-/// A server that is hung is given up on within seconds, not within the kernel's quarter of an hour.
+/// The connection to a hanging server ends within seconds, not within the kernel's quarter of an hour.
 fn with_timeouts(url: &str) -> String {
     if url.contains("connect_timeout") {
         return url.to_owned();
@@ -152,11 +153,11 @@ fn sqlite(file: &str, vault: &str, purpose: Use) -> Result<SqliteConnection, Con
         ))
         .map_err(|e| fault(&e))?;
     let last = match purpose {
-        // Whoever waits longer for another process, such as a rotation of keys, is told to come back.
-        // It reads what is mapped, and needs little memory besides.
+        // A connection that waits longer for another process, such as a rotation of keys, returns an error to
+        // retry. It reads mapped pages, and needs little other memory.
         Use::Reading => "PRAGMA query_only = ON; PRAGMA busy_timeout = 1500; PRAGMA cache_size = -500;",
-        // What a large group changes stays in memory until it is committed. The journal grows to 64 MB before it is copied
-        // into the file: a page that many writes change is then copied once.
+        // The changes of a large group stay in memory until the commit. The journal grows to 64 MB before a
+        // checkpoint, so that a page with many changes is copied once.
         Use::Writing => "PRAGMA busy_timeout = 1500; PRAGMA cache_size = -8000; PRAGMA wal_autocheckpoint = 16000;",
         Use::Preparing => "PRAGMA vault.journal_mode = WAL; PRAGMA vault.secure_delete = ON;",
     };
@@ -176,7 +177,7 @@ mod tests {
         used: i32,
     }
 
-    /// See `.cargo/config.toml`: a build that leaves it out works, and is slow.
+    /// See `.cargo/config.toml`: a build without it works, and is slow.
     #[test]
     fn sqlite_is_built_as_its_makers_recommend() {
         let mut connection = SqliteConnection::establish(":memory:").unwrap();

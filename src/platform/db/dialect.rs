@@ -1,4 +1,4 @@
-//! The only place where the code asks which engine it talks to.
+//! The only place where the code depends on the engine.
 
 use std::time::Duration;
 
@@ -28,12 +28,12 @@ pub(super) fn begin_write(connection: &mut AnyConnection) -> QueryResult<()> {
     }
 }
 
-/// Marks where a transaction stands. Diesel's own savepoints are not used, since they are read anew each time.
+/// Sets a savepoint. Diesel's own savepoints are not used, because it prepares them again each time.
 pub(super) fn savepoint(connection: &mut AnyConnection) -> QueryResult<()> {
     prepared("SAVEPOINT one_of_many").execute(connection).map(drop)
 }
 
-/// Keeps or undoes what was done since the mark, which is gone then.
+/// Releases or rolls back to the savepoint, which ends.
 pub(super) fn end_savepoint(connection: &mut AnyConnection, keep: bool) -> QueryResult<()> {
     if !keep {
         prepared("ROLLBACK TO SAVEPOINT one_of_many").execute(connection)?;
@@ -41,7 +41,7 @@ pub(super) fn end_savepoint(connection: &mut AnyConnection, keep: bool) -> Query
     prepared("RELEASE SAVEPOINT one_of_many").execute(connection).map(drop)
 }
 
-/// Lets the statements of this transaction take up to `most` each, where the server has a shorter limit.
+/// Allows the statements of this transaction up to `most` each, if the server has a shorter timeout.
 pub(super) fn allow_statements(connection: &mut AnyConnection, most: Duration) -> QueryResult<()> {
     use diesel::connection::SimpleConnection;
     match connection {
@@ -52,11 +52,8 @@ pub(super) fn allow_statements(connection: &mut AnyConnection, most: Duration) -
     }
 }
 
-/// Holds the row `id` of `table` against other writers until the transaction ends. On SQLite the
-/// writer is alone already. A row that is not there holds nothing. Whoever only refers to the row need not wait.
-///
-/// # Errors
-/// When the database fails.
+/// Locks the row `id` of `table` until the transaction ends. On SQLite there is only one writer anyway.
+/// A missing row locks nothing. A foreign-key reference to the row does not wait for the lock.
 pub fn lock(connection: &mut AnyConnection, table: &'static str, id: Uuid) -> Result<(), Error> {
     if let AnyConnection::Postgres(postgres) = connection {
         let row = prepared(format!("SELECT 1 FROM {table} WHERE id = ")).bind::<PgUuid, _>(id);
@@ -65,11 +62,8 @@ pub fn lock(connection: &mut AnyConnection, table: &'static str, id: Uuid) -> Re
     Ok(())
 }
 
-/// Holds a name (not a row) against other writers of any process until the transaction ends:
-/// for what must be decided about a row that may not exist yet.
-///
-/// # Errors
-/// When the database fails.
+/// Locks a name (not a row) against writers of all processes until the transaction ends: for decisions
+/// about a row that may not exist yet.
 pub fn lock_name(connection: &mut AnyConnection, name: &str) -> Result<(), Error> {
     if let AnyConnection::Postgres(postgres) = connection {
         let held = prepared("SELECT pg_advisory_xact_lock(hashtextextended(").bind::<Text, _>(name);
@@ -78,11 +72,8 @@ pub fn lock_name(connection: &mut AnyConnection, name: &str) -> Result<(), Error
     Ok(())
 }
 
-/// Holds several rows of `table`, always in the order of their ids, so that two who hold several never
-/// wait for each other.
-///
-/// # Errors
-/// When the database fails.
+/// Locks several rows of `table`, always in the order of their ids, so that two transactions with
+/// several rows cannot deadlock.
 pub fn lock_all(connection: &mut AnyConnection, table: &'static str, ids: &[Uuid]) -> Result<(), Error> {
     if let AnyConnection::Postgres(postgres) = connection {
         let rows = prepared(format!("SELECT 1 FROM {table} WHERE id = ANY(")).bind::<Array<PgUuid>, _>(ids);
@@ -91,10 +82,7 @@ pub fn lock_all(connection: &mut AnyConnection, table: &'static str, ids: &[Uuid
     Ok(())
 }
 
-/// Holds several names, one after the other as they stand: give them sorted.
-///
-/// # Errors
-/// When the database fails.
+/// Locks several names in the given order: pass them sorted.
 pub fn lock_names(connection: &mut AnyConnection, names: &[String]) -> Result<(), Error> {
     if let AnyConnection::Postgres(postgres) = connection {
         let held = prepared("SELECT pg_advisory_xact_lock(hashtextextended(name, 0)) FROM unnest(");
@@ -103,12 +91,10 @@ pub fn lock_names(connection: &mut AnyConnection, names: &[String]) -> Result<()
     Ok(())
 }
 
-/// Finds the row of `table` (with `id`, `status`, `attempts`, `next_attempt_at`) that is `queued` and has been due longest,
-/// and holds it until the transaction ends. A row is due from its first attempt on, at its `next_attempt_at`, and when that
-/// is after `horizon`, which only a clock that was wrong can have set. Rows that another transaction holds are passed over.
-///
-/// # Errors
-/// When the database fails.
+/// Finds the row of `table` (with `id`, `status`, `attempts`, `next_attempt_at`) that is `queued` and
+/// has been due longest, and locks it until the transaction ends. A row is due from its first attempt
+/// on, at its `next_attempt_at`, and also if that is after `horizon`, which only a wrong clock can have
+/// set. It skips rows that another transaction has locked.
 pub fn first_due(
     connection: &mut AnyConnection,
     table: &'static str,
@@ -148,10 +134,7 @@ pub fn first_due(
     }
 }
 
-/// Takes a name without waiting; `false` when another transaction of any process has it.
-///
-/// # Errors
-/// When the database fails.
+/// Locks a name without waiting; returns `false` if another transaction of any process has it.
 pub fn try_lock_name(connection: &mut AnyConnection, name: &[u8]) -> Result<bool, Error> {
     #[derive(QueryableByName)]
     struct Answer {
@@ -171,14 +154,14 @@ pub fn try_lock_name(connection: &mut AnyConnection, name: &[u8]) -> Result<bool
 }
 
 impl From<DieselError> for Error {
-    /// What a database error means to a caller when no room has given it a better name. Messages of
-    /// the database can quote values, so that only its kind is kept.
+    /// The error for the caller, unless a room has mapped the database error. Database messages can quote
+    /// values, so only the kind is kept.
     fn from(error: DieselError) -> Self {
         match error {
             DieselError::NotFound => Self::not_found(),
             DieselError::DatabaseError(kind, information) => match kind {
                 DatabaseErrorKind::UniqueViolation | DatabaseErrorKind::ForeignKeyViolation => {
-                    Self::new(Code::Conflict, "This contradicts something that is stored.")
+                    Self::new(Code::Conflict, "This contradicts stored data.")
                 }
                 DatabaseErrorKind::ClosedConnection => Self::unavailable("the connection to the database is closed"),
                 DatabaseErrorKind::SerializationFailure | DatabaseErrorKind::ReadOnlyTransaction => {
@@ -192,8 +175,8 @@ impl From<DieselError> for Error {
     }
 }
 
-/// Sorts the errors that Diesel has no kind for: those of a database that is going away or cannot
-/// take more are temporary, the rest are ours.
+/// Classifies the errors that Diesel has no kind for: errors of a database that is shutting down or
+/// overloaded are temporary, the rest are internal.
 fn unkind(kind: &str, message: &str) -> Error {
     const PASSING: &[&str] = &[
         "server closed the connection",
@@ -218,7 +201,8 @@ fn unkind(kind: &str, message: &str) -> Error {
     ];
     match PASSING.iter().find(|passing| message.contains(**passing)) {
         Some(passing) => Error::unavailable(passing),
-        // PostgreSQL and SQLite name constraints, columns and syntax here; values only after "DETAIL", which this is not.
+        // PostgreSQL and SQLite name constraints, columns and syntax here. Values come only after "DETAIL",
+        // which this is not.
         None => Error::internal(format_args!("database: {kind}: {}", message.lines().next().unwrap_or_default())),
     }
 }
@@ -234,9 +218,6 @@ fn kind_of(error: &DieselError) -> &'static str {
 }
 
 /// Returns the time on PostgreSQL's clock; `None` on SQLite, which reads the clock of the process.
-///
-/// # Errors
-/// When the database fails.
 pub fn clock(connection: &mut AnyConnection) -> QueryResult<Option<Instant>> {
     #[derive(QueryableByName)]
     struct Shown {
@@ -252,16 +233,16 @@ pub fn clock(connection: &mut AnyConnection) -> QueryResult<Option<Instant>> {
     }
 }
 
-/// Asks the database for nothing but an answer.
+/// Makes the cheapest query, to see that the database answers.
 ///
 /// # Errors
-/// When it gives none.
+/// When the database does not answer.
 pub fn ping(connection: &mut AnyConnection) -> QueryResult<()> {
     use diesel::connection::SimpleConnection;
     connection.batch_execute("SELECT 1")
 }
 
-/// Copies a SQLite file's journal into the file and empties it; `false` when a reader still needs it.
+/// Checkpoints a SQLite file's journal and truncates it; returns `false` if a reader still needs it.
 pub(super) fn truncate_journal(file: &mut SqliteConnection) -> QueryResult<bool> {
     use diesel::connection::SimpleConnection;
     #[derive(QueryableByName)]
@@ -274,7 +255,7 @@ pub(super) fn truncate_journal(file: &mut SqliteConnection) -> QueryResult<bool>
         #[diesel(sql_type = Integer)]
         timeout: i32,
     }
-    // A reader is waited for, but not as long as a request.
+    // The checkpoint waits for a reader, but not as long as a request may.
     let Patience { timeout } = diesel::sql_query("PRAGMA busy_timeout").get_result(file)?;
     file.batch_execute("PRAGMA busy_timeout = 100")?;
     let done = diesel::sql_query("PRAGMA main.wal_checkpoint(TRUNCATE)").get_result(file);
@@ -282,22 +263,22 @@ pub(super) fn truncate_journal(file: &mut SqliteConnection) -> QueryResult<bool>
     done.map(|Checkpoint { busy }| busy == 0)
 }
 
-/// Copies of a SQLite file's journal into the file what no reader is in the way of, waiting for nobody.
+/// Checkpoints as much of a SQLite file's journal as readers allow, without waiting for them.
 pub(super) fn copy_journal(file: &mut SqliteConnection) -> QueryResult<()> {
     use diesel::connection::SimpleConnection;
     file.batch_execute("PRAGMA main.wal_checkpoint(PASSIVE)")
 }
 
-/// Whether the connection cannot be used again after an error.
+/// Whether the connection is unusable after an error.
 pub(super) fn is_broken(connection: &mut AnyConnection) -> bool {
     ping(connection).is_err()
 }
 
-/// Turns the violation of the unique constraint `name` into `error`; every other error passes.
-/// SQLite names the columns of a constraint, PostgreSQL its name: give both.
+/// Maps the violation of the unique constraint `name` to `error`; every other error passes. SQLite
+/// names the columns of a constraint, PostgreSQL its name: give both.
 ///
 /// # Errors
-/// `error` for that violation; every other error as it is.
+/// Returns `error` for that violation, and every other error unchanged.
 pub fn on_unique<T>(
     result: QueryResult<T>,
     constraint: &str,

@@ -1,11 +1,13 @@
-//! Queries that are made all the time, straight on the engine's own connection.
+//! Frequent queries, directly on the engine's own connection.
 //!
-//! Diesel knows a statement that it has prepared by the type of its query. Of a query over both engines it knows none, and
-//! writes the text anew each time, to know the statement by that: a tenth of the time of reading a contact.
+//! Diesel finds a prepared statement by the type of its query. A query over both engines has no such
+//! type, so Diesel writes the text each time to find the statement: a tenth of the time of reading a
+//! contact.
 
-/// Runs `query`, an expression in the connection `engine`, on the connection of the engine that is behind `connection`.
+/// Runs `query`, an expression over the connection `engine`, on the engine's own connection behind
+/// `connection`.
 ///
-/// A macro, since the two connections have nothing in common that a function could demand of a query.
+/// A macro, because the two connections share no trait that a function could require of a query.
 macro_rules! direct {
     ($connection:expr, $engine:ident => $query:expr) => {
         match $connection {
@@ -16,10 +18,10 @@ macro_rules! direct {
 }
 pub(crate) use direct;
 
-/// The first row that `query` finds, held against other writers until the transaction ends: on PostgreSQL by a lock, for
-/// which it waits, and what is answered is the row as whoever had it before has left it. SQLite has one writer.
+/// Returns the first row that `query` finds, and locks it until the transaction ends. On PostgreSQL it
+/// waits for the lock, and returns the row as the last writer committed it. SQLite has one writer.
 ///
-/// A macro, since the two engines' queries are of two types.
+/// A macro, because the two engines' queries have different types.
 macro_rules! first_locked {
     ($connection:expr, $query:expr) => {
         match $connection {
@@ -30,7 +32,7 @@ macro_rules! first_locked {
 }
 pub(crate) use first_locked;
 
-/// As [`first_locked`], all rows that `query` finds, in the order that it says.
+/// As [`first_locked`], for all rows that `query` finds, in its order.
 macro_rules! all_locked {
     ($connection:expr, $query:expr) => {
         match $connection {

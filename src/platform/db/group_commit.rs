@@ -1,5 +1,6 @@
-//! Group commit: one transaction for all queued tasks, a savepoint for each but the first, one commit, then all the answers.
-//! A group of one is an ordinary transaction.
+//! Group commit. A writing lane runs all queued closures in one transaction, with a savepoint for each
+//! but the first, commits once, and then sends all the results. A group of one is an ordinary
+//! transaction.
 
 use std::collections::VecDeque;
 use std::time::{Duration, Instant as Stopwatch};
@@ -14,8 +15,8 @@ use crate::domain::Error;
 
 type Transactions = <AnyConnection as diesel::Connection>::TransactionManager;
 
-/// How long closures of one group may be started: those after them make the next, so that the first
-/// ones are not long in doubt.
+/// How long a group may start closures. Later closures go into the next group, so that the first ones
+/// are committed soon.
 const STARTING: Duration = Duration::from_millis(250);
 
 /// Runs as many tasks as fit in one transaction, commits, and answers their callers; the other tasks stay in `group`. The lane
@@ -27,7 +28,7 @@ pub(super) fn run(lane: &mut Lane, group: &mut VecDeque<WriteTask>) -> bool {
         lane.suspect = true;
         lane.broken = !matches!(error, diesel::result::Error::DatabaseError(..));
         let error = Error::from(error);
-        tracing::warn!(%error, "a transaction could not begin");
+        tracing::warn!(%error, "a transaction could not be started");
         give_up(group);
         return false;
     }
@@ -59,14 +60,15 @@ pub(super) fn run(lane: &mut Lane, group: &mut VecDeque<WriteTask>) -> bool {
     keep_any && ended.is_ok()
 }
 
-/// The next closure of the group for which anybody still waits: behind a slow one, it can be given up.
+/// Returns the next closure of the group whose caller still waits. A closure behind a slow one can be
+/// cancelled.
 fn next(group: &mut VecDeque<WriteTask>) -> Option<Closure> {
     std::iter::from_fn(|| group.pop_front()).find_map(WriteTask::take_up)
 }
 
-/// Gives the group up: whoever waits is told that nothing was done.
+/// Cancels the group: its callers get an error that says that nothing was written.
 pub(super) fn give_up(group: &mut VecDeque<WriteTask>) {
-    // What is dropped answers 503.
+    // A dropped closure answers 503.
     while next(group).is_some() {}
 }
 
@@ -103,22 +105,22 @@ fn commit(lane: &mut Lane) -> Result<(), Error> {
     if let Some(keys) = lane.keys.as_mut() {
         match keys.commit_destroyed() {
             Ok(any) => lane.unscrubbed |= any,
-            // The rows are gone; the next start destroys it again.
-            Err(error) => tracing::error!(%error, "a destroyed key is still in the vault's file"),
+            // The rows are deleted; the next start destroys the key again.
+            Err(error) => tracing::error!(%error, "a destroyed key is still in the vault file"),
         }
         keys.clear();
     }
     Ok(())
 }
 
-/// What a commit that failed means: nothing was done, or nobody knows.
+/// The meaning of a failed commit: nothing was written, or the outcome is unknown.
 fn uncommitted(lane: &mut Lane, error: &diesel::result::Error) -> Error {
     let mut undone = surely_undone(error);
     if undone
         && let Some(keys) = lane.keys.as_mut()
         && let Err(error) = keys.take_back()
     {
-        tracing::warn!(%error, "a key that opens nothing is left in the vault's file");
+        tracing::warn!(%error, "an unused key is left in the vault file");
     }
     lane.broken |= roll_back(lane).is_err();
     if dialect::engine(&lane.connection) == Engine::Postgres && !lane.broken {
@@ -138,8 +140,8 @@ fn roll_back(lane: &mut Lane) -> Result<(), Error> {
     })
 }
 
-/// Whether the database itself refused the commit. After an error of its disk it may have been done,
-/// unless what was missing was space for it.
+/// Whether the database itself refused the commit. After a disk error the commit may have happened,
+/// unless the disk was full.
 fn surely_undone(error: &diesel::result::Error) -> bool {
     use diesel::result::DatabaseErrorKind::{ClosedConnection, Unknown};
     match error {
@@ -151,7 +153,7 @@ fn surely_undone(error: &diesel::result::Error) -> bool {
     }
 }
 
-/// What could not be committed was not done: 503, whatever the reason.
+/// A change that was not committed was not made: 503, whatever the reason.
 fn not_committed(error: &diesel::result::Error) -> Error {
     Error::unavailable(format_args!("not committed: {}", first_line(error)))
 }
@@ -160,13 +162,13 @@ fn first_line(error: &diesel::result::Error) -> String {
     error.to_string().lines().next().unwrap_or_default().to_owned()
 }
 
-/// Empties the journals into their files, so that what was destroyed is in neither; tried again later where a reader is in
-/// the way.
+/// Checkpoints and truncates the journals, so that neither file holds destroyed data. Retries later if
+/// a reader blocks it.
 pub(super) fn scrub(lane: &mut Lane) {
     let (Some(keys), AnyConnection::Sqlite(data)) = (lane.keys.as_mut(), &mut lane.connection) else { return };
     match keys.scrub().and_then(|vault| Ok(dialect::truncate_journal(data)? && vault)) {
         Ok(done) => lane.unscrubbed = !done,
-        Err(error) => tracing::warn!(%error, "the journals still hold what was erased"),
+        Err(error) => tracing::warn!(%error, "the journals still hold erased data"),
     }
 }
 
@@ -185,7 +187,7 @@ mod tests {
         (Lane::new(open(&target, Use::Writing).unwrap(), &target, Use::Writing).unwrap(), target)
     }
 
-    /// A reader may need what the journals hold: they are emptied once it has gone.
+    /// A reader may need the journals: they are truncated after it ends.
     #[test]
     fn a_reader_in_the_way_puts_the_scrubbing_off() {
         let folder = tempfile::tempdir().unwrap();

@@ -1,9 +1,9 @@
 //! The data keys on SQLite.
 //!
-//! They live in a file of their own, and two files in WAL mode do not commit
-//! atomically together. So new keys are committed before the group that needs them, and destroyed
-//! ones after the group that gave them up. A key made for what was not committed is taken back; one
-//! left over by a crash opens nothing. The next start destroys the keys of the erased again.
+//! The keys are in a file of their own, and two files in WAL mode do not commit atomically together. So
+//! the lane commits new keys before the group that needs them, and destroys keys after the group that
+//! gave them up. It deletes a key whose group was not committed; a key left over by a crash is unused.
+//! The next start destroys the keys of erased people again.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -16,7 +16,7 @@ use super::connection::{ConnectionError, open_vault_file};
 use super::{dialect, prepared};
 use crate::domain::Instant;
 
-/// A wrapped data key as the vault's file keeps it.
+/// A wrapped data key as the vault file stores it.
 #[derive(Clone)]
 pub struct KeyRow {
     pub(in crate::platform) owner: Uuid,
@@ -25,7 +25,7 @@ pub struct KeyRow {
     pub(in crate::platform) made_at: Instant,
 }
 
-/// A plan of erasure that was executed and left something of the person, as the vault's file keeps it.
+/// An executed erasure plan that kept some records, as the vault file stores it.
 #[derive(Clone)]
 pub struct PlanRow {
     pub(in crate::platform) plan: Uuid,
@@ -35,7 +35,7 @@ pub struct PlanRow {
     pub(in crate::platform) executed_at: Instant,
 }
 
-/// How many changes of each kind there are: those made before a savepoint.
+/// The number of changes of each kind before a savepoint.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Mark {
     made: usize,
@@ -43,18 +43,18 @@ pub(super) struct Mark {
     executed: usize,
 }
 
-/// Changes to the vault's file that wait for the group's commit.
+/// Changes to the vault file that wait for the group's commit.
 pub struct KeyChanges {
     file: SqliteConnection,
     made: Vec<KeyRow>,
     by_owner: HashMap<Uuid, usize>,
     destroyed: Vec<(Uuid, Instant)>,
     executed: Vec<PlanRow>,
-    /// About how many pages the file's journal has grown by since it was last copied into the file.
+    /// About how many pages the journal has grown by since the last checkpoint.
     journalled: usize,
 }
 
-/// How many pages the journal of the vault's file grows by before it is copied into the file: as SQLite does by itself.
+/// How many pages the journal of the vault file grows by before a checkpoint: SQLite's own default.
 const JOURNAL: usize = 1000;
 
 impl KeyChanges {
@@ -63,7 +63,7 @@ impl KeyChanges {
         Ok(Self { file: open_vault_file(vault)?, made, by_owner, destroyed, executed, journalled: 0 })
     }
 
-    /// A key that the group has made and not yet committed.
+    /// A key that the group has created and not yet committed.
     pub(in crate::platform) fn made(&self, owner: Uuid) -> Option<&KeyRow> {
         self.by_owner.get(&owner).and_then(|&at| self.made.get(at))
     }
@@ -79,7 +79,7 @@ impl KeyChanges {
         self.destroyed.push((owner, at));
     }
 
-    /// Notes a plan once the group has committed.
+    /// Records a plan after the group has committed.
     pub(in crate::platform) fn note_executed(&mut self, plan: PlanRow) {
         self.executed.push(plan);
     }
@@ -105,7 +105,7 @@ impl KeyChanges {
             return Ok(());
         }
         let made = &self.made;
-        // The first page, two of the tree, and another for some dozens of keys.
+        // The first page, two of the tree, and one more for some dozens of keys.
         self.journalled += 3 + made.len() / 16;
         self.file.immediate_transaction(|file| {
             for key in made {
@@ -119,8 +119,8 @@ impl KeyChanges {
         })
     }
 
-    /// Deletes the keys that the group destroyed, and notes whose they were, and the plans that it executed. Returns whether
-    /// there were any keys.
+    /// Deletes the keys that the group destroyed, and records their owners and the executed plans. Returns
+    /// whether there were any keys.
     pub(super) fn commit_destroyed(&mut self) -> QueryResult<bool> {
         let (destroyed, executed) = (std::mem::take(&mut self.destroyed), std::mem::take(&mut self.executed));
         if destroyed.is_empty() && executed.is_empty() {
@@ -138,19 +138,19 @@ impl KeyChanges {
         })
     }
 
-    /// Copies a journal that has grown long into the file, so that it begins anew. Only between two groups: while one runs,
-    /// its own transaction reads what the journal held when it began, and the journal would grow for ever.
+    /// Checkpoints a long journal, so that it starts again. Only between two groups: the transaction of a
+    /// running group still reads its start of the journal, and the journal would grow forever.
     pub(super) fn copy_journal(&mut self) {
         if self.journalled < JOURNAL {
             return;
         }
         self.journalled = 0;
         if let Err(error) = dialect::copy_journal(&mut self.file) {
-            tracing::warn!(%error, "the journal of the vault's file could not be copied into it");
+            tracing::warn!(%error, "the journal of the vault file could not be checkpointed");
         }
     }
 
-    /// Deletes the keys that were committed for a group that was not.
+    /// Deletes the keys that were committed for a group that was then rolled back.
     pub(super) fn take_back(&mut self) -> QueryResult<()> {
         let made = &self.made;
         if made.is_empty() {
@@ -159,7 +159,7 @@ impl KeyChanges {
         self.file.immediate_transaction(|file| made.iter().try_for_each(|key| delete(file, key.owner)))
     }
 
-    /// Empties the journal of the vault's file into it.
+    /// Checkpoints the journal of the vault file.
     pub(super) fn scrub(&mut self) -> QueryResult<bool> {
         dialect::truncate_journal(&mut self.file)
     }
@@ -207,7 +207,7 @@ mod tests {
         KeyRow { owner: Uuid::from_u128(number), master_key, wrapped, made_at: Instant::from_micros(0).unwrap() }
     }
 
-    /// A write that makes the key of that number, and is kept or not.
+    /// A write that creates the key of that number, and commits or fails.
     fn making(number: u128, keep: bool) -> WriteTask {
         let job: Closure = Box::new(move |lane| {
             lane.keys.as_mut().unwrap().make(key(number));
@@ -245,7 +245,7 @@ mod tests {
         assert_eq!(keys_in_the_file(&mut lane), [2, 4]);
     }
 
-    /// A key that cannot be written undoes its whole group, and the next group is none the wiser.
+    /// A key that cannot be written rolls its whole group back, and does not affect the next group.
     #[test]
     fn without_its_key_nobody_comes() {
         let folder = tempfile::tempdir().unwrap();

@@ -4,16 +4,16 @@ use super::connection::{ConnectionError, Use};
 use super::keys::KeyChanges;
 use super::{AnyConnection, Target};
 
-/// A connection and what belongs to the transaction on it.
+/// A connection and the state of the transaction on it.
 pub struct Lane {
     pub(in crate::platform) connection: AnyConnection,
-    /// Keys made or destroyed, where they live in a file of their own.
+    /// Created and destroyed keys, if they are in a file of their own.
     pub(in crate::platform) keys: Option<KeyChanges>,
-    /// The last error was one that a broken connection makes.
+    /// The last error was that of a broken connection.
     pub(super) suspect: bool,
-    /// The connection must be opened anew.
+    /// The connection must be opened again.
     pub(super) broken: bool,
-    /// Keys were destroyed, and the journals may still hold what they were.
+    /// Keys were destroyed, and the journals may still hold them.
     pub(super) unscrubbed: bool,
 }
 
@@ -23,7 +23,7 @@ impl Lane {
             Target::Sqlite { vault, .. } if purpose == Use::Writing => Some(KeyChanges::open(vault)?),
             _ => None,
         };
-        // What a crash has left is not known.
+        // The state after a crash is unknown.
         let unscrubbed = keys.is_some();
         Ok(Self { connection, keys, suspect: false, broken: false, unscrubbed })
     }

@@ -1,5 +1,5 @@
-//! Lanes: threads that own one connection each and take closures from a bounded queue. One hop per
-//! request, prepared statements that stay warm, and a queue that says no before it is too long.
+//! Lanes: threads that own one connection each and take closures from a bounded queue. A request makes
+//! one hop, prepared statements stay cached, and a full queue refuses at once.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,9 +17,9 @@ use super::write_task::{Closure, Outcome, WriteTask, guarded, is_passing};
 use super::{AnyConnection, Engine, Target, dialect};
 use crate::domain::{Entropy, Error, Instant};
 
-/// How many closures may wait for each kind of lane.
+/// How many closures each kind of lane may queue.
 const QUEUE: usize = 2048;
-/// What is left of two seconds for the answer to a commit that is on its way.
+/// The rest of two seconds, for the result of a running commit.
 const COMMITTING: Duration = Duration::from_millis(100);
 
 /// How many lanes to run.
@@ -31,14 +31,14 @@ pub struct LaneCount {
     pub writers: usize,
 }
 
-/// How long a caller waits before it is told to come back.
+/// How long a caller waits for a lane before it gets a 503.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Patience {
     /// A request: 1.9 seconds in all.
     Request,
     /// A chunk of a long request: 1.9 seconds for a lane, 10 on it.
     Chunk,
-    /// Background work, and what is done at the start: 1.9 seconds for a lane, 60 on it.
+    /// Background work and work at the start: 1.9 seconds for a lane, 60 on it.
     Job,
 }
 
@@ -56,18 +56,18 @@ impl Patience {
     }
 }
 
-/// The database as the rest of the service has it: two queues.
+/// The database, as the other modules see it: two queues.
 pub struct Database {
     reads: flume::Sender<(Ticket, ReadTask)>,
     writes: flume::Sender<WriteTask>,
     target: Target,
     commits: Arc<Commits>,
-    /// Its end is the end of whoever looks after the lanes.
+    /// When it is dropped, the supervisor of the lanes ends.
     _supervised: flume::Sender<()>,
 }
 
 impl Database {
-    /// Starts the lanes. Each opens its connection by itself, now or when the database comes back.
+    /// Starts the lanes. Each opens its own connection, now or when the database is back.
     pub fn start(target: &Target, count: LaneCount) -> Self {
         let (reads, reading) = flume::bounded(QUEUE);
         let (writes, writing) = flume::bounded(QUEUE);
@@ -81,29 +81,31 @@ impl Database {
         Self { reads, writes, target: target.clone(), commits, _supervised: supervised }
     }
 
-    /// How many closures wait for a reading and for a writing lane.
+    /// Returns the lengths of the reading and the writing queue.
     pub fn waiting(&self) -> (usize, usize) {
         (self.reads.len(), self.writes.len())
     }
 
-    /// Shows that a reading lane answers.
+    /// Checks that a reading lane answers.
     ///
     /// # Errors
-    /// 503 when none does in time.
+    /// 503 when no lane answers in time.
     pub(in crate::platform) async fn can_read(&self) -> Result<(), Error> {
         self.read(|lane| Ok(dialect::ping(&mut lane.connection)?)).await
     }
 
-    /// Shows that a writing lane commits: one has within the last ten seconds and none has failed since, or one commits now.
+    /// Checks that a writing lane commits: one has committed within the last ten seconds and none has
+    /// failed since, or one commits now.
     ///
     /// # Errors
-    /// 503 when none does in time.
+    /// 503 when no lane answers in time.
     pub(in crate::platform) async fn can_write(&self, now: Instant, entropy: &dyn Entropy) -> Result<(), Error> {
         let Some(trial) = self.commits.trial(now, entropy) else { return Ok(()) };
         self.write(Patience::Request, move |lane| trial.write(&mut lane.connection)).await
     }
 
-    /// Runs `f` on a connection of its own and in no transaction, however long it takes: for what is no lane's work.
+    /// Runs `f` on a connection of its own, outside a transaction and without a timeout, for work that does
+    /// not suit a lane.
     pub(in crate::platform) async fn apart<T: Send + 'static>(
         &self,
         f: impl FnOnce(&mut AnyConnection) -> Result<T, Error> + Send + 'static,
@@ -114,12 +116,12 @@ impl Database {
             let done = guarded(|| f(&mut super::open(&target, Use::Preparing)?));
             let _ = tell.send(done);
         };
-        // A thread that nothing waits for when the process ends.
+        // The process does not wait for this thread when it ends.
         std::thread::Builder::new().name("apart".to_owned()).spawn(work).map_err(Error::internal)?;
         told.await.map_err(|_| Error::internal("a thread beside the lanes ended"))?
     }
 
-    /// Runs `f` on a reading lane. A read has no effect, so that it can be given up at any time.
+    /// Runs `f` on a reading lane. A read has no effect, so its caller can cancel it at any time.
     pub(in crate::platform) async fn read<T: Send + 'static>(
         &self,
         f: impl FnOnce(&mut Lane) -> Result<T, Error> + Send + 'static,
@@ -140,9 +142,10 @@ impl Database {
         }
     }
 
-    /// Runs `f` on a writing lane, in a transaction that the lane commits when `f` returns `Ok`; the caller gets the answer
-    /// only then. A caller that has waited as long as `patience` says gives the write up, and the lane does not commit it. If
-    /// the commit has begun by then, the caller gets [`Code::OutcomeUnknown`](crate::domain::Code::OutcomeUnknown).
+    /// Runs `f` on a writing lane, in a transaction that the lane commits if `f` returns `Ok`; the caller
+    /// gets the result after the commit. When the timeout in `patience` ends, the caller cancels the write,
+    /// and the lane does not commit it. If the commit has begun by then, the caller gets
+    /// [`Code::OutcomeUnknown`](crate::domain::Code::OutcomeUnknown).
     pub(in crate::platform) async fn write<T: Send + 'static>(
         &self,
         patience: Patience,
@@ -151,8 +154,8 @@ impl Database {
         self.write_or_undo(patience, |lane| f(lane).map(Settled::Keep)).await
     }
 
-    /// As [`Database::write`], for a closure that decides itself whether the lane keeps its changes or undoes them. The caller
-    /// gets the answer in either case.
+    /// As [`Database::write`], for a closure that decides itself whether the lane commits its changes or
+    /// rolls them back. The caller gets the result in either case.
     pub(in crate::platform) async fn write_or_undo<T: Send + 'static>(
         &self,
         patience: Patience,
@@ -200,7 +203,7 @@ impl Database {
     }
 }
 
-/// The answer of a closure, and what becomes of its changes.
+/// The result of a closure, and the fate of its changes.
 pub enum Settled<T> {
     /// The lane commits them.
     Keep(T),
@@ -216,7 +219,7 @@ impl<T> Settled<T> {
     }
 }
 
-/// The answer of a writing lane, waited for as long as `patience` says.
+/// Waits for the result of a writing lane, as long as `patience` says.
 async fn answered<T>(
     patience: Patience,
     ticket: Ticket,
@@ -232,7 +235,7 @@ async fn answered<T>(
     }
     if answer.is_err() {
         if ticket.give_up() {
-            return Err(Error::unavailable("no answer from a writing lane in time: given up and not committed"));
+            return Err(Error::unavailable("no answer from a writing lane in time: cancelled and not committed"));
         }
         answer = timeout(COMMITTING, told).await;
     }
@@ -253,7 +256,7 @@ mod tests {
     use crate::domain::Code;
     use crate::platform::db::migrate;
 
-    /// A database with one lane of each kind, on a file that goes with the directory.
+    /// A database with one lane of each kind, on a file in a temporary directory.
     fn database() -> (Database, tempfile::TempDir) {
         let directory = tempfile::tempdir().unwrap();
         let target = Target::sqlite(&directory.path().join("iewm.db"));
@@ -261,7 +264,7 @@ mod tests {
         (Database::start(&target, LaneCount { readers: 1, writers: 1 }), directory)
     }
 
-    /// What is too late is answered 503, and a closure that has not started then never does.
+    /// A late closure answers 503, and never starts after that.
     #[tokio::test]
     async fn a_closure_that_waits_too_long_is_never_started() {
         let (database, _directory) = database();
@@ -284,12 +287,13 @@ mod tests {
         assert_eq!(blocked, Ok(true), "a job that has started is awaited");
         let refused = late.unwrap_err();
         assert_eq!((refused.code(), refused.particulars().retry_after), (Code::Unavailable, Some(1)));
-        // The lane has gone on, past the one that was given up.
+        // The lane has continued, past the cancelled closure.
         database.write(Patience::Request, |_| Ok(())).await.unwrap();
         assert!(!started.load(Ordering::SeqCst));
     }
 
-    /// What has started is undone, not committed, once its caller has been told that it was not done.
+    /// A running closure is rolled back, not committed, after its caller got the answer that nothing was
+    /// written.
     #[tokio::test]
     async fn a_started_write_that_was_given_up_leaves_nothing() {
         use diesel::connection::SimpleConnection;
@@ -342,13 +346,13 @@ mod tests {
     #[tokio::test]
     async fn a_panic_is_the_closures_failure_alone() {
         let (database, _directory) = database();
-        // However long the telling of a backtrace takes, where one is asked for.
+        // Enough time for printing a backtrace, if one is enabled.
         let panicked: Result<(), Error> = database.write(Patience::Job, |_| panic!("on purpose")).await;
         assert_eq!(panicked.unwrap_err().code(), Code::Internal);
         database.write(Patience::Request, |_| Ok(())).await.unwrap();
     }
 
-    /// A job that panics where no closure is guarded, which kills its lane.
+    /// A job that panics outside the guard, which kills its lane.
     struct Bomb;
 
     impl PendingBatch for Bomb {

@@ -3,12 +3,13 @@
 /// Rows per INSERT, and commands per batch. Larger batches gain little, and smaller ones leave a smaller remainder.
 pub(super) const BATCH: usize = 32;
 
-/// Inserts rows into a table; returns early with the error when the database fails.
+/// Inserts rows into a table; returns early with the database error.
 ///
-/// [`BATCH`] rows go at a time, and the rest in halves, each by a statement that is prepared once. On PostgreSQL each
-/// statement is a journey there and back; on SQLite it copies the pages that it changes, where a trigger could still undo it.
+/// Inserts [`BATCH`] rows at a time, and the rest in halves, each with a statement that stays
+/// prepared. On PostgreSQL each statement is a round trip; on SQLite it copies the pages that it
+/// changes, if a trigger could still roll it back.
 ///
-/// A macro: what a function would have to demand of the rows, for both engines, is longer than what it would do.
+/// A macro, because the trait bounds of a function over both engines would be longer than its body.
 macro_rules! insert_all {
     ($connection:expr, $table:expr, $rows:expr) => {
         $crate::platform::db::in_chunks!($connection, $rows, connection, rows => {
@@ -18,8 +19,8 @@ macro_rules! insert_all {
 }
 pub(crate) use insert_all;
 
-/// As [`insert_all`], but for the rows whose value of the unique column `taken` a row has already: answers the values of
-/// the column `id` of those that were inserted.
+/// As [`insert_all`], but skips rows whose value in the unique column `taken` exists already. Returns
+/// the values of the column `id` of the inserted rows.
 macro_rules! insert_new {
     ($connection:expr, $table:expr, $rows:expr, $taken:expr, $id:expr) => {{
         let mut inserted = Vec::with_capacity($rows.len());
@@ -32,7 +33,7 @@ macro_rules! insert_new {
 }
 pub(crate) use insert_new;
 
-/// Does `$each` for the rows, some of them at a time: as many as there is a prepared statement for.
+/// Runs `$each` for the rows in chunks, as large as the prepared statements allow.
 macro_rules! in_chunks {
     ($connection:expr, $all:expr, $engine:ident, $rows:ident => $each:block) => {
         $crate::platform::db::direct!($connection, $engine => {

@@ -1,7 +1,7 @@
 //! Migrations: a folder for each engine with the same names, compiled in, applied under a lock.
 //!
-//! SQLite's vault is a file of its own, and two files do not commit together. So the vault has migrations of its own, which
-//! are applied first. A process that is killed in between leaves two files that each know how far they are.
+//! SQLite's vault is a file of its own, and two files do not commit together. So the vault has its own
+//! migrations, which are applied first. After a kill in between, each file records its own version.
 
 use std::fmt;
 use std::fs::File;
@@ -19,14 +19,14 @@ const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 const SQLITE_VAULT: EmbeddedMigrations = embed_migrations!("migrations/sqlite-vault");
 const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
 
-/// Why the database could not be brought up to date. The text is for the operator.
+/// The reason why the database could not be migrated, in words for the operator.
 #[derive(Debug)]
 pub enum MigrationError {
-    /// It could not be opened.
+    /// The database could not be opened.
     Connection(ConnectionError),
-    /// It holds a migration that this program does not know: it belongs to a newer one.
+    /// The database has a migration that this program does not know: a newer program made it.
     Newer(String),
-    /// It lacks a migration, and the role that it was opened by may not create anything.
+    /// The database lacks a migration, and its role may not create anything.
     NotOurs(String),
     /// A migration failed; it was rolled back.
     Failed(String),
@@ -38,7 +38,7 @@ impl fmt::Display for MigrationError {
             Self::Connection(error) => error.fmt(f),
             Self::Newer(version) => write!(
                 f,
-                "the database holds migration {version}, which this program does not know: run the newer program"
+                "the database has migration {version}, which this program does not know: run the newer program"
             ),
             Self::NotOurs(version) => write!(
                 f,
@@ -58,8 +58,8 @@ impl From<ConnectionError> for MigrationError {
     }
 }
 
-/// Opens the database, creating a SQLite file where there is none, applies what is pending, and runs
-/// `prepare` on the connection; all of it under a lock, so that several instances can start at once.
+/// Opens the database or creates a SQLite file, applies pending migrations, and runs `prepare` on the
+/// connection. All of it is under a lock, so that several instances can start at once.
 ///
 /// # Errors
 /// [`MigrationError`], or what `prepare` returns.
@@ -76,7 +76,7 @@ pub(crate) fn migrate<T, E: From<MigrationError>>(
     let mut connection = open(target, Use::Preparing).map_err(MigrationError::from)?;
     belong_together(&mut connection, target)?;
     if let AnyConnection::Postgres(postgres) = &mut connection {
-        // Held until the connection closes. The number is ours alone: "iewm" in ASCII.
+        // Held until the connection closes. The number is our own: "iewm" in ASCII.
         diesel::sql_query("SELECT pg_advisory_lock(1768257389)").execute(postgres).map_err(|e| failed(&e))?;
     }
     apply(&mut connection, if target.engine() == Engine::Sqlite { SQLITE } else { POSTGRES })?;
@@ -86,23 +86,26 @@ pub(crate) fn migrate<T, E: From<MigrationError>>(
     prepare(&mut connection)
 }
 
-/// Refuses a new database of SQLite beside a vault that holds keys: those are the keys of another database.
+/// Refuses a new SQLite database beside a vault with keys, because those are the keys of another
+/// database.
 fn belong_together(connection: &mut AnyConnection, target: &Target) -> Result<(), MigrationError> {
     let Target::Sqlite { file, vault } = target else { return Ok(()) };
     if !applied(connection)?.is_empty() || is_unused(vault) {
         return Ok(());
     }
     Err(MigrationError::Connection(ConnectionError(format!(
-        "{} has no tables, but {} holds the keys of a database: restore the database, or move the vault away to begin anew",
+        "{} has no tables, but {} holds the keys of a database: restore the database, or move the vault away to \
+         start again",
         file.display(),
         vault.display()
     ))))
 }
 
-/// SQLite opens for reading alone a file that it may not write, and says nothing: told here, not by every write.
+/// SQLite opens an unwritable file read-only without an error. This check reports it at the start,
+/// rather than at every write.
 fn writable(sqlite: &mut SqliteConnection, target: &Target) -> Result<(), MigrationError> {
     let Target::Sqlite { file, vault } = target else { return Ok(()) };
-    // Neither changes anything, but each asks for the right to.
+    // Neither changes anything, but each needs the right to.
     let asked = [
         (file, "DELETE FROM __diesel_schema_migrations WHERE 1 = 0"),
         (vault, "DELETE FROM vault.data_keys WHERE 1 = 0"),
@@ -115,8 +118,8 @@ fn writable(sqlite: &mut SqliteConnection, target: &Target) -> Result<(), Migrat
     Ok(())
 }
 
-/// Holds a SQLite database against other processes that start: a lock on a file beside it, which the
-/// system lets go of when the process ends. PostgreSQL has a lock of its own for this.
+/// Locks a SQLite database against other processes that start: a lock on a file beside it, which the
+/// operating system releases when the process ends. PostgreSQL has a lock of its own for this.
 fn hold(target: &Target) -> Result<Option<File>, MigrationError> {
     let Target::Sqlite { file, .. } = target else { return Ok(None) };
     let path = file.with_extension("lock");
@@ -127,8 +130,8 @@ fn hold(target: &Target) -> Result<Option<File>, MigrationError> {
     Ok(Some(held))
 }
 
-/// Applies what is pending. Where nothing is, it only reads, so that a role without the right to create anything can
-/// start a service.
+/// Applies pending migrations. If there are none, it only reads, so that a role without the right to
+/// create anything can start a service.
 fn apply(connection: &mut AnyConnection, source: EmbeddedMigrations) -> Result<(), MigrationError> {
     let applied = applied(connection)?;
     let known = known(&source)?;
@@ -148,7 +151,7 @@ fn apply(connection: &mut AnyConnection, source: EmbeddedMigrations) -> Result<(
     run.map_err(|error| MigrationError::Failed(error.to_string()))
 }
 
-/// The versions that this program knows, in their order.
+/// The versions that this program has, in order.
 fn known(source: &EmbeddedMigrations) -> Result<Vec<String>, MigrationError> {
     let migrations = MigrationSource::<diesel::sqlite::Sqlite>::migrations(source);
     let migrations = migrations.map_err(|error| MigrationError::Failed(error.to_string()))?;
@@ -169,7 +172,8 @@ struct Version {
     version: String,
 }
 
-/// The versions that the database holds; none when it has no table of them yet. Diesel would create the table first.
+/// The versions that the database has; none if it has no table of them yet. Diesel would create the
+/// table first.
 fn applied(connection: &mut AnyConnection) -> Result<Vec<String>, MigrationError> {
     let failed = |error: diesel::result::Error| MigrationError::Failed(error.to_string());
     let is_there = match connection {
@@ -187,7 +191,7 @@ fn applied(connection: &mut AnyConnection) -> Result<Vec<String>, MigrationError
     Ok(versions.into_iter().map(|Version { version }| version).collect())
 }
 
-/// Whether the role may create something in the schema of the data.
+/// Returns whether the role may create objects in the schema of the data.
 fn may_create(postgres: &mut PgConnection) -> Result<bool, MigrationError> {
     let asked = "SELECT coalesce(has_schema_privilege(current_schema(), 'CREATE'), false) AS is_so";
     let answer = diesel::sql_query(asked).get_result(postgres);
@@ -195,8 +199,8 @@ fn may_create(postgres: &mut PgConnection) -> Result<bool, MigrationError> {
     Ok(is_so)
 }
 
-/// Whether a vault has never been used: it holds no key, not even one of the service's own. What a first start leaves that
-/// was killed before there were any data.
+/// Returns whether a vault was never used: it has no key, not even one of the service's own. A first
+/// start that was killed before there were data leaves such a vault.
 pub(crate) fn is_unused(vault: &Path) -> bool {
     let Ok(mut vault) = open_vault_to_migrate(vault) else { return false };
     let has_any = |table: &str| {
@@ -205,7 +209,8 @@ pub(crate) fn is_unused(vault: &Path) -> bool {
     };
     match ["service_keys", "data_keys"].map(has_any) {
         [Ok(false), Ok(false)] => true,
-        // Without a table it has not got as far; a file that is no database has another complaint.
+        // Without the table the first start did not get that far; a file that is not a database gets another
+        // error.
         answers => {
             answers.iter().all(|answer| answer.as_ref().is_err_and(|error| error.to_string().contains("no such table")))
         }
@@ -229,10 +234,7 @@ pub struct Column {
     pub required: bool,
 }
 
-/// Every column of the migrated schema: what the inventory is held against.
-///
-/// # Errors
-/// When the database cannot be read.
+/// Returns every column of the migrated schema, for the test of the inventory.
 pub fn columns(target: &Target) -> Result<Vec<Column>, MigrationError> {
     let query = match target {
         Target::Postgres { .. } => {

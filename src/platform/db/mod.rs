@@ -1,5 +1,5 @@
-//! The database: one connection type over two engines, lanes that own connections, migrations, and
-//! the SQL types that both engines share. What differs between the engines is in `dialect` alone.
+//! The database: one connection type over two engines, lanes that own connections, migrations, and the
+//! SQL types of both engines. `dialect` alone has the differences between the engines.
 
 mod among;
 mod batcher;

@@ -1,8 +1,8 @@
-//! A statement of our own in SQL that stays prepared: for what the query builder has no words for, and for the few updates
-//! that are made all the time.
+//! A hand-written SQL statement that stays prepared: for SQL that the query builder cannot express, and
+//! for a few frequent updates.
 //!
-//! Diesel prepares an update, and what `sql_query` is given, anew each time: on PostgreSQL a journey more, on SQLite more
-//! work than the statement itself.
+//! Diesel prepares an update, and the text of `sql_query`, again each time: on PostgreSQL one more
+//! round trip, on SQLite more work than the statement itself.
 
 use std::borrow::Cow;
 use std::marker::PhantomData;
@@ -15,11 +15,12 @@ use diesel::serialize::ToSql;
 use diesel::sql_types::HasSqlType;
 use diesel::sqlite::Sqlite;
 
-/// A statement, written from its beginning to its end. It is known by its text, so that no value may be written into that.
+/// A statement, written from beginning to end. Its text identifies it, so the text must not contain a
+/// value.
 #[derive(Debug)]
 pub struct Prepared<P>(P);
 
-/// A statement that answers with rows of the SQL type `ST`.
+/// A statement that returns rows of the SQL type `ST`.
 #[derive(Debug)]
 pub struct Asked<P, ST>(P, PhantomData<ST>);
 
@@ -41,22 +42,22 @@ pub fn prepared(text: impl Into<Cow<'static, str>>) -> Prepared<Sql> {
 }
 
 impl<P> Prepared<P> {
-    /// Goes on with a value of the SQL type `T`.
+    /// Appends a value of the SQL type `T`.
     pub fn bind<T, V>(self, value: V) -> Prepared<Then<P, Bound<T, V>>> {
         Prepared(Then(self.0, Bound(value, PhantomData)))
     }
 
-    /// Goes on with SQL.
+    /// Appends SQL.
     pub fn sql(self, text: &'static str) -> Prepared<Then<P, Sql>> {
         Prepared(Then(self.0, Sql(text.into())))
     }
 
-    /// Goes on with an expression of the query builder's, or another fragment.
+    /// Appends an expression of the query builder, or another fragment.
     pub fn then<Q>(self, fragment: Q) -> Prepared<Then<P, Q>> {
         Prepared(Then(self.0, fragment))
     }
 
-    /// Ends with what is answered: one column of the SQL type `ST`, or a tuple of several.
+    /// Ends with the returned columns: one column of the SQL type `ST`, or a tuple of several.
     pub fn select<ST>(self) -> Asked<P, ST> {
         Asked(self.0, PhantomData)
     }
@@ -99,7 +100,8 @@ impl<DB: Backend> QueryFragment<DB> for Sql {
     }
 }
 
-/// An index that a table is to be read by, after its name, where SQLite would take another. PostgreSQL keeps its own counsel.
+/// Names the index to use, after the table's name, if SQLite would choose another. PostgreSQL ignores
+/// it.
 #[derive(Debug)]
 pub struct IndexedBy(pub &'static str);
 

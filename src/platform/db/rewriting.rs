@@ -1,9 +1,10 @@
-//! Rewriting a table of PostgreSQL's, so that its file holds its rows and nothing of what was deleted.
+//! Rewriting a PostgreSQL table, so that its file holds its live rows and no deleted data.
 //!
-//! A deleted row stays in its page until a vacuum, and its bytes stay in the free space after that. `VACUUM (FULL)` writes
-//! the rows into a new file and gives the old one back. It copies those deleted rows along that a transaction may still
-//! see, so that it does what it is for only once no transaction is older than the deletion. That is also what makes it safe
-//! beside a backup that has just begun: rewritten by `ALTER TABLE`, the table would look empty to it.
+//! A deleted row stays in its page until a vacuum, and its bytes stay in the free space after that.
+//! `VACUUM (FULL)` writes the live rows into a new file and frees the old one. It also copies deleted
+//! rows that a transaction may still see. So it works only when no transaction is older than the
+//! deletion. This also makes it safe beside a backup that has just begun: after `ALTER TABLE`, the
+//! table would look empty to that backup.
 
 use std::time::Duration;
 
@@ -15,10 +16,10 @@ use uuid::Uuid;
 use super::AnyConnection;
 use crate::domain::Error;
 
-/// How long the table's readers may be kept waiting for the lock, while somebody else is in the way.
+/// How long the table's readers may wait for the lock while another session holds it.
 const LOCK: Duration = Duration::from_millis(200);
 
-/// A connection that belongs to no lane, and to nobody but PostgreSQL.
+/// A connection outside the lanes.
 fn postgres(connection: &mut AnyConnection) -> Result<&mut PgConnection, Error> {
     match connection {
         AnyConnection::Postgres(postgres) => Ok(postgres),
@@ -26,10 +27,8 @@ fn postgres(connection: &mut AnyConnection) -> Result<&mut PgConnection, Error> 
     }
 }
 
-/// Takes a name until the connection is closed, without waiting; `false` when another process has it.
-///
-/// # Errors
-/// When the database fails.
+/// Locks a name until the connection is closed, without waiting; returns `false` if another process has
+/// it.
 pub fn try_keep_name(connection: &mut AnyConnection, name: &str) -> Result<bool, Error> {
     #[derive(QueryableByName)]
     struct Answer {
@@ -42,21 +41,15 @@ pub fn try_keep_name(connection: &mut AnyConnection, name: &str) -> Result<bool,
     Ok(taken)
 }
 
-/// Gives a name back: sooner than the server notices that the connection was closed.
-///
-/// # Errors
-/// When the database fails.
+/// Releases a name, sooner than the server notices the closed connection.
 pub fn give_name_back(connection: &mut AnyConnection, name: &str) -> Result<(), Error> {
     let given = diesel::sql_query("SELECT pg_advisory_unlock(hashtextextended($1, 0))").bind::<Text, _>(name);
     given.execute(postgres(connection)?)?;
     Ok(())
 }
 
-/// The `column` of those rows of `table` that were written before anything that a transaction may still see: what was
-/// deleted together with them is visible to nobody.
-///
-/// # Errors
-/// When the database fails.
+/// Returns the `column` of those rows of `table` that are older than every open transaction. No
+/// transaction can still see the keys that were deleted together with them.
 pub fn past_all_transactions(
     connection: &mut AnyConnection,
     table: &'static str,
@@ -67,8 +60,9 @@ pub fn past_all_transactions(
         #[diesel(sql_type = PgUuid)]
         id: Uuid,
     }
-    // Snapshots of this database and of standbys; transactions that have written, wherever, since snapshots to come
-    // reach back to them; replication; and the margin that servers before PostgreSQL 16 can be told to keep.
+    // Snapshots of this database and of standbys; transactions that have written, in any database, because
+    // later snapshots reach back to them; replication; and the margin that servers before PostgreSQL 16
+    // can be configured to keep.
     let rows: Vec<Row> = diesel::sql_query(format!(
         "SELECT {column} AS id FROM {table} WHERE age(xmin) > (
              SELECT coalesce(max(age(held)), 0) + coalesce(current_setting('vacuum_defer_cleanup_age', true), '0')::int
@@ -85,11 +79,8 @@ pub fn past_all_transactions(
     Ok(rows.into_iter().map(|row| row.id).collect())
 }
 
-/// Whether the role may rewrite `table`: it owns it or, since PostgreSQL 17, has `MAINTAIN` of it. For any other role `VACUUM`
-/// warns, does nothing, and succeeds.
-///
-/// # Errors
-/// When the database fails.
+/// Returns whether the role may rewrite `table`: it owns it or, since PostgreSQL 17, has `MAINTAIN` on
+/// it. For any other role `VACUUM` warns, does nothing, and succeeds.
 pub fn may_rewrite(connection: &mut AnyConnection, table: &'static str) -> Result<bool, Error> {
     #[derive(QueryableByName)]
     struct Answer {
@@ -102,21 +93,22 @@ pub fn may_rewrite(connection: &mut AnyConnection, table: &'static str) -> Resul
         Ok(is_so)
     };
     let owns = format!("SELECT pg_has_role(relowner, 'USAGE') AS is_so FROM pg_class WHERE oid = '{table}'::regclass");
-    // An older server does not know the privilege, and refuses the question.
+    // An older server does not know the privilege, and refuses the query.
     Ok(ask(&owns)?
         || ask("SELECT current_setting('server_version_num')::int >= 170000 AS is_so")?
             && ask(&format!("SELECT has_table_privilege('{table}', 'MAINTAIN') AS is_so"))?)
 }
 
-/// Writes the rows of `table` into a new file and gives the old one back. Nobody reads or writes the table meanwhile.
+/// Rewrites `table` into a new file and frees the old one. The table is locked meanwhile.
 ///
 /// # Errors
-/// 503 when the table is in use, or it takes longer than `most`; then nothing is changed.
+/// 503 when the table is in use, or the rewrite takes longer than `most`; nothing is changed then.
 pub fn rewrite(connection: &mut AnyConnection, table: &'static str, most: Duration) -> Result<(), Error> {
     let postgres = postgres(connection)?;
     let (lock, most) = (LOCK.as_millis(), most.as_millis());
     postgres.batch_execute(&format!("SET lock_timeout = '{lock}ms'; SET statement_timeout = '{most}ms'"))?;
-    // Alone: it runs in no transaction, and several statements sent together are one.
+    // Sent alone, because it runs outside a transaction, and several statements sent together are one
+    // transaction.
     postgres.batch_execute(&format!("VACUUM (FULL) {table}"))?;
     Ok(postgres.batch_execute("RESET statement_timeout")?)
 }

@@ -1,4 +1,5 @@
-//! The lock of the process that serves a SQLite database: lanes keep in memory what a second process would change.
+//! The lock of the process that serves a SQLite database. Lanes cache data in memory that a second
+//! process would change.
 
 use std::fmt;
 use std::fs::{File, TryLockError};
@@ -19,12 +20,12 @@ pub struct Serving {
 pub enum ServingError {
     /// Another process serves it.
     Taken {
-        /// The file of the database.
+        /// The database file.
         file: PathBuf,
-        /// What the other process has written of itself: its number and its host.
+        /// The other process's own entry: its number and its host.
         by: String,
     },
-    /// The lock cannot be had.
+    /// The lock could not be taken.
     Lock(PathBuf, std::io::Error),
 }
 
@@ -33,7 +34,8 @@ impl fmt::Display for ServingError {
         match self {
             Self::Taken { file, by } => write!(
                 f,
-                "{} is being served by {by}. Only one process can serve a SQLite database: stop that one first, or use PostgreSQL",
+                "{} is being served by {by}. Only one process can serve a SQLite database: stop that process first, \
+                 or use PostgreSQL",
                 file.display()
             ),
             Self::Lock(path, error) => write!(f, "{}: {error}", path.display()),
@@ -44,8 +46,9 @@ impl fmt::Display for ServingError {
 impl std::error::Error for ServingError {}
 
 impl Serving {
-    /// Locks a SQLite database against other processes that would serve it. The lock is the system's: it ends with the
-    /// process, however that ends. Migrations, a rotation of keys and backups do not need it.
+    /// Locks a SQLite database against other processes that would serve it. The operating system releases
+    /// the lock when the process ends, in any way. Migrations, a rotation of keys and backups do not need
+    /// it.
     ///
     /// # Errors
     /// [`ServingError`].
@@ -59,14 +62,14 @@ impl Serving {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
                 let mut by = String::new();
-                // A process that has just begun has not written its name yet.
+                // A process that has just started has not written its name yet.
                 let read = lock.read_to_string(&mut by);
                 let by = if read.is_ok() && !by.is_empty() { by } else { "another process".to_owned() };
                 return Err(ServingError::Taken { file: file.clone(), by: by.trim().to_owned() });
             }
             Err(TryLockError::Error(error)) => return Err(fault(error)),
         }
-        // The name only serves the message above: a full disk keeps nothing from being served.
+        // The name only serves the message above, so a full disk does not prevent serving.
         if let Err(error) = lock.set_len(0).and_then(|()| lock.write_all(name().as_bytes())) {
             tracing::warn!(path = %path.display(), %error, "the lock file does not name this process");
         }
@@ -74,7 +77,7 @@ impl Serving {
     }
 }
 
-/// The lock file of a database, beside it, whatever links lead to it.
+/// Returns the lock file of a database, beside the real file behind any links.
 fn beside(file: &Path) -> PathBuf {
     file.canonicalize().unwrap_or_else(|_| file.to_owned()).with_extension("serving.lock")
 }

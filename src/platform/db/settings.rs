@@ -1,4 +1,5 @@
-//! Where the database is, parsed from its URL. A mistyped URL is an error, never a new empty file.
+//! The location of the database, parsed from its URL. A mistyped URL is an error, never a new empty
+//! file.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -12,7 +13,7 @@ pub enum Engine {
     Postgres,
 }
 
-/// The database to use, as its URL says.
+/// The database to use, from its URL.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Target {
     /// `sqlite://path`: a file, and beside it `<name>-vault.db` with the data keys.
@@ -29,7 +30,7 @@ pub enum Target {
     },
 }
 
-/// Why a database URL is refused.
+/// The reason why a database URL is refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SettingsError;
 

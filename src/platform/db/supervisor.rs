@@ -1,6 +1,7 @@
-//! The threads of the lanes, and the supervisor that replaces those that hang. A call into libpq cannot be interrupted while
-//! the server hangs, so the supervisor leaves such a lane behind and starts another; how many it may leave behind is bounded.
-//! A lane that panics restarts by itself, with a new connection and the jobs that it has not started.
+//! The threads of the lanes, and the supervisor that replaces hanging ones. A call into libpq cannot be
+//! interrupted while the server hangs, so the supervisor abandons such a lane and starts another, up to
+//! a limit. A lane that panics restarts by itself, with a new connection and the jobs that it has not
+//! started.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -17,19 +18,19 @@ use super::write_task::WriteTask;
 use super::{Target, dialect};
 use crate::platform::supervision::Restarts;
 
-/// How often the lanes are looked after.
+/// How often the supervisor checks the lanes.
 const ROUND: Duration = Duration::from_millis(250);
-/// How long a lane may be at one job before another takes its place: longer than a connection may
-/// take to be opened. What it does goes on, and may still be committed if its caller waits.
+/// How long a lane may run one job before another replaces it: longer than opening a connection may
+/// take. Its job continues, and may still commit if its caller waits.
 const STUCK: Duration = Duration::from_secs(3);
-/// How many lanes may be left behind, for each that there is to be.
+/// How many lanes may be abandoned, for each configured lane.
 const LEFT_BEHIND: usize = 4;
-/// How long after a reader was in the way the journals are emptied again.
+/// How soon the journals are truncated again after a reader blocked it.
 const SCRUB_AGAIN: Duration = Duration::from_secs(1);
-/// How long a connection may have been idle before it is tried.
+/// How long a connection may have been idle before it is tested.
 const TRUSTED: Duration = Duration::from_secs(1);
 
-/// A closure that reads, on its way to a lane.
+/// A closure that reads, queued for a lane.
 pub(super) type ReadTask = Box<dyn FnOnce(&mut Lane) + Send>;
 
 /// What the lanes of one database share.
@@ -37,21 +38,21 @@ struct Shared {
     target: Target,
     reads: flume::Receiver<(Ticket, ReadTask)>,
     writes: flume::Receiver<WriteTask>,
-    /// How many waiting writes are committed together at most.
+    /// How many queued writes are committed together at most.
     most: usize,
-    /// How often a connection was lost: one that was opened before the last loss is tried first.
+    /// The number of lost connections: a connection that was opened before the last loss is tested first.
     losses: AtomicU64,
     commits: Arc<Commits>,
-    /// Whether the database could be reached last time, so that a change is logged once.
+    /// Whether the database was reachable last time, so that a change is logged once.
     reachable: AtomicBool,
 }
 
-/// What the supervisor knows of a lane.
+/// The supervisor's record of a lane.
 struct Watch {
     epoch: Instant,
-    /// Milliseconds after `epoch` at which its job began, and one; 0 while it has none.
+    /// Milliseconds after `epoch` at which its job began, plus one; 0 while it has none.
     began: AtomicU64,
-    /// Another has taken its place: it ends when it comes back.
+    /// Another lane has replaced it: it ends when its call returns.
     replaced: AtomicBool,
 }
 
@@ -61,7 +62,7 @@ impl Watch {
         self.began.store(after + 1, Ordering::Relaxed);
     }
 
-    /// Notes the end of a job; `false` when the lane has been replaced and must end.
+    /// Records the end of a job; returns `false` if the lane was replaced and must end.
     fn end(&self) -> bool {
         self.began.store(0, Ordering::Relaxed);
         !self.replaced.load(Ordering::Acquire)
@@ -79,11 +80,11 @@ struct Post {
     thread: JoinHandle<()>,
 }
 
-/// One of the lanes that there are to be.
+/// One of the configured lanes.
 struct Place {
     purpose: Use,
     name: String,
-    /// The lane; `None` while the system has no thread for it.
+    /// The lane; `None` while the system cannot start a thread for it.
     post: Option<Post>,
 }
 
@@ -113,7 +114,7 @@ pub(super) fn start(
     let mut supervisor = Supervisor { shared, places, left_behind: Vec::new() };
     let run = move || in_rounds(&stop, || supervisor.round());
     if let Err(error) = std::thread::Builder::new().name("lane-supervisor".to_owned()).spawn(run) {
-        tracing::error!(%error, "lanes that hang will not be replaced");
+        tracing::error!(%error, "hanging lanes will not be replaced");
     }
 }
 
@@ -164,7 +165,7 @@ impl Supervisor {
         let bound = LEFT_BEHIND * self.places.len();
         self.left_behind.retain(|thread| !thread.is_finished());
         for place in &mut self.places {
-            // A disk that hangs does so for a new connection too, and SQLite's writer must be alone.
+            // A hanging disk also hangs for a new connection, and SQLite must have only one writer.
             let may_hang = matches!(self.shared.target, Target::Postgres { .. }) && self.left_behind.len() < bound;
             if place.post.as_ref().is_some_and(|post| !(may_hang && post.watch.is_stuck())) {
                 continue;
@@ -173,20 +174,20 @@ impl Supervisor {
             if let Some(former) = place.post.replace(next) {
                 former.watch.replaced.store(true, Ordering::Release);
                 self.left_behind.push(former.thread);
-                tracing::error!(name = place.name, left_behind = self.left_behind.len(), "a lane is replaced");
+                tracing::error!(name = place.name, left_behind = self.left_behind.len(), "replacing a lane");
             }
         }
     }
 }
 
-/// A lane's connection, and how far it can be trusted.
+/// A lane's connection, and whether it must be tested.
 struct Open {
     lane: Lane,
     used: Instant,
     losses: u64,
 }
 
-/// The lane's connection, opened anew when the last one broke.
+/// Returns the lane's connection, opened again if the last one broke.
 fn connected<'a>(open: &'a mut Option<Open>, shared: &Shared, purpose: Use) -> Option<&'a mut Lane> {
     let losses = shared.losses.load(Ordering::Relaxed);
     if let Some(Open { lane, used, losses: known }) = open {
@@ -240,7 +241,7 @@ fn read_lane(shared: &Shared, watch: &Watch) {
 /// `group` holds the jobs that the lane has taken from the queue and not started.
 fn write_lane(shared: &Shared, watch: &Watch, group: &mut VecDeque<WriteTask>) {
     let mut open = None;
-    // When the journals could last not be emptied.
+    // The time of the last failed truncation of the journals.
     let mut scrubbed: Option<Instant> = None;
     watch.begin();
     connected(&mut open, shared, Use::Writing);

@@ -1,7 +1,7 @@
-//! What rows are found by beside their columns: each row keeps a list of terms, and is found by those that it all has.
+//! Term indexes. Each row has a list of terms, and a query finds the rows that have all of its terms.
 //!
-//! PostgreSQL indexes the list itself (GIN). SQLite has its full-text index (FTS5) for it, which writes what comes in one
-//! after the other and puts it in order by and by, where a tree would change a page for each term.
+//! PostgreSQL indexes the list itself (GIN). SQLite uses its full-text index (FTS5), which appends new
+//! entries and sorts them later; a tree would change a page for each term.
 
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Binary, Bool, Integer, Nullable, Text, Uuid as PgUuid};
@@ -11,7 +11,7 @@ use super::{AnyConnection, Terms, TermsSql, prepared};
 use crate::domain::{Error, push_hex};
 
 impl Terms {
-    /// As words of hexadecimal digits, which is what the full-text index takes and is asked for.
+    /// The terms as words of hexadecimal digits, the form that the full-text index needs.
     fn words(&self) -> String {
         let mut words = String::with_capacity(9 * self.0.len());
         for term in &self.0 {
@@ -24,7 +24,8 @@ impl Terms {
     }
 }
 
-/// Where the terms of a table's rows are. The rows' ids must be of version 7, and no two from the same moment.
+/// Where the terms of a table's rows are. The ids of the rows must be of version 7, and no two may have
+/// the same timestamp.
 #[derive(Clone, Copy, Debug)]
 pub struct TermIndex {
     /// The table.
@@ -35,27 +36,27 @@ pub struct TermIndex {
     pub index: &'static str,
 }
 
-/// The bits of an id that are its time, to a quarter of a microsecond: the number of the row in the full-text index, in which
-/// rows stand in the order of their ids.
+/// The time bits of an id, to a quarter of a microsecond: the row's number in the full-text index,
+/// which keeps rows in the order of their ids.
 fn moment(id: Uuid) -> i64 {
     let id = id.as_u128();
     let (millis, fraction) = (id >> 80, (id >> 64) & 0xfff);
     i64::try_from((millis << 12) | fraction).unwrap_or(i64::MAX)
 }
 
-/// The least and the greatest id of the moment that stands in `rowid`.
+/// The least and the greatest id with the timestamp in `rowid`.
 const OF_ITS_MOMENT: &str = "BETWEEN unhex(printf('%012x7%03x8000000000000000', t.rowid >> 12, t.rowid & 4095)) \
                              AND unhex(printf('%012x7%03xbfffffffffffffff', t.rowid >> 12, t.rowid & 4095))";
 
 impl TermIndex {
-    /// Has rows found that are about to come. Their columns are the caller's to write.
+    /// Adds the terms of new rows to the index. The caller writes their columns.
     ///
     /// # Errors
-    /// 503 when a row of the same moment is there, so that another id is made the next time; and when the database fails.
+    /// 503 when a row has the same timestamp, so that the retry makes another id.
     pub fn admit(&self, connection: &mut AnyConnection, rows: &[(Uuid, &Terms)]) -> Result<(), Error> {
         let AnyConnection::Sqlite(sqlite) = connection else { return Ok(()) };
         let mut rows: Vec<(i64, &Terms)> = rows.iter().map(|(id, terms)| (moment(*id), *terms)).collect();
-        // The index gathers what comes in this order.
+        // The index appends entries in this order.
         rows.sort_unstable_by_key(|(moment, _)| *moment);
         if !rows.is_sorted_by(|(one, _), (next, _)| one < next) || self.any_taken(sqlite, &rows)? {
             return Err(Error::unavailable("two ids of one moment"));
@@ -66,7 +67,7 @@ impl TermIndex {
         Ok(())
     }
 
-    /// Whether a row of one of the moments is there.
+    /// Returns whether a row with one of the timestamps exists.
     fn any_taken(&self, sqlite: &mut SqliteConnection, rows: &[(i64, &Terms)]) -> QueryResult<bool> {
         let moments: serde_json::Value = rows.iter().map(|(moment, _)| *moment).collect();
         let taken = prepared("SELECT EXISTS (SELECT 1 FROM (SELECT value AS rowid FROM json_each(");
@@ -75,19 +76,15 @@ impl TermIndex {
         taken.select::<Bool>().get_result(sqlite)
     }
 
-    /// One row in a statement, without a question: of several, or of what a question answers, SQLite could have to undo some and
-    /// keep others, and would have the index write down what it has gathered before each of them.
+    /// One row for each statement, without a subquery. With several rows, or with a subquery, SQLite might
+    /// have to roll back some and keep others, and would flush the index before each of them.
     fn enter(&self, sqlite: &mut SqliteConnection, moment: i64, terms: &Terms) -> QueryResult<usize> {
         let enter = prepared(format!("INSERT INTO {} (rowid, tokens) VALUES (", self.index));
         let enter = enter.bind::<BigInt, _>(moment).sql(", ").bind::<Text, _>(terms.words());
         enter.sql(")").execute(sqlite)
     }
 
-    /// Has a row found by the terms `after` and no longer by those that its column has, which is the caller's to write
-    /// after this.
-    ///
-    /// # Errors
-    /// When the database fails.
+    /// Replaces the indexed terms of a row by `after`. The caller then writes its column.
     pub fn replace(&self, connection: &mut AnyConnection, id: Uuid, after: Option<&Terms>) -> Result<(), Error> {
         let AnyConnection::Sqlite(sqlite) = connection else { return Ok(()) };
         let kept = prepared("SELECT ").sql(self.column).sql(" FROM ").sql(self.table).sql(" WHERE id = ");
@@ -105,10 +102,7 @@ impl TermIndex {
         Ok(())
     }
 
-    /// Has a row found no longer that was admitted by these terms, and has not come.
-    ///
-    /// # Errors
-    /// When the database fails.
+    /// Removes from the index a row that was added with these terms and then not inserted.
     pub fn turn_away(&self, connection: &mut AnyConnection, id: Uuid, terms: &Terms) -> Result<(), Error> {
         let AnyConnection::Sqlite(sqlite) = connection else { return Ok(()) };
         self.strike(sqlite, id, terms)?;
@@ -122,10 +116,8 @@ impl TermIndex {
         strike.sql(")").execute(sqlite)
     }
 
-    /// The rows that have any of the terms, in no order; one that has several may come more than once.
-    ///
-    /// # Errors
-    /// When the database fails.
+    /// Returns the rows that have any of the terms, in no order; a row with several may appear more than
+    /// once.
     pub fn bearers_of_any(&self, connection: &mut AnyConnection, terms: &Terms) -> Result<Vec<Uuid>, Error> {
         let Self { table, column, index } = self;
         match connection {
@@ -144,10 +136,8 @@ impl TermIndex {
         }
     }
 
-    /// The rows that have all of the terms: the newest first, of those alone that are older than `after`, at most `most`.
-    ///
-    /// # Errors
-    /// When the database fails.
+    /// Returns the rows that have all of the terms: the newest first, only those older than `after`, at
+    /// most `most`.
     pub fn bearers(
         &self,
         connection: &mut AnyConnection,
@@ -158,7 +148,7 @@ impl TermIndex {
         let Self { table, column, index } = self;
         match connection {
             AnyConnection::Postgres(postgres) => {
-                // By itself, or the planner would rather go through all ids from the newest on, hoping to meet enough of them.
+                // A separate query, because the planner would otherwise scan all ids from the newest on.
                 let bearers = prepared(format!("SELECT id FROM (SELECT id FROM {table} WHERE {column} @> "));
                 let bearers = bearers.bind::<Array<Integer>, _>(&terms.0).sql(" OFFSET 0) AS bearers WHERE id < ");
                 let bearers = bearers.bind::<PgUuid, _>(after.unwrap_or(Uuid::max())).sql(" ORDER BY id DESC LIMIT ");
@@ -261,7 +251,7 @@ mod tests {
         assert_eq!(found(&mut connection, &[200], None, 3), [ids[2], ids[1], ids[0]]);
     }
 
-    /// The index could not tell the two apart.
+    /// The index could not distinguish the two.
     #[test]
     fn a_second_row_of_one_moment_is_to_come_back_later() {
         let folder = tempfile::tempdir().unwrap();

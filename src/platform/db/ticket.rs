@@ -1,11 +1,11 @@
-//! A closure's ticket: what becomes of it is decided once, by the lane or by the caller whose patience
-//! ends, whoever is first.
+//! A closure's ticket. Either the lane or the caller's timeout settles the outcome, whichever is first,
+//! and only once.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 
-/// A closure on its way: waiting, then started, then settled, which means that the lane will try to
-/// commit it. Until then its caller can give it up, and nothing of it will have been done.
+/// A closure's state: waiting, then started, then settled, which means that the lane will try to commit
+/// it. Until then its caller can cancel it, and none of its changes are committed.
 #[derive(Clone)]
 pub(super) struct Ticket(Arc<AtomicU8>);
 
@@ -15,37 +15,39 @@ const SETTLED: u8 = 2;
 const GIVEN_UP: u8 = 3;
 
 impl Ticket {
-    /// A ticket that waits.
+    /// A waiting ticket.
     pub(super) fn new() -> Self {
         Self(Arc::new(AtomicU8::new(WAITING)))
     }
 
-    /// Takes the closure for a lane, which starts it now; `false` when it was given up.
+    /// Starts the closure on a lane; returns `false` if it was cancelled.
     pub(super) fn start(&self) -> bool {
         self.turn(WAITING, STARTED)
     }
 
-    /// Decides that what was done is to be committed, once or again; `false` when it was given up and must be undone.
+    /// Settles that the changes will be committed, also if settled before; returns `false` if the closure
+    /// was cancelled and must be rolled back.
     pub(super) fn settle(&self) -> bool {
         self.turn(STARTED, SETTLED) || self.is_settled()
     }
 
-    /// Gives the closure up unless a lane has started it; `false` when one has.
+    /// Cancels the closure unless a lane has started it; returns `false` if one has.
     pub(super) fn give_up_waiting(&self) -> bool {
         self.turn(WAITING, GIVEN_UP)
     }
 
-    /// Gives the closure up: nothing of it was done or will be. `false` when it is settled already.
+    /// Cancels the closure: none of its changes are or will be committed. Returns `false` if it is settled
+    /// already.
     pub(super) fn give_up(&self) -> bool {
         self.turn(WAITING, GIVEN_UP) || self.turn(STARTED, GIVEN_UP)
     }
 
-    /// Whether its caller has given it up.
+    /// Returns whether the caller has cancelled it.
     pub(super) fn is_given_up(&self) -> bool {
         self.0.load(Ordering::SeqCst) == GIVEN_UP
     }
 
-    /// Whether a lane has begun to commit it.
+    /// Returns whether a lane has begun to commit it.
     pub(super) fn is_settled(&self) -> bool {
         self.0.load(Ordering::SeqCst) == SETTLED
     }
@@ -55,7 +57,7 @@ impl Ticket {
     }
 }
 
-/// Gives up a waiting closure when the request that asked for it goes away.
+/// Cancels a waiting closure when its request ends.
 pub(super) struct Abandon(pub(super) Ticket);
 
 impl Drop for Abandon {

@@ -29,7 +29,7 @@ pub struct InstantSql;
 #[diesel(postgres_type(oid = 1007, array_oid = 0), sqlite_type(name = "Binary"))]
 pub struct TermsSql;
 
-/// The terms that a row is found by, each once; on SQLite with their highest bytes first.
+/// The terms by which a row is found, each once; on SQLite with their highest bytes first.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Terms(pub(super) Vec<i32>);
 
@@ -39,7 +39,7 @@ impl Terms {
         Self(terms.into_iter().map(i32::from_be_bytes).collect())
     }
 
-    /// How many they are.
+    /// The number of terms.
     pub fn count(&self) -> usize {
         self.0.len()
     }

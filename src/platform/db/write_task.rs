@@ -1,4 +1,5 @@
-//! The tasks of a writing lane: the closure of one caller, or the batch of a [`Batcher`](super::Batcher).
+//! A writing lane's next task: the closure of one caller, or the batch of a
+//! [`Batcher`](super::Batcher).
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -7,10 +8,11 @@ use super::lane::Lane;
 use super::ticket::Ticket;
 use crate::domain::{Code, Error};
 
-/// A unit of work: the lane commits or rolls back all of it.
+/// Changes that are committed, or rolled back, together.
 pub(super) type Closure = Box<dyn FnOnce(&mut Lane) -> Outcome + Send>;
 
-/// The outcome of a closure: whether the lane commits its changes, and how the caller gets the answer afterwards.
+/// The result of a closure: whether to keep its changes, and the response to send after that is
+/// settled.
 pub(super) struct Outcome {
     pub(super) keep: bool,
     pub(super) reply: Box<dyn FnOnce(Result<(), Error>)>,
@@ -35,7 +37,7 @@ pub(super) trait PendingBatch: Send + Sync {
 pub(super) enum WriteTask {
     /// A closure that no lane has started.
     Alone(Ticket, Closure),
-    /// A command that ran in a batch which was rolled back.
+    /// A closure that was started with others and rolled back with them.
     Again(Ticket, Closure),
     /// The commands that this queue holds when the lane is free.
     Batch(Arc<dyn PendingBatch>),
@@ -61,7 +63,7 @@ fn settling(ticket: Ticket, closure: Closure) -> Closure {
     })
 }
 
-/// A panic in a closure is the closure's failure alone.
+/// A panic in a closure fails that closure alone.
 pub(super) fn guarded<T>(f: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
     let (mut f, mut answer) = (Some(f), None);
     survived(&mut || answer = f.take().map(|f| f()));
@@ -74,7 +76,7 @@ fn survived(f: &mut dyn FnMut()) {
     let _ = catch_unwind(AssertUnwindSafe(f));
 }
 
-/// Whether the error is one that a broken connection makes.
+/// Returns whether the error is that of a broken connection.
 pub(super) fn is_passing(error: &Error) -> bool {
     error.code() == Code::Unavailable
 }

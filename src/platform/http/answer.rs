@@ -1,5 +1,5 @@
-//! An answer, before it becomes a response of the web framework: so that it can be kept, compared
-//! with `If-None-Match`, and turned into a response in one place.
+//! A response, before it becomes one of the web framework: it can be stored, compared with
+//! `If-None-Match`, and converted in one place.
 
 use actix_web::body::{BodyStream, BoxBody};
 use actix_web::http::StatusCode;
@@ -15,21 +15,21 @@ use super::panics::log_cause;
 use super::request_id::request_id;
 use crate::domain::Error;
 
-/// The media type of everything that is not said to be otherwise.
+/// The default media type.
 pub const JSON: &str = "application/json";
 
-/// What is sent: bytes that are all there, or pages as they come.
+/// The body: complete bytes, or a stream of pages.
 pub enum Payload {
     /// The whole body.
     Whole(Vec<u8>),
-    /// A body sent piece by piece; an error in the middle breaks the connection off, so that what
-    /// came before cannot be taken for the whole.
+    /// A body sent piece by piece. An error in the middle breaks the connection, so that a caller cannot
+    /// mistake the part for the whole.
     Stream(BoxStream<'static, Result<Bytes, Error>>),
 }
 
 /// A status, headers and a body.
 pub struct Answer {
-    /// The HTTP status.
+    /// The HTTP status code.
     pub status: u16,
     /// The headers, `Content-Type` included.
     pub headers: Vec<(HeaderName, String)>,
@@ -38,7 +38,7 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// An answer without a body.
+    /// A response without a body.
     pub fn empty(status: u16) -> Self {
         Self { status, headers: Vec::new(), payload: Payload::Whole(Vec::new()) }
     }
@@ -52,7 +52,7 @@ impl Answer {
         }
     }
 
-    /// Pieces of a media type, sent as they come.
+    /// Pieces of a media type, sent as a stream.
     pub fn stream(media_type: &str, pieces: impl Stream<Item = Result<Vec<u8>, Error>> + Send + 'static) -> Self {
         Self {
             status: 200,
@@ -61,7 +61,7 @@ impl Answer {
         }
     }
 
-    /// The same answer with one more header.
+    /// The same response with one more header.
     #[must_use]
     pub fn header(mut self, name: HeaderName, value: impl Into<String>) -> Self {
         self.headers.push((name, value.into()));
@@ -81,7 +81,7 @@ impl Answer {
         }
     }
 
-    /// The same answer. A stream owns `guard` until its end; without a stream `guard` is dropped now.
+    /// The same response. A stream owns `guard` until its end; without a stream `guard` is dropped now.
     pub(in crate::platform) fn holding(mut self, guard: impl Send + 'static) -> Self {
         if let Payload::Stream(pieces) = self.payload {
             let held = pieces.inspect(move |_| {
@@ -92,8 +92,8 @@ impl Answer {
         self
     }
 
-    /// The framework's response. A `GET` whose `If-None-Match` names the answer's `ETag` is 304, with the tag as the caller
-    /// wrote it. The body counts as `held` until it is sent.
+    /// The framework's response. A `GET` whose `If-None-Match` names the response's `ETag` is 304, with the
+    /// tag as the caller wrote it. The body counts as `held` until it is sent.
     pub(in crate::platform) fn into_response(
         self,
         request: &HttpRequest,
@@ -131,7 +131,7 @@ impl Answer {
                 None => body.into(),
             }),
             Payload::Stream(stream) => {
-                // The status is sent by then: the caller sees a connection that breaks off.
+                // The status has been sent by then, so the caller sees a broken connection.
                 let id = request_id(request);
                 BoxBody::new(BodyStream::new(stream.inspect_err(move |error| log_cause(error, &id))))
             }
@@ -140,8 +140,8 @@ impl Answer {
     }
 }
 
-/// The tag by which `If-None-Match` names the entity tag `etag`, as it is written there (RFC 9110 section 13.1.2, weak
-/// comparison). A coding that a proxy has appended to the tag does not count.
+/// The tag by which `If-None-Match` names the entity tag `etag`, as the caller wrote it (RFC 9110
+/// section 13.1.2, weak comparison). It ignores a coding that a proxy has appended to the tag.
 fn named_etag(headers: &HeaderMap, etag: &str) -> Option<String> {
     let own = etag.trim_matches('"');
     let is_own = |tag: &&EntityTag<'_>| tag.opaque == own || own_tag::without_coding(tag.opaque) == own;

@@ -1,14 +1,15 @@
-//! A budget of bytes for the whole process: of bodies that were received, or of answers that were not yet sent.
+//! A budget of bytes for the whole process: of received bodies, or of unsent responses.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use actix_web::web::Bytes;
 
-/// Up to this size a body or an answer is small. The last eighth of a budget is kept for small ones.
+/// Up to this size a body or a response is small. The last eighth of a budget is reserved for small
+/// ones.
 pub(super) const SMALL: usize = 16 * 1024;
 
-/// How many bytes may be held at a time. Clones share one budget.
+/// How many bytes may be in use at a time. Clones share one budget.
 #[derive(Clone, Debug)]
 pub struct Budget(Arc<Ledger>);
 
@@ -43,7 +44,7 @@ impl Budget {
         Self(Arc::new(Ledger { most, held: AtomicUsize::new(0) }))
     }
 
-    /// Holds nothing yet.
+    /// Counts nothing yet.
     pub(super) fn hold_none(&self) -> Held {
         Held { budget: self.clone(), bytes: 0 }
     }
@@ -60,15 +61,16 @@ impl Budget {
         Held { budget: self.clone(), bytes }
     }
 
-    /// Whether more than half of the budget is in use.
+    /// Returns whether more than half of the budget is in use.
     pub(super) fn is_crowded(&self) -> bool {
         self.0.held.load(Ordering::Relaxed) > self.0.most / 2
     }
 }
 
 impl Held {
-    /// Reserves `more` bytes, and says whether the budget had them. A large holder leaves an eighth of the budget to
-    /// small ones. The only holder is never refused, so that a budget smaller than one body refuses none forever.
+    /// Reserves `more` bytes, and returns whether the budget had them. A large holder leaves an eighth of
+    /// the budget to small ones. The only holder is never refused, so that a budget smaller than one body
+    /// refuses none forever.
     pub(super) fn grow(&mut self, more: usize) -> bool {
         let Ledger { most, held } = &*self.budget.0;
         let own = self.bytes + more;
@@ -81,7 +83,7 @@ impl Held {
         grown
     }
 
-    /// `buffer` as bytes that count against the budget until their last copy is dropped.
+    /// Returns `buffer` as bytes that count against the budget until their last copy is dropped.
     pub(super) fn around(self, buffer: impl AsRef<[u8]> + Send + 'static) -> Bytes {
         Bytes::from_owner(Counted { buffer, _held: self })
     }

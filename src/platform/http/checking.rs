@@ -1,7 +1,7 @@
 //! Large bodies are parsed and checked beside the worker threads, a few at a time.
 //!
-//! A worker thread answers all requests of its connections. A body of 1 MiB that is wrong everywhere takes it tens of
-//! milliseconds, and each of those requests waits as long, `/health/live` included.
+//! A worker thread serves all requests of its connections. A body of 1 MiB with faults everywhere takes
+//! it tens of milliseconds, and each of those requests waits as long, including `/health/live`.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ pub(super) const SMALL: usize = 64 * 1024;
 /// How many large bodies may wait for their check.
 const WAITING: usize = 16;
 
-/// The places of large bodies that are being checked or wait for it. Clones share them.
+/// The large bodies that are being checked or wait for it. Clones share them.
 #[derive(Clone, Debug)]
 pub(super) struct Checking {
     places: Arc<Semaphore>,
@@ -30,7 +30,7 @@ impl Checking {
         Self { places: Arc::new(Semaphore::new(at_once + WAITING)), running: Arc::new(Semaphore::new(at_once)) }
     }
 
-    /// Checks a body: a small one at once, a large one on another thread when the large ones before it are done.
+    /// Checks a body: a small one at once, a large one on another thread after the large ones before it.
     ///
     /// # Errors
     /// The errors of `check`; 503 when too many large bodies wait already; 500 when `check` panics.
@@ -43,10 +43,14 @@ impl Checking {
             return check(body);
         }
         let Ok(place) = self.places.clone().try_acquire_owned() else {
-            return Err(busy("Too many large bodies wait to be checked; nothing was changed. Send it again.", 1));
+            return Err(busy(
+                "The service is checking too many large bodies now, and changed nothing. Send the request again.",
+                1,
+            ));
         };
         let turn = self.running.clone().acquire_owned().await.map_err(Error::internal)?;
-        // The place and the turn belong to the check, which goes on to its end when the caller hangs up.
+        // The place and the permit belong to the check, which continues to its end when the caller
+        // disconnects.
         let checked = tokio::task::spawn_blocking(move || {
             let checked = check(body);
             drop((turn, place));

@@ -1,4 +1,4 @@
-//! A connection whose peer must read: a write deadline, which the HTTP server has not.
+//! A connection whose peer must read: a write deadline, which the HTTP server lacks.
 //!
 //! [Decision 18](../../../docs/decisions/0018-unread-answers.md) says why the deadline is on the stream.
 
@@ -14,15 +14,16 @@ use tokio::time::{Instant, Sleep, sleep};
 
 use super::budget::Budget;
 
-/// Unsent bytes that the system buffers for a connection. Without a bound Linux buffers 4 MB, and reports room for more
-/// only once a third of that was read: a slow reader then looks like one that has stopped.
+/// Unsent bytes that the operating system buffers for a connection. Without a limit Linux buffers 4 MB,
+/// and reports space only after a third of that was read: a slow reader then looks like one that has
+/// stopped.
 #[cfg(target_os = "linux")]
 const UNSENT: u32 = 128 * 1024;
 
-/// How long a peer may stop reading while answers crowd the budget, and how often that is judged.
+/// How long a peer may stop reading while responses fill the budget, and how often that is checked.
 const CROWDED: Duration = Duration::from_secs(1);
 
-/// How long a peer may leave what was written to it unread.
+/// How long a peer may leave written bytes unread.
 #[derive(Clone)]
 pub(crate) struct WriteDeadline {
     stall: Duration,
@@ -37,7 +38,8 @@ impl WriteDeadline {
         Self { stall, sending, closed }
     }
 
-    /// `stream` under this deadline. A peer that misses it is reset: nothing more is sent from the system's buffer.
+    /// Puts `stream` under this deadline. A peer that misses it is reset: the operating system sends
+    /// nothing more.
     pub(crate) fn over(&self, stream: TcpStream) -> Connection<TcpStream> {
         #[cfg(target_os = "linux")]
         if let Err(error) = socket2::SockRef::from(&stream).set_tcp_notsent_lowat(UNSENT) {
@@ -57,8 +59,8 @@ impl WriteDeadline {
     }
 }
 
-/// A stream that fails when it takes no byte for as long as the deadline says. While it takes none, nothing is read from
-/// it either: a peer that sends requests and reads no answer makes no more answers.
+/// A stream that fails when it takes no byte within the deadline. Meanwhile nothing is read from it
+/// either: a peer that sends requests and reads no responses causes no more of them.
 pub(crate) struct Connection<S> {
     stream: S,
     deadline: WriteDeadline,

@@ -23,8 +23,8 @@ pub(in crate::platform) fn with_problem(response: ServiceResponse) -> ServiceRes
 fn problem(refusal: &CorsError) -> Error {
     let detail = match refusal {
         CorsError::OriginNotAllowed => {
-            "Pages of this origin may not call this API. The operator can add the origin to server.cors_origins, written \
-             as the browser sends it: scheme, host and port, without a slash at the end."
+            "Pages of this origin may not call this API. Ask the operator to add the origin to server.cors_origins, \
+             exactly as the browser sends it: scheme, host and port, without a slash at the end."
                 .to_owned()
         }
         CorsError::MethodNotAllowed => {

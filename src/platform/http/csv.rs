@@ -1,4 +1,4 @@
-//! CSV (RFC 4180) as it is asked for, written and read.
+//! CSV (RFC 4180): the request for it, writing and reading.
 
 mod reader;
 
@@ -11,16 +11,16 @@ pub use reader::{Record, Records};
 
 /// The media type that a request names.
 pub const CSV: &str = "text/csv";
-/// The media type that an answer has.
+/// The media type of the response.
 pub const CSV_UTF8: &str = "text/csv; charset=utf-8";
 
-/// Whether CSV is wanted of an operation that gives JSON; the CSV needs the permission `Q` besides the
-/// operation's own, since it takes away everything at once. Name it before the query: a permission is
-/// judged first.
+/// Whether the caller asks for CSV from an operation that gives JSON. The CSV needs the permission `Q`
+/// besides the operation's own, because it exports everything at once. Name it before the query: a
+/// permission is checked first.
 pub struct CsvUnder<Q>(bool, std::marker::PhantomData<fn() -> Q>);
 
 impl<Q> CsvUnder<Q> {
-    /// Whether it is.
+    /// Returns whether the caller asked for CSV.
     pub fn is_wanted(&self) -> bool {
         self.0
     }
@@ -45,12 +45,13 @@ impl<Q: Permission> Take for CsvUnder<Q> {
     }
 }
 
-/// A cell that a spreadsheet will not run: what begins like a formula gets an apostrophe before it.
+/// A cell that a spreadsheet will not execute: a cell that begins like a formula gets an apostrophe
+/// before it.
 pub fn formula_safe(cell: &str) -> std::borrow::Cow<'_, str> {
     if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}").into() } else { cell.into() }
 }
 
-/// Appends a row to `bytes`; its cells are written as they are.
+/// Appends a row to `bytes`; its cells are written unchanged.
 pub fn write_row<'a>(bytes: &mut Vec<u8>, cells: impl IntoIterator<Item = impl AsRef<str> + 'a>) {
     for (at, cell) in cells.into_iter().enumerate() {
         let cell = cell.as_ref();

@@ -1,4 +1,4 @@
-//! The description of one operation as it is put together by the types of its handler.
+//! The description of one operation, built by the types of its handler.
 
 use std::collections::BTreeMap;
 
@@ -11,16 +11,16 @@ use super::negotiation::HTML;
 use super::problem::{PROBLEM_JSON, Problem};
 use crate::domain::CODES;
 
-/// An operation being described, and the schemas that it needs.
+/// An operation being described, with its schemas.
 pub struct Op<'a> {
-    /// The operation as utoipa has it so far.
+    /// The operation so far.
     pub operation: &'a mut Operation,
     /// The schemas of the whole document, by name.
     pub schemas: &'a mut BTreeMap<String, RefOr<Schema>>,
 }
 
 impl Op<'_> {
-    /// The schema of `T`, added to the document, as a reference to it.
+    /// Adds the schema of `T` to the document, and returns a reference to it.
     pub fn schema<T: ToSchema>(&mut self) -> RefOr<Schema> {
         let mut more = Vec::new();
         T::schemas(&mut more);
@@ -29,13 +29,13 @@ impl Op<'_> {
         RefOr::Ref(Ref::from_schema_name(T::name()))
     }
 
-    /// An answer with a body of type `T`.
+    /// Adds a response with a body of type `T`.
     pub fn answers<T: ToSchema>(&mut self, status: u16, text: &str, media_type: &str) -> &mut Response {
         let schema = self.schema::<T>();
         self.answers_with(status, text, media_type, Some(schema))
     }
 
-    /// An answer with a body of the given schema, or none.
+    /// Adds a response with a body of the given schema, or none.
     pub fn answers_with(
         &mut self,
         status: u16,
@@ -55,7 +55,7 @@ impl Op<'_> {
         }
     }
 
-    /// The answer `status` can also be text of another media type.
+    /// Adds a text of another media type to the response `status`.
     pub fn also_answers(&mut self, status: u16, media_type: &str) {
         if let Some(RefOr::T(response)) = self.operation.responses.responses.get_mut(&status.to_string()) {
             let content = ContentBuilder::new().schema(Some(String::schema())).build();
@@ -63,7 +63,7 @@ impl Op<'_> {
         }
     }
 
-    /// Every answer of the operation that has a body can also be a page.
+    /// Adds a page to every response with a body.
     pub(in crate::platform) fn as_pages_too(&mut self) {
         let with_body = |response: &RefOr<Response>| matches!(response, RefOr::T(known) if !known.content.is_empty());
         let responses = self.operation.responses.responses.iter();
@@ -74,7 +74,7 @@ impl Op<'_> {
         }
     }
 
-    /// The body can also be of another media type.
+    /// Adds another media type to the body.
     pub fn also_takes<T: ToSchema>(&mut self, media_type: &str) {
         let schema = self.schema::<T>();
         if let Some(RefOr::T(body)) = &mut self.operation.request_body {
@@ -83,7 +83,7 @@ impl Op<'_> {
         }
     }
 
-    /// A problem that the operation can be answered with; several of one status share a line each.
+    /// Adds a problem of the operation; several of one status get a line each.
     pub fn problem(&mut self, status: u16, text: &str) {
         self.schema::<Problem>();
         let key = status.to_string();
@@ -96,26 +96,26 @@ impl Op<'_> {
         let content = ContentBuilder::new().schema(Some(schema)).build();
         let response = ResponseBuilder::new().description(text).content(PROBLEM_JSON, content);
         let response = if status == 503 || status == 429 {
-            response.header("Retry-After", header::<u32>("Seconds after which to try again."))
+            response.header("Retry-After", header::<u32>("Seconds to wait before you try again."))
         } else {
             response
         };
         self.operation.responses.responses.insert(key, RefOr::T(response.build()));
     }
 
-    /// A problem with the text of its code.
+    /// Adds a problem with the text of its code.
     pub fn code(&mut self, code: crate::domain::Code) {
         let entry = code.entry();
         debug_assert!(CODES.iter().any(|known| known.name == entry.name));
         self.problem(entry.status, &format!("`{}`: {}", entry.name, entry.meaning));
     }
 
-    /// A parameter.
+    /// Adds a parameter.
     pub fn parameter(&mut self, parameter: Parameter) {
         self.operation.parameters.get_or_insert_default().push(RefOr::T(parameter));
     }
 
-    /// A parameter of the path.
+    /// Adds a parameter of the path.
     pub fn path_parameter(&mut self, name: &str, text: &str, schema: RefOr<Schema>) {
         let parameter = ParameterBuilder::new()
             .name(name)
@@ -126,7 +126,7 @@ impl Op<'_> {
         self.parameter(parameter.build());
     }
 
-    /// The members of `T` as parameters of the query.
+    /// Adds the members of `T` as parameters of the query.
     pub fn query<T: ToSchema>(&mut self) {
         let mut more = Vec::new();
         T::schemas(&mut more);
@@ -150,7 +150,7 @@ impl Op<'_> {
         self.code(crate::domain::Code::InvalidQuery);
     }
 
-    /// A required body of type `T`.
+    /// Adds a required body of type `T`.
     pub fn body<T: ToSchema>(&mut self, media_type: &str, required: bool) {
         let schema = self.schema::<T>();
         let content = ContentBuilder::new().schema(Some(schema)).build();
@@ -159,7 +159,7 @@ impl Op<'_> {
         self.operation.request_body = Some(RefOr::T(body));
     }
 
-    /// Says how many bytes the body may have: at the body, where the document shows one, and at the problem 413.
+    /// Adds the limit of the body in bytes: to the body, if the document shows one, and to the problem 413.
     pub(in crate::platform) fn body_limit(&mut self, bytes: usize) {
         let limit = format!("At most {}.", size(bytes));
         let Some(RefOr::T(too_large)) = self.operation.responses.responses.get_mut("413") else { return };
@@ -190,8 +190,8 @@ fn referred(schema: &RefOr<Schema>) -> Option<&str> {
     }
 }
 
-/// The schema without its example: a page that tries operations out fills parameters in with their examples, and a filter
-/// by an example finds nothing.
+/// The schema without its example: the page fills parameters in with their examples, and a filter by an
+/// example finds nothing.
 fn without_example(schema: RefOr<Schema>, known: &BTreeMap<String, RefOr<Schema>>) -> RefOr<Schema> {
     let mut object = match &schema {
         RefOr::T(Schema::Object(object)) => object.clone(),

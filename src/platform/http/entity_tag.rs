@@ -16,7 +16,7 @@ pub(super) enum EntityTags<'a> {
 pub(super) struct EntityTag<'a> {
     /// Whether it is marked `W/`.
     pub(super) weak: bool,
-    /// What stands between the quotes.
+    /// The text between the quotes.
     pub(super) opaque: &'a str,
 }
 

@@ -1,4 +1,4 @@
-//! How the document describes `Idempotency-Key`.
+//! The description of `Idempotency-Key`.
 
 use utoipa::openapi::path::{ParameterBuilder, ParameterIn};
 use utoipa::openapi::{ObjectBuilder, Required, Type};
@@ -6,14 +6,13 @@ use utoipa::openapi::{ObjectBuilder, Required, Type};
 use super::describe::Op;
 use crate::domain::Code;
 
-const KEY_OF_A_WRITE: &str = "A key of your choice, 8 to 255 visible ASCII characters. When you send the same request with the same key again within \
-     24 hours, nothing is done twice. The answer then has `Idempotent-Replayed: true`, and shows the resource as you may see \
-     it at that time.";
+const KEY_OF_A_WRITE: &str = "A key of your choice, 8 to 255 visible ASCII characters. If you repeat a request with \
+                              its key within 24 hours, the service does nothing twice. The response then has \
+                              `Idempotent-Replayed: true`, and shows the resource as you may see it at that time.";
 
-const KEY_OF_A_READ: &str =
-    "Accepted and not used: this operation changes nothing, so that it is carried out each time.";
+const KEY_OF_A_READ: &str = "Accepted and ignored, because this operation changes nothing.";
 
-/// Describes the header of a `POST` that needs a token. A read takes it and does not use it.
+/// Describes the header of a `POST` that needs a token. A read accepts and ignores it.
 pub fn describe_key(op: &mut Op<'_>, writes: bool) {
     let key = ObjectBuilder::new()
         .schema_type(Type::String)

@@ -1,4 +1,4 @@
-//! A request on its way in, and what a handler can take out of it.
+//! An incoming request, and the parts that a handler can take from it.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -16,47 +16,50 @@ use super::receiving::Receiving;
 use crate::domain::{Actor, Code, Entropy, Error};
 use crate::platform::vault::CursorKey;
 
-/// How many bytes the body of an operation may have that needs a token, unless one of its arguments says otherwise.
+/// The default limit in bytes for the body of an operation that needs a token.
 pub const BODY_LIMIT: usize = 1024 * 1024;
-/// The same of a public operation: without a token, little can be taken from this service.
+/// The same for a public operation: the service accepts little without a token.
 pub const PUBLIC_BODY_LIMIT: usize = 16 * 1024;
 
-/// A request whose caller has been judged.
+/// A request whose caller was judged.
 pub struct Incoming {
     pub(in crate::platform) request: HttpRequest,
     pub(in crate::platform) body: Body,
-    /// How many bytes the body may have.
+    /// The limit of the body in bytes.
     pub(in crate::platform) body_limit: usize,
-    /// What all bodies share.
+    /// The budget that all bodies share.
     pub(in crate::platform) receiving: Receiving,
-    /// The values of the path's parameters, where a resource is read again for a replay: the path of the request is that of
-    /// the write, and its query and `Accept` belong to the write.
+    /// The values of the path's parameters, when a replay reads a resource again: the path of the request
+    /// is that of the write, and its query and `Accept` belong to the write.
     pub(in crate::platform) read_again: Option<PathValues>,
-    /// Who calls, for what is bound to a caller.
+    /// The caller, for values that belong to one caller.
     pub(in crate::platform) caller: String,
     pub(in crate::platform) actor: Arc<Actor>,
     pub(in crate::platform) cursors: Arc<CursorKey>,
     pub(in crate::platform) entropy: Arc<dyn Entropy>,
 }
 
-/// The body: still to come, or read already.
+/// The body: unread, or read already.
 pub enum Body {
     Coming(Payload),
     Whole(Bytes),
 }
 
 impl Incoming {
-    /// The body. It counts against the budget of the process until its last copy is dropped. A body that may be larger than
-    /// [`BODY_LIMIT`] is a file, and waits for its turn before any of it is read.
+    /// Reads the body. It counts against the budget of the process until its last copy is dropped. A body
+    /// that may be larger than [`BODY_LIMIT`] is a file, and waits for a permit before it is read.
     ///
     /// # Errors
-    /// 413 when it is larger than the operation takes, by what its `Content-Length` declares or as it is read; 408 when it
-    /// takes longer than the deadline; 400 when it breaks off; 503 when the process holds too many bytes of bodies, or other
-    /// files have their turns.
+    /// 413 when it is larger than the operation accepts, by its `Content-Length` or as it is read; 408 when
+    /// it takes longer than the deadline; 400 when it ends early; 503 when the process holds too many bytes
+    /// of bodies, or other files have the permits.
     pub async fn body(&mut self) -> Result<Bytes, Error> {
         let limit = self.body_limit;
         let too_large = || {
-            Error::new(Code::TooLarge, format!("The body is larger than the {limit} bytes that this operation takes."))
+            Error::new(
+                Code::TooLarge,
+                format!("The body is larger than the {limit} bytes that this operation accepts."),
+            )
         };
         let declared = self.request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok());
         let declared = declared.and_then(|length| length.parse::<usize>().ok());
@@ -74,7 +77,7 @@ impl Incoming {
         }
         let read = async {
             while let Some(piece) = payload.next().await {
-                let piece = piece.map_err(|_| Error::new(Code::MalformedJson, "The body broke off before its end."))?;
+                let piece = piece.map_err(|_| Error::new(Code::MalformedJson, "The body ended too early."))?;
                 if body.len() + piece.len() > limit {
                     return Err(too_large());
                 }
@@ -93,7 +96,7 @@ impl Incoming {
         Ok(bytes)
     }
 
-    /// The body after `check`, which runs beside the worker threads if the body is large.
+    /// Returns the body after `check`, which runs beside the worker threads if the body is large.
     ///
     /// # Errors
     /// Those of [`Incoming::body`] and of `check`; 503 when too many large bodies wait for their check.
@@ -105,12 +108,12 @@ impl Incoming {
         self.receiving.checking.run(body, check).await
     }
 
-    /// The query of the operation that is carried out.
+    /// The query of the operation.
     pub(in crate::platform) fn query_string(&self) -> &str {
         if self.read_again.is_some() { "" } else { self.request.query_string() }
     }
 
-    /// The part of the path that a parameter stands for, read by `read`.
+    /// The path parameter, parsed by `read`.
     pub(super) fn path_value<T>(&self, name: &str, read: impl FnOnce(&str) -> Option<T>) -> Option<T> {
         match &self.read_again {
             Some(values) => values.get(name).and_then(read),
@@ -118,27 +121,27 @@ impl Incoming {
         }
     }
 
-    /// The value of a header, if it is there and text.
+    /// The value of a header, if it is present and text.
     pub fn header(&self, name: &header::HeaderName) -> Option<&str> {
         self.request.headers().get(name).and_then(|value| value.to_str().ok())
     }
 
-    /// Whether the caller sent an `Idempotency-Key`, so that the answer is kept.
+    /// Whether the caller sent an `Idempotency-Key`, so that the response is stored.
     pub fn has_idempotency_key(&self) -> bool {
         self.request.headers().contains_key("idempotency-key")
     }
 
-    /// Whether `Accept` asks for a media type rather than for `other`, which is what an operation gives unless asked.
+    /// Whether `Accept` asks for a media type rather than for `other`, the operation's default.
     pub fn prefers(&self, media_type: &str, other: &str) -> bool {
         self.preferred(other, &[media_type]) == media_type
     }
 
-    /// Which of the media types of an operation `Accept` prefers: the first, unless it asks for another.
+    /// The media type of an operation that `Accept` prefers; the default is the first.
     pub fn preferred<'a>(&self, first: &'a str, others: &[&'a str]) -> &'a str {
         if self.read_again.is_some() { first } else { negotiation::preferred(&self.request, (first, others)) }
     }
 
-    /// The `Content-Type` as it was sent, empty where there is none.
+    /// The `Content-Type` as sent, empty if absent.
     pub fn content_type(&self) -> &str {
         self.header(&header::CONTENT_TYPE).unwrap_or_default()
     }
@@ -177,23 +180,23 @@ pub(super) fn one_of(content_type: &str, expected: &[&'static str]) -> Result<&'
     })
 }
 
-/// Something that a handler takes from a request. Arguments are taken in the order in which a handler
-/// names them, which is the order in which they are judged: query, body, precondition, path.
+/// A part of a request that a handler takes. The service takes and checks arguments in the handler's
+/// order: query, body, precondition, path.
 pub trait Take: Sized {
-    /// How many bytes a body may have that it reads; `None` for as many as any body of its operation's kind.
+    /// The limit of the body that it reads, in bytes; `None` for the limit of the operation's kind.
     const BODY_LIMIT: Option<usize> = None;
-    /// The permission that a form of the operation needs besides the operation's own.
+    /// The permission that a format of the operation needs besides the operation's own.
     const FORM_NEEDS: Option<&'static str> = None;
     /// Whether the operation has pages for a browser besides its JSON, problems included.
     const SHOWS_PAGES: bool = false;
 
-    /// Takes it.
+    /// Takes the part.
     ///
     /// # Errors
-    /// The problem that the request is answered with.
+    /// The problem of the response.
     fn take(incoming: &mut Incoming) -> impl Future<Output = Result<Self, Error>>;
 
-    /// Adds to the description of an operation what it asks of the request, and its problems.
+    /// Adds the part and its problems to the description of an operation.
     fn describe(op: &mut Op<'_>);
 }
 
@@ -210,7 +213,7 @@ mod tests {
     use super::*;
     use crate::platform::vault::{CountingEntropy, SecretBytes};
 
-    /// A request whose body comes as `pieces` come.
+    /// A request whose body arrives in `pieces`.
     fn incoming(pieces: impl Stream<Item = Result<Bytes, PayloadError>> + 'static) -> Incoming {
         let entropy = CountingEntropy::new();
         Incoming {

@@ -12,7 +12,7 @@ impl Answer {
         match serde_json::to_vec(value) {
             Ok(body) => Self::bytes(status, JSON, body),
             Err(error) => {
-                problem::answer(&Error::internal(format_args!("an answer could not be written: {error}")), "")
+                problem::answer(&Error::internal(format_args!("a response could not be serialised: {error}")), "")
             }
         }
     }

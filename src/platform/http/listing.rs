@@ -1,5 +1,5 @@
-//! Lists: filters, a limit, and a cursor that is opaque, authenticated, and good only for the caller
-//! and the filters it was given to.
+//! Lists: filters, a limit, and a cursor that is opaque, authenticated, and valid only for its caller
+//! and filters.
 
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -22,15 +22,15 @@ use crate::platform::vault::CursorKey;
 /// The parameters that every list has.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 struct PageParameters {
-    /// How many items to give at most: 1 to 200.
+    /// The most items to return on one page: 1 to 200.
     #[serde(default)]
     limit: Limit,
-    /// Where to go on: the `next_cursor` of the page before, for the same filters.
+    /// The place to continue from: the `next_cursor` of the previous page, with the same filters.
     #[schema(max_length = 1024, nullable = false)]
     cursor: Option<String>,
 }
 
-/// A list as it was asked for: the filters `F`, and the page. `K` is the key of the list's order.
+/// A request for a list: the filters `F`, and the page. `K` is the key of the list's order.
 pub struct Listing<F, K> {
     /// The filters.
     pub filter: F,
@@ -38,7 +38,7 @@ pub struct Listing<F, K> {
     pub page: Pager<K>,
 }
 
-/// A page as it was asked for, and what is needed to tell of the next one.
+/// A requested page, with the facts for the next cursor.
 pub struct Pager<K> {
     limit: Limit,
     after: Option<K>,
@@ -46,7 +46,7 @@ pub struct Pager<K> {
     key: PhantomData<fn() -> K>,
 }
 
-/// What a cursor is bound to, and the address that it is added to.
+/// The values that bind a cursor, and the address that it is added to.
 struct Link {
     cursors: Arc<CursorKey>,
     entropy: Arc<dyn Entropy>,
@@ -55,21 +55,21 @@ struct Link {
 }
 
 impl<K> Pager<K> {
-    /// How many items to give at most.
+    /// The most items of the page.
     pub fn limit(&self) -> Limit {
         self.limit
     }
 }
 
 impl<K: Clone> Pager<K> {
-    /// The key after which to go on.
+    /// The key to continue after.
     pub fn after(&self) -> Option<K> {
         self.after.clone()
     }
 }
 
 impl<K: Serialize> Pager<K> {
-    /// The answer that this page is.
+    /// The response for this page.
     pub fn turn<T>(self, page: ListPage<T, K>) -> Listed<T> {
         let Link { cursors, entropy, bound_to, address } = self.link;
         let cursor = page.next.and_then(|key| {
@@ -130,7 +130,7 @@ fn open<K: DeserializeOwned>(cursors: &CursorKey, bound_to: &[u8], cursor: &str)
     cursors.open(bound_to, cursor).and_then(|key| serde_json::from_slice(&key).ok()).ok_or_else(|| {
         Error::new(
             Code::InvalidCursor,
-            "The cursor was not given to you for this list and these filters; start again without one.",
+            "The cursor does not belong to you, this list and these filters. Start again without a cursor.",
         )
     })
 }
@@ -162,7 +162,7 @@ impl<T: Serialize + ToSchema + Send + 'static> Reply for Listed<T> {
         let item = op.schema::<T>();
         let cursor = ObjectBuilder::new()
             .schema_type(utoipa::openapi::schema::SchemaType::from_iter([Type::String, Type::Null]))
-            .description(Some("Where to go on; null on the last page."))
+            .description(Some("The cursor of the next page; null on the last page."))
             .build();
         let envelope = ObjectBuilder::new()
             .property("items", ArrayBuilder::new().items(item).description(Some("The items of this page.")).build())

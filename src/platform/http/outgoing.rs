@@ -24,8 +24,7 @@ pub fn reserve(answer: Answer, request: &HttpRequest, is_read: bool) -> (Answer,
     let (Some(sending), Payload::Whole(body)) = (sending_of(request), &answer.payload) else { return (answer, None) };
     match sending.reserve(body.len()) {
         None if is_read && body.len() > SMALL => {
-            let detail =
-                "Too many answers wait to be read by those who asked for them. Ask again, or for less at a time.";
+            let detail = "Too many callers are still reading their responses. Ask again, or for less at a time.";
             let error = Error::new(Code::Unavailable, detail).with(|p| p.retry_after = Some(1));
             (problem_for(&error, request), None)
         }

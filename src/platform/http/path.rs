@@ -20,7 +20,7 @@ impl<K: FromStr + ToSchema> Take for ById<K> {
     }
 
     fn describe(op: &mut Op<'_>) {
-        describe_segment::<K>(op, "id", "Which one.");
+        describe_segment::<K>(op, "id", "The id of the resource.");
     }
 }
 
@@ -34,7 +34,7 @@ impl<K: FromStr + ToSchema> Take for ByPart<K> {
     }
 
     fn describe(op: &mut Op<'_>) {
-        describe_segment::<K>(op, "part", "Which of what belongs to it.");
+        describe_segment::<K>(op, "part", "The id of the part.");
     }
 }
 
@@ -54,7 +54,7 @@ impl Take for ByVersion {
             .schema_type(Type::String)
             .format(Some(SchemaFormat::KnownFormat(KnownFormat::Date)))
             .examples([serde_json::json!("2019-01-29")]);
-        op.path_parameter("version", "Which version, by its date.", date.into());
+        op.path_parameter("version", "The version: its date.", date.into());
         op.code(Code::NotFound);
     }
 }
@@ -67,6 +67,8 @@ pub struct ByWord<K>(pub K);
 pub trait PathWord: FromStr + ToSchema {
     /// The name of the path's parameter.
     const NAME: &'static str;
+    /// The parameter's description in the document.
+    const MEANING: &'static str;
 }
 
 impl<K: PathWord> Take for ByWord<K> {
@@ -75,7 +77,7 @@ impl<K: PathWord> Take for ByWord<K> {
     }
 
     fn describe(op: &mut Op<'_>) {
-        describe_segment::<K>(op, K::NAME, "Which one.");
+        describe_segment::<K>(op, K::NAME, K::MEANING);
     }
 }
 
@@ -94,7 +96,7 @@ impl Take for ByToken {
     }
 
     fn describe(op: &mut Op<'_>) {
-        op.path_parameter("token", "The link's token, as the mail brought it.", String::schema());
+        op.path_parameter("token", "The token from the link in the mail.", String::schema());
         op.code(Code::NotFound);
     }
 }

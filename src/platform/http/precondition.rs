@@ -31,7 +31,7 @@ impl IfMatch {
             Self::Versions(versions) if versions.contains(&version) => Ok(()),
             Self::Versions(_) => Err(Error::new(
                 Code::StaleVersion,
-                "It has changed since the version that If-Match names; read it again and send its new ETag.",
+                "The resource has changed since the version that If-Match names. Read it again and send its new ETag.",
             )),
         }
     }
@@ -46,7 +46,7 @@ impl IfMatch {
             }
             None => Err(Error::new(
                 Code::InvalidHeader,
-                "If-Match must hold entity tags as ETag gave them, in double quotes.",
+                "If-Match must have entity tags exactly as ETag gave them, in double quotes.",
             )),
         }
     }

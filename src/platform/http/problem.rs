@@ -16,7 +16,7 @@ const LARGEST: usize = 64 * 1024;
 /// The longest `detail`, in characters. Ours are shorter; the bound is for those that a library writes.
 const LONGEST_DETAIL: usize = 1_000;
 
-/// A problem document (RFC 9457). Every answer of 400 and above is one.
+/// A problem document (RFC 9457). Every response with a status of 400 or above is one.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct Problem {
     /// The address of a page about this kind of problem, relative to the service.
@@ -25,43 +25,44 @@ pub struct Problem {
     /// The stable code of this kind of problem.
     #[schema(example = "invalid")]
     pub code: &'static str,
-    /// What kind of problem it is; the same in every occurrence.
+    /// The kind of problem, in a few words; the same in every occurrence.
     #[schema(example = "The request breaks a rule")]
     pub title: &'static str,
-    /// The HTTP status.
+    /// The HTTP status code.
     #[schema(example = 422, minimum = 400, maximum = 599)]
     pub status: u16,
-    /// What happened this time and what to change.
-    #[schema(example = "One thing in the request must be changed; see errors.")]
+    /// What went wrong this time, and what to change.
+    #[schema(example = "You must change one thing in the request; see errors.")]
     pub detail: String,
-    /// The id of the request that met the problem: quote it when asking for help.
+    /// The id of the request. Quote it when you ask for help.
     #[schema(example = "01937a5e-8f00-7c3a-9d55-3f2a60b1c901")]
     pub instance: String,
-    /// The faults found in the request, each with a pointer to it: all of them, or the first 100.
+    /// The faults found in the request, each with a pointer to the faulty member: all faults, or the first
+    /// 100.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false, max_items = 100)]
     pub errors: Vec<Fault>,
-    /// How many faults there are besides those in `errors`; absent where `errors` lists them all.
+    /// The number of faults that `errors` does not list; absent where it lists them all.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, minimum = 1, example = 409_900)]
     pub more: Option<usize>,
-    /// The permission that none of the token's roles has.
+    /// The permission that the operation needs. None of the token's roles has it.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "contacts:update", nullable = false)]
     pub permission: Option<&'static str>,
-    /// The article or regulation that decided.
+    /// The article or regulation that decided the refusal.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "UK GDPR Article 7(3)", nullable = false)]
     pub article: Option<&'static str>,
-    /// The states that the resource can go to from where it is; empty when its state is final.
+    /// The states that the resource can move to from its present state; empty if its state is final.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub allowed_transitions: Option<Vec<&'static str>>,
-    /// The contact that is there already.
+    /// The existing contact that the request conflicts with.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub contact_id: Option<ContactId>,
-    /// The contact that this one was merged into.
+    /// The contact that now holds the data of this one, after a merge.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub merged_into: Option<ContactId>,
@@ -149,7 +150,7 @@ mod tests {
 
     /// A fault whose pointer takes as many bytes as one can: each character is escaped with six.
     fn largest(at: usize) -> Fault {
-        Fault::new(format!("/{at}{}", "\u{1}".repeat(500)), "unknown", "is not a member that this operation knows")
+        Fault::new(format!("/{at}{}", "\u{1}".repeat(500)), "unknown", "is not a member of this operation")
     }
 
     #[test]

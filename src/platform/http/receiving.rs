@@ -67,7 +67,10 @@ impl Receiving {
         match timeout(self.deadline, self.turns.clone().acquire_owned()).await {
             Ok(Ok(turn)) => Ok(turn),
             _ => Err(busy(
-                format!("{FILES} other files are being imported; nothing of this one was read. Send it again later."),
+                format!(
+                    "The service is importing {FILES} other files, and read nothing from this one. Send it again \
+                     later."
+                ),
                 FILE_RETRY,
             )),
         }
@@ -91,7 +94,10 @@ impl Arriving {
     /// 503 when all bodies together would be more than the budget.
     pub(super) fn add(&mut self, piece: &[u8]) -> Result<(), Error> {
         if !self.held.grow(piece.len()) {
-            return Err(busy("The service is receiving too much at once; nothing was changed. Send it again.", 1));
+            return Err(busy(
+                "The service is receiving too much at once, and changed nothing. Send the request again.",
+                1,
+            ));
         }
         self.bytes.extend_from_slice(piece);
         Ok(())

@@ -72,8 +72,10 @@ impl<T: Resource> Reply for Created<T> {
     }
 
     fn describe(op: &mut Op<'_>) {
-        let response = op.answers::<T>(201, "Made.", JSON);
-        response.headers.insert("Location".into(), describe::header::<String>("The address of what was made.").into());
+        let response = op.answers::<T>(201, "Created.", JSON);
+        response
+            .headers
+            .insert("Location".into(), describe::header::<String>("The address of the new resource.").into());
         response.headers.insert("ETag".into(), describe::header::<String>("The version, for `If-Match`.").into());
     }
 }
@@ -102,7 +104,7 @@ impl<T: Serialize + ToSchema + Send + 'static> Reply for Plain<T> {
     }
 
     fn describe(op: &mut Op<'_>) {
-        op.answers::<T>(200, "The answer.", JSON);
+        op.answers::<T>(200, "The result.", JSON);
     }
 }
 
@@ -130,7 +132,7 @@ impl Reply for Accepted {
     }
 
     fn describe(op: &mut Op<'_>) {
-        op.answers_with(202, "Taken. What comes of it is not told.", JSON, None);
+        op.answers_with(202, "Accepted. The response is the same whatever the result.", JSON, None);
     }
 }
 
@@ -139,9 +141,9 @@ impl Reply for Accepted {
 pub struct Begun<T> {
     /// How far it is.
     pub state: T,
-    /// Where it will be.
+    /// The address at which the result will be.
     pub location: String,
-    /// Seconds after which to look.
+    /// Seconds to wait before the next request for the result.
     pub look_after: u32,
 }
 
@@ -152,9 +154,9 @@ impl<T: Serialize + ToSchema + Send + 'static> Reply for Begun<T> {
     }
 
     fn describe(op: &mut Op<'_>) {
-        let response = op.answers::<T>(202, "Begun. It takes longer than a request may.", JSON);
-        response.headers.insert("Location".into(), describe::header::<String>("Where it will be.").into());
-        let seconds = describe::header::<u32>("Seconds after which to look.");
+        let response = op.answers::<T>(202, "Started. The work takes longer than a request may.", JSON);
+        response.headers.insert("Location".into(), describe::header::<String>("The address of the progress.").into());
+        let seconds = describe::header::<u32>("Seconds to wait before you read the progress.");
         response.headers.insert("Retry-After".into(), seconds.into());
     }
 }
@@ -214,7 +216,7 @@ pub trait Outcome {
     /// The answer, or the error.
     ///
     /// # Errors
-    /// The problem that the request is answered with.
+    /// The problem of the response.
     fn settle(self) -> Result<Answer, Error>;
 
     /// Adds it to the description of the operation.

@@ -42,6 +42,6 @@ impl Keyed {
 
 /// The error of a request whose key another request is using.
 pub fn in_use() -> Error {
-    Error::new(Code::KeyInUse, "A request with this Idempotency-Key is still being carried out.")
+    Error::new(Code::KeyInUse, "The service is still processing a request with this Idempotency-Key.")
         .with(|p| p.retry_after = Some(1))
 }

@@ -182,7 +182,7 @@ impl Server {
             "smtp" if here => Secured::ByBeingHere,
             "smtp" => {
                 return Err(SmtpUrlError(
-                    "would send mail unencrypted over a network: use smtps://HOST or smtp://HOST?tls=required",
+                    "would send mail without encryption over a network: use smtps://HOST or smtp://HOST?tls=required",
                 ));
             }
             _ => return Err(SmtpUrlError(FORM)),

@@ -128,7 +128,7 @@ impl Mail {
 /// The longest line that may be sent as it is, in octets (RFC 5322 section 2.1.1).
 const LONGEST_LINE: usize = 998;
 
-/// A part as it stands where mail allows it, so that a link stays whole for whoever reads the source; else encoded.
+/// Encodes a part only where mail requires it, so that a link stays whole in the source.
 fn body(text: &str) -> Body {
     if text.is_ascii() && text.lines().all(|line| line.len() <= LONGEST_LINE) {
         let lines = text.lines().fold(String::with_capacity(text.len()), |lines, line| lines + line + "\r\n");

@@ -10,7 +10,7 @@ pub enum Block {
     Heading(&'static str),
     /// A paragraph.
     Text(String),
-    /// What somebody wrote.
+    /// Words that a person wrote.
     Quote(String),
     /// A link: what it does, and where it leads.
     Link(&'static str, String),

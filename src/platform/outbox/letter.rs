@@ -17,7 +17,7 @@ pub struct Claimed {
     pub subject: Option<SubjectId>,
     /// The blind index of the address that asked for it.
     pub mark: Option<Vec<u8>>,
-    /// When it was queued.
+    /// When the message was queued.
     pub created_at: Instant,
     /// Which attempt this is, from 1.
     pub(super) attempts: i32,
@@ -39,7 +39,7 @@ pub trait Letter: Send + Sync {
     /// Puts the message together, from what holds in this transaction.
     ///
     /// # Errors
-    /// When the database fails; then it is tried again later.
+    /// then it is tried again later.
     fn compose(&self, tx: &mut WriteTx<'_>, message: &Claimed) -> Result<Composed, Error>;
 }
 

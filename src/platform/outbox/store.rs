@@ -34,27 +34,28 @@ mod schema {
             status -> Text,
             /// Why it was dropped, is dead, or waits for another attempt.
             reason -> Nullable<Text>,
-            /// How often its delivery was begun.
+            /// The number of attempts to deliver the message.
             attempts -> Integer,
-            /// When it is due, or is due again should whoever claimed it have died.
+            /// When the message is due. It is due again if the claiming instance died.
             next_attempt_at -> Nullable<InstantSql>,
-            /// When it was queued.
+            /// When the message was queued.
             created_at -> InstantSql,
             /// When it was sent, dropped or given up.
             settled_at -> Nullable<InstantSql>,
-            /// Raised by every change.
+            /// Increases with every change to the message.
             version -> Integer,
         }
     }
 }
 pub use schema::messages;
 
-/// What has become of a message.
+/// The state of a message in the queue.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema, strum::IntoStaticStr, strum::EnumString,
 )]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
+#[schema(as = MessageStatus)]
 pub enum Status {
     /// It waits for its first or another attempt.
     Queued,
@@ -80,9 +81,6 @@ pub struct Outgoing {
 }
 
 /// Queues a message: it is sent if and only if this transaction commits.
-///
-/// # Errors
-/// When the database fails.
 pub fn queue(tx: &mut WriteTx<'_>, outgoing: Outgoing) -> Result<MessageId, Error> {
     let (id, now): (MessageId, _) = (tx.new_id(), tx.now());
     let Outgoing { kind, contact, subject, mark } = outgoing;
@@ -118,9 +116,6 @@ struct NewRow {
 }
 
 /// Queues a message of one kind to each of several contacts, about a record of theirs.
-///
-/// # Errors
-/// When the database fails.
 pub fn queue_all(
     tx: &mut WriteTx<'_>,
     kind: &'static str,
@@ -145,9 +140,6 @@ pub fn queue_all(
 
 /// Returns whether a message of the kind was queued for the address less than `span` ago. One that a clock which was ahead
 /// has dated further in the future than `span` does not count, or it would count until then.
-///
-/// # Errors
-/// When the database fails.
 pub fn queued_within(tx: &mut ReadTx<'_>, kind: &str, mark: &[u8], span: Duration) -> Result<bool, Error> {
     let (since, until) = (tx.now().plus(-span), tx.now().plus(span));
     let found: Option<MessageId> = messages::table
@@ -160,25 +152,16 @@ pub fn queued_within(tx: &mut ReadTx<'_>, kind: &str, mark: &[u8], span: Duratio
 }
 
 /// Whether a message about a record waits to be sent.
-///
-/// # Errors
-/// When the database fails.
 pub fn is_queued_about(tx: &mut ReadTx<'_>, subject: SubjectId) -> Result<bool, Error> {
     is_about(tx, subject, Status::Queued)
 }
 
 /// Whether a message about a record could not be delivered, and was not tried again.
-///
-/// # Errors
-/// When the database fails.
 pub fn is_dead_about(tx: &mut ReadTx<'_>, subject: SubjectId) -> Result<bool, Error> {
     is_about(tx, subject, Status::Dead)
 }
 
 /// What has become of the newest message to a contact about a record; `None` when there is none.
-///
-/// # Errors
-/// When the outbox cannot be read.
 pub fn newest_about(tx: &mut ReadTx<'_>, contact: ContactId, subject: SubjectId) -> Result<Option<Status>, Error> {
     // By the contact, for which there is an index.
     let about = messages::contact_id.eq(contact).and(messages::subject_id.eq(subject));
@@ -189,9 +172,6 @@ pub fn newest_about(tx: &mut ReadTx<'_>, contact: ContactId, subject: SubjectId)
 }
 
 /// Notes the address that a message is put together for: a contact can get another while the message waits.
-///
-/// # Errors
-/// When the outbox cannot be written.
 pub fn note_address(tx: &mut WriteTx<'_>, message: MessageId, mark: &[u8]) -> Result<(), Error> {
     diesel::update(messages::table.find(message)).set(messages::mark.eq(mark)).execute(tx.connection())?;
     Ok(())
@@ -199,9 +179,6 @@ pub fn note_address(tx: &mut WriteTx<'_>, message: MessageId, mark: &[u8]) -> Re
 
 /// Whether the mail server took a message to a contact about a record for the address with the keyed index `mark`, if its
 /// letter notes the address ([`note_address`]).
-///
-/// # Errors
-/// When the outbox cannot be read.
 pub fn was_sent_to(tx: &mut ReadTx<'_>, contact: ContactId, subject: SubjectId, mark: &[u8]) -> Result<bool, Error> {
     let about = messages::contact_id.eq(contact).and(messages::subject_id.eq(subject));
     let sent = messages::mark.eq(mark).and(messages::status.eq(<&str>::from(Status::Sent)));
@@ -218,9 +195,6 @@ fn is_about(tx: &mut ReadTx<'_>, subject: SubjectId, status: Status) -> Result<b
 }
 
 /// Whether any message is due.
-///
-/// # Errors
-/// When the database fails.
 pub fn is_due(tx: &mut ReadTx<'_>) -> Result<bool, Error> {
     let now = tx.lease_time()?;
     let at_last = messages::next_attempt_at.le(now).or(messages::next_attempt_at.gt(horizon(now)));
@@ -233,9 +207,6 @@ pub fn is_due(tx: &mut ReadTx<'_>) -> Result<bool, Error> {
 
 /// Claims the message that has been due longest, for as long as a [`LEASE`] on the clock that all processes share. Of
 /// several that claim at once, each gets another.
-///
-/// # Errors
-/// When the database fails.
 pub fn claim(mut tx: WriteTx<'_>) -> Result<Recorded<Option<Claimed>>, Error> {
     let now = tx.lease_time()?;
     let Some(id) = dialect::first_due(tx.connection(), "messages", now, horizon(now))?.map(MessageId::from_uuid) else {
@@ -290,9 +261,6 @@ pub enum Attempted {
 
 /// Writes down what came of an attempt. One that took longer than its lease may find that another has taken the
 /// message up; then nothing is changed.
-///
-/// # Errors
-/// When the database fails.
 pub fn settle(mut tx: WriteTx<'_>, claimed: &Claimed, attempted: Attempted) -> Result<Recorded<()>, Error> {
     let now = tx.now();
     let given_up = claimed.created_at.plus(GIVE_UP_AFTER) <= tx.earliest() || claimed.attempts >= MOST_ATTEMPTS;
@@ -331,9 +299,6 @@ pub fn settle(mut tx: WriteTx<'_>, claimed: &Claimed, attempted: Attempted) -> R
 
 /// Drops what waits for a person, and forgets what was sent: all messages for one of the ids, or that one of the marks
 /// asked for. A message to another contact at one of the addresses stays.
-///
-/// # Errors
-/// When the outbox cannot be written.
 pub fn forget(tx: &mut WriteTx<'_>, ids: &[ContactId], marks: &[Vec<u8>]) -> Result<(), Error> {
     let for_them = messages::contact_id.assume_not_null().eq_any(ids);
     let asked_for = messages::contact_id.is_null().and(messages::mark.assume_not_null().eq_any(marks));
@@ -343,18 +308,12 @@ pub fn forget(tx: &mut WriteTx<'_>, ids: &[ContactId], marks: &[Vec<u8>]) -> Res
 }
 
 /// Forgets every message about some records, which may be to people who are no contacts.
-///
-/// # Errors
-/// When the outbox cannot be written.
 pub fn forget_about<K: Copy + Into<Uuid>>(tx: &mut WriteTx<'_>, subjects: &[K]) -> Result<(), Error> {
     diesel::delete(messages::table.filter(among_ids(messages::subject_id, subjects))).execute(tx.connection())?;
     Ok(())
 }
 
 /// Whether messages that were settled long ago are there to be swept.
-///
-/// # Errors
-/// When the database fails.
 pub fn has_old(tx: &mut ReadTx<'_>) -> Result<bool, Error> {
     let old = messages::settled_at.lt(tx.earliest().plus(-KEPT));
     let found: Option<MessageId> =
@@ -363,9 +322,6 @@ pub fn has_old(tx: &mut ReadTx<'_>) -> Result<bool, Error> {
 }
 
 /// Deletes the messages that were settled thirty days ago.
-///
-/// # Errors
-/// When the database fails.
 pub fn sweep(mut tx: WriteTx<'_>) -> Result<Recorded<usize>, Error> {
     let old = messages::table.filter(messages::settled_at.lt(tx.earliest().plus(-KEPT)));
     let swept = diesel::delete(old).execute(tx.connection())?;

@@ -70,7 +70,7 @@ impl PeopleLimit {
     fn refusal(&self, wait: Duration) -> Error {
         let (most, wait) = (self.per_hour, wait.as_secs() + u64::from(wait.subsec_nanos() > 0));
         let detail =
-            format!("You have read about {most} people within the hour, as many as you may; wait {wait} seconds.");
+            format!("You have read about {most} people within the hour, which is the limit. Wait {wait} seconds.");
         Error::new(Code::ReadingTooMuch, detail).with(|p| p.retry_after = u32::try_from(wait).ok())
     }
 }

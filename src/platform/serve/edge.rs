@@ -65,9 +65,9 @@ impl MessageBody for Behind {
     }
 }
 
-/// Shares the body between whoever reads it and the response. The framework reads on, without an end, what
-/// is left of a body in chunks whose reader is gone; while there is a reader it closes the connection
-/// behind the answer instead.
+/// Shares the body between its reader and the response. The framework would read on forever if a
+/// chunked body lost its reader. While there is a reader, the framework closes the connection after the
+/// response instead.
 fn shared_body(request: &mut ServiceRequest) -> Option<Body> {
     let payload = request.take_payload();
     if matches!(payload, Payload::None) {

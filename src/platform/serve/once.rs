@@ -84,7 +84,7 @@ async fn keep_problem(access: Access<Judged>, keyed: Arc<Keyed>, problem: Kept) 
         Ok(())
     });
     if let Err(error) = kept.await {
-        tracing::warn!(%error, "a problem was not kept for its Idempotency-Key");
+        tracing::warn!(%error, "a problem was not stored for its Idempotency-Key");
     }
 }
 

@@ -29,7 +29,7 @@ pub(super) async fn replay(access: Access<Judged>, request: &HttpRequest, kept: 
         Kept::Refused(_) => return Err(in_use()),
         Kept::Body(None) => {
             let detail =
-                "This request was carried out before, and its answer is not kept any more. Nothing was done now.";
+                "The service carried out this request before, and no longer stores its response. It did nothing now.";
             problem_answer(&Error::new(Code::AnswerNotKept, detail), &request_id(request))
         }
     };

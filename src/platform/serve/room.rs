@@ -31,7 +31,7 @@ pub trait Arguments: Sized + 'static {
     /// How many bytes the body of the operation may have.
     const BODY_LIMIT: usize;
 
-    /// The permission that a form of the operation needs besides the operation's own.
+    /// The permission that a format of the operation needs besides the operation's own.
     const FORM_NEEDS: Option<&'static str>;
 
     /// Whether the operation has pages for a browser besides its JSON.

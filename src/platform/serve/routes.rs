@@ -119,6 +119,6 @@ fn not_allowed<'a>(methods: impl Iterator<Item = &'a str>, request: &HttpRequest
         methods.push("HEAD");
     }
     let allow = methods.join(", ");
-    let error = Error::new(Code::MethodNotAllowed, format!("This address takes {allow}."));
+    let error = Error::new(Code::MethodNotAllowed, format!("This address supports {allow}."));
     problem_for(&error.with(|problem| problem.allow = Some(allow)), request).into_response(request, false, None)
 }

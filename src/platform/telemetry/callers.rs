@@ -30,11 +30,11 @@ impl CallerMetrics {
     pub(super) fn registered(registry: &mut Registry) -> Self {
         let all = Self::default();
         registry.register("tokens_refused", "Tokens that were refused, by reason", all.tokens_refused.clone());
-        let forbidden = "Requests that were answered 403, by the permission that they needed";
+        let forbidden = "Requests refused with 403, by the permission that they needed";
         registry.register("requests_forbidden", forbidden, all.forbidden.clone());
         let unrecorded = "Refusals that are not in the audit, because too many callers were refused at once";
         registry.register("refusals_unrecorded", unrecorded, all.unrecorded.clone());
-        let people_read = "People shown to callers in answers of reads; one shown twice counts twice";
+        let people_read = "People shown to callers in responses; a person shown twice counts twice";
         registry.register("people_read", people_read, all.people_read.clone());
         let reads_refused = "Reads refused because the caller had read about limits.people_per_hour people";
         registry.register("people_reads_refused", reads_refused, all.reads_refused.clone());

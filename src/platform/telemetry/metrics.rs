@@ -31,7 +31,7 @@ struct Lane {
 /// How many deadlines of one kind are over, or as near as a label says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DeadlineCount {
-    /// What is due.
+    /// The kind of deadline.
     pub kind: &'static str,
     /// `overdue`, or how near.
     pub due: &'static str,
@@ -75,19 +75,19 @@ impl Default for Metrics {
         let unread = Counter::default();
         let rows_without_keys = Counter::default();
         let mut registry = Registry::with_prefix("iewm");
-        registry.register("http_answers", "Requests answered, by method, route and status", answered.clone());
-        registry.register("http_answer_seconds", "How long answers took, in seconds", seconds.clone());
-        registry.register("database_waiting", "Closures that wait for a database lane", waiting.clone());
+        registry.register("http_answers", "Requests, by method, route and status", answered.clone());
+        registry.register("http_answer_seconds", "Duration of requests, in seconds", seconds.clone());
+        registry.register("database_waiting", "Closures queued for a database lane", waiting.clone());
         let dropped = "Log lines that could not be written";
         registry.register("log_lines_dropped", dropped, LINES_DROPPED.clone());
         registry.register("tasks_restarted", "Threads and tasks restarted after a panic", RESTARTED.clone());
-        registry.register("deadlines", "Legal deadlines that are over or near, by kind", deadlines.clone());
-        let stalled = "Connections that were closed because the caller had stopped reading its answer";
+        registry.register("deadlines", "Legal deadlines that have passed or are near, by kind", deadlines.clone());
+        let stalled = "Connections closed because the caller stopped reading its response";
         registry.register("unread_connections_closed", stalled, unread.clone());
         let callers = CallerMetrics::registered(&mut registry);
-        let days = "Days until the table of bank holidays ends; below 400 it is time for a new one";
+        let days = "Days until the table of bank holidays ends; below 400, add a newer table";
         registry.register("calendar_days_left", days, calendar_days.clone());
-        let keyless = "Rows that were met without their data key, and left out of a list or answered key_missing";
+        let keyless = "Rows found without their data key, and omitted from a list or answered key_missing";
         registry.register("rows_without_keys", keyless, rows_without_keys.clone());
         let clock_difference = Family::<Unlabelled, Gauge<f64, AtomicU64>>::default();
         let ahead = "Seconds by which this process's clock is ahead of the database's; only with PostgreSQL";

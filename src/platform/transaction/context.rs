@@ -1,4 +1,5 @@
-//! What every transaction carries: who acts, how far they see, when, and the machinery that a store may use.
+//! The parts that both transactions share: the actor, the scope, the time, and the services that a
+//! store may use.
 
 use std::sync::Arc;
 
@@ -6,7 +7,7 @@ use super::services::Services;
 use crate::domain::{Actor, Reading, Scope};
 use crate::platform::audit::{Entry, EntryRow};
 
-/// The circumstances of one request or job.
+/// The context of one request or job.
 #[derive(Clone)]
 pub struct Context {
     pub(in crate::platform) actor: Arc<Actor>,
@@ -15,13 +16,13 @@ pub struct Context {
     pub(in crate::platform) services: Arc<Services>,
 }
 
-/// What a transaction notes while it runs, for the audit.
+/// A transaction's notes for its end.
 #[derive(Default)]
 pub struct Noted {
-    /// Looks to be recorded once the read has succeeded.
+    /// Accesses to record after the read has succeeded.
     pub(in crate::platform) looks: Vec<Entry>,
-    /// What was done, to be written down before the write ends.
+    /// Audit entries to insert before the write ends.
     pub(in crate::platform) deeds: Vec<EntryRow>,
-    /// A person's data was unsealed, so that there must be a look or a deed.
+    /// A person's data was unsealed, so there must be an access or an entry.
     pub(in crate::platform) unsealed: bool,
 }

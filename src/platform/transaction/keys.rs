@@ -1,8 +1,9 @@
-//! The data keys of owners, and what becomes of a row whose key is missing.
+//! The data keys of owners, and rows whose key is missing.
 //!
-//! A data key is destroyed with its owner, and the vault notes that. A key that is neither there nor destroyed is
-//! missing: the data is newer than the vault, as after a restore of backups that do not belong together. What asks for
-//! one owner then fails with 503 `key_missing`, and what lists several leaves the row out.
+//! A data key is destroyed with its owner, and the vault records that. A key that neither exists nor
+//! was destroyed is missing: the data is newer than the vault, as after a restore of backups that do
+//! not belong together. A read of one owner then fails with 503 `key_missing`, and a list omits the
+//! row.
 
 use std::collections::HashMap;
 
@@ -12,12 +13,12 @@ use super::read::ReadTx;
 use crate::domain::{Code, Error};
 use crate::platform::vault::{DataKey, Wrapped, store};
 
-/// The answer to a caller when a key is missing.
-const MISSING: &str = "The data is there, but the vault has no key that opens it. Nothing was changed. Asking again does \
-                       not help until the operator has restored the key.";
+/// The error for a missing key.
+const MISSING: &str = "The vault has no key to this data. The service changed nothing. A retry fails until the \
+                       operator restores the key.";
 
 impl ReadTx<'_> {
-    /// The key of `owner`, from the columns of `vault.data_keys` that a store joined to its row.
+    /// Returns the key of `owner`, from the columns of `vault.data_keys` that a store joined to its row.
     ///
     /// # Errors
     /// 503 `key_missing` without a key, or without the master key that it is wrapped under; internal when the wrapped key
@@ -33,7 +34,7 @@ impl ReadTx<'_> {
         }
     }
 
-    /// The key of `owner`, by a query of its own.
+    /// Returns the key of `owner`, by a query of its own.
     ///
     /// # Errors
     /// As [`ReadTx::key`].
@@ -42,7 +43,7 @@ impl ReadTx<'_> {
         self.key(owner, wrapped)
     }
 
-    /// The key of each owner, or why there is none, by one query.
+    /// Returns the key of each owner, or the reason why there is none, by one query.
     ///
     /// # Errors
     /// For each owner, as [`ReadTx::key`].
@@ -55,7 +56,7 @@ impl ReadTx<'_> {
         Ok(owners.iter().map(|&owner| (owner, self.key(owner, found.remove(&owner)))).collect())
     }
 
-    /// The key of `owner`, by a query of its own; `None` when it was destroyed.
+    /// Returns the key of `owner`, by a query of its own; `None` if it was destroyed.
     ///
     /// # Errors
     /// As [`ReadTx::key`].
@@ -68,7 +69,7 @@ impl ReadTx<'_> {
         self.key(owner, found).map(Some)
     }
 
-    /// Opens each row of a list with `open`, and leaves out the rows whose key is missing.
+    /// Opens each row of a list with `open`, and omits the rows whose key is missing.
     ///
     /// # Errors
     /// The first other error of `open`.
@@ -86,7 +87,7 @@ impl ReadTx<'_> {
     }
 }
 
-/// What was opened; `None` when its key is missing.
+/// Returns the opened value; `None` if its key is missing.
 ///
 /// # Errors
 /// Any other error.

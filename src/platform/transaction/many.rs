@@ -1,4 +1,4 @@
-//! A transaction that writes for a batch of callers: each has a [`WriteTx`] of its own.
+//! A transaction that writes for several callers at once: each has a [`WriteTx`] of its own.
 
 use super::context::{Context, Noted};
 use super::read::ReadTx;
@@ -6,7 +6,7 @@ use super::write::{Recorded, WriteTx};
 use crate::domain::Error;
 use crate::platform::db::{AnyConnection, Lane};
 
-/// The answers to each of several callers, in their order.
+/// The results of several callers, in order.
 pub type Each<T> = Vec<Result<Recorded<T>, Error>>;
 
 /// One of the callers of a batch.
@@ -31,11 +31,11 @@ impl<'a, 'c> ManyTx<'a, 'c> {
         &mut self.lane.connection
     }
 
-    /// The write transaction of the caller at this place, in the order in which they asked. Use the first caller's for the
-    /// queries about all of them.
+    /// Writing on behalf of the caller at this place, in the order of their requests. Queries for all of
+    /// them run on behalf of the first.
     ///
     /// # Errors
-    /// Internal when no caller is at that place.
+    /// Internal, when there is no caller at that place.
     pub fn of(&mut self, place: usize) -> Result<WriteTx<'_>, Error> {
         let party =
             self.parties.get_mut(place).ok_or_else(|| Error::internal("no caller is at this place of the batch"))?;
@@ -47,7 +47,7 @@ impl WriteTx<'_> {
     /// As [`WriteTx::also`], for a write that is made for a batch: this caller is a batch of one.
     ///
     /// # Errors
-    /// What that write fails with; then this one must fail as well.
+    /// That write's error; this write must then fail as well.
     pub fn also_alone<T>(&mut self, f: impl FnOnce(&mut ManyTx<'_, '_>) -> Result<Each<T>, Error>) -> Result<T, Error> {
         let mut alone = [Party { context: self.0.context, noted: std::mem::take(self.0.noted) }];
         let done = f(&mut ManyTx::new(&mut *self.0.lane, &mut alone));

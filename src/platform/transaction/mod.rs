@@ -1,5 +1,5 @@
-//! The transactions of the database as a room sees them: one reads, and one writes. A write cannot be committed unless it
-//! says what it did.
+//! The two transactions that a room sees: one reads, and one writes and cannot succeed without its
+//! audit entry.
 
 mod context;
 mod extensions;

@@ -23,12 +23,12 @@ impl<'a> ReadTx<'a> {
         &mut self.lane.connection
     }
 
-    /// Who acts.
+    /// The actor.
     pub fn actor(&self) -> &'a Actor {
         &self.context.actor
     }
 
-    /// How far the actor may see.
+    /// The records that the actor may see.
     pub fn scope(&self) -> Scope {
         self.context.scope
     }
@@ -38,30 +38,27 @@ impl<'a> ReadTx<'a> {
         self.context.time.now
     }
 
-    /// The earliest time that it may be: before [`ReadTx::now`] for an hour after the clock jumped forward. What expires
-    /// by this time may be deleted for good.
+    /// The earliest possible time: before [`ReadTx::now`] for an hour after the clock jumped forward.
+    /// Records that expire by this time may be deleted permanently.
     pub fn earliest(&self) -> Instant {
         self.context.time.earliest
     }
 
-    /// The latest time that it may be: after [`ReadTx::now`] for an hour after the clock jumped back. Nothing that has
-    /// happened is later.
+    /// The latest possible time: after [`ReadTx::now`] for an hour after the clock jumped back. No past
+    /// event is later.
     pub fn latest(&self) -> Instant {
         self.context.time.latest
     }
 
-    /// The time by which processes lease work to each other: PostgreSQL's, whose clock they share. SQLite has no clock of its
-    /// own and serves one process, so that the time since that process began is enough.
-    ///
-    /// # Errors
-    /// 503 when the database does not answer.
+    /// The time for leases between processes: PostgreSQL's, because they share its clock. SQLite has no
+    /// clock of its own and serves one process, so the time since the start of the process is enough.
     pub fn lease_time(&mut self) -> Result<Instant, Error> {
         let shown = dialect::clock(&mut self.lane.connection)?;
         let clock = &self.context.services.clock;
         Ok(shown.map_or_else(|| clock.steady(), |shown| clock.database(shown)))
     }
 
-    /// The working days, for what the law or an offer counts in them.
+    /// The working days, for periods of the law or of an offer.
     pub fn calendar(&self) -> &'a Calendar {
         &self.context.services.calendar
     }
@@ -89,16 +86,15 @@ impl<'a> ReadTx<'a> {
         &*self.context.services.entropy
     }
 
-    /// Says that personal data is being looked at. A read that unseals a person's data without
-    /// saying so fails.
+    /// Records an access to personal data. A read that unseals a person's data without this call fails.
     pub fn look(&mut self, entry: Entry) {
         self.noted.looks.push(entry);
     }
 
-    /// Opens what was sealed under the service's own key: what belongs to no person.
+    /// Opens a value that is sealed under the service's own key: data of no person.
     ///
     /// # Errors
-    /// When it was changed or moved.
+    /// Internal, when the value was changed or moved.
     pub fn open_for_service(&self, place: &Place<'_>, sealed: &[u8]) -> Result<Vec<u8>, Error> {
         self.keyring().service.open(place, sealed)
     }

@@ -8,7 +8,7 @@ use crate::platform::vault::Vault;
 
 /// What the transactions of a process share.
 pub struct Services {
-    /// The keys.
+    /// The vault and its keys.
     pub vault: Vault,
     /// The clock.
     pub clock: Clock,

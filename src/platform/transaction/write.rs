@@ -1,5 +1,5 @@
-//! A transaction that writes. It is spent by [`WriteTx::record`]: a write without its audit entry
-//! does not compile, nor does anything written after it.
+//! A transaction that writes. [`WriteTx::record`] consumes it: a write without its audit entry does not
+//! compile, nor does a write after the entry.
 
 use std::ops::{Deref, DerefMut};
 
@@ -15,7 +15,7 @@ use crate::platform::vault::{DataKey, Place, Wrapped, store};
 /// Writing, on behalf of an actor.
 pub struct WriteTx<'a>(pub(super) ReadTx<'a>);
 
-/// A key that was made for a new owner, and is not stored yet.
+/// A key that was created for a new owner, and is not stored yet.
 #[must_use = "what is sealed under a key that is not kept can never be read"]
 pub struct NewKey {
     owner: Uuid,
@@ -24,7 +24,7 @@ pub struct NewKey {
 }
 
 impl NewKey {
-    /// Whose it is.
+    /// The id of the record's owner.
     pub fn owner(&self) -> Uuid {
         self.owner
     }
@@ -35,8 +35,8 @@ impl NewKey {
     }
 }
 
-/// A value whose writing was written down. [`WriteTx::record`] makes one, and [`WriteTx::unchanged`], whose transaction is
-/// rolled back:
+/// A value whose write has an audit entry. [`WriteTx::record`] makes one, and [`WriteTx::unchanged`],
+/// whose transaction is rolled back:
 ///
 /// ```
 /// use iewm::domain::Error;
@@ -48,7 +48,7 @@ impl NewKey {
 /// }
 /// ```
 ///
-/// A write that does not say what it did has nothing to return to its transaction:
+/// A write without an entry has nothing to return:
 ///
 /// ```compile_fail,E0423
 /// use iewm::domain::Error;
@@ -59,7 +59,7 @@ impl NewKey {
 /// }
 /// ```
 ///
-/// Nor can anything be written once it was said:
+/// A write after the entry does not compile:
 ///
 /// ```compile_fail,E0382
 /// use iewm::domain::{ContactId, Error};
@@ -92,20 +92,20 @@ impl<'a> WriteTx<'a> {
         Self(tx)
     }
 
-    /// The last act of every write: it is written down, and its value may leave. The entry is written with those of
-    /// whatever else the write consists of, before it ends.
+    /// Ends a write: adds its audit entry, and releases its value. The entries of all nested writes are
+    /// inserted together, before the transaction ends.
     ///
     /// # Errors
-    /// None of its own; if the entry cannot be written, nothing is.
+    /// None of its own; if the entry cannot be inserted, the transaction is rolled back.
     pub fn record<T>(mut self, entry: Entry, value: T) -> Result<Recorded<T>, Error> {
         self.note(entry, Outcome::Done);
         Ok(Recorded(value))
     }
 
-    /// As [`WriteTx::record`], for a write of many like deeds, with an entry for each.
+    /// As [`WriteTx::record`], for a write of many similar acts, with an entry for each.
     ///
     /// # Errors
-    /// When there is no entry: a deed without one is a fault of ours.
+    /// Internal, when there is no entry.
     pub fn record_each<T>(mut self, entries: Vec<Entry>, value: T) -> Result<Recorded<T>, Error> {
         if entries.is_empty() {
             return Err(Error::internal("a write without an entry"));
@@ -116,8 +116,8 @@ impl<'a> WriteTx<'a> {
         Ok(Recorded(value))
     }
 
-    /// As [`WriteTx::record`], for a look at personal data that changes something as well, such as a counted download: it is
-    /// recorded as a look.
+    /// As [`WriteTx::record`], for an access to personal data that also changes something, such as a
+    /// counted download: it is recorded as an access.
     ///
     /// # Errors
     /// None of its own, as [`WriteTx::record`].
@@ -126,8 +126,8 @@ impl<'a> WriteTx<'a> {
         Ok(Recorded(value))
     }
 
-    /// Ends a write that turned out to have nothing to do; what was only read is recorded as a look. Unless another write of
-    /// the same transaction has an entry, the lane rolls the transaction back: what a store changed all the same is undone.
+    /// Ends a write that had nothing to change; its reads are recorded as accesses. Unless another write of
+    /// the same transaction has an entry, the lane rolls the transaction back with any changes.
     ///
     /// # Errors
     /// None of its own, as [`WriteTx::record`].
@@ -143,10 +143,10 @@ impl<'a> WriteTx<'a> {
         self.0.noted.deeds.push(EntryRow::new(entry, outcome, actor, services.mint.id(time.now), time.now));
     }
 
-    /// Another room's whole write inside this one.
+    /// Runs another room's complete write inside this one.
     ///
     /// # Errors
-    /// What that write fails with; then this one must fail as well.
+    /// That write's error; this write must then fail as well.
     pub fn also<T>(&mut self, f: impl FnOnce(WriteTx<'_>) -> Result<Recorded<T>, Error>) -> Result<T, Error> {
         let inner = ReadTx { lane: &mut *self.0.lane, context: self.0.context, noted: &mut *self.0.noted };
         f(WriteTx(inner)).map(Recorded::into_inner)
@@ -157,8 +157,9 @@ impl<'a> WriteTx<'a> {
         self.0.context.services.mint.id(self.0.context.time.now)
     }
 
-    /// A new identifier that sorts after `earlier`, which another process with another clock may have made: for the next
-    /// entry of a history whose order decides something. Read `earlier` under the lock that guards the history.
+    /// A new identifier that sorts after `earlier`, which another process with another clock may have made:
+    /// for the next entry of a history whose order matters. Read `earlier` under the lock that guards the
+    /// history.
     pub fn new_id_after<K: From<Uuid> + Into<Uuid>>(&self, earlier: Option<K>) -> K {
         if let Some(earlier) = earlier {
             self.0.context.services.mint.raise(earlier.into());
@@ -166,42 +167,39 @@ impl<'a> WriteTx<'a> {
         self.new_id()
     }
 
-    /// Makes the key of a new owner.
+    /// Creates the key of a new owner.
     ///
     /// # Errors
-    /// When it cannot be stored.
+    /// When the key cannot be stored.
     pub fn make_key(&mut self, owner: Uuid) -> Result<DataKey, Error> {
         let NewKey { owner, key, wrapped } = self.new_key(owner);
         store::insert_all(self.0.lane, vec![(owner, wrapped)], self.0.context.time.now)?;
         Ok(key)
     }
 
-    /// A key for a new owner, which is lost unless it is kept.
+    /// A key for a new owner, which is lost unless it is stored.
     pub fn new_key(&self, owner: Uuid) -> NewKey {
         let key = DataKey::generate(self.entropy());
         let wrapped = self.0.context.services.vault.wrap(self.entropy(), owner.as_bytes(), key.as_secret());
         NewKey { owner, key, wrapped }
     }
 
-    /// Keeps the keys of owners who have come.
+    /// Stores the keys of new owners.
     ///
     /// # Errors
-    /// When they cannot be stored.
+    /// When the keys cannot be stored.
     pub fn keep_keys(&mut self, keys: Vec<NewKey>) -> Result<(), Error> {
         let wrapped = keys.into_iter().map(|NewKey { owner, wrapped, .. }| (owner, wrapped)).collect();
         store::insert_all(self.0.lane, wrapped, self.0.context.time.now)
     }
 
-    /// Destroys the key of an owner: what was sealed under it can never be read again.
-    ///
-    /// # Errors
-    /// When the database fails.
+    /// Destroys the key of an owner: data sealed under it is unreadable from then on.
     pub fn destroy_key(&mut self, owner: Uuid) -> Result<(), Error> {
         store::destroy(self.0.lane, owner, self.0.context.time.now)
     }
 
-    /// Notes in the vault a plan of erasure that was executed and left something of the person, so that an older copy of the
-    /// data is erased again by it.
+    /// Records in the vault an executed erasure plan that kept some records, so that the service erases an
+    /// older copy of the data again.
     ///
     /// # Errors
     /// When the vault cannot be written.
@@ -209,10 +207,10 @@ impl<'a> WriteTx<'a> {
         executed_plans::note(self.0.lane, plan)
     }
 
-    /// Seals under the service's own key what belongs to no person.
+    /// Seals data of no person under the service's own key.
     ///
     /// # Errors
-    /// When it cannot be sealed.
+    /// When sealing fails.
     pub fn seal_for_service(&self, place: &Place<'_>, plain: &[u8]) -> Result<Vec<u8>, Error> {
         Ok(self.keyring().service.seal(self.entropy(), place, plain))
     }

@@ -1,4 +1,4 @@
-//! The secret of a capability link: whoever has it may do what the link is for.
+//! The secret of a capability link. Its holder may do what the link allows.
 
 use aws_lc_rs::digest;
 use base64::Engine;
@@ -6,7 +6,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use crate::domain::Entropy;
 
-/// A new token: 256 bits at random, in base64url without padding. For the sender of the mail, and nobody else.
+/// A new token: 256 random bits, in base64url without padding. Only the sender of the mail may see it.
 pub fn new_link_token(entropy: &dyn Entropy) -> String {
     let mut secret = [0; 32];
     entropy.fill(&mut secret);

@@ -120,13 +120,16 @@ impl fmt::Display for KeyFileError {
             KeyFileFault::Unreadable(error) => write!(f, "the file of master keys {path} cannot be read: {error}"),
             KeyFileFault::Unwritable(error) => write!(f, "the file of master keys {path} cannot be written: {error}"),
             KeyFileFault::Exists => {
-                write!(f, "{path} is there already and will not be overwritten: what it unlocks would be lost")
+                write!(
+                    f,
+                    "{path} exists already and will not be overwritten, because the data under its keys would be lost"
+                )
             }
             KeyFileFault::NotAKeyFile => write!(f, "{path} is not a file of master keys: not a regular, short file"),
             KeyFileFault::OpenToOthers(mode) => write!(
                 f,
-                "the file of master keys {path} has mode {mode:04o}, so that others than its owner can use it: \
-                 chmod 600 it, and replace the keys if somebody may have read them"
+                "the file of master keys {path} has mode {mode:04o}, so other users can read it: chmod 600 it, and \
+                 replace the keys if another user may have read them"
             ),
             KeyFileFault::Empty => write!(f, "the file of master keys {path} has no key in it"),
             KeyFileFault::Malformed(line) => {
@@ -134,7 +137,7 @@ impl fmt::Display for KeyFileError {
             }
             KeyFileFault::Duplicate(line) => write!(f, "line {line} of {path} repeats a key of an earlier line"),
             KeyFileFault::Sample(line) => {
-                write!(f, "line {line} of {path} is a sample and no random key: generate one")
+                write!(f, "line {line} of {path} is a sample, not a random key: generate one")
             }
         }
     }
@@ -253,7 +256,7 @@ struct Stamp {
     modified: Option<std::time::SystemTime>,
     #[cfg(unix)]
     inode: (u64, u64),
-    /// Changes with the mode and the content, even where somebody turns the time of modification back.
+    /// Changes with the mode and the content, even if the modification time is set back.
     #[cfg(unix)]
     changed: (i64, i64),
 }

@@ -24,13 +24,16 @@ impl MissingKeys {
         if named.len() >= NAMED || !named.insert(owner) {
             return;
         }
-        tracing::error!(%owner, why, "a row cannot be read without its key: lists leave it out");
+        tracing::error!(%owner, why, "a row cannot be read without its key: lists omit it");
         if named.len() == NAMED {
-            tracing::error!(owners = NAMED, "no more owners without a key are named; iewm_rows_without_keys goes on");
+            tracing::error!(
+                owners = NAMED,
+                "the log names no more owners without a key; iewm_rows_without_keys continues"
+            );
         }
     }
 
-    /// How many rows were met without their key since the start.
+    /// How many rows were found without their key since the start.
     pub(super) fn rows(&self) -> u64 {
         self.rows.load(Ordering::Relaxed)
     }

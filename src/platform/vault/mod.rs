@@ -1,4 +1,4 @@
-//! The vault: how particulars are made unreadable to whoever has the database but not the keys.
+//! The vault: it makes particulars unreadable to an attacker who has the database but not the keys.
 //!
 //! Pure cryptography (UK GDPR Art 32(1)(a)); it knows no table and no request. Three floors of keys:
 //! the master keys, in a file outside the database; under them, wrapped, a data key for each person and

@@ -14,7 +14,7 @@ pub struct SystemEntropy;
 impl Entropy for SystemEntropy {
     fn fill(&self, bytes: &mut [u8]) {
         if aws_lc_rs::rand::fill(bytes).is_err() {
-            let _ = writeln!(std::io::stderr(), "iewm: the system's random generator failed; cannot go on safely");
+            let _ = writeln!(std::io::stderr(), "iewm: the system's random generator failed; cannot continue safely");
             std::process::abort();
         }
     }

@@ -73,8 +73,8 @@ fn put_first(path: &Path, entropy: &dyn Entropy) -> Result<(), KeyFileError> {
     fs::rename(&beside, path).map_err(fault)
 }
 
-/// Rotates. When keys are left that an earlier rotation did not come to, it goes on with those; else a new
-/// master key is made. `progress` is told how many of how many are done.
+/// Rotates. If an earlier rotation left keys, it continues with those; otherwise it creates a new
+/// master key. `progress` gets the number of finished keys and the total.
 ///
 /// # Errors
 /// [`RotationError`]; running it again goes on.

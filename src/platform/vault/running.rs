@@ -48,7 +48,7 @@ impl Vault {
         self.missing.note(owner, why);
     }
 
-    /// How many rows were met without their key since the start.
+    /// How many rows were found without their key since the start.
     pub fn rows_without_keys(&self) -> u64 {
         self.missing.rows()
     }
@@ -63,5 +63,5 @@ impl Vault {
 }
 
 fn warn(error: &KeyFileError) {
-    tracing::error!(%error, "the file of master keys has changed and cannot be used; the keys read before stay in use");
+    tracing::error!(%error, "the file of master keys has changed and cannot be used; the earlier keys stay in use");
 }

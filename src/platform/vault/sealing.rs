@@ -1,7 +1,8 @@
 //! Sealing a value under a data key, so that it can be opened only in the place it was sealed for.
 //!
-//! A blob is one byte of format, then nonce, ciphertext and tag (AES-256-GCM). The table, the column and
-//! the row are authenticated with it: a blob that somebody copies into another row or column does not open.
+//! A blob is one byte of format, then nonce, ciphertext and tag (AES-256-GCM). The table, the column
+//! and the row are authenticated with it: a blob that is copied into another row or column does not
+//! open.
 
 use std::fmt;
 

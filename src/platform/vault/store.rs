@@ -16,7 +16,7 @@ diesel::table! {
 
     /// The data keys, one for each person, wrapped.
     vault.data_keys (owner_id) {
-        /// Whose.
+        /// The owner of the key.
         owner_id -> UuidSql,
         /// The master key that it is wrapped under.
         master_key -> Binary,
@@ -32,9 +32,9 @@ diesel::table! {
 
     /// Whose data key was destroyed: it outlives the key, so that an old copy of the data can be told.
     vault.destroyed_keys (owner_id) {
-        /// Whose.
+        /// The owner of the key.
         owner_id -> UuidSql,
-        /// When.
+        /// When the key was destroyed.
         destroyed_at -> InstantSql,
     }
 }

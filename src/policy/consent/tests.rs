@@ -278,7 +278,7 @@ mod merging {
         let decision = take_over(Some(&objected), &withdrawn, false, None, now()).unwrap();
         let after = project(Some(&objected), id, &decision);
         assert_eq!((after.objected_at, after.withdrawn_at), (objected_at, Some(withdrawn.since)));
-        // Of two objections, the one that nobody has asked to take back.
+        // Of two objections, the one that was not lifted.
         let decision = take_over(Some(&asked_again), &objected, false, None, now()).unwrap();
         let after = project(Some(&asked_again), id, &decision);
         assert_eq!((after.state, after.pending, after.objected_at), (State::Withdrawn, None, objected_at));

@@ -23,7 +23,7 @@ pub struct ErasureRule {
     pub counted: bool,
     /// Whether they go and stay with the person's own record.
     pub with_the_person: bool,
-    /// Why.
+    /// The reason for this treatment.
     pub ground: &'static str,
 }
 
@@ -44,108 +44,106 @@ pub const RULES: &[ErasureRule] = &[
     counted(
         "contacts",
         Fate::Anonymise,
-        "The id, status and dates stay, so that what happened keeps its place; everything about the person is emptied",
+        "The id, status and dates stay, so that the history stays complete; the service empties every member about \
+         the person",
     ),
-    attached("vault.data_keys", Fate::Erase, "Without it, no copy of what was sealed can be read"),
-    attached("sharing_refusals", Fate::Erase, "Nothing is left that could be shared"),
+    attached("vault.data_keys", Fate::Erase, "Without it, no copy of the sealed data can be read"),
+    attached("sharing_refusals", Fate::Erase, "There is nothing left to share"),
     counted(
         "consents",
         Fate::Anonymise,
-        "Which answers were given, and when, shows that the law was kept (Articles 5(2) and 7(1)); they tell no name",
+        "The answers and their dates show compliance (Articles 5(2) and 7(1)); they hold no name",
     ),
     counted(
         "consent_decisions",
         Fate::Anonymise,
-        "The history of the answers stays for the same reason; the wording and the proof of each go",
+        "The history of the answers stays for the same reason; the service deletes the wording and the proof of each",
     ),
-    passing("consent_confirmations", Fate::Erase, "Links to a mailbox that is not written to again"),
-    passing("preference_links", Fate::Erase, "Links to a mailbox that is not written to again"),
+    passing("consent_confirmations", Fate::Erase, "Links to a mailbox to which the service no longer writes"),
+    passing("preference_links", Fate::Erase, "Links to a mailbox to which the service no longer writes"),
     counted("memberships", Fate::Erase, "No purpose is left (Article 17(1)(a))"),
     counted(
         "registrations",
         Fate::Anonymise,
-        "The registration for past events stays without a name (Article 5(2)); what was to come is cancelled",
+        "Past registrations stay without a name (Article 5(2)); future ones are cancelled",
     ),
-    passing("access_requirements", Fate::Erase, "Nobody is provided for any more"),
-    passing("check_ins", Fate::Keep, "When somebody went in or out, by the registration's id alone"),
-    passing("registration_steps", Fate::Anonymise, "What became of the registration, without the reasons in words"),
+    passing("access_requirements", Fate::Erase, "The person no longer takes part"),
+    passing("check_ins", Fate::Keep, "Check-in times, by the registration's id alone"),
+    passing("registration_steps", Fate::Anonymise, "The steps of the registration, without the reasons in words"),
     counted(
         "complaints",
         Fate::Anonymise,
-        "That a complaint was answered, when and how, shows that the law was kept (Article 5(2)); its words go",
+        "The dates and outcome of the complaint show compliance (Article 5(2)); the service deletes its words",
     ),
-    passing("complaint_steps", Fate::Keep, "What was done about a complaint, and when; they tell no name"),
+    passing("complaint_steps", Fate::Keep, "The steps of a complaint and their dates; they hold no name"),
     attached(
         "subject_requests",
         Fate::Anonymise,
-        "That something was asked, when and what became of it shows that the law was kept (Article 5(2)); who asked, and \
-         what was written, goes with the last letter",
+        "The dates and outcome of the request show compliance (Article 5(2)); the service deletes the requester and \
+         the words after the last letter",
     ),
-    attached("subject_request_steps", Fate::Anonymise, "What was done about a request, and when, without its words"),
-    attached("subject_request_packages", Fate::Anonymise, "That there was a copy stays; the copy goes"),
-    attached("subject_request_package_builds", Fate::Erase, "What is being built is a copy of what goes"),
-    attached("subject_request_package_parts", Fate::Erase, "They are the copy of what goes, in pieces"),
+    attached("subject_request_steps", Fate::Anonymise, "The steps of a request and their dates, without the words"),
+    attached(
+        "subject_request_packages",
+        Fate::Anonymise,
+        "The fact that there was a copy stays; the service deletes the copy",
+    ),
+    attached("subject_request_package_builds", Fate::Erase, "The unfinished copy holds the data to be deleted"),
+    attached("subject_request_package_parts", Fate::Erase, "The parts of the copy hold the data to be deleted"),
     attached(
         "subject_request_redactions",
         Fate::Erase,
-        "What was left out of a package is data about the person, and goes with it",
+        "The data left out of a package is about the person, so the service deletes it",
     ),
-    passing("subject_request_farewells", Fate::Erase, "A note for the time until the last letter has left"),
+    passing("subject_request_farewells", Fate::Erase, "A note that exists until the last letter is sent"),
     passing(
         "subject_request_links",
         Fate::Keep,
-        "Marks of the links to where the request stands: they tell no name, serve the last letter, and lapse by themselves",
+        "Hashes of the links to the progress of the request: they hold no name, serve the last letter, and expire by \
+         themselves",
     ),
     passing(
         "subject_request_package_links",
         Fate::Keep,
-        "Marks of links to a copy that is gone: they tell no name, open nothing, and lapse by themselves",
+        "Hashes of the links to a deleted copy: they hold no name, open nothing, and expire by themselves",
     ),
     passing(
         "subject_request_package_downloads",
         Fate::Keep,
         "When the copy was opened, by the id of the request alone",
     ),
-    passing("messages", Fate::Erase, "Nothing more is sent; what waits is dropped"),
+    passing("messages", Fate::Erase, "The service sends nothing more, and drops queued messages"),
     passing(
         "kept_answers",
         Fate::Keep,
-        "That a request was carried out, by ids alone and for 24 hours, so that it is not carried out twice",
+        "The fact that a request was carried out, by ids alone and for 24 hours, so that it is not repeated",
     ),
     passing(
         "suppressions",
         Fate::Keep,
-        "A keyed mark of each address that the person ever had, and of each number with their name, so that no import or \
-         mailing brings them back (Article 21(3))",
+        "A keyed hash of each address that the person ever had, and of each number with the name, so that no import \
+         or mailing adds the person again (Article 21(3))",
     ),
-    attached(
-        "former_addresses",
-        Fate::Erase,
-        "What the person was reached by before; suppression marks remember it from then on",
-    ),
+    attached("former_addresses", Fate::Erase, "Former addresses and numbers of the person; suppressions replace them"),
     passing("records_to_index", Fate::Keep, "Ids alone, until the next start has indexed the records"),
-    passing("audit_entries", Fate::Keep, "Who did what, by ids alone (Articles 5(2) and 24)"),
-    passing("audit_subjects", Fate::Keep, "Which contacts a search showed, by ids alone (Articles 5(2) and 24)"),
+    passing("audit_entries", Fate::Keep, "The acts and their authors, by ids alone (Articles 5(2) and 24)"),
+    passing("audit_subjects", Fate::Keep, "The contacts that a search showed, by ids alone (Articles 5(2) and 24)"),
     passing(
         "erasure_plans",
         Fate::Keep,
-        "What was erased, on whose proposal and by whom, by ids and counts (Article 5(2))",
+        "The erasure, its proposer and its executor, by ids and counts (Article 5(2))",
     ),
     passing(
         "vault.destroyed_keys",
         Fate::Keep,
-        "That the key was destroyed, so that a restored backup is erased again",
+        "The fact that the key was destroyed, so that a restored backup is erased again",
     ),
     passing(
         "vault.executed_plans",
         Fate::Keep,
-        "What plans erased and left, by ids and counts, so that a restored backup is erased again",
+        "The records that plans erased and kept, by ids and counts, so that a restored backup is erased again",
     ),
-    passing(
-        "vault.key_remnants",
-        Fate::Keep,
-        "That the key is yet to leave the pages of PostgreSQL, for an hour or so",
-    ),
+    passing("vault.key_remnants", Fate::Keep, "The fact that PostgreSQL's pages still hold the key, for about an hour"),
 ];
 
 /// The rule of a table.

@@ -63,7 +63,7 @@ fn what_is_withheld_takes_the_person_with_it() {
     assert!(counts(&one.erase).contains(&("memberships", Some(1))));
     assert!(!one.erases_the_person() && !counts(&one.anonymise).iter().any(|(table, _)| *table == "contacts"));
 
-    // Of somebody else's record, nothing follows.
+    // A record of another person has no effect.
     let others = plan(contact(), records(), &[claim(Some(("memberships", 9)))]).unwrap();
     assert_eq!(others, plan(contact(), records(), &[]).unwrap());
 }

@@ -3,14 +3,14 @@
 use crate::domain::ErasureGround;
 use crate::policy::subject_requests::Ground;
 
-/// What the records of a table are about, as it is told to whom they are about.
+/// The subject of a table's records, in the words of the letter to the person.
 pub fn what(table: &str) -> &'static str {
     match table {
-        "contacts" => "who you are and how you are reached",
+        "contacts" => "your name and contact details",
         "consents" | "consent_decisions" => "what you agreed to and withdrew, and when",
         "memberships" => "the networks that you were in",
         "registrations" => "the events that you registered for",
-        "complaints" => "your complaints and what was answered",
+        "complaints" => "your complaints and our answers",
         "subject_requests" => "your requests about your rights",
         _ => "other records about you",
     }
@@ -20,7 +20,8 @@ pub fn what(table: &str) -> &'static str {
 pub fn why(ground: ErasureGround) -> &'static str {
     match ground {
         ErasureGround::AccessRequest => {
-            "you have asked for a copy, which we may not destroy before you have it (Data Protection Act 2018, section 173)"
+            "you have asked for a copy, and we may not destroy the data before you have it (Data Protection Act \
+             2018, section 173)"
         }
         other => Ground::from(other).plain(),
     }

@@ -1,5 +1,5 @@
-//! Whoever knows the rule and all that is told, and tries every table that could have given it, is left with two values
-//! or more for each number that is not told.
+//! An observer who knows the rule and every published number, and tries every possible table, has at
+//! least two values left for each omitted number.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -8,7 +8,7 @@ use proptest::prelude::*;
 
 use super::*;
 
-/// The lowest and the highest that each number can be, by what is told.
+/// The lowest and the highest possible value of each number, given the published ones.
 struct Possible<T, const N: usize>(HashMap<T, [(u64, u64); N]>);
 
 impl<T: Eq + Hash + Copy + std::fmt::Debug, const N: usize> Possible<T, N> {
@@ -167,7 +167,7 @@ fn a_kind_is_told_as_far_as_nobody_can_be_singled_out() {
         }
         counts.told()
     };
-    // Nothing is small: all is told, zeros too.
+    // No small numbers: all are published, zeros too.
     let whole = counts(&[(Some(Fulfilled), false, 30), (Some(Refused), true, 7), (None, false, 5), (None, true, 6)]);
     assert_eq!((whole.received, whole.answered, whole.open), (Some(48), Some(37), Some(11)));
     assert_eq!((whole.outcome(Fulfilled), whole.outcome(Refused)), (Some(30), Some(7)));
@@ -184,7 +184,7 @@ fn a_kind_is_told_as_far_as_nobody_can_be_singled_out() {
     // Few are open: how many were received is all that can be told.
     let open = counts(&[(Some(Fulfilled), false, 30), (None, false, 3)]);
     assert_eq!((open.received, open.answered, open.open, open.outcome(Fulfilled)), (Some(33), None, None, None));
-    // Few at all: nothing is told. None at all: that is told.
+    // A small total: all numbers are omitted. A total of zero: it is published.
     assert_eq!(told_numbers(&counts(&[(Some(Refused), false, 4)])), [None; OUTCOMES + 7]);
     assert_eq!(told_numbers(&counts(&[])), [Some(0); OUTCOMES + 7]);
 }

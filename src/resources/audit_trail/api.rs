@@ -7,11 +7,11 @@ use crate::platform::access::Access;
 use crate::platform::auth::{AccessesRead, AuditRead};
 use crate::platform::http::{ById, Listed, Listing, NoFilter};
 
-/// Read the audit
+/// List audit entries
 ///
-/// Newest first. Reads of personal data by staff and council appear within 250 milliseconds. `contact_id` finds entries
-/// about that contact alone, and searches that showed it among at most 20 people, which name them all in
-/// `detail.contact_ids`.
+/// Newest first. Reads of personal data by staff and council appear within 250 milliseconds.
+/// `contact_id` finds entries about that contact alone. It also finds searches that showed the contact
+/// among at most 20 people, because these name them all in `detail.contact_ids`.
 #[utoipa::path(get, path = "/v1/audit")]
 pub(super) async fn list(
     access: Access<AuditRead>,
@@ -23,12 +23,12 @@ pub(super) async fn list(
     Ok(page.turn(found))
 }
 
-/// Who looked at a person's data
+/// List the accesses to a person's data
 ///
-/// Newest first. Reads of the person's own record, consents and receipts, and searches that showed the person among at
-/// most 20 people, whichever of their ids they had then. Lists, exports and larger searches are in the audit, with the
-/// filter and the count. An entry has the time, the action, the roles and the organisation. The caller's name is in the
-/// audit alone.
+/// Newest first. Shows reads of the person's own record, consents and receipts, under any contact id
+/// that the person had. It includes searches that showed at most 20 people. The audit records lists,
+/// exports and larger searches, with their filter and count. An entry here has the time, the action,
+/// the roles and the organisation. Only the audit shows the caller's name.
 #[utoipa::path(get, path = "/v1/contacts/{id}/accesses")]
 pub(super) async fn accesses(
     access: Access<AccessesRead>,

@@ -8,7 +8,7 @@ use crate::platform::serve::Room;
 
 /// The room's operations.
 pub fn routes() -> Room {
-    Room::new("audit", "Who did what, and who looked.")
+    Room::new("audit", "The audit: every change, and every access to personal data.")
         .serve(api::__path_list, api::list)
         .serve(api::__path_accesses, api::accesses)
 }

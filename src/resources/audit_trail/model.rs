@@ -11,12 +11,12 @@ use crate::domain::{ContactId, EntryId, Instant, OrganisationId, line_type};
 use crate::platform::audit::Action;
 use crate::platform::auth::{LinkHolder, PERMISSIONS, Permission};
 
-/// What became of an act.
+/// The outcome of an act.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, strum::EnumString)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum AuditOutcome {
-    /// It was done.
+    /// The act was done.
     Done,
     /// Data was read.
     Looked,
@@ -24,52 +24,52 @@ pub enum AuditOutcome {
     Refused,
 }
 
-/// What kind of actor.
+/// The kind of actor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, strum::EnumString)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum ActorKind {
-    /// Somebody with a token.
+    /// A caller with a token.
     Caller,
     /// The service's own background work.
     Job,
-    /// Nobody known, such as somebody who followed a link.
+    /// An unknown actor, such as a person who followed a link.
     Anonymous,
 }
 
-/// An entry of the audit: ids and counts, never a person's data.
+/// An audit entry. It holds ids and counts, never a person's data.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct AuditEntry {
-    /// Its id.
+    /// The entry's id.
     pub id: EntryId,
-    /// When.
+    /// When the act took place.
     pub at: Instant,
-    /// What kind of actor.
+    /// The kind of actor.
     pub actor_kind: ActorKind,
-    /// Who: the subject of a token, or the name of a job.
+    /// The actor: the subject of a token, or the name of a job.
     #[schema(example = "staff-17")]
     pub actor: String,
-    /// In which roles.
+    /// The actor's roles.
     #[schema(example = json!(["iewm_staff"]))]
     pub roles: Vec<String>,
-    /// Of which organisation, for a contractor.
+    /// The actor's organisation, for a contractor.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub organisation_id: Option<OrganisationId>,
-    /// The action: one of the names that the parameter `action` takes. New versions add names.
+    /// The action, such as `contacts.read`.
     #[schema(example = "contacts.read")]
     pub action: String,
-    /// What became of it.
+    /// The outcome of the act.
     pub outcome: AuditOutcome,
-    /// The code of a refusal.
+    /// The problem code of a refusal.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, example = "erased")]
     pub code: Option<String>,
-    /// About whom.
+    /// The contact that the act concerned.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub contact_id: Option<ContactId>,
-    /// About which record, as `kind/id`.
+    /// The record that the act concerned, as `kind/id`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, example = "consent/01937a5e-8f00-7c3a-9d55-3f2a60b1c901")]
     pub subject: Option<String>,
@@ -97,21 +97,23 @@ pub struct AuditDetail {
     pub more: BTreeMap<String, serde_json::Value>,
 }
 
-/// That somebody looked at a person's data. Not who in person: their role and organisation answer for them.
+/// One access to a person's data. It shows the caller's role and organisation, which answer for it, but
+/// not the caller's name.
 #[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = DataAccess)]
 pub struct Look {
-    /// When.
+    /// When the data was read.
     pub at: Instant,
-    /// What kind of actor.
+    /// The kind of actor.
     pub actor_kind: ActorKind,
-    /// In which roles.
+    /// The actor's roles.
     #[schema(example = json!(["iewm_staff"]))]
     pub roles: Vec<String>,
-    /// Of which organisation, for a contractor.
+    /// The actor's organisation, for a contractor.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub organisation_id: Option<OrganisationId>,
-    /// What was looked at.
+    /// The action that read the data, such as `contacts.read`.
     #[schema(example = "contacts.read")]
     pub action: String,
 }
@@ -181,16 +183,16 @@ impl ToSchema for ActionName {}
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AuditFilter {
-    /// Only those about this person.
+    /// Only entries about this contact.
     #[schema(nullable = false)]
     pub contact_id: Option<ContactId>,
-    /// Only those of this actor.
+    /// Only entries by this actor.
     #[schema(nullable = false)]
     pub actor: Option<ActorName>,
-    /// Only those of this action.
+    /// Only entries with this action.
     #[schema(nullable = false)]
     pub action: Option<ActionName>,
-    /// Only those at this instant or later.
+    /// Only entries at this instant or later.
     #[schema(nullable = false)]
     pub since: Option<Instant>,
 }

@@ -70,9 +70,6 @@ macro_rules! matching {
 }
 
 /// Entries, newest first. Those about a contact name it alone or among others.
-///
-/// # Errors
-/// 503 when the database does not answer.
 pub(super) fn list(
     tx: &mut ReadTx<'_>,
     filter: &AuditFilter,

@@ -23,9 +23,10 @@ pub(super) async fn list(
 
 /// Report a breach
 ///
-/// At once, with what is known by now; the rest can follow. Name nobody. The answer says by when the Information
-/// Commission must be notified: 72 hours after the breach became known (UK GDPR Article 33(1)). A contractor reports
-/// without undue delay (Article 33(2)), in the name of its own organisation, and quotes the breach by its `id`.
+/// Report a breach at once with the facts that you know; you can add the rest later. Name no person.
+/// The response says when the Information Commission must be notified: within 72 hours after the breach
+/// became known (UK GDPR Article 33(1)). A contractor reports without undue delay (Article 33(2)), for
+/// its own organisation, and quotes the breach by its `id`.
 #[utoipa::path(post, path = "/v1/breaches")]
 pub(super) async fn report(
     access: Access<BreachesReport>,
@@ -36,15 +37,16 @@ pub(super) async fn report(
 
 /// Read a breach
 ///
-/// A contractor reads what its own organisation reported, without the council's judgement and without the reference.
+/// A contractor reads the reports of its own organisation, without the council's assessment and without
+/// the reference number.
 #[utoipa::path(get, path = "/v1/breaches/{id}")]
 pub(super) async fn read(access: Access<BreachesReport>, ById(id): ById<BreachId>) -> Result<Found<Breach>, Error> {
     access.read(move |tx| store::read(tx, id)).await.map(Found)
 }
 
-/// The history of a breach
+/// List the steps of a breach
 ///
-/// What was done about it and by whom, every notification among it, newest first.
+/// Newest first: each act and its author, including every notification.
 #[utoipa::path(get, path = "/v1/breaches/{id}/history")]
 pub(super) async fn history(
     access: Access<BreachesManage>,
@@ -59,8 +61,8 @@ pub(super) async fn history(
 
 /// Assess a breach
 ///
-/// How likely it is to result in a risk, and so whom to tell. Unless the risk is unlikely, the Information Commission
-/// must be told (UK GDPR Article 33(1)).
+/// Records how likely the breach is to result in a risk, and so who must be notified. The council must
+/// notify the Information Commission unless the risk is unlikely (UK GDPR Article 33(1)).
 #[utoipa::path(post, path = "/v1/breaches/{id}/assessment")]
 pub(super) async fn assess(
     access: Access<BreachesManage>,
@@ -72,8 +74,8 @@ pub(super) async fn assess(
 
 /// Record a notification of a breach
 ///
-/// That the Information Commission was told, at first or in a further phase (UK GDPR Article 33(4)). After the 72 hours
-/// it says why it is late.
+/// Records that the council notified the Information Commission, first or in a further phase (UK GDPR
+/// Article 33(4)). After the 72 hours, give the reasons for the delay.
 #[utoipa::path(post, path = "/v1/breaches/{id}/notification")]
 pub(super) async fn notify(
     access: Access<BreachesManage>,
@@ -85,7 +87,7 @@ pub(super) async fn notify(
 
 /// Close a breach
 ///
-/// Final. It stays in the register.
+/// Final. The breach stays in the register.
 #[utoipa::path(post, path = "/v1/breaches/{id}/closure")]
 pub(super) async fn close(
     access: Access<BreachesManage>,

@@ -1,8 +1,8 @@
 //! Personal-data breaches: the register of UK GDPR Article 33(5), from a report to its closure.
 //!
-//! Invariants: every breach stays in the register, notified or not; by when it must be notified follows from the instant
-//! since when it has been known, to the microsecond; what was done about it is only ever added to. A breach names nobody:
-//! what is told in words is sealed under the service's own key.
+//! Invariants: every breach stays in the register, notified or not; its deadline follows, to the
+//! microsecond, from the instant at which it became known; its history is append-only. A breach names
+//! no person: its words are sealed under the service's own key.
 //!
 //! Staff and council see all breaches, because they must keep the hours in view. A contractor sees what its own organisation
 //! reported, without the council's judgement and without the reference, whose running number tells how many breaches there were.
@@ -17,7 +17,7 @@ use crate::platform::serve::Room;
 
 /// The room's operations.
 pub fn routes() -> Room {
-    Room::new("breaches", "Personal-data breaches: reported, assessed, notified within 72 hours, and closed.")
+    Room::new("breaches", "Personal-data breaches: report, assess, notify within 72 hours, close.")
         .serve(api::__path_list, api::list)
         .serve(api::__path_report, api::report)
         .serve(api::__path_read, api::read)

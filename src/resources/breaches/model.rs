@@ -12,11 +12,11 @@ use crate::platform::http::{Command, Resource};
 pub use crate::policy::breaches::{BreachStatus, Risk};
 
 prose_type! {
-    /// What is told of a breach in words: at most 10,000 characters. Name nobody. Sealed at rest.
+    /// A statement about a breach, in words: at most 10,000 characters. Name no person. Sealed at rest.
     BreachText, 10_000, "A list of attendees was sent to another event's venue.\nThe venue has deleted it."
 }
 
-/// What kind of data a breach is about.
+/// The kind of data that a breach affects.
 #[derive(
     Clone,
     Copy,
@@ -46,12 +46,13 @@ pub enum BreachCategory {
     Other,
 }
 
-/// Which part of the notification was given (Article 33(4)).
+/// The phase of a notification (Article 33(4)).
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, strum::IntoStaticStr, strum::EnumString,
 )]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
+#[schema(as = NotificationPhase)]
 pub enum Phase {
     /// The first word.
     Initial,
@@ -64,78 +65,79 @@ pub enum Phase {
 /// A personal-data breach.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Breach {
-    /// Its id.
+    /// The breach's id.
     pub id: BreachId,
-    /// The number that people quote. A contractor is not shown it, because it tells how many breaches there were this
-    /// year: a contractor quotes `id`.
+    /// The reference number for letters and telephone calls. A contractor does not see it, because it shows
+    /// how many breaches there were this year. A contractor quotes `id`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, example = "PB-2026-000001")]
     pub reference: Option<String>,
-    /// Since when it has been known.
+    /// When the breach became known.
     pub aware_at: Instant,
-    /// The last instant at which the Information Commission is told in time: 72 hours later.
+    /// The deadline for notifying the Information Commission: 72 hours after the breach became known.
     #[schema(example = "2026-11-27T09:30:00.000000Z")]
     pub notify_by: Instant,
-    /// What happened.
+    /// The nature of the breach: what happened.
     pub nature: BreachText,
-    /// What kinds of data it is about.
+    /// The kinds of data affected.
     #[schema(min_items = 1)]
     pub categories: BTreeSet<BreachCategory>,
-    /// How many people it is about, as far as is known.
+    /// The approximate number of people affected, if known.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, minimum = 0, example = 40)]
     pub approximate_subjects: Option<i32>,
-    /// How many records it is about, as far as is known.
+    /// The approximate number of records affected, if known.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, minimum = 0, example = 40)]
     pub approximate_records: Option<i32>,
-    /// What is likely to come of it.
+    /// The likely consequences.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub consequences: Option<BreachText>,
-    /// What is done about it.
+    /// The measures taken or planned.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub measures: Option<BreachText>,
-    /// The organisation that reported it, where it was one.
+    /// The organisation that reported the breach, if an organisation did.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub reported_by_organisation_id: Option<OrganisationId>,
-    /// How likely it is to result in a risk.
+    /// How likely the breach is to result in a risk.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub risk: Option<Risk>,
-    /// Why it was judged so, and why those are told or not.
+    /// The reasons for the assessment, and for notifying the affected people or not.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub reasons: Option<BreachText>,
-    /// Whether the Information Commission is to be told.
+    /// Whether the Information Commission must be notified.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub notify_regulator: Option<bool>,
-    /// Whether the people are to be told.
+    /// Whether the affected people must be told.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub notify_subjects: Option<bool>,
-    /// When the Information Commission was first told.
+    /// When the Information Commission was first notified.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub notified_at: Option<Instant>,
-    /// How it ended.
+    /// The findings at the close, and the measures against a recurrence.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub explanation: Option<BreachText>,
-    /// When it was closed.
+    /// When the breach was closed.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub closed_at: Option<Instant>,
-    /// The last day on which it is kept: six calendar years after it was closed, unless a legal hold requires longer.
+    /// The last day on which the record is kept: six calendar years after it was closed, unless a legal
+    /// hold requires longer.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, example = "2032-12-01")]
     pub keep_until: Option<NaiveDate>,
-    /// Where it is in its life.
+    /// The stage of the breach.
     pub status: BreachStatus,
-    /// Raised by every change.
+    /// Increases with every change to the breach.
     #[schema(example = 1, minimum = 1)]
     pub version: i32,
 }
@@ -150,30 +152,32 @@ impl Resource for Breach {
     }
 }
 
-/// A breach that has become known.
+/// A breach to report.
 #[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ReportBreach {
-    /// Since when it has been known, to whoever reports it; not in the future. The 72 hours begin then, whatever the day.
+    /// When the breach became known to the organisation that reports it; not in the future. The 72 hours
+    /// begin then, on any day of the week.
     pub aware_at: Instant,
-    /// What happened.
+    /// The nature of the breach: what happened.
     pub nature: BreachText,
-    /// What kinds of data it is about.
+    /// The kinds of data affected.
     #[schema(min_items = 1, max_items = 5)]
     pub categories: BTreeSet<BreachCategory>,
-    /// How many people it is about, as far as is known.
+    /// The approximate number of people affected, if known.
     #[schema(nullable = false, minimum = 0, maximum = 1_000_000_000, example = 40)]
     pub approximate_subjects: Option<i32>,
-    /// How many records it is about, as far as is known.
+    /// The approximate number of records affected, if known.
     #[schema(nullable = false, minimum = 0, maximum = 1_000_000_000, example = 40)]
     pub approximate_records: Option<i32>,
-    /// What is likely to come of it.
+    /// The likely consequences.
     #[schema(nullable = false)]
     pub consequences: Option<BreachText>,
-    /// What is done about it.
+    /// The measures taken or planned.
     #[schema(nullable = false)]
     pub measures: Option<BreachText>,
-    /// The organisation that reported it to us, where it was one. A contractor's is its own, and need not be said.
+    /// The organisation that reported the breach to us, if one did. Contractors may omit it: theirs is
+    /// their own organisation.
     #[schema(nullable = false)]
     pub reported_by_organisation_id: Option<OrganisationId>,
 }
@@ -182,28 +186,29 @@ impl Command for ReportBreach {
     type Resource = Breach;
 }
 
-/// What was judged of a breach. What has become known since takes the place of what was said before.
+/// The assessment of a breach. The facts given here replace the earlier ones.
 #[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AssessBreach {
-    /// How likely it is to result in a risk to anybody's rights and freedoms.
+    /// How likely the breach is to result in a risk to people's rights and freedoms.
     pub risk: Risk,
-    /// Why. Where the risk is high and the people are not told, which exception of Article 34(3) holds.
+    /// The reasons. If the risk is high and the people are not told, name the exception of Article 34(3)
+    /// that applies.
     pub reasons: BreachText,
-    /// Whether the Information Commission is to be told: it must be, unless the risk is unlikely.
+    /// Whether the Information Commission is to be notified: true, unless the risk is unlikely.
     pub notify_regulator: bool,
-    /// Whether the people are to be told (Article 34).
+    /// Whether the affected people are to be told (Article 34).
     pub notify_subjects: bool,
-    /// How many people it is about, as is known now.
+    /// The approximate number of people affected, as known now.
     #[schema(nullable = false, minimum = 0, maximum = 1_000_000_000, example = 40)]
     pub approximate_subjects: Option<i32>,
-    /// How many records it is about, as is known now.
+    /// The approximate number of records affected, as known now.
     #[schema(nullable = false, minimum = 0, maximum = 1_000_000_000, example = 40)]
     pub approximate_records: Option<i32>,
-    /// What is likely to come of it, as is known now.
+    /// The likely consequences, as known now.
     #[schema(nullable = false)]
     pub consequences: Option<BreachText>,
-    /// What is done about it by now.
+    /// The measures taken or planned, as known now.
     #[schema(nullable = false)]
     pub measures: Option<BreachText>,
 }
@@ -212,28 +217,28 @@ impl Command for AssessBreach {
     type Resource = Breach;
 }
 
-/// That the Information Commission was told of a breach. What has become known since takes the place of what was said
-/// before.
+/// A notification of the Information Commission about a breach. The facts given here replace the
+/// earlier ones.
 #[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NotifyBreach {
-    /// When: not before the breach was known, and not in the future.
+    /// When the notification was made: not before the breach was known, and not in the future.
     pub notified_at: Instant,
-    /// Which part of the notification.
+    /// The phase of the notification.
     pub phase: Phase,
-    /// Why it was given after `notify_by`; required then.
+    /// The reasons for notifying after `notify_by`; required then.
     #[schema(nullable = false)]
     pub lateness_reason: Option<BreachText>,
-    /// How many people it is about, as is known now.
+    /// The approximate number of people affected, as known now.
     #[schema(nullable = false, minimum = 0, maximum = 1_000_000_000, example = 40)]
     pub approximate_subjects: Option<i32>,
-    /// How many records it is about, as is known now.
+    /// The approximate number of records affected, as known now.
     #[schema(nullable = false, minimum = 0, maximum = 1_000_000_000, example = 40)]
     pub approximate_records: Option<i32>,
-    /// What is likely to come of it, as is known now.
+    /// The likely consequences, as known now.
     #[schema(nullable = false)]
     pub consequences: Option<BreachText>,
-    /// What is done about it by now.
+    /// The measures taken or planned, as known now.
     #[schema(nullable = false)]
     pub measures: Option<BreachText>,
 }
@@ -242,11 +247,11 @@ impl Command for NotifyBreach {
     type Resource = Breach;
 }
 
-/// How a breach ended.
+/// The close of a breach.
 #[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CloseBreach {
-    /// What was found, and what was done so that it does not happen again.
+    /// The findings, and the measures against a recurrence.
     pub explanation: BreachText,
 }
 
@@ -258,16 +263,16 @@ impl Command for CloseBreach {
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct BreachFilter {
-    /// Only those in this state.
+    /// Only breaches in this stage.
     #[schema(nullable = false)]
     pub status: Option<BreachStatus>,
-    /// Only the breach with this reference. A contractor finds none by it.
+    /// Only the breach with this reference. The filter finds nothing for a contractor.
     #[schema(nullable = false)]
     pub reference: Option<Reference>,
-    /// Only those that this organisation reported.
+    /// Only breaches that this organisation reported.
     #[schema(nullable = false)]
     pub reported_by_organisation_id: Option<OrganisationId>,
-    /// Only those to be notified before this instant, notified or not.
+    /// Only breaches to be notified before this instant, whether notified or not.
     #[schema(nullable = false)]
     pub notify_before: Option<Instant>,
 }
@@ -275,23 +280,23 @@ pub struct BreachFilter {
 /// A step in the history of a breach.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct BreachStep {
-    /// Its id.
+    /// The step's id.
     pub id: BreachStepId,
-    /// The state that the breach came to by it.
+    /// The stage of the breach after this step.
     pub status: BreachStatus,
-    /// When it happened.
+    /// When the step took place.
     pub occurred_at: Instant,
-    /// Which part of a notification it was.
+    /// The phase of the notification.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub phase: Option<Phase>,
-    /// Why a notification was late.
+    /// The reasons for a late notification.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub lateness_reason: Option<BreachText>,
-    /// When it was written down.
+    /// When the step was recorded.
     pub recorded_at: Instant,
-    /// Who wrote it down: a token's subject.
+    /// The author of the record: a token's subject.
     #[schema(example = "council-1")]
     pub recorded_by: String,
 }

@@ -139,9 +139,6 @@ fn as_seen(whole: Breach, scope: Scope) -> Breach {
 }
 
 /// The breaches that the actor may see, newest first.
-///
-/// # Errors
-/// When the database fails.
 pub fn list(
     tx: &mut ReadTx<'_>,
     filter: &BreachFilter,
@@ -196,9 +193,6 @@ pub fn read(tx: &mut ReadTx<'_>, id: BreachId) -> Result<Breach, Error> {
 }
 
 /// The notifications that are still owed, in no order.
-///
-/// # Errors
-/// When the database fails.
 pub fn deadlines(tx: &mut ReadTx<'_>) -> Result<Vec<Deadline>, Error> {
     let before = [BreachStatus::Reported, BreachStatus::Assessed].map(<&str>::from);
     let rows: Vec<(BreachId, String, Instant, String, Option<bool>)> = breaches::table

@@ -1,5 +1,5 @@
-//! What is told of a breach in words, sealed under the service's own key: as one blob of its row, and the reason of a late
-//! notification with its step.
+//! The words of a breach, sealed under the service's own key: one blob in its row, and the reason for a
+//! late notification with its step.
 
 use serde::{Deserialize, Serialize};
 
@@ -31,7 +31,7 @@ fn of_step(id: BreachStepId) -> Place<'static> {
 }
 
 fn damaged<E>(_: E) -> Error {
-    Error::internal("what is told of a breach cannot be read")
+    Error::internal("the words of a breach cannot be read")
 }
 
 impl Particulars {

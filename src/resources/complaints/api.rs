@@ -24,9 +24,10 @@ pub(super) async fn list(
     Ok(page.turn(found))
 }
 
-/// Take a complaint
+/// Record a complaint
 ///
-/// However it came, and to whomever of us. The answer says by when it must be acknowledged.
+/// Record every complaint, whichever channel it came by and whichever member of staff received it. The
+/// response says when it must be acknowledged.
 #[utoipa::path(post, path = "/v1/complaints")]
 pub(super) async fn receive(
     access: Access<ComplaintsIntake>,
@@ -44,9 +45,9 @@ pub(super) async fn read(
     access.read(move |tx| store::read(tx, id)).await.map(Found)
 }
 
-/// The history of a complaint
+/// List the steps of a complaint
 ///
-/// What was done about it and by whom, newest first.
+/// Newest first: each act and its author.
 #[utoipa::path(get, path = "/v1/complaints/{id}/history")]
 pub(super) async fn history(
     access: Access<ComplaintsIntake>,
@@ -61,7 +62,8 @@ pub(super) async fn history(
 
 /// Acknowledge a complaint
 ///
-/// By mail at once, where there is an e-mail address; whoever has none is told by whoever records this.
+/// The service mails the acknowledgement at once if the complainant has an e-mail address. Otherwise
+/// the caller must tell the complainant.
 #[utoipa::path(post, path = "/v1/complaints/{id}/acknowledgement")]
 pub(super) async fn acknowledge(
     access: Access<ComplaintsIntake>,
@@ -71,9 +73,10 @@ pub(super) async fn acknowledge(
     access.change(move |tx| steps::acknowledge(tx, id, &asked)).await
 }
 
-/// Look into a complaint
+/// Start the investigation of a complaint
 ///
-/// It may begin before the acknowledgement; then nothing but an outcome in time makes that needless.
+/// You may start before the acknowledgement. The acknowledgement stays due, unless you give the outcome
+/// within its time.
 #[utoipa::path(post, path = "/v1/complaints/{id}/investigation")]
 pub(super) async fn investigate(
     access: Access<ComplaintsIntake>,
@@ -83,10 +86,10 @@ pub(super) async fn investigate(
     access.change(move |tx| steps::investigate(tx, id, asked)).await
 }
 
-/// Give the outcome of a complaint
+/// Record the outcome of a complaint
 ///
-/// Final. It is mailed at once, where there is an e-mail address, with the ways that are left to the person: the
-/// Information Commission, and a court.
+/// Final. The service mails the outcome at once if the complainant has an e-mail address. The letter
+/// names the further routes: the Information Commission, and a court.
 #[utoipa::path(post, path = "/v1/complaints/{id}/outcome")]
 pub(super) async fn give_outcome(
     access: Access<ComplaintsDecide>,
@@ -96,9 +99,9 @@ pub(super) async fn give_outcome(
     access.change(move |tx| steps::give_outcome(tx, id, asked)).await
 }
 
-/// Withdraw a complaint
+/// Record that a complaint is withdrawn
 ///
-/// The person takes it back. Final.
+/// Use this when the complainant withdraws the complaint. Final.
 #[utoipa::path(post, path = "/v1/complaints/{id}/withdrawal")]
 pub(super) async fn withdraw(
     access: Access<ComplaintsIntake>,

@@ -11,9 +11,6 @@ pub(super) const ACKNOWLEDGEMENT: &str = "complaint_acknowledgement";
 pub(super) const OUTCOME: &str = "complaint_outcome";
 
 /// Queues a letter about a complaint, if it names an address.
-///
-/// # Errors
-/// When the database fails.
 pub(super) fn queue(tx: &mut WriteTx<'_>, kind: &'static str, complaint: &Complaint) -> Result<(), Error> {
     if complaint.email().is_some() {
         let subject = Some(SubjectId::from_uuid(complaint.id.uuid()));

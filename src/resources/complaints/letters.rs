@@ -1,6 +1,6 @@
-//! The letters about a complaint: that it is here, and what came of it. They go to the address that the complaint names,
-//! and tell nothing of it but to whom it is told: no name, since a mailbox may be a stranger's, and the words of the outcome
-//! alone.
+//! The letters about a complaint: the acknowledgement and the outcome. They go to the complaint's
+//! address. They have no name, because the mailbox may be a stranger's; the outcome letter has the
+//! words of the outcome alone.
 
 use askama::Template;
 

@@ -21,8 +21,7 @@ use crate::platform::serve::Room;
 
 /// The room's operations.
 pub fn routes() -> Room {
-    let about =
-        "Complaints about the use of personal data: to be acknowledged within 30 days, looked into, and answered.";
+    let about = "Complaints about the use of personal data: acknowledge within 30 days, investigate, answer.";
     Room::new("complaints", about)
         .serve(api::__path_list, api::list)
         .problems(&[Code::CalendarExhausted])

@@ -13,37 +13,38 @@ pub use crate::policy::complaints::ComplaintStatus;
 use crate::resources::contacts::model::PersonName;
 
 prose_type! {
-    /// What is complained of, as it was said: at most 10,000 characters. Sealed at rest.
+    /// The complaint in the complainant's words: at most 10,000 characters. Sealed at rest.
     ComplaintDetails, 10_000, "I asked twice to be taken off the newsletter.\nIt came again on Monday."
 }
 
 prose_type! {
-    /// What is looked into, and how: at most 10,000 characters. Sealed at rest.
+    /// The subject of the investigation, and its method: at most 10,000 characters. Sealed at rest.
     InvestigationNote, 10_000, "Asked the mailing contractor when it last fetched the audience."
 }
 
 prose_type! {
-    /// What was found and what is done about it, as the person is told: at most 10,000 characters. Sealed at rest.
+    /// The findings and the action, in the words of the letter to the complainant: at most 10,000
+    /// characters. Sealed at rest.
     OutcomeExplanation, 10_000, "The list was a week old when the newsletter left. It is fetched anew each time from now on."
 }
 
-/// Who complains. They need be no contact.
+/// The person who complains. A complainant need not be a contact.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Complainant {
-    /// Their name.
+    /// The complainant's name.
     pub name: PersonName,
-    /// Where they are answered: the acknowledgement and the outcome are mailed there.
+    /// The complainant's e-mail address. The acknowledgement and the outcome go there.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub email: Option<EmailAddress>,
-    /// Their telephone number, in E.164; an extension follows as `;ext=12`.
+    /// The complainant's telephone number, in E.164; an extension follows as `;ext=12`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub telephone: Option<Telephone>,
 }
 
-/// What came of a complaint.
+/// The outcome of a complaint.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, strum::IntoStaticStr, strum::EnumString,
 )]
@@ -61,63 +62,64 @@ pub enum ComplaintOutcome {
 /// A complaint.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Complaint {
-    /// Its id.
+    /// The complaint's id.
     pub id: ComplaintId,
-    /// The number that people quote.
+    /// The reference number for letters and telephone calls.
     #[schema(example = "DC-2026-000001")]
     pub reference: String,
-    /// The contact who complains, where it is one.
+    /// The contact who complains, if the complainant is a contact.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub contact_id: Option<ContactId>,
-    /// Who complains; absent once the person was erased.
+    /// The person who complains; absent after the person was erased.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub complainant: Option<Complainant>,
-    /// How it came.
+    /// The channel by which the complaint came.
     pub channel: Channel,
-    /// The day on which it came, working day or not.
+    /// The day of receipt, whether a working day or not.
     #[schema(example = "2026-11-20")]
     pub received_on: NaiveDate,
-    /// What is complained of.
+    /// The complaint, in the complainant's words.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub details: Option<ComplaintDetails>,
-    /// The last day for its acknowledgement: the thirtieth after receipt, or the next working day.
+    /// The last day for the acknowledgement: the thirtieth day after receipt, or the next working day.
     #[schema(example = "2026-12-21")]
     pub acknowledge_by: NaiveDate,
-    /// When the person was told that it is here.
+    /// When the complainant was told that we have the complaint.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, example = "2026-11-24")]
     pub acknowledged_on: Option<NaiveDate>,
-    /// What is looked into, and how.
+    /// The subject of the investigation, and its method.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub note: Option<InvestigationNote>,
-    /// What came of it.
+    /// The outcome.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub outcome: Option<ComplaintOutcome>,
-    /// What was found, and what is done about it.
+    /// The findings and the action.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub explanation: Option<OutcomeExplanation>,
-    /// The day on which the outcome was given, or the complaint withdrawn.
+    /// The day of the outcome, or of the withdrawal.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, example = "2026-12-01")]
     pub closed_on: Option<NaiveDate>,
-    /// The last day on which it is kept: six calendar years after it was closed, unless a legal hold requires longer.
+    /// The last day on which the record is kept: six calendar years after it was closed, unless a legal
+    /// hold requires longer.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, example = "2032-12-01")]
     pub keep_until: Option<NaiveDate>,
-    /// Where it is in its life.
+    /// The stage of the complaint.
     pub status: ComplaintStatus,
-    /// True where it may be about a person who was erased, or about another: it is kept, and once it is closed, its words are
-    /// not shown.
+    /// True if the complaint may be about an erased person, or about another. The service keeps it, and
+    /// hides its words once it is closed.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub restricted: Option<bool>,
-    /// Raised by every change.
+    /// Increases with every change to the complaint.
     #[schema(example = 1, minimum = 1)]
     pub version: i32,
 }
@@ -153,21 +155,21 @@ impl Resource for Complaint {
     }
 }
 
-/// A complaint that has come.
+/// A complaint to record.
 #[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ReceiveComplaint {
-    /// The contact who complains, where it is one.
+    /// The contact who complains, if the complainant is a contact.
     #[schema(nullable = false)]
     pub contact_id: Option<ContactId>,
-    /// Who complains.
+    /// The person who complains.
     pub complainant: Complainant,
-    /// How it came.
+    /// The channel by which the complaint came.
     pub channel: Channel,
-    /// The day on which it came, to whomever of us and working day or not; not in the future.
+    /// The day of receipt by any member of staff, whether a working day or not; not in the future.
     #[schema(example = "2026-11-20")]
     pub received_on: NaiveDate,
-    /// What is complained of.
+    /// The complaint, in the complainant's words.
     pub details: ComplaintDetails,
 }
 
@@ -175,11 +177,11 @@ impl Command for ReceiveComplaint {
     type Resource = Complaint;
 }
 
-/// That the person was told that the complaint is here.
+/// The acknowledgement of a complaint.
 #[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AcknowledgeComplaint {
-    /// When: not before the receipt, and not in the future.
+    /// When the complainant was told: not before the receipt, and not in the future.
     #[schema(example = "2026-11-24")]
     pub acknowledged_on: NaiveDate,
 }
@@ -188,11 +190,11 @@ impl Command for AcknowledgeComplaint {
     type Resource = Complaint;
 }
 
-/// That the complaint is being looked into.
+/// The start of an investigation.
 #[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct InvestigateComplaint {
-    /// What is looked into, and how.
+    /// The subject of the investigation, and its method.
     pub note: InvestigationNote,
 }
 
@@ -200,15 +202,15 @@ impl Command for InvestigateComplaint {
     type Resource = Complaint;
 }
 
-/// What came of the complaint.
+/// The outcome of a complaint.
 #[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct GiveOutcome {
-    /// Whether the person is right.
+    /// Whether the complaint is upheld.
     pub outcome: ComplaintOutcome,
-    /// What was found and what is done about it, as the person is told.
+    /// The findings and the action, in the words of the letter to the complainant.
     pub explanation: OutcomeExplanation,
-    /// When the person is told: not before the receipt, and not in the future.
+    /// When the complainant gets the outcome: not before the receipt, and not in the future.
     #[schema(example = "2026-12-01")]
     pub given_on: NaiveDate,
 }
@@ -221,16 +223,16 @@ impl Command for GiveOutcome {
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ComplaintFilter {
-    /// Only those in this state.
+    /// Only complaints in this stage.
     #[schema(nullable = false)]
     pub status: Option<ComplaintStatus>,
-    /// Only those of this contact.
+    /// Only complaints of this contact.
     #[schema(nullable = false)]
     pub contact_id: Option<ContactId>,
-    /// Only the one with this reference.
+    /// Only the complaint with this reference.
     #[schema(nullable = false)]
     pub reference: Option<Reference>,
-    /// Only those to be acknowledged before this day, acknowledged or not.
+    /// Only complaints to be acknowledged before this day, whether acknowledged or not.
     #[schema(nullable = false)]
     pub acknowledge_before: Option<NaiveDate>,
 }
@@ -238,16 +240,16 @@ pub struct ComplaintFilter {
 /// A step in a complaint's history.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct ComplaintStep {
-    /// Its id.
+    /// The step's id.
     pub id: ComplaintStepId,
-    /// The state that the complaint came to by it.
+    /// The stage of the complaint after this step.
     pub status: ComplaintStatus,
-    /// The day on which it happened.
+    /// The day of the step.
     #[schema(example = "2026-11-24")]
     pub occurred_on: NaiveDate,
-    /// When it was written down.
+    /// When the step was recorded.
     pub recorded_at: Instant,
-    /// Who wrote it down: a token's subject.
+    /// The author of the record: a token's subject.
     #[schema(example = "staff-1")]
     pub recorded_by: String,
 }

@@ -1,4 +1,4 @@
-//! What is told of a complaint in words, as the one sealed blob of its row, under the complaint's own key.
+//! The words of a complaint, as the one sealed blob of its row, under the complaint's own key.
 
 use serde::{Deserialize, Deserializer, Serialize};
 

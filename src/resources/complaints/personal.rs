@@ -22,7 +22,10 @@ impl Holder for ComplaintData {
         &[
             Table {
                 name: "complaints",
-                meaning: "Complaints about the use of personal data. Who complains, of what, and what was found is in `particulars`, under a key of the complaint's own. One that names no contact is found by blind indexes of the complainant's address, number and name. One that may be about an erased person is restricted.",
+                meaning: "Complaints about the use of personal data. The complainant, the words and the findings are \
+                          in `particulars`, sealed under the complaint's own key. The service finds a complaint \
+                          without a contact by blind indexes of the complainant's address, number and name. A \
+                          complaint that may be about an erased person is restricted.",
                 columns: &[
                     ("id", Pseudonymous),
                     ("reference", Pseudonymous),
@@ -46,7 +49,7 @@ impl Holder for ComplaintData {
             },
             Table {
                 name: "complaint_steps",
-                meaning: "What was done about each complaint, when and by whom.",
+                meaning: "The steps of each complaint, with time and author.",
                 columns: &[
                     ("id", Plain),
                     ("complaint_id", Pseudonymous),

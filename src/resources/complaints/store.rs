@@ -156,7 +156,7 @@ pub fn list(
         query = query.filter(complaints::reference.eq(reference.as_str()));
     }
     if let Some(day) = filter.acknowledge_before {
-        // Else the day of 1970, before which nobody complained.
+        // Otherwise the day of 1970, before which there are no complaints.
         let last = complaint_clock::last_receipt_due_before(day, tx.calendar()).unwrap_or_default();
         query = query.filter(complaints::received_on.le(last));
     }
@@ -175,7 +175,7 @@ pub fn list(
     Ok(ListPage { items, next })
 }
 
-/// One complaint, for whoever says what it is looked at for.
+/// Reads one complaint, for a caller that names the audited action.
 pub(super) fn one(tx: &mut ReadTx<'_>, id: ComplaintId) -> Result<Complaint, Error> {
     let row: Option<Kept> = whole!().filter(complaints::id.eq(id)).first(tx.connection()).optional()?;
     open(tx, row.ok_or_else(Error::not_found)?)
@@ -283,9 +283,6 @@ pub(super) fn of(tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<Complaint>,
 }
 
 /// What was done about a complaint, oldest first.
-///
-/// # Errors
-/// When the database fails.
 pub(super) fn all_steps(tx: &mut ReadTx<'_>, id: ComplaintId) -> Result<Vec<ComplaintStep>, Error> {
     let of = complaint_steps::table.filter(complaint_steps::complaint_id.eq(id)).order(complaint_steps::id);
     let rows: Vec<StepRow> = of.select(StepRow::as_select()).load(tx.connection())?;

@@ -25,7 +25,7 @@ impl MediaType for Jose {
 
 /// List consents
 ///
-/// Newest first. With `as_at`, each as what had been recorded by then tells it.
+/// Newest first. With `as_at`, each consent shows its state as recorded by that instant.
 #[utoipa::path(get, path = "/v1/consents")]
 pub(super) async fn list(
     access: Access<ConsentsRead>,
@@ -45,11 +45,12 @@ impl Batched for RecordDecision {
     }
 }
 
-/// Record a decision
+/// Record a consent decision
 ///
-/// A withdrawal is always accepted and acts at once, even of what was never given. A grant by `web_form` or `email` waits until
-/// the mailbox confirms it, and needs an e-mail address. So does every grant for a suppressed address, for an address that
-/// another person had before, and after an objection.
+/// A withdrawal always succeeds and takes effect at once, even if no consent was ever given. A grant by
+/// `web_form` or `email` waits until the mailbox confirms it, and needs an e-mail address. The same
+/// holds for every grant for a suppressed address, for an address that another person had before, and
+/// after an objection.
 #[utoipa::path(post, path = "/v1/consents")]
 pub(super) async fn record(
     access: Access<ConsentsRecord>,
@@ -58,9 +59,10 @@ pub(super) async fn record(
     access.create_batched(asked).await
 }
 
-/// Ask whether people may be sent something
+/// Check whether people may be sent something
 ///
-/// Answers for each contact, in the order asked, whether and why.
+/// For each contact, in the order of the request: whether it may be sent something for the purpose, and
+/// why.
 #[utoipa::path(post, path = "/v1/consents/check")]
 pub(super) async fn check(
     access: Access<ConsentsCheck>,
@@ -75,9 +77,9 @@ pub(super) async fn read(access: Access<ConsentsRead>, ById(id): ById<ConsentId>
     access.read(move |tx| store::read(tx, id)).await.map(Found)
 }
 
-/// The decisions beneath a consent
+/// List the decisions of a consent
 ///
-/// Newest first. Nothing in it ever changes or goes.
+/// Newest first. A decision in the history never changes, and is never removed.
 #[utoipa::path(get, path = "/v1/consents/{id}/history")]
 pub(super) async fn history(
     access: Access<ConsentsRead>,
@@ -90,10 +92,10 @@ pub(super) async fn history(
     Ok(page.turn(found))
 }
 
-/// The signed receipt of a consent
+/// Read the signed receipt of a consent
 ///
-/// A compact JWS that anyone can verify with the keys at `/.well-known/jwks.json`: of the decision that
-/// made the consent's present state.
+/// A compact JWS about the decision that led to the consent's present state. Any client can verify it
+/// with the keys at `/.well-known/jwks.json`.
 #[utoipa::path(get, path = "/v1/consents/{id}/receipt")]
 pub(super) async fn receipt(
     access: Access<ConsentsRead>,
@@ -104,7 +106,7 @@ pub(super) async fn receipt(
     access.read(move |tx| receipts::of_consent(tx, id, profile)).await.map(Text::new)
 }
 
-/// The signed receipt of a decision
+/// Read the signed receipt of a decision
 #[utoipa::path(get, path = "/v1/consent-decisions/{id}/receipt")]
 pub(super) async fn decision_receipt(
     access: Access<ConsentsRead>,
@@ -117,7 +119,8 @@ pub(super) async fn decision_receipt(
 
 /// Verify a receipt
 ///
-/// Whether it is one of this service's, unchanged. A forged or malformed one is an answer, not an error.
+/// Says whether this service issued the receipt and its content is unchanged. A forged or malformed
+/// receipt gives 200 with `valid: false`, not an error.
 #[utoipa::path(post, path = "/v1/receipts/verification")]
 pub(super) async fn verify(
     access: Access<Public>,
@@ -127,10 +130,10 @@ pub(super) async fn verify(
     Ok(Plain(receipts::verify(&asked.receipt, &[key])))
 }
 
-/// Everyone who may be sent something now
+/// List the people who may be sent something now
 ///
-/// A stream of JSON lines, or of CSV with `Accept: text/csv`. Each line carries the person's own
-/// unsubscribe link, which must stand in the mail.
+/// A stream of JSON lines, or of CSV with `Accept: text/csv`. Each line has the person's own
+/// unsubscribe link, which every mail to that person must carry.
 #[utoipa::path(get, path = "/v1/audiences/{purpose}")]
 pub(super) async fn audience(
     access: Access<AudiencesRead>,

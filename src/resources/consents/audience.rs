@@ -19,17 +19,17 @@ use crate::resources::{notices, suppressions};
 /// How many consents a page looks through.
 const PAGE: i64 = 500;
 
-/// Somebody who may be sent it now.
+/// A person who may be sent something for the purpose now.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct AudienceMember {
-    /// Who.
+    /// The contact.
     pub contact_id: ContactId,
     /// The person's name.
     pub name: PersonName,
     /// The person's e-mail address.
     pub email: EmailAddress,
-    /// The link that withdraws the consent for this purpose with one click (RFC 8058); it must stand
-    /// in every mail, in `List-Unsubscribe` as well.
+    /// The link that withdraws the consent for this purpose with one click (RFC 8058). Every mail must
+    /// carry it, also in `List-Unsubscribe`.
     #[schema(format = "uri", example = "https://iewm.example/v1/unsubscribe/3q2-7w")]
     pub unsubscribe_url: String,
 }

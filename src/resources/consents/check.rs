@@ -17,7 +17,7 @@ use crate::resources::contacts::model::ContactStatus;
 use crate::resources::contacts::store as contacts;
 use crate::resources::{notices, suppressions};
 
-/// What decides how somebody's answer reads, and whether they objected.
+/// The facts that decide how a person's answer reads, and whether the person objected.
 type Row = (ContactId, String, NaiveDate, Option<Instant>, bool);
 
 /// One row for each contact, in the order asked.

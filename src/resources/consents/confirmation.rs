@@ -1,4 +1,4 @@
-//! Confirmation links: the mailbox's own answer to a grant that anybody could have typed.
+//! Confirmation links: the mailbox's answer to a grant that any person could have typed.
 //!
 //! A token is 256 bits at random, stored as its SHA-256, used once, good for seven days. The sender of the mail mints it when
 //! the mail leaves; no answer of the API ever holds one. It speaks for the mailbox it was sent to, and for no address that the
@@ -19,16 +19,13 @@ use crate::resources::{notices, suppressions};
 
 /// A grant that waits for its mailbox.
 pub struct Waiting {
-    /// What it is for.
+    /// The purpose of the consent.
     pub purpose: Purpose,
-    /// What the person was shown.
+    /// The wording that the person was shown.
     pub wording: Wording,
 }
 
 /// The grant that the mailbox of `contact` is to confirm; or why there is nothing to confirm any more.
-///
-/// # Errors
-/// When the database fails.
 pub fn waiting(
     tx: &mut WriteTx<'_>,
     contact: ContactId,
@@ -83,7 +80,7 @@ fn other_mailbox() -> Error {
 fn shown(tx: &mut ReadTx<'_>, link: &Link, grant: &decisions::Row) -> Result<Confirmation, Error> {
     let consent = store::read(tx, grant.consent_id)?;
     let evidence = evidence(tx, grant)?;
-    let gone = || Error::new(Code::Gone, "There is nothing to confirm any more.");
+    let gone = || Error::new(Code::Gone, "There is nothing left to confirm.");
     Ok(Confirmation {
         purpose: consent.purpose,
         state: consent.state,

@@ -9,9 +9,9 @@ use crate::platform::auth::LinkHolder;
 use crate::platform::http::{ByToken, Done, PageOrJson, Shown, Unjudged, WithoutBody};
 use crate::platform::transaction::WriteTx;
 
-/// What a confirmation link asks
+/// Read a confirmation link
 ///
-/// Shows what would be confirmed, and changes nothing.
+/// Shows the consent to be confirmed, and changes nothing.
 #[utoipa::path(get, path = "/v1/confirmations/{token}")]
 pub(super) async fn show_confirmation(
     access: Access<LinkHolder>,
@@ -24,7 +24,7 @@ pub(super) async fn show_confirmation(
 
 /// Confirm a consent
 ///
-/// The mailbox itself says yes. The link can be used once.
+/// The owner of the mailbox confirms the consent. The link works once.
 #[utoipa::path(post, path = "/v1/confirmations/{token}")]
 pub(super) async fn confirm(
     access: Access<LinkHolder>,
@@ -38,9 +38,9 @@ pub(super) async fn confirm(
     access.write(confirm).await
 }
 
-/// What an unsubscribe link is about
+/// Read an unsubscribe link
 ///
-/// Shows the purpose and what holds now, and changes nothing: mail scanners follow links.
+/// Shows the purpose and the present state. It changes nothing, because mail scanners follow links.
 #[utoipa::path(get, path = "/v1/unsubscribe/{token}")]
 pub(super) async fn show_subscription(
     access: Access<LinkHolder>,
@@ -53,7 +53,8 @@ pub(super) async fn show_subscription(
 
 /// Unsubscribe with one click
 ///
-/// Withdraws the consent for the link's purpose and no other (RFC 8058). As often as you like.
+/// Withdraws the consent for the link's purpose and no other (RFC 8058). You can repeat it as often as
+/// you like.
 #[utoipa::path(post, path = "/v1/unsubscribe/{token}")]
 pub(super) async fn unsubscribe(
     access: Access<LinkHolder>,

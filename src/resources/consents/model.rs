@@ -11,46 +11,49 @@ pub use crate::policy::consent::{Method, State};
 pub use crate::policy::contactability::Contactability;
 
 prose_type! {
-    /// What the person was shown when they decided, word for word: at most 20,000 characters.
+    /// The wording that the person was shown for the decision, word for word: at most 20,000 characters.
+    #[schema(as = ConsentWording)]
     Wording, 20_000, "Yes, send me the IEWM newsletter by e-mail. I can stop it at any time."
 }
 
 line_type! {
-    /// Where the proof of the decision lies: a recording, a scan, a file. One line of at most 500
+    /// The place of the proof of the decision: a recording, a scan, a file. One line of at most 500
     /// characters. Sealed at rest.
     EvidenceRef, 500, "Call recording 2026-11-24/0042"
 }
 
 line_type! {
     /// The language of the wording, as a BCP 47 tag.
+    #[schema(as = WordingLocale)]
     Locale, 35, "en-GB"
 }
 
 impl PathWord for Purpose {
     const NAME: &'static str = "purpose";
+    const MEANING: &'static str = "The purpose.";
 }
 
-/// A consent.
+/// A consent: a contact's decision for one purpose, and its present state.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Consent {
-    /// Its id.
+    /// The consent's id.
     pub id: ConsentId,
-    /// Whose it is.
+    /// The contact whose consent it is.
     pub contact_id: ContactId,
-    /// What it is for.
+    /// The purpose of the consent.
     pub purpose: Purpose,
-    /// What holds now.
+    /// The present state.
     pub state: State,
-    /// Since when, as the decision that made the state is dated.
+    /// When the present state began, by the date of the decision that led to it.
     pub since: Instant,
     /// The version of the privacy notice that the person was shown.
     #[schema(example = "2019-01-29")]
     pub notice_version: NaiveDate,
-    /// How the person told it.
+    /// The way in which the person gave the decision.
     pub method: Method,
-    /// The decision that made the state.
+    /// The decision that led to the present state.
     pub decision_id: DecisionId,
-    /// Raised by every decision.
+    /// Increases with every decision.
     #[schema(example = 1, minimum = 1)]
     pub version: i32,
 }
@@ -69,9 +72,10 @@ impl Resource for Consent {
     }
 }
 
-/// What a person decides.
+/// A person's choice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = ConsentChoice)]
 pub enum Answer {
     /// Yes.
     Given,
@@ -87,7 +91,9 @@ fn missing(pointer: &'static str, detail: &'static str) -> ValidationError {
 
 fn has_wording(asked: &RecordDecision) -> Result<(), ValidationError> {
     match (asked.decision, &asked.wording) {
-        (Answer::Given, None) => Err(missing("/wording", "is required to give a consent: what the person was shown")),
+        (Answer::Given, None) => {
+            Err(missing("/wording", "is required to give consent: the wording that the person was shown"))
+        }
         _ => Ok(()),
     }
 }
@@ -99,32 +105,33 @@ fn has_evidence(asked: &RecordDecision) -> Result<(), ValidationError> {
     Ok(())
 }
 
-/// A person's decision, to be recorded.
+/// A decision to record.
 #[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[validate(schema(function = "has_wording"), schema(function = "has_evidence"))]
 pub struct RecordDecision {
-    /// Who decided.
+    /// The contact who decided.
     pub contact_id: ContactId,
-    /// About which purpose: one that rests on consent.
+    /// The purpose; it must rest on consent.
     pub purpose: Purpose,
-    /// What they decided.
+    /// The choice.
     pub decision: Answer,
-    /// How they told it. A grant by `web_form` or `email` waits until the mailbox confirms it.
+    /// The way in which the person gave the decision. A grant by `web_form` or `email` waits until the
+    /// mailbox confirms it.
     pub method: Method,
-    /// What they were shown; required to give.
+    /// The wording that the person was shown; required to give consent.
     #[schema(nullable = false)]
     pub wording: Option<Wording>,
-    /// The language of the wording; `en-GB` unless said.
+    /// The language of the wording; the default is `en-GB`.
     #[schema(nullable = false)]
     pub locale: Option<Locale>,
-    /// The version of the privacy notice that they were shown; the one in force unless said.
+    /// The version of the privacy notice that the person was shown; the default is the one in force.
     #[schema(nullable = false, example = "2019-01-29")]
     pub notice_version: Option<NaiveDate>,
-    /// Where the proof lies; required to give on paper, in person or by telephone.
+    /// The place of the proof; required to give consent on paper, in person or by telephone.
     #[schema(nullable = false)]
     pub evidence_ref: Option<EvidenceRef>,
-    /// When they decided; now unless said, and not in the future.
+    /// When the person decided; not in the future. The default is now.
     #[schema(nullable = false)]
     pub occurred_at: Option<Instant>,
 }
@@ -133,12 +140,13 @@ impl Command for RecordDecision {
     type Resource = Consent;
 }
 
-/// What a line of a consent's history says.
+/// The kind of a decision in a consent's history.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, strum::IntoStaticStr, strum::EnumString,
 )]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
+#[schema(as = ConsentDecisionKind)]
 pub enum DecisionKind {
     /// The person said yes.
     Given,
@@ -153,28 +161,28 @@ pub enum DecisionKind {
 /// A decision in a consent's history.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ConsentDecision {
-    /// Its id.
+    /// The decision's id.
     pub id: DecisionId,
-    /// What it says.
+    /// The decision.
     pub decision: DecisionKind,
-    /// How it was told.
+    /// The way in which the person gave the decision.
     pub method: Method,
     /// When the person decided.
     pub occurred_at: Instant,
-    /// When it was recorded.
+    /// When the decision was recorded.
     pub recorded_at: Instant,
     /// The version of the notice that the person was shown.
     #[schema(example = "2019-01-29")]
     pub notice_version: NaiveDate,
-    /// SHA-256, in hexadecimal, of the wording that the person was shown, as UTF-8; null where none was.
+    /// SHA-256, in hexadecimal, of the wording that the person was shown, as UTF-8; null if there was none.
     #[schema(example = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08")]
     pub wording_sha256: Option<String>,
-    /// Who recorded it: the subject of a token, or `link:confirmation` or `link:unsubscribe` for the
-    /// mailbox itself.
+    /// The author of the record: the subject of a token. For the mailbox itself it is `link:confirmation`
+    /// or `link:unsubscribe`.
     #[schema(example = "staff-17")]
     pub recorded_by: String,
-    /// The decision that this one repeats: of a contact that was merged into this one, or of this contact before its e-mail
-    /// address changed.
+    /// The decision that this one repeats. It belongs to a contact that was merged into this one, or to
+    /// this contact before its e-mail address changed.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub merged_from: Option<DecisionId>,
@@ -184,27 +192,27 @@ pub struct ConsentDecision {
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ConsentFilter {
-    /// Only this contact's.
+    /// Only consents of this contact.
     #[schema(nullable = false)]
     pub contact_id: Option<ContactId>,
-    /// Only those for this purpose.
+    /// Only consents for this purpose.
     #[schema(nullable = false)]
     pub purpose: Option<Purpose>,
-    /// Only those in this state.
+    /// Only consents in this state.
     #[schema(nullable = false)]
     pub state: Option<State>,
-    /// As what had been recorded by this instant tells it.
+    /// Show each state as recorded by this instant.
     #[schema(nullable = false)]
     pub as_at: Option<Instant>,
 }
 
-/// People to ask about.
+/// The contacts to check.
 #[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CheckConsents {
-    /// What they would be sent something for.
+    /// The purpose of the mailing.
     pub purpose: Purpose,
-    /// Who, 1 to 1,000 of them.
+    /// The contacts, 1 to 1,000 of them.
     #[schema(min_items = 1, max_items = 1000)]
     pub contact_ids: Vec<ContactId>,
 }
@@ -213,9 +221,10 @@ impl Command for CheckConsents {
     type Resource = CheckResults;
 }
 
-/// May, or may not.
+/// Whether the contact may be sent something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = ConsentCheckResult)]
 pub enum CheckResult {
     /// They may be sent it now.
     Allowed,
@@ -223,21 +232,23 @@ pub enum CheckResult {
     Denied,
 }
 
-/// Whether one person may be sent something.
+/// The result for one contact.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = ConsentCheck)]
 pub struct CheckRow {
-    /// Who.
+    /// The contact.
     pub contact_id: ContactId,
-    /// Whether.
+    /// The result.
     pub result: CheckResult,
-    /// Why.
+    /// The reason for the result.
     pub code: Contactability,
 }
 
-/// The answer to a check, in the order asked.
+/// The results of a check, in the order of the request.
 #[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = ConsentCheckResults)]
 pub struct CheckResults {
-    /// One row for each contact asked about.
+    /// One row for each contact of the request.
     pub results: Vec<CheckRow>,
 }
 
@@ -245,7 +256,7 @@ pub struct CheckResults {
 #[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct VerifyReceipt {
-    /// The receipt, as it was issued: a compact JWS (RFC 7515).
+    /// The receipt as issued: a compact JWS (RFC 7515).
     #[schema(max_length = 260_000)]
     pub receipt: String,
 }
@@ -256,16 +267,16 @@ impl Command for VerifyReceipt {
     const BODY_LIMIT: Option<usize> = Some(256 * 1024);
 }
 
-/// Whether a receipt is one of ours, unchanged.
+/// The result of verifying a receipt.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ReceiptVerdict {
-    /// Whether it is.
+    /// True if this service issued the receipt and its content is unchanged.
     pub valid: bool,
-    /// Why not.
+    /// The reason why the receipt is not valid.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, example = "the signature does not fit")]
     pub reason: Option<&'static str>,
-    /// The decision that it is about.
+    /// The decision that the receipt is about.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub decision_id: Option<DecisionId>,
@@ -275,30 +286,32 @@ pub struct ReceiptVerdict {
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ReceiptQuery {
-    /// The profile: `kantara-1.1` unless said, or `iso-27560`.
+    /// The profile of the receipt: `kantara-1.1` (the default) or `iso-27560`.
     #[schema(nullable = false, example = "kantara-1.1", pattern = "^(kantara-1\\.1|iso-27560)$")]
     pub profile: Option<String>,
 }
 
-/// What a confirmation link shows.
+/// The consent that a confirmation link confirms.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = ConsentConfirmation)]
 pub struct Confirmation {
-    /// What the consent is for.
+    /// The purpose of the consent.
     pub purpose: Purpose,
-    /// What holds now.
+    /// The present state.
     pub state: State,
-    /// What the person was shown.
+    /// The wording that the person was shown.
     pub wording: Wording,
-    /// Until when the link can be used.
+    /// When the link expires.
     pub expires_at: Instant,
 }
 
-/// What an unsubscribe link is about.
+/// The consent that an unsubscribe link withdraws.
 #[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = PurposeSubscription)]
 pub struct Subscription {
-    /// What the consent is for.
+    /// The purpose of the consent.
     pub purpose: Purpose,
-    /// What holds now; absent where nothing was ever decided.
+    /// The present state; absent if there was never a decision.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub state: Option<State>,

@@ -20,7 +20,7 @@ impl Holder for ConsentData {
         &[
             Table {
                 name: "consents",
-                meaning: "The state of each consent, as its decisions make it.",
+                meaning: "The state of each consent, which follows from its decisions.",
                 columns: &[
                     ("id", Pseudonymous),
                     ("contact_id", Pseudonymous),

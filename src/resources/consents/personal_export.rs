@@ -1,4 +1,5 @@
-//! A person's export of their consents: each, every decision with its proof, and the links that asked for confirmation.
+//! The consents in a person's package: each decision with its proof, and the links that asked for
+//! confirmation.
 
 use serde_json::json;
 

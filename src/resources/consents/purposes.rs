@@ -45,7 +45,7 @@ pub fn plain_english(purpose: Purpose) -> Option<PlainEnglish> {
         Purpose::BlogsAndArticles => (
             "Blogs and website articles",
             "blogs and website articles",
-            "What IEWM writes about its programme and its field, sent to you by email.",
+            "Articles by IEWM about its programme and its field, sent to you by email.",
             "Yes, please send me IEWM's blogs and website articles by email. I can stop them at any time.",
         ),
         Purpose::TradeArticles => (
@@ -57,13 +57,13 @@ pub fn plain_english(purpose: Purpose) -> Option<PlainEnglish> {
         Purpose::EventInformation => (
             "News of events",
             "news of events",
-            "Word of coming IEWM events, sent to you by email. To book an event, you need not say yes to this.",
+            "News of coming IEWM events, sent to you by email. You do not need to say yes to this to book an event.",
             "Yes, please send me news of coming IEWM events by email. I can stop it at any time.",
         ),
         Purpose::ProfessionalNetworks => (
             "Professional networks",
             "mail about professional networks",
-            "Word of the professional networks that IEWM runs or supports, sent to you by email.",
+            "News of the professional networks that IEWM runs or supports, sent to you by email.",
             "Yes, please send me mail about IEWM's professional networks. I can stop it at any time.",
         ),
         Purpose::EventAdministration | Purpose::VenueSecurity => return None,

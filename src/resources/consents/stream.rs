@@ -69,7 +69,7 @@ impl Reply for Audience {
 
     fn describe(op: &mut Op<'_>) {
         let schema = op.schema::<AudienceMember>();
-        let text = "Everyone who may be sent it now, a JSON object a line; or as CSV.";
+        let text = "The people who may be sent something now: one JSON object for each line, or CSV.";
         op.answers_with(200, text, NDJSON, Some(schema));
         op.also_answers(200, csv::CSV);
     }

@@ -51,7 +51,7 @@ fn open(tx: &ReadTx<'_>, token: &str) -> Result<Statement, Error> {
     let plain = tx.keyring().links.open(SEALED_FOR, token).ok_or_else(Error::not_found)?;
     let statement: Statement = serde_json::from_slice(&plain).map_err(|_| Error::not_found())?;
     if statement.expires_at <= tx.now().seconds() {
-        return Err(Error::new(Code::Gone, "This link has expired; use the one in a newer mail."));
+        return Err(Error::new(Code::Gone, "This link has expired. Use the link in a newer email."));
     }
     Ok(statement)
 }

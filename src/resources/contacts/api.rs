@@ -20,8 +20,9 @@ use crate::platform::transaction::{Each, ManyTx};
 
 /// List contacts
 ///
-/// Newest first: the active ones, unless others are asked for. Of the restricted, id, status and version alone. With `Accept: text/csv`, a
-/// stream of all that match (from `cursor` on, whatever `limit` says), the restricted left out.
+/// Newest first. Lists active contacts, unless `status` asks for others. A restricted contact shows id,
+/// status and version alone. With `Accept: text/csv`, streams all matches from `cursor` on, whatever
+/// `limit` says, without the restricted contacts.
 #[utoipa::path(get, path = "/v1/contacts")]
 pub(super) async fn list(
     access: Access<ContactsRead>,
@@ -45,9 +46,9 @@ impl Batched for CreateContact {
     }
 }
 
-/// Sign a person up
+/// Add a contact
 ///
-/// Signing up consents to nothing: consents are recorded by themselves.
+/// A new contact has consented to nothing. Record each consent separately.
 #[utoipa::path(post, path = "/v1/contacts")]
 pub(super) async fn create(
     access: Access<ContactsCreate>,
@@ -56,10 +57,11 @@ pub(super) async fn create(
     access.create_batched(asked).await
 }
 
-/// Look a person up
+/// Search for a person
 ///
-/// By the whole e-mail address, the whole telephone number, or beginnings of the words of the name. People who had the address
-/// or number before are found too, each with `former: true`. A search is a `POST`, so that no person's data stands in a URL.
+/// Search by the whole e-mail address, the whole telephone number, or beginnings of the words of the
+/// name. The search also finds people who had the address or number before, each with `former: true`.
+/// It is a `POST`, so that no personal data is in a URL.
 #[utoipa::path(post, path = "/v1/contacts/search")]
 pub(super) async fn search(
     access: Access<ContactsSearch>,
@@ -74,16 +76,17 @@ pub(super) async fn search(
 
 /// Read a contact
 ///
-/// Of one that is restricted, id, status and version alone.
+/// A restricted contact shows id, status and version alone.
 #[utoipa::path(get, path = "/v1/contacts/{id}")]
 pub(super) async fn read(access: Access<ContactsRead>, ById(id): ById<ContactId>) -> Result<Found<Contact>, Error> {
     access.read(move |tx| store::read(tx, id)).await.map(Found)
 }
 
-/// Which right applies to which purpose
+/// List the rights that apply to each purpose
 ///
-/// For each purpose of the notice in force that the person has decided about or has a contract for, every right of the
-/// UK GDPR: whether it applies on the recorded basis, why, and which one does where it does not.
+/// Covers each purpose of the notice in force that the person has decided about or has a contract for.
+/// For every right of the UK GDPR it says whether the right applies on the recorded basis, and why. If
+/// it does not, it names the right that does.
 #[utoipa::path(get, path = "/v1/contacts/{id}/rights")]
 pub(super) async fn rights(
     access: Access<ContactsRead>,
@@ -94,8 +97,8 @@ pub(super) async fn rights(
 
 /// Correct a contact
 ///
-/// Where the e-mail address changes, consents that its mailbox gave or confirmed are `pending` until the new mailbox confirms
-/// them; it is asked once.
+/// If the e-mail address changes, each consent that the old mailbox gave or confirmed becomes
+/// `pending`. The service asks the new mailbox once to confirm them.
 #[utoipa::path(patch, path = "/v1/contacts/{id}")]
 pub(super) async fn update(
     access: Access<ContactsUpdate>,
@@ -106,10 +109,10 @@ pub(super) async fn update(
     access.change(move |tx| changes::update(tx, id, &if_match, patch)).await
 }
 
-/// Delete a contact on which nothing depends
+/// Delete a contact without dependent records
 ///
-/// The person's data and key are destroyed; the id stays, and the address bears a suppression mark. A
-/// contact with consents or other records is erased by an erasure request instead.
+/// The service destroys the person's data and key. The id stays, and the address stays suppressed. To
+/// erase a contact with consents or other records, use an erasure request.
 #[utoipa::path(delete, path = "/v1/contacts/{id}")]
 pub(super) async fn delete(
     access: Access<ContactsDelete>,
@@ -119,10 +122,11 @@ pub(super) async fn delete(
     access.write(move |tx| erasure::delete(tx, id, &if_match)).await
 }
 
-/// Merge two contacts that are one person
+/// Merge two contacts of one person
 ///
-/// The contact of the path stays and takes over what it lacks; the other answers 410 `merged` from then
-/// on. For each purpose the stricter consent wins. Suppression marks of both addresses stay in force.
+/// The contact in the path stays, and takes over every member that it lacks. The other contact then
+/// answers 410 `merged`. For each purpose the stricter consent wins. The suppressions of both addresses
+/// stay in force.
 #[utoipa::path(post, path = "/v1/contacts/{id}/merge")]
 pub(super) async fn merge(
     access: Access<ContactsMerge>,
@@ -134,19 +138,20 @@ pub(super) async fn merge(
 
 /// Import contacts from a file
 ///
-/// One row for each person, as CSV with a header row or as JSON lines. Every row has its own result and
-/// its own fate: a bad row never loses a good one. A contact is found again by its e-mail address (or,
-/// where the row has none, by telephone number and name) and updated with what the row gives; an empty
-/// cell changes nothing. A row with an address that a person had before, or a number that they had before under this name,
-/// creates no contact: it is `unchanged` with the code `former_address` and the person's `contact_id`. An address that was erased or is
-/// suppressed stays so, and so does the number of an erased person together with their name; a row for a person whose data is
-/// restricted is rejected (`restricted`). Consents cannot be
-/// imported. With `dry_run=true` the answer has the results, and the service changes nothing. Doing an import again does
-/// no harm.
+/// One row for each person, as CSV with a header row or as JSON lines. Every row has its own result: a
+/// bad row never affects a good one. The service finds an existing contact by its e-mail address, or by
+/// telephone number and name if the row has no address. It updates the contact with the values of the
+/// row; an empty cell changes nothing. A row may name an address that a person had before, or a number
+/// that the person had before under this name. Such a row creates no contact: it is `unchanged` with
+/// the code `former_address` and the person's `contact_id`. An erased or suppressed address stays so, and so
+/// does the number of an erased person together with the name. A row for a person whose data is
+/// restricted is rejected (`restricted`). Consents cannot be imported. With `dry_run=true` the response
+/// has the results, and the service changes nothing. It is safe to repeat an import.
 ///
-/// Results are sent as soon as their rows are settled, and the import goes on as they are read. A caller that breaks off
-/// ends the import after the rows that are in hand. With `Accept: application/x-ndjson` each result is a line.
-/// An `Idempotency-Key` keeps the JSON answer alone, which is then sent after the last row.
+/// The service sends each result as soon as its row is settled, and continues while you read. If you
+/// disconnect, the import stops after the rows in progress. With `Accept: application/x-ndjson` each
+/// result is a line. With an `Idempotency-Key`, the JSON response alone can be replayed, so the service
+/// sends it after the last row.
 #[utoipa::path(post, path = "/v1/contacts/imports")]
 pub(super) async fn import(
     access: Access<ContactsImport>,

@@ -6,9 +6,6 @@ use crate::platform::transaction::ReadTx;
 /// A room that knows the members of networks.
 pub trait MembersOfNetworks: Send + Sync {
     /// The contacts who are in a network now, by falling id, those before `after`, at most `most` of them.
-    ///
-    /// # Errors
-    /// 503 when the database does not answer.
     fn members(
         &self,
         tx: &mut ReadTx<'_>,

@@ -106,7 +106,7 @@ fn told(when: Option<impl ToString>) -> String {
 
 fn written(contacts: &[Contact]) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(contacts.len() * 256);
-    // Whoever is restricted is in no export, asked for or not.
+    // An export omits restricted contacts, even if the filter asks for them.
     for contact in contacts.iter().filter(|contact| contact.status != ContactStatus::Restricted) {
         let text = |text: Option<&str>| csv::formula_safe(text.unwrap_or_default()).into_owned();
         let source = contact.source.as_ref();

@@ -1,8 +1,9 @@
 //! Contacts: the people that IEWM knows, and no more of each than a purpose needs (UK GDPR Article 5(1)(c)).
 //!
 //! Invariants: a live e-mail address belongs to one contact; everything about a person but ids, status
-//! and dates is one sealed blob under the person's own key, found again through blind indexes; an
-//! erased contact is an id without a person; a restricted one is stored and not used, and shows no more (Article 18). Nobody is looked up in a URL.
+//! and dates is one sealed blob under the person's own key, found through blind indexes; an erased
+//! contact is an id without a person; a restricted contact is stored and not used, and shows no more
+//! (Article 18). No URL looks a person up.
 
 mod api;
 pub mod directory;
@@ -23,7 +24,7 @@ use crate::platform::serve::Room;
 
 /// The room's operations.
 pub fn routes() -> Room {
-    Room::new("contacts", "The people that IEWM knows.")
+    Room::new("contacts", "Contacts: the people whom IEWM knows.")
         .serve(api::__path_list, api::list)
         .serve(api::__path_create, api::create)
         .problems(&[Code::ContactExists])

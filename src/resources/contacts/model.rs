@@ -9,27 +9,28 @@ use crate::domain::{ContactId, EmailAddress, Instant, NetworkId, Telephone, Tele
 use crate::platform::http::{Change, Command, Resource};
 
 name_type! {
-    /// A person's name as they write it: one line of at most 200 characters, in any script, with a character that can be
-    /// seen. Kept as it is, in NFC; nothing is trimmed.
+    /// A person's name as the person writes it: one line of at most 200 characters, in any script, with at
+    /// least one visible character. Kept in NFC; the service trims nothing.
     PersonName, 200, "Ada Lovelace"
 }
 
 line_type! {
-    /// Where a person works: one line of at most 200 characters.
+    /// A person's employer: one line of at most 200 characters.
     Employer, 200, "Dudley Metropolitan Borough Council"
 }
 
 line_type! {
-    /// What a person does there: one line of at most 200 characters.
+    /// A person's job title: one line of at most 200 characters.
     JobTitle, 200, "Director of Adult Social Services"
 }
 
 line_type! {
-    /// More about where the data came from: one line of at most 500 characters.
+    /// Further detail about the source of the data: one line of at most 500 characters.
+    #[schema(as = ContactSourceDetail)]
     SourceDetail, 500, "Sign-up sheet of the spring conference"
 }
 
-/// What is known of a contact.
+/// The status of a contact.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, strum::IntoStaticStr, strum::EnumString,
 )]
@@ -44,7 +45,8 @@ pub enum ContactStatus {
     Erased,
 }
 
-/// What an upgrade found in a contact's address or number that a person should look at.
+/// A finding about a contact's address or number, made by an upgrade of the service. Staff should check
+/// it.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, strum::IntoStaticStr, strum::EnumString,
 )]
@@ -61,12 +63,13 @@ pub enum AddressCheck {
     TelephoneZero,
 }
 
-/// Who gave the data.
+/// The kind of source.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, strum::IntoStaticStr, strum::EnumString,
 )]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
+#[schema(as = ContactSourceKind)]
 pub enum SourceKind {
     /// The person.
     #[serde(rename = "self")]
@@ -84,27 +87,29 @@ pub enum SourceKind {
     PublicSource,
 }
 
-/// Where the data came from (UK GDPR Articles 14 and 15(1)(g)).
+/// The source of the data (UK GDPR Articles 14 and 15(1)(g)).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = ContactSource)]
 pub struct Source {
-    /// Who gave it.
+    /// The kind of source.
     pub kind: SourceKind,
-    /// More about it.
+    /// Further detail about the source.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub detail: Option<SourceDetail>,
-    /// When it was obtained; not in the future.
+    /// When the data was obtained; not in the future.
     #[schema(example = "2026-11-24")]
     pub obtained_on: NaiveDate,
 }
 
-/// A contact.
+/// A contact: a person whom IEWM knows.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Contact {
-    /// Its id.
+    /// The contact's id.
     pub id: ContactId,
-    /// The person's name; absent while restricted and once erased, like every member about the person.
+    /// The person's name. Absent while the contact is restricted and after it was erased, like every member
+    /// about the person.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub name: Option<PersonName>,
@@ -116,29 +121,29 @@ pub struct Contact {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub telephone: Option<Telephone>,
-    /// The extension of that number.
+    /// The extension of the telephone number.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub telephone_extension: Option<TelephoneExtension>,
-    /// Where the person works.
+    /// The person's employer.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub organisation: Option<Employer>,
-    /// What the person does there.
+    /// The person's job title.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub job_title: Option<JobTitle>,
-    /// What is known of the contact.
+    /// The status of the contact.
     pub status: ContactStatus,
-    /// Where the data came from.
+    /// The source of the data.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub source: Option<Source>,
-    /// When it was made; absent while restricted, like the days that follow.
+    /// When the contact was created; absent while the contact is restricted, like the dates that follow.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub created_at: Option<Instant>,
-    /// When it was last changed.
+    /// When the contact was last changed.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub updated_at: Option<Instant>,
@@ -146,21 +151,22 @@ pub struct Contact {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, example = "2026-11-24")]
     pub last_activity_on: Option<NaiveDate>,
-    /// The last day on which it is kept: six calendar years after the last dealing, unless a legal
+    /// The last day on which the contact is kept: six calendar years after the last dealing, unless a legal
     /// hold requires longer.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, example = "2032-11-24")]
     pub keep_until: Option<NaiveDate>,
-    /// When the mail server refused the e-mail address for good; absent where it never did, or the address has
-    /// changed since.
+    /// When the mail server permanently refused the e-mail address; absent if it never did, or if the
+    /// address has changed since.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub email_bounced_at: Option<Instant>,
-    /// What an upgrade found in the address or number that staff should look at; absent otherwise, and once it is corrected.
+    /// A finding about the address or number that staff should check; absent if there is none, and after a
+    /// correction.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub address_check: Option<AddressCheck>,
-    /// Raised by every change of the contact itself.
+    /// Increases with every change to the contact itself.
     #[schema(example = 1, minimum = 1)]
     pub version: i32,
 }
@@ -182,13 +188,13 @@ impl Resource for Contact {
     }
 }
 
-/// A contact that a search has found.
+/// A contact that a search found.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct FoundContact {
     /// The contact.
     #[serde(flatten)]
     pub contact: Contact,
-    /// True where the person had the address or number that was looked for before, and has another now or none; otherwise
+    /// True if the person had the searched address or number before, and now has another or none; otherwise
     /// absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, example = true)]
@@ -214,9 +220,9 @@ pub(super) fn one_extension(
 ) -> Result<(), ValidationError> {
     let Some(extension) = extension else { return Ok(()) };
     let (code, message) = match telephone.map(Telephone::extension) {
-        None => ("telephone_needed", "needs the telephone number that it is an extension of, in telephone"),
+        None => ("telephone_needed", "needs the telephone number of the extension, in telephone"),
         Some(Some(written)) if written != extension => {
-            ("other_extension", "is not the extension that is written in telephone: give it once")
+            ("other_extension", "differs from the extension in telephone: give it once")
         }
         Some(_) => return Ok(()),
     };
@@ -225,7 +231,7 @@ pub(super) fn one_extension(
     Err(error)
 }
 
-/// A person to sign up: a name, where the data came from, and an e-mail address or a telephone number.
+/// A contact to add: a name, the source of the data, and an e-mail address or a telephone number.
 #[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[validate(schema(function = "reachable"))]
@@ -238,16 +244,16 @@ pub struct CreateContact {
     /// The person's telephone number; required unless there is an e-mail address.
     #[schema(nullable = false)]
     pub telephone: Option<Telephone>,
-    /// The extension of that number, where it is not written with it.
+    /// The extension of the telephone number, if the number does not include it.
     #[schema(nullable = false)]
     pub telephone_extension: Option<TelephoneExtension>,
-    /// Where the person works.
+    /// The person's employer.
     #[schema(nullable = false)]
     pub organisation: Option<Employer>,
-    /// What the person does there.
+    /// The person's job title.
     #[schema(nullable = false)]
     pub job_title: Option<JobTitle>,
-    /// Where the data came from.
+    /// The source of the data.
     pub source: Source,
 }
 
@@ -263,24 +269,24 @@ pub struct PatchContact {
     /// The person's name.
     #[schema(nullable = false)]
     pub name: Option<PersonName>,
-    /// The person's e-mail address; null takes it away, if there is a telephone number.
+    /// The person's e-mail address; null removes it, if there is a telephone number.
     #[serde(default)]
     #[schema(value_type = Option<EmailAddress>)]
     pub email: Change<EmailAddress>,
-    /// The person's telephone number; null takes it away, if there is an e-mail address. Another number has another extension,
-    /// or none.
+    /// The person's telephone number; null removes it, if there is an e-mail address. A new number also
+    /// replaces or removes the extension.
     #[serde(default)]
     #[schema(value_type = Option<Telephone>)]
     pub telephone: Change<Telephone>,
-    /// The extension of the telephone number; null takes it away.
+    /// The extension of the telephone number; null removes it.
     #[serde(default)]
     #[schema(value_type = Option<TelephoneExtension>)]
     pub telephone_extension: Change<TelephoneExtension>,
-    /// Where the person works; null takes it away.
+    /// The person's employer; null removes it.
     #[serde(default)]
     #[schema(value_type = Option<Employer>)]
     pub organisation: Change<Employer>,
-    /// What the person does there; null takes it away.
+    /// The person's job title; null removes it.
     #[serde(default)]
     #[schema(value_type = Option<JobTitle>)]
     pub job_title: Change<JobTitle>,
@@ -320,7 +326,7 @@ fn exactly_one(asked: &SearchContacts) -> Result<(), ValidationError> {
     }
 }
 
-/// A person to look up, by exactly one of the members.
+/// A search for a person, by exactly one of the members.
 #[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[validate(schema(function = "exactly_one"))]
@@ -328,11 +334,11 @@ pub struct SearchContacts {
     /// The whole e-mail address, in any case.
     #[schema(nullable = false)]
     pub email: Option<EmailAddress>,
-    /// The whole telephone number. An extension makes no difference.
+    /// The whole telephone number. The search ignores an extension.
     #[schema(nullable = false)]
     pub telephone: Option<Telephone>,
-    /// Beginnings of words of the name, in any order, without regard to case and accents: at least two
-    /// characters of each word, one for ideographs.
+    /// Beginnings of words of the name, in any order, ignoring case and accents. Give at least two
+    /// characters of each word; for ideographs, one is enough.
     #[schema(nullable = false)]
     pub name: Option<PersonName>,
 }
@@ -345,11 +351,11 @@ impl Command for SearchContacts {
 #[derive(Debug, ToSchema)]
 pub struct NothingElse {}
 
-/// The contact to merge into the one that the path names.
+/// The contact to merge into the one in the path.
 #[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MergeContacts {
-    /// The contact that is the same person, and goes.
+    /// The contact that is the same person. It ends.
     pub from_contact_id: ContactId,
 }
 
@@ -361,16 +367,16 @@ impl Command for MergeContacts {
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ContactFilter {
-    /// Only those of this status; the active ones unless said.
+    /// Only contacts with this status; the default is `active`.
     #[schema(nullable = false)]
     pub status: Option<ContactStatus>,
-    /// Only those who are in this network now.
+    /// Only contacts who are members of this network now.
     #[schema(nullable = false)]
     pub network_id: Option<NetworkId>,
-    /// Only those changed at this instant or later.
+    /// Only contacts changed at this instant or later.
     #[schema(nullable = false)]
     pub updated_since: Option<Instant>,
-    /// Only those with this in `address_check`.
+    /// Only contacts with this value in `address_check`.
     #[schema(nullable = false)]
     pub address_check: Option<AddressCheck>,
 }

@@ -19,16 +19,16 @@ pub struct Particulars {
     /// The telephone number.
     #[serde(rename = "t", skip_serializing_if = "Option::is_none", default, deserialize_with = "kept_if_any")]
     pub telephone: Option<Telephone>,
-    /// Where the person works.
+    /// The person's employer.
     #[serde(rename = "o", skip_serializing_if = "Option::is_none")]
     pub organisation: Option<Employer>,
-    /// What the person does there.
+    /// The person's job title.
     #[serde(rename = "j", skip_serializing_if = "Option::is_none")]
     pub job_title: Option<JobTitle>,
-    /// Who gave the data.
+    /// The kind of source.
     #[serde(rename = "k")]
     pub source_kind: SourceKind,
-    /// More about where the data came from.
+    /// Further detail about the source of the data.
     #[serde(rename = "s", skip_serializing_if = "Option::is_none")]
     pub source_detail: Option<SourceDetail>,
 }

@@ -37,7 +37,10 @@ impl Holder for ContactData {
         &[
             Table {
                 name: "contacts",
-                meaning: "The people that IEWM knows. Name, addresses, numbers, work and source are in `particulars`; `search_tokens` are keyed hashes of the beginnings of the words of names, shared by many names, and that of the number, for the search; `named_number` is one of the number and the name together.",
+                meaning: "The contacts. Name, addresses, numbers, work and source are in `particulars`; \
+                          `search_tokens` are keyed hashes of the beginnings of the words of names, shared by many \
+                          names, and that of the number, for the search; `named_number` is one of the number and the \
+                          name together.",
                 columns: &[
                     ("id", Class::Pseudonymous),
                     ("status", Class::Plain),
@@ -61,7 +64,7 @@ impl Holder for ContactData {
             },
             Table {
                 name: "erasure_plans",
-                meaning: "What erasures were proposed and carried out, and by whom: ids, counts and grounds.",
+                meaning: "The erasures that were proposed and executed, with their authors: ids, counts and grounds.",
                 columns: &[
                     ("id", Class::Plain),
                     ("contact_id", Class::Pseudonymous),
@@ -79,7 +82,7 @@ impl Holder for ContactData {
             },
             Table {
                 name: "sharing_refusals",
-                meaning: "The kinds of recipients that a person does not want their data shared with.",
+                meaning: "The kinds of recipient that must not receive a person's data.",
                 columns: &[
                     ("contact_id", Class::Pseudonymous),
                     ("recipient_kind", Class::Plain),

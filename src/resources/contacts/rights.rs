@@ -18,40 +18,41 @@ use crate::resources::notices;
 pub struct RightRuling {
     /// The right.
     pub right: DataSubjectRight,
-    /// Whether it applies.
+    /// Whether the right applies.
     pub applies: bool,
-    /// Why, in a sentence that can be told to the person.
+    /// The reason, in a sentence that you can give to the person.
     #[schema(example = "It applies on every basis.")]
     pub why: &'static str,
-    /// Where it does not apply, the right that does.
+    /// The right that applies instead, if this one does not.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub instead: Option<DataSubjectRight>,
-    /// The article that decides it.
+    /// The article that decides the ruling.
     #[schema(example = "UK GDPR Article 15")]
     pub article: &'static str,
 }
 
-/// The rights that a person has over data that is used for one purpose on one basis.
+/// The rights that a person has over data used for one purpose on one basis.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct PurposeRights {
     /// The purpose.
     pub purpose: Purpose,
-    /// The basis that is recorded.
+    /// The recorded basis.
     pub lawful_basis: LawfulBasis,
-    /// Every right.
+    /// The ruling on every right.
     pub rights: Vec<RightRuling>,
 }
 
-/// Which right applies to which purpose.
+/// The rights that apply to each purpose.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct ContactRights {
-    /// Whose.
+    /// The contact.
     pub contact_id: ContactId,
-    /// The version of the notice whose purposes these are: the one in force.
+    /// The version of the notice in force, whose purposes these are.
     #[schema(example = "2019-01-29")]
     pub notice_version: NaiveDate,
-    /// The purposes that the person is in, in the notice's order: those they have decided about, and those of a contract.
+    /// The person's purposes, in the order of the notice: those that the person has decided about, and
+    /// those of a contract.
     pub purposes: Vec<PurposeRights>,
 }
 

@@ -136,7 +136,7 @@ fn by_terms(
             let Some(row) = rows.remove(&bearer) else { continue };
             let opened = unless_key_missing(store::open(tx, row))?;
             found.extend(opened.map(|opened| opened.contact).filter(&matches));
-            // One more than is shown tells that there is another page; nobody after them is unsealed.
+            // One row more than the page shows that there is another page; the rows after it are not unsealed.
             if found.len() > limit.get() {
                 break;
             }

@@ -143,7 +143,7 @@ impl Row {
         restriction_of(self.restricted_ground.as_deref(), self.restricted_at)
     }
 
-    /// What is told of a contact whose data is stored and not used: an id, a status and a version.
+    /// A contact whose data is stored and not used, as callers see it: an id, a status and a version.
     fn bare(&self) -> Result<Contact, Error> {
         Ok(Contact {
             id: self.id,
@@ -191,7 +191,7 @@ impl Opened {
     /// 423 when they are restricted; 410 when they were erased.
     pub(super) fn used(self) -> Result<(Contact, Particulars, DataKey), Error> {
         restriction::may_be_used(self.restriction.as_ref())?;
-        self.whoever()
+        self.any_status()
     }
 
     /// As [`Opened::used`], of the restricted too: for what the person themself has asked for, and to find out who is
@@ -199,7 +199,7 @@ impl Opened {
     ///
     /// # Errors
     /// 410 when they were erased.
-    pub(super) fn whoever(self) -> Result<(Contact, Particulars, DataKey), Error> {
+    pub(super) fn any_status(self) -> Result<(Contact, Particulars, DataKey), Error> {
         let (particulars, key) = self.known.ok_or_else(erased)?;
         Ok((self.contact, particulars, key))
     }
@@ -217,7 +217,7 @@ pub(super) fn open(tx: &mut ReadTx<'_>, row: Row) -> Result<Opened, Error> {
 }
 
 /// Unseals a row, that of the restricted too; what is shown of them says nothing all the same.
-pub(super) fn open_whoever(tx: &mut ReadTx<'_>, row: Row) -> Result<Opened, Error> {
+pub(super) fn open_any_status(tx: &mut ReadTx<'_>, row: Row) -> Result<Opened, Error> {
     open_unless(tx, row, false)
 }
 
@@ -301,17 +301,17 @@ pub(super) fn must_be_there(tx: &mut ReadTx<'_>, id: ContactId) -> Result<(), Er
 
 /// The person's data was erased.
 pub fn erased() -> Error {
-    Error::new(Code::Erased, "The person's data was erased; only the fact remains.")
+    Error::new(Code::Erased, "The service has erased the person's data, and keeps only the fact that it did.")
 }
 
 /// The contact is there no more: it was merged into another.
 pub fn merged(into: ContactId) -> Error {
-    let detail = "The contact was merged into another, which holds everything about the person now.";
+    let detail = "The contact was merged into another, which now holds all the person's data.";
     Error::new(Code::Merged, detail).with(|p| p.merged_into = Some(into))
 }
 
-/// One contact as the person themself is told it: restricted or not, everything is in it. Whoever asks says what it is
-/// looked at for.
+/// One contact as the person may see it: complete, even while restricted. The caller names the audited
+/// action.
 ///
 /// # Errors
 /// 404 when there is none, 410 when it was erased or merged into another.

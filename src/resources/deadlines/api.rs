@@ -10,9 +10,9 @@ use crate::policy::deadlines as law;
 
 /// List deadlines
 ///
-/// Everything that the law sets a time for and that has not been done. The first to end comes first: complaints to be
-/// acknowledged, breaches to be notified, requests to be answered (those whose clock runs). Complaints that were
-/// acknowledged and wait for their outcome come last: the law wants it without undue delay, and names no day.
+/// Lists every unmet deadline of the law, the earliest first: complaints to acknowledge, breaches to
+/// notify, and requests to answer whose clock runs. Acknowledged complaints that wait for their outcome
+/// come last, because the law requires it without undue delay and sets no day.
 #[utoipa::path(get, path = "/v1/deadlines")]
 pub(super) async fn list(
     access: Access<DeadlinesRead>,

@@ -28,7 +28,7 @@ const AHEAD: u32 = 5;
 /// day. The first to end comes first.
 ///
 /// # Errors
-/// When the database fails; 503 outside the table of bank holidays.
+/// 503 outside the table of bank holidays.
 pub(super) fn falling_due(tx: &mut ReadTx<'_>) -> Result<Vec<Deadline>, Error> {
     let ahead = tx.calendar().working_days_after(london_date(tx.earliest()), AHEAD)?;
     let mut falling = all(tx)?;
@@ -57,7 +57,7 @@ fn day_owed(tx: &mut ReadTx<'_>) -> Result<Option<NaiveDate>, Error> {
 /// Whether a digest is to be sent now.
 ///
 /// # Errors
-/// When the database fails; 503 outside the table of bank holidays.
+/// 503 outside the table of bank holidays.
 pub fn is_owed(tx: &mut ReadTx<'_>) -> Result<bool, Error> {
     Ok(day_owed(tx)?.is_some())
 }
@@ -65,7 +65,7 @@ pub fn is_owed(tx: &mut ReadTx<'_>) -> Result<bool, Error> {
 /// Queues the digest, if it is still to be sent: of several processes that ask at once, one does.
 ///
 /// # Errors
-/// When the database fails; 503 outside the table of bank holidays.
+/// 503 outside the table of bank holidays.
 pub fn queue(mut tx: WriteTx<'_>) -> Result<Recorded<bool>, Error> {
     dialect::lock_name(tx.connection(), DIGEST)?;
     let Some(today) = day_owed(&mut tx)? else { return tx.unchanged(None, false) };

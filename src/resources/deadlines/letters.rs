@@ -1,4 +1,4 @@
-//! The digest as a mail: numbers and days for those who decide, and nothing about anybody.
+//! The digest as a mail: numbers and days for the deciders, without personal data.
 
 use chrono_tz::Europe::London;
 
@@ -68,11 +68,11 @@ impl Letter for DigestLetter {
             title: format!("Legal deadlines: {total} within five working days or overdue"),
             blocks: vec![
                 Block::Text(format!(
-                    "What must be done within five working days or should have been: {total}. Overdue: {overdue}. \
-                     Complaints that wait for their outcome: {undated}."
+                    "Deadlines within five working days or overdue: {total}. Overdue: {overdue}. Complaints without \
+                     an outcome: {undated}."
                 )),
                 Block::Quote(lines.join("\n")),
-                Block::Text("A request whose clock waits for proof or for an answer is not among them.".to_owned()),
+                Block::Text("The list omits requests whose clock waits for proof or for an answer.".to_owned()),
             ],
         };
         let (text, html) = (words.text(controller)?, words.html(controller)?);

@@ -24,7 +24,7 @@ use crate::resources::{breaches, complaints, subject_requests};
 
 /// The room's operations.
 pub fn routes() -> Room {
-    Room::new("deadlines", "Everything that the law sets a time for, in one list.")
+    Room::new("deadlines", "Every deadline of the law, in one list.")
         .serve(api::__path_list, api::list)
         .problems(&[Code::CalendarExhausted])
 }
@@ -52,7 +52,7 @@ const NEAR: &[(&str, i64)] = &[("within_1_day", 1), ("within_3_days", 3), ("with
 /// How many deadlines of each kind are over, and how many are near and not over yet.
 ///
 /// # Errors
-/// When the database fails, or the table of bank holidays does not reach as far as something is due.
+/// or the table of bank holidays does not reach as far as something is due.
 pub fn counts(tx: &mut ReadTx<'_>) -> Result<Vec<DeadlineCount>, Error> {
     let (owed, now) = (all(tx)?, tx.now());
     let mut counts = Vec::new();

@@ -7,18 +7,19 @@ use utoipa::ToSchema;
 use crate::domain::{Instant, SubjectId};
 use crate::policy::deadlines::{self as law, DeadlineKind, Due};
 
-/// Something that the law sets a time for and that has not been done: due on a day, at an instant, or without undue delay,
-/// with neither `due_on` nor `due_at`.
+/// An unmet deadline of the law. It falls on a day or at an instant. If the law says "without undue
+/// delay", it has neither `due_on` nor `due_at`.
 #[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = LegalDeadline)]
 pub struct Deadline {
-    /// What is due.
+    /// The kind of deadline.
     pub kind: DeadlineKind,
-    /// The complaint, breach or request that it is due for.
+    /// The complaint, breach or request with the deadline.
     pub id: SubjectId,
-    /// The number that people quote of it.
+    /// The reference number of the complaint, breach or request.
     #[schema(example = "DC-2026-000001")]
     pub reference: String,
-    /// The last day, to its end in London.
+    /// The last day, until its end in London.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, example = "2026-12-21")]
     pub due_on: Option<NaiveDate>,
@@ -26,9 +27,9 @@ pub struct Deadline {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, example = "2026-11-27T09:30:00.000000Z")]
     pub due_at: Option<Instant>,
-    /// Whether it is over.
+    /// Whether the deadline has passed.
     pub overdue: bool,
-    /// The state of the complaint, breach or request.
+    /// The stage of the complaint, breach or request.
     #[schema(example = "received")]
     pub status: &'static str,
 }
@@ -51,10 +52,11 @@ impl Deadline {
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DeadlineFilter {
-    /// Only those that end before this day in London. The outcome of a complaint has no last day, and is left out.
+    /// Only deadlines that end before this day in London. The outcome of a complaint has no last day, so
+    /// the filter omits it.
     #[schema(nullable = false)]
     pub before: Option<NaiveDate>,
-    /// Only those of this kind.
+    /// Only deadlines of this kind.
     #[schema(nullable = false)]
     pub kind: Option<DeadlineKind>,
 }

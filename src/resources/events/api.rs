@@ -11,7 +11,7 @@ use crate::policy::events::EventStatus;
 
 /// List events
 ///
-/// Newest first, drafts too.
+/// Newest first, including drafts.
 #[utoipa::path(get, path = "/v1/events")]
 pub(super) async fn list(
     access: Access<EventsRead>,
@@ -25,7 +25,7 @@ pub(super) async fn list(
 
 /// Draft an event
 ///
-/// Nobody can register for it before it is published; what it lacks until then can be added.
+/// People cannot register for an event until it is published. Until then you can add what it lacks.
 #[utoipa::path(post, path = "/v1/events")]
 pub(super) async fn create(
     access: Access<EventsWrite>,
@@ -42,7 +42,7 @@ pub(super) async fn read(access: Access<EventsRead>, ById(id): ById<EventId>) ->
 
 /// Change an event
 ///
-/// While it is a draft, or published; one that is published must go on saying when and where.
+/// You can change a draft or a published event. A published event must keep its times and its location.
 #[utoipa::path(patch, path = "/v1/events/{id}")]
 pub(super) async fn update(
     access: Access<EventsWrite>,
@@ -55,7 +55,7 @@ pub(super) async fn update(
 
 /// Publish an event
 ///
-/// It must say when, in the future, and where.
+/// The event must have times in the future, and a location.
 #[utoipa::path(post, path = "/v1/events/{id}/publication")]
 pub(super) async fn publish(
     access: Access<EventsWrite>,
@@ -67,7 +67,7 @@ pub(super) async fn publish(
 
 /// Cancel an event
 ///
-/// Final. A draft can be cancelled as well.
+/// Final. You can also cancel a draft.
 #[utoipa::path(post, path = "/v1/events/{id}/cancellation")]
 pub(super) async fn cancel(
     access: Access<EventsWrite>,
@@ -79,7 +79,7 @@ pub(super) async fn cancel(
 
 /// Complete an event
 ///
-/// Once it has ended. Final.
+/// Use this after the event has ended. Final.
 #[utoipa::path(post, path = "/v1/events/{id}/completion")]
 pub(super) async fn complete(
     access: Access<EventsWrite>,
@@ -89,10 +89,10 @@ pub(super) async fn complete(
     access.change(move |tx| store::go_to(tx, id, EventStatus::Completed)).await
 }
 
-/// The event for a calendar
+/// Read an event as a calendar file
 ///
-/// An iCalendar object (RFC 5545) of one event, whose `UID` stays and whose `SEQUENCE` rises with every change, so that
-/// a calendar that has it already follows. Not of a draft.
+/// An iCalendar object (RFC 5545) with one event. Its `UID` is stable and its `SEQUENCE` rises with
+/// every change, so calendars that have it can update it. A draft has no calendar file.
 #[utoipa::path(get, path = "/v1/events/{id}/calendar")]
 pub(super) async fn calendar(access: Access<EventsRead>, ById(id): ById<EventId>) -> Result<Text<Calendar>, Error> {
     access.read(move |tx| ical::of(tx, id)).await.map(|entry| Text::new(entry.object))

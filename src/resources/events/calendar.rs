@@ -35,7 +35,7 @@ pub fn of(tx: &mut ReadTx<'_>, id: EventId) -> Result<Entry, Error> {
         EventStatus::Published | EventStatus::Completed => Some(Told::Confirmed),
     };
     let (Some(told), Some(starts_at), Some(ends_at)) = (told, event.starts_at, event.ends_at) else {
-        let detail = "The event was not published, so that no calendar has it.";
+        let detail = "The event was not published, so it has no calendar file.";
         return Err(Error::new(Code::NotPublished, detail));
     };
     let method = if told == Told::Cancelled { "CANCEL" } else { "PUBLISH" };
@@ -72,7 +72,8 @@ fn object(
     if let Some(place) = &event.location {
         let address = place.address.as_ref().map(|address| format!(", {}", address.as_str().replace('\n', ", ")));
         entry.location(&format!("{}{}", place.name.as_str(), address.unwrap_or_default()));
-        // Whoever hears that it does not take place may have waited for one, and has no use for the way in.
+        // A reader of the cancellation may have been on the waiting list, and has no use for the online
+        // address.
         if let Some(url) = place.online_url.as_ref().filter(|_| told != Told::Cancelled) {
             entry.url(url);
         }

@@ -5,7 +5,7 @@ use crate::platform::transaction::WriteTx;
 
 /// A room that follows the changes of events.
 pub trait EventFollower: Send + Sync {
-    /// Follows an event that was changed, in the transaction that changed it. The event is locked.
+    /// Follows a changed event, in the transaction that changed it. The event is locked.
     ///
     /// # Errors
     /// When the room cannot write what follows; then the event stays as it was.

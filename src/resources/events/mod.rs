@@ -14,7 +14,7 @@ use crate::platform::serve::Room;
 
 /// The room's operations.
 pub fn routes() -> Room {
-    Room::new("events", "Events, from their draft to their end.")
+    Room::new("events", "Events, from draft to completion.")
         .serve(api::__path_list, api::list)
         .serve(api::__path_create, api::create)
         .serve(api::__path_read, api::read)

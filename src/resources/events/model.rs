@@ -9,40 +9,41 @@ use crate::platform::http::{Change, Command, Resource};
 pub use crate::policy::events::EventStatus;
 
 line_type! {
-    /// What an event is called, one line of at most 200 characters.
+    /// The title of an event, one line of at most 200 characters.
     EventTitle, 200, "Spring conference of the councils of the West Midlands"
 }
 
 prose_type! {
-    /// What an event is about: at most 10,000 characters.
+    /// The description of an event: at most 10,000 characters.
     EventDescription, 10_000, "A day about prevention in adult social care.\nLunch is provided."
 }
 
 line_type! {
-    /// What a place is called, one line of at most 200 characters.
+    /// The name of a place, one line of at most 200 characters.
     PlaceName, 200, "The Guildhall"
 }
 
 prose_type! {
-    /// Where a place is: at most 500 characters.
+    /// The address of a place: at most 500 characters.
     PlaceAddress, 500, "High Street, Worcester WR1 2EY"
 }
 
-/// Where an event takes place.
+/// The location of an event.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = EventLocation)]
 pub struct Location {
-    /// The venue, where it is one of the organisations.
+    /// The venue, if it is one of the organisations.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub venue_organisation_id: Option<OrganisationId>,
-    /// What the place is called; for an event on screens alone, that.
+    /// The name of the place; for an event that is online only, a text that says so.
     pub name: PlaceName,
-    /// Where it is.
+    /// The address of the place.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub address: Option<PlaceAddress>,
-    /// Where people join on a screen: an https address.
+    /// The address of the online meeting: an https address.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(
         nullable = false,
@@ -53,7 +54,7 @@ pub struct Location {
     pub online_url: Option<String>,
 }
 
-/// How a freed place reaches the head of the waiting list.
+/// How a free place reaches the head of the waiting list.
 #[derive(
     Clone,
     Copy,
@@ -69,6 +70,7 @@ pub struct Location {
 )]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
+#[schema(as = WaitingListPromotion)]
 pub enum Promotion {
     /// It is theirs at once.
     #[default]
@@ -77,17 +79,18 @@ pub enum Promotion {
     Offer,
 }
 
-/// Whether there is a waiting list, and how it moves.
+/// The waiting list of an event: whether it exists, and how free places reach it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct WaitingList {
     /// Whether people can wait for a place.
     pub enabled: bool,
-    /// How a freed place reaches them.
+    /// How a free place reaches the head of the waiting list.
     #[serde(default)]
     #[schema(default = "automatic")]
     pub promotion: Promotion,
-    /// How many working hours (Monday to Friday, 9 to 17 in London, without bank holidays) an offer stands.
+    /// How many working hours an offer stays open. Working hours are Monday to Friday, 9 to 17 in London,
+    /// without bank holidays.
     #[serde(default = "WaitingList::hours")]
     #[schema(default = 16, minimum = 1, maximum = 400)]
     pub offer_working_hours: i32,
@@ -106,44 +109,44 @@ impl WaitingList {
 /// An event.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Event {
-    /// Its id.
+    /// The event's id.
     pub id: EventId,
-    /// What it is called.
+    /// The title.
     pub title: EventTitle,
-    /// What it is about.
+    /// The description.
     pub description: EventDescription,
-    /// When it begins; a draft may lack it.
+    /// When the event begins; a draft may omit it.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub starts_at: Option<Instant>,
-    /// When it ends.
+    /// When the event ends.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub ends_at: Option<Instant>,
-    /// Where it takes place.
+    /// The location.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub location: Option<Location>,
-    /// How many places it has: null for as many as come, 0 for a waiting list alone.
+    /// The number of places: null for no limit, 0 for a waiting list alone.
     #[schema(required = true, minimum = 0, example = 80)]
     pub capacity: Option<i32>,
-    /// From when people can register; from publication on, if absent.
+    /// When registration opens; if absent, at publication.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub registration_opens_at: Option<Instant>,
-    /// Until when; until the start, if absent.
+    /// When registration closes; if absent, at the start of the event.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub registration_closes_at: Option<Instant>,
-    /// Until when people can cancel by themselves; until the start, if absent.
+    /// The last instant at which people can cancel for themselves; if absent, the start of the event.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub self_cancel_until: Option<Instant>,
-    /// Whether there is a waiting list, and how it moves.
+    /// The waiting list of an event: whether it exists, and how free places reach it.
     pub waiting_list: WaitingList,
-    /// Where it is in its life.
+    /// The stage of the event.
     pub status: EventStatus,
-    /// Raised by every change.
+    /// Increases with every change to the event.
     #[schema(example = 1, minimum = 1)]
     pub version: i32,
 }
@@ -158,36 +161,37 @@ impl Resource for Event {
     }
 }
 
-/// A new event: a draft, which may still lack its times and its place.
+/// A new event. It is a draft, which may still lack its times and its location.
 #[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CreateEvent {
-    /// What it is called.
+    /// The title.
     pub title: EventTitle,
-    /// What it is about.
+    /// The description.
     pub description: EventDescription,
-    /// When it begins: in the future.
+    /// When the event begins; in the future.
     #[schema(nullable = false)]
     pub starts_at: Option<Instant>,
-    /// When it ends: after it begins.
+    /// When the event ends; after it begins.
     #[schema(nullable = false)]
     pub ends_at: Option<Instant>,
-    /// Where it takes place.
+    /// The location.
     #[schema(nullable = false)]
     pub location: Option<Location>,
-    /// How many places it has: null for as many as come, 0 for a waiting list alone.
+    /// The number of places: null for no limit, 0 for a waiting list alone.
     #[schema(minimum = 0, maximum = 1_000_000, example = 80)]
     pub capacity: Option<i32>,
-    /// From when people can register.
+    /// When registration opens.
     #[schema(nullable = false)]
     pub registration_opens_at: Option<Instant>,
-    /// Until when: not after the start.
+    /// When registration closes; not after the start.
     #[schema(nullable = false)]
     pub registration_closes_at: Option<Instant>,
-    /// Until when people can cancel by themselves: not after the start.
+    /// The last instant at which people can cancel for themselves; not after the start.
     #[schema(nullable = false)]
     pub self_cancel_until: Option<Instant>,
-    /// Whether there is a waiting list, and how it moves; there is one that moves by itself, unless said.
+    /// The waiting list: whether it exists, and how free places reach it. The default is a waiting list
+    /// that moves by itself.
     #[serde(default = "WaitingList::unless_said")]
     #[schema(required = false)]
     pub waiting_list: WaitingList,
@@ -197,45 +201,47 @@ impl Command for CreateEvent {
     type Resource = Event;
 }
 
-/// Changes to an event, as a merge patch. `location` and `waiting_list` are given whole.
+/// Changes to an event, as a merge patch. A given `location` or `waiting_list` replaces the whole
+/// member.
 #[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PatchEvent {
-    /// What it is called from now on.
+    /// The new title.
     #[schema(nullable = false)]
     pub title: Option<EventTitle>,
-    /// What it is about.
+    /// The description.
     #[schema(nullable = false)]
     pub description: Option<EventDescription>,
-    /// When it begins.
+    /// When the event begins.
     #[serde(default)]
     #[schema(value_type = Option<Instant>)]
     pub starts_at: Change<Instant>,
-    /// When it ends.
+    /// When the event ends.
     #[serde(default)]
     #[schema(value_type = Option<Instant>)]
     pub ends_at: Change<Instant>,
-    /// Where it takes place.
+    /// The location.
     #[serde(default)]
     #[schema(value_type = Option<Location>)]
     pub location: Change<Location>,
-    /// How many places it has; null for as many as come. Nobody who has a place loses it.
+    /// The number of places; null for no limit. A person who has a place never loses it through this
+    /// change.
     #[serde(default)]
     #[schema(value_type = Option<i32>, minimum = 0, maximum = 1_000_000)]
     pub capacity: Change<i32>,
-    /// From when people can register.
+    /// When registration opens.
     #[serde(default)]
     #[schema(value_type = Option<Instant>)]
     pub registration_opens_at: Change<Instant>,
-    /// Until when.
+    /// When registration closes.
     #[serde(default)]
     #[schema(value_type = Option<Instant>)]
     pub registration_closes_at: Change<Instant>,
-    /// Until when people can cancel by themselves.
+    /// The last instant at which people can cancel for themselves.
     #[serde(default)]
     #[schema(value_type = Option<Instant>)]
     pub self_cancel_until: Change<Instant>,
-    /// Whether there is a waiting list, and how it moves.
+    /// The waiting list of an event: whether it exists, and how free places reach it.
     #[schema(nullable = false)]
     pub waiting_list: Option<WaitingList>,
 }
@@ -248,13 +254,13 @@ impl Command for PatchEvent {
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct EventFilter {
-    /// Only those in this state.
+    /// Only events in this stage.
     #[schema(nullable = false)]
     pub status: Option<EventStatus>,
-    /// Only those that begin at this instant or later.
+    /// Only events that begin at this instant or later.
     #[schema(nullable = false)]
     pub starts_from: Option<Instant>,
-    /// Only those that begin before this instant.
+    /// Only events that begin before this instant.
     #[schema(nullable = false)]
     pub starts_before: Option<Instant>,
 }

@@ -142,9 +142,6 @@ macro_rules! content {
 }
 
 /// Events, newest first. Who is assigned to none sees none.
-///
-/// # Errors
-/// When the database fails.
 pub fn list(
     tx: &mut ReadTx<'_>,
     filter: &EventFilter,
@@ -239,9 +236,6 @@ pub fn locked(tx: &mut WriteTx<'_>, id: EventId) -> Result<Event, Error> {
 }
 
 /// The first of the events that ended at `before` or earlier, if any did.
-///
-/// # Errors
-/// When the database fails.
 pub fn first_ended(tx: &mut ReadTx<'_>, among: &[EventId], before: Instant) -> Result<Option<EventId>, Error> {
     let ended = events::id.eq_any(among).and(events::ends_at.le(before));
     let first = events::table.filter(ended.assume_not_null()).order(events::ends_at).select(events::id);
@@ -249,9 +243,6 @@ pub fn first_ended(tx: &mut ReadTx<'_>, among: &[EventId], before: Instant) -> R
 }
 
 /// Those of the events that are published and have not begun.
-///
-/// # Errors
-/// When the database fails.
 pub fn to_come(tx: &mut ReadTx<'_>, among: &[EventId]) -> Result<Vec<Event>, Error> {
     let published = events::status.eq(<&str>::from(EventStatus::Published));
     let to_come = events::starts_at.gt(tx.now()).assume_not_null();

@@ -9,7 +9,7 @@ use crate::platform::http::{ById, Done, Found, Listed, Listing, WithoutBody};
 
 /// List messages
 ///
-/// Newest first. Those that were settled thirty days ago are gone.
+/// Newest first. The service deletes a message thirty days after its delivery was settled.
 #[utoipa::path(get, path = "/v1/messages")]
 pub(super) async fn list(
     access: Access<MessagesRead>,
@@ -23,7 +23,7 @@ pub(super) async fn list(
 
 /// Read a message
 ///
-/// What became of it; never its address or its words.
+/// Shows the delivery of the message, but neither its address nor its text.
 #[utoipa::path(get, path = "/v1/messages/{id}")]
 pub(super) async fn read(access: Access<MessagesRead>, ById(id): ById<MessageId>) -> Result<Found<Message>, Error> {
     access.read(move |tx| store::read(tx, id)).await.map(Found)
@@ -31,8 +31,9 @@ pub(super) async fn read(access: Access<MessagesRead>, ById(id): ById<MessageId>
 
 /// Try a message again
 ///
-/// Now, and then as from the start: for one that is dead, or that waits for its next attempt. It is put together anew,
-/// so that it goes to the contact's present address, and is dropped if its reason has gone.
+/// Retries a message that is dead, or that waits for its next attempt, as if it were new. The service
+/// composes it again, so that it goes to the contact's present address. It drops the message if the
+/// reason for it has gone.
 #[utoipa::path(post, path = "/v1/messages/{id}/retry")]
 pub(super) async fn retry(
     access: Access<MessagesRetry>,

@@ -13,7 +13,7 @@ use crate::platform::serve::Room;
 
 /// The room's operations.
 pub fn routes() -> Room {
-    Room::new("messages", "What is sent by mail, and what became of it.")
+    Room::new("messages", "Mail messages and their delivery.")
         .serve(api::__path_list, api::list)
         .serve(api::__path_read, api::read)
         .serve(api::__path_retry, api::retry)

@@ -7,34 +7,35 @@ use crate::domain::{ContactId, Instant, MessageId};
 use crate::platform::http::Resource;
 pub use crate::platform::outbox::Status;
 
-/// A message to be sent by mail, or that was.
+/// A mail message, queued or settled.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Message {
-    /// Its id.
+    /// The message's id.
     pub id: MessageId,
-    /// Which letter it is, such as `confirmation` or `preferences`.
+    /// The kind of letter, such as `confirmation` or `preferences`.
     #[schema(example = "confirmation")]
     pub kind: String,
-    /// Whom it is for; absent where it was asked for by an address alone.
+    /// The recipient; absent if the request gave only an address.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub contact_id: Option<ContactId>,
-    /// What has become of it.
+    /// The state of its delivery.
     pub status: Status,
-    /// How often its delivery was begun.
+    /// The number of attempts to deliver the message.
     #[schema(example = 1, minimum = 0)]
     pub attempts: i32,
-    /// When it is tried next; only while it is queued.
+    /// When the next attempt is due; only while the message is queued.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub next_attempt_at: Option<Instant>,
-    /// Why it was dropped or is dead, or what the last attempt met: a code such as `withdrawn`, `smtp_550`, `timeout`.
+    /// The reason why the message was dropped or is dead, or the result of the last attempt: a code such as
+    /// `withdrawn`, `smtp_550`, `timeout`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, example = "smtp_451")]
     pub reason: Option<String>,
-    /// When it was queued.
+    /// When the message was queued.
     pub created_at: Instant,
-    /// Raised by every change.
+    /// Increases with every change to the message.
     #[schema(example = 1, minimum = 1)]
     pub version: i32,
 }
@@ -53,7 +54,7 @@ impl Resource for Message {
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MessageFilter {
-    /// Only those with this status.
+    /// Only messages with this status.
     #[schema(nullable = false)]
     pub status: Option<Status>,
 }

@@ -17,7 +17,7 @@ impl Holder for MessageData {
     fn tables(&self) -> &'static [Table] {
         &[Table {
             name: "messages",
-            meaning: "What is to be sent by mail and what became of it, for thirty days: ids, no address and no text.",
+            meaning: "Mail messages and their delivery, for thirty days: ids, no address and no text.",
             columns: &[
                 ("id", Class::Plain),
                 ("kind", Class::Plain),

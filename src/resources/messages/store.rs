@@ -35,9 +35,6 @@ impl Row {
 }
 
 /// Messages, newest first.
-///
-/// # Errors
-/// When the database fails.
 pub(super) fn list(
     tx: &mut ReadTx<'_>,
     filter: &MessageFilter,

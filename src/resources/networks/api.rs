@@ -51,7 +51,7 @@ pub(super) async fn update(
 
 /// Close a network
 ///
-/// It takes no more members; those it has stay until they are ended.
+/// A closed network takes no new members. Present members stay until their memberships end.
 #[utoipa::path(post, path = "/v1/networks/{id}/closure")]
 pub(super) async fn close(
     access: Access<NetworksWrite>,
@@ -71,10 +71,10 @@ pub(super) async fn reopen(
     access.change(move |tx| store::go_to(tx, id, NetworkStatus::Active)).await
 }
 
-/// The directory of a network
+/// Read the directory of a network
 ///
-/// The members who want to be found, newest first: name, role, and whom they speak for. Lines that only staff may see
-/// say so.
+/// Lists the members who chose to be found, newest first: name, role, and the body that each
+/// represents. A line marks whether only staff may see it.
 #[utoipa::path(get, path = "/v1/networks/{id}/directory")]
 pub(super) async fn directory(
     access: Access<NetworksRead>,

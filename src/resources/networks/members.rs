@@ -9,7 +9,7 @@ use crate::platform::http::{ById, Created, Done, Found, IfMatch, Listed, Listing
 
 /// List the memberships of a network
 ///
-/// Newest first, those that have ended too unless a status is asked for.
+/// Newest first. Includes ended memberships, unless `status` asks for others.
 #[utoipa::path(get, path = "/v1/networks/{id}/memberships", operation_id = "list_memberships")]
 pub(super) async fn list(
     access: Access<NetworksRead>,
@@ -24,7 +24,7 @@ pub(super) async fn list(
 
 /// Join a network
 ///
-/// One live membership for each person, network and role.
+/// Each person has at most one live membership for each network and role.
 #[utoipa::path(post, path = "/v1/networks/{id}/memberships")]
 pub(super) async fn join(
     access: Access<NetworksWrite>,
@@ -45,7 +45,7 @@ pub(super) async fn read(
 
 /// Change a membership
 ///
-/// While it lasts; once ended it stays as it was.
+/// You can change a live membership. An ended membership cannot change.
 #[utoipa::path(patch, path = "/v1/memberships/{id}", operation_id = "update_membership")]
 pub(super) async fn update(
     access: Access<NetworksWrite>,
@@ -58,7 +58,7 @@ pub(super) async fn update(
 
 /// End a membership
 ///
-/// Its history stays, and the member leaves the directory. Whoever comes back gets another.
+/// The history stays, and the member leaves the directory. A person who rejoins gets a new membership.
 #[utoipa::path(post, path = "/v1/memberships/{id}/end")]
 pub(super) async fn end(
     access: Access<NetworksWrite>,

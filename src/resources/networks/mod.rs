@@ -18,7 +18,7 @@ use crate::platform::serve::Room;
 
 /// The room's operations.
 pub fn routes() -> Room {
-    Room::new("networks", "Professional networks, such as ADASS, and who belongs to them.")
+    Room::new("networks", "Professional networks, such as ADASS, and their members.")
         .serve(api::__path_list, api::list)
         .serve(api::__path_create, api::create)
         .problems(&[Code::NetworkExists])

@@ -16,22 +16,24 @@ line_type! {
 }
 
 prose_type! {
-    /// What a network is for: at most 2,000 characters.
+    /// The aim of a network: at most 2,000 characters.
     NetworkDescription, 2000, "Directors of adult social services of the fourteen councils of the region."
 }
 
 line_type! {
-    /// Whom or what a member speaks for: one line of at most 200 characters. Sealed at rest.
+    /// The body or group that a member represents: one line of at most 200 characters. Sealed at rest.
+    #[schema(as = RepresentedBody)]
     Represents, 200, "Dudley Metropolitan Borough Council"
 }
 
 prose_type! {
-    /// Why a membership ended: at most 500 characters. Sealed at rest.
+    /// The reason for the end of a membership: at most 500 characters. Sealed at rest.
+    #[schema(as = MembershipEndReason)]
     EndReason, 500, "Moved to another council."
 }
 
-/// A network's short name, as addresses and lists use it: lower-case letters, digits and hyphens, 2 to 40 of them,
-/// beginning and ending with a letter or digit.
+/// A network's short name, for addresses and lists. It has 2 to 40 lower-case letters, digits and
+/// hyphens, and begins and ends with a letter or digit.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(try_from = "String", into = "String")]
 #[schema(
@@ -91,7 +93,7 @@ macro_rules! words {
 }
 
 words! {
-    /// Whether a network takes members.
+    /// Whether a network takes new members.
     NetworkStatus {
         /// It does.
         #[default]
@@ -111,7 +113,7 @@ impl Lifecycle for NetworkStatus {
 }
 
 words! {
-    /// What a member is to the network.
+    /// The role of a member in a network.
     MemberRole {
         /// A member.
         #[default]
@@ -128,7 +130,7 @@ words! {
 }
 
 words! {
-    /// Whether a membership lasts.
+    /// Whether a membership is live.
     MembershipStatus {
         /// It does.
         #[default]
@@ -139,9 +141,9 @@ words! {
 }
 
 words! {
-    /// Who finds a member in the network's directory.
+    /// Who can see a member in the network's directory.
     DirectoryVisibility {
-        /// Nobody.
+        /// Hidden: no one can see the member.
         #[default]
         Nobody,
         /// The network's members, and staff.
@@ -154,17 +156,17 @@ words! {
 /// A professional network.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Network {
-    /// Its id.
+    /// The network's id.
     pub id: NetworkId,
-    /// Its short name.
+    /// The network's short name.
     pub code: NetworkCode,
-    /// Its name.
+    /// The network's name.
     pub name: NetworkName,
-    /// What it is for.
+    /// The aim of the network.
     pub description: NetworkDescription,
-    /// Whether it takes members.
+    /// Whether the network takes new members.
     pub status: NetworkStatus,
-    /// Raised by every change.
+    /// Increases with every change to the network.
     #[schema(example = 1, minimum = 1)]
     pub version: i32,
 }
@@ -183,11 +185,11 @@ impl Resource for Network {
 #[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CreateNetwork {
-    /// Its short name.
+    /// The network's short name.
     pub code: NetworkCode,
-    /// Its name.
+    /// The network's name.
     pub name: NetworkName,
-    /// What it is for.
+    /// The aim of the network.
     pub description: NetworkDescription,
 }
 
@@ -199,13 +201,13 @@ impl Command for CreateNetwork {
 #[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PatchNetwork {
-    /// Its new short name.
+    /// The new short name.
     #[schema(nullable = false)]
     pub code: Option<NetworkCode>,
-    /// Its new name.
+    /// The new name.
     #[schema(nullable = false)]
     pub name: Option<NetworkName>,
-    /// What it is for from now on.
+    /// The new aim.
     #[schema(nullable = false)]
     pub description: Option<NetworkDescription>,
 }
@@ -218,42 +220,42 @@ impl Command for PatchNetwork {
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NetworkFilter {
-    /// Only those with this status.
+    /// Only networks with this status.
     #[schema(nullable = false)]
     pub status: Option<NetworkStatus>,
 }
 
-/// A person's place in a network.
+/// A person's membership of a network.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Membership {
-    /// Its id.
+    /// The membership's id.
     pub id: MembershipId,
-    /// Of which network.
+    /// The network.
     pub network_id: NetworkId,
-    /// Whose.
+    /// The contact who is the member.
     pub contact_id: ContactId,
-    /// What the member is to the network.
+    /// The member's role.
     pub role: MemberRole,
-    /// Whom or what the member speaks for.
+    /// The body or group that the member represents.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub represents: Option<Represents>,
-    /// Whether it lasts.
+    /// Whether the membership is live.
     pub status: MembershipStatus,
-    /// Its first day.
+    /// The first day of the membership.
     #[schema(example = "2026-11-24")]
     pub started_on: NaiveDate,
-    /// Its last day.
+    /// The last day of the membership.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, example = "2026-12-31")]
     pub ended_on: Option<NaiveDate>,
-    /// Why it ended.
+    /// The reason for the end.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub end_reason: Option<EndReason>,
-    /// Who finds the member in the network's directory.
+    /// Who can see the member in the network's directory.
     pub directory_visibility: DirectoryVisibility,
-    /// Raised by every change.
+    /// Increases with every change to the membership.
     #[schema(example = 1, minimum = 1)]
     pub version: i32,
 }
@@ -268,23 +270,23 @@ impl Resource for Membership {
     }
 }
 
-/// A person who joins a network.
+/// A membership to add.
 #[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct JoinNetwork {
-    /// Who.
+    /// The contact who joins.
     pub contact_id: ContactId,
-    /// What they are to the network; `member` unless said.
+    /// The member's role; the default is `member`.
     #[serde(default)]
     #[schema(default = "member")]
     pub role: MemberRole,
-    /// Whom or what they speak for.
+    /// The body or group that the member represents.
     #[schema(nullable = false)]
     pub represents: Option<Represents>,
-    /// From which day; today unless said.
+    /// The first day; the default is today.
     #[schema(nullable = false, example = "2026-11-24")]
     pub started_on: Option<NaiveDate>,
-    /// Who finds them in the directory; nobody unless said.
+    /// Who can see the member in the directory; the default is `nobody`.
     #[serde(default)]
     #[schema(default = "nobody")]
     pub directory_visibility: DirectoryVisibility,
@@ -298,14 +300,14 @@ impl Command for JoinNetwork {
 #[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PatchMembership {
-    /// What the member is to the network from now on.
+    /// The member's role.
     #[schema(nullable = false)]
     pub role: Option<MemberRole>,
-    /// Whom or what the member speaks for; null for nobody.
+    /// The body or group that the member represents; null for none.
     #[serde(default)]
     #[schema(value_type = Option<Represents>)]
     pub represents: Change<Represents>,
-    /// Who finds the member in the directory from now on.
+    /// Who can see the member in the directory.
     #[schema(nullable = false)]
     pub directory_visibility: Option<DirectoryVisibility>,
 }
@@ -314,14 +316,14 @@ impl Command for PatchMembership {
     type Resource = Membership;
 }
 
-/// How a membership ends.
+/// The end of a membership.
 #[derive(Clone, Debug, Default, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct EndMembership {
-    /// Its last day; today unless said, and not in the future.
+    /// The last day; not in the future. The default is today.
     #[schema(nullable = false, example = "2026-11-24")]
     pub ended_on: Option<NaiveDate>,
-    /// Why.
+    /// The reason for the end.
     #[schema(nullable = false)]
     pub reason: Option<EndReason>,
 }
@@ -334,15 +336,15 @@ impl Command for EndMembership {
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MembershipFilter {
-    /// Only those with this status.
+    /// Only memberships with this status.
     #[schema(nullable = false)]
     pub status: Option<MembershipStatus>,
-    /// Only those with this role.
+    /// Only members with this role.
     #[schema(nullable = false)]
     pub role: Option<MemberRole>,
 }
 
-/// A line of a network's directory: a member who wants to be found there.
+/// A line of a network's directory: a member who chose to be found.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct DirectoryLine {
     /// The membership.
@@ -350,13 +352,13 @@ pub struct DirectoryLine {
     /// The member's name.
     #[schema(value_type = String)]
     pub name: crate::resources::contacts::model::PersonName,
-    /// What the member is to the network.
+    /// The member's role.
     pub role: MemberRole,
-    /// Whom or what the member speaks for.
+    /// The body or group that the member represents.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub represents: Option<Represents>,
-    /// Who may be told of this line.
+    /// Who may see this line.
     pub directory_visibility: DirectoryVisibility,
 }
 

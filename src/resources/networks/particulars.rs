@@ -1,4 +1,4 @@
-//! What is told of a membership in words, as the one sealed blob of its row, under the person's own key.
+//! The words of a membership, as the one sealed blob of its row, under the person's own key.
 
 use serde::{Deserialize, Serialize};
 

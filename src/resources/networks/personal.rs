@@ -20,7 +20,8 @@ impl Holder for NetworkData {
         use Class::{Plain, Pseudonymous, Sealed};
         &[Table {
             name: "memberships",
-            meaning: "Who belongs to which network, in which role, from when to when. Whom they speak for, and why it ended, are in `particulars`.",
+            meaning: "Memberships of networks, with role, first and last day. The body that each member represents, \
+                      and the reason for the end, are in `particulars`.",
             columns: &[
                 ("id", Pseudonymous),
                 ("network_id", Plain),

@@ -80,9 +80,6 @@ impl Row {
 }
 
 /// Networks, newest first.
-///
-/// # Errors
-/// When the database fails.
 pub fn list(
     tx: &mut ReadTx<'_>,
     filter: &NetworkFilter,
@@ -112,7 +109,7 @@ pub fn read(tx: &mut ReadTx<'_>, id: NetworkId) -> Result<Network, Error> {
 }
 
 fn unique_code<T>(result: QueryResult<T>) -> Result<T, Error> {
-    let taken = || Error::new(Code::NetworkExists, "Another network has this code; choose one of its own.");
+    let taken = || Error::new(Code::NetworkExists, "Another network has this code. Choose another code.");
     dialect::on_unique(result, "networks_code", "networks.code", taken)
 }
 

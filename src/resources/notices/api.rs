@@ -11,7 +11,7 @@ use crate::platform::http::{
     ByVersion, Created, Done, Found, IfMatch, Listed, Listing, NoFilter, Patch, Valid, WithoutBody,
 };
 
-/// The privacy notice in force
+/// Read the privacy notice in force
 #[utoipa::path(get, path = "/v1/privacy-notice")]
 pub(super) async fn current(access: Access<Public>) -> Result<Found<PrivacyNotice>, Error> {
     access.read(store::in_force).await.map(Found)
@@ -19,7 +19,7 @@ pub(super) async fn current(access: Access<Public>) -> Result<Found<PrivacyNotic
 
 /// List the versions of the notice
 ///
-/// Drafts too, newest first.
+/// Newest first, including drafts.
 #[utoipa::path(get, path = "/v1/privacy-notices")]
 pub(super) async fn list(
     access: Access<NoticesDraft>,
@@ -32,7 +32,7 @@ pub(super) async fn list(
 
 /// Draft a version of the notice
 ///
-/// Nobody is shown it before it is published.
+/// The public cannot see the draft before it is published.
 #[utoipa::path(post, path = "/v1/privacy-notices")]
 pub(super) async fn draft(
     access: Access<NoticesDraft>,
@@ -43,7 +43,7 @@ pub(super) async fn draft(
 
 /// Read a version of the notice
 ///
-/// A draft is shown to a token with the permission `notices:draft` alone.
+/// Only a token with the permission `notices:draft` can read a draft.
 #[utoipa::path(get, path = "/v1/privacy-notices/{version}")]
 pub(super) async fn read(
     access: Access<NoticesView>,
@@ -65,8 +65,8 @@ pub(super) async fn update(
 
 /// Publish a draft of the notice
 ///
-/// A purpose that it changes materially makes the consents given under older versions stale from its
-/// day on: they must be asked for again.
+/// If the version materially changes a purpose, the consents given under older versions become stale on
+/// its first day. Ask those people again.
 #[utoipa::path(post, path = "/v1/privacy-notices/{version}/publication")]
 pub(super) async fn publish(
     access: Access<NoticesPublish>,

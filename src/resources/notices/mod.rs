@@ -17,7 +17,7 @@ use crate::platform::serve::Room;
 
 /// The room's operations.
 pub fn routes() -> Room {
-    Room::new("notices", "The privacy notice in its versions, and the purposes that it names.")
+    Room::new("notices", "The versions of the privacy notice, and their purposes.")
         .serve(api::__path_current, api::current)
         .serve(api::__path_list, api::list)
         .serve(api::__path_draft, api::draft)

@@ -9,21 +9,22 @@ use crate::domain::{Instant, LawfulBasis, Purpose, line_type, prose_type};
 use crate::platform::http::{Command, Resource};
 
 prose_type! {
-    /// A passage of the notice: plain text of at most 10,000 characters.
+    /// A passage of the notice, in plain text: at most 10,000 characters.
+    #[schema(as = NoticePassage)]
     Passage, 10_000, "You may withdraw your consent at any time, as easily as you gave it."
 }
 
 line_type! {
-    /// A short entry of a list in the notice: one line of at most 500 characters.
+    /// A short item of a list in the notice: one line of at most 500 characters.
     NoticeItem, 500, "Approved contractors"
 }
 
-/// Whether a version is being written, in force, or history.
+/// Whether a version is a draft, in force, or superseded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, strum::IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum NoticeStatus {
-    /// Being written; nobody has been shown it.
+    /// A draft, which the public cannot see.
     Draft,
     /// Published: in force, or in force from its day on.
     Published,
@@ -31,7 +32,7 @@ pub enum NoticeStatus {
     Superseded,
 }
 
-/// How a version changes a purpose, compared with the version before it.
+/// How a version changes a purpose, compared with the previous version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum PurposeChange {
@@ -43,19 +44,19 @@ pub enum PurposeChange {
     Material,
 }
 
-/// What the notice says of one purpose.
+/// The notice's entry for one purpose.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NoticePurpose {
     /// The purpose.
     pub code: Purpose,
-    /// The bases that it rests on.
+    /// The lawful bases of the purpose.
     #[schema(min_items = 1, max_items = 2)]
     pub lawful_basis: Vec<LawfulBasis>,
-    /// The categories of data that it needs.
+    /// The categories of data that the purpose needs.
     #[schema(min_items = 1, max_items = 20)]
     pub data: Vec<NoticeItem>,
-    /// The kinds of recipients that the data may go to.
+    /// The kinds of recipient of the data.
     #[schema(max_items = 20)]
     pub recipients: Vec<NoticeItem>,
     /// How long the data is kept.
@@ -67,21 +68,21 @@ pub struct NoticePurpose {
 /// A version of the privacy notice.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct PrivacyNotice {
-    /// Its name: the date of the version.
+    /// The name of the version: its date.
     #[schema(example = "2019-01-29")]
     pub version: NaiveDate,
-    /// The day, in Europe/London, from which it is in force.
+    /// The first day, in Europe/London, on which the version is in force.
     #[schema(example = "2019-01-29")]
     pub effective_on: NaiveDate,
-    /// Whether it is being written, in force, or history.
+    /// Whether the version is a draft, in force, or superseded.
     pub status: NoticeStatus,
-    /// Who is responsible for the data.
+    /// The body that is responsible for the data: the controller.
     pub controller: Passage,
-    /// What the data is used for.
+    /// The purposes for which the data is used.
     pub purposes: Vec<NoticePurpose>,
-    /// The rights that people have.
+    /// The rights of the data subjects.
     pub rights: Vec<Passage>,
-    /// How people exercise them.
+    /// How people exercise their rights.
     pub contact: Passage,
     /// How people complain: to the controller first, then to the regulator, then to a court.
     pub complaint_route: Passage,
@@ -93,7 +94,7 @@ pub struct PrivacyNotice {
         max_length = 64
     )]
     pub sha256: String,
-    /// When it was published.
+    /// When the version was published.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub published_at: Option<Instant>,
@@ -121,8 +122,8 @@ fn each_purpose_once(purposes: &[NoticePurpose]) -> Result<(), ValidationError> 
         let twice = purposes.iter().take(at).any(|earlier| earlier.code == purpose.code);
         let foreign = purpose.lawful_basis.iter().any(|basis| !purpose.code.lawful_bases().contains(basis));
         let (code, detail, member) = match (twice, foreign) {
-            (true, _) => ("not_unique", "names a purpose that stands earlier in the list", "code"),
-            (_, true) => ("lawful_basis", "holds a basis that this purpose cannot rest on", "lawful_basis"),
+            (true, _) => ("not_unique", "names a purpose that is earlier in the list", "code"),
+            (_, true) => ("lawful_basis", "names a basis on which this purpose cannot rest", "lawful_basis"),
             _ => continue,
         };
         let mut error = ValidationError::new(code).with_message(detail.into());
@@ -132,31 +133,31 @@ fn each_purpose_once(purposes: &[NoticePurpose]) -> Result<(), ValidationError> 
     Ok(())
 }
 
-/// A new version, as a draft. What is left out is taken from the configuration and from what the law
-/// demands at present.
+/// A new version, as a draft. For an omitted member the service uses the configuration, or the text
+/// that the law requires at present.
 #[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DraftNotice {
-    /// Its name: the date of the version.
+    /// The name of the version: its date.
     #[schema(example = "2026-12-01")]
     pub version: NaiveDate,
-    /// The day, in Europe/London, from which it is to be in force.
+    /// The first day, in Europe/London, on which the version will be in force.
     #[schema(example = "2026-12-15")]
     pub effective_on: NaiveDate,
-    /// Who is responsible for the data; as configured unless said.
+    /// The controller. The default is from the configuration.
     #[schema(nullable = false)]
     pub controller: Option<Passage>,
-    /// What the data is used for.
+    /// The purposes for which the data is used.
     #[schema(min_items = 1, max_items = 7)]
     #[validate(custom(function = "each_purpose_once"))]
     pub purposes: Vec<NoticePurpose>,
-    /// The rights that people have; those of the UK GDPR unless said.
+    /// The rights of the data subjects. The default is those of the UK GDPR.
     #[schema(min_items = 1, max_items = 20, nullable = false)]
     pub rights: Option<Vec<Passage>>,
-    /// How people exercise them; as configured unless said.
+    /// How people exercise their rights. The default is from the configuration.
     #[schema(nullable = false)]
     pub contact: Option<Passage>,
-    /// How people complain; the route that the law prescribes unless said.
+    /// How people complain. The default is the route that the law prescribes.
     #[schema(nullable = false)]
     pub complaint_route: Option<Passage>,
 }
@@ -169,20 +170,20 @@ impl Command for DraftNotice {
 #[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PatchNotice {
-    /// The day from which it is to be in force.
+    /// The first day on which the version will be in force.
     #[schema(nullable = false)]
     pub effective_on: Option<NaiveDate>,
-    /// Who is responsible for the data.
+    /// The body that is responsible for the data: the controller.
     #[schema(nullable = false)]
     pub controller: Option<Passage>,
-    /// What the data is used for.
+    /// The purposes for which the data is used.
     #[schema(min_items = 1, max_items = 7, nullable = false)]
     #[validate(custom(function = "each_purpose_once"))]
     pub purposes: Option<Vec<NoticePurpose>>,
-    /// The rights that people have.
+    /// The rights of the data subjects.
     #[schema(min_items = 1, max_items = 20, nullable = false)]
     pub rights: Option<Vec<Passage>>,
-    /// How people exercise them.
+    /// How people exercise their rights.
     #[schema(nullable = false)]
     pub contact: Option<Passage>,
     /// How people complain.

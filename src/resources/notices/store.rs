@@ -118,9 +118,6 @@ fn any(tx: &mut ReadTx<'_>, version: NaiveDate) -> Result<Option<PrivacyNotice>,
 }
 
 /// All versions, newest first.
-///
-/// # Errors
-/// When the database fails.
 pub fn list(
     tx: &mut ReadTx<'_>,
     after: Option<NaiveDate>,
@@ -155,15 +152,12 @@ fn insert(
     );
     let inserted = diesel::insert_into(privacy_notices::table).values(values).execute(tx.connection());
     dialect::on_unique(inserted, "privacy_notices_pkey", "privacy_notices.version", || {
-        Error::new(Code::VersionExists, "A notice of this version is there already; choose another date.")
+        Error::new(Code::VersionExists, "A notice with this version exists already. Choose another date.")
     })?;
     Ok(())
 }
 
 /// Puts the notice of 2019 in, where there is no notice at all.
-///
-/// # Errors
-/// When the database fails.
 pub fn seed(mut tx: WriteTx<'_>) -> Result<Recorded<()>, Error> {
     let any: Option<NaiveDate> =
         privacy_notices::table.select(privacy_notices::version).first(tx.connection()).optional()?;
@@ -254,7 +248,7 @@ pub fn publish(mut tx: WriteTx<'_>, version: NaiveDate) -> Result<Recorded<Priva
         .first(tx.connection())
         .optional()?;
     if newest.is_some_and(|(day, newest)| notice.effective_on <= day || version <= newest) {
-        let detail = "must be after that of every published version, as must the version itself";
+        let detail = "must be after the day of every published version, and so must the version itself";
         return Err(Error::invalid(vec![Fault::new("/effective_on", "not_later", detail)]));
     }
     let now = tx.now();
@@ -278,9 +272,6 @@ pub fn publish(mut tx: WriteTx<'_>, version: NaiveDate) -> Result<Recorded<Priva
 }
 
 /// The published versions, and what they changed.
-///
-/// # Errors
-/// When the database fails.
 pub fn published(tx: &mut ReadTx<'_>) -> Result<Published, Error> {
     let with_changes = privacy_notices::table
         .left_join(material_changes::table.on(material_changes::notice_version.eq(privacy_notices::version)));
@@ -302,9 +293,6 @@ pub fn published(tx: &mut ReadTx<'_>) -> Result<Published, Error> {
 }
 
 /// The material changes in force at `at`, by purpose, as the notices published by then made them.
-///
-/// # Errors
-/// When the database fails.
 pub fn material_changes(tx: &mut ReadTx<'_>, at: Instant) -> Result<MaterialChanges, Error> {
     Ok(published(tx)?.changes(at))
 }

@@ -23,7 +23,7 @@ pub(super) async fn list(
 
 /// Add an organisation
 ///
-/// It is active from the start.
+/// The organisation is active from the start.
 #[utoipa::path(post, path = "/v1/organisations")]
 pub(super) async fn create(
     access: Access<OrganisationsWrite>,
@@ -54,7 +54,7 @@ pub(super) async fn update(
 
 /// Suspend an organisation
 ///
-/// Its tokens are refused from the next request on, until it is reinstated.
+/// The service refuses the organisation's tokens from the next request on, until you reinstate it.
 #[utoipa::path(post, path = "/v1/organisations/{id}/suspension")]
 pub(super) async fn suspend(
     access: Access<OrganisationsWrite>,
@@ -76,7 +76,7 @@ pub(super) async fn reinstate(
 
 /// End an organisation
 ///
-/// Final: its tokens are never accepted again.
+/// Final: the service never accepts the organisation's tokens again.
 #[utoipa::path(post, path = "/v1/organisations/{id}/end")]
 pub(super) async fn end(
     access: Access<OrganisationsWrite>,

@@ -14,15 +14,18 @@ use crate::platform::serve::Room;
 
 /// The room's operations.
 pub fn routes() -> Room {
-    Room::new("organisations", "The organisations that data may be shared with, on whose standing their tokens depend.")
-        .serve(api::__path_list, api::list)
-        .serve(api::__path_create, api::create)
-        .serve(api::__path_read, api::read)
-        .serve(api::__path_update, api::update)
-        .serve(api::__path_suspend, api::suspend)
-        .problems(&[Code::IllegalTransition])
-        .serve(api::__path_reinstate, api::reinstate)
-        .problems(&[Code::IllegalTransition])
-        .serve(api::__path_end, api::end)
-        .problems(&[Code::IllegalTransition])
+    Room::new(
+        "organisations",
+        "Organisations with which data may be shared. The service accepts the tokens of active organisations only.",
+    )
+    .serve(api::__path_list, api::list)
+    .serve(api::__path_create, api::create)
+    .serve(api::__path_read, api::read)
+    .serve(api::__path_update, api::update)
+    .serve(api::__path_suspend, api::suspend)
+    .problems(&[Code::IllegalTransition])
+    .serve(api::__path_reinstate, api::reinstate)
+    .problems(&[Code::IllegalTransition])
+    .serve(api::__path_end, api::end)
+    .problems(&[Code::IllegalTransition])
 }

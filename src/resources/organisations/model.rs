@@ -13,12 +13,12 @@ line_type! {
 }
 
 line_type! {
-    /// How an organisation is reached about the data it was given: a mailbox, a telephone number or an
+    /// How to reach an organisation about the data that it received: a mailbox, a telephone number or an
     /// address, one line of at most 500 characters. Sealed at rest.
     ContactPoint, 500, "data.protection@guildhall.example"
 }
 
-/// What an organisation is to IEWM.
+/// The relation of an organisation to IEWM.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, strum::IntoStaticStr, strum::EnumString,
 )]
@@ -37,7 +37,7 @@ pub enum OrganisationKind {
     PublicAuthority,
 }
 
-/// Whether an organisation may act.
+/// Whether the service accepts an organisation's tokens.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, strum::IntoStaticStr, strum::EnumString,
 )]
@@ -65,19 +65,19 @@ impl Lifecycle for OrganisationStatus {
 /// An organisation.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Organisation {
-    /// Its id.
+    /// The organisation's id.
     pub id: OrganisationId,
-    /// Its name.
+    /// The organisation's name.
     pub name: OrganisationName,
-    /// What it is to IEWM.
+    /// The organisation's relation to IEWM.
     pub kind: OrganisationKind,
-    /// Whether it may act.
+    /// Whether the service accepts the organisation's tokens.
     pub status: OrganisationStatus,
-    /// How it is reached about the data it was given.
+    /// How to reach the organisation about the data that it received.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub contact_point: Option<ContactPoint>,
-    /// Raised by every change.
+    /// Increases with every change to the organisation.
     #[schema(example = 1, minimum = 1)]
     pub version: i32,
 }
@@ -96,11 +96,11 @@ impl Resource for Organisation {
 #[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CreateOrganisation {
-    /// Its name.
+    /// The organisation's name.
     pub name: OrganisationName,
-    /// What it is to IEWM.
+    /// The organisation's relation to IEWM.
     pub kind: OrganisationKind,
-    /// How it is reached about the data it was given.
+    /// How to reach the organisation about the data that it received.
     #[schema(nullable = false)]
     pub contact_point: Option<ContactPoint>,
 }
@@ -113,13 +113,13 @@ impl Command for CreateOrganisation {
 #[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PatchOrganisation {
-    /// Its new name.
+    /// The new name.
     #[schema(nullable = false)]
     pub name: Option<OrganisationName>,
-    /// What it is to IEWM from now on.
+    /// The organisation's new relation to IEWM.
     #[schema(nullable = false)]
     pub kind: Option<OrganisationKind>,
-    /// How it is reached from now on; null takes it away.
+    /// How to reach the organisation about the data that it received; null removes it.
     #[serde(default)]
     #[schema(value_type = Option<ContactPoint>)]
     pub contact_point: Change<ContactPoint>,
@@ -133,10 +133,10 @@ impl Command for PatchOrganisation {
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OrganisationFilter {
-    /// Only those of this kind.
+    /// Only organisations of this kind.
     #[schema(nullable = false)]
     pub kind: Option<OrganisationKind>,
-    /// Only those in this state.
+    /// Only organisations with this status.
     #[schema(nullable = false)]
     pub status: Option<OrganisationStatus>,
 }

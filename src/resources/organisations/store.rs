@@ -75,9 +75,6 @@ fn seal(tx: &WriteTx<'_>, id: OrganisationId, point: Option<&ContactPoint>) -> R
 }
 
 /// The organisations that the actor may see, newest first.
-///
-/// # Errors
-/// When the database fails.
 pub fn list(
     tx: &mut ReadTx<'_>,
     filter: &OrganisationFilter,
@@ -104,9 +101,6 @@ pub fn list(
 }
 
 /// Whether there is such an organisation.
-///
-/// # Errors
-/// When the database fails.
 pub fn is_there(tx: &mut ReadTx<'_>, id: OrganisationId) -> Result<bool, Error> {
     let found: Option<OrganisationId> =
         organisations::table.find(id).select(organisations::id).first(tx.connection()).optional()?;
@@ -127,9 +121,6 @@ pub fn read(tx: &mut ReadTx<'_>, id: OrganisationId) -> Result<Organisation, Err
 }
 
 /// Adds an organisation.
-///
-/// # Errors
-/// When the database fails.
 pub fn create(mut tx: WriteTx<'_>, asked: CreateOrganisation) -> Result<Recorded<Organisation>, Error> {
     let made = Organisation {
         id: tx.new_id(),

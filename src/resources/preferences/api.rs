@@ -8,9 +8,10 @@ use crate::platform::auth::{ConsentsRecord, LinkHolder};
 use crate::platform::http::{Accepted, ByToken, Done, Either, FormOrJson, PageOrJson, Shown, Unjudged, Valid};
 use crate::platform::transaction::WriteTx;
 
-/// Mail somebody the link to their preferences
+/// Mail a person the link to their preferences
 ///
-/// The answer is the same whether or not the address is known: only its mailbox learns. One mail an hour at most.
+/// The response is the same for known and unknown addresses, so only the owner of the mailbox learns
+/// the difference. The service sends at most one mail an hour.
 #[utoipa::path(post, path = "/v1/preference-links")]
 pub(super) async fn ask(
     access: Access<ConsentsRecord>,
@@ -19,9 +20,10 @@ pub(super) async fn ask(
     access.write(move |tx| asking::ask(tx, &asked.email)).await
 }
 
-/// What a mailbox has agreed to
+/// Read the preferences of a mailbox
 ///
-/// Every purpose that rests on consent, and what holds now. Changes nothing: mail scanners follow links.
+/// Shows every purpose that rests on consent, and its present state. It changes nothing, because mail
+/// scanners follow links.
 #[utoipa::path(get, path = "/v1/preferences/{token}")]
 pub(super) async fn show(
     access: Access<LinkHolder>,
@@ -32,10 +34,11 @@ pub(super) async fn show(
     Ok(wanted.show(found, pages::choices))
 }
 
-/// Change what a mailbox has agreed to
+/// Change the preferences of a mailbox
 ///
-/// A withdrawal acts at once. A yes is mailed a link that confirms it, and waits for that: 202. What holds already is
-/// left as it is: 200.
+/// A withdrawal takes effect at once. A yes answers 202: the service mails a link to confirm it, and
+/// the consent waits for that confirmation. A repeat of the present state answers 200 and changes
+/// nothing.
 #[utoipa::path(post, path = "/v1/preferences/{token}")]
 pub(super) async fn decide(
     access: Access<LinkHolder>,

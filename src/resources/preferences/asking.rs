@@ -15,9 +15,6 @@ use crate::platform::transaction::{Recorded, WriteTx};
 const ONE_EVERY: Duration = Duration::hours(1);
 
 /// Queues a link for the mailbox, unless one was asked for within the last hour.
-///
-/// # Errors
-/// When the database fails.
 pub(super) fn ask(mut tx: WriteTx<'_>, email: &EmailAddress) -> Result<Recorded<Accepted>, Error> {
     let mark = tx.keyring().blind_index.email(email).to_vec();
     dialect::lock_name(tx.connection(), &format!("{PREFERENCES} {}", hex(&mark)))?;

@@ -54,8 +54,9 @@ fn preferences(tx: &mut ReadTx<'_>, contact: ContactId) -> Result<Preferences, E
     Ok(Preferences { consents: consents.collect(), sharing_refusals, restricted })
 }
 
-/// The mailbox decides about one purpose. A no acts at once; a yes waits until the mailbox confirms it, since whoever
-/// was passed the link could say it. What holds already is not decided again.
+/// Records a decision of the mailbox about one purpose. A no takes effect at once. A yes waits until
+/// the mailbox confirms it, because a link can be passed on. A repeat of the present state changes
+/// nothing.
 ///
 /// # Errors
 /// As [`links::open`]; then those of the body; 422 for a purpose that takes no consent; 423 for the yes of a person whose

@@ -29,11 +29,8 @@ use schema::preference_links;
 /// How long a link can be used.
 const LINK_LIVES: Duration = Duration::days(30);
 
-/// Mints the token of a link for the mailbox whose blind index is `mark`: for the sender of a mail, and nobody else.
-/// Links that have expired are swept.
-///
-/// # Errors
-/// When the database fails.
+/// Mints the token of a link for the mailbox whose blind index is `mark`. Only the sender of the mail
+/// may see it. Deletes expired links.
 fn mint(tx: &mut WriteTx<'_>, contact: ContactId, mark: &[u8]) -> Result<String, Error> {
     let token = new_link_token(tx.entropy());
     let now = tx.now();
@@ -50,9 +47,6 @@ fn mint(tx: &mut WriteTx<'_>, contact: ContactId, mark: &[u8]) -> Result<String,
 }
 
 /// As [`mint`], the address of the page that the link leads to.
-///
-/// # Errors
-/// When the database fails.
 pub fn url(tx: &mut WriteTx<'_>, contact: ContactId, mark: &[u8]) -> Result<String, Error> {
     let token = mint(tx, contact, mark)?;
     Ok(format!("{}/preferences/{token}", tx.identity().pages_url))
@@ -69,7 +63,7 @@ pub(super) fn open(tx: &mut ReadTx<'_>, token: &str) -> Result<ContactId, Error>
         .first(tx.connection())
         .optional()?;
     let (contact, mark, expires_at) = found.ok_or_else(Error::not_found)?;
-    let gone = || Error::new(Code::Gone, "This link has expired; use the one in a newer mail, or ask for another.");
+    let gone = || Error::new(Code::Gone, "This link has expired. Use the link in a newer email, or ask for another.");
     if expires_at <= tx.now() {
         return Err(gone());
     }
@@ -82,9 +76,6 @@ pub(super) fn open(tx: &mut ReadTx<'_>, token: &str) -> Result<ContactId, Error>
 }
 
 /// Forgets every link that was sent to a person, under whichever of their ids.
-///
-/// # Errors
-/// When the database fails.
 pub(super) fn forget(tx: &mut WriteTx<'_>, ids: &[ContactId]) -> Result<(), Error> {
     let theirs = preference_links::table.filter(preference_links::contact_id.eq_any(ids));
     diesel::delete(theirs).execute(tx.connection())?;

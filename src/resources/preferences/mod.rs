@@ -1,7 +1,8 @@
 //! What a person does from their mailbox: the links to their preferences, and the letters that bring links.
 //!
-//! Invariants: only a mailbox gets a link, never an answer of the API; a link is stored as a hash and is no good once
-//! the contact has another address; asking for one tells nobody whether an address is known.
+//! Invariants: only a mailbox gets a link, never a response of the API; a link is stored as a hash and
+//! stops working when the contact gets another address; a request for one reveals to no caller whether
+//! an address is known.
 
 mod api;
 mod asking;
@@ -21,7 +22,7 @@ use crate::platform::serve::Room;
 
 /// The room's operations.
 pub fn routes() -> Room {
-    Room::new("preferences", "What a person sees and changes from their own mailbox.")
+    Room::new("preferences", "Preferences that people read and change by a link in their mailbox.")
         .serve(api::__path_ask, api::ask)
         .serve(api::__path_show, api::show)
         .problems(&[Code::Gone])

@@ -10,11 +10,11 @@ use crate::resources::consents::model::{Answer, State, Wording};
 use crate::resources::contacts::model::NothingElse;
 use crate::resources::organisations::model::OrganisationKind;
 
-/// Whose mailbox is to get a link to its preferences.
+/// The mailbox that gets a link to its preferences.
 #[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AskForLink {
-    /// The address, in any case.
+    /// The address; case does not matter.
     pub email: EmailAddress,
 }
 
@@ -22,46 +22,48 @@ impl Command for AskForLink {
     type Resource = NothingElse;
 }
 
-/// One purpose, and what the person has said to it.
+/// One purpose, and the person's decision about it.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Preference {
     /// The purpose.
     pub purpose: Purpose,
-    /// What holds now; null where nothing was ever decided.
+    /// The present state; null if there was never a decision.
     #[schema(required)]
     pub state: Option<State>,
-    /// What the person gets, in plain English.
-    #[schema(example = "Word of coming IEWM events, sent to you by email.")]
+    /// A plain description of what the person gets.
+    #[schema(example = "News of coming IEWM events, sent to you by email.")]
     pub meaning: &'static str,
-    /// What a yes says unless another wording is sent with it: show this to the person before they say it.
+    /// The wording of a yes, unless the caller sends another. Show it to the person before they say yes.
     #[schema(example = "Yes, please send me news of coming IEWM events by email. I can stop it at any time.")]
     pub wording: &'static str,
-    /// Whether a yes waits until the mailbox has confirmed it: always, since a link can be passed on.
+    /// Whether a yes waits until the mailbox confirms it. Always true, because a link can be passed on.
     #[schema(example = true)]
     pub grant_needs_confirmation: bool,
 }
 
-/// What a mailbox has agreed to.
+/// The preferences of a mailbox.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Preferences {
     /// Every purpose that rests on consent.
     pub consents: Vec<Preference>,
-    /// The kinds of recipients that the person does not want their data shared with.
+    /// The kinds of recipient with which the person's data must not be shared.
     pub sharing_refusals: Vec<OrganisationKind>,
-    /// Whether the person's data is restricted: stored and not used. A no is taken all the same; a yes is not.
+    /// Whether the person's data is restricted: stored, but not used. The service accepts a no, but not a
+    /// yes.
     #[schema(example = false)]
     pub restricted: bool,
 }
 
-/// What a person decides about one purpose.
+/// A person's decision about one purpose.
 #[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = DecidePreference)]
 pub struct Decide {
-    /// The purpose: one that rests on consent.
+    /// The purpose; it must rest on consent.
     pub purpose: Purpose,
-    /// What they decided.
+    /// The choice.
     pub decision: Answer,
-    /// What they were shown before a yes; the wording of `GET` unless said.
+    /// The wording that the person was shown before a yes; the default is the wording from `GET`.
     #[schema(nullable = false)]
     pub wording: Option<Wording>,
 }
@@ -70,12 +72,12 @@ impl Command for Decide {
     type Resource = NothingElse;
 }
 
-/// A yes that waits for its mailbox.
+/// A yes that waits for the mailbox to confirm it.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct ConfirmationRequired {
-    /// `pending`.
+    /// Always `pending`.
     pub state: State,
-    /// True: the link in the mail that was sent must be followed.
+    /// Always true: the person must follow the link in the mail.
     #[schema(example = true)]
     pub confirmation_required: bool,
 }

@@ -17,7 +17,7 @@ struct Choice {
     meaning: &'static str,
     named: &'static str,
     wording: &'static str,
-    /// What holds now.
+    /// The present state.
     now: &'static str,
     can_stop: bool,
     can_ask: bool,
@@ -56,9 +56,7 @@ fn choice(preference: &Preference, restricted: bool) -> Option<Choice> {
         None => ("You have not asked for this. We do not send it to you.", false, true),
         Some(State::Given) => ("You have said yes. We send this to you.", true, false),
         Some(State::Withdrawn) => ("You have said no. We do not send this to you.", false, true),
-        Some(State::Pending) => {
-            ("We wait for you to confirm this by the link in our mail. Until then we do not send it.", true, true)
-        }
+        Some(State::Pending) => ("Confirm this by the link in our email. Until then we do not send it.", true, true),
         Some(State::Expired) => {
             ("You asked for this, but did not confirm it in time. We do not send it to you.", false, true)
         }
@@ -99,7 +97,7 @@ fn page(preferences: &Preferences, done: Option<Changed>, frame: &Frame) -> aska
     Choices { frame, done, restricted: *restricted, refused, purposes }.render()
 }
 
-/// What a mailbox has agreed to.
+/// The preferences of a mailbox.
 pub(super) fn choices(preferences: &Preferences, frame: &Frame) -> askama::Result<String> {
     page(preferences, None, frame)
 }
@@ -117,12 +115,12 @@ pub(super) fn decided(
             return Either::Other(wanted.show(waits, page));
         }
         Decided::Done(preferences) => {
-            let text = "We have stopped it at once. Nothing else has changed. A mail that had left us before may still \
-                reach you.";
+            let text = "We have stopped it. Nothing else has changed. An email that we sent before may still reach \
+                        you.";
             (preferences, Changed { title: format!("You have stopped {named}"), text })
         }
         Decided::Unchanged(preferences) => {
-            let text = "What you chose is what held already.";
+            let text = "These were your choices already.";
             (preferences, Changed { title: "Nothing has changed".to_owned(), text })
         }
     };

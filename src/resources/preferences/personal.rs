@@ -37,7 +37,7 @@ impl Holder for PreferenceData {
         Ok(vec![Held::new("preference_links", SearchTerm::CONTACT, sent)?])
     }
 
-    // A link leads to whoever has the mailbox now.
+    // A link belongs to the mailbox's present owner.
     fn merge(&self, _: &mut WriteTx<'_>, _: &Merging) -> Result<(), Error> {
         Ok(())
     }

@@ -10,7 +10,7 @@ use crate::platform::serve::Room;
 
 /// The room's operations.
 pub fn routes() -> Room {
-    Room::new("processing", "The record of processing activities, and how long records are kept.")
+    Room::new("processing", "The record of processing activities, and the retention schedule.")
         .serve(api::__path_activities, api::activities)
         .serve(api::__path_schedule, api::schedule)
 }

@@ -5,17 +5,17 @@ use utoipa::ToSchema;
 
 use crate::domain::{LawfulBasis, Purpose};
 
-/// A processing activity, with everything that Article 30(1) demands.
+/// A processing activity, with everything that Article 30(1) requires.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct ProcessingActivity {
     /// The purpose.
     pub purpose: Purpose,
-    /// The bases that it rests on.
+    /// The lawful bases of the purpose.
     pub lawful_basis: Vec<LawfulBasis>,
-    /// The controller: its name and how it is reached.
+    /// The controller: its name and how to reach it.
     #[schema(example = "Worcestershire County Council, County Hall, Worcester")]
     pub controller: String,
-    /// How the data-protection officer is reached.
+    /// How to reach the data-protection officer.
     #[schema(example = "dataprotection@worcestershire.gov.uk")]
     pub data_protection_officer: String,
     /// The categories of people.
@@ -46,19 +46,19 @@ pub struct ProcessingActivityList {
     pub next_cursor: Option<String>,
 }
 
-/// A line of the retention schedule.
+/// One line of the retention schedule.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct RetentionLine {
     /// The class of records.
     #[schema(example = "contact")]
     pub record_class: &'static str,
-    /// What the period runs from.
+    /// The event that starts the period.
     #[schema(example = "The person's last dealing with IEWM")]
     pub trigger: &'static str,
-    /// How long, as an ISO 8601 duration, or in words where there is none.
+    /// The length of the period, as an ISO 8601 duration, or in words where it has no fixed length.
     #[schema(example = "P6Y")]
     pub period: &'static str,
-    /// What is done then.
+    /// The action at the end of the period.
     #[schema(example = "Erased, and the person's key destroyed")]
     pub action: &'static str,
 }

@@ -1,5 +1,4 @@
-//! The record as it is sent: JSON, or CSV for whoever keeps it in a spreadsheet. Both are written from the
-//! same list.
+//! The record as it is sent: JSON, or CSV for a spreadsheet. Both are written from the same list.
 
 use super::model::{ProcessingActivity, ProcessingActivityList};
 use crate::domain::Error;

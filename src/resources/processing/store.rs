@@ -8,16 +8,13 @@ use crate::policy::transfers::TRANSFERS;
 use crate::resources::notices;
 
 const SECURITY: &[&str] = &[
-    "Particulars sealed with AES-256-GCM under a key for each person; master keys apart from the database",
+    "Particulars sealed with AES-256-GCM under a key for each person; master keys separate from the database",
     "Access by role, tokens of at most one hour, revocable at once",
-    "Every write and every look at a person's data recorded, append-only",
-    "Encryption in transit by the proxy before the service",
+    "Every write and every access to a person's data recorded, append-only",
+    "Encryption in transit by the proxy in front of the service",
 ];
 
 /// The record, from the notice in force.
-///
-/// # Errors
-/// When the database fails.
 pub(super) fn activities(tx: &mut ReadTx<'_>) -> Result<ProcessingActivityList, Error> {
     let notice = notices::store::in_force(tx)?;
     let controller = &tx.identity().controller;

@@ -13,10 +13,10 @@ use crate::platform::http::{
     ById, Created, Done, Found, IfMatch, Listed, Listing, NoFilter, Patch, Plain, Valid, WithoutBody,
 };
 
-/// List the registrations of an event
+/// List the registrations for an event
 ///
-/// Newest first, those that do not stand any more too unless a status is asked for. With `Accept: text/csv`, a stream of
-/// all that match, with names (from `cursor` on, whatever `limit` says).
+/// Newest first. Includes ended registrations, unless `status` asks for others. With `Accept:
+/// text/csv`, streams all matches with names from `cursor` on, whatever `limit` says.
 #[utoipa::path(get, path = "/v1/events/{id}/registrations")]
 pub(super) async fn list(
     access: Access<RegistrationsRead>,
@@ -35,8 +35,8 @@ pub(super) async fn list(
 
 /// Register a person for an event
 ///
-/// They have a place, or wait for one at the tail of the waiting list. Registering consents to nothing. The person is told
-/// by mail.
+/// The person gets a place, or joins the tail of the waiting list, and gets a mail about it. A
+/// registration gives no consent.
 #[utoipa::path(post, path = "/v1/events/{id}/registrations")]
 pub(super) async fn register(
     access: Access<RegistrationsWrite>,
@@ -46,9 +46,9 @@ pub(super) async fn register(
     access.create(move |tx| registering::register(tx, event, asked)).await
 }
 
-/// The places of an event
+/// Read the capacity of an event
 ///
-/// How many are taken, held, wanted and free now.
+/// The number of places that are taken, held and free now, and of people who wait.
 #[utoipa::path(get, path = "/v1/events/{id}/capacity")]
 pub(super) async fn capacity(
     access: Access<RegistrationsRead>,
@@ -68,7 +68,8 @@ pub(super) async fn read(
 
 /// Change a registration
 ///
-/// With whom the person's attendance is shared, and what they need in order to take part, while the registration stands.
+/// You can change how the person's attendance is shared, and what the person needs in order to take
+/// part, while the registration is live.
 #[utoipa::path(patch, path = "/v1/registrations/{id}")]
 pub(super) async fn update(
     access: Access<RegistrationsWrite>,
@@ -79,9 +80,10 @@ pub(super) async fn update(
     access.change(move |tx| answers::update(tx, id, &if_match, &patch)).await
 }
 
-/// The steps of a registration
+/// List the steps of a registration
 ///
-/// Newest first: who did what, when and why. Nothing in it ever changes or goes.
+/// Newest first: the author, the act, the time and the reason. A step in the history never changes, and
+/// is never removed.
 #[utoipa::path(get, path = "/v1/registrations/{id}/history")]
 pub(super) async fn history(
     access: Access<RegistrationsRead>,
@@ -96,7 +98,8 @@ pub(super) async fn history(
 
 /// Cancel a registration
 ///
-/// Final. The place goes to the head of the waiting list; whoever comes back joins its tail.
+/// Final. The service offers the place to the head of the waiting list. A person who registers again
+/// joins its tail.
 #[utoipa::path(post, path = "/v1/registrations/{id}/cancellation")]
 pub(super) async fn cancel(
     access: Access<RegistrationsWrite>,
@@ -106,7 +109,7 @@ pub(super) async fn cancel(
     access.change(move |tx| answers::cancel(tx, id)).await
 }
 
-/// Take the place that was offered
+/// Accept the offered place
 #[utoipa::path(post, path = "/v1/registrations/{id}/acceptance")]
 pub(super) async fn accept(
     access: Access<RegistrationsWrite>,
@@ -116,9 +119,9 @@ pub(super) async fn accept(
     access.change(move |tx| answers::accept(tx, id)).await
 }
 
-/// Decline the place that was offered
+/// Decline the offered place
 ///
-/// Final. It is offered to the next.
+/// Final. The service offers the place to the next person on the waiting list.
 #[utoipa::path(post, path = "/v1/registrations/{id}/decline")]
 pub(super) async fn decline(
     access: Access<RegistrationsWrite>,
@@ -128,9 +131,10 @@ pub(super) async fn decline(
     access.change(move |tx| answers::decline(tx, id)).await
 }
 
-/// Put somebody who waits before others
+/// Move a registration up the waiting list
 ///
-/// At the head of the waiting list, or before a registration that waits. The reason stands in the history.
+/// Moves it to the head of the waiting list, or before another registration that waits. The history
+/// keeps the reason.
 #[utoipa::path(post, path = "/v1/registrations/{id}/priority")]
 pub(super) async fn prioritise(
     access: Access<RegistrationsWrite>,

@@ -119,7 +119,7 @@ impl Letter for RegistrationLetter {
         if let Some(reason) = moot(self.told, &event, &registration, over) {
             return Ok(Composed::Moot(reason));
         }
-        // Whoever was merged meanwhile is written to under the contact that they are now.
+        // A person who was merged meanwhile gets the letter under the surviving contact.
         let contact = registration.contact_id;
         let addressee = match contacts::addressee(tx, contact)? {
             Ok(addressee) => addressee,

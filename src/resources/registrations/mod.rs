@@ -1,8 +1,9 @@
 //! Registrations for events: places, waiting lists, offers.
 //!
-//! Invariants: no place is given twice, and the count of an event's places is what a recount would find; nobody has two
-//! live registrations for one event; the waiting list keeps its order; an offer that has run out counts for nothing, even
-//! before it was written down; no registration ever makes a consent (UK GDPR Article 7(4)).
+//! Invariants: no place is given twice, and the count of an event's places equals a recount; no person
+//! has two live registrations for one event; the waiting list keeps its order; an offer that has run
+//! out does not count, even before the row says so; no registration ever makes a consent (UK GDPR
+//! Article 7(4)).
 
 mod api;
 mod check_ins;

@@ -12,12 +12,12 @@ use crate::platform::http::{Change, Command, Resource};
 pub use crate::policy::registrations::{RegistrationStatus, WhyNoOffer};
 
 prose_type! {
-    /// Why somebody is put before others who wait: at most 500 characters. Sealed at rest.
+    /// The reason why a registration moves up the waiting list: at most 500 characters. Sealed at rest.
     PriorityReason, 500, "Speaks on the first panel."
 }
 
-/// Where a registration came from, as a word of the caller's own: lower-case letters, digits, hyphens and underscores,
-/// at most 40 of them, beginning with a letter.
+/// The origin of a registration, as a word of the caller's choice. It has at most 40 lower-case
+/// letters, digits, hyphens and underscores, and begins with a letter.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(try_from = "String", into = "String")]
 #[schema(value_type = String, min_length = 1, max_length = 40, pattern = "^[a-z][a-z0-9_-]*$", example = "web_form")]
@@ -31,7 +31,7 @@ impl RegistrationSource {
 }
 
 impl Default for RegistrationSource {
-    /// Whoever called the API and did not say.
+    /// A caller of the API that named no source.
     fn default() -> Self {
         Self("api".to_owned())
     }
@@ -64,15 +64,17 @@ impl From<RegistrationSource> for String {
     }
 }
 
-/// With whom the person lets their attendance be shared. What the contact refuses is refused, whatever stands here.
+/// The recipients with whom the person shares their attendance. The contact's own sharing refusals
+/// override these settings.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = AttendanceSharing)]
 pub struct Sharing {
-    /// With the event's partners.
+    /// The event's partners.
     #[serde(default)]
     #[schema(default = false)]
     pub event_partners: bool,
-    /// With the venue.
+    /// The venue.
     #[serde(default)]
     #[schema(default = false)]
     pub venue: bool,
@@ -81,32 +83,33 @@ pub struct Sharing {
 /// A person's registration for an event.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Registration {
-    /// Its id.
+    /// The registration's id.
     pub id: RegistrationId,
-    /// For which event.
+    /// The event.
     pub event_id: EventId,
-    /// Whose.
+    /// The contact who registered.
     pub contact_id: ContactId,
-    /// Where it is in its life, as it reads now: an offer that has run out is `expired` at once.
+    /// The stage of the registration now. An offer that has run out is `expired` at once.
     pub status: RegistrationStatus,
-    /// The place in the waiting list, 1 at its head; null unless they wait.
+    /// The place in the waiting list, where 1 is its head; null unless the person waits.
     #[schema(required = true, minimum = 1, example = 3)]
     pub position: Option<i64>,
-    /// Until when the offer of a place stands, or stood.
+    /// When the offer of a place ends, or ended.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub offer_expires_at: Option<Instant>,
-    /// With whom the person lets their attendance be shared.
+    /// The recipients with whom the person shares their attendance.
     pub sharing: Sharing,
-    /// What they need in order to take part: shown to IEWM's staff alone, until thirty days after the event.
+    /// What the person needs in order to take part. Only IEWM's staff can see it, until thirty days after
+    /// the event.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub access_requirements: Option<AccessRequirements>,
-    /// Where it came from.
+    /// The origin of the registration.
     pub source: RegistrationSource,
-    /// When they registered.
+    /// When the person registered.
     pub created_at: Instant,
-    /// Raised by every change.
+    /// Increases with every change to the registration.
     #[schema(example = 1, minimum = 1)]
     pub version: i32,
 }
@@ -126,21 +129,22 @@ impl Resource for Registration {
     }
 }
 
-/// A person who registers for an event.
+/// A registration to add.
 #[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = RegisterForEvent)]
 pub struct Register {
-    /// Who.
+    /// The contact who registers.
     pub contact_id: ContactId,
-    /// With whom they let their attendance be shared; nobody unless said.
+    /// The recipients with whom the person shares their attendance; the default is none.
     #[serde(default)]
     #[schema(required = false)]
     pub sharing: Sharing,
-    /// What they need in order to take part.
+    /// What the person needs in order to take part.
     #[schema(nullable = false)]
     #[validate(nested)]
     pub access_requirements: Option<AccessRequirements>,
-    /// Where it came from; `api` unless said.
+    /// The origin of the registration; the default is `api`.
     #[serde(default)]
     #[schema(required = false)]
     pub source: RegistrationSource,
@@ -150,14 +154,14 @@ impl Command for Register {
     type Resource = Registration;
 }
 
-/// Changes to whom a person's attendance is shared with.
+/// Changes to the recipients with whom a person shares their attendance.
 #[derive(Clone, Copy, Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PatchSharing {
-    /// Whether with the event's partners.
+    /// Whether to share with the event's partners.
     #[schema(nullable = false)]
     pub event_partners: Option<bool>,
-    /// Whether with the venue.
+    /// Whether to share with the venue.
     #[schema(nullable = false)]
     pub venue: Option<bool>,
 }
@@ -166,10 +170,10 @@ pub struct PatchSharing {
 #[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PatchRegistration {
-    /// With whom the person lets their attendance be shared from now on; what it does not name stays.
+    /// The recipients with whom the person shares their attendance. An omitted member does not change.
     #[schema(nullable = false)]
     pub sharing: Option<PatchSharing>,
-    /// What the person needs from now on, given whole; null for nothing.
+    /// What the person needs in order to take part. It replaces the whole member; null removes it.
     #[serde(default)]
     #[schema(value_type = Option<AccessRequirements>)]
     #[validate(nested)]
@@ -180,14 +184,16 @@ impl Command for PatchRegistration {
     type Resource = Registration;
 }
 
-/// Before whom somebody who waits is put, and why.
+/// The new place of a registration in the waiting list, and the reason.
 #[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = PrioritiseRegistration)]
 pub struct Prioritise {
-    /// Before which registration that waits for the same event; at the head, unless said.
+    /// The waiting registration of the same event to move before; the default is the head of the waiting
+    /// list.
     #[schema(nullable = false)]
     pub ahead_of: Option<RegistrationId>,
-    /// Why.
+    /// The reason for the priority.
     pub reason: PriorityReason,
 }
 
@@ -199,20 +205,21 @@ impl Command for Prioritise {
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RegistrationFilter {
-    /// Only those that are in this state now.
+    /// Only registrations in this stage now.
     #[schema(nullable = false)]
     pub status: Option<RegistrationStatus>,
-    /// Only this contact's.
+    /// Only registrations of this contact.
     #[schema(nullable = false)]
     pub contact_id: Option<ContactId>,
 }
 
-/// What brought a registration where a step left it.
+/// The cause of a step.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, strum::IntoStaticStr, strum::EnumString,
 )]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
+#[schema(as = RegistrationStepCause)]
 pub enum Cause {
     /// The person registered.
     Registered,
@@ -251,20 +258,20 @@ pub enum Cause {
 /// A step in the life of a registration.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct RegistrationStep {
-    /// The version that it made.
+    /// The version of the registration after the step.
     #[schema(example = 1, minimum = 1)]
     pub version: i32,
-    /// The state that it left the registration in.
+    /// The stage of the registration after the step.
     pub status: RegistrationStatus,
-    /// What brought it there.
+    /// The cause of the step.
     pub cause: Cause,
-    /// Why, in words, where they were asked for.
+    /// The reason, in words, for steps that need one.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub reason: Option<PriorityReason>,
-    /// When.
+    /// When the step was recorded.
     pub recorded_at: Instant,
-    /// Who: the subject of a token, or the name of a job of the service.
+    /// The author of the step: the subject of a token, or the name of a job of the service.
     #[schema(example = "staff-17")]
     pub recorded_by: String,
 }
@@ -272,51 +279,51 @@ pub struct RegistrationStep {
 /// The places of an event.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct EventCapacity {
-    /// How many there are; null for as many as come.
+    /// The number of places; null for no limit.
     #[schema(required = true, minimum = 0, example = 80)]
     pub capacity: Option<i32>,
-    /// How many people have one.
+    /// The number of people with a place.
     #[schema(minimum = 0, example = 78)]
     pub confirmed: i32,
-    /// How many are held for people who were offered one.
+    /// The number of places held for people with an offer.
     #[schema(minimum = 0, example = 2)]
     pub offered: i32,
-    /// How many people wait.
+    /// The number of people who wait.
     #[schema(minimum = 0, example = 5)]
     pub waitlisted: i32,
-    /// How many are free; null for as many as come.
+    /// The number of free places; null for no limit.
     #[schema(required = true, minimum = 0, example = 0)]
     pub available: Option<i32>,
-    /// How many people have a place, or are offered one, beyond the capacity, which was lowered after they came.
+    /// The number of people with a place or an offer beyond the capacity, because the capacity was lowered.
     #[schema(minimum = 0, example = 0)]
     pub overbooked_by: i32,
-    /// How many registrations have ended.
+    /// The number of ended registrations.
     pub ended: EndedRegistrations,
-    /// Why nobody is offered a place, although some are free and people wait.
+    /// The reason why the service offers no free place to the people who wait.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub why_no_offer: Option<WhyNoOffer>,
 }
 
-/// How many registrations of an event have ended, by how: the states in which nobody has a place, is offered one or waits.
+/// The number of ended registrations of an event, by stage.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct EndedRegistrations {
-    /// They did not want the place that they were offered.
+    /// People who declined the offered place.
     #[schema(minimum = 0, example = 1)]
     pub declined: i64,
-    /// Their offer ran out, or the event ended while they waited.
+    /// The offer ran out, or the event ended while the person waited.
     #[schema(minimum = 0, example = 0)]
     pub expired: i64,
-    /// Cancelled, by them or with the event.
+    /// Cancelled, by the person or with the event.
     #[schema(minimum = 0, example = 3)]
     pub cancelled: i64,
-    /// They came.
+    /// People who attended.
     #[schema(minimum = 0, example = 0)]
     pub attended: i64,
-    /// They did not come.
+    /// People who did not attend.
     #[schema(minimum = 0, example = 0)]
     pub no_show: i64,
-    /// Nobody was checked in at all, so that nobody knows.
+    /// No scans were recorded for the event, so the attendance is unknown.
     #[schema(minimum = 0, example = 0)]
     pub attendance_unknown: i64,
 }

@@ -20,7 +20,7 @@ impl Holder for RegistrationData {
         &[
             Table {
                 name: "registrations",
-                meaning: "Who is registered for which event, waits for a place, or was offered one.",
+                meaning: "Registrations for events: places, waiting list and offers.",
                 columns: &[
                     ("id", Pseudonymous),
                     ("event_id", Plain),
@@ -38,7 +38,8 @@ impl Holder for RegistrationData {
             },
             Table {
                 name: "registration_steps",
-                meaning: "Every step of a registration, append-only: who, when, why. A reason in words is sealed.",
+                meaning: "The steps of each registration, append-only: author, time, cause. A reason in words is \
+                          sealed.",
                 columns: &[
                     ("registration_id", Pseudonymous),
                     ("version", Plain),
@@ -51,7 +52,7 @@ impl Holder for RegistrationData {
             },
             Table {
                 name: "check_ins",
-                meaning: "Who went in and out at the doors of an event, by the registration's id.",
+                meaning: "Check-ins at events, by the registration's id.",
                 columns: &[
                     ("event_id", Plain),
                     ("device_id", Plain),
@@ -65,7 +66,8 @@ impl Holder for RegistrationData {
             },
             Table {
                 name: "access_requirements",
-                meaning: "What people need in order to take part: dietary and access requirements, which may tell of health or belief. Deleted thirty days after the event.",
+                meaning: "What people need in order to take part: dietary and access requirements, which may reveal \
+                          health or belief. Deleted thirty days after the event.",
                 columns: &[
                     ("registration_id", Pseudonymous),
                     ("contact_id", Pseudonymous),

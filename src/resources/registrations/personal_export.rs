@@ -1,4 +1,4 @@
-//! A person's export of their registrations (UK GDPR Article 15(3)), without the people who recorded them.
+//! The registrations in a person's package (UK GDPR Article 15(3)): without their recorders.
 
 use serde_json::json;
 

@@ -227,7 +227,7 @@ pub(super) fn places(
     rows.into_iter().map(place).collect()
 }
 
-/// One registration; of somebody restricted, nothing that they told.
+/// Reads one registration; without the person's words if the person is restricted.
 ///
 /// # Errors
 /// 404 when there is none.
@@ -237,7 +237,7 @@ pub fn read(tx: &mut ReadTx<'_>, id: RegistrationId) -> Result<Registration, Err
     shown(tx, row)
 }
 
-/// The registrations of a contact, oldest first, for whoever says what they are looked at for.
+/// Reads the registrations of a contact, oldest first, for a caller that names the audited action.
 ///
 /// # Errors
 /// Internal when a row cannot be read.

@@ -18,7 +18,7 @@ pub(super) fn fault(code: &'static str, pointer: &'static str, detail: &'static 
     error
 }
 
-/// What proof is about.
+/// The subject of a proof.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ProofOf {
@@ -29,11 +29,11 @@ pub enum ProofOf {
     Authority,
 }
 
-/// The contact whom a request turned out to be about.
+/// The contact that a request is about.
 #[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MatchContact {
-    /// Who.
+    /// The contact.
     pub contact_id: ContactId,
 }
 
@@ -46,20 +46,20 @@ impl Command for MatchContact {
 #[serde(deny_unknown_fields)]
 #[validate(schema(function = "one_form"), schema(function = "whole_form"))]
 pub struct CheckIdentity {
-    /// What it is about; who asks, unless said.
+    /// The subject of the proof; the default is the requester.
     #[serde(default)]
     #[schema(default = "identity")]
     pub proof_of: ProofOf,
     /// The day on which we asked; not in the future.
     #[schema(nullable = false, example = "2026-04-02")]
     pub requested_on: Option<NaiveDate>,
-    /// Why we doubt who asks: without reason nothing may be asked for.
+    /// The reason to doubt the requester's identity. Without a reason you may not ask for proof.
     #[schema(nullable = false)]
     pub reason: Option<Reason>,
-    /// The day on which it came; not in the future.
+    /// The day of receipt; not in the future.
     #[schema(nullable = false, example = "2026-04-09")]
     pub received_on: Option<NaiveDate>,
-    /// Whether it is enough. What is not counts as not received.
+    /// Whether the proof is enough. If not, the clock treats it as not received.
     #[schema(nullable = false)]
     pub sufficient: Option<bool>,
 }
@@ -100,14 +100,14 @@ impl Command for CheckIdentity {
     type Resource = SubjectRequest;
 }
 
-/// The true day of receipt of a request that was recorded with another.
+/// The true day of receipt of a request that was recorded with a wrong day.
 #[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CorrectReceipt {
-    /// The day on which it reached us; not in the future, nor after anything that was done about it.
+    /// The day of receipt; not in the future, nor after any act about the request.
     #[schema(example = "2026-03-30")]
     pub received_on: NaiveDate,
-    /// How the mistake came about, or what shows the true day.
+    /// The cause of the mistake, or the evidence for the true day.
     pub reason: Reason,
 }
 
@@ -115,14 +115,14 @@ impl Command for CorrectReceipt {
     type Resource = SubjectRequest;
 }
 
-/// A question about what is meant.
+/// A question that asks for clarification.
 #[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AskClarification {
     /// The day on which we asked; not in the future.
     #[schema(example = "2026-04-10")]
     pub asked_on: NaiveDate,
-    /// What we asked: what identifies the information or processing meant, not a wished-for format.
+    /// The question. It must ask which information or processing is meant, not for a preferred format.
     pub question: Question,
 }
 
@@ -130,17 +130,18 @@ impl Command for AskClarification {
     type Resource = SubjectRequest;
 }
 
-/// A question that was put.
+/// A question to the requester.
 #[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = ClarificationQuestion)]
 pub struct Clarification {
-    /// Its id, by which it is answered.
+    /// The question's id, by which you record the answer.
     pub id: RequestStepId,
-    /// The request that it is about.
+    /// The request that the question is about.
     pub request_id: SubjectRequestId,
-    /// The day on which it was put.
+    /// The day of the question.
     #[schema(example = "2026-04-10")]
     pub asked_on: NaiveDate,
-    /// What was asked.
+    /// The question.
     pub question: Question,
 }
 
@@ -159,7 +160,7 @@ impl Resource for Clarification {
 #[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AnswerClarification {
-    /// The day on which it came; not in the future, nor before the question.
+    /// The day of the answer; not in the future, nor before the question.
     #[schema(example = "2026-04-15")]
     pub answered_on: NaiveDate,
 }
@@ -168,7 +169,7 @@ impl Command for AnswerClarification {
     type Resource = SubjectRequest;
 }
 
-/// Why a period is extended (UK GDPR Article 12A).
+/// The reason for extending a period (UK GDPR Article 12A).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, strum::IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
@@ -186,9 +187,9 @@ pub struct ExtendRequest {
     /// The day of the notice; not in the future, nor after `clock.extension_notice_due_on`.
     #[schema(example = "2026-04-20")]
     pub notified_on: NaiveDate,
-    /// Why.
+    /// The reason for the extension.
     pub reason: ExtensionReason,
-    /// The same in words, as whoever asked is told.
+    /// The reason in words, for the letter to the requester.
     pub explanation: Explanation,
 }
 
@@ -196,11 +197,11 @@ impl Command for ExtendRequest {
     type Resource = SubjectRequest;
 }
 
-/// A withdrawal.
+/// The withdrawal of a request.
 #[derive(Clone, Debug, Default, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct WithdrawRequest {
-    /// What was said about it.
+    /// The requester's words about the withdrawal.
     #[schema(nullable = false)]
     pub explanation: Option<Explanation>,
 }
@@ -209,13 +210,13 @@ impl Command for WithdrawRequest {
     type Resource = SubjectRequest;
 }
 
-/// A refusal (UK GDPR Article 12(4)).
+/// The refusal of a request (UK GDPR Article 12(4)).
 #[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RefuseRequest {
-    /// What it rests on.
+    /// The ground of the refusal.
     pub ground: Ground,
-    /// The reasons, as whoever asked is told; the letter adds where they can complain.
+    /// The reasons, in the words of the letter to the requester. The letter adds where to complain.
     pub explanation: Explanation,
 }
 
@@ -223,11 +224,11 @@ impl Command for RefuseRequest {
     type Resource = SubjectRequest;
 }
 
-/// The closing of a request for which what we had asked did not come.
+/// The close of a request whose proof, fee or clarification did not come.
 #[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LapseRequest {
-    /// Why it is closed now, as whoever asked is told.
+    /// The reason for closing the request now, in the words of the letter to the requester.
     pub reason: Explanation,
 }
 
@@ -235,11 +236,11 @@ impl Command for LapseRequest {
     type Resource = SubjectRequest;
 }
 
-/// The closing of a request that is the same as another.
+/// The close of a request that repeats another.
 #[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CloseDuplicate {
-    /// The request that is answered: about the same right, and itself no duplicate.
+    /// The request that is answered instead: about the same right, and itself no duplicate.
     pub of_request_id: SubjectRequestId,
 }
 
@@ -247,9 +248,10 @@ impl Command for CloseDuplicate {
     type Resource = SubjectRequest;
 }
 
-/// How a right that was carried out ended.
+/// The outcome of a right that was carried out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = RightFulfilment)]
 pub enum Fulfilment {
     /// It was carried out whole.
     Fulfilled,
@@ -257,24 +259,25 @@ pub enum Fulfilment {
     PartlyFulfilled,
 }
 
-/// What was done.
+/// The outcome of a right that was carried out.
 #[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[validate(schema(function = "has_its_ground"))]
+#[schema(as = CompletedRight)]
 pub struct Completed {
-    /// Whether whole or in part.
+    /// Whether the right was carried out in whole or in part.
     pub kind: Fulfilment,
-    /// What was done, and why not the rest, as whoever asked is told.
+    /// The result, and the reasons for any refused part, in the words of the letter to the requester.
     pub explanation: Explanation,
-    /// What the refusal of the rest rests on; for `partly_fulfilled` alone, and required there.
+    /// The ground for refusing the rest; required for `partly_fulfilled`, and allowed there alone.
     #[schema(nullable = false)]
     pub ground: Option<Ground>,
 }
 
 fn has_its_ground(outcome: &Completed) -> Result<(), ValidationError> {
     match (outcome.kind, outcome.ground) {
-        (Fulfilment::PartlyFulfilled, None) => Err(fault("missing", "/ground", "is required where a part is refused")),
-        (Fulfilment::Fulfilled, Some(_)) => Err(fault("not_here", "/ground", "is for what is refused alone")),
+        (Fulfilment::PartlyFulfilled, None) => Err(fault("missing", "/ground", "is required if a part is refused")),
+        (Fulfilment::Fulfilled, Some(_)) => Err(fault("not_here", "/ground", "is allowed for a refused part alone")),
         _ => Ok(()),
     }
 }
@@ -283,7 +286,7 @@ fn has_its_ground(outcome: &Completed) -> Result<(), ValidationError> {
 #[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CompleteRequest {
-    /// What became of it.
+    /// Whether the right was carried out in whole or in part.
     #[validate(nested)]
     pub outcome: Completed,
 }
@@ -292,7 +295,7 @@ impl Command for CompleteRequest {
     type Resource = SubjectRequest;
 }
 
-/// What to put right.
+/// The correction of a contact.
 #[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RectifyContact {
@@ -305,7 +308,7 @@ impl Command for RectifyContact {
     type Resource = SubjectRequest;
 }
 
-/// Why data is to be restricted.
+/// The restriction of a person's data.
 #[derive(Clone, Copy, Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RestrictContact {
@@ -321,7 +324,7 @@ impl Command for RestrictContact {
 #[derive(Clone, Copy, Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LiftRestriction {
-    /// The day on which the person was told that it ends; not in the future.
+    /// The day on which the person was told that the restriction ends; not in the future.
     #[schema(example = "2026-11-24")]
     pub notified_on: NaiveDate,
 }
@@ -330,11 +333,11 @@ impl Command for LiftRestriction {
     type Resource = SubjectRequest;
 }
 
-/// What the person objects to.
+/// An objection to direct marketing.
 #[derive(Clone, Debug, Default, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ObjectToMarketing {
-    /// The purposes; all that rest on consent, unless said.
+    /// The purposes; the default is all that rest on consent.
     #[schema(nullable = false, min_items = 1, max_items = 7)]
     pub purposes: Option<Vec<Purpose>>,
 }
@@ -343,11 +346,11 @@ impl Command for ObjectToMarketing {
     type Resource = SubjectRequest;
 }
 
-/// The plan that is to be executed.
+/// The plan to execute.
 #[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ExecuteErasure {
-    /// Its hash, as it was proposed.
+    /// The hash of the proposed plan.
     #[schema(
         min_length = 64,
         max_length = 64,

@@ -14,7 +14,7 @@ use crate::policy::clock::{self, ClockEvent, ClockFacts, ClockReading};
 use crate::policy::complaint_clock::{self, ComplaintReading};
 use crate::resources::contacts::model::NothingElse;
 
-/// Which of the law's clocks.
+/// The kind of legal clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ClockKind {
@@ -36,18 +36,18 @@ pub enum ClockKind {
     schema(function = "has_its_events")
 )]
 pub struct AskDeadline {
-    /// Which clock.
+    /// The kind of clock.
     pub kind: ClockKind,
-    /// For `rights_request`, the right that is asked for.
+    /// For `rights_request`, the right that the request is about.
     #[schema(nullable = false)]
     pub right: Option<Right>,
     /// For `rights_request` and `complaint_acknowledgement`, the day of receipt.
     #[schema(nullable = false, example = "2026-04-01")]
     pub received_on: Option<NaiveDate>,
-    /// For `breach_notification`, when we became aware of it.
+    /// For `breach_notification`, when we became aware of the breach.
     #[schema(nullable = false)]
     pub aware_at: Option<Instant>,
-    /// For `rights_request`, what happened since, in any order.
+    /// For `rights_request`, the later events, in any order.
     #[serde(default)]
     #[schema(max_items = 200)]
     pub events: Vec<ClockEvent>,
@@ -91,15 +91,15 @@ fn has_its_events(asked: &AskDeadline) -> Result<(), ValidationError> {
     Err(fault("not_here", "/events", "does not belong to this kind of clock"))
 }
 
-/// What a clock shows, by its kind.
+/// The state of a clock, by its kind.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(untagged)]
 pub enum ClockAnswer {
-    /// Of a request about a right.
+    /// The clock of a request about a right.
     Request(ClockReading),
-    /// Of a complaint.
+    /// The clock of a complaint.
     Complaint(ComplaintReading),
-    /// Of a breach.
+    /// The clock of a breach.
     Breach(BreachReading),
 }
 

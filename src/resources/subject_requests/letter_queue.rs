@@ -9,10 +9,11 @@ use crate::platform::http::PathWord;
 use crate::platform::outbox::{self, Outgoing};
 use crate::platform::transaction::WriteTx;
 
-/// A letter to whoever asked.
+/// A kind of letter to the requester.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema, strum::EnumString, strum::VariantArray)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
+#[schema(as = LetterKind)]
 pub enum Kind {
     /// That the request came, and by when it is answered.
     Acknowledgement,
@@ -34,6 +35,7 @@ pub enum Kind {
 
 impl PathWord for Kind {
     const NAME: &'static str = "letter";
+    const MEANING: &'static str = "The kind of letter.";
 }
 
 impl Kind {
@@ -53,9 +55,6 @@ impl Kind {
 }
 
 /// Queues a letter, if there is an address that it can be mailed to.
-///
-/// # Errors
-/// When the database fails.
 pub(super) fn queue(tx: &mut WriteTx<'_>, request: &SubjectRequest, kind: Kind) -> Result<(), Error> {
     let has_address = request.requester.as_ref().is_some_and(|requester| requester.email.is_some());
     if has_address {

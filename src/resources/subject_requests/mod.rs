@@ -1,8 +1,8 @@
 //! Requests of people about their rights (UK GDPR Chapter III): taken in, proven, answered in time.
 //!
-//! Invariants: facts are kept and days are worked out, so that a new bank holiday moves them; steps are only ever added;
-//! what is written down is sealed under a key of the request's own, since whoever asks need be no contact; a request that
-//! is closed shows the clock that it was closed with.
+//! Invariants: facts are stored and days are computed, so that a new bank holiday moves them; steps are
+//! append-only; the words are sealed under the request's own key, because the requester need not be a
+//! contact; a closed request shows the clock of its close.
 
 mod api;
 pub mod commands;
@@ -29,7 +29,7 @@ use crate::platform::serve::Room;
 
 /// The room's operations.
 pub fn routes() -> Room {
-    Room::new("subject_requests", "Requests of people about their rights, and the law's clock.")
+    Room::new("subject_requests", "Requests to exercise rights, with their legal clocks.")
         .serve(api::__path_deadline, api::deadline)
         .problems(&[Code::CalendarExhausted])
         .serve(api::__path_list, api::list)

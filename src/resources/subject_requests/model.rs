@@ -14,26 +14,31 @@ pub use crate::policy::subject_requests::{Ground, OutcomeKind, RequestStatus};
 use crate::resources::contacts::model::PersonName;
 
 prose_type! {
-    /// What is asked for, as it was written or noted down: at most 10,000 characters. Sealed at rest.
+    /// The request in the requester's words, or as staff noted it: at most 10,000 characters. Sealed at
+    /// rest.
+    #[schema(as = RequestDetails)]
     Details, 10000, "Please send me a copy of everything that you hold about me."
 }
 
 prose_type! {
-    /// What whoever asked is told, in plain English: at most 4,000 characters.
+    /// The words of a letter to the requester, in plain English: at most 4,000 characters.
+    #[schema(as = RequestExplanation)]
     Explanation, 4000, "We have sent you a copy of everything that we hold about you."
 }
 
 prose_type! {
-    /// A question to whoever asked, in plain English: at most 4,000 characters. Sealed at rest.
+    /// A question to the requester, in plain English: at most 4,000 characters. Sealed at rest.
+    #[schema(as = ClarificationText)]
     Question, 4000, "Which of our events do you mean?"
 }
 
 prose_type! {
-    /// Why we ask, or why we close: at most 1,000 characters. Sealed at rest.
+    /// A reason for asking or for closing: at most 1,000 characters. Sealed at rest.
+    #[schema(as = RequestReason)]
     Reason, 1000, "The address that the request came from is not the one that we have."
 }
 
-/// For whom somebody asks.
+/// The person on whose behalf the requester asks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ActingFor {
@@ -45,21 +50,21 @@ pub enum ActingFor {
     Agent,
 }
 
-/// Who asks, and where the answer goes.
+/// The requester, and where the answer goes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Requester {
-    /// Their name.
+    /// The requester's name.
     pub name: PersonName,
-    /// Their e-mail address. Without one, letters go by post: each can be had as text.
+    /// The requester's e-mail address. Without one, letters go by post: you can read each letter as text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub email: Option<EmailAddress>,
-    /// Their telephone number, in E.164; an extension follows as `;ext=12`.
+    /// The requester's telephone number, in E.164; an extension follows as `;ext=12`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub telephone: Option<Telephone>,
-    /// For whom they ask; for themselves unless said.
+    /// The person on whose behalf the requester asks; the default is the requester.
     #[serde(default)]
     #[schema(default = "self")]
     pub acting_for: ActingFor,
@@ -79,21 +84,23 @@ pub enum ClockRuns {
     Stopped,
 }
 
-/// A request's clock, worked out from its facts and the bank holidays. Members that cannot be known in its state are null.
+/// A request's clock, computed from its facts and the bank holidays. A member is null while its value
+/// cannot be known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct RequestClock {
-    /// Whether it runs.
+    /// Whether the clock runs.
     pub state: ClockRuns,
-    /// The day from which the period is counted; null before the start.
+    /// The day from which the period counts; null before the start.
     #[schema(required, example = "2026-04-01")]
     pub clock_start_on: Option<NaiveDate>,
-    /// The end of the period by the number of the day, before it moves to a working day; null unless running.
+    /// The last day of the period by the calendar, before it moves to a working day; null unless the clock
+    /// runs.
     #[schema(required, example = "2026-05-01")]
     pub nominal_due_on: Option<NaiveDate>,
-    /// The last lawful day, to its end in Europe/London; null unless running.
+    /// The last lawful day, until its end in Europe/London; null unless the clock runs.
     #[schema(required, example = "2026-05-01")]
     pub due_on: Option<NaiveDate>,
-    /// The days that do not count because we waited for clarification; null while they are still being added.
+    /// The days that do not count because we waited for clarification; null while the pause lasts.
     #[schema(required, example = 6)]
     pub paused_days: Option<i64>,
     /// The last day on which an extension can be notified.
@@ -126,14 +133,14 @@ impl RequestClock {
     }
 }
 
-/// What became of a request.
+/// The outcome of a request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct RequestOutcome {
-    /// What.
+    /// The kind of outcome.
     pub kind: OutcomeKind,
-    /// What whoever asked is told of it.
+    /// The words of the letter to the requester about the outcome.
     pub explanation: Explanation,
-    /// Why the right was not carried out, in whole or in part.
+    /// The ground for not carrying out the right, in whole or in part.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub ground: Option<Ground>,
@@ -141,53 +148,53 @@ pub struct RequestOutcome {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub duplicate_of: Option<SubjectRequestId>,
-    /// When it was decided.
+    /// The day of the decision.
     #[schema(example = "2026-04-20")]
     pub decided_on: NaiveDate,
 }
 
-/// A request of a person about one of their rights.
+/// A person's request to exercise a right.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct SubjectRequest {
-    /// Its id.
+    /// The request's id.
     pub id: SubjectRequestId,
-    /// Its reference number, for letters and telephone calls.
+    /// The reference number for letters and telephone calls.
     pub reference: Reference,
-    /// The right that is asked for.
+    /// The right that the person asks us to carry out.
     pub kind: Right,
-    /// Where it is in its life.
+    /// The stage of the request.
     pub status: RequestStatus,
-    /// The contact whose data it is about.
+    /// The contact whose data the request is about.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub contact_id: Option<ContactId>,
-    /// Who asks. Absent once the person is erased, although the last letter still has the name.
+    /// The requester. Absent after the person is erased, although the last letter still has the name.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub requester: Option<Requester>,
-    /// How it came.
+    /// The channel by which the request came.
     pub channel: Channel,
-    /// The day on which it reached us, by whatever way and whichever member of staff.
+    /// The day of receipt, by any channel and any member of staff.
     #[schema(example = "2026-04-01")]
     pub received_on: NaiveDate,
-    /// What is asked for, in the words of whoever asks or noted it down.
+    /// The request, in the words of the requester or of the member of staff who noted it.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub details: Option<Details>,
-    /// Whether it was known who asks when the request came.
+    /// Whether the requester's identity was known when the request came.
     pub identity_known: bool,
-    /// By when it must be answered.
+    /// The deadline for the answer.
     pub clock: RequestClock,
-    /// What became of it.
+    /// The outcome; absent while the request is open.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub outcome: Option<RequestOutcome>,
-    /// True where it may be about a person who was erased, or about another: it is kept, and once it is closed, its words are
-    /// not shown.
+    /// True if the request may be about an erased person, or about another. The service keeps it, and hides
+    /// its words once it is closed.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub restricted: Option<bool>,
-    /// Raised by everything that is done about it.
+    /// Increases with every act about the request.
     #[schema(example = 1, minimum = 1)]
     pub version: i32,
 }
@@ -213,27 +220,27 @@ impl Resource for SubjectRequest {
     }
 }
 
-/// A request to be taken in.
+/// A request to record.
 #[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CreateSubjectRequest {
-    /// The right that is asked for.
+    /// The right that the person asks us to carry out.
     pub kind: Right,
-    /// The contact whose data it is about, where that is known.
+    /// The contact whose data the request is about, if known.
     #[schema(nullable = false)]
     pub contact_id: Option<ContactId>,
-    /// Who asks.
+    /// The requester.
     pub requester: Requester,
-    /// How it came.
+    /// The channel by which the request came.
     pub channel: Channel,
-    /// The day on which it reached us; not in the future.
+    /// The day of receipt; not in the future.
     #[schema(example = "2026-04-01")]
     pub received_on: NaiveDate,
-    /// What is asked for.
+    /// The request, in words.
     #[schema(nullable = false)]
     pub details: Option<Details>,
-    /// Whether it is known who asks, such as by a login or in person. Proof is asked for only with reason to doubt it
-    /// (UK GDPR Article 12(6)).
+    /// Whether the requester's identity is known, such as by a login or in person. You may ask for proof
+    /// only with a reason to doubt it (UK GDPR Article 12(6)).
     #[serde(default)]
     #[schema(default = false)]
     pub identity_known: bool,
@@ -247,29 +254,30 @@ impl Command for CreateSubjectRequest {
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SubjectRequestFilter {
-    /// Only those with this status.
+    /// Only requests in this stage.
     #[schema(nullable = false)]
     pub status: Option<RequestStatus>,
-    /// Only those about this right.
+    /// Only requests about this right.
     #[schema(nullable = false)]
     pub kind: Option<Right>,
-    /// Only those whose clock shows a last day before this one.
+    /// Only requests whose clock shows a last day before this one.
     #[schema(nullable = false, example = "2026-05-02")]
     pub due_before: Option<NaiveDate>,
-    /// Only the one with this reference number.
+    /// Only the request with this reference number.
     #[schema(nullable = false)]
     pub reference: Option<Reference>,
-    /// Only those about this contact.
+    /// Only requests about this contact.
     #[schema(nullable = false)]
     pub contact_id: Option<ContactId>,
 }
 
-/// What was done about a request.
+/// The kind of an act about a request.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, strum::IntoStaticStr, strum::EnumString,
 )]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
+#[schema(as = RequestStepKind)]
 pub enum StepKind {
     /// It came.
     Received,
@@ -287,7 +295,7 @@ pub enum StepKind {
     ClarificationRequested,
     /// We were told.
     ClarificationReceived,
-    /// We told whoever asked that we need two further months.
+    /// We told the requester that we need two further months.
     ExtensionNotified,
     /// An erasure was planned that keeps a part, with words about it for the person.
     ErasurePlanned,
@@ -297,9 +305,9 @@ pub enum StepKind {
     Completed,
     /// The right was carried out in part.
     PartiallyCompleted,
-    /// It was refused.
+    /// The request was refused.
     Refused,
-    /// Whoever asked withdrew it.
+    /// The requester withdrew the request.
     Withdrawn,
     /// It was closed, since what we had asked for did not come.
     Lapsed,
@@ -310,29 +318,29 @@ pub enum StepKind {
 /// A step in a request's history.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct RequestStep {
-    /// Its id; that of a question names it where it is answered.
+    /// The step's id. Use the id of a question to answer it.
     pub id: RequestStepId,
-    /// What was done.
+    /// The kind of step.
     pub kind: StepKind,
-    /// The day on which it was, in Europe/London.
+    /// The day of the step, in Europe/London.
     #[schema(example = "2026-04-03")]
     pub on: NaiveDate,
-    /// Of proof that came, whether it was enough.
+    /// For proof that came, whether it was enough.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub sufficient: Option<bool>,
-    /// The question that it answers.
+    /// The question that the step answers.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub answers: Option<RequestStepId>,
-    /// What was written: a question, a reason, an explanation; absent once erased.
+    /// The words of the step: a question, a reason, an explanation; absent after they were erased.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, example = "Which of our events do you mean?")]
     pub text: Option<String>,
-    /// When it was recorded.
+    /// When the step was recorded.
     pub recorded_at: Instant,
-    /// Who recorded it: the subject of a token, `link:request-status` for whoever asked, or `job:gathering` where a large
-    /// package has completed the request.
+    /// The author of the record: the subject of a token; `link:request-status` for the requester;
+    /// `job:gathering` if a large package completed the request.
     #[schema(example = "staff-17")]
     pub recorded_by: String,
 }

@@ -1,4 +1,5 @@
-//! What is written down about a request, sealed under a key of the request's own: whoever asks need be no contact.
+//! The words about a request, sealed under the request's own key, because the requester need not be a
+//! contact.
 
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -55,7 +56,8 @@ pub(super) fn told(id: RequestStepId) -> Place<'static> {
     Place { table: "subject_request_steps", column: "told", row: id.uuid() }
 }
 
-/// Where the explanation of an outcome is sealed, under the service's own key: it stays when whoever asked is erased.
+/// The place of the sealed explanation of an outcome, under the service's own key: it stays when the
+/// requester is erased.
 pub(super) fn explanation(id: SubjectRequestId) -> Place<'static> {
     Place { table: "subject_requests", column: "outcome_explanation", row: id.uuid() }
 }

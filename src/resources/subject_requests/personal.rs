@@ -46,7 +46,8 @@ const TABLES: &[Table] = {
         },
         Table {
             name: "subject_request_steps",
-            meaning: "What was done about each request, append-only. What was written is in `told`, sealed under the request's key.",
+            meaning: "The steps of each request, append-only. The words are in `told`, sealed under the request's \
+                      key.",
             columns: &[
                 ("id", Pseudonymous),
                 ("request_id", Pseudonymous),
@@ -61,7 +62,7 @@ const TABLES: &[Table] = {
         },
         Table {
             name: "subject_request_farewells",
-            meaning: "Which requests of people who were erased are still to be emptied, once the last letter has left.",
+            meaning: "Requests of erased people that the service empties after the last letter.",
             columns: &[("request_id", Pseudonymous), ("since", Plain), ("by_post", Plain)],
         },
         Table {
@@ -71,7 +72,7 @@ const TABLES: &[Table] = {
         },
         Table {
             name: "subject_request_packages",
-            meaning: "What a person is sent of everything that is held about them, first as a draft, sealed under their own key.",
+            meaning: "The copy of a person's data, first as a draft, sealed under the person's own key.",
             columns: &[
                 ("request_id", Pseudonymous),
                 ("contact_id", Pseudonymous),
@@ -101,7 +102,7 @@ const TABLES: &[Table] = {
         },
         Table {
             name: "subject_request_package_builds",
-            meaning: "Packages that are too large to be built at once, while they are being built: up to when, how far, and who is at it.",
+            meaning: "Large packages while the service builds them: deadline, progress and worker.",
             columns: &[
                 ("request_id", Pseudonymous),
                 ("contact_id", Pseudonymous),
@@ -115,7 +116,7 @@ const TABLES: &[Table] = {
         },
         Table {
             name: "subject_request_package_parts",
-            meaning: "What a large package is made of, before and after it is whole, each part sealed under the person's own key.",
+            meaning: "The parts of a large package, each sealed under the person's own key.",
             columns: &[
                 ("request_id", Pseudonymous),
                 ("number", Plain),
@@ -126,7 +127,8 @@ const TABLES: &[Table] = {
         },
         Table {
             name: "subject_request_redactions",
-            meaning: "What was left out of each package, why, and what stands in its place, sealed under the person's own key. Only the council's decision-makers see it.",
+            meaning: "The redactions of each package, their grounds and the replacement texts, sealed under the \
+                      person's own key. Only the council's decision-makers see them.",
             columns: &[
                 ("id", Pseudonymous),
                 ("request_id", Pseudonymous),

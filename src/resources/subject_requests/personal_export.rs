@@ -1,4 +1,5 @@
-//! A person's export of their requests. An agent who asked for them is another person, and is left out.
+//! The requests in a person's package. An agent who asked for the person is another person, and is
+//! omitted.
 
 use serde_json::json;
 
@@ -11,9 +12,6 @@ use crate::personal::{Held, Person, SearchTerm};
 use crate::platform::transaction::ReadTx;
 
 /// What the room's tables hold of a person.
-///
-/// # Errors
-/// When the database fails.
 pub(super) fn of(tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<Held>, Error> {
     let (mut requests, mut steps, mut sent, mut left_out) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     let (mut opening, mut opened) = (Vec::new(), Vec::new());

@@ -10,34 +10,37 @@ use crate::platform::http::Command;
 use crate::resources::contacts::model::NothingElse;
 
 prose_type! {
-    /// Why a record is withheld, in the words of the letter to the person: at most 1,000 characters. Sealed at rest.
+    /// The reason for withholding a record, in the words of the letter to the person: at most 1,000
+    /// characters. Sealed at rest.
     WithholdExplanation, 1000, "You have claimed the cost of your journey from us. We need the record to answer your claim."
 }
 
-/// A record that is withheld from the erasure.
+/// A record to withhold from the erasure.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = WithholdRecord)]
 pub struct Withhold {
     /// The record, as the plan lists it among its `records`.
     pub record: RecordName,
-    /// Why: a ground of Article 17(3). The service itself finds what rests on `DPA2018.173` or `UKGDPR.11(2)`.
+    /// The ground of Article 17(3). The service itself withholds records that rest on `DPA2018.173` or
+    /// `UKGDPR.11(2)`.
     pub ground: ErasureGround,
-    /// The ground in the words of the letter to the person.
+    /// The reason in the words of the letter to the person.
     pub explanation: WithholdExplanation,
-    /// The last day on which it must be kept, where that is known; not in the past.
+    /// The last day on which the record must be kept, if known; not in the past.
     #[schema(nullable = false, example = "2027-03-31")]
     pub until: Option<NaiveDate>,
 }
 
-/// What the proposer of a plan knows.
+/// The proposer's decisions for a plan.
 #[derive(Clone, Debug, Default, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PlanErasure {
-    /// The records that are withheld, besides those that the service withholds by itself.
+    /// The records to withhold, besides those that the service withholds by itself.
     #[serde(default)]
     #[schema(max_items = 100)]
     pub withhold: Vec<Withhold>,
-    /// Whose the possible matches are. A match that is not named here has no answer.
+    /// The answers to the possible matches. A match that is not named here has no answer.
     #[serde(default)]
     #[schema(max_items = 1000)]
     pub matches: Vec<AnsweredMatch>,

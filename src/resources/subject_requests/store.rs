@@ -276,9 +276,6 @@ pub(super) fn locked(tx: &mut WriteTx<'_>, id: SubjectRequestId) -> Result<Known
 }
 
 /// Whether a person has a request that is open.
-///
-/// # Errors
-/// When the requests cannot be read.
 pub(super) fn has_open(tx: &mut ReadTx<'_>, person: &Person) -> Result<bool, Error> {
     let ids = of_person::ids_of(tx, person)?;
     let open = among_ids(subject_requests::id, &ids).and(subject_requests::final_clock.is_null());

@@ -10,7 +10,7 @@ pub(super) fn asked_for(right: Right, whom: &str) -> String {
         Right::Erasure => format!("the erasure of data about {whom} (UK GDPR, Article 17)"),
         Right::Restriction => format!("a restriction of what we do with data about {whom} (UK GDPR, Article 18)"),
         Right::Portability => format!("the data about {whom} in a form that programs read (UK GDPR, Article 20)"),
-        Right::Objection => format!("an end to a use that we make of data about {whom} (UK GDPR, Article 21)"),
+        Right::Objection => format!("an end to a use of data about {whom} (UK GDPR, Article 21)"),
     }
 }
 

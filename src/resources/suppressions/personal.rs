@@ -19,12 +19,14 @@ impl Holder for SuppressionData {
         &[
             Table {
                 name: "suppressions",
-                meaning: "Addresses that must not be written to, and telephone numbers with the names of erased people, as blind indexes; they survive erasure.",
+                meaning: "Suppressed addresses, and telephone numbers with the names of erased people, as blind \
+                          indexes; they survive erasure.",
                 columns: &[("mark", Class::BlindIndex), ("purpose", Class::Plain), ("since", Class::Plain)],
             },
             Table {
                 name: "former_addresses",
-                meaning: "The addresses and telephone numbers that people had before, as blind indexes: by these an import or a request still finds the person.",
+                meaning: "The addresses and telephone numbers that people had before, as blind indexes. An import or \
+                          a request still finds the person by them.",
                 columns: &[
                     ("mark", Class::BlindIndex),
                     ("contact_id", Class::Pseudonymous),

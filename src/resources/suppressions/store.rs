@@ -20,7 +20,7 @@ mod schema {
             mark -> Binary,
             /// For which purpose.
             purpose -> Text,
-            /// Since when.
+            /// When the suppression began.
             since -> InstantSql,
         }
     }
@@ -31,9 +31,6 @@ pub mod former;
 use former::former_addresses;
 
 /// Whether the address bears a mark for the purpose.
-///
-/// # Errors
-/// When the database fails.
 pub fn is_suppressed(tx: &mut ReadTx<'_>, mark: &[u8], purpose: Purpose) -> Result<bool, Error> {
     let found = suppressions::table.find((mark, purpose.as_str())).select(suppressions::purpose);
     let found: Option<String> = direct!(tx.connection(), engine => found.first(engine)).optional()?;
@@ -41,9 +38,6 @@ pub fn is_suppressed(tx: &mut ReadTx<'_>, mark: &[u8], purpose: Purpose) -> Resu
 }
 
 /// Those of the marks that stand for the purpose.
-///
-/// # Errors
-/// When the database fails.
 pub fn suppressed_among(tx: &mut ReadTx<'_>, marks: Vec<Vec<u8>>, purpose: Purpose) -> Result<Vec<Vec<u8>>, Error> {
     let found = suppressions::table
         .filter(suppressions::purpose.eq(purpose.as_str()).and(among(suppressions::mark, marks)))
@@ -84,9 +78,6 @@ impl Marked {
 
 /// Reads, in one query, which of the marks suppress mailings and which are former addresses. An address that was passed on to
 /// another person is no longer a former one.
-///
-/// # Errors
-/// When the database cannot be read.
 pub fn marked_among(tx: &mut ReadTx<'_>, marks: Vec<Vec<u8>>) -> Result<Marked, Error> {
     type Found = (Vec<u8>, Option<String>, Option<ContactId>, Option<Instant>);
     if marks.is_empty() {
@@ -111,9 +102,6 @@ pub fn marked_among(tx: &mut ReadTx<'_>, marks: Vec<Vec<u8>>) -> Result<Marked, 
 }
 
 /// Marks the address for every purpose that rests on consent; what is marked stays so.
-///
-/// # Errors
-/// When the database fails.
 pub fn suppress(tx: &mut WriteTx<'_>, mark: &[u8]) -> Result<(), Error> {
     for &purpose in <Purpose as strum::VariantArray>::VARIANTS.iter().filter(|purpose| purpose.takes_consent()) {
         suppress_for(tx, mark, purpose)?;
@@ -122,9 +110,6 @@ pub fn suppress(tx: &mut WriteTx<'_>, mark: &[u8]) -> Result<(), Error> {
 }
 
 /// Marks the address for one purpose; what is marked stays so.
-///
-/// # Errors
-/// When the database fails.
 pub fn suppress_for(tx: &mut WriteTx<'_>, mark: &[u8], purpose: Purpose) -> Result<(), Error> {
     if is_suppressed(tx, mark, purpose)? {
         return Ok(());
@@ -136,9 +121,6 @@ pub fn suppress_for(tx: &mut WriteTx<'_>, mark: &[u8], purpose: Purpose) -> Resu
 }
 
 /// The purposes that an address is marked for, and since when.
-///
-/// # Errors
-/// When the database fails.
 pub fn marks_of(tx: &mut ReadTx<'_>, mark: &[u8]) -> Result<Vec<(String, Instant)>, Error> {
     let marked = suppressions::table.filter(suppressions::mark.eq(mark)).order(suppressions::purpose);
     Ok(marked.select((suppressions::purpose, suppressions::since)).load(tx.connection())?)
@@ -146,9 +128,6 @@ pub fn marks_of(tx: &mut ReadTx<'_>, mark: &[u8]) -> Result<Vec<(String, Instant
 
 /// Marks an address for every purpose that another address of the same person is marked for; the marks
 /// of both stand from then on.
-///
-/// # Errors
-/// When the database fails.
 pub fn spread(tx: &mut WriteTx<'_>, from: &[u8], to: &[u8]) -> Result<(), Error> {
     let since = tx.now();
     let marked = suppressions::table.filter(suppressions::mark.eq(from)).select(suppressions::purpose);
@@ -165,9 +144,6 @@ pub fn spread(tx: &mut WriteTx<'_>, from: &[u8], to: &[u8]) -> Result<(), Error>
 }
 
 /// Lifts the mark for one purpose: the mailbox itself has answered.
-///
-/// # Errors
-/// When the database fails.
 pub fn lift(tx: &mut WriteTx<'_>, mark: &[u8], purpose: Purpose) -> Result<(), Error> {
     diesel::delete(suppressions::table.find((mark, purpose.as_str()))).execute(tx.connection())?;
     Ok(())

@@ -10,7 +10,8 @@ use crate::platform::http::{Done, Noted, Valid};
 
 /// Revoke tokens
 ///
-/// In force before the answer, for every instance of the service, and after a restart.
+/// The revocation takes effect before the response, on every instance of the service, and survives a
+/// restart.
 #[utoipa::path(post, path = "/v1/token-revocations")]
 pub(super) async fn revoke(
     access: Access<TokensRevoke>,

@@ -8,7 +8,7 @@ use crate::platform::serve::Room;
 
 /// The room's operations.
 pub fn routes() -> Room {
-    Room::new("token_revocations", "Refusing tokens before they expire.")
+    Room::new("token_revocations", "Revocation of tokens before they expire.")
         .serve(api::__path_revoke, api::revoke)
         .problems(&[Code::UnknownIssuer])
 }

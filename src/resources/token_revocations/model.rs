@@ -18,20 +18,20 @@ fn not_before_needs_subject(asked: &RevokeTokens) -> Result<(), ValidationError>
     if asked.not_before.is_none() || asked.subject.is_some() {
         return Ok(());
     }
-    let mut error = ValidationError::new("needs_subject").with_message("goes with a subject alone".into());
+    let mut error = ValidationError::new("needs_subject").with_message("is allowed with a subject alone".into());
     error.add_param("pointer".into(), &"/not_before");
     Err(error)
 }
 
-/// Tokens to revoke: one by its `jti`, or all of a subject that were issued before an instant.
+/// The tokens to revoke: one by its `jti`, or all of a subject that were issued before an instant.
 #[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[validate(schema(function = "exactly_one"), schema(function = "not_before_needs_subject"))]
 pub struct RevokeTokens {
-    /// The `iss` of the tokens. It may be left out where one issuer is configured.
+    /// The `iss` of the tokens. You may omit it if one issuer is configured.
     #[schema(min_length = 1, max_length = 2048, nullable = false, example = "https://issuer.example")]
     pub issuer: Option<String>,
-    /// The `jti` of the token, or its `uti` where the issuer's profile names it so.
+    /// The `jti` of the token, or its `uti` if the issuer's profile names tokens so.
     #[schema(
         min_length = 1,
         max_length = 255,
@@ -40,7 +40,7 @@ pub struct RevokeTokens {
         example = "6f1c3a9e"
     )]
     pub jti: Option<String>,
-    /// The `sub` of the tokens, or their `oid` where the issuer's profile says so.
+    /// The `sub` of the tokens, or their `oid` if the issuer's profile says so.
     #[schema(
         min_length = 1,
         max_length = 255,
@@ -49,7 +49,7 @@ pub struct RevokeTokens {
         example = "staff-17"
     )]
     pub subject: Option<String>,
-    /// Tokens of the subject that were issued before this are refused; now unless said.
+    /// The service refuses the subject's tokens that were issued before this instant; the default is now.
     #[schema(nullable = false)]
     pub not_before: Option<Instant>,
 }
@@ -58,7 +58,7 @@ impl Command for RevokeTokens {
     type Resource = TokenRevocation;
 }
 
-/// A revocation, in force.
+/// A revocation in force.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct TokenRevocation {
     /// The `iss` of the tokens.
@@ -72,7 +72,7 @@ pub struct TokenRevocation {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, example = "staff-17")]
     pub subject: Option<String>,
-    /// Tokens that were issued before this are refused.
+    /// The service refuses tokens that were issued before this instant.
     pub not_before: Instant,
 }
 

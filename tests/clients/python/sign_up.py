@@ -17,22 +17,22 @@ from iewm_client.models import (
     Problem,
     ProblemCode,
     SearchContacts,
-    Source,
-    SourceKind,
+    ContactSource,
+    ContactSourceKind,
 )
 
 API = os.environ["API"]
 
 
 class SignUp(unittest.TestCase):
-    """What somebody does first, in the order that they do it."""
+    """The first calls of a new client, in order."""
 
     def setUp(self) -> None:
         staff = AuthenticatedClient(API, token=os.environ["STAFF"], raise_on_unexpected_status=True)
         self.staff = self.enterContext(staff)
 
     def sign_up(self, email: str) -> Contact | Problem | None:
-        source = Source(kind=SourceKind.SELF, obtained_on=datetime.date(2026, 11, 24))
+        source = ContactSource(kind=ContactSourceKind.SELF, obtained_on=datetime.date(2026, 11, 24))
         return contacts_create.sync(client=self.staff, body=CreateContact(name="Ada Lovelace", email=email, source=source))
 
     def test_a_contact_is_created_read_found_and_changed(self) -> None:
@@ -62,7 +62,7 @@ class SignUp(unittest.TestCase):
 
         faulty = contacts_create.sync(
             client=self.staff,
-            body=CreateContact(name=" ", source=Source(kind=SourceKind.SELF, obtained_on=datetime.date(2026, 11, 24))),
+            body=CreateContact(name=" ", source=ContactSource(kind=ContactSourceKind.SELF, obtained_on=datetime.date(2026, 11, 24))),
         )
         assert isinstance(faulty, Problem) and faulty.errors, faulty
         self.assertIn("/name", [fault.pointer for fault in faulty.errors])

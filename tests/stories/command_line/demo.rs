@@ -144,11 +144,11 @@ fn a_taken_port_is_told() {
     let mut set = anywhere();
     set.extend(variables(&[("SERVER__LISTEN", &address)]));
     let ended = run(folder.path(), &set, &["demo"]);
-    refused(&ended, 1, &["server.listen", &address, "another program listens there"]);
+    refused(&ended, 1, &["server.listen", &address, "another program uses that address"]);
     let mut set = anywhere();
     set.extend(variables(&[("SERVER__METRICS_LISTEN", &address)]));
     let ended = run(folder.path(), &set, &["demo"]);
-    refused(&ended, 1, &["server.metrics_listen", &address, "another program listens there"]);
+    refused(&ended, 1, &["server.metrics_listen", &address, "another program uses that address"]);
 }
 
 #[test]

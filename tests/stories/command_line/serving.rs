@@ -55,7 +55,7 @@ fn it_refuses_without_an_issuer() {
     let folder = folder();
     let mut set = proper(folder.path());
     set.remove("IEWM__AUTH__ISSUER");
-    refused(&run(folder.path(), &set, &["serve"]), 1, &["auth.issuer is empty", "no token would be accepted"]);
+    refused(&run(folder.path(), &set, &["serve"]), 1, &["auth.issuer is empty", "every token would be refused"]);
     assert!(!folder.path().join("iewm.db").exists());
 }
 

@@ -36,7 +36,7 @@ fn a_token_is_checked_by_every_rule_and_never_printed() {
     fs::write(&file, format!("Bearer {good}\n")).unwrap();
     let ended = run(folder.path(), &set, &check);
     assert_eq!((ended.code, ended.err.as_str()), (0, ""), "{ended:?}");
-    assert!(ended.out.contains("ok      signature") && ended.out.contains("The token is good"), "{ended:?}");
+    assert!(ended.out.contains("ok      signature") && ended.out.contains("The token is valid"), "{ended:?}");
 
     let other = token(&mint, "another");
     fs::write(&file, &other).unwrap();

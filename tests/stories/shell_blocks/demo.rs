@@ -106,7 +106,7 @@ fn started(folder: &Path, arguments: &[&str]) -> Option<Process> {
         return Some(process);
     }
     let said = process.heard().join("\n");
-    assert!(said.contains("another program listens there"), "the demo does not start:\n{said}");
+    assert!(said.contains("another program uses that address"), "the demo does not start:\n{said}");
     None
 }
 

@@ -50,12 +50,12 @@ impl fmt::Display for FetchError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Connection(why) => f.write_str(why),
-            Self::Late => f.write_str("the answer was not there in time"),
+            Self::Late => f.write_str("the response did not come in time"),
             Self::Status(status) if (300..400).contains(status) => {
-                write!(f, "the answer is a redirect ({status}), and none is followed")
+                write!(f, "the response is a redirect ({status}), and the service follows none")
             }
-            Self::Status(status) => write!(f, "the answer has the status {status}"),
-            Self::Long => f.write_str("the answer is longer than 64 KiB"),
+            Self::Status(status) => write!(f, "the response has the status {status}"),
+            Self::Long => f.write_str("the response is longer than 64 KiB"),
         }
     }
 }
@@ -112,8 +112,7 @@ impl HttpsFetch {
     pub fn new(address: &str, authorities: &Authorities, deadline: Duration) -> Result<Self, KeySourceError> {
         let address = Url::parse(address).map_err(|_| KeySourceError::Address("it is no address"))?;
         if address.scheme() != "https" {
-            let why =
-                "only https is fetched from: over plain http, whoever is on the way could put in keys of their own";
+            let why = "the address must be https: over plain http, an attacker on the network could insert keys";
             return Err(KeySourceError::Address(why));
         }
         if !address.username().is_empty() || address.password().is_some() || address.fragment().is_some() {

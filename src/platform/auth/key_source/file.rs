@@ -42,7 +42,7 @@ impl FileKeys {
     }
 
     pub(super) fn current(&self, now: Instant) -> Current {
-        // Whoever finds somebody else looking goes on with the keys there are.
+        // If another thread is reading the file, continue with the present keys.
         if let Ok(mut seen) = self.seen.try_lock() {
             let fresh = seen.at.is_some_and(|at| at.micros().abs_diff(now.micros()) < LOOK_AGAIN);
             if !fresh {
@@ -82,9 +82,10 @@ impl FileKeys {
 fn note(path: &Path, keys: &KeySet) {
     let (path, left_out) = (path.display(), keys.left_out());
     if keys.is_empty() {
-        tracing::warn!(%path, ?left_out, "the file holds no key that verifies tokens: every token of its issuer is refused");
+        tracing::warn!(%path, ?left_out, "the file has no key that verifies tokens, so every token of its issuer is \
+                                          refused");
     } else if !left_out.is_empty() {
-        tracing::info!(%path, ?left_out, "keys that verify no tokens are left out");
+        tracing::info!(%path, ?left_out, "keys that cannot verify tokens are ignored");
     }
 }
 

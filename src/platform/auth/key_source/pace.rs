@@ -24,7 +24,7 @@ pub(super) struct Pace {
 }
 
 impl Pace {
-    /// Whether it is time to fetch the keys, whoever needs them.
+    /// Returns whether to fetch the keys now.
     pub(super) fn is_due(&self, now: Duration) -> bool {
         self.tried.is_none_or(|(at, good_for)| now.saturating_sub(at) >= good_for)
     }

@@ -146,7 +146,7 @@ impl Keeper {
     fn put_in_force(&mut self, keys: KeySet, content: Vec<u8>) {
         let issuer = &self.issuer;
         if self.complaint.take().is_some() {
-            tracing::info!(issuer, "the issuer's keys can be had again");
+            tracing::info!(issuer, "the issuer's keys can be fetched again");
         }
         if self.content.as_ref() == Some(&content) {
             return;
@@ -154,7 +154,8 @@ impl Keeper {
         self.content = Some(content);
         match keys.len() {
             0 => {
-                tracing::warn!(issuer, left_out = ?keys.left_out(), "the issuer has no key that verifies tokens: all are refused");
+                tracing::warn!(issuer, left_out = ?keys.left_out(), "the issuer has no key that verifies tokens, so \
+                                                                     all its tokens are refused");
             }
             number => tracing::info!(issuer, number, left_out = ?keys.left_out(), "new keys are in force"),
         }
@@ -168,9 +169,9 @@ impl Keeper {
         }
         let issuer = &self.issuer;
         if self.content.is_some() {
-            tracing::warn!(issuer, why, "the issuer's keys cannot be had; the old ones stay in force");
+            tracing::warn!(issuer, why, "the issuer's keys cannot be fetched; the old ones stay in force");
         } else {
-            tracing::warn!(issuer, why, "the issuer's keys cannot be had; its tokens are refused until they can");
+            tracing::warn!(issuer, why, "the issuer's keys cannot be fetched; its tokens are refused until then");
         }
         self.complaint = Some(why);
     }

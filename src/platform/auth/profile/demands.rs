@@ -75,7 +75,7 @@ struct Demand {
 impl Demand {
     fn new(claim: &str, wanted: &Scalar) -> Result<Self, String> {
         if claim.is_empty() {
-            return Err("a claim that is demanded must have a name".to_owned());
+            return Err("a required claim must have a name".to_owned());
         }
         let wanted = Some(wanted.clone()).filter(|wanted| *wanted != Scalar::Text("*".to_owned()));
         Ok(Self { claim: claim.to_owned(), wanted })
@@ -174,7 +174,7 @@ impl Demands {
             |table: &BTreeMap<String, Scalar>| table.iter().map(|(claim, wanted)| Demand::new(claim, wanted)).collect();
         let alternatives = alternatives.iter().map(demands).collect::<Result<Vec<Vec<_>>, String>>()?;
         if alternatives.iter().any(Vec::is_empty) {
-            return Err("require_one_of has an alternative that demands nothing: remove it".to_owned());
+            return Err("require_one_of has an alternative without a condition: remove it".to_owned());
         }
         self.rules.push(Rule::new(alternatives));
         Ok(())
@@ -198,7 +198,7 @@ impl Demands {
             let demanded =
                 |rule: &Rule| rule.alternatives.iter().all(|demands| demands.iter().any(|one| one.claim == *claim));
             if claim.is_empty() || self.rules.iter().any(demanded) {
-                return Err(format!("`{claim}` is refused by `refuse_present` and demanded as well: keep one"));
+                return Err(format!("`{claim}` is both refused by `refuse_present` and required: keep one"));
             }
             self.absent.push(claim.as_str().into());
         }

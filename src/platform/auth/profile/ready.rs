@@ -74,9 +74,8 @@ impl Ready {
                 }
             }
             (_, Some(_)) => {
-                return Err(
-                    "guests goes with the profiles entra and entra-v1 alone: remove it, or name the profile".to_owned()
-                );
+                return Err("guests works with the profiles entra and entra-v1 alone: remove it, or name the profile"
+                    .to_owned());
             }
             (Self::Keycloak, None) if profile.typ == Typ::Jwt => profile.demands.require("typ", &text("Bearer"))?,
             _ => {}

@@ -1,6 +1,6 @@
-//! The bounds of a schema, judged before what is inside them: an array with too many items is one fault, however many of
-//! its items are wrong as well. What is outside the bounds is taken out of the value, so that judging the rest costs no more
-//! than the schema allows.
+//! The bounds of a schema, checked before their content: an array with too many items is one fault,
+//! however many of its items are wrong. Values outside the bounds are removed, so that checking the
+//! rest costs no more than the schema allows.
 
 use std::collections::HashSet;
 
@@ -8,16 +8,17 @@ use serde_json::{Map, Value};
 
 use crate::domain::{Fault, Faults, member};
 
-/// What was found outside the bounds of a schema.
+/// The values outside the bounds of a schema.
 pub(super) struct Outside {
     /// A fault for each unknown member, and for each array and text that is too long.
     pub(super) faults: Faults,
-    /// The pointers of arrays and texts that were too long, and are empty now: no other fault of theirs counts.
+    /// The pointers of arrays and texts that were too long, and are empty now: their other faults do not
+    /// count.
     pub(super) emptied: HashSet<String>,
 }
 
-/// Takes out of `value` the members that its schema does not have, and empties the arrays and texts that are too long.
-/// A member that the schema lacks but `read_only` names has a fault of its own.
+/// Removes from `value` the members that its schema does not have, and empties the arrays and texts
+/// that are too long. A member that only `read_only` names gets a fault of its own.
 pub(super) fn take_out(schema: &Value, value: &mut Value, read_only: &[String]) -> Outside {
     let outside = Outside { faults: Faults::default(), emptied: HashSet::new() };
     let mut walk = Walk { root: schema, read_only, outside };
@@ -96,13 +97,13 @@ impl<'a> Walk<'a> {
     }
 }
 
-/// The bound of that name, if `count` is beyond it.
+/// Returns the bound of that name, if `count` is beyond it.
 fn exceeded(schema: &Value, bound: &str, count: impl FnOnce() -> usize) -> Option<u64> {
     let limit = schema.get(bound)?.as_u64()?;
     (u64::try_from(count()).ok()? > limit).then_some(limit)
 }
 
-/// The fault of a member that is not one of the schema's.
+/// The fault of an unknown member.
 pub(super) fn not_a_member(at: &str, name: &String, read_only: &[String]) -> Fault {
     if read_only.contains(name) {
         Fault::new(member(at, name), "read_only", "is set by the service and cannot be sent")

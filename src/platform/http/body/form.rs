@@ -35,7 +35,7 @@ impl<T: Command> Judge for FormOrJson<T> {
 /// The fields of a form as an object.
 ///
 /// # Errors
-/// 400 when a field stands twice.
+/// 400 when a field appears twice.
 fn members(body: &[u8]) -> Result<Value, Error> {
     let mut members = Map::new();
     for (name, value) in form_urlencoded::parse(body) {

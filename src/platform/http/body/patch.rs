@@ -1,4 +1,4 @@
-//! `Patch<T>`: a JSON merge patch (RFC 7396), and what it does to one member.
+//! `Patch<T>`: a JSON merge patch (RFC 7396), and its effect on one member.
 
 use serde::{Deserialize, Deserializer};
 use validator::{Validate, ValidationErrors};
@@ -10,8 +10,8 @@ use crate::platform::http::incoming::{Incoming, Take};
 
 const MERGE_PATCH: &str = "application/merge-patch+json";
 
-/// A merge patch, checked and parsed. `T`'s members are optional; those that can be taken away are
-/// [`Change`]s and nullable.
+/// A merge patch, checked and parsed. `T`'s members are optional; removable ones are [`Change`]s and
+/// nullable.
 #[derive(Debug)]
 pub struct Patch<T>(pub T);
 
@@ -27,15 +27,15 @@ impl<T: Command> Take for Patch<T> {
     }
 }
 
-/// What a patch does to a member that need not be there.
+/// The effect of a patch on an optional member.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Change<T> {
     /// The patch does not name it.
     #[default]
     Keep,
-    /// The patch says `null`: take it away.
+    /// The patch has `null`: remove the member.
     Clear,
-    /// The patch gives it this value.
+    /// The patch has this value.
     Set(T),
 }
 

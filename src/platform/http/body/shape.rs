@@ -1,5 +1,5 @@
-//! A body held against the schema that the OpenAPI document publishes for it: all faults at once,
-//! and the document cannot promise what the service does not check.
+//! Checks a body against the schema in the OpenAPI document: it finds all faults at once, and the
+//! document cannot promise a check that the service does not make.
 
 use std::any::TypeId;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -20,23 +20,24 @@ type Shapes = RwLock<HashMap<(TypeId, Care), Arc<Shape>>>;
 
 static SHAPES: LazyLock<Shapes> = LazyLock::new(Shapes::default);
 
-/// A schema, made ready to hold values against.
+/// A schema, prepared for checking values.
 struct Shape {
     schema: Value,
     validator: Validator,
 }
 
-/// How a text's format is looked at.
+/// How to check a text's format.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 enum Care {
-    /// The forms that take long to look at are left to whoever parses the body afterwards, since only types that know them
-    /// have them: `domain` alone may say `format = Email` or `format = "telephone"`.
+    /// The schema check leaves the slow formats to the parser of the body, because only parsed types have
+    /// them: `domain` alone may say `format = Email` or `format = "telephone"`.
     Hasty,
     /// Everything.
     Whole,
 }
 
-/// Whether `value` fits the schema of `T`, but for the formats of addresses and telephone numbers, which its parsing finds.
+/// Returns whether `value` fits the schema of `T`, except for the formats of addresses and telephone
+/// numbers, which its parser checks.
 ///
 /// # Errors
 /// When the schema of `T` itself is not valid: a mistake of ours that the tests find.
@@ -44,9 +45,9 @@ pub(crate) fn fits<T: ToSchema + 'static>(value: &Value) -> Result<bool, Error> 
     Ok(shape::<T>(Care::Hasty)?.validator.is_valid(value))
 }
 
-/// The faults of a body against the schema of `T`: first of its bounds, then of what is inside them, which is not looked at
-/// where the body is not whole. A member that `T` does not have but `read_only` names has another fault than an unknown member.
-/// Where there are faults, the value is left without what was outside the bounds.
+/// The faults of a body against the schema of `T`: first of its bounds, then of their content, unless
+/// the body is incomplete. A member that only `read_only` names gets another fault than an unknown
+/// member. After a fault, the value lacks the parts outside the bounds.
 ///
 /// # Errors
 /// When the schema of `T` itself is not valid: a mistake of ours that the tests find.
@@ -87,13 +88,13 @@ fn shape<T: ToSchema + 'static>(care: Care) -> Result<Arc<Shape>, Error> {
     Ok(shape)
 }
 
-/// A date as we take it: `YYYY-MM-DD`, one that exists, in the years 1900 to 9999.
+/// A date: `YYYY-MM-DD`, one that exists, in the years 1900 to 9999.
 fn calendar_date(text: &str) -> bool {
     text.len() == 10
         && text.parse::<chrono::NaiveDate>().is_ok_and(|date| (1900..=9999).contains(&chrono::Datelike::year(&date)))
 }
 
-/// The validator's findings, told as faults.
+/// The validator's findings as faults.
 struct Telling<'a> {
     read_only: &'a [String],
     emptied: HashSet<String>,
@@ -114,11 +115,11 @@ impl Telling<'_> {
                 }
             }
             Kind::OneOfNotValid { context } | Kind::AnyOf { context } => {
-                // An optional member is "null or ...": what is wrong is what the other branch says.
+                // An optional member is "null or ...": the other branch has the real fault.
                 let branch = context.iter().find(|errors| !errors.iter().any(is_not_null));
                 match branch {
                     Some(errors) => errors.iter().for_each(|error| self.tell(error)),
-                    None => self.faults.push(Fault::new(at, "type", "has none of the forms that are possible here")),
+                    None => self.faults.push(Fault::new(at, "type", "has none of the possible forms")),
                 }
             }
             _ => self.faults.extend(fault(at, error)),
@@ -126,7 +127,7 @@ impl Telling<'_> {
     }
 }
 
-/// The one fault that a finding is; `None` for one that another finding tells.
+/// The fault of a finding; `None` if another finding covers it.
 fn fault(at: &str, error: &ValidationError<'_>) -> Option<Fault> {
     Some(match error.kind() {
         Kind::Required { property } => {
@@ -149,7 +150,7 @@ fn fault(at: &str, error: &ValidationError<'_>) -> Option<Fault> {
         }
         Kind::MinItems { limit } => Fault::new(at, "too_few", format!("must have at least {limit} items")),
         Kind::MaxItems { limit } => Fault::new(at, "too_many", format!("must have at most {limit} items")),
-        Kind::UniqueItems => Fault::new(at, "not_unique", "must not name anything twice"),
+        Kind::UniqueItems => Fault::new(at, "not_unique", "must not repeat an item"),
         Kind::Minimum { limit } => Fault::new(at, "too_small", format!("must be at least {limit}")),
         Kind::Maximum { limit } => Fault::new(at, "too_large", format!("must be at most {limit}")),
         Kind::Format { format } => format_fault(at, format, error.instance().as_str().unwrap_or_default()),

@@ -1,5 +1,5 @@
-//! JSON read strictly (RFC 8259, I-JSON RFC 7493): one value, no duplicate members, at most 32 levels. All of a body is
-//! read, but no more of it is kept in memory than a body can need.
+//! JSON read strictly (RFC 8259, I-JSON RFC 7493): one value, no duplicate members, at most 32 levels.
+//! The reader reads the whole body, but keeps no more of it in memory than a body can need.
 
 use std::cell::Cell;
 use std::fmt;
@@ -12,31 +12,31 @@ use crate::domain::{Code, Error};
 /// How many levels of objects and arrays a body may have.
 const DEPTH: u8 = 32;
 
-/// How many values of a body are kept in memory: more than the schema of any operation has room for.
+/// How many values of a body are kept in memory: more than the schema of any operation allows.
 const KEPT_VALUES: usize = 30_000;
 
 thread_local! {
-    /// serde's errors carry text alone; what kind of fault it was is noted here by the visitor.
+    /// serde's errors carry text alone; the visitor records the kind of fault here.
     static FAULT: Cell<Option<Code>> = const { Cell::new(None) };
 }
 
 /// A body that is JSON.
 #[derive(Debug)]
 pub(super) struct Read {
-    /// Its value: a part of it if the body has more than [`KEPT_VALUES`] values. Items of arrays are missing then, and
-    /// `null` stands for objects and arrays; no name of a member is missing of an object that is there.
+    /// The value: a part of it if the body has more than [`KEPT_VALUES`] values. Items of arrays are
+    /// missing then, and `null` replaces objects and arrays; a kept object has all of its names.
     pub(super) value: Value,
-    /// Whether nothing is missing.
+    /// Whether the value is complete.
     pub(super) is_whole: bool,
 }
 
 impl Read {
-    /// A value that was made here, and not read.
+    /// A value that was made here, not read.
     pub(super) fn whole(value: Value) -> Self {
         Self { value, is_whole: true }
     }
 
-    /// A body with more values than are kept, in which nothing else was found wrong.
+    /// A body with more values than are kept, and no other fault.
     pub(super) fn too_many_values() -> Error {
         Error::new(Code::TooLarge, format!("The body has more than {KEPT_VALUES} values."))
     }
@@ -45,7 +45,7 @@ impl Read {
 /// Parses `bytes` strictly.
 ///
 /// # Errors
-/// 400 with the code of what is wrong and where.
+/// 400 with the code and the place of the fault.
 pub(super) fn parse(bytes: &[u8]) -> Result<Read, Error> {
     FAULT.set(None);
     let kept = Cell::new(0);
@@ -59,7 +59,7 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Read, Error> {
             }
             Some(code) => Error::new(code, format!("An object has two members of one name, {place}.")),
             None if bytes.is_empty() => Error::new(Code::MalformedJson, "The body is empty; send JSON."),
-            None => Error::new(Code::MalformedJson, format!("The body is not JSON: it goes wrong {place}.")),
+            None => Error::new(Code::MalformedJson, format!("The body is not JSON: the error is {place}.")),
         }
     })?;
     Ok(Read { value, is_whole: kept.get() <= KEPT_VALUES })
@@ -68,9 +68,9 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Read, Error> {
 /// One value.
 #[derive(Clone, Copy)]
 struct Node<'a> {
-    /// How many more levels it may have beneath it.
+    /// How many more levels it may have below it.
     levels: u8,
-    /// How many values were read so far, the names of members counted with their values.
+    /// How many values were read so far; the names of members count with their values.
     kept: &'a Cell<usize>,
 }
 
@@ -91,7 +91,7 @@ impl Node<'_> {
         Ok(Self { levels, ..self })
     }
 
-    /// Counts a value; whether it can be kept.
+    /// Counts a value, and returns whether to keep it.
     fn counts(self) -> bool {
         self.kept.set(self.kept.get().saturating_add(1));
         self.kept.get() <= KEPT_VALUES
@@ -118,7 +118,8 @@ impl<'de> Visitor<'de> for Node<'_> {
     }
 
     fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
-        // To JSON Schema, and so to the document, 80.0 is an integer. Beyond 2^53 a double does not tell which.
+        // In JSON Schema, and so in the document, 80.0 is an integer. Beyond 2^53 a double does not show which
+        // integer it is.
         let whole = value.fract() == 0.0 && value.abs() <= 9_007_199_254_740_992.0;
         if let Some(whole) = whole.then(|| format!("{value:.0}").parse::<i64>().ok()).flatten() {
             return Ok(Value::from(whole));
@@ -202,7 +203,7 @@ mod tests {
         assert_eq!((read.is_whole, kept.len(), kept.capacity() < 2 * KEPT_VALUES), (false, KEPT_VALUES, true));
         assert!(parse(items(KEPT_VALUES - 1).as_bytes()).unwrap().is_whole);
 
-        // What comes after them is still held to the rules.
+        // The rules still apply to later values.
         assert_eq!(code(items(50_000).replace("0]", "[0,]]").as_bytes()), Code::MalformedJson);
         assert_eq!(code(items(50_000).replace("0]", "{\"a\":1,\"a\":2}]").as_bytes()), Code::DuplicateMember);
         assert_eq!(code(items(50_000).replace("0]", &format!("{}]", "[".repeat(40))).as_bytes()), Code::TooDeep);

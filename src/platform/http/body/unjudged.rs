@@ -1,4 +1,4 @@
-//! A body that arrives before it is judged: what is sent to a capability link.
+//! A body that arrives before it is checked: the body of a capability link.
 
 use std::marker::PhantomData;
 
@@ -9,25 +9,25 @@ use crate::platform::http::checking;
 use crate::platform::http::describe::Op;
 use crate::platform::http::incoming::{Incoming, PUBLIC_BODY_LIMIT, Take};
 
-/// A body that can be judged after it has arrived, from its bytes and its `Content-Type` alone.
+/// A body that can be checked after its arrival, from its bytes and its `Content-Type` alone.
 pub trait Judge: Sized {
-    /// How many bytes it may have; `None` for as many as any body of a public operation.
+    /// The most bytes of the body; `None` for the limit of public operations.
     const BODY_LIMIT: Option<usize> = None;
 
-    /// Judges a body.
+    /// Checks a body.
     ///
     /// # Errors
     /// The problem of the body: 400, 415 or 422.
     fn judge(content_type: &str, body: &[u8]) -> Result<Self, Error>;
 
-    /// Adds to the description of an operation what it asks of the body, and its problems.
+    /// Adds the body and its problems to the description of an operation.
     fn describe(op: &mut Op<'_>);
 }
 
-/// A `B` that has arrived, within its limit and in time, and has yet to be judged.
+/// A `B` that has arrived, within its limit and in time, and is not checked yet.
 ///
-/// The holder of a capability link has no other right than the link. So an operation first looks the link up, and answers 404
-/// or 410; then it calls [`Unjudged::judge`], which finds the faults of the body.
+/// The link is the only permission of its holder. So an operation first looks the link up, and answers
+/// 404 or 410; then it calls [`Unjudged::judge`], which finds the faults of the body.
 pub struct Unjudged<B> {
     content_type: String,
     body: Bytes,
@@ -35,7 +35,7 @@ pub struct Unjudged<B> {
 }
 
 impl<B: Judge> Unjudged<B> {
-    /// Judges the body.
+    /// Checks the body.
     ///
     /// # Errors
     /// The problem of the body: 400, 415 or 422.

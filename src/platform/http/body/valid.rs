@@ -14,11 +14,11 @@ use crate::platform::http::answer::JSON;
 use crate::platform::http::describe::Op;
 use crate::platform::http::incoming::{Incoming, Take, one_of};
 
-/// What a caller asks for in a body.
+/// A command in a body.
 pub trait Command: DeserializeOwned + Validate + ToSchema + Send + 'static {
-    /// The resource that it makes or changes: its members that the command lacks are read-only.
+    /// The resource that it creates or changes: members that only the resource has are read-only.
     type Resource: PartialSchema;
-    /// How many bytes its body may have; `None` for as many as any body of its operation's kind.
+    /// The most bytes of the body; `None` for the limit of the operation's kind.
     const BODY_LIMIT: Option<usize> = None;
 }
 
@@ -38,13 +38,13 @@ impl<T: Command> Take for Valid<T> {
     }
 }
 
-/// A body of `media_type`, through every check.
+/// Reads a body of `media_type`, with every check.
 pub(super) async fn taken<T: Command>(incoming: &mut Incoming, media_type: &'static str) -> Result<T, Error> {
     incoming.expect_media_type(media_type)?;
     incoming.checked_body(|body| parse(&body)).await
 }
 
-/// Such a body and its problems, in the description of an operation.
+/// Adds such a body and its problems to the description of an operation.
 pub(super) fn described<T: Command>(op: &mut Op<'_>, media_type: &str) {
     op.body::<T>(media_type, true);
     for code in [
@@ -60,7 +60,7 @@ pub(super) fn described<T: Command>(op: &mut Op<'_>, media_type: &str) {
     }
 }
 
-/// The body of a verb of which nothing must be said: none, or a JSON body that is checked like any other.
+/// The body of an operation without input: none, or a JSON body that is checked like any other.
 #[derive(Debug)]
 pub struct MayBeEmpty<T>(pub T);
 
@@ -80,7 +80,7 @@ impl<T: Command + Default> Take for MayBeEmpty<T> {
     }
 }
 
-/// The body of a verb that needs nothing said: none, or `{}`.
+/// The body of an operation without input: none, or `{}`.
 #[derive(Debug)]
 pub struct WithoutBody;
 
@@ -121,7 +121,7 @@ impl Judge for WithoutBody {
 /// A JSON text, checked and parsed.
 ///
 /// # Errors
-/// 400 when it is not JSON; 422 with every fault; 413 when it has so many values that not all are kept.
+/// 400 when it is not JSON; 422 with every fault; 413 when it has more values than are kept.
 pub fn parse<T: Command>(body: &[u8]) -> Result<T, Error> {
     judged(strict::parse(body)?)
 }
@@ -147,12 +147,13 @@ fn judged<T: Command>(read: Read) -> Result<T, Error> {
     Ok(parsed)
 }
 
-/// A body that fits and is parsed at the first attempt: a caller with a correct body does not pay for listing faults.
+/// Parses a valid body at the first attempt: a caller with a correct body does not pay for listing
+/// faults.
 fn fitting<T: Command>(read: &Read) -> Result<Option<T>, Error> {
     Ok(if read.is_whole && shape::fits::<T>(&read.value)? { T::deserialize(&read.value).ok() } else { None })
 }
 
-/// A body with something wrong in it: every fault of its shape, or the first that its parsing finds.
+/// Lists the faults of an invalid body: every fault of its shape, or the first that its parser finds.
 fn parse_with_care<T: Command>(mut read: Read) -> Result<T, Error> {
     let faults = shape::check::<T>(&mut read, &read_only_members::<T>())?;
     if !faults.is_empty() {

@@ -1,8 +1,9 @@
-//! CSV read one record at a time, so that a stray quotation mark spoils its own line and no other.
+//! A CSV reader that reads one record at a time, so that a stray quotation mark affects its own line
+//! alone.
 //!
-//! A record that cannot be right (a quoted cell that does not end, or goes on after its end) is the
-//! first line of it alone; reading goes on with the next. So what a forgotten quotation mark would
-//! otherwise swallow is read all the same.
+//! An invalid record (a quoted cell that does not end, or continues after its end) is its first line
+//! alone; reading continues with the next line. So the reader keeps the rows that a forgotten quotation
+//! mark would otherwise swallow.
 
 /// How long a cell can be. A quotation mark that is not closed within it is a mistake.
 const LONGEST: usize = 32 * 1024;
@@ -13,7 +14,7 @@ const MOST_CELLS: usize = 100;
 /// A record, or `None` for a line that is not CSV.
 pub type Record = Option<Vec<String>>;
 
-/// The records of a text. Blank lines are none.
+/// The records of a text. Blank lines are skipped.
 #[derive(Debug)]
 pub struct Records<'a> {
     text: &'a str,
@@ -21,12 +22,12 @@ pub struct Records<'a> {
 }
 
 impl<'a> Records<'a> {
-    /// Those of `text` from the byte `at` on, which must be the beginning of a line.
+    /// The records of `text` from the byte `at` on, which must be the beginning of a line.
     pub fn from(text: &'a str, at: usize) -> Self {
         Self { text, at }
     }
 
-    /// Where the next record begins.
+    /// The start of the next record.
     pub fn at(&self) -> usize {
         self.at
     }
@@ -54,7 +55,7 @@ impl Iterator for Records<'_> {
     }
 }
 
-/// The record that `rest` begins with, and its length with its line's end.
+/// The first record of `rest`, and its length with its line end.
 fn record(rest: &str) -> Option<(Vec<String>, usize)> {
     let mut cells = Vec::new();
     let mut at = 0;

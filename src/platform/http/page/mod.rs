@@ -58,7 +58,8 @@ impl Frame {
     }
 }
 
-/// Whether `Accept` prefers a page. Whoever names both alike, or neither, gets JSON.
+/// Returns whether `Accept` prefers a page. If it ranks both alike, or names neither, the caller gets
+/// JSON.
 fn prefers_page(request: &HttpRequest) -> bool {
     negotiation::preferred(request, (JSON, &[HTML])) == HTML
 }
@@ -109,8 +110,8 @@ impl<T: Serialize + ToSchema + Send + 'static, const STATUS: u16> Reply for Show
 
     fn describe(op: &mut Op<'_>) {
         let text = match STATUS {
-            202 => "Taken, and not in effect yet.",
-            _ => "The answer.",
+            202 => "Accepted, and not in effect yet.",
+            _ => "The result.",
         };
         op.answers::<T>(STATUS, text, JSON);
     }

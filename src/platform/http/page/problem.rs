@@ -1,4 +1,4 @@
-//! A problem as a person is told it who followed a link.
+//! A problem as a page for a person who followed a link.
 
 use actix_web::HttpRequest;
 use actix_web::http::header;
@@ -42,48 +42,50 @@ fn words(error: &Error) -> (&'static str, &str, &'static str) {
     match error.code() {
         Code::NotFound => (
             "We cannot find this page",
-            "The link is not complete, or it is not one of ours. Nothing has changed.",
-            "If you copied it from a mail, please make sure that you have all of it: it may stand on two lines.",
+            "The link is not complete, or it is not ours. Nothing has changed.",
+            "If you copied it from an email, check that you copied all of it. It may be on two lines.",
         ),
         Code::Gone | Code::Erased | Code::Merged => (
             "This link no longer works",
             error.detail(),
-            "Nothing has changed just now, and what you chose before still holds. If you still need this page, use the link in our newest mail to you, or call us.",
+            "Nothing has changed, and your earlier choices still apply. If you still need this page, use the link in \
+             our newest email to you, or call us.",
         ),
         Code::WrongReference => (
             "This is not your reference number",
-            "The number is not that of the request which this link is about. Nothing was opened.",
-            "Please go back and enter it again. It begins with SR, and is in our letters to you. After a few wrong numbers the link no longer works.",
+            "The number does not belong to the request for this link. We opened nothing.",
+            "Go back and enter it again. It begins with SR, and is in our letters to you. After a few wrong numbers \
+             the link stops working.",
         ),
         Code::Restricted => (
             "We cannot do this just now",
-            "Your data is restricted: we keep it and do not use it. Nothing has changed.",
-            "You can say no to anything at any time. You can say yes again once the restriction has ended.",
+            "Your data is restricted: we keep it but do not use it. Nothing has changed.",
+            "You can say no at any time. You can say yes again after the restriction ends.",
         ),
         Code::RateLimited => (
-            "Please wait a moment",
+            "Wait a moment",
             "We have had too many requests from your network in a short time. Nothing has changed.",
-            "Please wait a minute, then load the page again.",
+            "Wait a minute, then load the page again.",
         ),
         Code::Internal | Code::Unavailable => (
-            "Sorry, this does not work just now",
-            "The fault is ours. Nothing has changed.",
-            "Please try again in a few minutes.",
+            "Sorry, there is a problem with the service",
+            "This is our fault. Nothing has changed.",
+            "Try again in a few minutes.",
         ),
         Code::KeyMissing => (
-            "Sorry, we cannot open your data just now",
-            "The fault is ours. Nothing has changed.",
-            "Please write to us, and we will do what you want. The link at the foot of our mails still stops them.",
+            "Sorry, we cannot open your data",
+            "This is our fault. Nothing has changed.",
+            "Write to us, and we will do what you want. The link at the end of our emails still stops them.",
         ),
         Code::OutcomeUnknown => (
-            "Sorry, we cannot tell whether this worked",
-            "The fault is ours: the answer of our database was lost.",
-            "Please open the link in the mail again: it shows what stands now, and you can choose again.",
+            "Sorry, we do not know if this worked",
+            "This is our fault: our database did not reply.",
+            "Open the link in the email again. It shows your choices now, and you can choose again.",
         ),
         _ => (
             "Sorry, we did not understand that",
-            "What your browser sent is not what this page asks. Nothing has changed.",
-            "Please go back to the link in the mail, and use the buttons on its page.",
+            "Your browser sent something that this page does not expect. Nothing has changed.",
+            "Go back to the link in the email, and use the buttons on its page.",
         ),
     }
 }

@@ -12,12 +12,12 @@ use crate::platform::db::{AnyConnection, give_name_back, may_rewrite, past_all_t
 diesel::table! {
     use crate::platform::db::{InstantSql, UuidSql};
 
-    /// Whose destroyed key may still be in the pages. A row is written by the transaction that destroys the key, whose
-    /// number tells when nobody can see the key any more.
+    /// The owner of a destroyed key that may still be in the pages. The transaction that destroys the key
+    /// writes the row, and its number shows when no transaction can see the key any more.
     vault.key_remnants (owner_id) {
-        /// Whose.
+        /// The owner of the key.
         owner_id -> UuidSql,
-        /// Since when.
+        /// When the key was destroyed.
         destroyed_at -> InstantSql,
     }
 }

@@ -14,9 +14,6 @@ use crate::platform::transaction::{ReadTx, WriteTx};
 use crate::policy::complaint_clock;
 
 /// The person's complaints.
-///
-/// # Errors
-/// When the database fails.
 pub fn records(tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<PersonalRecord>, Error> {
     let ids = ids_of(tx, person)?;
     let theirs = complaints::table.filter(among_ids(complaints::id, &ids));
@@ -27,9 +24,6 @@ pub fn records(tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<PersonalRecor
 
 /// Returns an obstacle for each complaint that was not answered yet: the law wants an answer (Data Protection Act 2018 section
 /// 164A). It names a day for the acknowledgement alone: the complaint is kept until then at least.
-///
-/// # Errors
-/// When the complaints cannot be read.
 pub fn obstacles(tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<Obstacle>, Error> {
     let found = open_ones(tx, person)?;
     let today = london_date(tx.now());
@@ -46,9 +40,6 @@ pub fn obstacles(tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<Obstacle>, 
 
 /// Empties the words of the person's complaints and destroys their keys, except for those that are withheld. Restricts the
 /// complaints that may be about another person.
-///
-/// # Errors
-/// When the complaints cannot be written.
 pub fn erase(tx: &mut WriteTx<'_>, erasing: &Erasing) -> Result<(), Error> {
     let unsure = complaints::table.filter(among_ids(complaints::id, &erasing.unsure_of::<ComplaintId>("complaints")));
     let restricted = (

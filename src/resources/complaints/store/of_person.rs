@@ -47,18 +47,12 @@ pub fn is_themself(tx: &ReadTx<'_>, person: &Person, name: Option<&str>, complai
 }
 
 /// The ids of a person's complaints, oldest first.
-///
-/// # Errors
-/// When the complaints cannot be read.
 pub fn ids_of(tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<ComplaintId>, Error> {
     Ok(select_ids_of_person!(complaints, "complaints", tx, person)?)
 }
 
 /// Finds the complaints that may be about a person, by one query: those with a number of theirs, with an address that
 /// another person has or had too, or with their name. Those that are theirs for certain are left out.
-///
-/// # Errors
-/// When the complaints cannot be read.
 pub fn matches(tx: &mut ReadTx<'_>, person: &Person, name: Option<&[u8]>) -> Result<Vec<PossibleMatch>, Error> {
     let names: Vec<Vec<u8>> = name.map(<[u8]>::to_vec).into_iter().collect();
     let found: Vec<(ComplaintId, String)> = select_matches_of_person!(complaints, "complaints", tx, person, names)?;
@@ -68,9 +62,6 @@ pub fn matches(tx: &mut ReadTx<'_>, person: &Person, name: Option<&[u8]>) -> Res
 }
 
 /// The person's complaints that were not answered yet, with their days of receipt: something is still owed to them.
-///
-/// # Errors
-/// When the complaints cannot be read.
 pub fn open_ones(tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<(ComplaintId, NaiveDate)>, Error> {
     let ids = ids_of(tx, person)?;
     let open = complaints::status.eq_any(ComplaintStatus::OPEN.iter().map(<&str>::from));

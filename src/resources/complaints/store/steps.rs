@@ -1,4 +1,5 @@
-//! How a complaint comes and goes on. Whoever holds a complaint holds its contact first, as everywhere.
+//! How complaints are created and change. A transaction locks the contact before its complaint, as
+//! everywhere.
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -27,7 +28,7 @@ fn entry(action: Action, complaint: &Complaint) -> Entry {
     entry.with("reference", complaint.reference.as_str())
 }
 
-/// What a complaint says in words, sealed; nothing of somebody who was erased.
+/// The sealed words of a complaint; empty for an erased person.
 fn sealed(tx: &WriteTx<'_>, key: &DataKey, complaint: &Complaint) -> Result<Vec<u8>, Error> {
     let Complaint { complainant, details, note, explanation, .. } = complaint.clone();
     let (Some(complainant), Some(details)) = (complainant, details) else { return Ok(Vec::new()) };

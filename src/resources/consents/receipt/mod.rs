@@ -72,7 +72,7 @@ impl Facts<'_> {
     }
 
     fn withdrawal(&self) -> String {
-        format!("At any time, as easily as it was given: write to {}", self.controller.email)
+        format!("At any time, as easily as you gave it: write to {}", self.controller.email)
     }
 
     /// The decision in the service's own terms, the same in every profile.
@@ -101,8 +101,10 @@ fn effect(decision: DecisionKind) -> &'static str {
     match decision {
         DecisionKind::Given => "The person gave this consent.",
         DecisionKind::Confirmed => "The person's mailbox confirmed this consent.",
-        DecisionKind::Objected => "The person objected to direct marketing for this purpose; it has stopped for good.",
-        DecisionKind::Withdrawn => "The person withdrew this consent; what was done before stays lawful.",
+        DecisionKind::Objected => {
+            "The person objected to direct marketing for this purpose; it has stopped permanently."
+        }
+        DecisionKind::Withdrawn => "The person withdrew this consent; the use of the data before that stays lawful.",
     }
 }
 
@@ -149,7 +151,7 @@ pub(super) fn of_decision(tx: &mut ReadTx<'_>, id: DecisionId, profile: Profile)
     let said = notice.purposes.into_iter().find(|said| said.code == purpose);
     let texts = |items: Vec<_>| items.into_iter().map(String::from).collect();
     let (data, recipients, retention) = match said {
-        None => (Vec::new(), Vec::new(), "As the notice says".to_owned()),
+        None => (Vec::new(), Vec::new(), "As stated in the notice".to_owned()),
         Some(said) => (texts(said.data), texts(said.recipients), said.retention.into()),
     };
     let facts = Facts {

@@ -19,7 +19,7 @@ use crate::policy::consent::{self, Act, Decision, Projection};
 use crate::resources::contacts::store as contacts;
 use crate::resources::notices::current::{MaterialChanges, Published};
 
-/// A decision of whoever is known, found lawful.
+/// A lawful decision of a known contact.
 pub struct Decided {
     pub purpose: Purpose,
     pub known: Known,
@@ -191,9 +191,6 @@ fn write(
 }
 
 /// Queues the letter that asks the contact's mailbox to confirm a grant. It takes its address when it is sent.
-///
-/// # Errors
-/// When the outbox cannot be written.
 pub(super) fn ask_mailbox(tx: &mut WriteTx<'_>, contact: ContactId, grant: DecisionId) -> Result<(), Error> {
     let subject = SubjectId::from_uuid(grant.uuid());
     let ask = Outgoing { kind: CONFIRMATION, contact: Some(contact), subject: Some(subject), mark: None };

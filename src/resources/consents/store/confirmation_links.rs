@@ -77,7 +77,7 @@ pub(crate) fn link_of(tx: &mut ReadTx<'_>, token: &str) -> Result<Link, Error> {
         .optional()?;
     let (decision, mark, expires_at, spent_at) = found.ok_or_else(Error::not_found)?;
     if spent_at.is_some() || expires_at <= tx.now() {
-        return Err(Error::new(Code::Gone, "This link has been used or has expired; ask for a new one."));
+        return Err(Error::new(Code::Gone, "This link has been used or has expired. Ask us for a new one."));
     }
     Ok(Link { decision, mark, expires_at })
 }
@@ -95,9 +95,6 @@ pub(crate) fn sent(
 
 /// Whether the mailbox with the keyed index `mark` was or will be asked to confirm a grant: a letter waits in the outbox, which
 /// takes the address that the contact has when it leaves, or the mailbox [has a link](has_link).
-///
-/// # Errors
-/// When the outbox, the links or the contact cannot be read.
 pub(crate) fn was_asked(
     tx: &mut ReadTx<'_>,
     contact: ContactId,
@@ -110,9 +107,6 @@ pub(crate) fn was_asked(
 
 /// Whether a letter about a grant has left for the mailbox with the keyed index `mark`, with a link that still works. A mailbox
 /// that refused the letter, or has bounced since, has none.
-///
-/// # Errors
-/// When the outbox, the links or the contact cannot be read.
 pub fn has_link(tx: &mut ReadTx<'_>, contact: ContactId, grant: DecisionId, mark: &[u8]) -> Result<bool, Error> {
     let sent_there = consent_confirmations::decision_id.eq(grant).and(consent_confirmations::mark.eq(mark));
     let works = consent_confirmations::spent_at.is_null().and(consent_confirmations::expires_at.gt(tx.now()));
@@ -124,9 +118,6 @@ pub fn has_link(tx: &mut ReadTx<'_>, contact: ContactId, grant: DecisionId, mark
 }
 
 /// Spends the links of a consent that has gone elsewhere.
-///
-/// # Errors
-/// When the database fails.
 pub(crate) fn spend(tx: &mut WriteTx<'_>, consent: ConsentId) -> Result<(), Error> {
     let now = tx.now();
     let of_consent = consent_confirmations::consent_id.eq(consent).and(consent_confirmations::spent_at.is_null());
@@ -136,9 +127,6 @@ pub(crate) fn spend(tx: &mut WriteTx<'_>, consent: ConsentId) -> Result<(), Erro
 }
 
 /// Forgets the links of consents whose person is erased.
-///
-/// # Errors
-/// When the database fails.
 pub(crate) fn forget(tx: &mut WriteTx<'_>, consents: &[ConsentId]) -> Result<(), Error> {
     let theirs = consent_confirmations::table.filter(consent_confirmations::consent_id.eq_any(consents));
     diesel::delete(theirs).execute(tx.connection())?;
@@ -146,9 +134,6 @@ pub(crate) fn forget(tx: &mut WriteTx<'_>, consents: &[ConsentId]) -> Result<(),
 }
 
 /// Uses up every link of a decision, because its mailbox has answered.
-///
-/// # Errors
-/// 503 when the database does not answer.
 pub(crate) fn use_up(tx: &mut WriteTx<'_>, decision: DecisionId) -> Result<(), Error> {
     let now = tx.now();
     let of_decision = consent_confirmations::table.filter(consent_confirmations::decision_id.eq(decision));

@@ -131,9 +131,6 @@ pub(crate) fn beneath(tx: &mut ReadTx<'_>, of: &[ConsentId]) -> Result<Vec<Row>,
 }
 
 /// The decisions of several consents that had been recorded by `at`, oldest first.
-///
-/// # Errors
-/// When the database fails.
 pub(crate) fn recorded_by(
     tx: &mut ReadTx<'_>,
     of: &[ConsentId],

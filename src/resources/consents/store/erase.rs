@@ -15,9 +15,6 @@ fn consents_of(tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<(ConsentId, i
 }
 
 /// The person's consents and their decisions.
-///
-/// # Errors
-/// When the database fails.
 pub fn records(tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<PersonalRecord>, Error> {
     let found = consents_of(tx, person)?;
     let ids: Vec<ConsentId> = found.iter().map(|(id, _)| *id).collect();
@@ -31,9 +28,6 @@ pub fn records(tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<PersonalRecor
 }
 
 /// Empties the decisions, but those that are withheld, and deletes the links.
-///
-/// # Errors
-/// When the database fails.
 pub fn erase(tx: &mut WriteTx<'_>, erasing: &Erasing) -> Result<(), Error> {
     let ids: Vec<ConsentId> = consents_of(tx, &erasing.person)?.into_iter().map(|(id, _)| id).collect();
     confirmation_links::forget(tx, &ids)?;

@@ -1,4 +1,4 @@
-//! Consents in lists: of anybody, as of any time, and of one person for every purpose.
+//! Lists of consents: of all contacts, at any time, and of one person for every purpose.
 
 use diesel::prelude::*;
 
@@ -16,9 +16,6 @@ use crate::resources::notices;
 use crate::resources::notices::current::MaterialChanges;
 
 /// What holds of a contact for each purpose that takes a consent; `None` where nothing was ever decided.
-///
-/// # Errors
-/// When the database fails.
 pub fn states(tx: &mut ReadTx<'_>, contact: ContactId) -> Result<Vec<(Purpose, Option<State>)>, Error> {
     let rows: Vec<Row> =
         consents::table.filter(consents::contact_id.eq(contact)).select(Row::as_select()).load(tx.connection())?;
@@ -48,9 +45,6 @@ const CANDIDATES: i64 = 200;
 
 /// Consents, newest first; with `as_at`, as what had been recorded by then tells them. Those of the restricted only where
 /// the filter names the contact.
-///
-/// # Errors
-/// When the database fails.
 pub fn list(
     tx: &mut ReadTx<'_>,
     filter: &ConsentFilter,

@@ -35,7 +35,7 @@ pub fn object(
         refused.map_err(|refusal| Refusal { pointer: Some("/purposes"), ..refusal })?;
     }
     if objected_to.is_empty() {
-        let detail = "must name a purpose, or be left out to object to all";
+        let detail = "must name a purpose; omit it to object to all";
         return Err(Error::invalid(vec![Fault::new("/purposes", "too_few", detail)]));
     }
     let now = tx.now();

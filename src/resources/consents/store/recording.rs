@@ -30,8 +30,9 @@ pub fn record_by_link(
 /// Records decisions, each at the place of its caller.
 ///
 /// # Errors
-/// For each, 422 for a contract-only purpose, an unknown contact or notice, or a decision in the future; 410
-/// for a grant of the erased; 409 for a grant that a later withdrawal stands against. For all, when the database fails.
+/// For each, 422 for a contract-only purpose, an unknown contact or notice, or a decision in the
+/// future; 410 for a grant of the erased; 409 for a grant that a later withdrawal stands against. For
+/// all.
 pub fn record(tx: &mut ManyTx<'_, '_>, asked: &[&RecordDecision]) -> Result<Each<Consent>, Error> {
     let mut answers: Vec<Option<Result<Recorded<Consent>, Error>>> = asked.iter().map(|_| None).collect();
     // The first of each person's.
@@ -95,7 +96,7 @@ fn decision(known: Known, asked: &RecordDecision, lawful: Lawful<Decision>, orig
     Decided { purpose: asked.purpose, known, lawful, evidence, origin }
 }
 
-/// Whether what was asked for may be recorded of whoever is known.
+/// Whether the requested decision may be recorded for a known contact.
 fn judge(
     known: Option<Known>,
     asked: &RecordDecision,

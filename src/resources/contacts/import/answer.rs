@@ -141,7 +141,7 @@ impl Reply for Imported {
     }
 
     fn describe(op: &mut Op<'_>) {
-        op.answers::<ImportResults>(200, "What became of every row, in the order of the file.", JSON);
+        op.answers::<ImportResults>(200, "The result of every row, in the order of the file.", JSON);
         op.also_answers(200, NDJSON);
     }
 }

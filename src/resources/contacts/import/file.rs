@@ -62,10 +62,10 @@ impl Take for ImportFile {
         let csv = ContentBuilder::new().schema(Some(String::schema())).example(Some(table.into())).build();
         let lines = ContentBuilder::new().schema(Some(row)).build();
         let text = format!(
-            "CSV with a header row of any of `{}`, in any order, with `name` and one of `email` and `telephone`; or \
-             JSON lines, each a `{}`. At most {MOST_LINES} lines.",
-            COLUMNS.join("`, `"),
+            "CSV with a header row, or JSON lines, each a `{}`. The header row has any of `{}`, in any order, and must \
+             have `name` and one of `email` and `telephone`. At most {MOST_LINES} lines.",
             ImportRow::name(),
+            COLUMNS.join("`, `"),
         );
         let body = RequestBodyBuilder::new().description(Some(text)).required(Some(Required::True));
         op.operation.request_body = Some(RefOr::T(body.content(CSV, csv).content(NDJSON, lines).build()));
@@ -89,21 +89,21 @@ fn columns(header: Record) -> Result<Vec<&'static str>, Error> {
         let pointer = format!("/header/{at}");
         match COLUMNS.iter().copied().find(|&known| known == cell) {
             None => {
-                let detail = format!("is not a column that an import knows; those are {}", COLUMNS.join(", "));
+                let detail = format!("is not a column of an import; the columns are {}", COLUMNS.join(", "));
                 faults.push(Fault::new(pointer, "unknown", detail));
             }
             Some(column) if columns.contains(&column) => {
-                faults.push(Fault::new(pointer, "repeated", "is a column that stands twice"));
+                faults.push(Fault::new(pointer, "repeated", "is a column that appears twice"));
             }
             Some(column) => columns.push(column),
         }
     }
     let has = |name: &str| columns.contains(&name);
     if faults.is_empty() && !has("name") {
-        faults.push(Fault::new("/name", "missing", "is a column that an import needs"));
+        faults.push(Fault::new("/name", "missing", "is a required column"));
     }
     if faults.is_empty() && !has("email") && !has("telephone") {
-        faults.push(Fault::new("/email", "missing", "or telephone is a column that an import needs"));
+        faults.push(Fault::new("/email", "missing", "or telephone is a required column"));
     }
     if faults.is_empty() { Ok(columns) } else { Err(Error::invalid(faults)) }
 }
@@ -167,7 +167,7 @@ fn line_of(line: &str) -> Parsed {
 /// A CSV record as the row that it is; an empty cell is as none.
 fn cells(columns: &[&'static str], record: Record) -> Parsed {
     let Some(record) = record else {
-        let detail = "has a quotation mark that is not closed or that something follows, or a cell of more than 32 KiB";
+        let detail = "has an open quotation mark, text after a closing quotation mark, or a cell of more than 32 KiB";
         return Err(Fault::new("", "malformed_csv", detail).into());
     };
     if record.len() != columns.len() {

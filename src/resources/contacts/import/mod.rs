@@ -5,8 +5,8 @@
 //! not checked before, so that a row is there whole or not at all. There are no consents in a file: an
 //! import neither gives nor revives one, and what a suppressed address says stays unsaid.
 //!
-//! Results are told as they come, where they are asked for as lines: whoever waits sees how far it is, and nothing grows with
-//! the file.
+//! Results are streamed as lines if the caller asks for lines: the caller sees the progress, and memory
+//! does not grow with the file.
 
 mod answer;
 mod file;
@@ -112,7 +112,7 @@ impl Import {
                 Ok(written) => written,
                 Err(error) if first == 1 => return Err(error),
                 Err(error) => {
-                    let detail = "could not be stored, as the rows after it; import them again";
+                    let detail = "could not be stored, nor could the rows after it; import them again";
                     let fault = Fault::new("", error.code().entry().name, detail);
                     let results = rejected(&fault);
                     self.doing = Doing::Reject(fault);

@@ -45,7 +45,7 @@ impl Person {
         });
         let source_detail = source_detail.or_else(|| known.source_detail.clone());
         let obtained_on = obtained_on.unwrap_or(self.obtained_on);
-        // Where another source is told, it is this import's from now on.
+        // If the row names another source, the contact's source is this import from now on.
         let new_source = obtained_on != self.obtained_on || source_detail != known.source_detail;
         let particulars = Particulars {
             name,
@@ -87,7 +87,7 @@ pub(super) struct People {
 }
 
 impl People {
-    /// Adds somebody, unless they are here already, perhaps as an earlier row has changed them.
+    /// Adds a person, unless the contact exists already, perhaps as an earlier row has changed it.
     pub(super) fn add(&mut self, keys: &BlindIndexKey, known: Known) {
         if known.id.is_some_and(|id| !self.ids.insert(id)) {
             return;
@@ -161,15 +161,15 @@ fn found_by(row: &ImportRow) -> &'static str {
     if row.email.is_some() { "/email" } else { "/telephone" }
 }
 
-/// What is wrong with a row for somebody whose data is restricted.
+/// The fault of a row for a restricted person.
 fn restricted(row: &ImportRow) -> Fault {
-    let detail = "is that of a person whose data is restricted: it is stored and not changed";
+    let detail = "belongs to a person whose data is restricted: the service stores the data and does not change it";
     Fault::new(found_by(row), "restricted", detail)
 }
 
 /// What is wrong with a row for a person whose key is missing.
 fn key_missing(row: &ImportRow) -> Fault {
-    let detail = "is that of a person whose data cannot be read, because its key is missing from the vault";
+    let detail = "belongs to a person whose data cannot be read, because its key is missing from the vault";
     Fault::new(found_by(row), "key_missing", detail)
 }
 

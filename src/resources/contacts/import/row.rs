@@ -14,7 +14,7 @@ use crate::resources::contacts::model::{Employer, JobTitle, NothingElse, PersonN
 #[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ImportQuery {
-    /// Tell what would become of each row, and change nothing.
+    /// Report the outcome of each row, and change nothing.
     #[serde(default)]
     pub dry_run: bool,
 }
@@ -28,7 +28,7 @@ fn reachable(row: &ImportRow) -> Result<(), ValidationError> {
     Err(error)
 }
 
-/// A person in a file: a name, and an e-mail address or a telephone number.
+/// One person in an import file: a name, and an e-mail address or a telephone number.
 #[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[validate(schema(function = "reachable"))]
@@ -41,19 +41,19 @@ pub struct ImportRow {
     /// The person's telephone number; required unless there is an e-mail address.
     #[schema(nullable = false)]
     pub telephone: Option<Telephone>,
-    /// The extension of that number, where it is not written with it.
+    /// The extension of the telephone number, if the number does not include it.
     #[schema(nullable = false)]
     pub telephone_extension: Option<TelephoneExtension>,
-    /// Where the person works.
+    /// The person's employer.
     #[schema(nullable = false)]
     pub organisation: Option<Employer>,
-    /// What the person does there.
+    /// The person's job title.
     #[schema(nullable = false)]
     pub job_title: Option<JobTitle>,
-    /// More about where the data came from.
+    /// Further detail about the source of the data.
     #[schema(nullable = false)]
     pub source_detail: Option<SourceDetail>,
-    /// When it was obtained; today unless said, and not in the future.
+    /// When the data was obtained; not in the future. The default is today.
     #[schema(nullable = false, example = "2026-11-24")]
     pub obtained_on: Option<NaiveDate>,
 }
@@ -83,7 +83,7 @@ impl Command for ImportRow {
 pub(super) const COLUMNS: &[&str] =
     &["name", "email", "telephone", "telephone_extension", "organisation", "job_title", "source_detail", "obtained_on"];
 
-/// What became of a row.
+/// The outcome of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ImportOutcome {
@@ -99,7 +99,7 @@ pub enum ImportOutcome {
     Rejected,
 }
 
-/// Why a row changed nothing.
+/// The reason why a row changed nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ImportCode {
@@ -107,29 +107,29 @@ pub enum ImportCode {
     FormerAddress,
 }
 
-/// A row and what became of it.
+/// A row and its outcome.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct ImportResult {
-    /// Which row, the first one of data being 1.
+    /// The number of the row; the first row of data is 1.
     #[schema(minimum = 1)]
     pub row: u32,
-    /// What became of it.
+    /// The outcome of the row.
     pub result: ImportOutcome,
-    /// The contact; absent where there is none, as for one that a dry run would make.
+    /// The contact; absent if there is none, such as for a row that a dry run would create.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub contact_id: Option<ContactId>,
-    /// Why the row left a contact unchanged: `former_address` where it names an address or number that the person no longer
-    /// has. Nothing of such a row is stored.
+    /// The reason why the row left a contact unchanged. `former_address` means that the row names an
+    /// address or number that the person no longer has. The service stores nothing from such a row.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub code: Option<ImportCode>,
-    /// What is wrong with a rejected row, with pointers to its members: at most 10 faults, and the first alone once the
-    /// rows before it have listed 10,000.
+    /// The faults of a rejected row, with pointers to its members: at most 10. After the earlier rows have
+    /// listed 10,000 faults, a row lists its first alone.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, max_items = 10)]
     pub errors: Option<Vec<Fault>>,
-    /// How many faults the row has besides those in `errors`; absent where `errors` lists them all.
+    /// The number of faults that `errors` does not list; absent where `errors` lists them all.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, minimum = 1)]
     pub more: Option<usize>,
@@ -185,10 +185,10 @@ impl ImportResult {
     }
 }
 
-/// What became of every row, in the order of the file.
+/// The result of every row, in the order of the file.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct ImportResults {
-    /// The rows.
+    /// The results.
     pub results: Vec<ImportResult>,
 }
 

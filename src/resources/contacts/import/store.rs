@@ -15,7 +15,7 @@ use crate::platform::transaction::{ReadTx, Recorded, WriteTx, unless_key_missing
 use crate::platform::vault::store::data_keys;
 use crate::resources::contacts::store::changes::rewrite;
 use crate::resources::contacts::store::{
-    Newcomer, Row, TOKENS, columns, contacts, email_index, everybody, insert_many, named_number, open_whoever,
+    Newcomer, Row, TOKENS, columns, contacts, email_index, everybody, insert_many, named_number, open_any_status,
     restricted_among, telephone_terms,
 };
 use crate::resources::suppressions;
@@ -60,8 +60,8 @@ impl Marks {
         }
     }
 
-    /// Holds everybody who may be meant and every address, so that what is found stays true: first those
-    /// who are there, then the addresses.
+    /// Locks every possible contact and every address, so that the lookups stay true: the existing contacts
+    /// first, then the addresses.
     fn lock(&self, tx: &mut WriteTx<'_>) -> Result<HashSet<ContactId>, Error> {
         let mut ids: HashSet<ContactId> = HashSet::new();
         if !self.emails.is_empty() {
@@ -81,7 +81,7 @@ impl Marks {
         Ok(ids)
     }
 
-    /// Adds everybody who may be meant.
+    /// Adds every contact that a row may mean.
     fn find(&self, tx: &mut ReadTx<'_>, into: &mut People, held: Option<&HashSet<ContactId>>) -> Result<(), Error> {
         // Two questions, for each of which there is an index; one question for both would read all contacts.
         let mut rows: Vec<Row> = Vec::new();
@@ -100,16 +100,16 @@ impl Marks {
         let mut unreadable = Vec::new();
         for row in rows {
             if held.is_some_and(|held| !held.contains(&row.id)) {
-                return Err(Error::unavailable("a contact of this import was made by somebody else just now"));
+                return Err(Error::unavailable("another writer has just created a contact of this import"));
             }
             let id = row.id;
-            let Some(opened) = unless_key_missing(open_whoever(tx, row))? else {
+            let Some(opened) = unless_key_missing(open_any_status(tx, row))? else {
                 unreadable.push(id);
                 continue;
             };
             let (restricted, obtained_on) = (opened.is_restricted(), opened.obtained_on);
             let last_activity_on = opened.last_activity_on;
-            let Ok((contact, particulars, key)) = opened.whoever() else { continue };
+            let Ok((contact, particulars, key)) = opened.any_status() else { continue };
             let person = Person { particulars, obtained_on };
             let (id, version) = (Some(contact.id), contact.version);
             // A rehearsal remembers people from chunk to chunk, and writes nothing that would need their keys.
@@ -144,7 +144,7 @@ fn marks_of(tx: &mut ReadTx<'_>, ids: &[ContactId]) -> Result<Vec<Vec<u8>>, Erro
 /// Writes the rows of a chunk, the first of which is number `first`.
 ///
 /// # Errors
-/// When the database fails, in which case nothing of the chunk is written.
+/// in which case nothing of the chunk is written.
 pub(super) fn write(mut tx: WriteTx<'_>, first: u32, rows: &[Parsed]) -> Result<Recorded<Vec<ImportResult>>, Error> {
     let marks = Marks::of(&tx, rows);
     let held = marks.lock(&mut tx)?;
@@ -198,9 +198,6 @@ fn change(mut tx: WriteTx<'_>, known: &Known, person: &Person) -> Result<Recorde
 }
 
 /// What writing the rows would do, after `people` as earlier chunks would have left them.
-///
-/// # Errors
-/// When the database fails.
 pub(super) fn rehearse(
     tx: &mut ReadTx<'_>,
     first: u32,

@@ -8,9 +8,9 @@ use crate::platform::auth::{ContactsRead, ContactsUpdate};
 use crate::platform::http::{ById, ByWord, Done, Listed, Listing, NoContent, NoFilter, WithoutBody};
 use crate::resources::organisations::model::OrganisationKind;
 
-/// The kinds of recipients that a person's data is not shared with
+/// List the kinds of recipient that must not receive a person's data
 ///
-/// By the names of the kinds.
+/// Sorted by the name of the kind.
 #[utoipa::path(get, path = "/v1/contacts/{id}/sharing-refusals", operation_id = "sharing_refusals")]
 pub async fn list(
     access: Access<ContactsRead>,
@@ -23,9 +23,9 @@ pub async fn list(
     Ok(page.turn(found))
 }
 
-/// Refuse sharing with a kind of recipients
+/// Refuse sharing with a kind of recipient
 ///
-/// As often as you like: what is refused stays so.
+/// You can repeat it as often as you like; the refusal stays.
 #[utoipa::path(put, path = "/v1/contacts/{id}/sharing-refusals/{recipient_kind}")]
 pub async fn refuse_sharing(
     access: Access<ContactsUpdate>,
@@ -36,9 +36,9 @@ pub async fn refuse_sharing(
     access.write(move |tx| store::refuse(tx, id, kind)).await
 }
 
-/// Allow sharing with a kind of recipients again
+/// Allow sharing with a kind of recipient again
 ///
-/// As often as you like: what is not refused stays so.
+/// You can repeat it as often as you like; without a refusal it changes nothing.
 #[utoipa::path(delete, path = "/v1/contacts/{id}/sharing-refusals/{recipient_kind}")]
 pub async fn allow_sharing(
     access: Access<ContactsUpdate>,

@@ -9,12 +9,13 @@ use crate::resources::organisations::model::OrganisationKind;
 
 impl PathWord for OrganisationKind {
     const NAME: &'static str = "recipient_kind";
+    const MEANING: &'static str = "The kind of recipient.";
 }
 
-/// A kind of recipients that a person's data is not shared with.
+/// A kind of recipient that must not receive the person's data.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct SharingRefusal {
-    /// The kind.
+    /// The kind of recipient.
     pub recipient_kind: OrganisationKind,
     /// Since when.
     pub since: Instant,

@@ -31,9 +31,6 @@ fn damaged<E>(_: E) -> Error {
 }
 
 /// The kinds of recipients that a person's data is not shared with, by their names' order.
-///
-/// # Errors
-/// When the database fails.
 pub fn of(tx: &mut ReadTx<'_>, contact: ContactId) -> Result<Vec<OrganisationKind>, Error> {
     let found: Vec<String> = sharing_refusals::table
         .filter(sharing_refusals::contact_id.eq(contact))

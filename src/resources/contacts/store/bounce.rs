@@ -26,11 +26,8 @@ pub fn lift(tx: &mut WriteTx<'_>, contact: ContactId) -> Result<(), Error> {
     Ok(())
 }
 
-/// Notes that the address was refused for good, if it is still the contact's. The contact's version stays: nobody has
-/// changed it.
-///
-/// # Errors
-/// When the database fails.
+/// Records that the address was refused permanently, if it is still the contact's. The version does not
+/// change, because no caller has changed the contact.
 pub fn note(mut tx: WriteTx<'_>, contact: ContactId, refused: &EmailAddress) -> Result<Recorded<()>, Error> {
     let (now, mark) = (tx.now(), email_index(&tx, refused));
     let still = contacts::table.find(contact).filter(contacts::email_index.eq(mark));

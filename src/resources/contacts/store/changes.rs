@@ -1,5 +1,5 @@
-//! How contacts come, change and go. Whoever holds several rows or addresses at once holds the rows
-//! first, each kind in a fixed order.
+//! How contacts are created, change and end. A transaction over several rows and addresses locks the
+//! rows first, each kind in a fixed order.
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -9,7 +9,7 @@ use super::super::particulars::Particulars;
 use super::indexes::{Indexes, email_index, find_by, unless_taken};
 use super::person::remember_changes;
 use super::reindex::{checked, take_normal_form};
-use super::{Newcomer, claim_address, contacts, insert_unless_taken, live, open_whoever, there};
+use super::{Newcomer, claim_address, contacts, insert_unless_taken, live, open_any_status, there};
 use crate::domain::{ContactId, Error, Fault, Instant, london_date};
 use crate::personal::holders;
 use crate::platform::audit::{Action, Entry};
@@ -22,7 +22,7 @@ use crate::platform::vault::store::data_keys;
 /// Signs people up, each at the place of its caller.
 ///
 /// # Errors
-/// For each, 409 `contact_exists`, or 422 when the data was obtained in the future. For all, when the database fails.
+/// For each, 409 `contact_exists`, or 422 when the data was obtained in the future. For all.
 pub fn create(tx: &mut ManyTx<'_, '_>, asked: &[&CreateContact]) -> Result<Each<Contact>, Error> {
     let mut newcomers = Vec::with_capacity(asked.len());
     let mut answers = Vec::with_capacity(asked.len());
@@ -114,7 +114,7 @@ pub fn update(
 pub fn rectify(mut tx: WriteTx<'_>, id: ContactId, patch: PatchContact) -> Result<Recorded<Contact>, Error> {
     dialect::lock(tx.connection(), "contacts", id.uuid())?;
     let row = there(&mut tx, id)?;
-    let (before, known, key) = open_whoever(&mut tx, row)?.whoever()?;
+    let (before, known, key) = open_any_status(&mut tx, row)?.any_status()?;
     correct(tx, &before, known, &key, patch)
 }
 
@@ -134,7 +134,7 @@ fn correct(
     let confirms_number = matches!(patch.telephone, Change::Set(_));
     let telephone = patch.telephone_after(known.telephone);
     if telephone.is_none() && matches!(patch.telephone_extension, Change::Set(_)) {
-        let detail = "needs the telephone number that it is an extension of, in telephone";
+        let detail = "needs the telephone number of the extension, in telephone";
         return Err(Error::invalid(vec![Fault::new("/telephone_extension", "telephone_needed", detail)]));
     }
     let particulars = Particulars {
@@ -147,7 +147,7 @@ fn correct(
         source_detail: known.source_detail,
     };
     if particulars.email.is_none() && particulars.telephone.is_none() {
-        let detail = "an email or a telephone must be left";
+        let detail = "an email or a telephone must remain";
         return Err(Error::invalid(vec![Fault::new("/email", "unreachable", detail)]));
     }
     let another_address = particulars.email != was.email;
@@ -174,11 +174,8 @@ fn correct(
 
 /// Destroys the keys of erased contacts that a crash left behind, between the commit of an erasure and
 /// that of the vault's own file. The key of one that was merged goes with the one that it is now.
-///
-/// # Errors
-/// When the database fails.
 pub fn sweep_keys(mut tx: WriteTx<'_>) -> Result<Recorded<()>, Error> {
-    // Whoever has no particulars was erased; these words are those of an index.
+    // A contact without particulars was erased; these are the words of an index.
     let keyed: Vec<(ContactId, Option<ContactId>)> = contacts::table
         .inner_join(data_keys::table.on(data_keys::owner_id.eq(contacts::id)))
         .filter(contacts::particulars.is_null())

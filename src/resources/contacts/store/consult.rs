@@ -70,9 +70,6 @@ pub(super) fn locked_among(tx: &mut WriteTx<'_>, ids: &[ContactId]) -> Result<Ve
 }
 
 /// The facts about a contact; `None` when there is none.
-///
-/// # Errors
-/// When the database fails.
 pub fn facts(tx: &mut ReadTx<'_>, id: ContactId) -> Result<Option<ContactFacts>, Error> {
     let row = contacts::table.find(id);
     let row: Option<FactsRow> =
@@ -80,7 +77,7 @@ pub fn facts(tx: &mut ReadTx<'_>, id: ContactId) -> Result<Option<ContactFacts>,
     row.map(FactsRow::facts).transpose()
 }
 
-/// How a contact stands for whoever wants to send it something.
+/// The state of a contact for a sender of mail.
 #[derive(Clone, Debug)]
 pub struct Reach {
     /// What is known of it.
@@ -90,9 +87,6 @@ pub struct Reach {
 }
 
 /// How several contacts stand; those that are not there are left out.
-///
-/// # Errors
-/// When the database fails.
 pub fn reach(tx: &mut ReadTx<'_>, ids: &[ContactId]) -> Result<HashMap<ContactId, Reach>, Error> {
     type Found = (ContactId, String, Option<Vec<u8>>, Option<Instant>);
     // The index has all of it; by itself SQLite takes that of the ids, and then reads each row.
@@ -109,9 +103,6 @@ pub fn reach(tx: &mut ReadTx<'_>, ids: &[ContactId]) -> Result<HashMap<ContactId
 }
 
 /// Those of the contacts whose data is stored and not used.
-///
-/// # Errors
-/// When the database fails.
 pub fn restricted_among(tx: &mut ReadTx<'_>, ids: &[ContactId]) -> Result<HashSet<ContactId>, Error> {
     if ids.is_empty() {
         return Ok(HashSet::new());
@@ -123,7 +114,7 @@ pub fn restricted_among(tx: &mut ReadTx<'_>, ids: &[ContactId]) -> Result<HashSe
 
 /// A person's name and address, for a mailing.
 pub struct Addressee {
-    /// Who.
+    /// The contact.
     pub id: ContactId,
     /// The name.
     pub name: PersonName,
@@ -133,7 +124,8 @@ pub struct Addressee {
     pub mark: Vec<u8>,
 }
 
-/// Whom a letter to `contact` goes to; or why it goes to nobody: `restricted`, `erased` or `no_address`.
+/// The recipient of a letter to `contact`, or the reason why there is none: `restricted`, `erased` or
+/// `no_address`.
 ///
 /// # Errors
 /// 503 `key_missing` when the contact's key is missing: the letter waits for it.
@@ -152,9 +144,6 @@ pub fn addressee(tx: &mut ReadTx<'_>, contact: ContactId) -> Result<Result<Addre
 
 /// Those of the contacts that are live, not restricted, and have an address, in the order of their ids. Contacts whose key
 /// is missing are left out.
-///
-/// # Errors
-/// When the database fails.
 pub fn addressees(tx: &mut ReadTx<'_>, ids: &[ContactId]) -> Result<Vec<Addressee>, Error> {
     let rows = with_addresses(tx, ids)?;
     Ok(tx.open_with_keys(rows, addressed)?.into_iter().flatten().collect())
@@ -175,9 +164,6 @@ fn addressed(tx: &mut ReadTx<'_>, row: Row) -> Result<Option<Addressee>, Error> 
 }
 
 /// The names of those of the contacts that are live and not restricted. Contacts whose key is missing are left out.
-///
-/// # Errors
-/// When the database fails.
 pub fn names(tx: &mut ReadTx<'_>, ids: &[ContactId]) -> Result<Vec<(ContactId, PersonName)>, Error> {
     let rows: Vec<Row> = people!().filter(among_ids(contacts::id, ids)).load(tx.connection())?;
     let known = tx.open_with_keys(rows, |tx, row| Ok(open(tx, row)?.contact))?;
@@ -186,9 +172,6 @@ pub fn names(tx: &mut ReadTx<'_>, ids: &[ContactId]) -> Result<Vec<(ContactId, P
 
 /// Notes that a person dealt with IEWM on `day`: the clock of retention starts anew. The contact's
 /// version stays, since nothing of the contact itself has changed.
-///
-/// # Errors
-/// When the database fails.
 pub fn touch(tx: &mut WriteTx<'_>, contact: &ContactFacts, day: NaiveDate) -> Result<(), Error> {
     if contact.last_activity_on >= day {
         return Ok(());

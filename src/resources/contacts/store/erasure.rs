@@ -19,10 +19,10 @@ use crate::policy::Lawful;
 use crate::policy::erasure::{self, Erasure, ErasurePlan, Facts, Said, WithheldRecord};
 use crate::policy::restriction;
 
-/// A plan that was proposed, with the hash by which another person executes it.
+/// A proposed plan, with the hash by which another person executes it.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct ProposedErasure {
-    /// SHA-256 of the plan's RFC 8785 form without this member, in hexadecimal.
+    /// SHA-256, in hexadecimal, of the plan's RFC 8785 form without this member.
     pub plan_sha256: String,
     /// The plan.
     #[serde(flatten)]
@@ -36,10 +36,10 @@ ids_alone!(ProposedErasure { plan; ids: plan_sha256 });
 pub struct ExecutedErasure {
     /// The plan that was carried out.
     pub plan_sha256: String,
-    /// Whether the person's own record and key are gone. They stay while anything is withheld, and whoever executes
-    /// restricts the person then.
+    /// Whether the person's own record and key were erased. They stay while a record is withheld, and the
+    /// execution then restricts the person.
     pub erased: bool,
-    /// What was withheld, on which grounds and until when: the person is told.
+    /// The withheld records with grounds and last days, for the letter to the person.
     pub withheld: Vec<WithheldRecord>,
     /// SHA-256 over the explanations of what was asked to be withheld; `None` without any.
     #[serde(skip)]
@@ -215,9 +215,6 @@ fn in_backups(tx: &ReadTx<'_>, erased: bool) -> Result<ErasureInBackups, Error> 
 
 /// Returns how many open plans of an issuer name their proposer by another claim than its tokens do now: none of its people
 /// can carry them out.
-///
-/// # Errors
-/// 503 when the database does not answer.
 pub fn open_under_another_claim(tx: &mut ReadTx<'_>, issuer: &str, claim: SubjectClaim) -> Result<i64, Error> {
     plans::open_under_another_claim(tx, issuer, claim)
 }

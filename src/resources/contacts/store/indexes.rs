@@ -85,18 +85,19 @@ pub fn claim_address(tx: &mut WriteTx<'_>, index: &[u8], own: ContactId) -> Resu
     }
 }
 
-/// What is written with a claimed address, unless somebody who comes has taken it since: whoever comes claims none.
+/// Maps a unique violation to 503: new contacts do not lock the address, so one may have been inserted
+/// after we checked. A retry will find it.
 ///
 /// # Errors
-/// 503 then: the next attempt finds them; and when the database fails.
+/// 503 then: the next attempt finds them.
 pub(super) fn unless_taken<T>(written: QueryResult<T>) -> Result<T, Error> {
     let taken = || Error::unavailable("an address was taken after it was claimed");
     dialect::on_unique(written, "contacts_email", "contacts.email_index", taken)
 }
 
-/// The answer to whoever wants an address that `holder` has.
+/// The refusal of an address that `holder` has.
 pub(super) fn taken(holder: ContactId) -> Error {
-    let detail = "A live contact has this e-mail address; change that one instead.";
+    let detail = "A live contact has this e-mail address. Change that contact instead.";
     Error::new(Code::ContactExists, detail).with(|p| p.contact_id = Some(holder))
 }
 
@@ -151,9 +152,6 @@ pub fn count_tokens(tx: &mut ReadTx<'_>, contact: ContactId) -> Result<usize, Er
 }
 
 /// The live contact whose address has the blind index `mark`.
-///
-/// # Errors
-/// When the database fails.
 pub fn with_address(tx: &mut ReadTx<'_>, mark: &[u8]) -> Result<Option<ContactId>, Error> {
     let has_it = contacts::table.filter(contacts::email_index.eq(mark)).select(contacts::id);
     Ok(direct!(tx.connection(), engine => has_it.first(engine)).optional()?)

@@ -10,9 +10,6 @@ use crate::platform::audit::{Action, Entry};
 use crate::platform::transaction::ReadTx;
 
 /// Contacts, newest first.
-///
-/// # Errors
-/// When the database fails.
 pub fn list(
     tx: &mut ReadTx<'_>,
     filter: &ContactFilter,

@@ -1,5 +1,5 @@
-//! The lock of a contact. A room that writes about a contact locks it here; the story about the architecture fails where
-//! another file locks one.
+//! Locking a person while writing about them. Every write about a contact uses this module: a story
+//! about the architecture fails if another file locks one.
 
 use super::consult::{ContactFacts, locked, locked_among};
 use super::{erased, merged};
@@ -27,7 +27,7 @@ impl ActiveContact {
     /// The person's key, to seal what is written about them.
     ///
     /// # Errors
-    /// When the database fails, or the master key is not there.
+    /// or the master key is not there.
     pub fn key(&self, tx: &mut WriteTx<'_>) -> Result<DataKey, Error> {
         tx.key_of(self.id.uuid())
     }
@@ -76,17 +76,11 @@ impl LockedContact {
 }
 
 /// Locks a contact until the transaction ends; `None` when there is none.
-///
-/// # Errors
-/// 503 when the database does not answer.
 pub fn lock(tx: &mut WriteTx<'_>, id: ContactId) -> Result<Option<LockedContact>, Error> {
     Ok(locked(tx, id)?.map(LockedContact))
 }
 
 /// Locks several contacts, as [`lock`] does, in the order of their ids. The result leaves out ids of no contact.
-///
-/// # Errors
-/// 503 when the database does not answer.
 pub fn lock_all(tx: &mut WriteTx<'_>, ids: &[ContactId]) -> Result<HashMap<ContactId, LockedContact>, Error> {
     Ok(locked_among(tx, ids)?.into_iter().map(|facts| (facts.id, LockedContact(facts))).collect())
 }

@@ -76,7 +76,8 @@ pub fn merge(mut tx: WriteTx<'_>, into: ContactId, asked: &MergeContacts) -> Res
 /// proofs of its decisions are sealed under it.
 fn empty(tx: &mut WriteTx<'_>, gone: &Contact, into: ContactId) -> Result<(), Error> {
     forget_tokens(tx, gone.id)?;
-    // Whoever was merged into the one that goes now is where it goes: one step leads to the person.
+    // Contacts that were merged into the ending one now point to the survivor: one step leads to the
+    // person.
     let earlier = contacts::table.filter(contacts::merged_into.eq(gone.id));
     diesel::update(earlier).set(contacts::merged_into.eq(into)).execute(tx.connection())?;
     let changes = (

@@ -71,7 +71,7 @@ type Placed = (usize, Result<Recorded<Contact>, Error>);
 /// tells, so that nothing is asked first. Each stands at the place of its caller; answers for each, in their order.
 ///
 /// # Errors
-/// For each, 409 `contact_exists`. For all, when the database fails.
+/// For each, 409 `contact_exists`. For all.
 pub fn insert_unless_taken(tx: &mut ManyTx<'_, '_>, newcomers: Vec<(usize, Newcomer)>) -> Result<Vec<Placed>, Error> {
     let mut keys = Vec::with_capacity(newcomers.len());
     let mut rows = Vec::with_capacity(newcomers.len());
@@ -103,7 +103,7 @@ pub fn insert_unless_taken(tx: &mut ManyTx<'_, '_>, newcomers: Vec<(usize, Newco
     Ok(answers)
 }
 
-/// Puts in those whose address nobody has; answers whom.
+/// Inserts the contacts whose address is free; returns them.
 fn put_unless_taken(connection: &mut AnyConnection, rows: &[NewRow]) -> Result<HashSet<ContactId>, Error> {
     admit(connection, rows)?;
     let put: Vec<ContactId> = insert_new!(connection, contacts::table, rows, contacts::email_index, contacts::id);
@@ -114,7 +114,7 @@ fn put_unless_taken(connection: &mut AnyConnection, rows: &[NewRow]) -> Result<H
     Ok(come)
 }
 
-/// A newcomer as they are told.
+/// A new contact as the caller sees it.
 fn shown(newcomer: Newcomer, now: Instant) -> Contact {
     let Newcomer { id, particulars, obtained_on } = newcomer;
     let (telephone, telephone_extension) = particulars.telephone.map(Telephone::apart).unzip();
@@ -142,7 +142,7 @@ fn shown(newcomer: Newcomer, now: Instant) -> Contact {
 fn address_taken(tx: &mut WriteTx<'_>, newcomer: &Newcomer) -> Result<Error, Error> {
     let index = newcomer.particulars.email.as_ref().map(|email| email_index(tx, email));
     let holder = with_address(tx, &index.unwrap_or_default())?;
-    // Whoever had it a moment ago has gone.
+    // The contact that had it a moment ago has ended.
     Ok(holder.map_or_else(|| Error::unavailable("an address changed hands"), taken))
 }
 

@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use super::super::model::AddressCheck;
 use super::super::particulars::Particulars;
 use super::indexes::{Indexes, find_by};
-use super::{Row, contacts, data_keys, open_whoever, with_address};
+use super::{Row, contacts, data_keys, open_any_status, with_address};
 use crate::domain::{ContactId, EmailAddress, Error, hex};
 use crate::platform::audit::{Action, Entry};
 use crate::platform::db::{among_ids, dialect};
@@ -37,9 +37,9 @@ pub fn reindex(mut tx: WriteTx<'_>) -> Result<Recorded<bool>, Error> {
     let indexed: HashMap<ContactId, Option<Vec<u8>>> = indexed.load(tx.connection())?.into_iter().collect();
     for row in rows {
         let id = row.id;
-        let Some(opened) = unless_key_missing(open_whoever(&mut tx, row))? else { continue };
+        let Some(opened) = unless_key_missing(open_any_status(&mut tx, row))? else { continue };
         // An erased contact has no particulars, and no indexes.
-        let Ok((_, particulars, _)) = opened.whoever() else { continue };
+        let Ok((_, particulars, _)) = opened.any_status() else { continue };
         let indexes = Indexes::of(&tx, &particulars);
         let search_tokens = find_by(&mut tx, id, &particulars)?;
         // What a mailbox said no to, it said no to in every form.
@@ -53,7 +53,8 @@ pub fn reindex(mut tx: WriteTx<'_>) -> Result<Recorded<bool>, Error> {
         if let Some(check) = check {
             to_check += 1;
             let same_mailbox_as = holder.map(|holder| holder.to_string());
-            tracing::warn!(contact = %id, check = <&str>::from(check), same_mailbox_as, "an address of a contact needs a look");
+            tracing::warn!(contact = %id, check = <&str>::from(check), same_mailbox_as, "staff should check the \
+                                                                                         address of a contact");
         }
         // The index of an address is one contact's: the other keeps what it had until staff merge the two.
         let changes = (

@@ -41,7 +41,7 @@ pub fn repeat(mut tx: WriteTx<'_>) -> Result<Recorded<()>, Error> {
         plans::restore(&mut tx, &plan)?;
     }
     if !entries.is_empty() {
-        tracing::warn!(people = entries.len(), "people who were erased came back with a backup; they are erased again");
+        tracing::warn!(people = entries.len(), "a restored backup contains erased people; erasing them again");
     }
     if noted > 0 {
         entries.push(Entry::new(Action::ErasuresNote).with("plans", noted));

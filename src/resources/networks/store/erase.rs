@@ -8,9 +8,6 @@ use crate::personal::{Erasing, Person};
 use crate::platform::transaction::{ReadTx, WriteTx};
 
 /// The person's memberships.
-///
-/// # Errors
-/// When the database fails.
 pub fn records(tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<PersonalRecord>, Error> {
     let found: Vec<(MembershipId, i32)> = memberships::table
         .filter(memberships::contact_id.eq_any(&person.ids))
@@ -21,9 +18,6 @@ pub fn records(tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<PersonalRecor
 }
 
 /// Deletes them, but those that are withheld.
-///
-/// # Errors
-/// When the database fails.
 pub fn erase(tx: &mut WriteTx<'_>, erasing: &Erasing) -> Result<(), Error> {
     let withheld: Vec<MembershipId> = erasing.withheld_of("memberships");
     let go = memberships::contact_id.eq_any(&erasing.person.ids).and(memberships::id.ne_all(withheld));

@@ -94,7 +94,7 @@ fn one(tx: &mut ReadTx<'_>, id: MembershipId) -> Result<Membership, Error> {
     open(tx, &row.ok_or_else(Error::not_found)?)
 }
 
-/// One membership; of somebody restricted, without what was told of it in words.
+/// Reads one membership; without its words if the person is restricted.
 ///
 /// # Errors
 /// 404 when there is none.
@@ -108,7 +108,7 @@ pub fn read(tx: &mut ReadTx<'_>, id: MembershipId) -> Result<Membership, Error> 
 }
 
 fn once<T>(result: QueryResult<T>) -> Result<T, Error> {
-    let already = || Error::new(Code::AlreadyMember, "The person is in this network in this role already.");
+    let already = || Error::new(Code::AlreadyMember, "The person has this role in this network already.");
     let columns = "memberships.contact_id, memberships.network_id, memberships.role";
     dialect::on_unique(result, "memberships_live", columns, already)
 }
@@ -134,7 +134,7 @@ pub fn join(mut tx: WriteTx<'_>, network: NetworkId, asked: JoinNetwork) -> Resu
     let (Some(person), true) = (person, faults.is_empty()) else { return Err(Error::invalid(faults)) };
     let active = person.active()?;
     if known.status == NetworkStatus::Closed {
-        return Err(Error::new(Code::NetworkClosed, "The network is closed: it takes no more members."));
+        return Err(Error::new(Code::NetworkClosed, "The network is closed, and takes no new members."));
     }
     let told = Particulars { represents, end_reason: None };
     let made = Membership {
@@ -172,7 +172,7 @@ pub fn join(mut tx: WriteTx<'_>, network: NetworkId, asked: JoinNetwork) -> Resu
 /// The membership and its contact, both locked; the contact first, as everywhere.
 fn locked(tx: &mut WriteTx<'_>, id: MembershipId) -> Result<(Membership, contacts::LockedContact), Error> {
     let contact_id = one(tx, id)?.contact_id;
-    let person = contacts::lock(tx, contact_id)?.ok_or_else(|| Error::internal("a membership of nobody"))?;
+    let person = contacts::lock(tx, contact_id)?.ok_or_else(|| Error::internal("a membership without a contact"))?;
     dialect::lock(tx.connection(), "memberships", id.uuid())?;
     Ok((one(tx, id)?, person))
 }

@@ -10,11 +10,8 @@ use crate::domain::{Error, MembershipId, london_date};
 use crate::personal::Merging;
 use crate::platform::transaction::WriteTx;
 
-/// Hands the memberships over, sealed anew under the key of the contact that stays. Where that one lives in the same
-/// place already, the other ends: nobody has a role twice.
-///
-/// # Errors
-/// When the database fails.
+/// Moves the memberships, sealed again under the key of the remaining contact. If that contact has a
+/// live membership for the same network and role, the other ends: no person has a role twice.
 pub fn merge(tx: &mut WriteTx<'_>, merging: &Merging) -> Result<(), Error> {
     let today = london_date(tx.now());
     let of = |contact| memberships::table.filter(memberships::contact_id.eq(contact)).order(memberships::id);

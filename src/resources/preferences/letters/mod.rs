@@ -1,4 +1,5 @@
-//! The letters that bring links. None says a name: anybody could have typed it, and the mailbox may be a stranger's.
+//! The letters that bring links. They have no name, because any person could have typed it, and the
+//! mailbox may be a stranger's.
 
 mod confirmation;
 mod preferences;
@@ -15,7 +16,7 @@ pub const LETTERS: [&dyn Letter; 2] = [&confirmation::ConfirmationLetter, &prefe
 
 /// What stands at the foot of every letter.
 pub struct Foot<'a> {
-    /// Who is responsible for the data.
+    /// The body that is responsible for the data: the controller.
     pub controller: &'a Controller,
     /// The person's own link to what they have agreed to.
     pub preferences_url: String,
@@ -23,9 +24,6 @@ pub struct Foot<'a> {
 
 impl<'a> Foot<'a> {
     /// The foot of a letter to the mailbox whose blind index is `mark`, with a link of its own.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub fn mint(tx: &mut WriteTx<'a>, contact: ContactId, mark: &[u8]) -> Result<Self, Error> {
         let preferences_url = links::url(tx, contact, mark)?;
         Ok(Self { controller: &tx.identity().controller, preferences_url })

@@ -1,4 +1,4 @@
-//! Brings the link to a mailbox's own preferences, to whoever asked for it.
+//! Brings the link to a mailbox's own preferences.
 
 use askama::Template;
 
@@ -34,7 +34,7 @@ impl Letter for PreferencesLetter {
 
     fn compose(&self, tx: &mut WriteTx<'_>, message: &Claimed) -> Result<Composed, Error> {
         let mark = message.mark.as_deref().unwrap_or_default();
-        // Whether the address is known is asked here, when nobody waits for the answer.
+        // Looks the address up here, when no caller waits for the response.
         let Some(contact) = contacts::with_address(tx, mark)? else { return Ok(Composed::Moot("unknown_address")) };
         let addressee = match contacts::addressee(tx, contact)? {
             Ok(addressee) => addressee,
@@ -44,7 +44,7 @@ impl Letter for PreferencesLetter {
         Ok(Composed::Mail(Mail {
             contact: Some(contact),
             to: addressee.email,
-            subject: "Your choices about mail from us".to_owned(),
+            subject: "Your choices about email from us".to_owned(),
             text: Text { foot: &foot }.render().map_err(Error::internal)?,
             html: Html { foot: &foot }.render().map_err(Error::internal)?,
             unsubscribe_url: None,

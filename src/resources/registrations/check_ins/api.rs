@@ -9,9 +9,10 @@ use crate::platform::http::{ById, Done, Plain, Valid};
 
 /// Check people in and out
 ///
-/// Up to 500 scans at once, judged one by one in the order given and by when each was made, so that a scanner that was
-/// offline can send them later. A scan that is sent again is known by its device and nonce, whatever else it says. The
-/// doors are open from 24 hours before the start until 24 hours after the end.
+/// Send up to 500 scans. The service judges them one by one, in the order given and by the time of each
+/// scan, so that a scanner that was offline can send them later. The device and nonce identify a
+/// repeated scan, whatever its other members. Check-in is open from 24 hours before the start until 24
+/// hours after the end of the event.
 #[utoipa::path(post, path = "/v1/events/{id}/check-ins")]
 pub async fn check_in(
     access: Access<CheckInsWrite>,

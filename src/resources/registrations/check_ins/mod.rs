@@ -1,8 +1,9 @@
 //! Check-ins: who went in and out at an event.
 //!
-//! Invariants: a scan is taken once, however often it is sent; a scan is judged by when it was made, not by when it arrived,
-//! and by what was known of that moment: nobody is let in who was in, and nobody out who was not. What was taken stays taken,
-//! so that a scan which arrives late may stand before one of the same direction.
+//! Invariants: a scan counts once, however often it is sent; the service judges a scan by the time when
+//! it was made, not when it arrived, and by the scans known of that moment: no person who is in enters,
+//! and no person who is out leaves. An accepted scan stays accepted, so a late scan may come before one
+//! of the same direction.
 
 pub(super) mod api;
 pub(super) mod model;

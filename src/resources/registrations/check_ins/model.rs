@@ -8,25 +8,26 @@ use crate::domain::{Instant, RegistrationId, ids_alone};
 use crate::platform::http::Command;
 pub use crate::policy::check_ins::{Direction, Rejection};
 
-/// One scan: somebody went in or out.
+/// One scan: a person went in or out.
 #[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = CheckInScan)]
 pub struct Scan {
-    /// Whose registration it was.
+    /// The registration that was scanned.
     pub registration_id: RegistrationId,
-    /// Which way they went.
+    /// The direction.
     pub direction: Direction,
-    /// When, by the scanner's clock; not in the future.
+    /// When the scan was made, by the scanner's clock; not in the future.
     pub occurred_at: Instant,
-    /// The scanner: a device, never a person.
+    /// The name of the scanner: a device, never a person.
     #[schema(min_length = 1, max_length = 64, pattern = "^[A-Za-z0-9._:-]+$", example = "door-1")]
     pub device_id: String,
-    /// What tells this scan from all others of that scanner at this event.
+    /// A value that identifies this scan among all scans of that scanner at this event.
     #[schema(min_length = 1, max_length = 64, pattern = "^[A-Za-z0-9._:-]+$", example = "0001")]
     pub nonce: String,
 }
 
-/// A batch of scans, as a scanner sends them once it is online.
+/// A batch of scans.
 #[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CheckIn {
@@ -40,7 +41,7 @@ impl Command for CheckIn {
     type Resource = CheckInResults;
 }
 
-/// What became of a scan.
+/// The outcome of a scan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ScanResult {
@@ -52,29 +53,29 @@ pub enum ScanResult {
     Rejected,
 }
 
-/// The answer to one scan.
+/// The result of one scan.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct ScanRow {
     /// The registration that was scanned.
     pub registration_id: RegistrationId,
-    /// The scanner.
+    /// The name of the scanner.
     #[schema(example = "door-1")]
     pub device_id: String,
-    /// Which of its scans.
+    /// The nonce of the scan.
     #[schema(example = "0001")]
     pub nonce: String,
-    /// What became of it.
+    /// The outcome of the scan.
     pub result: ScanResult,
-    /// Why it was not taken.
+    /// The reason for rejecting the scan.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub code: Option<Rejection>,
 }
 
-/// The answers, in the order asked.
+/// The results, in the order of the request.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct CheckInResults {
-    /// One for each scan.
+    /// One result for each scan.
     pub results: Vec<ScanRow>,
 }
 

@@ -13,7 +13,7 @@ prose_type! {
     RequirementDetails, 1_000, "An allergy to kiwi fruit; arrives in a powered wheelchair."
 }
 
-/// What somebody eats, or does not.
+/// A person's dietary requirement.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema, strum::IntoStaticStr,
 )]
@@ -38,7 +38,7 @@ pub enum DietaryRequirement {
     Other,
 }
 
-/// What somebody needs at the place, or on the screen.
+/// A person's requirement at the place, or online.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema, strum::IntoStaticStr,
 )]
@@ -65,20 +65,21 @@ pub enum AccessRequirement {
     Other,
 }
 
-/// What somebody needs in order to take part. It may tell of their health or belief, and prints nothing in `Debug`.
+/// A person's requirements for taking part. They may reveal health or belief, so `Debug` does not print
+/// them.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[validate(schema(function = "says_something"))]
 pub struct AccessRequirements {
-    /// What they eat, or do not.
+    /// The dietary requirements.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false, max_items = 8)]
     pub dietary: Vec<DietaryRequirement>,
-    /// What they need at the place, or on the screen.
+    /// The requirements at the place, or online.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false, max_items = 9)]
     pub access: Vec<AccessRequirement>,
-    /// More, in words.
+    /// Further requirements, in words.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub details: Option<RequirementDetails>,
@@ -112,7 +113,7 @@ impl fmt::Debug for AccessRequirements {
 
 fn says_something(asked: &AccessRequirements) -> Result<(), ValidationError> {
     if asked.dietary.is_empty() && asked.access.is_empty() && asked.details.is_none() {
-        let told = "must say at least one of dietary, access and details; leave it out, or send null, for none";
+        let told = "must have at least one of dietary, access and details; omit it, or send null, for none";
         return Err(ValidationError::new("nothing_said").with_message(told.into()));
     }
     Ok(())

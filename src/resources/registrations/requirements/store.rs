@@ -43,7 +43,7 @@ fn seal(tx: &WriteTx<'_>, key: &DataKey, id: RegistrationId, told: &AccessRequir
 
 fn open(key: &DataKey, id: RegistrationId, sealed: &[u8]) -> Result<AccessRequirements, Error> {
     let plain = key.open(&place(id), sealed)?;
-    serde_json::from_slice(&plain).map_err(|_| Error::internal("somebody's requirements cannot be read"))
+    serde_json::from_slice(&plain).map_err(|_| Error::internal("a person's requirements cannot be read"))
 }
 
 /// Whether the actor may see requirements: IEWM's staff alone.
@@ -53,9 +53,6 @@ pub fn may_see(tx: &ReadTx<'_>) -> bool {
 
 /// What registrations of one event need, sealed: for an actor who may see it, without that of the restricted, and until
 /// thirty days after the event, whether or not a job has deleted it by then.
-///
-/// # Errors
-/// When the database fails.
 pub fn shown(
     tx: &mut ReadTx<'_>,
     registrations: &[(RegistrationId, ContactId)],
@@ -105,9 +102,6 @@ impl SealedRequirements {
 }
 
 /// The access requirements of a registration, for the export of the person themself.
-///
-/// # Errors
-/// When the database fails.
 pub fn for_export(
     tx: &mut ReadTx<'_>,
     id: RegistrationId,
@@ -122,9 +116,6 @@ pub fn for_export(
 }
 
 /// Keeps what a registration needs in place of what was known; `None` forgets it.
-///
-/// # Errors
-/// When the database fails.
 pub fn set(
     tx: &mut WriteTx<'_>,
     (event, id, contact): (EventId, RegistrationId, ContactId),
@@ -144,9 +135,6 @@ pub fn set(
 }
 
 /// Forgets what these registrations needed: they have come to nothing.
-///
-/// # Errors
-/// When the database fails.
 pub fn forget(tx: &mut WriteTx<'_>, ids: &[RegistrationId]) -> Result<(), Error> {
     let theirs = access_requirements::table.filter(among_ids(access_requirements::registration_id, ids));
     diesel::delete(theirs).execute(tx.connection())?;
@@ -154,9 +142,6 @@ pub fn forget(tx: &mut WriteTx<'_>, ids: &[RegistrationId]) -> Result<(), Error>
 }
 
 /// Adds what is known of one registration of an event to what is known of another, of the same person.
-///
-/// # Errors
-/// When the database fails.
 pub fn hand_over(
     tx: &mut WriteTx<'_>,
     event: EventId,
@@ -173,9 +158,6 @@ pub fn hand_over(
 }
 
 /// Seals anew, under the key of the contact that stays, what the one that is merged into it needs.
-///
-/// # Errors
-/// When the database fails.
 pub fn merge(tx: &mut WriteTx<'_>, from: ContactId, into: ContactId) -> Result<(), Error> {
     let theirs = access_requirements::table.filter(access_requirements::contact_id.eq(from));
     let rows: Vec<(RegistrationId, Vec<u8>)> = theirs
@@ -205,17 +187,11 @@ fn first_due(tx: &mut ReadTx<'_>) -> Result<Option<EventId>, Error> {
 }
 
 /// Whether requirements of any event are to be deleted.
-///
-/// # Errors
-/// When the database fails.
 pub fn is_due(tx: &mut ReadTx<'_>) -> Result<bool, Error> {
     Ok(first_due(tx)?.is_some())
 }
 
 /// Deletes requirements of one event that ended at least thirty days ago, some at a time; says how many.
-///
-/// # Errors
-/// When the database fails.
 pub fn sweep(mut tx: WriteTx<'_>) -> Result<Recorded<usize>, Error> {
     let Some(event) = first_due(&mut tx)? else { return tx.unchanged(None, 0) };
     let of = access_requirements::table.filter(access_requirements::event_id.eq(event));

@@ -1,4 +1,4 @@
-//! What a person, or somebody for them, does with a registration that is there.
+//! What a person, or a caller on the person's behalf, does with an existing registration.
 
 use diesel::prelude::*;
 

@@ -7,10 +7,7 @@ use crate::platform::transaction::WriteTx;
 use crate::policy::registrations::RegistrationStatus;
 use crate::resources::registrations::model::Cause;
 
-/// Notes that these came after all. Where nobody knew who came, the others are now known not to have come.
-///
-/// # Errors
-/// When the database fails.
+/// Records late check-ins. If the attendance was unknown, the other registrations now become no-shows.
 pub fn came_after_all(tx: &mut WriteTx<'_>, event: EventId, came: &[RegistrationId]) -> Result<(), Error> {
     let mut locked = LockedPlaces::of(tx, event)?;
     let thought_absent = [RegistrationStatus::NoShow, RegistrationStatus::AttendanceUnknown];

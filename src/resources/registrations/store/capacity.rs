@@ -78,7 +78,7 @@ fn ended(tx: &mut ReadTx<'_>, event: EventId, run_out: i32) -> Result<EndedRegis
     Ok(ended)
 }
 
-/// Why no place is given to anybody who waits; `None` when one can be.
+/// The reason why no waiting registration gets a place; `None` when one can.
 fn why(tx: &mut ReadTx<'_>, event: &Event, now: Instant) -> Result<Option<WhyNoOffer>, Error> {
     let times = events::times(event);
     let list = event.waiting_list;
@@ -93,11 +93,9 @@ fn why(tx: &mut ReadTx<'_>, event: &Event, now: Instant) -> Result<Option<WhyNoO
     Ok(nobody.then_some(WhyNoOffer::Restricted))
 }
 
-/// An event with an offer that has run out and was not settled yet, or with a free place that somebody who waits can have
-/// by now, since what stood in the way has gone: a restriction, the end of the table of bank holidays.
-///
-/// # Errors
-/// When the database fails.
+/// An event with an expired offer that is not settled yet, or with a free place that a waiting
+/// registration can now have, because its obstacle has gone: a restriction, or the end of the table of
+/// bank holidays.
 pub fn unsettled(tx: &mut ReadTx<'_>) -> Result<Option<EventId>, Error> {
     let offered = registrations::status.eq(<&str>::from(RegistrationStatus::Offered));
     let due = registrations::table.filter(offered.and(registrations::offer_expires_at.le(tx.earliest())));
@@ -118,7 +116,7 @@ pub fn unsettled(tx: &mut ReadTx<'_>) -> Result<Option<EventId>, Error> {
     Ok(None)
 }
 
-/// The places of the events that somebody waits for.
+/// The places of the events with a waiting list.
 fn waited_for(tx: &mut ReadTx<'_>) -> Result<HashMap<EventId, Places>, Error> {
     let waited_for = event_places::table.filter(event_places::waitlisted.gt(0));
     let columns = (event_places::event_id, event_places::confirmed, event_places::offered, event_places::waitlisted);
@@ -128,9 +126,6 @@ fn waited_for(tx: &mut ReadTx<'_>) -> Result<HashMap<EventId, Places>, Error> {
 }
 
 /// Settles the offers of an event that have run out, and offers their places on; `false` when nothing was left to do.
-///
-/// # Errors
-/// When the database fails.
 pub fn settle(mut tx: WriteTx<'_>, event: EventId) -> Result<Recorded<bool>, Error> {
     let mut locked = super::places::LockedPlaces::of(&mut tx, event)?;
     let before = locked.places;

@@ -116,9 +116,6 @@ pub(crate) fn of(tx: &mut ReadTx<'_>, id: RegistrationId) -> Result<Vec<(Instant
 }
 
 /// Counts the scans of one registration as those of another, of the same person at the same event.
-///
-/// # Errors
-/// 503 when the database does not answer.
 pub(crate) fn hand_over(tx: &mut WriteTx<'_>, from: RegistrationId, to: RegistrationId) -> Result<(), Error> {
     let theirs = check_ins::table.filter(check_ins::registration_id.eq(from));
     diesel::update(theirs).set(check_ins::registration_id.eq(to)).execute(tx.connection())?;
@@ -126,9 +123,6 @@ pub(crate) fn hand_over(tx: &mut WriteTx<'_>, from: RegistrationId, to: Registra
 }
 
 /// The registrations of the people who were let in at an event.
-///
-/// # Errors
-/// 503 when the database does not answer.
 pub(crate) fn came(tx: &mut ReadTx<'_>, event: EventId) -> Result<HashSet<RegistrationId>, Error> {
     let came = check_ins::event_id.eq(event).and(check_ins::direction.eq(<&str>::from(Direction::In)));
     let came = check_ins::table.filter(came).select(check_ins::registration_id).distinct();

@@ -1,5 +1,5 @@
-//! What becomes of the registrations of a person who is erased: what was to come is cancelled, so that the place goes to
-//! whoever is next; what is past stays as a registration without a name.
+//! The registrations of an erased person: future ones are cancelled, so that the place goes to the next
+//! person; past ones stay without a name.
 
 use diesel::prelude::*;
 use uuid::Uuid;
@@ -17,9 +17,6 @@ use crate::resources::registrations::model::Cause;
 use crate::resources::registrations::requirements::store as requirements;
 
 /// The person's registrations.
-///
-/// # Errors
-/// When the database fails.
 pub fn records(tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<PersonalRecord>, Error> {
     let theirs = registrations::table.filter(registrations::contact_id.eq_any(&person.ids));
     let found: Vec<(RegistrationId, i32)> =
@@ -30,9 +27,6 @@ pub fn records(tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<PersonalRecor
 }
 
 /// Cancels what stands, and empties the reasons, but of those that are withheld.
-///
-/// # Errors
-/// When the database fails.
 pub fn erase(tx: &mut WriteTx<'_>, erasing: &Erasing) -> Result<(), Error> {
     let withheld: Vec<RegistrationId> = erasing.withheld_of("registrations");
     let theirs = registrations::contact_id.eq_any(&erasing.person.ids).and(registrations::id.ne_all(withheld));

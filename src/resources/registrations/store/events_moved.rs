@@ -15,9 +15,6 @@ use crate::resources::registrations::letter_kinds;
 use crate::resources::registrations::model::Cause;
 
 /// Follows an event that was changed.
-///
-/// # Errors
-/// When the database fails.
 pub fn follow(tx: &mut WriteTx<'_>, event: EventId) -> Result<(), Error> {
     let mut locked = LockedPlaces::of(tx, event)?;
     match locked.event.status {
@@ -59,7 +56,8 @@ fn shorten(tx: &mut WriteTx<'_>, locked: &LockedPlaces, start: Instant) -> Resul
     tell(tx, &rows, letter_kinds::OFFERED)
 }
 
-/// Those who wait or were offered a place have none; the others came, or did not, or nobody knows.
+/// People who wait or were offered a place have none; the others attended, or did not, or it is
+/// unknown.
 fn complete(tx: &mut WriteTx<'_>, locked: &mut LockedPlaces) -> Result<(), Error> {
     let over = those_in(tx, locked, &[RegistrationStatus::Offered, RegistrationStatus::Waitlisted])?;
     go(tx, locked, &over, Move::new(RegistrationStatus::Expired, Cause::EventCompleted))?;

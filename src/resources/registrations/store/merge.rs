@@ -21,11 +21,9 @@ fn of(tx: &mut WriteTx<'_>, contact: ContactId) -> Result<Vec<Row>, Error> {
     Ok(theirs.order(registrations::id).select(Row::as_select()).load(tx.connection())?)
 }
 
-/// Hands the registrations over. Where both stand for one event, the better stays, with who came and what they need of
-/// both, and the other is cancelled, so that its place goes to whoever is next.
-///
-/// # Errors
-/// When the database fails.
+/// Moves the registrations. If both contacts are registered for one event, the better registration
+/// stays, with the check-ins and requirements of both. The other is cancelled, so that its place goes
+/// to the next person.
 pub fn merge(tx: &mut WriteTx<'_>, merging: &Merging) -> Result<(), Error> {
     let mut events: Vec<EventId> = of(tx, merging.from)?.into_iter().map(|row| row.event_id).collect();
     if events.is_empty() {

@@ -80,9 +80,6 @@ pub(super) fn go(tx: &mut WriteTx<'_>, locked: &mut LockedPlaces, rows: &[Row], 
 }
 
 /// Queues a letter about each of these registrations to its person.
-///
-/// # Errors
-/// When the database fails.
 pub(super) fn tell(tx: &mut WriteTx<'_>, rows: &[Row], letter: &'static str) -> Result<(), Error> {
     let to = rows.iter().map(|row| (row.contact_id, SubjectId::from_uuid(row.id.uuid())));
     outbox::queue_all(tx, letter, to)
@@ -90,9 +87,6 @@ pub(super) fn tell(tx: &mut WriteTx<'_>, rows: &[Row], letter: &'static str) -> 
 
 /// Brings an event up to date: offers that have run out are over, and what is free goes to the head of the waiting list.
 /// Every writer begins with it, and ends with it where it has freed a place.
-///
-/// # Errors
-/// When the database fails.
 pub(super) fn settle(tx: &mut WriteTx<'_>, locked: &mut LockedPlaces) -> Result<(), Error> {
     if locked.places.offered > 0 {
         let run_out = registrations::event_id
@@ -121,7 +115,8 @@ fn fill(tx: &mut WriteTx<'_>, locked: &mut LockedPlaces) -> Result<(), Error> {
         }
         Promotion::Offer => {
             let until = offer_until(tx.calendar(), now, list.offer_working_hours, times.starts_at);
-            // Whoever frees a place is not refused for want of a calendar; the capacity tells why nobody is asked.
+            // Cancelling must succeed even without a bank-holiday calendar. No offer is made; the capacity
+            // endpoint reports why.
             let Some(until) = until else { return Ok(()) };
             let offered = Move::new(RegistrationStatus::Offered, Cause::Offered).told_by(letter_kinds::OFFERED);
             Move { offer_expires_at: Some(until), ..offered }
@@ -133,9 +128,6 @@ fn fill(tx: &mut WriteTx<'_>, locked: &mut LockedPlaces) -> Result<(), Error> {
 
 /// Who has waited longest, at most `most`. The restricted keep their place in the list, and are passed over for as long as
 /// nothing may be done with their data: they could neither be told nor answer (UK GDPR Article 18).
-///
-/// # Errors
-/// When the database fails.
 pub(super) fn next_in_line(tx: &mut ReadTx<'_>, event: EventId, most: i32) -> Result<Vec<Row>, Error> {
     let wanted = usize::try_from(most).unwrap_or_default();
     let (mut next, mut after) = (Vec::new(), i64::MIN);
@@ -159,9 +151,6 @@ pub(super) fn next_in_line(tx: &mut ReadTx<'_>, event: EventId, most: i32) -> Re
 }
 
 /// All registrations of an event that are in one of these states.
-///
-/// # Errors
-/// When the database fails.
 pub(super) fn those_in(
     tx: &mut WriteTx<'_>,
     locked: &LockedPlaces,

@@ -18,8 +18,8 @@ struct Count {
     last_sequence: i64,
 }
 
-/// An event that nobody else changes until the transaction ends, and the count of its places. Whoever moves
-/// registrations counts here and ends with [`LockedPlaces::save`].
+/// An event that is locked until the transaction ends, and the count of its places. Every change of registrations
+/// counts here and ends with [`LockedPlaces::save`].
 pub(super) struct LockedPlaces {
     pub(super) event: Event,
     pub(super) places: Places,
@@ -66,7 +66,7 @@ impl LockedPlaces {
     /// twice.
     ///
     /// # Errors
-    /// When the count was changed by somebody else, or the database fails.
+    /// When another writer changed the count.
     pub(super) fn save(self, tx: &mut WriteTx<'_>) -> Result<(), Error> {
         let after = Count { places: self.places, last_sequence: self.last_sequence };
         let columns = (

@@ -56,8 +56,8 @@ pub fn register(mut tx: WriteTx<'_>, event: EventId, asked: Register) -> Result<
         return Err(already());
     }
     settle(&mut tx, &mut locked)?;
-    // A place that is free after that is one that nobody who waits can have for now; who could, but for the calendar, goes
-    // before whoever comes.
+    // A place still free here cannot be offered to the waiting list. A registration that only the calendar
+    // blocks is before new ones.
     let is_next = locked.places.due(locked.event.capacity) > 0 && !next_in_line(&mut tx, event, 1)?.is_empty();
     let status = locked.places.for_newcomer(locked.event.capacity, locked.event.waiting_list.enabled, is_next)?;
     locked.places.count(None, Some(status), 1);
@@ -75,7 +75,7 @@ pub fn register(mut tx: WriteTx<'_>, event: EventId, asked: Register) -> Result<
         created_at: now,
         version: 1,
     };
-    // Whoever comes last is last in the list.
+    // A new registration is last in the list.
     let position = waits.then_some(i64::from(locked.places.waitlisted));
     locked.save(&mut tx)?;
     insert(&mut tx, &made)?;
@@ -113,9 +113,9 @@ fn insert(tx: &mut WriteTx<'_>, made: &Row) -> Result<(), Error> {
     Ok(())
 }
 
-/// A registration as it is to be changed: its contact and its event locked, in this order as
-/// everywhere, and the event brought up to date. Whoever is restricted may give up a place, which is theirs to say; for
-/// all else the contact is to be asked whether it is live.
+/// A registration to change: its contact and its event are locked, in this order as everywhere, and the
+/// event is up to date. A restricted person may give up a place; every other change must check that the
+/// contact is live.
 ///
 /// # Errors
 /// 404 when there is none; 410 when the person was erased.

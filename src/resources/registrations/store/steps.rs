@@ -157,9 +157,6 @@ pub fn list(
 }
 
 /// All steps of a registration, oldest first, with their words.
-///
-/// # Errors
-/// When the database fails.
 pub fn all(tx: &mut ReadTx<'_>, id: RegistrationId, contact: ContactId) -> Result<Vec<RegistrationStep>, Error> {
     let rows: Vec<StepRow> = registration_steps::table
         .filter(registration_steps::registration_id.eq(id))

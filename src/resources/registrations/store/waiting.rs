@@ -19,17 +19,17 @@ pub(super) fn queue(tx: &mut ReadTx<'_>, event: EventId) -> Result<Vec<i64>, Err
     Ok(numbers.select(registrations::sequence.assume_not_null()).load(tx.connection())?)
 }
 
-/// The place in the waiting list of whoever has a number there, 1 at its head.
+/// The place in the waiting list of a registration with a number there, 1 at its head.
 pub(super) fn position(tx: &mut ReadTx<'_>, event: EventId, sequence: i64) -> Result<i64, Error> {
     let up_to = registrations::event_id.eq(event).and(registrations::sequence.le(sequence));
     Ok(registrations::table.filter(up_to).count().get_result(tx.connection())?)
 }
 
-/// Puts somebody who waits before others.
+/// Moves a waiting registration before others.
 ///
 /// # Errors
-/// 404; 410 for a person who was erased; 422 when whoever they are put before is not there, or does not wait for the same
-/// event; 423 for a person who is restricted; 409 when they do not wait themselves.
+/// 404; 410 for an erased person; 422 when the other registration does not exist or does not wait for
+/// the same event; 423 for a restricted person; 409 when the registration itself does not wait.
 pub fn prioritise(
     mut tx: WriteTx<'_>,
     id: RegistrationId,

@@ -10,7 +10,8 @@ use crate::platform::http::{ById, Done, Found, Valid};
 
 /// Refuse a request
 ///
-/// The letter gives the reasons, and says where whoever asked can complain and go to court (UK GDPR Article 12(4)).
+/// The letter gives the reasons, and tells the requester how to complain and go to court (UK GDPR
+/// Article 12(4)).
 #[utoipa::path(post, path = "/v1/subject-requests/{id}/refusal")]
 pub async fn refuse(
     access: Access<SubjectRequestsDecide>,
@@ -20,7 +21,7 @@ pub async fn refuse(
     access.change(move |tx| store::refuse(tx, id, asked)).await
 }
 
-/// Close a request for which what we asked for did not come
+/// Close a request whose proof, fee or clarification did not come
 #[utoipa::path(post, path = "/v1/subject-requests/{id}/lapse")]
 pub async fn lapse(
     access: Access<SubjectRequestsDecide>,
@@ -30,7 +31,7 @@ pub async fn lapse(
     access.change(move |tx| store::lapse(tx, id, asked)).await
 }
 
-/// Close a request that is the same as another
+/// Close a request that repeats another
 #[utoipa::path(post, path = "/v1/subject-requests/{id}/duplicate")]
 pub async fn close_duplicate(
     access: Access<SubjectRequestsDecide>,
@@ -42,7 +43,8 @@ pub async fn close_duplicate(
 
 /// Record that a request was carried out
 ///
-/// For what the service does not carry out by itself. It must be known or proven who asked.
+/// Use this for a right that the service does not carry out by itself. The requester's identity must be
+/// known or proven.
 #[utoipa::path(post, path = "/v1/subject-requests/{id}/completion")]
 pub async fn complete(
     access: Access<SubjectRequestsDecide>,

@@ -11,9 +11,9 @@ use crate::platform::access::Access;
 use crate::platform::auth::{SubjectRequestsIntake, SubjectRequestsRead};
 use crate::platform::http::{ById, ByPart, Created, Done, Found, MayBeEmpty, Valid};
 
-/// Say which contact a request is about
+/// Match a request to a contact
 ///
-/// While it is open; another contact takes the place of the one before.
+/// You can match an open request. A new contact replaces the previous one.
 #[utoipa::path(post, path = "/v1/subject-requests/{id}/match")]
 pub async fn match_contact(
     access: Access<SubjectRequestsIntake>,
@@ -25,8 +25,8 @@ pub async fn match_contact(
 
 /// Correct the day of receipt
 ///
-/// Of a request that was recorded with a wrong day, until it is decided. The clock is computed anew from the true day. The
-/// history keeps both days and the reason.
+/// Use this for an undecided request that was recorded with a wrong day. The service recomputes the
+/// clock from the true day. The history keeps both days and the reason.
 #[utoipa::path(post, path = "/v1/subject-requests/{id}/receipt-correction")]
 pub async fn correct_receipt(
     access: Access<SubjectRequestsIntake>,
@@ -36,11 +36,11 @@ pub async fn correct_receipt(
     access.change(move |tx| requests::receipt::correct(tx, id, &asked)).await
 }
 
-/// Ask for proof, or record it
+/// Ask for proof of identity, or record it
 ///
-/// `requested_on` and `reason` record that the requester was asked for proof; `received_on` and `sufficient` record the proof.
-/// The clock starts on the day on which everything that was asked for has come. Proof that came with the request, without
-/// being asked for, is recorded the same way, and starts work.
+/// `requested_on` and `reason` record that you asked the requester for proof. `received_on` and
+/// `sufficient` record the proof. The clock starts on the day on which everything that you asked for
+/// has come. Record unrequested proof that came with the request in the same way; work then starts.
 #[utoipa::path(post, path = "/v1/subject-requests/{id}/identity-checks")]
 pub async fn check_identity(
     access: Access<SubjectRequestsIntake>,
@@ -50,9 +50,10 @@ pub async fn check_identity(
     access.change(move |tx| store::check_identity(tx, id, asked)).await
 }
 
-/// Ask what is meant
+/// Ask for clarification
 ///
-/// For access, the clock stops from this day to that of the answer, both included; for other rights it goes on.
+/// For access, the clock stops from this day until the day of the answer, both included. For other
+/// rights it continues.
 #[utoipa::path(post, path = "/v1/subject-requests/{id}/clarifications")]
 pub async fn ask(
     access: Access<SubjectRequestsIntake>,
@@ -64,7 +65,8 @@ pub async fn ask(
 
 /// Read a question
 ///
-/// As it was put to the person who made the request. 410 once the words of the request are erased.
+/// The question as it was sent to the requester. Answers 410 after the words of the request were
+/// erased.
 #[utoipa::path(get, path = "/v1/subject-requests/{id}/clarifications/{part}")]
 pub async fn read_question(
     access: Access<SubjectRequestsRead>,
@@ -87,7 +89,8 @@ pub async fn answer(
 
 /// Extend the period by two months
 ///
-/// Once, for complexity or the number of requests, and notified by the last day of the ordinary period.
+/// You can extend once, for complexity or the number of requests. You must notify the requester by the
+/// last day of the ordinary period.
 #[utoipa::path(post, path = "/v1/subject-requests/{id}/extension")]
 pub async fn extend(
     access: Access<SubjectRequestsIntake>,

@@ -13,11 +13,11 @@ use crate::platform::access::Access;
 use crate::platform::auth::{DeadlinesCompute, SubjectRequestsIntake, SubjectRequestsRead};
 use crate::platform::http::{ById, ByWord, Created, Done, Found, Listed, Listing, NoFilter, Plain, Valid};
 
-/// By when the law wants an answer
+/// Compute a deadline of the law
 ///
-/// Works the clock of a request, a complaint or a breach out from its facts, and keeps nothing. Late facts are read as
-/// the law reads them: an extension that was notified too late is not accepted, a question that was put too late stops
-/// nothing.
+/// Computes the clock of a request, a complaint or a breach from its facts, and stores nothing. Late
+/// facts count as the law counts them: an extension that was notified too late is not accepted, and a
+/// question that was asked too late does not stop the clock.
 #[utoipa::path(post, path = "/v1/subject-requests/deadline")]
 pub(super) async fn deadline(
     access: Access<DeadlinesCompute>,
@@ -28,7 +28,7 @@ pub(super) async fn deadline(
 
 /// List requests
 ///
-/// Newest first. `due_before` looks at the last day that the clock shows now.
+/// Newest first. `due_before` compares the last day on the clock now.
 #[utoipa::path(get, path = "/v1/subject-requests")]
 pub(super) async fn list(
     access: Access<SubjectRequestsRead>,
@@ -40,10 +40,11 @@ pub(super) async fn list(
     Ok(page.turn(found))
 }
 
-/// Take a request in
+/// Record a request
 ///
-/// By whatever way it came, with the true day of its receipt. It gets a reference number, its clock starts, and whoever
-/// asks is sent an acknowledgement if there is an e-mail address. With `identity_known` work begins at once.
+/// Record a request from any channel, with its true day of receipt. It gets a reference number, and its
+/// clock starts. The requester gets an acknowledgement by mail if there is an e-mail address. With
+/// `identity_known`, work begins at once.
 #[utoipa::path(post, path = "/v1/subject-requests")]
 pub(super) async fn create(
     access: Access<SubjectRequestsIntake>,
@@ -54,7 +55,7 @@ pub(super) async fn create(
 
 /// Read a request
 ///
-/// With its clock as it shows now.
+/// With its clock as of now.
 #[utoipa::path(get, path = "/v1/subject-requests/{id}")]
 pub(super) async fn read(
     access: Access<SubjectRequestsRead>,
@@ -63,9 +64,9 @@ pub(super) async fn read(
     access.read(move |tx| store::read(tx, id)).await.map(Found)
 }
 
-/// The history of a request
+/// List the steps of a request
 ///
-/// What was done about it, newest first.
+/// Newest first: each act about the request.
 #[utoipa::path(get, path = "/v1/subject-requests/{id}/history")]
 pub(super) async fn history(
     access: Access<SubjectRequestsRead>,
@@ -78,10 +79,11 @@ pub(super) async fn history(
     Ok(page.turn(found))
 }
 
-/// A letter about a request, for the post
+/// Read a letter about a request, for the post
 ///
-/// As text, in the words of the mail, as the request stands now; as a page to be printed, with `Accept: text/html`. 404 where there
-/// is no such letter. `package` is the sheet that goes with a package by post.
+/// As text, in the words of the mail, for the present state of the request; as a page to print, with
+/// `Accept: text/html`. Answers 404 if there is no such letter. `package` is the covering letter for a
+/// package by post.
 #[utoipa::path(get, path = "/v1/subject-requests/{id}/letters/{letter}")]
 pub(super) async fn letter(
     access: Access<SubjectRequestsRead>,

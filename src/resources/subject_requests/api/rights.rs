@@ -10,9 +10,9 @@ use crate::platform::auth::SubjectRequestsDecide;
 use crate::platform::http::{ById, Done, Found, MayBeEmpty, Plain, Valid};
 use crate::resources::contacts::store::erasure::ProposedErasure;
 
-/// Put data right
+/// Rectify a person's data
 ///
-/// Corrects the contact as the person has asked, restricted or not, and completes the request.
+/// Corrects the contact as the person asked, even if it is restricted, and completes the request.
 #[utoipa::path(post, path = "/v1/subject-requests/{id}/rectification")]
 pub async fn rectify(
     access: Access<SubjectRequestsDecide>,
@@ -24,7 +24,7 @@ pub async fn rectify(
 
 /// Restrict a person's data
 ///
-/// From now on it is stored and used nowhere; completes the request.
+/// From now on the service stores the data and does not use it. Completes the request.
 #[utoipa::path(post, path = "/v1/subject-requests/{id}/restriction")]
 pub async fn restrict(
     access: Access<SubjectRequestsDecide>,
@@ -36,7 +36,8 @@ pub async fn restrict(
 
 /// Lift a restriction
 ///
-/// Of the completed request that brought it about, once the person has been told that it ends.
+/// Use this on the completed request that led to the restriction, after telling the person that the
+/// restriction ends.
 #[utoipa::path(post, path = "/v1/subject-requests/{id}/restriction/lift")]
 pub async fn lift(
     access: Access<SubjectRequestsDecide>,
@@ -46,9 +47,10 @@ pub async fn lift(
     access.change(move |tx| store::lift(tx, id, asked.notified_on)).await
 }
 
-/// Carry an objection out
+/// Carry out an objection
 ///
-/// To direct marketing, for the purposes named or for all: at once, and lifted by nobody but the mailbox itself.
+/// Stops direct marketing at once, for the named purposes or for all. Only the owner of the mailbox can
+/// lift the objection.
 #[utoipa::path(post, path = "/v1/subject-requests/{id}/objection")]
 pub async fn object(
     access: Access<SubjectRequestsDecide>,
@@ -60,13 +62,15 @@ pub async fn object(
 
 /// Plan an erasure
 ///
-/// What will be erased, anonymised, kept and withheld, on which grounds and until when. Another person executes exactly
-/// this plan, by its hash; a new plan takes the place of the last.
+/// Lists the data to be erased, anonymised, kept and withheld, with grounds and last days. Another
+/// person executes exactly this plan, by its hash. A new plan replaces the last one.
 ///
-/// `records` lists what can be withheld: name it in `withhold`, with a ground of Article 17(3) and words for the person.
-/// `matches` lists complaints and requests that name no contact, and may be about the person or about another. Say of each
-/// in `matches` whether it is about the `same_person`, which erases it too, `another_person`, or that you are `unsure`: then
-/// it is kept and restricted, and the letter says so. A plan with a match that has no answer cannot be executed.
+/// `records` lists the records that you can withhold. Name them in `withhold`, with a ground of Article
+/// 17(3) and words for the person. `matches` lists complaints and requests that name no contact, and
+/// may be about the person or about another. In `matches`, say of each whether it is about the
+/// `same_person`, which erases it too, about `another_person`, or that you are `unsure`. The service
+/// then keeps and restricts it, and the letter says so. A plan with an unanswered match cannot be
+/// executed.
 #[utoipa::path(post, path = "/v1/subject-requests/{id}/erasure-plan")]
 pub async fn plan(
     access: Access<SubjectRequestsDecide>,
@@ -78,8 +82,8 @@ pub async fn plan(
 
 /// Execute an erasure
 ///
-/// Exactly as another person has planned it. Completes the request, in part where something is withheld; the rest is
-/// restricted then.
+/// Executes exactly the plan that another person proposed, and completes the request. If records are
+/// withheld, the request is completed in part, and the service restricts those records.
 #[utoipa::path(post, path = "/v1/subject-requests/{id}/execution")]
 pub async fn execute(
     access: Access<SubjectRequestsDecide>,

@@ -26,9 +26,6 @@ fn step(kind: Kind) -> Option<StepKind> {
 }
 
 /// A letter about a request as it stands now; `None` where there is no such letter, or who asked was erased.
-///
-/// # Errors
-/// When the database fails.
 pub(super) fn words(tx: &mut ReadTx<'_>, request: &SubjectRequest, kind: Kind) -> Result<Option<Words>, Error> {
     let Some(requester) = &request.requester else { return Ok(None) };
     if kind == Kind::Package {
@@ -65,8 +62,8 @@ pub(super) fn words(tx: &mut ReadTx<'_>, request: &SubjectRequest, kind: Kind) -
 pub(super) fn name_kept(request: &SubjectRequest) -> Block {
     let days = LETTERS_FOR_THE_POST.num_days();
     text(format!(
-        "We have erased the data about {}. We keep the name on this letter for {days} days after that, only so that we can \
-         post the letter. Then we erase the name too.",
+        "We have erased the data about {}. We keep the name on this letter for {days} more days, only to post the \
+         letter. Then we erase the name too.",
         whom(request)
     ))
 }
@@ -83,24 +80,25 @@ fn acknowledgement(request: &SubjectRequest) -> Vec<Block> {
         parts.push(text(format!("We will answer without undue delay, and by {} at the latest.", day_words(due))));
     }
     parts.push(text(
-        "It costs nothing. If we must be sure who you are, or do not understand what you mean, we will write to you. If \
-         the request is complex, or one of many, we can take two further months; then we will tell you so, and why, \
-         before that day.",
+        "It is free. If we need to be sure who you are, or do not understand your request, we will write to you. If \
+         the request is complex, or one of many, we can take two more months. We will tell you before that day, and \
+         give our reasons.",
     ));
     parts
 }
 
 fn how_to_send(controller: &Controller) -> Block {
     text(format!(
-        "Please answer this letter, or write to {} or {}. Send no more than is needed to be sure: we look at it, write \
-         down that we have seen it, and delete it. The time for our answer begins on the day on which it reaches us.",
+        "Please answer this letter, or write to {} or {}. Send only as much as we need to be sure. We look at it, \
+         record that we have seen it, and delete it. Our time to answer starts on the day on which it reaches us.",
         controller.data_protection_email, controller.address
     ))
 }
 
 fn identity(step: &RequestStep, controller: &Controller) -> Vec<Block> {
-    let mut parts =
-        vec![text("Before we can begin, we must be sure that it is you who asks (UK GDPR, Article 12(6)), since:")];
+    let mut parts = vec![text(
+        "Before we can start, we must be sure that the request is from you (UK GDPR, Article 12(6)). This is because:",
+    )];
     parts.extend(step.text.clone().map(Block::Quote));
     parts.push(how_to_send(controller));
     parts
@@ -108,22 +106,22 @@ fn identity(step: &RequestStep, controller: &Controller) -> Vec<Block> {
 
 fn authority(step: &RequestStep, controller: &Controller) -> Vec<Block> {
     let mut parts =
-        vec![text("You ask for another person. Before we can begin, please show us that they want you to:")];
+        vec![text("You ask for another person. Before we can start, please show us that they want you to:")];
     parts.extend(step.text.clone().map(Block::Quote));
     parts.push(how_to_send(controller));
     parts
 }
 
 fn clarification(request: &SubjectRequest, step: &RequestStep) -> Vec<Block> {
-    let mut parts = vec![text("So that we can answer you, please tell us:")];
+    let mut parts = vec![text("To help us answer you, please tell us:")];
     parts.extend(step.text.clone().map(Block::Quote));
     let asked = day_words(step.on);
     parts.push(text(if request.kind == Right::Access {
         format!(
-            "The days from {asked} to that of your answer, both included, do not count towards our time for answering."
+            "The days from {asked} to the day of your answer, both included, do not count towards our time to answer."
         )
     } else {
-        "Our time for answering goes on meanwhile.".to_owned()
+        "Our time to answer continues meanwhile.".to_owned()
     }));
     parts.push(text(
         "If we do not hear from you within a reasonable time, we may close the request. You can make it again.",
@@ -134,22 +132,26 @@ fn clarification(request: &SubjectRequest, step: &RequestStep) -> Vec<Block> {
 fn extension(request: &SubjectRequest, step: &RequestStep) -> Vec<Block> {
     let until = match request.clock.due_on {
         Some(due) => {
-            format!("We need two further months to answer your request, until {} at the latest, since:", day_words(due))
+            format!(
+                "We need two more months to answer your request, until {} at the latest. This is because:",
+                day_words(due)
+            )
         }
-        None => "We need two further months to answer your request, since:".to_owned(),
+        None => "We need two more months to answer your request. This is because:".to_owned(),
     };
     let mut parts = vec![text(until)];
     parts.extend(step.text.clone().map(Block::Quote));
     parts
 }
 
-/// Where whoever is not content can turn (UK GDPR Article 12(4); Data Protection Act 2018 sections 164A, 165 and 167).
+/// The routes of complaint for the requester (UK GDPR Article 12(4); Data Protection Act 2018 sections
+/// 164A, 165 and 167).
 fn complaints(controller: &Controller) -> Vec<Block> {
     vec![
-        Block::Heading("If you are not content"),
+        Block::Heading("If you are unhappy with our answer"),
         text(format!(
             "You can complain to us (Data Protection Act 2018, section 164A): write to {} or {}. We acknowledge a \
-             complaint within 30 days, look into it, and tell you what came of it.",
+             complaint within 30 days, investigate it, and tell you the outcome.",
             controller.data_protection_email, controller.address
         )),
         text(
@@ -178,8 +180,8 @@ fn refusal(outcome: &RequestOutcome, controller: &Controller) -> Vec<Block> {
 fn ending(outcome: &RequestOutcome, package: Option<Block>, controller: &Controller) -> Vec<Block> {
     let first = match outcome.kind {
         OutcomeKind::Fulfilled => "We have done what you asked for:",
-        OutcomeKind::PartlyFulfilled => "We have done a part of what you asked for, and refused the rest:",
-        OutcomeKind::Withdrawn => "We have closed your request, since it was withdrawn:",
+        OutcomeKind::PartlyFulfilled => "We have done part of what you asked for, and refused the rest:",
+        OutcomeKind::Withdrawn => "We have closed your request, because you withdrew it:",
         OutcomeKind::Lapsed => "We have closed your request without doing what you asked for:",
         OutcomeKind::Duplicate | OutcomeKind::Refused => "We have closed this request:",
     };

@@ -11,7 +11,7 @@ use crate::platform::mail::{Block, Mail};
 use crate::platform::outbox::{Claimed, Composed, Letter};
 use crate::platform::transaction::WriteTx;
 
-/// A letter about a request, to whoever made it.
+/// A letter about a request, to the requester.
 pub(super) struct RequestLetter(pub(super) Kind);
 
 /// Why a letter need not leave any more.
@@ -53,15 +53,15 @@ impl Letter for RequestLetter {
             let token = status::mint(tx, request.id)?;
             let url = format!("{}/request-status/{token}", tx.identity().pages_url);
             let text = if request.status.is_final() {
-                "What became of your request"
+                "The outcome of your request"
             } else {
-                "See where your request stands, or withdraw it"
+                "See the progress of your request, or withdraw it"
             };
             words.blocks.push(Block::Link(text, url));
         }
         let controller = &tx.identity().controller;
         Ok(Composed::Mail(Mail {
-            // The address is that of whoever asked, which need not be the contact's.
+            // The address is the requester's, which need not be the contact's.
             contact: None,
             to,
             text: words.text(controller)?,

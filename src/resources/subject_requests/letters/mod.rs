@@ -1,4 +1,5 @@
-//! The letters to whoever asked: each is sent by mail if there is an address, and can be had as text for the post.
+//! The letters to the requester: the service mails each if there is an address, and offers each as text
+//! for the post.
 
 mod api;
 mod contents;

@@ -9,19 +9,16 @@ use crate::platform::mail::{Block, Words};
 use crate::platform::transaction::{ReadTx, WriteTx};
 
 /// How the person gets the package that answers a request; `None` where there is none.
-///
-/// # Errors
-/// 503 when the database does not answer.
 pub(super) fn how(tx: &mut ReadTx<'_>, request: &SubjectRequest) -> Result<Option<Block>, Error> {
     let Some(delivery) = packages::released(tx, request.id)?.and_then(|package| package.delivery) else {
         return Ok(None);
     };
     Ok(Some(Block::Text(match delivery {
         Delivery::Link => format!(
-            "We send you a link to it in another mail. The link asks for your reference number, which is {}.",
+            "We send you a link to it in another email. The link asks for your reference number, which is {}.",
             request.reference.as_str()
         ),
-        Delivery::Post => "You get it by post.".to_owned(),
+        Delivery::Post => "We send it to you by post.".to_owned(),
         Delivery::HandedOver => "We have handed it to you.".to_owned(),
     })))
 }
@@ -47,9 +44,10 @@ pub(super) fn enclosed(tx: &mut ReadTx<'_>, request: &SubjectRequest) -> Result<
         to,
         day_words(london_date(package.released_at)),
         format!("Dear {name},"),
-        format!("You asked for {asked}. It is enclosed. Please keep it in a safe place, because it tells much."),
-        "If a part of it is missing, or you do not understand something in it, please write to us or call us."
-            .to_owned(),
+        format!(
+            "You asked for {asked}. It is enclosed. Please keep it in a safe place, because it says a lot about you."
+        ),
+        "If a part is missing, or you do not understand something, write to us or call us.".to_owned(),
     ];
     let title = format!("The copy of the data: {}", request.reference.as_str());
     Ok(Some(Words { title, blocks: blocks.map(Block::Text).into() }))
@@ -57,9 +55,6 @@ pub(super) fn enclosed(tx: &mut ReadTx<'_>, request: &SubjectRequest) -> Result<
 
 /// The mail that brings the link to a package. It gives neither the reference number nor a link to a page that does, so that one
 /// who is shown this mail alone cannot open the package. `None` where there is nothing to open any more.
-///
-/// # Errors
-/// 503 when the database does not answer.
 pub(super) fn linked(tx: &mut WriteTx<'_>, request: &SubjectRequest) -> Result<Option<Words>, Error> {
     let Some(requester) = &request.requester else { return Ok(None) };
     let Some((url, until, downloads_left)) = packages::mint(tx, request.id)? else { return Ok(None) };
@@ -73,13 +68,13 @@ pub(super) fn linked(tx: &mut WriteTx<'_>, request: &SubjectRequest) -> Result<O
         Block::Text(format!("You asked for {}. It is ready.", asked_for(request.kind, whom(request)))),
         Block::Link("Open your copy", url),
         Block::Text(
-            "The link asks for your reference number. It is in our other mails to you, and begins with SR. If you do not have \
-             it, call us."
+            "The link asks for your reference number. It is in our other emails to you, and begins with SR. If you \
+             do not have it, call us."
                 .to_owned(),
         ),
         Block::Text(format!(
-            "You can open your copy {times}, until {}. Save or print it if you want to keep it. Do not send this mail on: the \
-             copy tells much about you.",
+            "You can open your copy {times}, until {}. Save or print it if you want to keep it. Do not forward this \
+             email, because the copy says a lot about you.",
             day_words(london_date(until))
         )),
     ];

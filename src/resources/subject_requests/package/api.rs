@@ -80,7 +80,7 @@ impl Reply for Sent {
 #[derive(Clone, Copy, Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PackageQuery {
-    /// Whether the draft is asked for, before it is released.
+    /// Whether to read the draft, before it is released.
     #[serde(default)]
     #[schema(default = false)]
     draft: bool,
@@ -88,17 +88,20 @@ pub struct PackageQuery {
 
 /// Build the package of a request
 ///
-/// For access and portability: everything that is held about the contact, in every table, and the information that the law
-/// demands with a copy, including how the service searched. It makes a draft, which `GET .../package?draft=true` shows; read it, leave out with
-/// `POST .../package/redactions` what the person may not have, and give it with `POST .../package/release`, which completes the
-/// request. It must be known or proven who asked, and which contact it is about.
+/// Use this for access and portability. The package holds everything that the service holds about the
+/// contact, in every table. It adds the information that the law requires with a copy, including how
+/// the service searched. It begins as a draft, which `GET .../package?draft=true` shows. Read the
+/// draft, leave out with `POST .../package/redactions` what the person may not have, and give it with
+/// `POST .../package/release`, which completes the request. The requester's identity must be known or
+/// proven, and the request must be matched to a contact.
 ///
-/// The draft holds what was held when it was built, and release gives exactly that. If the data has changed since, send
-/// `rebuild`. Without it, a draft that is there stays, and `explanation` takes the place of what was said before. A draft that is
-/// not released within thirty days is deleted.
+/// The draft holds the data as of the time when it was built, and the release gives exactly that. If
+/// the data has changed since, send `rebuild`. Without it, an existing draft stays, and `explanation`
+/// replaces the earlier one. The service deletes a draft that is not released within thirty days.
 ///
-/// A large package takes a while: then the answer is 202, and `GET .../package/progress` tells how far it is. If the request is
-/// decided otherwise, matched to another contact, or its contact is merged with another, nothing is left of a draft.
+/// A large package takes a while: the response is then 202, and `GET .../package/progress` shows the
+/// progress. The service deletes the draft if the request is decided otherwise, is matched to another
+/// contact, or its contact is merged into another.
 #[utoipa::path(post, path = "/v1/subject-requests/{id}/package")]
 pub async fn build_package(
     access: Access<SubjectRequestsDecide>,
@@ -115,11 +118,12 @@ pub async fn build_package(
     access.write(move |tx| store::build(tx, id, asked).map(|recorded| recorded.map(answer))).await
 }
 
-/// The package of a request
+/// Read the package of a request
 ///
-/// As JSON; as a page to be read and printed, with `Accept: text/html`; for portability also as a vCard, with `Accept:
-/// text/vcard`. For thirty days after it was released; 404 before. With `draft=true` the draft, as the person would get it; its
-/// `ETag` is for the `If-Match` of the release. Each time is written down.
+/// As JSON; as a page to read and print, with `Accept: text/html`; for portability also as a vCard,
+/// with `Accept: text/vcard`. The package is available for thirty days after its release; before that,
+/// 404. With `draft=true` you read the draft, as the person would get it. Send its `ETag` as `If-Match`
+/// with the release. The audit records each read.
 #[utoipa::path(get, path = "/v1/subject-requests/{id}/package")]
 pub async fn read_package(
     access: Access<SubjectRequestsDecide>,
@@ -141,11 +145,13 @@ pub async fn read_package(
 
 /// Leave something out of a draft
 ///
-/// What is about another person, for instance (UK GDPR Article 15(4)). Each pointer names a member of the machine form of the
-/// draft (`GET .../package?draft=true` as JSON); a text takes its place at once, in every form. The person reads that something
-/// was left out, and why. What was left out stays with the request, for those alone who decide. All of the redactions are
-/// made, or none: 422 names each pointer that leads nowhere, to what the law demands with every copy, or to what is left out
-/// already. To take redactions back, build the draft anew.
+/// Use this, for instance, for data about another person (UK GDPR Article 15(4)). Each pointer names a
+/// member of the draft's machine form (`GET .../package?draft=true` as JSON). A text replaces the
+/// member at once, in every form. The package tells the person that something was left out, and why.
+/// The request keeps the removed data, for the people who decide it alone. The service makes all of the
+/// redactions, or none. 422 names each pointer that leads nowhere, that leads to information which the
+/// law requires with every copy, or that was left out already. To undo redactions, build the draft
+/// again.
 #[utoipa::path(post, path = "/v1/subject-requests/{id}/package/redactions")]
 pub async fn withhold(
     access: Access<SubjectRequestsDecide>,
@@ -155,9 +161,10 @@ pub async fn withhold(
     access.write(move |tx| store::withhold(tx, id, asked).map(|recorded| recorded.map(Noted))).await
 }
 
-/// What was left out of a package
+/// List the redactions of a package
 ///
-/// Newest first, with what stood there, for as long as the request is kept. Each time is written down.
+/// Newest first, with the removed data, for as long as the request is kept. The audit records each
+/// read.
 #[utoipa::path(get, path = "/v1/subject-requests/{id}/package/redactions")]
 pub async fn list_redactions(
     access: Access<SubjectRequestsDecide>,
@@ -172,10 +179,11 @@ pub async fn list_redactions(
 
 /// Release a package
 ///
-/// Gives the draft to the person, unchanged, in the way that `delivery` says, and completes the request: `partially_completed` where something was left out of the
-/// package, or where `refusal` refuses a part of the request with it. With the draft's `ETag` as `If-Match`, 412 if anything was
-/// done about the request since you read the draft. With `handed_over`, release it when you hand it over: the history keeps when,
-/// and who did. `GET .../package/delivery` shows what became of it.
+/// Gives the draft to the person, unchanged, by the way in `delivery`, and completes the request. The
+/// request is `partially_completed` if something was left out of the package, or if `refusal` refuses a
+/// part of the request. Send the draft's `ETag` as `If-Match`: 412 means that the request has changed
+/// since you read the draft. With `handed_over`, release the package when you hand it over, because the
+/// history keeps the time and your name. `GET .../package/delivery` shows the delivery.
 #[utoipa::path(post, path = "/v1/subject-requests/{id}/package/release")]
 pub async fn release_package(
     access: Access<SubjectRequestsDecide>,
@@ -186,9 +194,10 @@ pub async fn release_package(
     access.change(move |tx| store::release(tx, id, reviewed.as_ref(), asked)).await
 }
 
-/// How far the package of a request is
+/// Read the progress of a package
 ///
-/// How much of a large package is built. The answer holds no personal data, so the audit does not record it.
+/// Shows how much of a large package is built. The response holds no personal data, so the audit does
+/// not record it.
 #[utoipa::path(get, path = "/v1/subject-requests/{id}/package/progress")]
 pub async fn package_progress(
     access: Access<SubjectRequestsDecide>,
@@ -197,10 +206,10 @@ pub async fn package_progress(
     access.read(move |tx| store::progress(tx, id)).await.map(Plain)
 }
 
-/// How a package was given to the person
+/// Read the delivery of a package
 ///
-/// How, when and by whom it was released, which links were mailed, and when the person opened it by one. It tells nothing of the
-/// person.
+/// Shows how, when and by whom the package was released, which links were mailed, and when the person
+/// opened it by a link. The response holds no data about the person.
 #[utoipa::path(get, path = "/v1/subject-requests/{id}/package/delivery")]
 pub async fn package_delivery(
     access: Access<SubjectRequestsRead>,

@@ -32,9 +32,6 @@ pub(super) fn of_room(tx: &mut ReadTx<'_>, holder: &dyn Holder, person: &Person)
 }
 
 /// A page of who looked at a person's data until an instant, newest first, and its last entry; `None` after the last page.
-///
-/// # Errors
-/// When the database fails.
 pub(super) fn looks(
     tx: &mut ReadTx<'_>,
     person: &Person,
@@ -87,7 +84,7 @@ fn particulars(tx: &mut ReadTx<'_>, contact: &Contact) -> Result<Particulars, Er
         rights: notice.rights.into_iter().map(String::from).collect(),
         contact: notice.contact.into(),
         complaint_route: notice.complaint_route.into(),
-        automated_decisions: "None: no decision about you is made by a machine alone, and you are not profiled."
+        automated_decisions: "None: no machine makes decisions about you on its own, and we do not profile you."
             .to_owned(),
         transfers: TRANSFERS.to_owned(),
     })

@@ -15,7 +15,8 @@ pub const MOST_DOWNLOADS: usize = 5;
 pub const MOST_WRONG: i32 = 5;
 
 prose_type! {
-    /// Where a letter goes, line by line: at most 500 characters. Sealed at rest, and deleted with the package.
+    /// The address of a letter, line by line: at most 500 characters. Sealed at rest, and deleted with the
+    /// package.
     PostalAddress, 500, "1 Dorset Street\nLondon W1U 4EG"
 }
 
@@ -25,6 +26,7 @@ prose_type! {
 )]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
+#[schema(as = PackageDeliveryMethod)]
 pub enum Delivery {
     /// By a link that is mailed to the requester's address, which asks for the reference number.
     Link,
@@ -37,33 +39,34 @@ pub enum Delivery {
 /// A link that was mailed.
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]
 pub struct MailedLink {
-    /// When it was mailed.
+    /// When the link was mailed.
     pub mailed_at: Instant,
     /// Until when it can be used.
     pub expires_at: Instant,
-    /// How many wrong reference numbers were tried with it; after five it no longer works.
+    /// The number of wrong reference numbers tried with the link. After five it no longer works.
     #[schema(example = 0, minimum = 0)]
     pub wrong_references: i32,
 }
 
-/// How a package was given to the person.
+/// The delivery of a package to the person.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct PackageDelivery {
-    /// How; null for a package that was given before the service recorded it.
+    /// How the person got the package; null for a package that was given before the service recorded it.
     #[schema(required)]
     pub delivery: Option<Delivery>,
-    /// When it was released. With `handed_over`, when it was handed over.
+    /// When the package was released; with `handed_over`, when it was handed over.
     pub released_at: Instant,
-    /// By which subject of a token; null for a package that was given before the service recorded it.
+    /// The subject of the token that released it; null for a package that was given before the service
+    /// recorded it.
     #[schema(required, example = "council-1")]
     pub released_by: Option<String>,
-    /// Until when the package is kept.
+    /// When the service deletes the package.
     pub expires_at: Instant,
     /// The links that were mailed, oldest first.
     pub links: Vec<MailedLink>,
-    /// When the person opened the package by a link, oldest first.
+    /// The times at which the person opened the package by a link, oldest first.
     pub downloads: Vec<Instant>,
-    /// How many more times they can.
+    /// The number of times that the person can still open it.
     #[schema(example = 4, minimum = 0, maximum = 5)]
     pub downloads_left: usize,
 }
@@ -71,17 +74,17 @@ pub struct PackageDelivery {
 /// A package that its person can open by a link.
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]
 pub struct PackageReady {
-    /// Until when it can be opened at the latest.
+    /// The last instant at which the person can open it.
     pub expires_at: Instant,
-    /// How many more times.
+    /// The number of times that the person can still open it.
     #[schema(example = 4, minimum = 0, maximum = 5)]
     pub downloads_left: usize,
 }
 
-/// What a link to a package asks for: the reference number of the request.
+/// The proof that a link to a package asks for: the reference number of the request.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct PackageLink {
-    /// Until when the link can be used.
+    /// When the link expires.
     pub expires_at: Instant,
 }
 

@@ -18,95 +18,99 @@ use crate::policy::transfers::TRANSFERS;
 
 /// The information that goes with a copy of a person's data (UK GDPR Article 15(1) and (2)).
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[schema(as = PackageInformation)]
 pub struct Particulars {
-    /// Who is responsible for the data.
+    /// The body that is responsible for the data: the controller.
     #[schema(example = "Worcestershire County Council")]
     pub controller: String,
-    /// The version of the privacy notice that says so.
+    /// The version of the privacy notice that this information is from.
     #[schema(example = "2019-01-29")]
     pub notice_version: NaiveDate,
-    /// For each purpose of the notice: its lawful basis, the categories of data, the recipients, and how long the data are kept.
+    /// For each purpose of the notice: its lawful basis, the categories of data, the recipients, and how
+    /// long the data is kept.
     #[schema(value_type = Vec<Object>)]
     pub purposes: Vec<Value>,
     /// The last day on which the contact is kept, unless the person deals with us again.
     #[schema(example = "2032-11-24")]
     pub keep_until: NaiveDate,
-    /// Where the data came from.
+    /// The source of the data.
     #[schema(value_type = Object)]
     pub source: Value,
-    /// The rights that the person has.
+    /// The person's rights.
     pub rights: Vec<String>,
-    /// How they exercise them.
+    /// How to exercise the rights.
     pub contact: String,
-    /// How they complain: to the controller, to the Information Commission, to a court.
+    /// How to complain: to the controller, to the Information Commission, to a court.
     pub complaint_route: String,
-    /// Decisions that are made by a machine alone.
-    #[schema(example = "None: no decision about you is made by a machine alone, and you are not profiled.")]
+    /// Automated decisions.
+    #[schema(example = "None: no machine makes decisions about you on its own, and we do not profile you.")]
     pub automated_decisions: String,
     /// Transfers to other countries.
     #[schema(example = json!(TRANSFERS))]
     pub transfers: String,
 }
 
-/// What one table holds of the person.
+/// The records of one table about the person.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct PackagePart {
     /// The table.
     #[schema(example = "memberships")]
     pub table: String,
-    /// What the table is for.
-    #[schema(example = "Who belongs to which network, in which role.")]
+    /// The use of the table.
+    #[schema(example = "Memberships of networks, with their roles.")]
     pub meaning: String,
-    /// What the table was searched by; empty in a package from before that was on record.
+    /// The identifiers by which the service searched the table; empty in packages from before the service
+    /// recorded it.
     #[serde(default)]
     #[schema(required)]
     pub searched_by: Vec<SearchTerm>,
-    /// The records; none where nothing is held there.
+    /// The records; empty if the table holds none.
     #[schema(value_type = Vec<Object>)]
     pub records: Vec<Value>,
 }
 
-/// Somebody's look at the person's data, or something done with it.
+/// One access to the person's data: a read or another use.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct PackageAccess {
-    /// When.
+    /// When the data was read or used.
     pub at: Instant,
-    /// What.
+    /// The action, such as `contacts.read`.
     #[schema(example = "contacts.read")]
     pub action: String,
-    /// In which role; empty for the service itself, and for whoever followed a link.
+    /// The caller's roles; empty for the service itself, and for a person who followed a link.
     #[schema(example = "iewm_staff")]
     pub roles: String,
 }
 
-/// Everything that is held about a person, and the information that goes with the copy.
+/// Everything that the service holds about a person, and the information that goes with the copy.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[schema(as = DataPackage)]
 pub struct Package {
     /// The reference number of the request.
     pub reference: Reference,
-    /// The right that was asked for.
+    /// The right that the request is about.
     pub kind: Right,
-    /// The contact that it is about.
+    /// The contact that the package is about.
     pub contact_id: ContactId,
-    /// When it was built.
+    /// When the package was built.
     pub built_at: Instant,
-    /// Until when it can be had; a draft, until when it can be released.
+    /// The last instant at which the package can be read, or a draft released.
     pub expires_at: Instant,
-    /// When it was released to the person; absent from a draft.
+    /// When the package was released to the person; absent from a draft.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub released_at: Option<Instant>,
-    /// What the person must be told.
+    /// The information that the law requires with a copy.
     pub particulars: Particulars,
-    /// How all this was searched for; absent where that was not on record yet.
+    /// The record of the search; absent from packages built before the service recorded it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub search: Option<SearchRecord>,
-    /// What is held, table by table.
+    /// The data, table by table.
     pub held: Vec<PackagePart>,
-    /// Who looked at it, under any id that the person had here, newest first.
+    /// The accesses to the person's data, under any id that the person had here, newest first.
     pub accesses: Vec<PackageAccess>,
-    /// What was left out of all this, where it stood, and why; empty where nothing was.
+    /// The redactions, with their places and grounds; empty if nothing was left out.
     #[serde(default)]
     pub withheld: Vec<Withheld>,
 }
@@ -128,24 +132,26 @@ impl Package {
     }
 }
 
-/// A package to be built.
+/// A package to build.
 #[derive(Clone, Debug, Default, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[validate(schema(function = "posted"))]
 pub struct BuildPackage {
-    /// What whoever asked is told; a sentence of ours unless said.
+    /// The words to the requester. The default is a standard sentence.
     #[schema(nullable = false)]
     pub explanation: Option<Explanation>,
-    /// What else was searched, outside this service; the record of the search says that nothing was, unless said.
+    /// The sources outside this service that were searched. By default the record says that none were.
     #[schema(nullable = false)]
     pub search_note: Option<SearchNote>,
-    /// How the person gets it. Without it: `link` if the requester has an e-mail address, else `post`.
+    /// How the person gets the package. The default is `link` if the requester has an e-mail address,
+    /// otherwise `post`.
     #[schema(nullable = false)]
     pub delivery: Option<Delivery>,
-    /// Where the letter goes; for `post` alone.
+    /// The address of the letter; for `post` alone.
     #[schema(nullable = false)]
     pub postal_address: Option<PostalAddress>,
-    /// Whether to build it anew although a draft is there or is being built. What was left out of that draft is in the new one.
+    /// Whether to build the package again although a draft exists or is in progress. The new draft contains
+    /// again what was left out of the old one.
     #[serde(default)]
     #[schema(default = false)]
     pub rebuild: bool,
@@ -170,7 +176,7 @@ impl Command for BuildPackage {
     type Resource = SubjectRequest;
 }
 
-/// Where a package is.
+/// The state of a package.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum PackageState {
@@ -182,15 +188,15 @@ pub enum PackageState {
     Built,
 }
 
-/// How far a package is.
+/// The progress of a package.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct PackageProgress {
-    /// Where it is.
+    /// The state of the package.
     pub state: PackageState,
-    /// How many parts of it are there: tables, and pages of who looked.
+    /// The number of finished parts: tables, and pages of accesses.
     #[schema(example = 12, minimum = 0)]
     pub done: usize,
-    /// How many parts there will be, as far as is known.
+    /// The number of parts in all, as far as known.
     #[schema(example = 61, minimum = 1)]
     pub of: usize,
 }

@@ -24,10 +24,10 @@ fn page(link: &PackageLink, frame: &Frame) -> askama::Result<String> {
     Page { frame, until: day_words(london_date(link.expires_at)) }.render()
 }
 
-/// What a link to a package asks for
+/// Read a link to a package
 ///
-/// The reference number of the request, and nothing else. Tells nothing of the person, and changes nothing: mail scanners
-/// follow links.
+/// Says that the link asks for the reference number of the request. It reveals nothing about the
+/// person. It changes nothing, because mail scanners follow links.
 #[utoipa::path(get, path = "/v1/package-links/{token}", operation_id = "show_package_link")]
 pub async fn show_link(
     access: Access<LinkHolder>,
@@ -68,9 +68,10 @@ impl Replayable for Answered {
 
 /// Open a package by its link
 ///
-/// With the reference number of the request, as JSON or as a form. As JSON, as a page, and for portability as a vCard, as `Accept`
-/// says. Five times in all, within fourteen days of the mail; each time is shown to the council on the request, and to the
-/// person among the accesses to their data. After five wrong numbers the link no longer works.
+/// Send the reference number of the request, as JSON or as a form. The response is JSON, a page, or for
+/// portability a vCard, by `Accept`. The link works five times in all, within fourteen days of the
+/// mail. The council sees each use on the request, and the person sees it among the accesses to their
+/// data. After five wrong numbers the link no longer works.
 #[utoipa::path(post, path = "/v1/package-links/{token}", operation_id = "open_package")]
 pub async fn open(
     access: Access<LinkHolder>,
@@ -96,7 +97,7 @@ pub async fn open(
     };
     match access.write(open).await? {
         Done::Fresh(Answered::Wrong) => {
-            let detail = "The number is not that of the request which this link is about. Check it, and send it again.";
+            let detail = "The number does not belong to the request for this link. Check it, and send it again.";
             Err(Error::new(Code::WrongReference, detail))
         }
         done => Ok(done),

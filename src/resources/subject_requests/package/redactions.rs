@@ -19,16 +19,17 @@ use crate::resources::contacts::model::NothingElse;
 pub const MOST_REDACTIONS: usize = 100;
 
 prose_type! {
-    /// What stands in the place of what is left out: at most 1,000 characters.
+    /// The text in the place of the removed data: at most 1,000 characters.
+    #[schema(as = RedactionReplacement)]
     Replacement, 1000, "[the name of another guest]"
 }
 
-/// Something to leave out of a package.
+/// One redaction to make in a package.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewRedaction {
-    /// Where it stands in the machine form of the draft, as a JSON Pointer (RFC 6901): a record, a part of a record, the
-    /// action or the roles of an access, `/search/elsewhere` or `/particulars/source/detail`.
+    /// The place in the draft's machine form, as a JSON Pointer (RFC 6901): a record, a part of a record,
+    /// the action or the roles of an access, `/search/elsewhere` or `/particulars/source/detail`.
     #[schema(
         min_length = 1,
         max_length = 500,
@@ -36,17 +37,17 @@ pub struct NewRedaction {
         example = "/held/12/records/0/details"
     )]
     pub pointer: String,
-    /// Why.
+    /// The ground for leaving it out.
     pub ground: WithholdingGround,
-    /// The same in words, as the person reads it. It must not say what was left out.
+    /// The reason in words, as the person reads it. It must not reveal what was left out.
     pub explanation: Explanation,
-    /// What stands in its place; words that give the ground, unless set.
+    /// The text in its place; by default it names the ground.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub replace_with: Option<Replacement>,
 }
 
-/// What to leave out of a package: 1 to 100 things, all or none of them.
+/// The redactions to make in a package: 1 to 100. The service makes all or none of them.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(transparent)]
 pub struct NewRedactions(pub Vec<NewRedaction>);
@@ -55,7 +56,8 @@ impl PartialSchema for NewRedactions {
     fn schema() -> RefOr<Schema> {
         let items = Ref::from_schema_name(NewRedaction::name());
         let list = ArrayBuilder::new().items(items).min_items(Some(1)).max_items(Some(MOST_REDACTIONS));
-        list.description(Some("What to leave out of a package: 1 to 100 things, all or none of them.")).into()
+        list.description(Some("The redactions to make in a package: 1 to 100. The service makes all or none of them."))
+            .into()
     }
 }
 
@@ -80,56 +82,59 @@ impl Command for NewRedactions {
     type Resource = NothingElse;
 }
 
-/// What was left out just now.
+/// The redactions that were made.
 #[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = RedactionResult)]
 pub struct Redacted {
-    /// The ids of the redactions, in the order asked.
+    /// The ids of the redactions, in the order of the request.
     pub ids: Vec<RedactionId>,
-    /// How many things are left out of the draft in all.
+    /// The number of redactions in the draft in all.
     #[schema(example = 3, minimum = 1)]
     pub in_all: usize,
 }
 
 ids_alone!(Redacted { ids, in_all });
 
-/// Something that was left out of a package, for the council.
+/// A redaction, as the council sees it.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Redaction {
-    /// Its id.
+    /// The redaction's id.
     pub id: RedactionId,
-    /// Where it stood, as a JSON Pointer into the machine form.
+    /// The place, as a JSON Pointer into the machine form.
     #[schema(example = "/held/12/records/0/details")]
     pub pointer: String,
-    /// Why it was left out.
+    /// The ground for leaving it out.
     pub ground: WithholdingGround,
-    /// The same in words, as the person reads it.
+    /// The reason in words, as the person reads it.
     pub explanation: Explanation,
-    /// What stands in its place.
+    /// The text in its place.
     #[schema(example = "[Left out: it is about another person]")]
     pub replaced_with: String,
-    /// What was left out, of whichever JSON type.
+    /// The removed data, of any JSON type.
     #[schema(value_type = Object)]
     pub withheld: Value,
     /// When it was left out.
     pub made_at: Instant,
-    /// By which subject of a token.
+    /// The subject of the token that left it out.
     #[schema(example = "council-1")]
     pub made_by: String,
 }
 
-/// A notice in the package that something was left out, and why.
+/// A note in the package that something was left out, and why.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[schema(as = WithheldNotice)]
 pub struct Withheld {
-    /// Where it stood, as a JSON Pointer into this document.
+    /// The place, as a JSON Pointer into this document.
     #[schema(example = "/held/12/records/0/details")]
     pub pointer: String,
-    /// Why it was left out.
+    /// The ground for leaving it out.
     pub ground: WithholdingGround,
-    /// What the law says, in plain English.
+    /// The rule of law, in plain English.
     #[schema(
-        example = "It tells of another person, who has rights of their own (Data Protection Act 2018, Schedule 2, paragraph 16)."
+        example = "It is about another person, who also has rights (Data Protection Act 2018, Schedule 2, paragraph \
+                   16)."
     )]
     pub reason: String,
-    /// Why that applies here, in the words of the council.
+    /// The reason why the rule applies here, in the council's words.
     pub explanation: Explanation,
 }

@@ -11,9 +11,9 @@ use crate::platform::http::Command;
 #[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RefusedPart {
-    /// What the refusal rests on.
+    /// The ground of the refusal.
     pub ground: Ground,
-    /// What is refused and why, as the requester reads it.
+    /// The refused part and the reasons, as the requester reads them.
     pub explanation: Explanation,
 }
 
@@ -21,7 +21,7 @@ pub struct RefusedPart {
 #[derive(Clone, Debug, Default, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ReleasePackage {
-    /// A part of the request that is refused with it, besides what was left out of the package.
+    /// A part of the request that is refused, besides the redactions of the package.
     #[schema(nullable = false)]
     #[validate(nested)]
     pub refusal: Option<RefusedPart>,

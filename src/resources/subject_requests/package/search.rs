@@ -1,5 +1,5 @@
-//! The search for what is held about a person, put on record: it must be reasonable and proportionate (UK GDPR Article
-//! 15(1A)), and whoever decides must be able to show that it was.
+//! The record of the search for a person's data: the search must be reasonable and proportionate (UK
+//! GDPR Article 15(1A)), and the decider must be able to show that it was.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -8,66 +8,70 @@ use crate::domain::{ContactId, Instant, PossibleMatch, prose_type};
 use crate::personal::{Person, SearchTerm};
 
 prose_type! {
-    /// What was searched besides this service, such as mailboxes and paper, by which terms, and with what result: at most
-    /// 4,000 characters. Sealed at rest.
+    /// The search outside this service, such as in mailboxes and paper files, with its terms and result: at
+    /// most 4,000 characters. Sealed at rest.
     SearchNote, 4000, "The programme's mailbox was searched for the name and the e-mail address: nothing was found. There are no files on paper."
 }
 
 /// Where the audit stands among the tables that are searched.
 pub(super) const AUDIT: &str = "audit_entries";
 
-const LEFT_OUT: &str = "The search left out tables that hold nothing about a contact, such as organisations and notices. It \
-    left out copies of answers, which are kept for a day so that a request can be repeated. It also left out what is written in \
-    the records of other people. Each of those is sealed for that person, and looking there for a mention of one person would \
-    mean reading the records of all people.";
+const LEFT_OUT: &str = "The search left out tables that hold nothing about a contact, such as organisations and \
+                        notices. It left out copies of responses, which we keep for a day so that a request can be \
+                        repeated. It also left out the words in the records of other people. Each record is sealed \
+                        for its person, and a search for one person there would mean reading the records of all \
+                        people.";
 
-const NOWHERE_ELSE: &str = "Nothing outside this service was searched.";
+const NOWHERE_ELSE: &str = "We searched nothing outside this service.";
 
-/// The search for what is held about the person: when it was made, where, by which terms and with which result, and why it
-/// was reasonable and proportionate (UK GDPR Article 15(1A)).
+/// The record of the search for the person's data: its time, places, terms and result, and why it was
+/// reasonable and proportionate (UK GDPR Article 15(1A)).
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct SearchRecord {
-    /// When it was begun.
+    /// When the search began.
     pub begun_at: Instant,
-    /// When it had ended.
+    /// When the search ended.
     pub ended_at: Instant,
-    /// The contact ids that it was made by: the contact's own, and those of contacts that were merged into it.
+    /// The contact ids used: the contact's own, and those of contacts that were merged into it.
     pub contact_ids: Vec<ContactId>,
-    /// How many e-mail addresses it was made by, as keyed indexes: the present one and earlier ones.
+    /// The number of e-mail addresses used, as keyed indexes: the present one and earlier ones.
     #[serde(default, alias = "addresses")]
     #[schema(required, example = 1, minimum = 0)]
     pub email_addresses: usize,
-    /// How many telephone numbers it was made by, each together with the name that the person had with it, as keyed indexes.
+    /// The number of telephone numbers used, as keyed indexes. Each is combined with the name that the
+    /// person had with it.
     #[serde(default)]
     #[schema(required, example = 1, minimum = 0)]
     pub telephones_and_names: usize,
-    /// How many earlier e-mail addresses it was not made by, because another person has confirmed them since.
+    /// The number of earlier e-mail addresses not used, because another person has confirmed them since.
     #[serde(default)]
     #[schema(required, example = 0, minimum = 0)]
     pub addresses_of_others_now: usize,
-    /// Every table of this service that can hold something of a contact, and the audit.
+    /// Every table of this service that can hold data about a contact, and the audit.
     pub searched: Vec<SearchedTable>,
-    /// Complaints and requests that name no contact, and may be about the person or about another: they are not in the package.
+    /// Complaints and requests that name no contact, and may be about the person or about another. The
+    /// package does not contain them.
     #[serde(default)]
     pub matches: Vec<PossibleMatch>,
-    /// Why this was reasonable and proportionate, and what was left out.
+    /// The reasons why the search was reasonable and proportionate, and what it left out.
     pub reasons: String,
-    /// What else was searched, in the words of the person who decided the request.
-    #[schema(example = "Nothing outside this service was searched.")]
+    /// The search outside this service, in the words of the person who decided the request.
+    #[schema(example = "We searched nothing outside this service.")]
     pub elsewhere: String,
 }
 
-/// What was found in a table.
+/// The result of searching one table.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct SearchedTable {
     /// The table.
     #[schema(example = "memberships")]
     pub table: String,
-    /// What it was searched by; empty in a package from before that was on record.
+    /// The identifiers by which the service searched the table; empty in packages from before the service
+    /// recorded it.
     #[serde(default)]
     #[schema(required)]
     pub searched_by: Vec<SearchTerm>,
-    /// How many records of the person were in it.
+    /// The number of the person's records in the table.
     #[schema(example = 2, minimum = 0)]
     pub records: usize,
 }
@@ -124,23 +128,23 @@ impl SearchRecord {
     fn why(&self) -> String {
         let tables = self.searched.iter().filter(|table| table.table != AUDIT).count();
         let mut why = format!(
-            "The search covered {tables} tables, which is every table that can hold something about a contact, and the record of \
-             who looked. Leaving one out would have saved no effort. Each was searched by every value that can lead to a record \
-             in it: {}.",
+            "The search covered {tables} tables: every table that can hold data about a contact, and the record of \
+             accesses. To leave one out would have saved no effort. We searched each table by every value that can \
+             lead to a record in it: {}.",
             self.terms(),
         );
         if self.addresses_of_others_now > 0 {
             let others = counted(self.addresses_of_others_now, "earlier email address", "earlier email addresses");
             why = format!(
-                "{why} The search was not made by {others}, because another person has confirmed that mailbox since."
+                "{why} We did not search by {others}, because another person has confirmed that mailbox since."
             );
         }
         if !self.matches.is_empty() {
             let possible = counted(self.matches.len(), "complaint or request", "complaints and requests");
             why = format!(
-                "{why} The search found {possible} that may be about another person: they have only a telephone number or the name \
-                 in common with you, or an address that has since passed to another person. They are listed as possible matches, \
-                 and left out."
+                "{why} The search found {possible} that may be about another person: they have only a telephone \
+                 number or the name in common with you, or an address that has since passed to another person. The \
+                 list of possible matches has them, and the copy does not."
             );
         }
         format!("{why} {LEFT_OUT}")

@@ -53,9 +53,9 @@ pub(super) enum Asked {
     Begun(PackageProgress),
 }
 
-/// Builds a draft of the package of a request; or has it built, where there is too much for one transaction. Asked again while
-/// it is being built, or once it is there, it begins nothing anew unless `rebuild` is asked for: what is said then takes the
-/// place of what was said before.
+/// Builds a draft of the package of a request, or starts a build if it is too large for one
+/// transaction. While a build or a draft exists, a repeat starts nothing new unless it asks for
+/// `rebuild`; its words replace the earlier ones.
 ///
 /// # Errors
 /// 404; 409 `wrong_right`, `no_contact`, `identity_unproven` or out of order; 410 when the contact was erased; 422 for another
@@ -145,10 +145,17 @@ fn given(tx: &mut ReadTx<'_>, id: SubjectRequestId) -> Result<(ContactId, Packag
         return Err(building::progress(tx, id)?.map_or_else(Error::not_found, not_yet));
     };
     if released_at.is_none() {
-        return Err(Error::new(Code::NotFound, "There is a draft, which becomes the package when it is released."));
+        return Err(Error::new(
+            Code::NotFound,
+            "There is only a draft, which becomes the package when you release it.",
+        ));
     }
-    let gone =
-        || Error::new(Code::Gone, "The package was deleted: it can be had for thirty days. Take another request.");
+    let gone = || {
+        Error::new(
+            Code::Gone,
+            "The service has deleted the package, which was available for thirty days. Record another request.",
+        )
+    };
     let sealed = sealed.filter(|_| expires_at > tx.now()).ok_or_else(gone)?;
     let key = tx.key_unless_destroyed(contact.uuid())?.ok_or_else(gone)?;
     let package = Package { expires_at, released_at, ..opened(tx, &key, id, &sealed)? };
@@ -160,9 +167,9 @@ pub(super) const LOOK_AFTER: u32 = 2;
 
 fn not_yet(PackageProgress { state, done, of }: PackageProgress) -> Error {
     let detail = if state == PackageState::Delayed {
-        format!("The package is being built, and has been held up at part {done} of {of}: it is tried again by itself.")
+        format!("The service is building the package, and is delayed at part {done} of {of}. It retries by itself.")
     } else {
-        format!("The package is being built: {done} of {of} parts are there.")
+        format!("The service is building the package: {done} of {of} parts are done.")
     };
     Error::new(Code::BeingBuilt, detail).with(|p| p.retry_after = Some(LOOK_AFTER))
 }
@@ -183,9 +190,6 @@ pub(super) fn progress(tx: &mut ReadTx<'_>, id: SubjectRequestId) -> Result<Pack
 }
 
 /// Whether a package is there that has expired.
-///
-/// # Errors
-/// When the database fails.
 pub fn has_expired(tx: &mut ReadTx<'_>) -> Result<bool, Error> {
     let old = packages::package.is_not_null().and(packages::expires_at.le(tx.earliest()));
     let found: Option<SubjectRequestId> =
@@ -194,9 +198,6 @@ pub fn has_expired(tx: &mut ReadTx<'_>) -> Result<bool, Error> {
 }
 
 /// Deletes what is in the packages that have expired, and the drafts that were not released in time.
-///
-/// # Errors
-/// When the database fails.
 pub fn sweep(mut tx: WriteTx<'_>) -> Result<Recorded<()>, Error> {
     let old = packages::table.filter(packages::package.is_not_null().and(packages::expires_at.le(tx.earliest())));
     let old: Vec<SubjectRequestId> = old.select(packages::request_id).load(tx.connection())?;
@@ -216,7 +217,7 @@ fn empty(tx: &mut WriteTx<'_>, ids: &[SubjectRequestId]) -> Result<(), Error> {
 
 /// A package that was built about a person.
 pub(crate) struct Built {
-    /// When.
+    /// When the package was built.
     pub(crate) at: Instant,
     /// Until when it can be had.
     pub(crate) until: Instant,
@@ -225,9 +226,6 @@ pub(crate) struct Built {
 }
 
 /// The packages that were built about a person.
-///
-/// # Errors
-/// When the database fails.
 pub(crate) fn of(tx: &mut ReadTx<'_>, ids: &[ContactId]) -> Result<Vec<Built>, Error> {
     let theirs = packages::table.filter(among_ids(packages::contact_id, ids)).order(packages::request_id);
     let rows: Vec<(SubjectRequestId, Instant, Instant)> =
@@ -236,9 +234,6 @@ pub(crate) fn of(tx: &mut ReadTx<'_>, ids: &[ContactId]) -> Result<Vec<Built>, E
 }
 
 /// Empties the packages about a person who is erased, and those that are being built.
-///
-/// # Errors
-/// When the database fails.
 pub(crate) fn forget(tx: &mut WriteTx<'_>, ids: &[ContactId]) -> Result<(), Error> {
     building::forget(tx, ids)?;
     let theirs = packages::table.filter(among_ids(packages::contact_id, ids)).select(packages::request_id);

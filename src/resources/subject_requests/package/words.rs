@@ -1,4 +1,4 @@
-//! What is said with a package when it is asked for.
+//! The caller's words about a package.
 
 use serde::{Deserialize, Serialize};
 
@@ -9,7 +9,7 @@ use super::model::{BuildPackage, SearchNote};
 use crate::domain::Error;
 use crate::personal::Person;
 
-/// What whoever asked is told, and what else was searched.
+/// The words to the requester, and the search elsewhere.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Words {
     /// A sentence of ours, unless set.
@@ -33,7 +33,7 @@ impl Words {
         Self { explanation, search_note, delivery, postal_address, person: None }
     }
 
-    /// The same, but for what is said anew.
+    /// The same, but for replaced words.
     pub(super) fn changed(self, asked: BuildPackage) -> Self {
         let BuildPackage { explanation, search_note, delivery, postal_address, rebuild: _ } = asked;
         Self {
@@ -52,9 +52,11 @@ impl Words {
 /// None, unless that sentence were no explanation.
 pub(super) fn own(kind: Right) -> Result<Explanation, Error> {
     let words = if kind == Right::Portability {
-        "We have put together the data about you in a form that programs read, with the information that the law says we must give you."
+        "We have prepared the data about you in a form that programs read, with the information that the law says we \
+         must give you."
     } else {
-        "We have put together a copy of the data that we hold about you, with the information that the law says we must give you."
+        "We have prepared a copy of the data that we hold about you, with the information that the law says we must \
+         give you."
     };
     Explanation::try_from(words.to_owned()).map_err(damaged)
 }

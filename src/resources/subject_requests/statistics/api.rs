@@ -9,16 +9,19 @@ use crate::platform::http::{Plain, Query};
 
 /// Count requests
 ///
-/// By the right that is asked for, by what became of them, and by whether the answer came in time. The numbers are exact,
-/// and may tell of one person: do not publish them.
+/// Counts by the right, by the outcome, and by whether the answer came in time. The numbers are exact,
+/// and may reveal one person: do not publish them.
 ///
-/// With `for=publication` they can be published. A number from 1 to 4 is null, and so are others of the same kind from which it could be worked out: where
-/// one of several parts of a number is small, the answer leaves out every part below 5, zeros included, and the next smallest; where a
-/// number is null, so are its parts. `received` has the parts `answered` and `open`; `answered` has `outcomes`, and also
-/// `answered_in_time` and `answered_late`; `open` has `open_in_time` and `open_overdue`.
+/// With `for=publication` you can publish the numbers. A number from 1 to 4 is null, and so is every
+/// other number of the same kind from which it could be computed. If one of several parts of a number
+/// is small, the response omits every part below 5, zeros included, and the next smallest. If a number
+/// is null, so are its parts. `received` has the parts `answered` and `open`; `answered` has
+/// `outcomes`, and also `answered_in_time` and `answered_late`; `open` has `open_in_time` and
+/// `open_overdue`.
 ///
-/// There is no sum of all kinds, since it would tell what is left out. Only whole months are counted. Do not publish two
-/// ranges that overlap, nor one again after it has changed: the difference could be a single request.
+/// There is no sum of all kinds, because it would reveal the omitted numbers. The service counts whole
+/// months only. Do not publish two ranges that overlap, nor one range again after it has changed,
+/// because the difference could be a single request.
 #[utoipa::path(get, path = "/v1/subject-requests/statistics")]
 pub async fn statistics(
     access: Access<SubjectRequestsRead>,

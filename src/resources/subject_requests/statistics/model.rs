@@ -8,7 +8,7 @@ use super::super::model::{OutcomeKind, Right};
 use crate::domain::{Error, Fault};
 use crate::policy::statistics::Told;
 
-/// What the counts are for.
+/// The intended use of the counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum StatisticsUse {
@@ -20,13 +20,15 @@ pub enum StatisticsUse {
 #[derive(Clone, Copy, Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct StatisticsRange {
-    /// Only requests that were received on this day or later: the first of a month. Unless given, from the beginning.
+    /// Only requests received on this day or later: the first of a month. The default is from the
+    /// beginning.
     #[schema(value_type = Option<String>, format = Date, pattern = "^(19|[2-9][0-9])[0-9]{2}-(0[1-9]|1[0-2])-01$", nullable = false, example = "2026-04-01")]
     pub received_from: Option<NaiveDate>,
-    /// Only requests that were received before this day: the first of a month. Unless given, to this day.
+    /// Only requests received before this day: the first of a month. The default is to this day.
     #[schema(value_type = Option<String>, format = Date, pattern = "^(19|[2-9][0-9])[0-9]{2}-(0[1-9]|1[0-2])-01$", nullable = false, example = "2027-04-01")]
     pub received_before: Option<NaiveDate>,
-    /// `publication` leaves out small numbers, and all from which one could be worked out. Without it, the counts are exact.
+    /// `publication` omits small numbers, and every number from which a small one could be computed.
+    /// Without it, the counts are exact.
     #[serde(rename = "for")]
     #[schema(nullable = false)]
     pub use_for: Option<StatisticsUse>,
@@ -38,8 +40,9 @@ impl StatisticsRange {
     pub(super) fn check(self) -> Result<(), Error> {
         let ends = [("received_from", self.received_from), ("received_before", self.received_before)];
         let within = ends.into_iter().filter(|(_, end)| end.is_some_and(|day| day.day() != 1));
-        let month =
-            |(name, _)| Fault::new(name, "month", "must be the first day of a month: only whole months are counted");
+        let month = |(name, _)| {
+            Fault::new(name, "month", "must be the first day of a month, because the service counts whole months")
+        };
         let mut faults: Vec<Fault> = within.map(month).collect();
         if self.received_from.zip(self.received_before).is_some_and(|(from, before)| before <= from) {
             faults.push(Fault::new("received_before", "order", "must be after received_from"));
@@ -48,42 +51,43 @@ impl StatisticsRange {
     }
 }
 
-/// How many requests of a kind there are with each outcome; a number is null where it is left out for publication.
+/// The number of requests of a kind with each outcome. A number is null if it is omitted for
+/// publication.
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]
 pub struct OutcomeCounts {
     /// The right was carried out.
     #[schema(required, example = 31)]
     pub fulfilled: Option<u64>,
-    /// It was carried out in part; the rest was refused.
+    /// The right was carried out in part; the rest was refused.
     #[schema(required, example = 8)]
     pub partly_fulfilled: Option<u64>,
-    /// It was refused.
+    /// The request was refused.
     #[schema(required, example = 7)]
     pub refused: Option<u64>,
-    /// Whoever asked withdrew it.
+    /// The requester withdrew the request.
     #[schema(required, example = 0)]
     pub withdrawn: Option<u64>,
-    /// What we had asked for did not come.
+    /// The requester did not send the proof, fee or clarification that we asked for.
     #[schema(required, example = 0)]
     pub lapsed: Option<u64>,
-    /// Another request was the same, and is the one that is counted with its answer.
+    /// The request repeated another, which is counted with its answer.
     #[schema(required, example = 0)]
     pub duplicate: Option<u64>,
 }
 
-/// How many requests of a kind there are. For publication a number is null where it is from 1 to 4, or would tell such a
-/// number: see the operation.
+/// The number of requests of a kind. For publication a number is null if it is from 1 to 4, or would
+/// reveal such a number: see the operation.
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]
 pub struct RequestCounts {
-    /// The right that is asked for.
+    /// The right that the requests ask for.
     pub kind: Right,
-    /// All of them: those that were answered, and those that are open.
+    /// All requests: answered and open.
     #[schema(required, example = 52)]
     pub received: Option<u64>,
-    /// Those of which is decided what became of them.
+    /// Requests with an outcome.
     #[schema(required, example = 46)]
     pub answered: Option<u64>,
-    /// What became of those that were answered.
+    /// The answered requests by outcome.
     pub outcomes: OutcomeCounts,
     /// Answered by the last lawful day, or before the clock ran at all.
     #[schema(required, example = 41)]
@@ -91,13 +95,13 @@ pub struct RequestCounts {
     /// Answered after the last lawful day.
     #[schema(required, example = 5)]
     pub answered_late: Option<u64>,
-    /// Those that were not answered yet.
+    /// Requests without an answer.
     #[schema(required, example = 6)]
     pub open: Option<u64>,
-    /// Open, and the last lawful day has not gone by, or the clock stands.
+    /// Open, and the last lawful day has not passed, or the clock is stopped.
     #[schema(required, example = 6)]
     pub open_in_time: Option<u64>,
-    /// Open, and the last lawful day has gone by.
+    /// Open, and the last lawful day has passed.
     #[schema(required, example = 0)]
     pub open_overdue: Option<u64>,
 }
@@ -118,18 +122,18 @@ impl RequestCounts {
     }
 }
 
-/// Counts of requests, as they stand on a day.
+/// Counts of requests on a day.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct RequestStatistics {
-    /// The first day of receipt that is counted; null where it is the first of all.
+    /// The first day of receipt that is counted; null if there is no lower limit.
     #[schema(required, example = "2026-04-01")]
     pub received_from: Option<NaiveDate>,
-    /// The day after the last one that is counted; null where it is today.
+    /// The day after the last one that is counted; null if it is today.
     #[schema(required, example = "2027-04-01")]
     pub received_before: Option<NaiveDate>,
-    /// The day in London on which they were counted: what is open is overdue by it.
+    /// The day of the count, in London. Open requests are overdue by this day.
     #[schema(example = "2027-04-20")]
     pub counted_on: NaiveDate,
-    /// The kinds of requests, each of them whether or not there is a request of it.
+    /// The kinds of requests. Kinds without requests are included.
     pub kinds: Vec<RequestCounts>,
 }

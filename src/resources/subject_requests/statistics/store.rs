@@ -26,7 +26,7 @@ fn outcome(kept: Option<&str>) -> Result<Option<OutcomeKind>, Error> {
 /// The days of receipt, both ends included. Nothing is received in the future.
 fn days(range: StatisticsRange, today: NaiveDate) -> (NaiveDate, NaiveDate) {
     let last = range.received_before.and_then(|before| before.pred_opt());
-    // Else the day of 1970, before which nobody asked.
+    // Otherwise the day of 1970, before which there are no requests.
     (range.received_from.unwrap_or_default(), last.unwrap_or(today))
 }
 
@@ -86,9 +86,6 @@ fn unsettled(tx: &mut ReadTx<'_>, (first, last): (NaiveDate, NaiveDate), counted
 }
 
 /// Counts the requests of a range: exactly or, for publication, without the numbers that could show one person.
-///
-/// # Errors
-/// When the database fails.
 pub fn count(tx: &mut ReadTx<'_>, range: StatisticsRange) -> Result<RequestStatistics, Error> {
     let counted_on = london_date(tx.now());
     let days = days(range, counted_on);

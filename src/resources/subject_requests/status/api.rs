@@ -9,9 +9,9 @@ use crate::platform::auth::LinkHolder;
 use crate::platform::http::{ByToken, Done, FormOrJson, PageOrJson, Shown, Unjudged};
 use crate::platform::transaction::WriteTx;
 
-/// Where a request stands
+/// Read the stage of a request by its link
 ///
-/// For whoever made it. Changes nothing: mail scanners follow links.
+/// For the requester. It changes nothing, because mail scanners follow links.
 #[utoipa::path(get, path = "/v1/request-status/{token}", operation_id = "show_status")]
 pub async fn show(
     access: Access<LinkHolder>,
@@ -24,8 +24,9 @@ pub async fn show(
 
 /// Act on a request by its link
 ///
-/// `withdraw` as often as you like; once the right was carried out or refused there is nothing to withdraw. `mail_package_link` mails
-/// the link to the copy again, to the address of the request, once an hour at most: 410 once the copy cannot be opened any more.
+/// You can repeat `withdraw` as often as you like. After the right was carried out or refused, there is
+/// nothing to withdraw. `mail_package_link` mails the link to the copy again, to the address of the
+/// request, at most once an hour. It answers 410 after the copy can no longer be opened.
 #[utoipa::path(post, path = "/v1/request-status/{token}", operation_id = "act_by_link")]
 pub async fn act(
     access: Access<LinkHolder>,

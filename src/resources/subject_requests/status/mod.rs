@@ -1,4 +1,4 @@
-//! Where a request stands, as whoever made it sees it by a link, and what they can do there.
+//! The stage of a request, as the requester sees it by a link, and the actions of that link.
 
 pub(super) mod api;
 pub(super) mod model;

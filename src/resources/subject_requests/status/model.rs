@@ -10,19 +10,20 @@ use super::super::package::delivery::PackageReady;
 use crate::platform::http::Command;
 use crate::resources::contacts::model::NothingElse;
 
-/// Where a request stands.
+/// The stage of a request, as its link shows it.
 #[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = RequestStatusView)]
 pub struct StatusView {
-    /// Its reference number.
+    /// The reference number.
     pub reference: Reference,
     /// The right that was asked for.
     pub kind: Right,
-    /// Where it is in its life.
+    /// The stage of the request.
     pub status: RequestStatus,
     /// The last day for our answer; null while it cannot be known.
     #[schema(required, example = "2026-05-01")]
     pub due_on: Option<NaiveDate>,
-    /// The copy that can be opened by the link that was mailed, while it can.
+    /// The copy of the data that the person can open by the mailed link, while it is available.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub package: Option<PackageReady>,
@@ -35,9 +36,10 @@ impl StatusView {
     }
 }
 
-/// What can be done by the link.
+/// The actions that the link offers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = RequestLinkAction)]
 pub enum LinkAction {
     /// The request is withdrawn.
     Withdraw,
@@ -45,11 +47,11 @@ pub enum LinkAction {
     MailPackageLink,
 }
 
-/// What is done by the link.
+/// The action to take by the link.
 #[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ActByLink {
-    /// What.
+    /// The action to take.
     pub action: LinkAction,
 }
 

@@ -29,27 +29,34 @@ struct Ready {
 pub(super) fn page(view: &StatusView, frame: &Frame) -> askama::Result<String> {
     let StatusView { reference, kind, status, due_on, package } = view;
     let stands = match status {
-        RequestStatus::Received => "We have it, and will write to you.",
+        RequestStatus::Received => "We have your request, and will write to you.",
         RequestStatus::IdentityPending => {
-            "We wait for what shows that it is you who asks, or that you may ask. Please see our letter."
+            "We are waiting for proof that you are the person, or that you may ask for them. Please see our letter."
         }
         RequestStatus::InProgress => "We are working on it.",
-        RequestStatus::ClarificationPending => "We wait for your answer to our question. Please see our letter.",
+        RequestStatus::ClarificationPending => {
+            "We are waiting for your answer to our question. Please see our \
+                                                letter."
+        }
         RequestStatus::AwaitingRecipients => {
-            "We have done what you asked for, and wait for those to whom we had given the data to do the same."
+            "We have done what you asked for. We are waiting for others who received the data to do the same."
         }
         RequestStatus::Completed => "We have done what you asked for.",
         RequestStatus::PartiallyCompleted => {
-            "We have done a part of what you asked for, and refused the rest. Please see our letter."
+            "We have done part of what you asked for, and refused the rest. Please see our letter."
         }
-        RequestStatus::Refused => "We have refused it. Our letter gives the reasons, and says where you can complain.",
-        RequestStatus::Withdrawn => "You have withdrawn it. You can make it again at any time.",
+        RequestStatus::Refused => {
+            "We have refused your request. Our letter gives the reasons, and says where you \
+                                   can complain."
+        }
+        RequestStatus::Withdrawn => "You have withdrawn your request. You can make it again at any time.",
         RequestStatus::Lapsed => {
-            "We have closed it, since what we had asked you for did not come. You can make it again at any time."
+            "We have closed your request, because you did not send what we asked for. You can make it again at any \
+             time."
         }
-        RequestStatus::Duplicate => "We have closed it, since it is the same as another, which we answer.",
+        RequestStatus::Duplicate => "We have closed your request, because it repeats another, which we answer.",
     };
-    let asked = asked_for(*kind, "the person whom it is about");
+    let asked = asked_for(*kind, "the person the data is about");
     let can_withdraw = status.next().contains(&RequestStatus::Withdrawn);
     Page {
         frame,

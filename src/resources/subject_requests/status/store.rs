@@ -38,9 +38,6 @@ const KNOWN_FOR: Duration = Duration::days(30);
 const RECORDED_BY: &str = "link:request-status";
 
 /// Mints a link's token: for the sender of a mail alone. Links that expired long ago are swept.
-///
-/// # Errors
-/// When the database fails.
 pub(crate) fn mint(tx: &mut WriteTx<'_>, request: SubjectRequestId) -> Result<String, Error> {
     let (token, now) = (new_link_token(tx.entropy()), tx.now());
     let values = (
@@ -66,7 +63,7 @@ fn open(tx: &mut ReadTx<'_>, token: &str) -> Result<SubjectRequest, Error> {
         .optional()?;
     let (request, expires_at) = found.ok_or_else(Error::not_found)?;
     if expires_at <= tx.now() {
-        return Err(Error::new(Code::Gone, "This link has expired; use the one in a newer mail, or call us."));
+        return Err(Error::new(Code::Gone, "This link has expired. Use the link in a newer email, or call us."));
     }
     Ok(store::one(tx, request)?.request)
 }
@@ -105,9 +102,6 @@ pub(super) fn act(
 }
 
 /// Until when each link that was sent about a request can be used.
-///
-/// # Errors
-/// When the database fails.
 pub(crate) fn sent(tx: &mut ReadTx<'_>, request: SubjectRequestId) -> Result<Vec<Instant>, Error> {
     let theirs = subject_request_links::table.filter(subject_request_links::request_id.eq(request));
     Ok(theirs

@@ -77,9 +77,6 @@ pub fn deadlines(tx: &mut ReadTx<'_>) -> Result<Vec<Deadline>, Error> {
 
 /// Returns the last day for the answer to each open request for a copy among the requests `ids`. It is `None` where the clock
 /// does not run, the day has passed, or it lies outside the table of bank holidays.
-///
-/// # Errors
-/// When the requests cannot be read.
 pub(super) fn last_days_for_copies(
     tx: &mut ReadTx<'_>,
     ids: &[SubjectRequestId],
@@ -106,7 +103,7 @@ pub(super) fn last_days_for_copies(
 /// open requests are worked out anew, which is written down with how many have moved.
 ///
 /// # Errors
-/// When the database fails; 503 when a clock ends outside the table.
+/// 503 when a clock ends outside the table.
 pub fn adopt_working_days(mut tx: WriteTx<'_>) -> Result<Recorded<()>, Error> {
     let Some(new) = working_days::adopt(&mut tx)? else { return tx.unchanged(None, ()) };
     let mut moved = 0;

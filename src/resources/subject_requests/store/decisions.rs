@@ -27,18 +27,18 @@ fn end(
 
 fn check_ground(ground: Ground, known: &Known, pointer: &'static str) -> Result<(), Error> {
     let detail = if !ground.fits(known.request.kind) {
-        "is a ground against erasure alone"
+        "is a ground for refusing erasure alone"
     } else if ground == Ground::IdentityNotVerified
         && policy::is_proven(known.request.identity_known, &known.facts.events)
     {
-        "contradicts the request, by which it is known or proven who asks"
+        "contradicts the request, which says that the requester's identity is known or proven"
     } else {
         return Ok(());
     };
     Err(Error::invalid(vec![Fault::new(pointer, "wrong_ground", detail)]))
 }
 
-/// Refuses a request. Its letter says why, and where whoever asked can complain (UK GDPR Article 12(4)).
+/// Refuses a request. Its letter gives the reasons, and says how to complain (UK GDPR Article 12(4)).
 ///
 /// # Errors
 /// 404; 409 out of order; 422 for a ground that is none against this right.
@@ -107,20 +107,20 @@ pub fn close_duplicate(
         Err(error) => return Err(error),
     };
     if other.kind != known.request.kind {
-        return Err(wrong("other_right", "is about another right, which must be answered by itself"));
+        return Err(wrong("other_right", "is about another right, so it needs its own answer"));
     }
     if other.status == RequestStatus::Duplicate {
-        return Err(wrong("duplicate_too", "is a duplicate itself; name the one that is answered"));
+        return Err(wrong("duplicate_too", "is itself a duplicate; name the request that is answered"));
     }
     if matches!(other.status, RequestStatus::Withdrawn | RequestStatus::Lapsed) {
-        return Err(wrong("not_answered", "was closed without an answer; name one that is or will be answered"));
+        return Err(wrong("not_answered", "was closed without an answer; name a request that is or will be answered"));
     }
     if let (Some(own), Some(its)) = (known.request.contact_id, other.contact_id)
         && own != its
     {
-        return Err(wrong("other_person", "is about another person, and must be answered by itself"));
+        return Err(wrong("other_person", "is about another person, so it needs its own answer"));
     }
-    let explanation = format!("This request is the same as {}, which we answer.", other.reference.as_str());
+    let explanation = format!("This request repeats {}, which we answer.", other.reference.as_str());
     let outcome = RequestOutcome {
         kind: OutcomeKind::Duplicate,
         explanation: Explanation::try_from(explanation).map_err(damaged)?,
@@ -131,8 +131,8 @@ pub fn close_duplicate(
     end(tx, known, StepKind::Duplicate, outcome, Letter::Outcome)
 }
 
-/// Records that a right was carried out here. Where `awaits_recipients`, somebody who was given the data has yet to do the
-/// same (UK GDPR Article 19), and the last of them completes the request.
+/// Records that a right was carried out here. With `awaits_recipients`, a recipient of the data has yet
+/// to do the same (UK GDPR Article 19), and the last recipient completes the request.
 ///
 /// # Errors
 /// 404; 409 out of order, or `identity_unproven`; 422 for a ground that is none against this right.
@@ -180,7 +180,7 @@ fn carried_out(
     let decided_on = london_date(tx.now());
     let outcome = RequestOutcome { kind, explanation, ground, duplicate_of: None, decided_on };
     let step = if awaits_recipients { StepKind::CarriedOut } else { completed(kind) };
-    // Whoever asked is told now: what the recipients have yet to do does not prolong the period.
+    // The requester gets the answer now: the outstanding acts of recipients do not prolong the period.
     let step = NewStep { told, ..NewStep::new(step, decided_on) };
     let deed = Deed { outcome: Some(outcome), ..Deed::new(step, status, Some(Letter::Outcome)) };
     go_on(tx, known, deed).map(|gone| gone.map(|gone| gone.request))

@@ -18,7 +18,7 @@ use crate::policy::subject_requests as policy;
 use crate::resources::contacts::store::erasure::{self, ExecutedErasure, ProposedErasure};
 use crate::resources::contacts::store::{self as contacts, restrict};
 
-/// The longest explanation of an outcome, less what is said of backups.
+/// The longest explanation of an outcome, less the text about backups.
 const MOST_ABOUT_WHAT_IS_KEPT: usize = 4_000 - 200;
 
 /// Plans the erasure of the person; another person executes the plan. Explanations of what is withheld go into the history.
@@ -50,7 +50,7 @@ fn said(tx: &ReadTx<'_>, asked: PlanErasure) -> Result<(Said, Option<String>), E
     let (mut obstacles, mut explanations) = (Vec::new(), Vec::new());
     for (at, line) in withhold.into_iter().enumerate() {
         if matches!(line.ground, ErasureGround::AccessRequest | ErasureGround::CannotIdentify) {
-            let detail = "is a ground that the service finds by itself; give one of Article 17(3)";
+            let detail = "is a ground that the service applies by itself; give a ground of Article 17(3)";
             faults.push(Fault::new(format!("/withhold/{at}/ground"), "wrong_ground", detail));
         }
         if line.until.is_some_and(|until| until < today) {
@@ -110,19 +110,19 @@ fn explanations(
 fn told(executed: &ExecutedErasure, explanations: Option<&str>) -> Result<Completed, Error> {
     let backups = &executed.backups;
     let in_backups = format!(
-        "Copies in backups can be read until {} at the latest, and are gone by {}.",
+        "Copies in backups can be read until {} at the latest. We delete them by {}.",
         day_words(backups.readable_until),
         day_words(backups.held_until)
     );
     let Some(first) = executed.withheld.first() else {
         return whole(format!(
-            "Your data were erased. What we keep does not show who you are: that you had a record here, what was decided and when, and \
-             a mark that keeps us from writing to your address again. {in_backups}"
+            "We have erased your data. We keep only facts that do not show who you are: that you had a record here, \
+             the decisions and their dates, and a code that stops us from writing to your address again. {in_backups}"
         ));
     };
     let kept = what_is_kept(&executed.withheld, explanations);
     let explanation =
-        Explanation::try_from(format!("{kept}\nEverything else was erased. {in_backups}")).map_err(damaged)?;
+        Explanation::try_from(format!("{kept}\nWe have erased everything else. {in_backups}")).map_err(damaged)?;
     Ok(Completed { kind: Fulfilment::PartlyFulfilled, explanation, ground: Some(first.ground.into()) })
 }
 
@@ -133,8 +133,8 @@ fn what_is_kept(withheld: &[WithheldRecord], explanations: Option<&str>) -> Stri
     let mut paragraphs = Vec::new();
     if !theirs.is_empty() {
         paragraphs.push(
-            "We must keep some of your data for now. Their use is restricted: they are stored, and used for nothing but what \
-             they are kept for."
+            "We must keep some of your data for now. Its use is restricted: we store it, and use it only for the \
+             reason that we keep it."
                 .to_owned(),
         );
     }
@@ -166,10 +166,10 @@ fn may_be_anothers(unsure: &[&WithheldRecord]) -> Option<String> {
     let found = found.into_iter().flatten().collect::<Vec<_>>().join(" and ");
     (!found.is_empty()).then(|| {
         format!(
-            "We hold records that may be from you or from another person: {found}. They have your name, or a telephone \
-             number or an e-mail address that was also yours, and we could not find out whose they are. We have not erased \
-             them. Their use is restricted: they are stored, and used for nothing else. If you can show us that one of \
-             them is yours, please write to us."
+            "We hold records that may be from you or from another person: {found}. They have your name, or a \
+             telephone number or an email address that was also yours. We could not find out whose they are, so we \
+             have not erased them. Their use is restricted: we store them, and do nothing else with them. If you can \
+             show us that one of them is yours, please write to us."
         )
     })
 }

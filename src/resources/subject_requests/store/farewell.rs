@@ -17,13 +17,10 @@ use crate::platform::transaction::{ReadTx, Recorded, WriteTx, unless_key_missing
 use crate::policy::retention::LETTERS_FOR_THE_POST;
 
 /// What takes the place of the words in which a request was answered.
-const EMPTIED: &str = "What was written went with the person's data.";
+const EMPTIED: &str = "The words were erased with the person's data.";
 
 /// Returns the obstacle that an open request for a copy is: what it asks for must not be destroyed (Data Protection Act 2018
 /// section 173). It stands until the last of the last days for the answers, if all are known.
-///
-/// # Errors
-/// When the requests cannot be read.
 pub(crate) fn obstacles(tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<Obstacle>, Error> {
     let ids = ids_of(tx, person)?;
     let days = last_days_for_copies(tx, &ids)?;
@@ -35,9 +32,6 @@ pub(crate) fn obstacles(tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<Obst
 }
 
 /// Restricts the requests that may be about another person.
-///
-/// # Errors
-/// When the requests cannot be written.
 pub(crate) fn restrict(tx: &mut WriteTx<'_>, erasing: &Erasing) -> Result<(), Error> {
     let unsure: Vec<SubjectRequestId> = erasing.unsure_of("subject_requests");
     let unsure = requests::table.filter(among_ids(requests::id, &unsure).and(requests::restricted_at.is_null()));
@@ -51,9 +45,6 @@ pub(crate) fn restrict(tx: &mut WriteTx<'_>, erasing: &Erasing) -> Result<(), Er
 }
 
 /// Notes that what is written in the person's requests goes with the last letter.
-///
-/// # Errors
-/// When the database fails.
 pub(crate) fn erase(tx: &mut WriteTx<'_>, erasing: &Erasing) -> Result<(), Error> {
     let since = tx.now();
     let known = farewells::table.select(farewells::request_id);
@@ -73,9 +64,6 @@ pub(crate) fn erase(tx: &mut WriteTx<'_>, erasing: &Erasing) -> Result<(), Error
 }
 
 /// Returns since when a person's requests wait to be emptied. That begins with an erasure, which may be a partial one.
-///
-/// # Errors
-/// When the requests cannot be read.
 pub(crate) fn of(tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<Instant>, Error> {
     let ids = ids_of(tx, person)?;
     let theirs = farewells::table.filter(among_ids(farewells::request_id, &ids)).order(farewells::request_id);
@@ -83,9 +71,6 @@ pub(crate) fn of(tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<Instant>, E
 }
 
 /// Those of the requests whose person was erased, and that are not emptied yet.
-///
-/// # Errors
-/// 503 when the database does not answer.
 pub(super) fn among(tx: &mut ReadTx<'_>, ids: &[SubjectRequestId]) -> Result<Vec<SubjectRequestId>, Error> {
     let found = farewells::table.filter(among_ids(farewells::request_id, ids)).select(farewells::request_id);
     Ok(found.load(tx.connection())?)
@@ -114,17 +99,11 @@ fn first_due(tx: &mut ReadTx<'_>) -> Result<Option<SubjectRequestId>, Error> {
 }
 
 /// Whether a request is to be emptied.
-///
-/// # Errors
-/// When the database fails.
 pub fn is_due(tx: &mut ReadTx<'_>) -> Result<bool, Error> {
     Ok(first_due(tx)?.is_some())
 }
 
 /// Empties a request that is due.
-///
-/// # Errors
-/// When the database fails.
 pub fn empty(mut tx: WriteTx<'_>) -> Result<Recorded<()>, Error> {
     let Some(id) = first_due(&mut tx)? else { return tx.unchanged(None, ()) };
     let contact: Option<ContactId> =

@@ -129,7 +129,7 @@ pub(crate) fn read_question(
     let contact = one(tx, id)?.request.contact_id;
     let step = steps::one_question(tx, id, question)?;
     tx.look(Entry::new(Action::SubjectRequestsQuestion).contact(contact).subject(id));
-    let text = step.text.ok_or_else(|| Error::new(Code::Gone, "The words of this request are erased."))?;
+    let text = step.text.ok_or_else(|| Error::new(Code::Gone, "The words of this request were erased."))?;
     let question = Question::try_from(text).map_err(damaged)?;
     Ok(Clarification { id: step.id, request_id: id, asked_on: step.on, question })
 }
@@ -182,7 +182,7 @@ pub(crate) fn extend(
     go_on(tx, known, deed).map(|gone| gone.map(|gone| gone.request))
 }
 
-/// Withdraws a request, on behalf of whoever asked or by their own link.
+/// Withdraws a request, on behalf of the requester or by the requester's link.
 ///
 /// # Errors
 /// 404; 409 when the right was carried out already, or the request is closed.

@@ -42,7 +42,7 @@ fn candidates(
 /// Requests, newest first.
 ///
 /// # Errors
-/// When the database fails; 503 when a clock ends outside the table of bank holidays.
+/// 503 when a clock ends outside the table of bank holidays.
 pub fn list(
     tx: &mut ReadTx<'_>,
     filter: &SubjectRequestFilter,

@@ -21,7 +21,8 @@ pub fn match_contact(
     asked: &MatchContact,
 ) -> Result<Recorded<SubjectRequest>, Error> {
     let mut faults = Vec::new();
-    // The contact is locked first, as everywhere; what is wrong with it is told once the request is known to be there.
+    // The contact is locked first, as everywhere. Its faults are reported after the request is known to
+    // exist.
     let contact = check_contact(&mut tx, asked.contact_id, &mut faults);
     let Known { request: before, for_the_last_letter, .. } = locked(&mut tx, id)?;
     contact?;

@@ -8,9 +8,6 @@ use crate::personal::Merging;
 use crate::platform::transaction::WriteTx;
 
 /// Hands the requests over. What is written down about them stays sealed under their own keys.
-///
-/// # Errors
-/// When the database fails.
 pub fn merge(tx: &mut WriteTx<'_>, merging: &Merging) -> Result<(), Error> {
     let changes = (
         requests::contact_id.eq(merging.into),

@@ -34,18 +34,12 @@ pub(super) fn index_of_name(tx: &ReadTx<'_>, contact: Option<ContactId>, request
 }
 
 /// The ids of a person's requests, oldest first.
-///
-/// # Errors
-/// When the requests cannot be read.
 pub fn ids_of(tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<SubjectRequestId>, Error> {
     Ok(select_ids_of_person!(requests, "subject_requests", tx, person)?)
 }
 
 /// Finds the requests that may be about a person, by one query: those with a number of theirs, with an address that
 /// another person has or had too, or with their name. Those that are theirs for certain are left out.
-///
-/// # Errors
-/// When the requests cannot be read.
 pub fn matches(tx: &mut ReadTx<'_>, person: &Person, name: Option<&[u8]>) -> Result<Vec<PossibleMatch>, Error> {
     let names: Vec<Vec<u8>> = name.map(<[u8]>::to_vec).into_iter().collect();
     let found: Vec<(SubjectRequestId, String)> =

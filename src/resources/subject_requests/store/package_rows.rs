@@ -77,18 +77,12 @@ use subject_request_packages as packages;
 use subject_request_redactions as redactions;
 
 /// Stops the building of the package of a request, and discards its draft. A package that was released stays.
-///
-/// # Errors
-/// 503 when the database does not answer.
 pub(crate) fn stop(tx: &mut WriteTx<'_>, id: SubjectRequestId) -> Result<(), Error> {
     stop_building(tx, id)?;
     discard_draft(tx, id)
 }
 
 /// Stops the building of the package of a request, and deletes what was gathered.
-///
-/// # Errors
-/// 503 when the database does not answer.
 pub(crate) fn stop_building(tx: &mut WriteTx<'_>, id: SubjectRequestId) -> Result<(), Error> {
     if diesel::delete(builds::table.find(id)).execute(tx.connection())? > 0 {
         delete_parts(tx, &[id])?;
@@ -98,9 +92,6 @@ pub(crate) fn stop_building(tx: &mut WriteTx<'_>, id: SubjectRequestId) -> Resul
 
 /// Discards the draft of a request, with its redactions: what they left out was never given or refused. A package that was
 /// released stays.
-///
-/// # Errors
-/// 503 when the database does not answer.
 pub(crate) fn discard_draft(tx: &mut WriteTx<'_>, id: SubjectRequestId) -> Result<(), Error> {
     let draft = packages::table.filter(packages::request_id.eq(id).and(packages::released_at.is_null()));
     if diesel::delete(draft).execute(tx.connection())? > 0 {
@@ -111,9 +102,6 @@ pub(crate) fn discard_draft(tx: &mut WriteTx<'_>, id: SubjectRequestId) -> Resul
 }
 
 /// Deletes the parts of packages.
-///
-/// # Errors
-/// 503 when the database does not answer.
 pub(crate) fn delete_parts(tx: &mut WriteTx<'_>, requests: &[SubjectRequestId]) -> Result<(), Error> {
     diesel::delete(parts::table.filter(among_ids(parts::request_id, requests))).execute(tx.connection())?;
     Ok(())

@@ -28,7 +28,7 @@ pub(super) fn about(request: &SubjectRequest, rights: &[Right]) -> Result<Contac
         let detail = format!("This answers a request for {answered}; the request asks for something else.");
         return Err(Error::new(Code::WrongRight, detail));
     }
-    let none = "It is not said which contact the request is about; match it to one first.";
+    let none = "The request is not matched to a contact. Match it first.";
     request.contact_id.ok_or_else(|| Error::new(Code::NoContact, none))
 }
 

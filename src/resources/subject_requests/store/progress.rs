@@ -21,9 +21,9 @@ pub(super) struct Deed {
     pub(super) status: RequestStatus,
     /// What became of the request, where that is decided.
     pub(super) outcome: Option<RequestOutcome>,
-    /// What whoever asked is told.
+    /// The words to the requester.
     pub(super) letter: Option<letter_queue::Kind>,
-    /// The link by which it is done, where nobody with a token does it.
+    /// The link that carries out the act, if no caller with a token does.
     pub(super) link: Option<&'static str>,
 }
 

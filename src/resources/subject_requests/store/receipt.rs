@@ -26,7 +26,7 @@ pub fn correct(
     let (before, after) = (known.request.received_on, asked.received_on);
     check_day(&tx, "/received_on", after, (chrono::NaiveDate::MIN, ""))?;
     if steps::first_day_of_work(&mut tx, id)?.is_some_and(|first| after > first) {
-        let detail = "must not be after the day on which something was done about the request";
+        let detail = "must not be after the first step of the request";
         return Err(Error::invalid(vec![Fault::new("/received_on", "order", detail)]));
     }
     known.request.status.must_be_undecided()?;
@@ -41,7 +41,7 @@ pub fn correct(
     facts.received_on = after;
     let (status, today) = (request.status, london_date(tx.now()));
     let told = format!(
-        "The day of receipt was recorded as {}, and is {}. {}",
+        "The day of receipt was recorded as {}; the true day is {}. {}",
         day_words(before),
         day_words(after),
         asked.reason.as_str()

@@ -33,7 +33,7 @@ pub fn rectify(
 ) -> Result<Recorded<SubjectRequest>, Error> {
     let (contact, _) = whose(&mut tx, id, &[Right::Rectification])?;
     tx.also(|tx| changes::rectify(tx, contact, patch))?;
-    carry_out(tx, id, whole("Your data were corrected as you asked.")?, false)
+    carry_out(tx, id, whole("We have corrected your data as you asked.")?, false)
 }
 
 /// Restricts the contact (Article 18).
@@ -48,7 +48,7 @@ pub fn restrict(
 ) -> Result<Recorded<SubjectRequest>, Error> {
     let (contact, _) = whose(&mut tx, id, &[Right::Restriction])?;
     tx.also(|tx| restrict::restrict(tx, contact, ground))?;
-    let told = "Your data are restricted: they are kept and not used. We will tell you before that ends.";
+    let told = "We have restricted your data: we keep it and do not use it. We will tell you before that ends.";
     carry_out(tx, id, whole(told)?, false)
 }
 
@@ -73,8 +73,8 @@ pub fn lift(
     tx.record(entry, request)
 }
 
-/// Whether the request was carried out, and what holds is what it brought about: an older one, or one that was refused, lifts
-/// nothing. Where nothing is restricted, that is told by whoever lifts.
+/// Returns whether the request was carried out and led to the present restriction: an older or refused
+/// request lifts nothing. If nothing is restricted, the caller reports that.
 fn made_what_holds(tx: &mut WriteTx<'_>, id: SubjectRequestId, contact: ContactId) -> Result<bool, Error> {
     let mut carried_out = None;
     for kind in [StepKind::CarriedOut, StepKind::Completed] {
@@ -108,7 +108,7 @@ pub fn object(
 ) -> Result<Recorded<SubjectRequest>, Error> {
     let (contact, request) = whose(&mut tx, id, &[Right::Objection])?;
     tx.also(|tx| objection::object(tx, contact, purposes, method(request.channel)))?;
-    let told = "We send you nothing more of what you object to. What we do with your data rests on your consent or on a \
-                contract, against which the law knows no other objection; you can withdraw a consent at any time.";
+    let told = "We have stopped sending you what you object to. We use your data with your consent or for a \
+                contract, and the law gives no right to object to that. You can withdraw your consent at any time.";
     carry_out(tx, id, whole(told)?, false)
 }

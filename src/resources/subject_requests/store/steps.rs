@@ -72,7 +72,7 @@ impl NewStep {
     }
 }
 
-/// Adds a step, recorded by whoever acts or the link that they follow.
+/// Adds a step, recorded by the actor or the followed link.
 pub(super) fn add(
     tx: &mut WriteTx<'_>,
     request: SubjectRequestId,
@@ -148,9 +148,6 @@ pub fn list(
 }
 
 /// All steps of a request, oldest first.
-///
-/// # Errors
-/// When the database fails.
 pub fn all(tx: &mut ReadTx<'_>, request: SubjectRequestId) -> Result<Vec<RequestStep>, Error> {
     let theirs = steps::table.filter(steps::request_id.eq(request)).order(steps::id);
     let rows: Vec<Row> = theirs.select(Row::as_select()).load(tx.connection())?;
@@ -160,9 +157,6 @@ pub fn all(tx: &mut ReadTx<'_>, request: SubjectRequestId) -> Result<Vec<Request
 }
 
 /// The newest step of a kind, unsealed, for a letter and for what is decided by it.
-///
-/// # Errors
-/// When the database fails.
 pub fn newest(tx: &mut ReadTx<'_>, request: SubjectRequestId, kind: StepKind) -> Result<Option<RequestStep>, Error> {
     let of_kind = steps::request_id.eq(request).and(steps::kind.eq(<&str>::from(kind)));
     let row: Option<Row> = steps::table

@@ -44,9 +44,6 @@ pub enum Kind {
 }
 
 /// Remembers that a contact no longer has what the keyed indexes are of.
-///
-/// # Errors
-/// When the database cannot be written.
 pub fn remember(tx: &mut WriteTx<'_>, contact: ContactId, gone: &[(Kind, Vec<u8>)]) -> Result<(), Error> {
     let since = tx.now();
     for (kind, mark) in gone {
@@ -66,9 +63,6 @@ pub fn remember(tx: &mut WriteTx<'_>, contact: ContactId, gone: &[(Kind, Vec<u8>
 }
 
 /// Forgets that a contact had these before: it has them again.
-///
-/// # Errors
-/// When the database cannot be written.
 pub fn reclaim(tx: &mut WriteTx<'_>, contact: ContactId, marks: Vec<Vec<u8>>) -> Result<(), Error> {
     if marks.is_empty() {
         return Ok(());
@@ -100,10 +94,8 @@ pub fn hand_over(tx: &mut WriteTx<'_>, from: ContactId, into: ContactId) -> Resu
     Ok(())
 }
 
-/// Notes that the mailbox of an address has confirmed for `present`: the address is no longer anybody else's.
-///
-/// # Errors
-/// When the database cannot be written.
+/// Records that the mailbox of an address has confirmed for `present`: the address belongs to no other
+/// person any more.
 pub fn pass_on(tx: &mut WriteTx<'_>, mark: &[u8], present: ContactId) -> Result<(), Error> {
     let others = former_addresses::mark.eq(mark).and(former_addresses::contact_id.ne(present));
     let others = former_addresses::table.filter(others.and(former_addresses::passed_on_at.is_null()));
@@ -112,9 +104,6 @@ pub fn pass_on(tx: &mut WriteTx<'_>, mark: &[u8], present: ContactId) -> Result<
 }
 
 /// The contacts who had the address or the number, and whose it may still be.
-///
-/// # Errors
-/// When the database cannot be read.
 pub fn holders(tx: &mut ReadTx<'_>, mark: &[u8]) -> Result<Vec<ContactId>, Error> {
     let had_it = former_addresses::mark.eq(mark).and(former_addresses::passed_on_at.is_null());
     let had_it = former_addresses::table.filter(had_it).select(former_addresses::contact_id);
@@ -122,9 +111,6 @@ pub fn holders(tx: &mut ReadTx<'_>, mark: &[u8]) -> Result<Vec<ContactId>, Error
 }
 
 /// What a person was reached by before, as they may know it: what it was, and until when.
-///
-/// # Errors
-/// When the database cannot be read.
 pub fn of(tx: &mut ReadTx<'_>, ids: &[ContactId]) -> Result<Vec<(String, Instant)>, Error> {
     let theirs = former_addresses::table.filter(among_ids(former_addresses::contact_id, ids));
     let theirs = theirs.order((former_addresses::since, former_addresses::mark));
@@ -132,9 +118,6 @@ pub fn of(tx: &mut ReadTx<'_>, ids: &[ContactId]) -> Result<Vec<(String, Instant
 }
 
 /// Forgets the former addresses of a person: suppression marks remember them from then on.
-///
-/// # Errors
-/// When the database cannot be written.
 pub fn forget(tx: &mut WriteTx<'_>, ids: &[ContactId]) -> Result<(), Error> {
     let theirs = former_addresses::table.filter(among_ids(former_addresses::contact_id, ids));
     diesel::delete(theirs).execute(tx.connection())?;

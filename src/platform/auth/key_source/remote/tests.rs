@@ -234,7 +234,7 @@ async fn a_remembered_token_falls_with_its_published_key() {
     tokens.keep_keys(&clock);
     assert!(tokens.verify(&token, noon()).await.is_ok() && tokens.verify(&token, noon()).await.is_ok());
 
-    // What would be refused with any key is no reason to ask, nor is an issuer that nobody has configured.
+    // A token that every key would refuse triggers no fetch, nor does an unknown issuer.
     let unknown = |claims: &str| pair.sign(&header.replace("\"k\"", "\"new\""), claims);
     let other = claims("iewm", 3600).replace("council\",\"aud", "elsewhere\",\"aud");
     for idle in [claims("another", 3600), claims("iewm", 7200), claims("iewm", -60), other] {

@@ -96,7 +96,7 @@ fn class_in_words(class: &str) -> Option<(&'static str, &'static str)> {
     const DEALING: &str = "When you last dealt with us";
     const SENT: &str = "When we sent the link";
     Some(match class {
-        "contact" => ("Who you are and how we reach you", DEALING),
+        "contact" => ("Your name and contact details", DEALING),
         "consent" => ("What you agreed to", DEALING),
         "membership" => ("Networks", DEALING),
         "registration" => ("Events that you registered for", DEALING),
@@ -111,7 +111,7 @@ fn class_in_words(class: &str) -> Option<(&'static str, &'static str)> {
         "confirmation_link" => ("Links that asked you to confirm", SENT),
         "preference_link" => ("Links to your choices about emails", SENT),
         "access_package_link" => ("Links to copies of your data", SENT),
-        "request_status_link" => ("Links to see where a request is", SENT),
+        "request_status_link" => ("Links to the progress of a request", SENT),
         "audit" => ("Who saw or changed your data", "When they did"),
         _ => return None,
     })

@@ -174,7 +174,7 @@ pub(super) fn cause(value: &Value) -> Option<&'static str> {
         Cause::OfferShortened => "The time to accept the offer was shortened",
         Cause::EventCancelled => "The event was cancelled",
         Cause::EventCompleted => "The event ended",
-        Cause::Merged => "Two records of you became one",
+        Cause::Merged => "We merged two records of you",
         Cause::Erased => "Your data was erased",
     })
 }
@@ -252,7 +252,7 @@ pub(super) fn request_status(value: &Value) -> Option<&'static str> {
             "We did it, and are waiting for those who received your data to do the same"
         }
         RequestStatus::Completed => "We did what you asked for",
-        RequestStatus::PartiallyCompleted => "We did a part of what you asked for",
+        RequestStatus::PartiallyCompleted => "We did part of what you asked for",
         RequestStatus::Refused => "We refused it",
         RequestStatus::Withdrawn => "You withdrew it",
         RequestStatus::Lapsed => "We closed it, because we did not hear from you",
@@ -300,7 +300,7 @@ pub(super) fn request_step(value: &Value) -> Option<&'static str> {
         StepKind::ReceiptCorrected => "We corrected the day on which it reached us",
         StepKind::ErasurePlanned => "We planned the erasure, and what we must keep",
         StepKind::Completed => "We completed it",
-        StepKind::PartiallyCompleted => "We completed a part of it",
+        StepKind::PartiallyCompleted => "We completed part of it",
         StepKind::Refused => "We refused it",
         StepKind::Withdrawn => "You withdrew it",
         StepKind::Lapsed => "We closed it, because we did not hear from you",

@@ -1,9 +1,9 @@
-//! Packages that are too large for one transaction, while they are being built: begun by whoever decides, taken up by a
-//! job, gathered part by part in reads, and ended like any other.
+//! Builds of packages that are too large for one transaction: the decider starts a build, a job claims
+//! it, gathers part by part in reads, and ends it like any other.
 //!
-//! Invariants: there is a row for as long as the package is being built, and no longer; whoever takes it up raises
-//! `attempts`, and everything that is written says which attempt it is of, so that of two who build, one writes; the row is
-//! changed before its parts are, so that nothing is added behind the back of whoever ends it.
+//! Invariants: there is a row while the package is being built, and no longer; a claim raises
+//! `attempts`, and every write names its attempt, so that of two workers only one writes; a write
+//! changes the row before its parts, so that no part is added after the build has ended.
 
 use chrono::Duration;
 use diesel::prelude::*;
@@ -36,9 +36,6 @@ pub const ENTRIES_A_PART: usize = 1_000;
 const LEASE: Duration = Duration::minutes(2);
 
 /// Whether there is too much about a person to be gathered at once. However much there is, little is counted.
-///
-/// # Errors
-/// When the database fails.
 pub(super) fn is_large(tx: &mut ReadTx<'_>, person: &Person) -> Result<bool, Error> {
     let mut records = 0;
     for holder in holders(tx)? {
@@ -55,9 +52,6 @@ fn expected(tx: &mut ReadTx<'_>, person: &Person) -> Result<i32, Error> {
 }
 
 /// Has a package built.
-///
-/// # Errors
-/// When the database fails.
 pub(super) fn begin(
     mut tx: WriteTx<'_>,
     request: &SubjectRequest,
@@ -82,10 +76,7 @@ pub(super) fn begin(
     tx.record(entry.with("parts", of), PackageProgress { state: PackageState::Building, done: 0, of })
 }
 
-/// Takes what is said anew about a package that is being built.
-///
-/// # Errors
-/// When the database fails.
+/// Replaces the words of a package that is being built.
 pub(super) fn ask_again(
     mut tx: WriteTx<'_>,
     request: &SubjectRequest,
@@ -103,9 +94,6 @@ pub(super) fn ask_again(
 }
 
 /// How far a package is that is being built; `None` for one that is not.
-///
-/// # Errors
-/// When the database fails.
 pub(super) fn progress(tx: &mut ReadTx<'_>, id: SubjectRequestId) -> Result<Option<PackageProgress>, Error> {
     let row: Option<(i32, bool)> =
         builds::table.find(id).select((builds::parts, builds::failed)).first(tx.connection()).optional()?;
@@ -131,15 +119,12 @@ fn first_due(tx: &mut ReadTx<'_>, now: Instant) -> Result<Option<(SubjectRequest
 }
 
 /// Whether a package waits for a process to take it up.
-///
-/// # Errors
-/// When the database fails.
 pub fn is_due(tx: &mut ReadTx<'_>) -> Result<bool, Error> {
     let now = tx.lease_time()?;
     Ok(first_due(tx, now)?.is_some())
 }
 
-/// A package in the hands of whoever builds it.
+/// A package that a worker has claimed.
 #[derive(Clone, Copy, Debug)]
 pub struct Claimed {
     /// The request that it answers.
@@ -150,7 +135,7 @@ pub struct Claimed {
     attempts: i32,
 }
 
-/// The row of a package, for as long as nobody else has taken it up.
+/// Returns the row of a package, unless another worker has claimed it.
 macro_rules! ours {
     ($claimed:expr) => {
         builds::table.filter(builds::request_id.eq($claimed.request).and(builds::attempts.eq($claimed.attempts)))
@@ -158,9 +143,6 @@ macro_rules! ours {
 }
 
 /// Takes up the package that has waited longest. Of several who ask for it at once, one gets it.
-///
-/// # Errors
-/// When the database fails.
 pub fn claim(mut tx: WriteTx<'_>) -> Result<Recorded<Option<Claimed>>, Error> {
     let now = tx.lease_time()?;
     let due = first_due(&mut tx, now)?;
@@ -194,7 +176,7 @@ pub struct Gathered {
 /// Reads what is missing first: the tables of a room, or else a page of who looked.
 ///
 /// # Errors
-/// When the database fails, or something that is held cannot be read.
+/// or something that is held cannot be read.
 pub fn gather(tx: &mut ReadTx<'_>, claimed: Claimed) -> Result<Next, Error> {
     let row: Option<(Instant, Option<EntryId>)> =
         ours!(claimed).select((builds::begun_at, builds::after_entry)).first(tx.connection()).optional()?;
@@ -220,9 +202,6 @@ pub fn gather(tx: &mut ReadTx<'_>, claimed: Claimed) -> Result<Next, Error> {
 }
 
 /// Keeps what was gathered; `false` when the package is no longer to be built, or another has taken it up.
-///
-/// # Errors
-/// When the database fails.
 pub fn keep(mut tx: WriteTx<'_>, claimed: Claimed, gathered: &Gathered) -> Result<Recorded<bool>, Error> {
     let now = tx.lease_time()?;
     let change = (
@@ -235,7 +214,7 @@ pub fn keep(mut tx: WriteTx<'_>, claimed: Claimed, gathered: &Gathered) -> Resul
     }
     let key = tx.key_of(claimed.owner.uuid())?;
     parts::add(&mut tx, &key, claimed.request, &gathered.parts)?;
-    // Not under the contact: whoever looks is told of, and that their looks were gathered adds none to them.
+    // Not recorded under the contact: the package lists the accesses, and gathering them must add none.
     let entry = Entry::new(Action::SubjectRequestsGather).subject(claimed.request);
     let records: usize = gathered.parts.iter().map(Part::records).sum();
     tx.record(entry.with("parts", gathered.parts.len()).with("records", records), true)
@@ -278,9 +257,6 @@ pub fn end(mut tx: WriteTx<'_>, claimed: Claimed) -> Result<Recorded<bool>, Erro
 }
 
 /// Gives a package back: after a failure it is taken up again later and later, else at once.
-///
-/// # Errors
-/// When the database fails.
 pub fn give_back(mut tx: WriteTx<'_>, claimed: Claimed, failed: bool) -> Result<Recorded<()>, Error> {
     let pause = if failed { outbox::pause(claimed.attempts, tx.entropy()) } else { Duration::zero() };
     let change = (builds::failed.eq(failed), builds::next_attempt_at.eq(tx.lease_time()?.plus(pause)));
@@ -293,9 +269,6 @@ pub fn give_back(mut tx: WriteTx<'_>, claimed: Claimed, failed: bool) -> Result<
 
 /// Begins anew with the packages about a contact that has become one with another: what was gathered is not all of it any
 /// more.
-///
-/// # Errors
-/// When the database fails.
 pub(crate) fn begin_again(tx: &mut WriteTx<'_>, contact: ContactId) -> Result<(), Error> {
     let theirs = requests::table.filter(requests::contact_id.eq(contact).and(requests::final_clock.is_null()));
     let theirs: Vec<SubjectRequestId> = theirs.select(requests::id).load(tx.connection())?;
@@ -328,18 +301,12 @@ fn restart(tx: &mut WriteTx<'_>, id: SubjectRequestId, person: &Person) -> Resul
 }
 
 /// Since when packages about a person are being built.
-///
-/// # Errors
-/// When the database fails.
 pub(crate) fn underway(tx: &mut ReadTx<'_>, ids: &[ContactId]) -> Result<Vec<Instant>, Error> {
     let theirs = builds::table.filter(among_ids(builds::contact_id, ids)).order(builds::request_id);
     Ok(theirs.select(builds::begun_at).load(tx.connection())?)
 }
 
 /// Forgets what is being built about a person who is erased.
-///
-/// # Errors
-/// When the database fails.
 pub(super) fn forget(tx: &mut WriteTx<'_>, ids: &[ContactId]) -> Result<(), Error> {
     let theirs = builds::table.filter(among_ids(builds::contact_id, ids)).select(builds::request_id);
     let theirs: Vec<SubjectRequestId> = theirs.load(tx.connection())?;

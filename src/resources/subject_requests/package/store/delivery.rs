@@ -32,9 +32,6 @@ pub struct Given {
 }
 
 /// The package of a request, once it was released.
-///
-/// # Errors
-/// 503 when the database does not answer.
 pub fn released(tx: &mut ReadTx<'_>, id: SubjectRequestId) -> Result<Option<Given>, Error> {
     type Row = (ContactId, Option<String>, Option<Instant>, Option<String>, Instant, bool);
     let row: Option<Row> = packages::table
@@ -73,7 +70,7 @@ pub fn delivered(tx: &mut ReadTx<'_>, id: SubjectRequestId) -> Result<PackageDel
 /// 410 when it was deleted, is not given by a link, or was opened as often as it can be.
 fn live(tx: &mut ReadTx<'_>, id: SubjectRequestId) -> Result<(ContactId, PackageReady), Error> {
     let found = released(tx, id)?.filter(|found| found.is_there && found.delivery == Some(Delivery::Link));
-    let gone = || Error::new(Code::Gone, "Your copy is no longer here. Ask us if you need it again.");
+    let gone = || Error::new(Code::Gone, "Your copy is no longer available. Ask us if you need it again.");
     let Given { owner, expires_at, .. } = found.ok_or_else(gone)?;
     let downloads_left = MOST_DOWNLOADS.saturating_sub(links::downloads(tx, id)?.len());
     if downloads_left == 0 {
@@ -83,9 +80,6 @@ fn live(tx: &mut ReadTx<'_>, id: SubjectRequestId) -> Result<(ContactId, Package
 }
 
 /// What a person can open by a link now, if anything.
-///
-/// # Errors
-/// 503 when the database does not answer.
 pub fn ready(tx: &mut ReadTx<'_>, id: SubjectRequestId) -> Result<Option<PackageReady>, Error> {
     match live(tx, id) {
         Ok((_, ready)) => Ok(Some(ready)),
@@ -95,9 +89,6 @@ pub fn ready(tx: &mut ReadTx<'_>, id: SubjectRequestId) -> Result<Option<Package
 }
 
 /// Mints a link for the mail that brings it: its address, and until when it can be used. `None` where there is nothing to open.
-///
-/// # Errors
-/// 503 when the database does not answer.
 pub fn mint(tx: &mut WriteTx<'_>, id: SubjectRequestId) -> Result<Option<(String, Instant, usize)>, Error> {
     let Some(PackageReady { expires_at, downloads_left }) = ready(tx, id)? else { return Ok(None) };
     let (token, until) = links::mint(tx, id, expires_at)?;
@@ -180,9 +171,6 @@ pub fn mail_again(mut tx: WriteTx<'_>, request: &SubjectRequest) -> Result<Recor
 }
 
 /// Returns the links that were mailed, and when the package was opened by them. A later package shows both to the person.
-///
-/// # Errors
-/// 503 when the database does not answer.
 pub fn traces(
     tx: &mut ReadTx<'_>,
     id: SubjectRequestId,

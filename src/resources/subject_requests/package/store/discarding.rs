@@ -8,9 +8,6 @@ use crate::platform::transaction::WriteTx;
 use crate::resources::subject_requests::store::subject_requests as requests;
 
 /// Discards the drafts about a contact that has become one with another: what is in them is not all of the person any more.
-///
-/// # Errors
-/// 503 when the database does not answer.
 pub fn discard_about(tx: &mut WriteTx<'_>, contact: ContactId) -> Result<(), Error> {
     let theirs = requests::table.filter(requests::contact_id.eq(contact).and(requests::final_clock.is_null()));
     let theirs: Vec<SubjectRequestId> = theirs.select(requests::id).load(tx.connection())?;

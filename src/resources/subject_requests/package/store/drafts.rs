@@ -40,15 +40,12 @@ fn find(tx: &mut ReadTx<'_>, id: SubjectRequestId) -> Result<Option<(ContactId, 
 }
 
 /// Whether a request has a draft.
-///
-/// # Errors
-/// 503 when the database does not answer.
 pub(super) fn is_there(tx: &mut ReadTx<'_>, id: SubjectRequestId) -> Result<bool, Error> {
     Ok(find(tx, id)?.is_some())
 }
 
 fn no_draft() -> Error {
-    Error::new(Code::NotFound, "There is no draft of this package: build one first.")
+    Error::new(Code::NotFound, "There is no draft of this package. Build one first.")
 }
 
 /// The draft of a request, locked with its contact.
@@ -70,7 +67,7 @@ pub(super) fn locked(tx: &mut WriteTx<'_>, id: SubjectRequestId) -> Result<Draft
     Ok(Draft { request, owner, key, sealed })
 }
 
-/// Takes what is said anew about a draft.
+/// Replaces the words of a draft.
 ///
 /// # Errors
 /// 422 for another note on the search, which is part of the draft.
@@ -80,7 +77,7 @@ pub(super) fn reword(
     asked: BuildPackage,
 ) -> Result<Recorded<SubjectRequest>, Error> {
     if asked.search_note.is_some() {
-        let detail = "cannot be changed once a draft is there: send it with `rebuild`, which searches anew";
+        let detail = "cannot change while a draft exists: send it with `rebuild`, which searches again";
         return Err(Error::invalid(Fault::new("/search_note", "draft_is_there", detail)));
     }
     if !asked.changes_words() {

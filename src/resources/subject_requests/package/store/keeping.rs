@@ -12,9 +12,6 @@ use crate::platform::transaction::{Recorded, WriteTx};
 use crate::resources::subject_requests::store::subject_requests as requests;
 
 /// Raises the version of a request about whose draft something was done, and returns it.
-///
-/// # Errors
-/// 503 when the database does not answer.
 pub(super) fn touch(tx: &mut WriteTx<'_>, request: &SubjectRequest) -> Result<SubjectRequest, Error> {
     let version = request.version + 1;
     let change = (requests::version.eq(version), requests::updated_at.eq(tx.now()));
@@ -23,9 +20,6 @@ pub(super) fn touch(tx: &mut WriteTx<'_>, request: &SubjectRequest) -> Result<Su
 }
 
 /// Keeps a package as the draft of its request, sealed under the key of `owner`.
-///
-/// # Errors
-/// 503 when the database does not answer.
 pub(super) fn keep(
     mut tx: WriteTx<'_>,
     request: &SubjectRequest,

@@ -46,9 +46,6 @@ const ONE_EVERY: Duration = Duration::hours(1);
 
 /// Mints the token of a link, for the mail that brings it alone, and returns until when it can be used: for fourteen days, and
 /// no longer than the package is there. Links that expired long ago are swept.
-///
-/// # Errors
-/// 503 when the database does not answer.
 pub(super) fn mint(
     tx: &mut WriteTx<'_>,
     request: SubjectRequestId,
@@ -84,15 +81,15 @@ pub(super) fn find(tx: &mut ReadTx<'_>, token: &str) -> Result<(SubjectRequestId
         return Err(Error::new(Code::Gone, "This link has expired. Ask us for another."));
     }
     if wrong >= MOST_WRONG {
-        return Err(Error::new(Code::Gone, "Wrong reference numbers were tried with this link. Ask us for another."));
+        return Err(Error::new(
+            Code::Gone,
+            "This link stopped working after wrong reference numbers. Ask us for another.",
+        ));
     }
     Ok((request, expires_at))
 }
 
 /// Counts a wrong reference number.
-///
-/// # Errors
-/// 503 when the database does not answer.
 pub(super) fn count_wrong(tx: &mut WriteTx<'_>, token: &str) -> Result<(), Error> {
     let link = links::table.find(link_token_hash(token));
     let change = links::wrong_references.eq(links::wrong_references + 1);
@@ -101,9 +98,6 @@ pub(super) fn count_wrong(tx: &mut WriteTx<'_>, token: &str) -> Result<(), Error
 }
 
 /// When a package was opened, oldest first.
-///
-/// # Errors
-/// 503 when the database does not answer.
 pub(super) fn downloads(tx: &mut ReadTx<'_>, request: SubjectRequestId) -> Result<Vec<Instant>, Error> {
     let theirs = downloads::table.filter(downloads::request_id.eq(request)).order(downloads::number);
     Ok(theirs.select(downloads::downloaded_at).load(tx.connection())?)
@@ -128,13 +122,10 @@ pub(super) fn count_download(tx: &mut WriteTx<'_>, request: SubjectRequestId) ->
 }
 
 pub(super) fn used_up() -> Error {
-    Error::new(Code::Gone, "Your copy was opened as often as it can be by a link. Ask us if you need it again.")
+    Error::new(Code::Gone, "You have opened your copy as often as the link allows. Ask us if you need it again.")
 }
 
 /// The links that were mailed about a request, oldest first.
-///
-/// # Errors
-/// 503 when the database does not answer.
 pub(super) fn mailed(tx: &mut ReadTx<'_>, request: SubjectRequestId) -> Result<Vec<MailedLink>, Error> {
     let theirs = links::table.filter(links::request_id.eq(request)).order(links::minted_at);
     let rows: Vec<(Instant, Instant, i32)> =
@@ -144,9 +135,6 @@ pub(super) fn mailed(tx: &mut ReadTx<'_>, request: SubjectRequestId) -> Result<V
 }
 
 /// Whether a link was mailed within the last hour.
-///
-/// # Errors
-/// 503 when the database does not answer.
 pub(super) fn mailed_just_now(tx: &mut ReadTx<'_>, request: SubjectRequestId) -> Result<bool, Error> {
     let (since, now) = (tx.now().plus(-ONE_EVERY), tx.now());
     Ok(mailed(tx, request)?.iter().any(|link| link.mailed_at > since && link.mailed_at <= now))

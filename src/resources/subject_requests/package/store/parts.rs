@@ -59,9 +59,6 @@ fn of(request: SubjectRequestId) -> diesel::dsl::Eq<parts::request_id, SubjectRe
 }
 
 /// Adds parts after those that are there.
-///
-/// # Errors
-/// When the database fails.
 pub(super) fn add(
     tx: &mut WriteTx<'_>,
     key: &DataKey,
@@ -85,9 +82,6 @@ pub(super) fn add(
 }
 
 /// Keeps what was said, instead of what was said before.
-///
-/// # Errors
-/// When the database fails.
 pub(super) fn keep_words(
     tx: &mut WriteTx<'_>,
     key: &DataKey,
@@ -110,7 +104,7 @@ pub(super) fn keep_words(
 /// What was said.
 ///
 /// # Errors
-/// When the database fails, or nothing is kept.
+/// or nothing is kept.
 pub(super) fn words(tx: &mut ReadTx<'_>, key: &DataKey, request: SubjectRequestId) -> Result<Words, Error> {
     serde_json::from_slice(&plain(tx, key, request, WORDS)?).map_err(damaged)
 }
@@ -122,9 +116,6 @@ fn delete_words(tx: &mut WriteTx<'_>, request: SubjectRequestId) -> Result<(), E
 }
 
 /// How many parts there are, what was said not counted.
-///
-/// # Errors
-/// When the database fails.
 pub(super) fn count(tx: &mut ReadTx<'_>, request: SubjectRequestId) -> Result<usize, Error> {
     let there = parts::table.filter(of(request).and(parts::number.ne(WORDS)));
     let count: i64 = there.count().get_result(tx.connection())?;
@@ -132,9 +123,6 @@ pub(super) fn count(tx: &mut ReadTx<'_>, request: SubjectRequestId) -> Result<us
 }
 
 /// The tables of which there is a part, and how many records are in it, in their order. Nothing is unsealed.
-///
-/// # Errors
-/// When the database fails.
 pub(super) fn tables(tx: &mut ReadTx<'_>, request: SubjectRequestId) -> Result<Vec<SearchedTable>, Error> {
     let there = parts::table.filter(of(request).and(parts::number.ne(WORDS))).order(parts::number);
     let rows: Vec<(Option<String>, i32)> = there.select((parts::table_name, parts::records)).load(tx.connection())?;
@@ -160,9 +148,6 @@ pub(super) struct Layout {
 }
 
 /// The parts of a package in their order.
-///
-/// # Errors
-/// 503 when the database does not answer.
 pub(super) fn layout(tx: &mut ReadTx<'_>, request: SubjectRequestId) -> Result<Vec<Layout>, Error> {
     let there = parts::table.filter(of(request).and(parts::number.ne(WORDS))).order(parts::number);
     let rows: Vec<(i32, Option<String>, i32)> =
@@ -189,9 +174,6 @@ pub(super) fn plain(
 }
 
 /// Keeps another text as a part.
-///
-/// # Errors
-/// 503 when the database does not answer.
 pub(super) fn replace(
     tx: &mut WriteTx<'_>,
     key: &DataKey,
@@ -205,9 +187,6 @@ pub(super) fn replace(
 }
 
 /// Puts the parts of a package into it, one after the other.
-///
-/// # Errors
-/// When the database fails.
 pub(super) fn add_to(
     tx: &mut ReadTx<'_>,
     key: &DataKey,
@@ -242,9 +221,6 @@ pub(super) fn add_to(
 }
 
 /// Deletes the parts of a package, but for what was said.
-///
-/// # Errors
-/// When the database fails.
 pub(super) fn begin_again(tx: &mut WriteTx<'_>, request: SubjectRequestId) -> Result<(), Error> {
     diesel::delete(parts::table.filter(of(request).and(parts::number.ne(WORDS)))).execute(tx.connection())?;
     Ok(())

@@ -24,9 +24,6 @@ pub(super) struct Pieces<'k> {
 
 impl<'k> Pieces<'k> {
     /// The pieces of the package of a request. Nothing is unsealed yet.
-    ///
-    /// # Errors
-    /// 503 when the database does not answer.
     pub(super) fn of(tx: &mut ReadTx<'_>, key: &'k DataKey, request: SubjectRequestId) -> Result<Self, Error> {
         Ok(Self { key, request, layout: parts::layout(tx, request)?, opened: Vec::new() })
     }

@@ -120,12 +120,12 @@ fn take(
 ) -> Result<Result<(WithholdingGround, Kept), Refused>, Error> {
     let NewRedaction { pointer, ground, explanation, replace_with } = new;
     if taken.iter().any(|other| other.starts_with(path) || path.starts_with(other)) {
-        let detail = "overlaps with something that is left out already; build the draft anew to begin again";
+        let detail = "overlaps with an earlier redaction; build the draft again to start over";
         return Ok(Err(("left_out_already", detail)));
     }
     if !may_be_withheld(path) {
-        let detail = "names what the law demands with every copy; name a record, a part of one, the action or roles of an \
-            access, /search/elsewhere or /particulars/source/detail";
+        let detail = "names information that the law requires with every copy; name a record, a part of one, the \
+                      action or roles of an access, /search/elsewhere or /particulars/source/detail";
         return Ok(Err(("needed", detail)));
     }
     let replaced_with = replace_with.map_or_else(|| ground.replacement().to_owned(), String::from);
@@ -202,9 +202,6 @@ pub(super) fn told(tx: &mut ReadTx<'_>, key: &DataKey, request: SubjectRequestId
 }
 
 /// On which grounds something was left out of a package, once for each thing. Nothing is unsealed.
-///
-/// # Errors
-/// 503 when the database does not answer.
 pub(super) fn grounds(tx: &mut ReadTx<'_>, request: SubjectRequestId) -> Result<Vec<WithholdingGround>, Error> {
     rows(tx, request)?.iter().map(Row::ground).collect()
 }
@@ -217,9 +214,6 @@ pub struct LeftOut {
 }
 
 /// What was left out of the packages about a person. Nothing is unsealed.
-///
-/// # Errors
-/// 503 when the database does not answer.
 pub fn of(tx: &mut ReadTx<'_>, ids: &[ContactId]) -> Result<Vec<LeftOut>, Error> {
     let theirs = redactions::table.filter(among_ids(redactions::contact_id, ids)).order(redactions::id);
     let rows: Vec<(SubjectRequestId, String, Instant)> =
@@ -231,9 +225,6 @@ pub fn of(tx: &mut ReadTx<'_>, ids: &[ContactId]) -> Result<Vec<LeftOut>, Error>
 }
 
 /// Deletes what was left out of packages about a person who is erased.
-///
-/// # Errors
-/// 503 when the database does not answer.
 pub(super) fn forget(tx: &mut WriteTx<'_>, ids: &[ContactId]) -> Result<(), Error> {
     diesel::delete(redactions::table.filter(among_ids(redactions::contact_id, ids))).execute(tx.connection())?;
     Ok(())

@@ -67,7 +67,7 @@ pub fn release(
 pub(super) fn delivery_of(request: &SubjectRequest, chosen: Option<Delivery>) -> Result<Delivery, Error> {
     let has_address = request.requester.as_ref().is_some_and(|requester| requester.email.is_some());
     if chosen == Some(Delivery::Link) && !has_address {
-        let detail = "needs an e-mail address of the requester, and there is none; choose post or handed_over";
+        let detail = "needs the requester's e-mail address, and there is none; choose post or handed_over";
         return Err(Error::invalid(Fault::new("/delivery", "email_needed", detail)));
     }
     Ok(chosen.unwrap_or(if has_address { Delivery::Link } else { Delivery::Post }))
@@ -103,14 +103,14 @@ fn outcome(
     let mut ground = withheld.iter().find_map(|ground| ground.refusal());
     if let Some(refused) = refusal {
         if !refused.ground.fits(kind) || refused.ground == Ground::IdentityNotVerified {
-            let detail = "is no ground on which a part of this request can be refused";
+            let detail = "is not a ground for refusing a part of this request";
             return Err(Error::invalid(Fault::new("/refusal/ground", "wrong_ground", detail)));
         }
         explanation = format!("{explanation}\n{}", refused.explanation.as_str());
         ground = Some(refused.ground);
     }
     let too_long = |_| {
-        let detail = "is too long together with the explanation that was given when the package was built";
+        let detail = "is too long in combination with the explanation of the package";
         Error::invalid(Fault::new("/refusal/explanation", "too_long_together", detail))
     };
     let explanation = Explanation::try_from(explanation).map_err(too_long)?;

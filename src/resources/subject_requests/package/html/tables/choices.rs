@@ -34,7 +34,7 @@ pub(super) const TABLES: &[TableInWords] = &[
             member("/notice_version", "Privacy notice that you were shown", When),
             member("/wording", "What you were shown", Text),
             member("/evidence_ref", "Our proof", Text),
-            member("/merged_from", "Repeated", Always("From an earlier record of you, when two records became one.")),
+            member("/merged_from", "Repeated", Always("From an earlier record of you, which we merged into this one.")),
         ],
         technical: &["/id", "/consent_id", "/contact_id", "/wording_sha256", "/locale", "/confirms"],
     },
@@ -49,11 +49,11 @@ pub(super) const TABLES: &[TableInWords] = &[
     TableInWords {
         table: "messages",
         heading: "Emails to you",
-        lead: "We keep what each email was about and what became of it, and not its text.",
+        lead: "We keep the subject and the delivery of each email, not its text.",
         layout: Rows,
         members: &[
-            member("/kind", "What it was", Code(codes::message_kind)),
-            member("/status", "What became of it", Code(codes::message_status)),
+            member("/kind", "Subject", Code(codes::message_kind)),
+            member("/status", "Outcome", Code(codes::message_status)),
             member("/created_at", "When", When),
         ],
         technical: &["/id", "/contact_id", "/attempts", "/next_attempt_at", "/reason", "/version"],

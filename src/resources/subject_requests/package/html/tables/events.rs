@@ -15,7 +15,7 @@ pub(super) const TABLES: &[TableInWords] = &[
         members: &[
             member("/network", "Network", Text),
             member("/membership/role", "Your role", Code(codes::member_role)),
-            member("/membership/represents", "Whom you represent", Text),
+            member("/membership/represents", "Who you represent", Text),
             member("/membership/status", "What holds", Code(codes::membership_status)),
             member("/membership/started_on", "From", When),
             member("/membership/ended_on", "Until", When),
@@ -50,13 +50,13 @@ pub(super) const TABLES: &[TableInWords] = &[
     },
     TableInWords {
         table: "registration_steps",
-        heading: "What happened to each registration",
+        heading: "Steps of each registration",
         lead: "",
         layout: Rows,
         members: &[
             member("/event", "Event", Text),
             member("/cause", "What happened", Code(codes::cause)),
-            member("/status", "What held then", Code(codes::registration_status)),
+            member("/status", "State after it", Code(codes::registration_status)),
             member("/recorded_at", "When", When),
             member("/reason", "Why", Text),
         ],

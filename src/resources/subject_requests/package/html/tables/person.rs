@@ -9,7 +9,7 @@ use super::{TableInWords, member};
 pub(super) const TABLES: &[TableInWords] = &[
     TableInWords {
         table: "contacts",
-        heading: "Who you are and how we reach you",
+        heading: "Your name and contact details",
         lead: "",
         layout: List,
         members: &[
@@ -18,11 +18,11 @@ pub(super) const TABLES: &[TableInWords] = &[
             member("/telephone", "Telephone number", Text),
             member("/organisation", "Where you work", Text),
             member("/job_title", "What you do there", Text),
-            member("/status", "How we treat it", Code(codes::contact_status)),
+            member("/status", "Our use of it", Code(codes::contact_status)),
             member(
                 "/merged_into",
                 "An earlier record of you",
-                Always("It became part of the record above, and holds no name or address."),
+                Always("We merged it into the record above. It has no name or address."),
             ),
             member("/created_at", "Recorded", When),
             member("/updated_at", "Last changed", When),
@@ -35,22 +35,22 @@ pub(super) const TABLES: &[TableInWords] = &[
     TableInWords {
         table: "former_addresses",
         heading: "Addresses and numbers that you had before",
-        lead: "We keep a code that recognises each, and not the address or number itself.",
+        lead: "We keep a code for each, not the address or number itself.",
         layout: Rows,
-        members: &[member("/kind", "What it was", Code(codes::former_kind)), member("/until", "Yours until", When)],
+        members: &[member("/kind", "Subject", Code(codes::former_kind)), member("/until", "Yours until", When)],
         technical: &[],
     },
     TableInWords {
         table: "suppressions",
         heading: "What we must not send you",
-        lead: "We keep a code that recognises your address or number, so that we send it nothing by mistake.",
+        lead: "We keep a code for your address or number, so that we send nothing to it by mistake.",
         layout: Rows,
         members: &[member("/purpose", "What", Code(codes::purpose)), member("/since", "Since", When)],
         technical: &[],
     },
     TableInWords {
         table: "sharing_refusals",
-        heading: "Whom you do not want us to share your data with",
+        heading: "Who must not receive your data",
         lead: "",
         layout: Rows,
         members: &[member("/recipient_kind", "Whom", Code(codes::recipient)), member("/since", "Since", When)],
