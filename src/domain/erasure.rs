@@ -86,6 +86,8 @@ pub struct RecordName {
 pub enum MatchedBy {
     /// A telephone number, under another name.
     Telephone,
+    /// A telephone number and the name together: another contact has or had both.
+    TelephoneAndName,
     /// An e-mail address that has since passed to another person.
     FormerEmail,
     /// An e-mail address that another contact has or had too.

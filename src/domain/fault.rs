@@ -15,10 +15,15 @@ const LONGEST_DETAIL: usize = 1_000;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 #[schema(as = RequestFault)]
 pub struct Fault {
-    /// A JSON Pointer (RFC 6901) to the faulty member of the body; for a query parameter, its name. The
-    /// service cuts a pointer of more than 200 characters and ends it in `…`.
-    #[schema(example = "/email", max_length = 201)]
-    pointer: String,
+    /// A JSON Pointer (RFC 6901) to the faulty member of the body; absent for a fault in the query. The service cuts a
+    /// pointer of more than 200 characters and ends it in `…`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "/email", max_length = 201)]
+    pointer: Option<String>,
+    /// The name of the faulty query parameter, cut as a pointer is; absent for a fault in the body.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "limit", max_length = 201)]
+    parameter: Option<String>,
     /// The stable code of the fault.
     #[schema(example = "email")]
     pub code: Cow<'static, str>,
@@ -34,16 +39,27 @@ impl Fault {
         code: impl Into<Cow<'static, str>>,
         detail: impl Into<Cow<'static, str>>,
     ) -> Self {
-        let (mut pointer, mut detail) = (pointer.into(), detail.into());
-        if let Some(end) = end_of(&pointer, LONGEST_POINTER) {
-            pointer.truncate(end);
-            pointer.push('…');
-            pointer.shrink_to_fit();
-        }
+        Self::at((Some(shortened_place(pointer.into())), None), code.into(), detail.into())
+    }
+
+    /// A fault of the query parameter `name`, which is cut if it is too long.
+    pub fn of_parameter(
+        name: impl Into<String>,
+        code: impl Into<Cow<'static, str>>,
+        detail: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        Self::at((None, Some(shortened_place(name.into()))), code.into(), detail.into())
+    }
+
+    fn at(
+        (pointer, parameter): (Option<String>, Option<String>),
+        code: Cow<'static, str>,
+        mut detail: Cow<'static, str>,
+    ) -> Self {
         if let Some(end) = end_of(&detail, LONGEST_DETAIL) {
             detail = shortened(&detail, end).into();
         }
-        Self { pointer, code: code.into(), detail }
+        Self { pointer, parameter, code, detail }
     }
 
     /// A well-formed id at `pointer` that names nothing.
@@ -61,10 +77,20 @@ impl Fault {
         self.code == "unknown"
     }
 
-    /// Where the fault is.
+    /// The pointer to the faulty member; empty for a fault of the whole body or of the query.
     pub fn pointer(&self) -> &str {
-        &self.pointer
+        self.pointer.as_deref().unwrap_or_default()
     }
+}
+
+/// Cuts a pointer or a parameter's name that is too long.
+fn shortened_place(mut place: String) -> String {
+    if let Some(end) = end_of(&place, LONGEST_POINTER) {
+        place.truncate(end);
+        place.push('…');
+        place.shrink_to_fit();
+    }
+    place
 }
 
 /// The pointer to the member `name` of the object at `at` (RFC 6901).

@@ -37,7 +37,10 @@ impl TryFrom<String> for Reference {
             }
             _ => false,
         };
-        fits.then_some(Self(text)).ok_or("must be a reference number such as DC-2026-000001")
+        fits.then_some(Self(text)).ok_or(
+            "must be a reference number: two capital letters, a year and six to ten digits, as in SR-2026-000001 for a request, \
+             DC-2026-000001 for a complaint and PB-2026-000001 for a breach",
+        )
     }
 }
 

@@ -7,6 +7,15 @@ use super::table::Table;
 use crate::domain::{ContactId, Error, Obstacle, PersonalRecord, PossibleMatch, Use};
 use crate::platform::transaction::{ReadTx, WriteTx};
 
+/// What of a contact is another than before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AddressChange {
+    /// The e-mail address.
+    Email,
+    /// The telephone number and name together; the e-mail address is the same.
+    NamedNumber,
+}
+
 /// A room that holds personal data.
 pub trait Holder: Send + Sync {
     /// The room's name.
@@ -31,12 +40,12 @@ pub trait Holder: Send + Sync {
         Ok(Vec::new())
     }
 
-    /// Follows a contact whose e-mail address has changed, in the transaction that changed it. The contact
-    /// is locked, and its row has the new address. Not called if an address was only removed.
+    /// Follows a contact that has an e-mail address after a `change`, in the transaction that made it. The contact is locked,
+    /// and its row has changed already. Not called if an address was only removed.
     ///
     /// # Errors
     /// When the room cannot write the consequences.
-    fn address_changed(&self, _tx: &mut WriteTx<'_>, _contact: ContactId) -> Result<(), Error> {
+    fn address_changed(&self, _tx: &mut WriteTx<'_>, _contact: ContactId, _change: AddressChange) -> Result<(), Error> {
         Ok(())
     }
 

@@ -9,6 +9,6 @@ mod table;
 
 pub use erasing::{Erasing, Merging};
 pub use export::{Held, SearchTerm};
-pub use holder::{Holder, Holders, holders};
+pub use holder::{AddressChange, Holder, Holders, holders};
 pub use person::{Person, possible_matches};
 pub use table::{Class, Table};

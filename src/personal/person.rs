@@ -25,9 +25,11 @@ pub struct Person {
     pub shared: Vec<Vec<u8>>,
     /// Every telephone number that the person has or had. Others may share one.
     pub numbers: Vec<Vec<u8>>,
-    /// Every telephone number in combination with the folded name that the person had with it: the person's
-    /// alone.
+    /// Every telephone number in combination with the folded name that the person had with it.
     pub named_numbers: Vec<Vec<u8>>,
+    /// Those of `named_numbers` that another contact has or had too: a record with one may be about either.
+    #[serde(default)]
+    pub shared_numbers: Vec<Vec<u8>>,
     /// Records without a contact that the decision-maker has assigned to this person.
     #[serde(default)]
     pub records: Vec<RecordName>,
@@ -37,6 +39,11 @@ impl Person {
     /// The e-mail addresses that no other contact has or had: a record with one is about this person.
     pub fn marks_of_their_own(&self) -> Vec<Vec<u8>> {
         self.marks.iter().filter(|mark| !self.shared.contains(mark)).cloned().collect()
+    }
+
+    /// The telephone numbers, each with its name, that no other contact has or had: a record with one is about this person.
+    pub fn named_numbers_of_their_own(&self) -> Vec<Vec<u8>> {
+        self.named_numbers.iter().filter(|mark| !self.shared_numbers.contains(mark)).cloned().collect()
     }
 
     /// The ids of the records of a table that were assigned to the person.
@@ -57,10 +64,12 @@ pub fn possible_matches(
     for (id, by) in found {
         matches.entry(id).or_default().insert(by.parse().map_err(Error::internal)?);
     }
-    let named = |(id, by): (Uuid, BTreeSet<MatchedBy>)| PossibleMatch {
-        record: RecordName { table: table.to_owned(), id },
-        by: by.into_iter().collect(),
-        answer: None,
+    let named = |(id, mut by): (Uuid, BTreeSet<MatchedBy>)| {
+        if by.contains(&MatchedBy::TelephoneAndName) {
+            by.remove(&MatchedBy::Telephone);
+        }
+        let record = RecordName { table: table.to_owned(), id };
+        PossibleMatch { record, by: by.into_iter().collect(), answer: None }
     };
     Ok(matches.into_iter().map(named).collect())
 }

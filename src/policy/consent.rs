@@ -162,6 +162,9 @@ pub enum Mailbox {
     Suppressed,
     /// Another person had it before, and it has not confirmed for this contact. It may be suppressed as well.
     AnothersBefore,
+    /// The contact's telephone number and name may be those of another contact, whose no must be remembered: one that is known by
+    /// them alone, one that had them before, or one that was erased. The address may be suppressed as well.
+    AnothersNumber,
 }
 
 /// What must be known to judge a decision, as it is in the transaction that records it.
@@ -230,8 +233,8 @@ pub fn give(
             pointer: Some("/occurred_at"),
         });
     }
-    // After an objection, for a suppressed address, and for an address that was another person's, only the mailbox owner can
-    // consent, however the yes arrives (Article 21(3)).
+    // After an objection, for a suppressed address, and where the address, or the number and name, was or may be another
+    // person's, only the mailbox owner can consent, however the yes arrives (Article 21(3)).
     let objected = facts.current.as_ref().is_some_and(|current| current.objected_at.is_some());
     let marked = facts.mailbox.is_some_and(|mailbox| mailbox != Mailbox::Unmarked);
     let mailbox_decides = method.needs_confirmation() || marked || objected;
@@ -376,7 +379,7 @@ fn is_stale(shown: NaiveDate, last_change: Option<MaterialChange>, now: Instant)
 mod merging;
 mod new_mailbox;
 pub use merging::{later_no, take_over};
-pub use new_mailbox::{ask_again, mailbox_must_confirm, proved_by_mailbox};
+pub use new_mailbox::{Proof, ask_again, mailbox_must_confirm, proved_by_mailbox};
 
 #[cfg(test)]
 mod tests;

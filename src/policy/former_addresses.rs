@@ -1,6 +1,6 @@
 //! What is remembered of an address or a number that a person no longer has (UK GDPR Article 5(1)(d)).
 
-use crate::domain::Instant;
+use crate::domain::{ContactId, Instant};
 
 /// An address or a number that a person had.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,9 +23,37 @@ impl Former {
     }
 }
 
+/// Whether something that happened with an address at an instant is a person's. An address is one contact's at a time. So it is
+/// the person's if, of all contacts that had the address and stopped having it since, the person was the first, or if none did
+/// and the person has it now. `former` has each contact that had the address, and when it stopped.
+pub fn is_theirs(person: &[ContactId], former: &[(ContactId, Instant)], at: Instant) -> bool {
+    let later = former.iter().filter(|(_, since)| *since >= at);
+    let has_it_now = former.iter().all(|(contact, _)| !person.contains(contact));
+    later.min_by_key(|(_, since)| *since).map_or(has_it_now, |(contact, _)| person.contains(contact))
+}
+
 #[cfg(test)]
 mod tests {
+    use uuid::Uuid;
+
     use super::*;
+
+    #[test]
+    fn what_happened_with_an_address_is_the_contacts_that_had_it_then() {
+        let day = |day: &str| Instant::parse(&format!("2026-06-{day}T09:00:00Z")).unwrap();
+        let contact = |number| ContactId::from_uuid(Uuid::from_u128(number));
+        let (first, second, present) = (contact(1), contact(2), contact(3));
+        let former = [(second, day("20")), (first, day("10"))];
+        for (at, holder) in [("05", first), ("10", first), ("15", second), ("25", present)] {
+            for person in [first, second, present] {
+                assert_eq!(is_theirs(&[person], &former, day(at)), person == holder, "{at}");
+            }
+        }
+        // A merged person is all of their contacts.
+        assert!(is_theirs(&[present, second], &former, day("15")));
+        // Whose it was since the last one stopped, and was erased, is not known any more: it is no former holder's.
+        assert!(!is_theirs(&[second], &former, day("25")));
+    }
 
     fn had(since: &str, passed_on_at: Option<&str>) -> Former {
         let day = |day: &str| Instant::parse(&format!("{day}T09:00:00Z")).unwrap();

@@ -5,12 +5,15 @@ use serde_json::{Value, json};
 use crate::harness::people::{grant, person, text};
 use crate::harness::{Service, on_both_engines};
 
+mod by_telephone;
 mod erased;
 mod indexing;
 mod merged;
 mod races;
 mod records;
 mod shared;
+mod shared_numbers;
+mod successors;
 
 on_both_engines! {
     a_no_given_before_a_merge_holds_for_the_address_that_was_merged_away,

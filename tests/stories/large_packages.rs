@@ -324,6 +324,7 @@ async fn who_is_erased_meanwhile_leaves_nothing(service: Service) {
             shared: Vec::new(),
             numbers: Vec::new(),
             named_numbers: Vec::new(),
+            shared_numbers: Vec::new(),
             records: Vec::new(),
         };
         let erasing = Erasing { person, withheld: Vec::new(), unsure: Vec::new() };

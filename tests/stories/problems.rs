@@ -18,11 +18,35 @@ on_both_engines! {
     what_is_not_strict_json_is_refused,
     the_request_id_is_taken_over_or_replaced_and_always_returned,
     a_problem_repeats_nothing_that_was_sent,
+    a_fault_of_the_query_names_its_parameter,
     every_type_of_problem_has_a_page,
     a_missing_token_and_a_refused_one_are_challenged,
 }
 
 const ORGANISATIONS: &str = "/v1/organisations";
+
+async fn a_fault_of_the_query_names_its_parameter(service: Service) {
+    let id = "01937a5e-8f00-7c3a-9d55-3f2a60b1c901";
+    for (query, parameter, code) in [
+        ("who=me", "who", "unknown"),
+        ("limit=1&limit=2", "limit", "repeated"),
+        ("limit=many", "limit", "type"),
+        ("kind=castle", "kind", "type"),
+    ] {
+        let refused = service.get(&format!("{ORGANISATIONS}?{query}")).await.expect(400).json();
+        let fault = &refused["errors"][0];
+        assert_eq!((&fault["parameter"], &fault["code"]), (&json!(parameter), &json!(code)), "{refused}");
+        assert!(fault.get("pointer").is_none(), "{refused}");
+    }
+    let refused = service.get(&format!("{ORGANISATIONS}/{id}?who=me")).await.problem(400, "invalid_query").json();
+    assert_eq!(refused["errors"][0]["parameter"], "who");
+    // A fault of the body has its pointer alone.
+    let refused = service.post(ORGANISATIONS, json!({})).await.problem(422, "invalid").json();
+    assert_eq!((&refused["errors"][0]["pointer"], refused["errors"][0].get("parameter")), (&json!("/kind"), None));
+    let refused = service.get("/v1/subject-requests?reference=12").await.problem(400, "invalid_query").json();
+    let detail = refused["errors"][0]["detail"].as_str().unwrap();
+    assert!(detail.contains("SR-2026-000001") && detail.contains("two capital letters"), "{detail}");
+}
 
 async fn what_is_not_there_is_a_problem(service: Service) {
     let paths =

@@ -99,7 +99,7 @@ async fn ask(service: &mut Service) -> Vec<String> {
     {
         service.post("/v1/contacts/search", wanted).await.expect(200);
     }
-    let csv = "name,telephone\nAda Lovelace,020 7946 0958\n";
+    let csv = "name,email,telephone\nAda Lovelace,,020 7946 0958\nBob,bob@example.org,020 7946 0958\n";
     let import = service.request("POST", "/v1/contacts/imports").token(&service.staff());
     import.body("text/csv", csv).send().await.expect(200);
     let event = service.announce(json!({ "capacity": 1, "waiting_list": by_offer(8) })).await;
@@ -186,7 +186,14 @@ async fn people_are_looked_up_through_indexes(mut service: Service) {
     for (sought, index) in [
         (r#"("contacts"."email_index" = "#, "contacts_email"),
         (r#"("contacts"."telephone_index" = "#, by_id),
-        (&format!(r#""contacts"."named_number"{among}"#), by_id),
+        (&format!(r#"("contacts"."named_number"{among}"#), by_id),
+        // The contacts that rows with an address may mean, and those whose number and name a grant's contact has.
+        ("SELECT id, FALSE FROM contacts", "contacts_email"),
+        ("SELECT id, FALSE FROM contacts", "contacts_known_by_telephone"),
+        (&format!(r#"FROM suppressions WHERE "suppressions"."mark"{among}"#), "contacts_known_by_telephone"),
+        // The numbers with names that a person shares.
+        ("SELECT named_number FROM contacts", by_id),
+        ("SELECT named_number FROM contacts", "former_addresses"),
         // A person: all ids, addresses and numbers, in one query.
         (survivor, "former_addresses_of"),
         (survivor, "contacts_merged_into"),

@@ -13,6 +13,7 @@ on_both_engines! {
     a_refusal_says_why_and_where_to_complain,
     every_letter_can_be_had_for_the_post,
     without_an_address_nothing_is_mailed,
+    messages_are_listed_by_request_and_by_contact,
     what_has_been_settled_meanwhile_is_not_sent,
     a_link_shows_where_a_request_stands_and_nothing_else,
     a_link_withdraws_and_changes_nothing_twice,
@@ -160,6 +161,20 @@ async fn a_refusal_says_why_and_where_to_complain(service: Service) {
             "{letter}"
         );
     }
+}
+
+async fn messages_are_listed_by_request_and_by_contact(service: Service) {
+    let ada = service.sign_up("Ada Lovelace", "ada@example.org").await;
+    let (first, second) = (service.asked_by(&ada, "access").await, service.ask_for_access().await);
+    let listed = async |query: &str| service.items(&format!("/v1/messages?{query}")).await;
+    let of = |request: &str| format!("request_id={}", request.rsplit('/').next().unwrap());
+    let (about_first, about_second) = (listed(&of(&first)).await, listed(&of(&second)).await);
+    assert_eq!((about_first.len(), about_second.len()), (1, 1));
+    assert_ne!(about_first[0]["id"], about_second[0]["id"]);
+    assert_eq!(listed(&format!("contact_id={ada}")).await, about_first);
+    assert!(listed(&format!("{}&status=dead", of(&first))).await.is_empty());
+    assert!(listed(&format!("request_id={ada}")).await.is_empty(), "the id of no request");
+    service.get("/v1/messages?request_id=12").await.problem(400, "invalid_query");
 }
 
 async fn every_letter_can_be_had_for_the_post(service: Service) {

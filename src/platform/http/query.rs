@@ -57,7 +57,7 @@ pub(super) fn fault(name: &str, code: &'static str, detail: String) -> Error {
         None => detail,
     };
     Error::new(Code::InvalidQuery, format!("The query parameter {name}: {detail}."))
-        .with(|p| p.faults = Fault::new(name, code, detail).into())
+        .with(|p| p.faults = Fault::of_parameter(name, code, detail).into())
 }
 
 /// The parameters, each known and given once.
@@ -68,9 +68,9 @@ pub(super) fn pairs(query: &str, known: &[String]) -> Result<Vec<(String, String
     let (mut faults, mut seen) = (Faults::default(), HashSet::new());
     for (name, _) in &given {
         if !known.contains(name) {
-            faults.push_with(|| Fault::new(name, "unknown", "is not a parameter that this operation knows"));
+            faults.push_with(|| Fault::of_parameter(name, "unknown", "is not a parameter that this operation knows"));
         } else if !seen.insert(name) {
-            faults.push_with(|| Fault::new(name, "repeated", "is given more than once"));
+            faults.push_with(|| Fault::of_parameter(name, "repeated", "is given more than once"));
         }
     }
     if faults.is_empty() {

@@ -23,7 +23,8 @@ mod schema {
             id -> UuidSql,
             /// Which letter puts it together.
             kind -> Text,
-            /// Whom it is for.
+            /// Whom it is for. Where an address alone asked for it, the contact that had the address when the message was put
+            /// together.
             contact_id -> Nullable<UuidSql>,
             /// The record that it is about.
             subject_id -> Nullable<UuidSql>,
@@ -174,6 +175,15 @@ pub fn newest_about(tx: &mut ReadTx<'_>, contact: ContactId, subject: SubjectId)
 /// Notes the address that a message is put together for: a contact can get another while the message waits.
 pub fn note_address(tx: &mut WriteTx<'_>, message: MessageId, mark: &[u8]) -> Result<(), Error> {
     diesel::update(messages::table.find(message)).set(messages::mark.eq(mark)).execute(tx.connection())?;
+    Ok(())
+}
+
+/// Notes the contact that a message is put together for, where an address alone asked for it.
+///
+/// # Errors
+/// 503 when the database does not answer.
+pub fn note_contact(tx: &mut WriteTx<'_>, message: MessageId, contact: ContactId) -> Result<(), Error> {
+    diesel::update(messages::table.find(message)).set(messages::contact_id.eq(contact)).execute(tx.connection())?;
     Ok(())
 }
 

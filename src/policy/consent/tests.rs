@@ -70,7 +70,7 @@ fn a_yes_dated_before_the_last_no_is_refused() {
 
 #[test]
 fn a_suppressed_address_and_anothers_former_one_must_confirm_even_a_paper_yes() {
-    for mailbox in [Mailbox::Suppressed, Mailbox::AnothersBefore] {
+    for mailbox in [Mailbox::Suppressed, Mailbox::AnothersBefore, Mailbox::AnothersNumber] {
         let facts = Facts { mailbox: Some(mailbox), ..nobody_said_anything() };
         let given = give(&facts, Method::Paper, at(0), shown(), at(0)).unwrap();
         assert_eq!(given.act, Act::GiveUnconfirmed(at(14)));
@@ -348,10 +348,13 @@ mod merging {
         let given = answer(State::Given, "2026-01-01");
         let taken = take_over(None, &given, true, None, now()).unwrap();
         assert_eq!(taken.act, Act::TakeOverUnconfirmed(now().plus(CONFIRM_WITHIN)));
-        assert!(mailbox_must_confirm(Some(Mailbox::AnothersBefore), false));
-        assert!(mailbox_must_confirm(Some(Mailbox::Unmarked), true));
+        for mailbox in [Mailbox::AnothersBefore, Mailbox::AnothersNumber] {
+            assert!(mailbox_must_confirm(Some(mailbox), Proof::Record), "{mailbox:?}");
+            assert!(!mailbox_must_confirm(Some(mailbox), Proof::ThisMailbox), "{mailbox:?}");
+        }
         for mailbox in [None, Some(Mailbox::Unmarked), Some(Mailbox::Suppressed)] {
-            assert!(!mailbox_must_confirm(mailbox, false), "{mailbox:?}");
+            assert!(mailbox_must_confirm(mailbox, Proof::AnotherMailbox), "{mailbox:?}");
+            assert!(!mailbox_must_confirm(mailbox, Proof::Record), "{mailbox:?}");
         }
     }
 }

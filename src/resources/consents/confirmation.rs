@@ -114,7 +114,9 @@ pub(super) fn confirm(
     let lawful = consent::confirm(&known.facts, link.decision, method, grant.notice_version, now)?;
     let WithoutBody = body.judge()?;
     confirmation_links::use_up(&mut tx, link.decision)?;
-    suppressions::store::lift(&mut tx, &link.mark, purpose)?;
+    for mark in [Some(&link.mark), known.contact.named_number.as_ref()].into_iter().flatten() {
+        suppressions::store::lift(&mut tx, mark, purpose)?;
+    }
     // The mailbox has answered: it takes mail, and it is this person's.
     contacts::bounce::lift(&mut tx, grant.contact_id)?;
     suppressions::store::former::pass_on(&mut tx, &link.mark, grant.contact_id)?;

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use super::store::{self, consents, damaged};
 use crate::domain::{ConsentId, ContactId, Error, LawfulBasis, Obstacle, PersonalRecord, Use};
-use crate::personal::{Class, Erasing, Held, Holder, Merging, Person, Table};
+use crate::personal::{AddressChange, Class, Erasing, Held, Holder, Merging, Person, Table};
 use crate::platform::transaction::{ReadTx, WriteTx};
 
 /// The room's personal data.
@@ -96,8 +96,8 @@ impl Holder for ConsentData {
         super::personal_export::of(tx, person)
     }
 
-    fn address_changed(&self, tx: &mut WriteTx<'_>, contact: ContactId) -> Result<(), Error> {
-        store::new_mailbox::ask(tx, contact)
+    fn address_changed(&self, tx: &mut WriteTx<'_>, contact: ContactId, change: AddressChange) -> Result<(), Error> {
+        store::new_mailbox::ask(tx, contact, change)
     }
 
     fn merge(&self, tx: &mut WriteTx<'_>, merging: &Merging) -> Result<(), Error> {

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::domain::{ContactId, Instant, MessageId};
+use crate::domain::{ContactId, Instant, MessageId, SubjectRequestId};
 use crate::platform::http::Resource;
 pub use crate::platform::outbox::Status;
 
@@ -15,7 +15,7 @@ pub struct Message {
     /// The kind of letter, such as `confirmation` or `preferences`.
     #[schema(example = "confirmation")]
     pub kind: String,
-    /// The recipient; absent if the request gave only an address.
+    /// The recipient. Absent while an address alone asked for the message, and where no contact had that address.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub contact_id: Option<ContactId>,
@@ -57,4 +57,10 @@ pub struct MessageFilter {
     /// Only messages with this status.
     #[schema(nullable = false)]
     pub status: Option<Status>,
+    /// Only those for this contact.
+    #[schema(nullable = false)]
+    pub contact_id: Option<ContactId>,
+    /// Only those about this request.
+    #[schema(nullable = false)]
+    pub request_id: Option<SubjectRequestId>,
 }

@@ -57,6 +57,6 @@ impl Holder for MessageData {
     }
 
     fn erase(&self, tx: &mut WriteTx<'_>, erasing: &Erasing) -> Result<(), Error> {
-        outbox::forget(tx, &erasing.person.ids, &erasing.person.marks)
+        outbox::forget(tx, &erasing.person.ids, &erasing.person.marks_of_their_own())
     }
 }

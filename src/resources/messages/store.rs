@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use uuid::Uuid;
 
 use super::model::{Message, MessageFilter, Status};
-use crate::domain::{ComplaintId, ContactId, Error, Instant, Limit, ListPage, MessageId, SubjectRequestId};
+use crate::domain::{ComplaintId, ContactId, Error, Instant, Limit, ListPage, MessageId, SubjectId, SubjectRequestId};
 use crate::personal::Person;
 use crate::platform::audit::{Action, Before, Entry};
 use crate::platform::db::{among, among_ids, dialect};
@@ -45,6 +45,12 @@ pub(super) fn list(
     if let Some(status) = filter.status {
         query = query.filter(messages::status.eq(<&str>::from(status)));
     }
+    if let Some(contact) = filter.contact_id {
+        query = query.filter(messages::contact_id.eq(contact));
+    }
+    if let Some(request) = filter.request_id {
+        query = query.filter(messages::subject_id.eq(SubjectId::from_uuid(request.uuid())));
+    }
     if let Some(after) = after {
         query = query.filter(messages::id.lt(after));
     }
@@ -55,8 +61,8 @@ pub(super) fn list(
     Ok(ListPage { items, next })
 }
 
-/// Returns the messages for a person, oldest first: those that name a contact of theirs, those that one of their e-mail
-/// addresses asked for, and those about a complaint or request of theirs from before that named a contact.
+/// Returns the messages for a person, oldest first: those that name a contact of theirs, those that an e-mail address of theirs
+/// alone asked for, and those about a complaint or request of theirs from before that named a contact.
 ///
 /// # Errors
 /// Internal when a row cannot be read.
@@ -64,7 +70,8 @@ pub(super) fn of(tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<Message>, E
     let complaints = complaints::store::ids_of(tx, person)?.into_iter().map(ComplaintId::uuid);
     let requests = subject_requests::store::ids_of(tx, person)?.into_iter().map(SubjectRequestId::uuid);
     let about: Vec<Uuid> = complaints.chain(requests).collect();
-    let by_address = among(messages::mark, person.marks.clone());
+    // A message that names a contact is that contact's, whoever has its address now.
+    let by_address = messages::contact_id.is_null().and(among(messages::mark, person.marks_of_their_own()));
     // A message about a request that was first matched to another person is that person's.
     let by_record = messages::contact_id.is_null().and(among_ids(messages::subject_id, &about));
     let theirs = among_ids(messages::contact_id, &person.ids).or(by_address).or(by_record);

@@ -43,11 +43,8 @@ impl Holder for SuppressionData {
     }
 
     fn export(&self, tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<Held>, Error> {
-        let mut marks = Vec::new();
-        for mark in person.marks.iter().chain(&person.named_numbers) {
-            marks.extend(store::marks_of(tx, mark)?);
-        }
-        let told = marks.into_iter().map(|(purpose, since)| json!({ "purpose": purpose, "since": since }));
+        let told =
+            store::of(tx, person)?.into_iter().map(|(purpose, since)| json!({ "purpose": purpose, "since": since }));
         let former =
             former::of(tx, &person.ids)?.into_iter().map(|(kind, since)| json!({ "kind": kind, "until": since }));
         Ok(vec![
@@ -74,8 +71,10 @@ impl Holder for SuppressionData {
 
     fn erase(&self, tx: &mut WriteTx<'_>, erasing: &Erasing) -> Result<(), Error> {
         // An erasure adds one thing: their addresses are not written to again, and no import brings them back by a number.
+        // A number and name that another contact has or had lead to that one.
         let Erasing { person, .. } = erasing;
-        person.marks.iter().chain(&person.named_numbers).try_for_each(|mark| store::suppress(tx, mark))?;
+        let numbers = person.named_numbers_of_their_own();
+        person.marks.iter().chain(&numbers).try_for_each(|mark| store::suppress(tx, mark))?;
         // While the person's own record is withheld, what leads to it stays.
         let withheld: Vec<ContactId> = erasing.withheld_of("contacts");
         if withheld.is_empty() { former::forget(tx, &person.ids) } else { Ok(()) }

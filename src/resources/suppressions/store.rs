@@ -1,13 +1,12 @@
-//! The table of suppression marks, and one question about marks and former addresses together.
-
-use std::collections::{HashMap, HashSet};
+//! The table of suppression marks.
 
 use diesel::prelude::*;
-use diesel::sql_types::{Binary, Nullable, Text};
 
-use crate::domain::{ContactId, Error, Instant, Purpose};
-use crate::platform::db::{InstantSql, UuidSql, among, direct, prepared};
+use crate::domain::{Error, Instant, Purpose};
+use crate::personal::Person;
+use crate::platform::db::{among, direct};
 use crate::platform::transaction::{ReadTx, WriteTx};
+use crate::policy::former_addresses;
 
 mod schema {
     diesel::table! {
@@ -25,10 +24,9 @@ mod schema {
         }
     }
 }
-use schema::suppressions;
+pub use schema::suppressions;
 
 pub mod former;
-use former::former_addresses;
 
 /// Whether the address bears a mark for the purpose.
 pub fn is_suppressed(tx: &mut ReadTx<'_>, mark: &[u8], purpose: Purpose) -> Result<bool, Error> {
@@ -43,62 +41,6 @@ pub fn suppressed_among(tx: &mut ReadTx<'_>, marks: Vec<Vec<u8>>, purpose: Purpo
         .filter(suppressions::purpose.eq(purpose.as_str()).and(among(suppressions::mark, marks)))
         .select(suppressions::mark);
     Ok(direct!(tx.connection(), engine => found.load(engine))?)
-}
-
-/// What is known of several addresses and numbers, by their keyed indexes.
-#[derive(Debug, Default)]
-pub struct Marked {
-    suppressed: HashMap<Vec<u8>, HashSet<Purpose>>,
-    /// For each mark the contacts who had it before, and when each stopped.
-    former: HashMap<Vec<u8>, Vec<(Instant, ContactId)>>,
-}
-
-impl Marked {
-    /// Whether the mark suppresses mailings for the purpose.
-    pub fn is_suppressed(&self, mark: &[u8], purpose: Purpose) -> bool {
-        self.suppressed.get(mark).is_some_and(|purposes| purposes.contains(&purpose))
-    }
-
-    /// Whether the mark suppresses mailings for any purpose.
-    pub fn is_suppressed_at_all(&self, mark: &[u8]) -> bool {
-        self.suppressed.contains_key(mark)
-    }
-
-    /// The contact other than `present` who had the address or number last.
-    pub fn former_holder(&self, mark: &[u8], present: Option<ContactId>) -> Option<ContactId> {
-        let others = self.former.get(mark)?.iter().filter(|(_, contact)| Some(*contact) != present);
-        others.max().map(|(_, contact)| *contact)
-    }
-
-    /// Every contact who had one of the addresses or numbers.
-    pub fn former_holders(&self) -> impl Iterator<Item = ContactId> {
-        self.former.values().flatten().map(|(_, contact)| *contact)
-    }
-}
-
-/// Reads, in one query, which of the marks suppress mailings and which are former addresses. An address that was passed on to
-/// another person is no longer a former one.
-pub fn marked_among(tx: &mut ReadTx<'_>, marks: Vec<Vec<u8>>) -> Result<Marked, Error> {
-    type Found = (Vec<u8>, Option<String>, Option<ContactId>, Option<Instant>);
-    if marks.is_empty() {
-        return Ok(Marked::default());
-    }
-    let found = prepared("SELECT mark, purpose, NULL AS contact_id, NULL AS since FROM suppressions WHERE ")
-        .then(among(suppressions::mark, marks.clone()))
-        .sql(" UNION ALL SELECT mark, NULL, contact_id, since FROM former_addresses WHERE passed_on_at IS NULL AND ")
-        .then(among(former_addresses::mark, marks))
-        .select::<(Binary, Nullable<Text>, Nullable<UuidSql>, Nullable<InstantSql>)>();
-    let found: Vec<Found> = direct!(tx.connection(), engine => found.load(engine))?;
-    let mut marked = Marked::default();
-    for (mark, purpose, contact, since) in found {
-        if let Some(purpose) = purpose {
-            let purpose = purpose.parse().map_err(|_| Error::internal("a row of suppressions cannot be read"))?;
-            marked.suppressed.entry(mark).or_default().insert(purpose);
-        } else if let Some(held) = since.zip(contact) {
-            marked.former.entry(mark).or_default().push(held);
-        }
-    }
-    Ok(marked)
 }
 
 /// Marks the address for every purpose that rests on consent; what is marked stays so.
@@ -120,10 +62,23 @@ pub fn suppress_for(tx: &mut WriteTx<'_>, mark: &[u8], purpose: Purpose) -> Resu
     Ok(())
 }
 
-/// The purposes that an address is marked for, and since when.
-pub fn marks_of(tx: &mut ReadTx<'_>, mark: &[u8]) -> Result<Vec<(String, Instant)>, Error> {
-    let marked = suppressions::table.filter(suppressions::mark.eq(mark)).order(suppressions::purpose);
-    Ok(marked.select((suppressions::purpose, suppressions::since)).load(tx.connection())?)
+/// The marks that are a person's: for which purposes, and since when. A mark on an address is that of the contact that had the
+/// address when it was made; a mark on a number and name is the person's if no other contact has or had them.
+///
+/// # Errors
+/// 503 when the database does not answer.
+pub fn of(tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<(String, Instant)>, Error> {
+    let addresses: Vec<Vec<u8>> = person.marks.iter().chain(&person.passed_on).cloned().collect();
+    let former = former::all_holders(tx, addresses.clone())?;
+    let marks: Vec<Vec<u8>> = addresses.into_iter().chain(person.named_numbers_of_their_own()).collect();
+    let marked = suppressions::table.filter(among(suppressions::mark, marks)).select(suppressions::all_columns);
+    let marked = marked.order((suppressions::mark, suppressions::purpose));
+    let marked: Vec<(Vec<u8>, String, Instant)> = direct!(tx.connection(), engine => marked.load(engine))?;
+    let is_theirs = |mark: &[u8], since: Instant| {
+        former_addresses::is_theirs(&person.ids, former.get(mark).map(Vec::as_slice).unwrap_or_default(), since)
+    };
+    let theirs = marked.into_iter().filter(|(mark, _, since)| is_theirs(mark, *since));
+    Ok(theirs.map(|(_, purpose, since)| (purpose, since)).collect())
 }
 
 /// Marks an address for every purpose that another address of the same person is marked for; the marks

@@ -102,7 +102,7 @@ def refused_for_a_reason(ctx, response, case):
     if known is None or case.meta is None or not case.meta.generation.mode.is_positive:
         return
     problem = response.json()
-    faults = [(fault["code"], fault["pointer"]) for fault in problem.get("errors", [])] or [(problem["code"], "")]
+    faults = [(fault["code"], fault.get("pointer", fault.get("parameter", ""))) for fault in problem.get("errors", [])] or [(problem["code"], "")]
     for code, pointer in faults:
         assert {code, f"{code} {pointer}"} & known, f"fits the document, and was refused: {code} at '{pointer}'"
 

@@ -9,7 +9,6 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::{Variables, anywhere, folder, mode, refused, set_mode, variables};
-use crate::harness::demo::greeting;
 use crate::harness::postgres;
 use crate::harness::process::{Process, request, run};
 
@@ -26,7 +25,13 @@ fn demo(folder: &Path) -> Demo {
 
 fn started(folder: &Path, arguments: &[&str]) -> Demo {
     let mut process = Process::start(folder, &anywhere(), arguments);
-    let (address, tokens) = greeting(&mut process).unwrap_or_else(|| panic!("no demo: {:?}", process.said));
+    process.until("Stop with Ctrl-C");
+    let greeting = process.said.iter().find_map(|line| line.strip_prefix("The demo is at ")).unwrap();
+    let address = greeting.split(',').next().unwrap().to_owned();
+    assert!(greeting.contains(&format!("{address}/docs/")) && !address.ends_with(":0"), "{greeting}");
+    let exports = process.said.iter().filter_map(|line| line.strip_prefix("export ")?.split_once('='));
+    let tokens: HashMap<_, _> = exports.map(|(name, token)| (name.to_owned(), token.to_owned())).collect();
+    assert_eq!(tokens.len(), 3, "{:?}", process.said);
     Demo { process, address, tokens }
 }
 

@@ -125,8 +125,13 @@ impl Answer {
     pub(crate) fn faults(&self) -> Vec<String> {
         let body = self.json();
         let faults = body["errors"].as_array().cloned().unwrap_or_default();
-        let told =
-            |fault: &Value| format!("{} {}", fault["pointer"].as_str().unwrap(), fault["code"].as_str().unwrap());
+        let told = |fault: &Value| {
+            format!(
+                "{} {}",
+                fault["pointer"].as_str().or(fault["parameter"].as_str()).unwrap(),
+                fault["code"].as_str().unwrap()
+            )
+        };
         let mut faults: Vec<String> = faults.iter().map(told).collect();
         faults.sort();
         faults

@@ -7,7 +7,6 @@ pub(crate) mod choice;
 pub(crate) mod client;
 pub(crate) mod cluster;
 pub(crate) mod database;
-pub(crate) mod demo;
 pub(crate) mod engines;
 pub(crate) mod https;
 pub(crate) mod mail;

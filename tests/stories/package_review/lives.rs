@@ -90,6 +90,7 @@ async fn the_restricted_are_answered_and_the_erased_are_not(service: Service) {
             shared: Vec::new(),
             numbers: Vec::new(),
             named_numbers: Vec::new(),
+            shared_numbers: Vec::new(),
             records: Vec::new(),
         };
         let erasing = Erasing { person, withheld: Vec::new(), unsure: Vec::new() };

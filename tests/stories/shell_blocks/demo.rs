@@ -1,6 +1,5 @@
 //! A demo in a folder that looks like the repository to a reader's commands.
 
-use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::io::Write as _;
 use std::net::TcpListener;
@@ -12,7 +11,6 @@ use tempfile::TempDir;
 
 use super::blocks::Block;
 use super::root;
-use crate::harness::demo::greeting;
 use crate::harness::process::{Process, command, program};
 use crate::harness::{Engine, postgres};
 
@@ -30,7 +28,7 @@ pub(super) struct Demo {
     process: Process,
     address: String,
     /// `STAFF`, `COUNCIL` and `CONTRACTOR`, as it printed them.
-    tokens: HashMap<String, String>,
+    tokens: Vec<(String, String)>,
     folder: TempDir,
     _database: Option<postgres::Database>,
 }
@@ -62,13 +60,17 @@ impl Demo {
 
         let mut arguments = vec!["demo"];
         arguments.extend(database.iter().flat_map(|database| ["--database-url", &database.url]));
-        let started = (0..5).find_map(|_| started(folder.path(), &arguments));
-        let (process, address, tokens) = started.expect("a port that stays free");
+        let process = (0..5).find_map(|_| started(folder.path(), &arguments)).expect("a port that stays free");
+        let greeting = process.said.iter().find_map(|line| line.strip_prefix("The demo is at ")).unwrap();
+        let address = greeting.split(',').next().unwrap().to_owned();
+        let exports = process.said.iter().filter_map(|line| line.strip_prefix("export ")?.split_once('='));
+        let tokens: Vec<_> = exports.map(|(name, token)| (name.to_owned(), token.to_owned())).collect();
+        assert_eq!(tokens.len(), 3, "{:?}", process.said);
         Some(Self { process, address, tokens, folder, _database: database })
     }
 
-    /// Runs the blocks in a fresh shell. If one of their commands fails, the error has what they said until then.
-    pub(super) fn run(&self, blocks: &[Block]) -> Result<(), String> {
+    /// Runs the blocks in a fresh shell, and fails with what they said if one of their commands does.
+    pub(super) fn run(&self, blocks: &[Block], time: &str) {
         let mut script = "exec 2>&1\n".to_owned();
         for Block { page, line, text, .. } in blocks {
             writeln!(script, "echo '=== {page}:{line}'").unwrap();
@@ -78,12 +80,13 @@ impl Demo {
         std::fs::write(&file, script).unwrap();
         let mut bash = Command::new("timeout");
         bash.args([PATIENCE, "bash", "-euo", "pipefail"]).arg(&file);
-        bash.current_dir(self.folder.path()).env_clear().env("TZ", "Europe/London");
+        bash.current_dir(self.folder.path()).env_clear().env("API", &self.address).env("TZ", "Europe/London");
         bash.envs(std::env::var_os("PATH").map(|path| ("PATH", path)));
         bash.envs(self.tokens.iter().map(|(name, token)| (name, token))).stdin(std::process::Stdio::null());
         let ended = bash.output().unwrap();
         let said = String::from_utf8_lossy(&ended.stdout);
-        if ended.status.success() { Ok(()) } else { Err(format!("{} after\n{said}", ended.status)) }
+        let status = ended.status;
+        assert!(status.success(), "the {time} time, {status} after the last block that is named here:\n{said}");
     }
 
     /// Stops the demo, which must end in good order.
@@ -94,13 +97,13 @@ impl Demo {
 
 /// A demo that listens. Its port is chosen before it starts, because the links in its mails have it; `None` if another
 /// program has taken the port since.
-fn started(folder: &Path, arguments: &[&str]) -> Option<(Process, String, HashMap<String, String>)> {
+fn started(folder: &Path, arguments: &[&str]) -> Option<Process> {
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let set = [("IEWM__SERVER__LISTEN", port.to_string()), ("IEWM__SERVER__METRICS_LISTEN", "off".to_owned())];
     let set = set.map(|(name, value)| (name.to_owned(), value)).into();
     let mut process = Process::of(command(folder, &set, arguments));
-    if let Some((address, tokens)) = greeting(&mut process) {
-        return Some((process, address, tokens));
+    if process.until_or_end("Stop with Ctrl-C").is_some() {
+        return Some(process);
     }
     let said = process.heard().join("\n");
     assert!(said.contains("another program uses that address"), "the demo does not start:\n{said}");

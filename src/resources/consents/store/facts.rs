@@ -10,8 +10,7 @@ use crate::platform::db::{among_ids, direct};
 use crate::platform::transaction::{ReadTx, WriteTx};
 use crate::policy::consent::{Facts, Mailbox};
 use crate::resources::contacts::model::ContactStatus;
-use crate::resources::contacts::store::{self as contacts, ContactFacts};
-use crate::resources::suppressions::{self, store::Marked};
+use crate::resources::contacts::store::{self as contacts, ContactFacts, Marked};
 
 /// What must be known to judge a decision, with the contact locked.
 pub struct Known {
@@ -23,17 +22,28 @@ pub struct Known {
 /// The facts for a decision of `contact` about `purpose`; `None` when there is no such contact.
 pub fn facts(tx: &mut WriteTx<'_>, contact: ContactId, purpose: Purpose) -> Result<Option<Known>, Error> {
     let Some(known) = contacts::lock(tx, contact)?.map(contacts::LockedContact::into_facts) else { return Ok(None) };
-    let marked = suppressions::store::marked_among(tx, known.mark.iter().cloned().collect())?;
+    let marked = contacts::marked_among(tx, marks(&known).cloned().collect())?;
     let row = of(tx, contact, purpose)?;
     Known::of(known, &marked, purpose, row).map(Some)
+}
+
+/// The keyed indexes that memory is asked by: that of a contact's address, and that of its number and name, which counts only with
+/// an address, because nothing can be sent without one.
+fn marks(contact: &ContactFacts) -> impl Iterator<Item = &Vec<u8>> {
+    let number = contact.named_number.iter().filter(|_| contact.mark.is_some());
+    contact.mark.iter().chain(number)
 }
 
 impl Known {
     fn of(contact: ContactFacts, marked: &Marked, purpose: Purpose, row: Option<Row>) -> Result<Self, Error> {
         let current = row.as_ref().map(Row::projection).transpose()?;
+        let number = contact.named_number.as_ref();
+        let is_anothers_number = number.is_some_and(|mark| marked.is_anothers_number(mark, contact.id, purpose));
         let remembered = |mark: &Vec<u8>| {
             if marked.former_holder(mark, Some(contact.id)).is_some() {
                 Mailbox::AnothersBefore
+            } else if is_anothers_number {
+                Mailbox::AnothersNumber
             } else if marked.is_suppressed(mark, purpose) {
                 Mailbox::Suppressed
             } else {
@@ -54,8 +64,8 @@ pub(super) fn facts_of_several(
 ) -> Result<HashMap<ContactId, Known>, Error> {
     let ids: Vec<ContactId> = about.iter().map(|(contact, _)| *contact).collect();
     let mut held = contacts::lock_all(tx, &ids)?;
-    let marks = held.values().filter_map(|held| held.facts().mark.clone()).collect();
-    let marked = suppressions::store::marked_among(tx, marks)?;
+    let marks = held.values().flat_map(|held| marks(held.facts())).cloned().collect();
+    let marked = contacts::marked_among(tx, marks)?;
     let rows = consents::table.filter(among_ids(consents::contact_id, &ids));
     let rows: Vec<Row> = direct!(tx.connection(), engine => rows.select(Row::as_select()).load(engine))?;
     let mut rows: HashMap<_, _> = rows.into_iter().map(|row| ((row.contact_id, row.purpose.clone()), row)).collect();

@@ -13,7 +13,7 @@ use super::{confirmation_links, decisions};
 use crate::domain::Error;
 use crate::personal::Merging;
 use crate::platform::transaction::WriteTx;
-use crate::policy::consent;
+use crate::policy::consent::{self, Proof};
 use crate::resources::notices;
 
 /// Hands the consents over; the stricter answer wins, and the later withdrawal is remembered.
@@ -34,8 +34,12 @@ pub fn merge(tx: &mut WriteTx<'_>, merging: &Merging) -> Result<(), Error> {
         let Some(known) = facts(tx, merging.into, purpose)? else { continue };
         let decision = decisions::row(tx, other.decision_id)?;
         let another = merging.into_mark.is_some() && merging.from_mark != merging.into_mark;
-        let proved = consent::proved_by_mailbox(&other, decisions::is_confirmed(tx, &decision)?);
-        let must_confirm = consent::mailbox_must_confirm(known.facts.mailbox, another && proved);
+        let proved_by = match consent::proved_by_mailbox(&other, decisions::is_confirmed(tx, &decision)?) {
+            false => Proof::Record,
+            true if another => Proof::AnotherMailbox,
+            true => Proof::ThisMailbox,
+        };
+        let must_confirm = consent::mailbox_must_confirm(known.facts.mailbox, proved_by);
         let current = known.facts.current.as_ref();
         let lawful = consent::take_over(current, &other, must_confirm, changes.of(purpose), now);
         let later_no = consent::later_no(current, &other);

@@ -1,8 +1,8 @@
-//! What becomes of the consents of a contact whose e-mail address is another one than before.
+//! What becomes of the consents of a contact whose e-mail address, or whose number and name, are others than before.
 //!
 //! A given consent that the old mailbox proved is repeated unconfirmed, and the new mailbox is asked once. Consents that rest
-//! on a call, a paper or another record stay given, unless another person had the new address before. A grant that waits is
-//! asked of the new mailbox.
+//! on a call, a paper or another record stay given, unless another person had the new address before, or the number and name
+//! may be another person's. A grant that waits is asked of the new mailbox.
 
 use diesel::prelude::*;
 
@@ -10,15 +10,16 @@ use super::super::evidence::Evidence;
 use super::{Decided, Origin, Row, append, appending, consents, facts};
 use super::{confirmation_links, decisions};
 use crate::domain::{ContactId, Error};
+use crate::personal::AddressChange;
 use crate::platform::transaction::WriteTx;
-use crate::policy::consent;
+use crate::policy::consent::{self, Proof};
 use crate::resources::notices;
 
-/// Asks the new mailbox of a locked contact about every consent that its old one proved or was to prove.
+/// Asks the mailbox of a locked contact about every consent that it must confirm after a change.
 ///
 /// # Errors
 /// When the consents cannot be read or written, or the letters not be queued.
-pub fn ask(tx: &mut WriteTx<'_>, contact: ContactId) -> Result<(), Error> {
+pub fn ask(tx: &mut WriteTx<'_>, contact: ContactId, change: AddressChange) -> Result<(), Error> {
     let now = tx.now();
     let changes = notices::store::material_changes(tx, now)?;
     let rows: Vec<Row> = consents::table
@@ -30,8 +31,12 @@ pub fn ask(tx: &mut WriteTx<'_>, contact: ContactId) -> Result<(), Error> {
         let (purpose, answer) = (row.purpose()?, row.projection()?);
         let decision = decisions::row(tx, answer.decision_id)?;
         let Some(known) = facts(tx, contact, purpose)? else { continue };
-        let proved = consent::proved_by_mailbox(&answer, decisions::is_confirmed(tx, &decision)?);
-        let lawful = if consent::mailbox_must_confirm(known.facts.mailbox, proved) {
+        let proved_by = match change {
+            _ if !consent::proved_by_mailbox(&answer, decisions::is_confirmed(tx, &decision)?) => Proof::Record,
+            AddressChange::Email => Proof::AnotherMailbox,
+            AddressChange::NamedNumber => Proof::ThisMailbox,
+        };
+        let lawful = if consent::mailbox_must_confirm(known.facts.mailbox, proved_by) {
             consent::ask_again(&answer, changes.of(purpose), now)
         } else {
             None

@@ -10,7 +10,7 @@ use crate::domain::{ContactId, Error, Fault};
 use crate::platform::vault::{BlindIndexKey, DataKey};
 use crate::resources::contacts::model::SourceKind;
 use crate::resources::contacts::particulars::Particulars;
-use crate::resources::suppressions::store::Marked;
+use crate::resources::contacts::store::Marked;
 
 /// What is known of a person, and from where.
 #[derive(Clone)]
@@ -36,7 +36,7 @@ impl Person {
 
     /// The person as the row has it; `None` when the row tells nothing new.
     fn with(&self, row: &ImportRow) -> Option<Self> {
-        let ImportRow { name, organisation, job_title, source_detail, obtained_on, .. } = row.clone();
+        let ImportRow { name, email, organisation, job_title, source_detail, obtained_on, .. } = row.clone();
         let known = &self.particulars;
         // A row that gives the same number without an extension does not take the extension away.
         let telephone = row.number().map(|given| match &known.telephone {
@@ -49,7 +49,7 @@ impl Person {
         let new_source = obtained_on != self.obtained_on || source_detail != known.source_detail;
         let particulars = Particulars {
             name,
-            email: known.email.clone(),
+            email: known.email.clone().or(email),
             telephone: telephone.or_else(|| known.telephone.clone()),
             organisation: organisation.or_else(|| known.organisation.clone()),
             job_title: job_title.or_else(|| known.job_title.clone()),
@@ -79,7 +79,8 @@ pub(super) struct People {
     known: Vec<Known>,
     ids: HashSet<ContactId>,
     by_email: HashMap<[u8; 32], usize>,
-    by_named_number: HashMap<[u8; 32], usize>,
+    /// Several people can have the same number and name.
+    by_named_number: HashMap<[u8; 32], Vec<usize>>,
     /// Numbers with names that rows of this import have changed, and whose they were.
     former: HashMap<[u8; 32], usize>,
     /// The blind indexes by which people are found whose key is missing.
@@ -97,7 +98,7 @@ impl People {
             self.by_email.insert(keys.email(email), at);
         }
         if let Some(index) = known.person.named_number(keys) {
-            self.by_named_number.entry(index).or_insert(at);
+            self.by_named_number.entry(index).or_default().push(at);
         }
         self.known.push(known);
     }
@@ -109,16 +110,34 @@ impl People {
 
     /// Whether a row means a person whose key is missing.
     fn is_unreadable(&self, keys: &BlindIndexKey, row: &ImportRow) -> bool {
-        let mark = row.email.as_ref().map(|email| keys.email(email)).or_else(|| row.named_number(keys));
-        mark.is_some_and(|mark| self.unreadable.contains(mark.as_slice()))
+        if self.unreadable.is_empty() {
+            return false;
+        }
+        let email = row.email.as_ref().map(|email| keys.email(email));
+        let number = row.named_number(keys).filter(|_| email.is_none_or(|email| !self.by_email.contains_key(&email)));
+        email.into_iter().chain(number).any(|mark| self.unreadable.contains(mark.as_slice()))
     }
 
-    /// Finds the person that a row means: by its address or, where it has none, by its number and name together.
+    /// Finds the person that a row names: by its address or, where it has none, by its number and name together.
     fn find(&self, keys: &BlindIndexKey, row: &ImportRow) -> Option<usize> {
         match &row.email {
             Some(email) => self.by_email.get(&keys.email(email)).copied(),
-            None => self.by_named_number.get(&row.named_number(keys)?).copied(),
+            None => self.by_named_number.get(&row.named_number(keys)?)?.first().copied(),
         }
+    }
+
+    /// Finds the person who has no address, and the number and name of a row that has one. Of several, one whose data is
+    /// restricted is found, so that the row is rejected; otherwise none is, because the row can mean any.
+    fn known_by_telephone(&self, keys: &BlindIndexKey, row: &ImportRow) -> Option<usize> {
+        let has_no_address =
+            |at: &usize| self.known.get(*at).is_some_and(|known| known.person.particulars.email.is_none());
+        let is_restricted = |at: &usize| self.known.get(*at).is_some_and(|known| known.restricted);
+        let holders = self.by_named_number.get(&row.named_number(keys)?)?;
+        let holders: Vec<usize> = holders.iter().copied().filter(has_no_address).collect();
+        holders.iter().copied().find(is_restricted).or_else(|| match holders.as_slice() {
+            [one] => Some(*one),
+            _ => None,
+        })
     }
 
     /// The person who had a number under a name before an earlier row of this import changed it.
@@ -128,15 +147,22 @@ impl People {
 
     /// Follows a person whom a row has changed: what they had before is a former number of theirs for later rows.
     fn follow(&mut self, keys: &BlindIndexKey, at: usize, before: &Person) {
-        let Some(after) = self.known.get(at).and_then(|known| known.person.named_number(keys)) else { return };
+        let Some(known) = self.known.get(at) else { return };
+        if let Some(email) = known.person.particulars.email.as_ref().filter(|_| before.particulars.email.is_none()) {
+            self.by_email.insert(keys.email(email), at);
+        }
+        let Some(after) = known.person.named_number(keys) else { return };
         if let Some(gone) = before.named_number(keys).filter(|gone| *gone != after) {
-            if self.by_named_number.get(&gone) == Some(&at) {
-                self.by_named_number.remove(&gone);
+            if let Some(holders) = self.by_named_number.get_mut(&gone) {
+                holders.retain(|holder| *holder != at);
             }
             self.former.insert(gone, at);
         }
         self.former.remove(&after);
-        self.by_named_number.entry(after).or_insert(at);
+        let holders = self.by_named_number.entry(after).or_default();
+        if !holders.contains(&at) {
+            holders.push(at);
+        }
     }
 }
 
@@ -197,17 +223,20 @@ pub(super) fn settle(
             results.push(ImportResult::rejected(number, &key_missing(row).into()));
             continue;
         }
-        let meant = people.find(keys, row);
+        let named = people.find(keys, row);
+        let by_telephone = || row.email.as_ref().and_then(|_| people.known_by_telephone(keys, row));
+        let meant = named.or_else(by_telephone);
         if meant.and_then(|at| people.known.get(at)).is_some_and(|known| known.restricted) {
             results.push(ImportResult::rejected(number, &restricted(row).into()));
             continue;
         }
-        let mark = row.mark(keys);
+        // An address is suppressed for its contact too. A number and name that a contact has now lead to that one.
+        let mark = row.mark(keys).filter(|_| row.email.is_some() || named.is_none());
         if mark.is_some_and(|mark| memory.marked.is_suppressed_at_all(&mark)) {
             results.push(ImportResult::new(number, ImportOutcome::Suppressed, None));
             continue;
         }
-        if let Some(mark) = mark.filter(|_| meant.is_none()) {
+        if let Some(mark) = mark.filter(|_| named.is_none()) {
             if let Some(holder) = people.former_holder(&mark) {
                 results.push(ImportResult::former_address(number, holder.id));
                 continue;

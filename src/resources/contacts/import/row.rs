@@ -89,11 +89,12 @@ pub(super) const COLUMNS: &[&str] =
 pub enum ImportOutcome {
     /// A new contact was made.
     Created,
-    /// A contact that was there was changed.
+    /// A contact that was there was changed. A contact without an e-mail address gets that of a row with its number and name.
     Updated,
     /// A contact that was there has all of it already, or had the address or number before (`former_address`).
     Unchanged,
-    /// The address was erased or is suppressed, or the number and name are those of an erased person: nothing was stored.
+    /// The address was erased or is suppressed, or a row without an address has the number and name of an erased person: nothing
+    /// was stored.
     Suppressed,
     /// The row is wrong, or for a person whose data is restricted or cannot be read: nothing was stored.
     Rejected,

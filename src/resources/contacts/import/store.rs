@@ -3,22 +3,23 @@
 use std::collections::HashSet;
 
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 use uuid::Uuid;
 
 use super::file::Parsed;
 use super::people::{Deed, Known, Memory, People, Person, settle};
 use super::row::{ImportOutcome, ImportResult};
 use crate::domain::{ContactId, Error, hex, london_date};
+use crate::personal::holders;
 use crate::platform::audit::{Action, Entry};
-use crate::platform::db::{Terms, among, dialect};
+use crate::platform::db::{Terms, UuidSql, among, among_ids, dialect, direct, prepared};
 use crate::platform::transaction::{ReadTx, Recorded, WriteTx, unless_key_missing};
 use crate::platform::vault::store::data_keys;
-use crate::resources::contacts::store::changes::rewrite;
+use crate::resources::contacts::store::changes::{address_change, rewrite};
 use crate::resources::contacts::store::{
-    Newcomer, Row, TOKENS, columns, contacts, email_index, everybody, insert_many, named_number, open_any_status,
-    restricted_among, telephone_terms,
+    Newcomer, Row, TOKENS, columns, contacts, email_index, everybody, insert_many, marked_among, named_number,
+    open_any_status, restricted_among, telephone_terms,
 };
-use crate::resources::suppressions;
 
 /// What the rows of a chunk can be found by.
 #[derive(Default)]
@@ -26,6 +27,8 @@ struct Marks {
     emails: Vec<Vec<u8>>,
     /// Numbers together with names, of the rows without an address.
     named_numbers: Vec<Vec<u8>>,
+    /// Numbers together with names, of the rows with an address.
+    beside_emails: Vec<Vec<u8>>,
     /// What those who have the numbers are looked up by.
     numbers: Terms,
 }
@@ -35,7 +38,10 @@ impl Marks {
         let (mut marks, mut numbers) = (Self::default(), Vec::new());
         for row in rows.iter().flatten() {
             match (&row.email, &row.telephone) {
-                (Some(email), _) => marks.emails.push(email_index(tx, email)),
+                (Some(email), telephone) => {
+                    marks.emails.push(email_index(tx, email));
+                    marks.beside_emails.extend(telephone.as_ref().map(|number| named_number(tx, number, &row.name)));
+                }
                 (None, Some(telephone)) => {
                     marks.named_numbers.push(named_number(tx, telephone, &row.name));
                     numbers.push(telephone);
@@ -43,7 +49,7 @@ impl Marks {
                 (None, None) => {}
             }
         }
-        for list in [&mut marks.emails, &mut marks.named_numbers] {
+        for list in [&mut marks.emails, &mut marks.named_numbers, &mut marks.beside_emails] {
             list.sort_unstable();
             list.dedup();
         }
@@ -60,14 +66,26 @@ impl Marks {
         }
     }
 
-    /// Locks every possible contact and every address, so that the lookups stay true: the existing contacts
-    /// first, then the addresses.
-    fn lock(&self, tx: &mut WriteTx<'_>) -> Result<HashSet<ContactId>, Error> {
-        let mut ids: HashSet<ContactId> = HashSet::new();
-        if !self.emails.is_empty() {
-            let meant = contacts::table.filter(contacts::email_index.eq_any(&self.emails)).select(contacts::id);
-            ids.extend(meant.load::<ContactId>(tx.connection())?);
+    /// The contacts that the rows with an address may mean, in one query: those that have one of the addresses, each with `false`,
+    /// and those that have none and are known by a number and name, each with `true`.
+    fn addressed(&self, tx: &mut ReadTx<'_>) -> Result<Vec<(ContactId, bool)>, Error> {
+        if self.emails.is_empty() {
+            return Ok(Vec::new());
         }
+        let found = prepared("SELECT id, FALSE FROM contacts WHERE ");
+        let found = found.then(among(contacts::email_index, self.emails.clone())).sql(
+            " UNION ALL SELECT id, TRUE FROM contacts WHERE email_index IS NULL AND named_number IS NOT NULL AND ",
+        );
+        let found = found.then(among(contacts::named_number, self.beside_emails.clone())).select::<(UuidSql, Bool)>();
+        Ok(direct!(tx.connection(), engine => found.load(engine))?)
+    }
+
+    /// Locks every contact that may be meant and every address, so that what is found stays true: the contacts first, then the
+    /// addresses.
+    fn lock(&self, tx: &mut WriteTx<'_>) -> Result<Locked, Error> {
+        let addressed = self.addressed(tx)?;
+        let mut ids: HashSet<ContactId> = addressed.iter().map(|(id, _)| *id).collect();
+        let by_telephone = known_by_telephone(addressed);
         let bearers = self.with_a_number(tx)?;
         if !bearers.is_empty() {
             let meant = contacts::table.filter(among(contacts::id, bearers)).select(contacts::id);
@@ -78,15 +96,23 @@ impl Marks {
         dialect::lock_all(tx.connection(), "contacts", &rows)?;
         let names: Vec<String> = self.emails.iter().chain(&self.named_numbers).map(|mark| hex(mark)).collect();
         dialect::lock_names(tx.connection(), &names)?;
-        Ok(ids)
+        Ok(Locked { ids, by_telephone })
     }
 
     /// Adds every contact that a row may mean.
-    fn find(&self, tx: &mut ReadTx<'_>, into: &mut People, held: Option<&HashSet<ContactId>>) -> Result<(), Error> {
-        // Two questions, for each of which there is an index; one question for both would read all contacts.
+    fn find(&self, tx: &mut ReadTx<'_>, into: &mut People, held: Option<&Locked>) -> Result<(), Error> {
+        let by_telephone = match held {
+            Some(locked) => locked.by_telephone.clone(),
+            None => known_by_telephone(self.addressed(tx)?),
+        };
+        // One query for each index; a single query for all would read all contacts.
         let mut rows: Vec<Row> = Vec::new();
         if !self.emails.is_empty() {
             let meant = everybody!().filter(contacts::email_index.eq_any(&self.emails));
+            rows.extend(meant.load::<Row>(tx.connection())?);
+        }
+        if !by_telephone.is_empty() {
+            let meant = everybody!().filter(among_ids(contacts::id, &by_telephone));
             rows.extend(meant.load::<Row>(tx.connection())?);
         }
         let bearers = self.with_a_number(tx)?;
@@ -99,7 +125,7 @@ impl Marks {
         let keys = &tx.keyring().blind_index;
         let mut unreadable = Vec::new();
         for row in rows {
-            if held.is_some_and(|held| !held.contains(&row.id)) {
+            if held.is_some_and(|locked| !locked.ids.contains(&row.id)) {
                 return Err(Error::unavailable("another writer has just created a contact of this import"));
             }
             let id = row.id;
@@ -124,10 +150,22 @@ impl Marks {
     /// former address, and what is erased a suppressed one, so that asking in this order misses nothing.
     fn memory(&self, tx: &mut ReadTx<'_>) -> Result<Memory, Error> {
         let marks = self.emails.iter().chain(&self.named_numbers).cloned().collect();
-        let marked = suppressions::store::marked_among(tx, marks)?;
+        let marked = marked_among(tx, marks)?;
         let holders: Vec<ContactId> = marked.former_holders().collect();
         Ok(Memory { restricted: restricted_among(tx, &holders)?, marked })
     }
+}
+
+/// The contacts that a chunk of rows may change, locked until the transaction ends.
+struct Locked {
+    ids: HashSet<ContactId>,
+    /// Those of them that have no address, and a number and name of a row with one.
+    by_telephone: Vec<ContactId>,
+}
+
+/// Those of the contacts that were found by a number and name.
+fn known_by_telephone(addressed: Vec<(ContactId, bool)>) -> Vec<ContactId> {
+    addressed.into_iter().filter_map(|(id, by_telephone)| by_telephone.then_some(id)).collect()
 }
 
 /// The blind indexes by which contacts are found: of the addresses, and of the numbers with names.
@@ -188,6 +226,11 @@ fn change(mut tx: WriteTx<'_>, known: &Known, person: &Person) -> Result<Recorde
     };
     let before = &known.person.particulars;
     rewrite(&mut tx, (id, known.version), key, (before, particulars), known.last_activity_on)?;
+    if let Some(change) = address_change(&tx, before, particulars) {
+        for holder in holders(&tx)? {
+            holder.address_changed(&mut tx, id, change)?;
+        }
+    }
     let obtained_anew = known.person.obtained_on != *obtained_on;
     if obtained_anew {
         let obtained_on = contacts::obtained_on.eq(obtained_on);

@@ -6,16 +6,16 @@ use diesel::prelude::*;
 
 use super::super::model::{AddressCheck, Contact, ContactStatus, CreateContact, PatchContact};
 use super::super::particulars::Particulars;
-use super::indexes::{Indexes, email_index, find_by, unless_taken};
+use super::indexes::{Indexes, email_index, find_by, named_number, unless_taken};
 use super::person::remember_changes;
 use super::reindex::{checked, take_normal_form};
 use super::{Newcomer, claim_address, contacts, insert_unless_taken, live, open_any_status, there};
 use crate::domain::{ContactId, Error, Fault, Instant, london_date};
-use crate::personal::holders;
+use crate::personal::{AddressChange, holders};
 use crate::platform::audit::{Action, Entry};
 use crate::platform::db::dialect;
 use crate::platform::http::{Change, IfMatch};
-use crate::platform::transaction::{Each, ManyTx, Recorded, WriteTx};
+use crate::platform::transaction::{Each, ManyTx, ReadTx, Recorded, WriteTx};
 use crate::platform::vault::DataKey;
 use crate::platform::vault::store::data_keys;
 
@@ -87,6 +87,24 @@ pub(crate) fn rewrite(
     );
     unless_taken(diesel::update(contacts::table.find(id)).set(changes).execute(tx.connection()))?;
     Ok(())
+}
+
+/// Returns what of a contact's particulars the rooms follow, once they are rewritten: another e-mail address, or another number and
+/// name beside the same address. `None` without an e-mail address, because nothing can be sent.
+pub(in super::super) fn address_change(
+    tx: &ReadTx<'_>,
+    before: &Particulars,
+    after: &Particulars,
+) -> Option<AddressChange> {
+    after.email.as_ref()?;
+    let number = |of: &Particulars| of.telephone.as_ref().map(|number| named_number(tx, number, &of.name));
+    if after.email != before.email {
+        Some(AddressChange::Email)
+    } else if after.telephone.is_some() && number(after) != number(before) {
+        Some(AddressChange::NamedNumber)
+    } else {
+        None
+    }
 }
 
 /// Corrects a contact.
@@ -162,9 +180,9 @@ fn correct(
         Some(AddressCheck::TelephoneZero) if confirms_number => checked(&mut tx, id)?,
         _ => {}
     }
-    if particulars.email.is_some() && another_address {
+    if let Some(change) = address_change(&tx, &was, &particulars) {
         for holder in holders(&tx)? {
-            holder.address_changed(&mut tx, id)?;
+            holder.address_changed(&mut tx, id, change)?;
         }
     }
     let contact = live(&mut tx, id)?.contact;

@@ -22,6 +22,8 @@ pub struct ContactFacts {
     pub status: ContactStatus,
     /// The blind index of its address, which a suppression mark bears.
     pub mark: Option<Vec<u8>>,
+    /// The blind index of its telephone number and name together.
+    pub named_number: Option<Vec<u8>>,
     /// The contact that it was merged into.
     pub merged_into: Option<ContactId>,
     /// The restriction that holds.
@@ -36,6 +38,7 @@ struct FactsRow {
     id: ContactId,
     status: String,
     email_index: Option<Vec<u8>>,
+    named_number: Option<Vec<u8>>,
     merged_into: Option<ContactId>,
     restricted_ground: Option<String>,
     restricted_at: Option<Instant>,
@@ -48,6 +51,7 @@ impl FactsRow {
             id: self.id,
             status: status_of(&self.status, self.restricted_at)?,
             mark: self.email_index,
+            named_number: self.named_number,
             merged_into: self.merged_into,
             restriction: restriction_of(self.restricted_ground.as_deref(), self.restricted_at)?,
             last_activity_on: self.last_activity_on,

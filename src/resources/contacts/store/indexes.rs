@@ -132,6 +132,11 @@ pub fn telephone_terms<'a>(tx: &ReadTx<'_>, numbers: impl IntoIterator<Item = &'
     Terms::new(numbers.into_iter().map(|number| tx.keyring().blind_index.telephone_token(number)))
 }
 
+/// The terms by which the contacts are found that may have a number, from the keyed indexes of numbers. Others may have one too.
+pub(super) fn telephone_terms_of(indexes: &[Vec<u8>]) -> Terms {
+    Terms::new(indexes.iter().filter_map(|index| index.first_chunk().copied()))
+}
+
 /// Has a contact found by its particulars as they are to be; answers the tokens that are to be written with them.
 pub(super) fn find_by(tx: &mut WriteTx<'_>, id: ContactId, particulars: &Particulars) -> Result<Terms, Error> {
     let tokens = terms_of(tx, particulars);

@@ -29,7 +29,7 @@ pub(super) fn adopt(person: &mut Person, matches: &[PossibleMatch]) {
 }
 
 /// Selects the ids of the records of a table that are a person's, oldest first: those that name a contact of theirs, those that
-/// name none and bear an address of theirs alone or a number and a name of theirs, and those that were said to be about them.
+/// name none and bear an address, or a number and a name, of theirs alone, and those that were said to be about them.
 ///
 /// A macro, since each table's columns are types of their own.
 macro_rules! select_ids_of_person {
@@ -40,7 +40,7 @@ macro_rules! select_ids_of_person {
         let ids = ids.sql(concat!(" UNION SELECT id FROM ", $name, " WHERE email_index IS NOT NULL AND "));
         let ids = ids.then(among($table::email_index, $person.marks_of_their_own()));
         let ids = ids.sql(concat!(" UNION SELECT id FROM ", $name, " WHERE named_number IS NOT NULL AND "));
-        let ids = ids.then(among($table::named_number, $person.named_numbers.clone()));
+        let ids = ids.then(among($table::named_number, $person.named_numbers_of_their_own()));
         let ids = ids.sql(concat!(" UNION SELECT id FROM ", $name, " WHERE contact_id IS NULL AND "));
         let ids = ids.then(among($table::id, $person.records_of::<uuid::Uuid>($name))).select::<UuidSql>();
         direct!($tx.connection(), engine => ids.load(engine)).map(|mut ids| {
@@ -51,8 +51,9 @@ macro_rules! select_ids_of_person {
 }
 pub(crate) use select_ids_of_person;
 
-/// Selects the records of a table that may be about a person, with what each was found by: a number of theirs, an address that
-/// another person has or had too, or the keyed index of their name. Those that are theirs for certain are among them.
+/// Selects the records of a table that may be about a person, with what each was found by: a number of theirs, a number and name or
+/// an address that another person has or had too, or the keyed index of their name. Those that are theirs for certain are among
+/// them.
 ///
 /// A macro, as [`select_ids_of_person`].
 macro_rules! select_matches_of_person {
@@ -60,6 +61,8 @@ macro_rules! select_matches_of_person {
         use crate::platform::db::{UuidSql, among, direct, prepared};
         let found = prepared(concat!("SELECT id, 'telephone' FROM ", $name, " WHERE telephone_index IS NOT NULL AND "));
         let found = found.then(among($table::telephone_index, $person.numbers.clone()));
+        let by_both = concat!(" UNION ALL SELECT id, 'telephone_and_name' FROM ", $name, " WHERE named_number IS NOT NULL AND ");
+        let found = found.sql(by_both).then(among($table::named_number, $person.shared_numbers.clone()));
         let found = found
             .sql(concat!(" UNION ALL SELECT id, 'former_email' FROM ", $name, " WHERE email_index IS NOT NULL AND "));
         let found = found.then(among($table::email_index, $person.passed_on.clone()));

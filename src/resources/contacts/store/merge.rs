@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use super::super::model::{AddressCheck, Contact, ContactStatus, MergeContacts};
 use super::super::particulars::Particulars;
-use super::changes::rewrite;
+use super::changes::{address_change, rewrite};
 use super::indexes::Indexes;
 use super::reindex::take_normal_form;
 use super::{claim_address, contacts, forget_tokens, live, person};
@@ -59,9 +59,10 @@ pub fn merge(mut tx: WriteTx<'_>, into: ContactId, asked: &MergeContacts) -> Res
     }
     person::merge(&mut tx, (from, into), &theirs, &ours)?;
     let merging = Merging { from, into, from_mark: theirs.email, into_mark: ours.email };
+    let change = address_change(&tx, &before_merge, &together);
     for holder in holders(&tx)? {
-        if new_address {
-            holder.address_changed(&mut tx, into)?;
+        if let Some(change) = change {
+            holder.address_changed(&mut tx, into, change)?;
         }
         holder.merge(&mut tx, &merging)?;
     }

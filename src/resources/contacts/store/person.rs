@@ -8,14 +8,13 @@ use diesel::prelude::*;
 use diesel::sql_types::{Binary, Bool, Nullable, Text};
 use serde::Serialize;
 
-use super::contacts;
+use super::indexes::{Indexes, telephone_terms_of};
+use super::{TOKENS, contacts};
 use crate::domain::{ContactId, Error, Instant};
 use crate::personal::Person;
-use crate::platform::db::{UuidSql, among_ids, direct, prepared};
+use crate::platform::db::{UuidSql, among, among_ids, direct, prepared};
 use crate::platform::transaction::{ReadTx, WriteTx};
-use crate::resources::suppressions::store::former::{self, Kind};
-
-use super::indexes::Indexes;
+use crate::resources::suppressions::store::former::{self, Kind, former_addresses};
 
 /// Every id, address and number of a person, in one query: each line is a kind, a contact, a keyed index, and whether the
 /// address was passed on to another contact, and whether another contact has or had it.
@@ -60,6 +59,7 @@ pub fn person(tx: &mut ReadTx<'_>, contact: ContactId) -> Result<Person, Error> 
         shared: Vec::new(),
         numbers: Vec::new(),
         named_numbers: Vec::new(),
+        shared_numbers: Vec::new(),
         records: Vec::new(),
     };
     for (id, kind, mark, passed_on, shared) in lines {
@@ -86,7 +86,30 @@ pub fn person(tx: &mut ReadTx<'_>, contact: ContactId) -> Result<Person, Error> 
         list.sort_unstable();
         list.dedup();
     }
+    person.shared_numbers = shared_numbers(tx, &person)?;
     Ok(person)
+}
+
+/// Finds which of a person's numbers with names another contact has or had too. A number alone leads to the contacts that may have
+/// it, because numbers with names have no index of their own.
+fn shared_numbers(tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<Vec<u8>>, Error> {
+    if person.named_numbers.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut others: Vec<ContactId> = TOKENS
+        .bearers_of_any(tx.connection(), &telephone_terms_of(&person.numbers))?
+        .into_iter()
+        .map(ContactId::from_uuid)
+        .collect();
+    others.retain(|id| !person.ids.contains(id));
+    let shared = prepared("SELECT named_number FROM contacts WHERE ").then(among_ids(contacts::id, &others));
+    let shared = shared.sql(" AND ").then(among(contacts::named_number, person.named_numbers.clone()));
+    let shared = shared.sql(" UNION SELECT mark FROM former_addresses WHERE contact_id <> ");
+    let shared = shared.bind::<UuidSql, _>(person.contact).sql(" AND ");
+    let shared = shared.then(among(former_addresses::mark, person.named_numbers.clone())).select::<Binary>();
+    let mut shared: Vec<Vec<u8>> = direct!(tx.connection(), engine => shared.load(engine))?;
+    shared.sort_unstable();
+    Ok(shared)
 }
 
 /// What is left of a contact that was merged into the person's own.

@@ -5,6 +5,7 @@ use askama::Template;
 use super::Foot;
 use crate::domain::Error;
 use crate::platform::mail::Mail;
+use crate::platform::outbox::store as outbox;
 use crate::platform::outbox::{Claimed, Composed, Letter};
 use crate::platform::transaction::WriteTx;
 use crate::resources::contacts::store as contacts;
@@ -40,6 +41,8 @@ impl Letter for PreferencesLetter {
             Ok(addressee) => addressee,
             Err(reason) => return Ok(Composed::Moot(reason)),
         };
+        // Another contact can get the address later.
+        outbox::note_contact(tx, message.id, contact)?;
         let foot = Foot::mint(tx, contact, mark)?;
         Ok(Composed::Mail(Mail {
             contact: Some(contact),

@@ -117,6 +117,25 @@ pub fn of(tx: &mut ReadTx<'_>, ids: &[ContactId]) -> Result<Vec<(String, Instant
     Ok(theirs.select((former_addresses::kind, former_addresses::since)).load(tx.connection())?)
 }
 
+/// The contacts that had the addresses before, by address, and when each stopped: those whose address was passed on too.
+///
+/// # Errors
+/// 503 when the database does not answer.
+pub fn all_holders(
+    tx: &mut ReadTx<'_>,
+    marks: Vec<Vec<u8>>,
+) -> Result<HashMap<Vec<u8>, Vec<(ContactId, Instant)>>, Error> {
+    let had_one = former_addresses::table.filter(among(former_addresses::mark, marks));
+    let columns = (former_addresses::mark, former_addresses::contact_id, former_addresses::since);
+    let found: Vec<(Vec<u8>, ContactId, Instant)> =
+        direct!(tx.connection(), engine => had_one.select(columns).load(engine))?;
+    let mut holders: HashMap<Vec<u8>, Vec<(ContactId, Instant)>> = HashMap::new();
+    for (mark, contact, since) in found {
+        holders.entry(mark).or_default().push((contact, since));
+    }
+    Ok(holders)
+}
+
 /// Forgets the former addresses of a person: suppression marks remember them from then on.
 pub fn forget(tx: &mut WriteTx<'_>, ids: &[ContactId]) -> Result<(), Error> {
     let theirs = former_addresses::table.filter(among_ids(former_addresses::contact_id, ids));

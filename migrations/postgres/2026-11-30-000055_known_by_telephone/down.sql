@@ -1,0 +1,1 @@
+DROP INDEX contacts_known_by_telephone;
