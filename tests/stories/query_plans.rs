@@ -99,7 +99,7 @@ async fn ask(service: &mut Service) -> Vec<String> {
     {
         service.post("/v1/contacts/search", wanted).await.expect(200);
     }
-    let csv = "name,email,telephone\nAda Lovelace,,020 7946 0958\nBob,bob@example.org,020 7946 0958\n";
+    let csv = "name,email,telephone\nAda Lovelace,,020 7946 0958\nBea,bea@example.org,020 7946 0958\n";
     let import = service.request("POST", "/v1/contacts/imports").token(&service.staff());
     import.body("text/csv", csv).send().await.expect(200);
     let event = service.announce(json!({ "capacity": 1, "waiting_list": by_offer(8) })).await;

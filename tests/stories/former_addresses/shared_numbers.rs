@@ -17,12 +17,14 @@ on_both_engines! {
 const NUMBER: &str = "01905 765765";
 
 impl Service {
-    /// The draft of a person's package.
+    /// The draft of a person's package, whose request is withdrawn after it.
     pub(crate) async fn draft_of(&self, contact: &str) -> Value {
         let request = self.taken(asked("access", contact)).await;
         self.by_council("POST", &request, "").await.expect(200);
         let draft = self.request("GET", &format!("{request}/package?draft=true")).token(&self.council());
-        draft.send().await.expect(200).json()
+        let draft = draft.send().await.expect(200).json();
+        self.post(&format!("{request}/withdrawal"), json!({})).await.expect(200);
+        draft
     }
 }
 
