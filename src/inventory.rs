@@ -181,7 +181,7 @@ const OTHERS: &[Table] = &[
     },
     Table {
         name: "audit_entries",
-        meaning: "The audit entries: ids, counts and commitments.",
+        meaning: "The audit entries: ids, counts, commitments, and the names of changed members.",
         columns: &[
             ("id", Class::Plain),
             ("at", Class::Plain),

@@ -21,7 +21,7 @@ on_both_engines! {
 
 impl Service {
     /// What the newest entry of an action says was changed.
-    async fn changed(&self, action: &str) -> Value {
+    pub(crate) async fn changed(&self, action: &str) -> Value {
         self.audit(&format!("action={action}")).await[0]["detail"]["changed"].clone()
     }
 

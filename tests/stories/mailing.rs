@@ -192,6 +192,7 @@ async fn a_refused_address_is_dead_at_once_and_noted_on_the_contact(service: Ser
     let contact = service.get(&path).await.expect(200);
     assert_eq!(contact.json()["email_bounced_at"], "2026-11-24T10:00:00.000000Z");
     assert_eq!(contact.json()["version"], 1, "nobody changed the contact");
+    assert_eq!(service.changed("contacts.bounced").await, json!(["email_bounced_at"]));
     let etag = contact.etag();
     let renamed = service.patch(&path, &etag, json!({ "job_title": "Analyst" })).await.expect(200);
     assert!(renamed.json().get("email_bounced_at").is_some());
@@ -222,6 +223,7 @@ async fn a_dead_message_can_be_tried_again_by_staff(service: Service) {
     council.problem(403, "forbidden");
     let again = service.request("POST", &retry).token(&service.staff()).send().await.expect(200);
     assert_eq!((&again.json()["status"], &again.json()["attempts"]), (&json!("queued"), &json!(0)));
+    assert_eq!(service.changed("messages.retry").await, json!(["attempts", "next_attempt_at", "reason", "status"]));
     assert_eq!(service.get(&path).await.expect(200).etag(), again.etag());
     service.deliver(&server).await;
     assert_eq!(server.taken().len(), 1);
