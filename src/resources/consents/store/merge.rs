@@ -34,10 +34,12 @@ pub fn merge(tx: &mut WriteTx<'_>, merging: &Merging) -> Result<(), Error> {
         let Some(known) = facts(tx, merging.into, purpose)? else { continue };
         let decision = decisions::row(tx, other.decision_id)?;
         let another = merging.into_mark.is_some() && merging.from_mark != merging.into_mark;
-        let proved_by = match consent::proved_by_mailbox(&other, decisions::is_confirmed(tx, &decision)?) {
-            false => Proof::Record,
-            true if another => Proof::AnotherMailbox,
-            true => Proof::ThisMailbox,
+        let proved_by = if !consent::proved_by_mailbox(&other, decisions::is_confirmed(tx, &decision)?) {
+            Proof::Record
+        } else if another {
+            Proof::AnotherMailbox
+        } else {
+            Proof::ThisMailbox
         };
         let must_confirm = consent::mailbox_must_confirm(known.facts.mailbox, proved_by);
         let current = known.facts.current.as_ref();
