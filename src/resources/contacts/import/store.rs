@@ -12,7 +12,7 @@ use super::row::{ImportOutcome, ImportResult};
 use crate::domain::{ContactId, Error, hex, london_date};
 use crate::personal::holders;
 use crate::platform::audit::{Action, Entry};
-use crate::platform::db::{Terms, UuidSql, among, among_ids, dialect, direct, prepared};
+use crate::platform::db::{IndexedBy, Terms, UuidSql, among, among_ids, dialect, direct, prepared};
 use crate::platform::transaction::{ReadTx, Recorded, WriteTx, unless_key_missing};
 use crate::platform::vault::store::data_keys;
 use crate::resources::contacts::store::changes::{address_change, rewrite};
@@ -73,9 +73,11 @@ impl Marks {
             return Ok(Vec::new());
         }
         let found = prepared("SELECT id, FALSE FROM contacts WHERE ");
-        let found = found.then(among(contacts::email_index, self.emails.clone())).sql(
-            " UNION ALL SELECT id, TRUE FROM contacts WHERE email_index IS NULL AND named_number IS NOT NULL AND ",
-        );
+        let found = found.then(among(contacts::email_index, self.emails.clone()));
+        // By itself SQLite reads every contact without an address.
+        let found =
+            found.sql(" UNION ALL SELECT id, TRUE FROM contacts").then(IndexedBy("contacts_known_by_telephone"));
+        let found = found.sql(" WHERE email_index IS NULL AND named_number IS NOT NULL AND ");
         let found = found.then(among(contacts::named_number, self.beside_emails.clone())).select::<(UuidSql, Bool)>();
         Ok(direct!(tx.connection(), engine => found.load(engine))?)
     }

@@ -7,7 +7,7 @@ use diesel::sql_types::{Binary, Nullable, Text};
 
 use super::contacts;
 use crate::domain::{ContactId, Error, Instant, Purpose};
-use crate::platform::db::{InstantSql, UuidSql, among, direct, prepared};
+use crate::platform::db::{IndexedBy, InstantSql, UuidSql, among, direct, prepared};
 use crate::platform::transaction::ReadTx;
 use crate::resources::suppressions::store::former::former_addresses;
 use crate::resources::suppressions::store::suppressions;
@@ -66,10 +66,10 @@ pub fn marked_among(tx: &mut ReadTx<'_>, marks: Vec<Vec<u8>>) -> Result<Marked, 
         .then(among(suppressions::mark, marks.clone()))
         .sql(" UNION ALL SELECT mark, NULL, contact_id, since FROM former_addresses WHERE passed_on_at IS NULL AND ")
         .then(among(former_addresses::mark, marks.clone()))
-        .sql(
-            " UNION ALL SELECT named_number, NULL, id, NULL FROM contacts \
-             WHERE email_index IS NULL AND named_number IS NOT NULL AND ",
-        )
+        // By itself SQLite reads every contact without an address.
+        .sql(" UNION ALL SELECT named_number, NULL, id, NULL FROM contacts")
+        .then(IndexedBy("contacts_known_by_telephone"))
+        .sql(" WHERE email_index IS NULL AND named_number IS NOT NULL AND ")
         .then(among(contacts::named_number, marks))
         .select::<(Binary, Nullable<Text>, Nullable<UuidSql>, Nullable<InstantSql>)>();
     let found: Vec<Found> = direct!(tx.connection(), engine => found.load(engine))?;
