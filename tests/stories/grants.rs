@@ -103,7 +103,7 @@ async fn a_role_that_can_create_nothing_serves_what_the_owner_has_migrated() {
     // Before the owner has migrated, the other role is told what to do.
     let refused = roles.migrate(folder.path(), &roles.serves);
     assert_eq!(refused.code, 1, "{refused:?}");
-    assert!(refused.err.contains("lacks migration 20261124000001"), "{refused:?}");
+    assert!(refused.err.contains("lacks migration 20261130000001"), "{refused:?}");
     assert!(refused.err.contains("run iewm migrate as the role that owns it"), "{refused:?}");
     let migrated = roles.migrate(folder.path(), &roles.owner);
     assert_eq!(migrated.code, 0, "{migrated:?}");
@@ -138,8 +138,8 @@ async fn a_role_that_can_create_nothing_serves_what_the_owner_has_migrated() {
     assert!(service.purged().await.unwrap() > 0);
     assert_eq!(service.count("key_remnants"), 0);
     // A newer program's migrations wait for the owner, who may still change every table.
-    roles.run(Some(&roles.owner), "DELETE FROM __diesel_schema_migrations WHERE version = '20261129000033'");
+    roles.run(Some(&roles.owner), "DELETE FROM __diesel_schema_migrations WHERE version = '20261130000015'");
     let refused = roles.migrate(&service.directory(), &roles.serves);
-    assert!(refused.code == 1 && refused.err.contains("lacks migration 20261129000033"), "{refused:?}");
+    assert!(refused.code == 1 && refused.err.contains("lacks migration 20261130000015"), "{refused:?}");
     roles.run(Some(&roles.owner), "ALTER TABLE vault.data_keys ADD COLUMN more int");
 }

@@ -1,19 +1,19 @@
 //! Starting: several instances at once on one database that is not there yet, and on one of an earlier version.
 
-use std::collections::BTreeSet;
 use std::path::Path;
 
 use serde_json::json;
 
-use crate::harness::people::{person, text};
+use crate::harness::people::person;
 use crate::harness::{Engine, Service, on_both_engines};
 use crate::idempotency::post;
 
 mod broken_off;
+mod schema;
+mod upgrading;
 
 on_both_engines! {
     two_that_start_at_once_agree,
-    whoever_was_found_before_an_upgrade_is_found_after_it,
     a_key_of_before_an_upgrade_is_remembered_after_it,
 }
 
@@ -44,46 +44,6 @@ async fn two_that_start_at_once_agree(service: Service) {
     for start in starts {
         start.join().unwrap().unwrap();
     }
-}
-
-async fn whoever_was_found_before_an_upgrade_is_found_after_it(service: Service) {
-    let ada = service.sign_up("Ada Lovelace", "ada@example.org").await;
-    let gone = service.sign_up("Ada Augusta", "augusta@example.org").await;
-    let mut asked = person("Grace Hopper", "grace@example.org");
-    asked["telephone"] = json!("+442079460958");
-    let grace = text(&service.post("/v1/contacts", asked).await.expect(201).json(), "id");
-    service.delete(&gone).await.expect(204);
-    // Eight digits each, in whatever order.
-    let kept = || {
-        let tokens = |cell: String| -> BTreeSet<String> {
-            (0..cell.len()).step_by(8).map(|at| cell[at..at + 8].to_owned()).collect()
-        };
-        service.cells("contacts", "search_tokens").into_iter().map(tokens).collect::<BTreeSet<_>>()
-    };
-    let before = kept();
-    assert_eq!(before.len(), 2);
-    for undo in undo_from(service.engine, "2026-11-27-000028") {
-        service.sql(&undo).unwrap();
-    }
-    assert!(service.count("contact_name_tokens") > 0);
-    service.sql("DELETE FROM __diesel_schema_migrations WHERE version >= '20261127000028'").unwrap();
-    iewm::app::migrate_only(&service.database_url).unwrap();
-    assert_eq!(kept(), before);
-    let found = async |by: &str, wanted: &str| {
-        let answer = service.post("/v1/contacts/search", json!({ by: wanted })).await.expect(200).json();
-        answer["items"].as_array().unwrap().len()
-    };
-    assert_eq!((found("name", "ada").await, found("name", "hopper").await), (1, 1));
-    assert_eq!(found("telephone", "020 7946 0958").await, 1);
-    // What the upgrade has filled in is what is forgotten, to the last token.
-    service.patch(&format!("/v1/contacts/{grace}"), "\"1\"", json!({ "name": "Grace Murray" })).await.expect(200);
-    assert_eq!((found("name", "hopper").await, found("name", "grace murray").await), (0, 1));
-    service.patch(&format!("/v1/contacts/{grace}"), "\"2\"", json!({ "telephone": null })).await.expect(200);
-    // A former number still finds its person.
-    assert_eq!((found("telephone", "020 7946 0958").await, found("name", "grace murray").await), (1, 1));
-    service.delete(&grace).await.expect(204);
-    service.delete(&ada).await.expect(204);
-    assert!(kept().is_empty());
 }
 
 async fn a_key_of_before_an_upgrade_is_remembered_after_it(service: Service) {

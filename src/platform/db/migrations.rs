@@ -1,4 +1,5 @@
-//! Migrations: a folder for each engine with the same names, compiled in, applied under a lock.
+//! Migrations: a folder for each engine with the same names, compiled in, applied under a lock. `migrations/README.md` says how
+//! to write one.
 //!
 //! SQLite's vault is a file of its own, and two files do not commit together. So the vault has its own
 //! migrations, which are applied first. After a kill in between, each file records its own version.
@@ -13,11 +14,20 @@ use diesel::sql_types::{Bool, Text};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use super::connection::{ConnectionError, Use, open, open_vault_to_migrate};
+use super::squashed::{self, Held};
 use super::{AnyConnection, Engine, Target};
 
-const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
-const SQLITE_VAULT: EmbeddedMigrations = embed_migrations!("migrations/sqlite-vault");
-const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
+/// The migrations in a folder.
+struct Folder {
+    migrations: EmbeddedMigrations,
+    /// The versions that were squashed, and are no longer in the folder.
+    squashed: &'static [&'static str],
+}
+
+const SQLITE: Folder = Folder { migrations: embed_migrations!("migrations/sqlite"), squashed: squashed::DATA };
+const SQLITE_VAULT: Folder =
+    Folder { migrations: embed_migrations!("migrations/sqlite-vault"), squashed: squashed::VAULT };
+const POSTGRES: Folder = Folder { migrations: embed_migrations!("migrations/postgres"), squashed: squashed::DATA };
 
 /// The reason why the database could not be migrated, in words for the operator.
 #[derive(Debug)]
@@ -26,6 +36,8 @@ pub enum MigrationError {
     Connection(ConnectionError),
     /// The database has a migration that this program does not know: a newer program made it.
     Newer(String),
+    /// It lacks this migration, which was squashed with others that it holds.
+    Older(&'static str),
     /// The database lacks a migration, and its role may not create anything.
     NotOurs(String),
     /// A migration failed; it was rolled back.
@@ -39,6 +51,11 @@ impl fmt::Display for MigrationError {
             Self::Newer(version) => write!(
                 f,
                 "the database has migration {version}, which this program does not know: run the newer program"
+            ),
+            Self::Older(version) => write!(
+                f,
+                "the database lacks migration {version}, and this program upgrades only databases that hold all up to \
+                 20261129000033: run iewm migrate of commit cc4cfba first, and then this program"
             ),
             Self::NotOurs(version) => write!(
                 f,
@@ -69,7 +86,11 @@ pub(crate) fn migrate<T, E: From<MigrationError>>(
 ) -> Result<T, E> {
     let failed = |error: &dyn fmt::Display| MigrationError::Failed(error.to_string());
     let _held = hold(target)?;
-    if let Target::Sqlite { vault, .. } = target {
+    if let Target::Sqlite { file, vault } = target {
+        // Both files are judged before either is changed. A new database begins with its vault.
+        if file.metadata().is_ok_and(|found| found.len() > 0) {
+            pending(&mut open(target, Use::Preparing).map_err(MigrationError::from)?, &SQLITE)?;
+        }
         let mut vault = AnyConnection::Sqlite(open_vault_to_migrate(vault).map_err(MigrationError::from)?);
         apply(&mut vault, SQLITE_VAULT)?;
     }
@@ -130,25 +151,59 @@ fn hold(target: &Target) -> Result<Option<File>, MigrationError> {
     Ok(Some(held))
 }
 
-/// Applies pending migrations. If there are none, it only reads, so that a role without the right to
-/// create anything can start a service.
-fn apply(connection: &mut AnyConnection, source: EmbeddedMigrations) -> Result<(), MigrationError> {
+/// What a database lacks.
+struct Pending {
+    /// The first migration that it lacks.
+    first: String,
+    /// Whether it holds the versions that were squashed.
+    is_old: bool,
+}
+
+/// What a database lacks of a folder's migrations; `None` if it lacks nothing. Only reads.
+///
+/// # Errors
+/// If the database belongs to a newer program, or is older than this program can upgrade.
+fn pending(connection: &mut AnyConnection, folder: &Folder) -> Result<Option<Pending>, MigrationError> {
     let applied = applied(connection)?;
-    let known = known(&source)?;
-    if let Some(newer) = applied.iter().find(|version| !known.contains(version)) {
+    let known = known(&folder.migrations)?;
+    let is_known = |version: &String| known.contains(version) || folder.squashed.contains(&version.as_str());
+    if let Some(newer) = applied.iter().find(|version| !is_known(version)) {
         return Err(MigrationError::Newer(newer.clone()));
     }
-    let Some(pending) = known.into_iter().find(|version| !applied.contains(version)) else { return Ok(()) };
-    let run = match connection {
-        AnyConnection::Postgres(postgres) => {
-            if !may_create(postgres)? {
-                return Err(MigrationError::NotOurs(pending));
-            }
-            postgres.run_pending_migrations(source).map(drop)
-        }
-        AnyConnection::Sqlite(sqlite) => sqlite.run_pending_migrations(source).map(drop),
+    let held = squashed::held(connection, &applied, folder.squashed);
+    let is_old = match held.map_err(|error| MigrationError::Failed(error.to_string()))? {
+        Held::Lacks(version) => return Err(MigrationError::Older(version)),
+        held => held == Held::All,
     };
-    run.map_err(|error| MigrationError::Failed(error.to_string()))
+    let first = known.into_iter().find(|version| !applied.contains(version));
+    Ok(first.map(|first| Pending { first, is_old }))
+}
+
+/// Applies the pending migrations. Where none is pending it only reads, so that a role without the right to create anything can
+/// start a service.
+fn apply(connection: &mut AnyConnection, folder: Folder) -> Result<(), MigrationError> {
+    let Some(Pending { first, is_old }) = pending(connection, &folder)? else { return Ok(()) };
+    if let AnyConnection::Postgres(postgres) = connection
+        && !may_create(postgres)?
+    {
+        return Err(MigrationError::NotOurs(first));
+    }
+    let failed = |error: &dyn fmt::Display| MigrationError::Failed(error.to_string());
+    if is_old {
+        // Diesel makes the table of its history where there is none: in a vault of before it had one.
+        match connection {
+            AnyConnection::Postgres(postgres) => postgres.applied_migrations().map(drop),
+            AnyConnection::Sqlite(sqlite) => sqlite.applied_migrations().map(drop),
+        }
+        .map_err(|error| failed(&error))?;
+        let known = known(&folder.migrations)?;
+        squashed::rewrite(connection, &known, folder.squashed).map_err(|error| failed(&error))?;
+    }
+    match connection {
+        AnyConnection::Postgres(postgres) => postgres.run_pending_migrations(folder.migrations).map(drop),
+        AnyConnection::Sqlite(sqlite) => sqlite.run_pending_migrations(folder.migrations).map(drop),
+    }
+    .map_err(|error| failed(&error))
 }
 
 /// The versions that this program has, in order.

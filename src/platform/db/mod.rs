@@ -17,6 +17,7 @@ mod prepared;
 mod rewriting;
 mod serving;
 mod settings;
+mod squashed;
 mod supervisor;
 mod terms;
 mod ticket;

@@ -5,19 +5,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use diesel::connection::SimpleConnection;
-use diesel::sql_types::Text;
-use diesel::{Connection, PgConnection, QueryableByName, RunQueryDsl, SqliteConnection, sql_query};
+use diesel::{Connection, PgConnection};
 use iewm::app::migrate_only;
 use iewm::platform::vault::{MasterKeys, SystemEntropy};
 
+use super::schema::{self, HISTORY, sqlite, vault};
 use crate::harness::postgres;
 use crate::harness::process::{command, run};
-
-#[derive(Debug, PartialEq, QueryableByName)]
-struct Object {
-    #[diesel(sql_type = Text)]
-    object: String,
-}
 
 /// The migrations in a folder, in their order: the version and the statements of each.
 fn migrations(folder: &str) -> Vec<(String, String)> {
@@ -54,10 +48,6 @@ fn statements(script: &str) -> Vec<String> {
     found
 }
 
-/// What Diesel keeps of the migrations that it has applied.
-const HISTORY: &str = "CREATE TABLE IF NOT EXISTS __diesel_schema_migrations (version VARCHAR(50) PRIMARY KEY NOT NULL, \
-                       run_on TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP);";
-
 fn recorded(version: &str) -> String {
     format!("INSERT INTO __diesel_schema_migrations (version) VALUES ('{version}');")
 }
@@ -71,38 +61,11 @@ fn break_off(mut connection: impl SimpleConnection, script: &str) {
     }
 }
 
-/// A SQLite database in a folder, opened as the migrations open it.
-fn sqlite(folder: &Path) -> SqliteConnection {
-    let file = |name: &str| folder.join(name).display().to_string();
-    let mut connection = SqliteConnection::establish(&file("iewm.db")).unwrap();
-    let attach = format!("PRAGMA journal_mode = WAL; ATTACH DATABASE '{}' AS vault; {HISTORY}", file("iewm-vault.db"));
-    connection.batch_execute(&attach).unwrap();
-    connection
-}
-
-fn vault(folder: &Path) -> SqliteConnection {
-    let mut connection = SqliteConnection::establish(&folder.join("iewm-vault.db").display().to_string()).unwrap();
-    connection.batch_execute(&format!("PRAGMA journal_mode = WAL; {HISTORY}")).unwrap();
-    connection
-}
-
-fn schema_of_sqlite(folder: &Path) -> Vec<Object> {
-    let objects = |mut connection: SqliteConnection| -> Vec<Object> {
-        let all = "SELECT coalesce(sql, name) AS object FROM main.sqlite_master \
-                   WHERE name NOT LIKE '%__diesel_schema_migrations%' ORDER BY name";
-        let mut found: Vec<Object> = sql_query(all).load(&mut connection).unwrap();
-        let history = "SELECT version AS object FROM main.__diesel_schema_migrations ORDER BY version";
-        found.extend(sql_query(history).load::<Object>(&mut connection).unwrap());
-        found
-    };
-    [objects(sqlite(folder)), objects(vault(folder))].into_iter().flatten().collect()
-}
-
-fn url_of(folder: &Path) -> String {
+pub(super) fn url_of(folder: &Path) -> String {
     format!("sqlite://{}", folder.join("iewm.db").display())
 }
 
-fn copy_of(folder: &Path) -> tempfile::TempDir {
+pub(super) fn copy_of(folder: &Path) -> tempfile::TempDir {
     let copy = tempfile::tempdir().unwrap();
     for entry in fs::read_dir(folder).unwrap().map(Result::unwrap) {
         fs::copy(entry.path(), copy.path().join(entry.file_name())).unwrap();
@@ -114,12 +77,12 @@ fn copy_of(folder: &Path) -> tempfile::TempDir {
 fn each_is_resumed_on_sqlite() {
     let whole = tempfile::tempdir().unwrap();
     migrate_only(&url_of(whole.path())).unwrap();
-    let expected = schema_of_sqlite(whole.path());
+    let expected = schema::of_sqlite(whole.path());
     assert!(expected.len() > 100, "{}", expected.len());
     let resumes = |folder: &Path, at: &str| {
         let copy = copy_of(folder);
         migrate_only(&url_of(copy.path())).unwrap_or_else(|error| panic!("after {at}: {error}"));
-        assert_eq!(schema_of_sqlite(copy.path()), expected, "after {at}");
+        assert_eq!(schema::of_sqlite(copy.path()), expected, "after {at}");
     };
     // The vault comes first: while it is made, there are no data.
     let folder = tempfile::tempdir().unwrap();
@@ -151,25 +114,11 @@ fn no_migration_changes_two_files_of_sqlite() {
     }
 }
 
-fn schema_of_postgres(url: &str) -> Vec<Object> {
-    let all = "SELECT format('%s %s %s', table_schema, table_name, string_agg(format('%s %s %s %s', column_name, data_type,
-                   is_nullable, column_default), ', ' ORDER BY column_name)) AS object
-               FROM information_schema.columns WHERE table_schema IN ('public', 'vault') GROUP BY table_schema, table_name
-               UNION ALL SELECT indexdef FROM pg_indexes WHERE schemaname IN ('public', 'vault')
-               UNION ALL SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal
-               UNION ALL SELECT conrelid::regclass::text || ' ' || pg_get_constraintdef(oid) FROM pg_constraint
-                   WHERE connamespace IN ('public'::regnamespace, 'vault'::regnamespace)
-               UNION ALL SELECT pg_get_functiondef(oid) FROM pg_proc
-                   WHERE pronamespace IN ('public'::regnamespace, 'vault'::regnamespace)
-               UNION ALL SELECT version FROM __diesel_schema_migrations ORDER BY object";
-    sql_query(all).load(&mut PgConnection::establish(url).unwrap()).unwrap()
-}
-
 #[test]
 fn each_is_resumed_on_postgres() {
     let Some(whole) = postgres::empty() else { return };
     migrate_only(&whole.url).unwrap();
-    let expected = schema_of_postgres(&whole.url);
+    let expected = schema::of_postgres(&whole.url);
     assert!(expected.len() > 100, "{}", expected.len());
     let base = postgres::empty().unwrap();
     let connect = || PgConnection::establish(&base.url).unwrap();
@@ -178,7 +127,7 @@ fn each_is_resumed_on_postgres() {
         break_off(connect(), &script);
         let copy = base.copy();
         migrate_only(&copy.url).unwrap_or_else(|error| panic!("after half of {version}: {error}"));
-        assert_eq!(schema_of_postgres(&copy.url), expected, "after half of {version}");
+        assert_eq!(schema::of_postgres(&copy.url), expected, "after half of {version}");
         connect().batch_execute(&format!("BEGIN; {script} {} COMMIT", recorded(&version))).unwrap();
     }
 }
@@ -188,7 +137,7 @@ fn each_is_resumed_on_postgres() {
 fn a_killed_process_is_resumed_on_sqlite() {
     let whole = tempfile::tempdir().unwrap();
     migrate_only(&url_of(whole.path())).unwrap();
-    let expected = schema_of_sqlite(whole.path());
+    let expected = schema::of_sqlite(whole.path());
     let folder = tempfile::tempdir().unwrap();
     MasterKeys::generate_file(&folder.path().join("master.key"), &SystemEntropy).unwrap();
     fs::write(folder.path().join("jwks.json"), "{\"keys\": []}").unwrap();
@@ -218,7 +167,7 @@ fn a_killed_process_is_resumed_on_sqlite() {
         let copy = copy_of(folder.path());
         let went_on = run(copy.path(), &variables, &["migrate"]);
         assert_eq!(went_on.code, 0, "after {step}: {went_on:?}");
-        assert_eq!(schema_of_sqlite(copy.path()), expected, "after {step}");
+        assert_eq!(schema::of_sqlite(copy.path()), expected, "after {step}");
         if !killed {
             break;
         }

@@ -1,1 +1,0 @@
-DROP TABLE sharing_refusals;

@@ -1,2 +1,0 @@
-DROP TABLE access_requirements;
-DROP TABLE check_ins;

@@ -1,1 +1,0 @@
-DROP TABLE vault.key_remnants;

@@ -1,2 +1,0 @@
-CREATE INDEX consent_confirmations_of ON consent_confirmations (consent_id);
-DROP INDEX contacts_erased;

@@ -1,0 +1,11 @@
+DROP TABLE working_days;
+DROP TABLE reference_numbers;
+DROP TABLE token_revocations;
+DROP TABLE kept_answers;
+DROP TABLE audit_entries;
+DROP TABLE vault.key_remnants;
+DROP TABLE vault.destroyed_keys;
+DROP TABLE vault.service_keys;
+DROP TABLE vault.data_keys;
+DROP FUNCTION refuse_change;
+DROP SCHEMA vault;

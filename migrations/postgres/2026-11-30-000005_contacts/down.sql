@@ -1,0 +1,3 @@
+DROP TABLE erasure_plans;
+DROP TABLE sharing_refusals;
+DROP TABLE contacts;

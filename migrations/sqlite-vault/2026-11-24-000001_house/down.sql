@@ -1,2 +1,0 @@
-DROP TABLE service_keys;
-DROP TABLE data_keys;

@@ -1,1 +1,0 @@
-DROP TABLE destroyed_keys;

@@ -1,3 +1,0 @@
-DROP TABLE token_revocations;
-DROP TABLE kept_answers;
-DROP TABLE audit_entries;

@@ -1,3 +1,0 @@
-DROP TABLE registration_steps;
-DROP TABLE event_places;
-DROP TABLE registrations;

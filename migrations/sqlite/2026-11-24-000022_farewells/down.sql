@@ -1,1 +1,0 @@
-DROP TABLE subject_request_farewells;

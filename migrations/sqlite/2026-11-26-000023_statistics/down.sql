@@ -1,1 +1,0 @@
-DROP INDEX subject_requests_counted;

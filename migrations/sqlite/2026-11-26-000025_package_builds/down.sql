@@ -1,2 +1,0 @@
-DROP TABLE subject_request_package_parts;
-DROP TABLE subject_request_package_builds;

@@ -1,4 +1,0 @@
-DROP TRIGGER registration_steps_no_delete;
-DROP TRIGGER registration_steps_no_replace;
-DROP TRIGGER registration_steps_no_update;
-DROP TRIGGER registrations_transition;

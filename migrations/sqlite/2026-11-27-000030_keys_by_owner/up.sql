@@ -1,2 +1,0 @@
--- The change is to the vault alone: see migrations/sqlite-vault.
-SELECT 1;

@@ -1,1 +1,0 @@
-DROP INDEX privacy_notices_published;

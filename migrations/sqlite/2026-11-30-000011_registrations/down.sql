@@ -1,0 +1,5 @@
+DROP TABLE access_requirements;
+DROP TABLE check_ins;
+DROP TABLE registration_steps;
+DROP TABLE event_places;
+DROP TABLE registrations;
