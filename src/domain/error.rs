@@ -4,6 +4,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::panic::Location;
 
 use super::{ContactId, Fault, Faults};
 
@@ -221,6 +222,8 @@ struct Inner {
     detail: Cow<'static, str>,
     /// For the log only; never sent.
     cause: Option<String>,
+    /// Where in the source the cause was met; for the log only.
+    place: Option<&'static Location<'static>>,
     /// Decided by the law, and so recorded by the access whose transaction was rolled back.
     lawful: bool,
     particulars: Particulars,
@@ -233,6 +236,7 @@ impl Error {
             code,
             detail: detail.into(),
             cause: None,
+            place: None,
             lawful: false,
             particulars: Particulars::default(),
         }))
@@ -255,27 +259,33 @@ impl Error {
         error
     }
 
-    /// A failure on our side. `cause` goes to the log and nowhere else; it must not hold personal data.
+    /// A failure on our side. `cause` and the place of the call go to the log and nowhere else; `cause` must not hold personal
+    /// data. For a stored value that cannot be read see `StoredRow`.
+    #[track_caller]
     pub fn internal(cause: impl fmt::Display) -> Self {
-        let mut error = Self::new(Code::Internal, "The service failed and changed nothing.");
-        error.0.cause = Some(cause.to_string());
-        error
+        Self::new(Code::Internal, "The service failed and changed nothing.").because(&cause)
     }
 
     /// Too busy, or without a database: nothing was done, and the caller may try again.
+    #[track_caller]
     pub fn unavailable(cause: impl fmt::Display) -> Self {
-        let mut error = Self::new(Code::Unavailable, "The service is unavailable and changed nothing. Try again.")
-            .with(|p| p.retry_after = Some(1));
-        error.0.cause = Some(cause.to_string());
-        error
+        Self::new(Code::Unavailable, "The service is unavailable and changed nothing. Try again.")
+            .with(|p| p.retry_after = Some(1))
+            .because(&cause)
     }
 
     /// The database went away while it was asked to commit: done whole, or not at all.
+    #[track_caller]
     pub fn outcome_unknown(cause: impl fmt::Display) -> Self {
         let detail = "The change was made completely or not at all. Send the request again with the same Idempotency-Key to find out.";
-        let mut error = Self::new(Code::OutcomeUnknown, detail).with(|p| p.retry_after = Some(1));
-        error.0.cause = Some(cause.to_string());
-        error
+        Self::new(Code::OutcomeUnknown, detail).with(|p| p.retry_after = Some(1)).because(&cause)
+    }
+
+    #[track_caller]
+    fn because(mut self, cause: &dyn fmt::Display) -> Self {
+        self.0.cause = Some(cause.to_string());
+        self.0.place = Some(Location::caller());
+        self
     }
 
     /// A transition that the state does not allow, and those that it does.
@@ -314,6 +324,11 @@ impl Error {
         self.0.cause.as_deref()
     }
 
+    /// Where in the source the cause was met, for the log.
+    pub fn place(&self) -> Option<&'static Location<'static>> {
+        self.0.place
+    }
+
     /// Whether the law decided it.
     pub fn is_refusal(&self) -> bool {
         self.0.lawful
@@ -335,9 +350,9 @@ impl From<Refusal> for Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.0.code.entry().name, self.0.detail)?;
-        match &self.0.cause {
-            Some(cause) => write!(f, " ({cause})"),
-            None => Ok(()),
+        match (&self.0.cause, self.0.place) {
+            (Some(cause), Some(place)) => write!(f, " ({cause}, at {place})"),
+            _ => Ok(()),
         }
     }
 }

@@ -23,6 +23,7 @@ mod lifecycle;
 mod list;
 mod purpose;
 mod reference;
+mod stored;
 mod telephone;
 mod text;
 
@@ -52,6 +53,7 @@ pub use lifecycle::Lifecycle;
 pub use list::{Limit, ListPage};
 pub use purpose::{LawfulBasis, Purpose, Use};
 pub use reference::Reference;
+pub use stored::{LoggedCause, StoredRow};
 pub use telephone::{EXTENSION_FORM, EXTENSION_PATTERN, Telephone, TelephoneExtension};
 pub use text::{TextFault, clean_line, clean_name, clean_prose, fault_of, opaque_line};
 pub(crate) use text::{line_type, name_type, prose_type, text_type};

@@ -91,7 +91,7 @@ impl Delivery {
             Err(error) => {
                 let missing = error.code() == Code::KeyMissing;
                 let reason = if missing { Code::KeyMissing.entry().name } else { "not_composed" };
-                tracing::error!(mail = %id, reason, cause = error.cause(), "a message could not be composed");
+                tracing::error!(mail = %id, reason, %error, "a message could not be composed");
                 self.settle(claimed, Attempted::Later(reason.to_owned())).await?;
                 return Ok(Next::GoOn);
             }

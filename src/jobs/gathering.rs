@@ -40,8 +40,8 @@ impl Gathering {
             match self.build(claimed, go_on).await {
                 Ok(there) => ended += usize::from(there),
                 Err(error) => {
-                    let (request, cause) = (claimed.request, error.cause());
-                    tracing::error!(%request, %error, cause, "a package cannot be built; it is tried again");
+                    let request = claimed.request;
+                    tracing::error!(%request, %error, "a package cannot be built; it is tried again");
                     self.state.job(NAME).run(move |tx| building::give_back(tx, claimed, true)).await?;
                 }
             }

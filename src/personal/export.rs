@@ -49,8 +49,11 @@ impl Held {
         searched_by: &'static [SearchTerm],
         records: impl IntoIterator<Item = impl Serialize>,
     ) -> Result<Self, Error> {
-        let records =
-            records.into_iter().map(serde_json::to_value).collect::<Result<_, _>>().map_err(Error::internal)?;
+        let records = records
+            .into_iter()
+            .map(serde_json::to_value)
+            .collect::<Result<_, _>>()
+            .map_err(|error| Error::internal(error))?;
         Ok(Self { table, searched_by, records })
     }
 }

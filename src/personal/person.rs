@@ -62,7 +62,7 @@ pub fn possible_matches(
 ) -> Result<Vec<PossibleMatch>, Error> {
     let mut matches: BTreeMap<Uuid, BTreeSet<MatchedBy>> = BTreeMap::new();
     for (id, by) in found {
-        matches.entry(id).or_default().insert(by.parse().map_err(Error::internal)?);
+        matches.entry(id).or_default().insert(by.parse().map_err(|error| Error::internal(error))?);
     }
     let named = |(id, mut by): (Uuid, BTreeSet<MatchedBy>)| {
         if by.contains(&MatchedBy::TelephoneAndName) {

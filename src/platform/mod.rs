@@ -13,6 +13,7 @@ pub mod readiness;
 pub mod records_to_index;
 pub mod reference;
 pub mod serve;
+pub mod strict_json;
 pub mod supervision;
 pub mod telemetry;
 pub mod transaction;

@@ -9,8 +9,8 @@ use uuid::Uuid;
 
 use super::{Lawful, two_people};
 use crate::domain::{
-    Actor, AnsweredMatch, Code, ContactId, ErasureGround, Error, Fault, MatchAnswer, MatchedBy, Obstacle, Party,
-    PersonalRecord, PossibleMatch, RecordName, Refusal, hex, ids_alone,
+    Actor, AnsweredMatch, Code, ContactId, ErasureGround, ErasurePlanId, Error, Fault, MatchAnswer, MatchedBy,
+    Obstacle, Party, PersonalRecord, PossibleMatch, RecordName, Refusal, StoredRow, hex, ids_alone,
 };
 
 mod rules;
@@ -172,7 +172,7 @@ pub fn explanations_sha256(text: &str) -> String {
 }
 
 fn hashed(value: &impl Serialize) -> Result<String, Error> {
-    let canonical = serde_jcs::to_vec(value).map_err(Error::internal)?;
+    let canonical = serde_jcs::to_vec(value).map_err(|error| Error::internal(error))?;
     Ok(hex(digest::digest(&digest::SHA256, &canonical).as_ref()))
 }
 
@@ -329,15 +329,16 @@ struct LeftRecord {
 ///
 /// # Errors
 /// Internal, for a text that is no plan.
-pub fn once_more(plans: &[&str], is_whole: bool) -> Result<(Lawful<Erasure>, Vec<RecordName>), Error> {
+pub fn once_more(plans: &[(ErasurePlanId, &str)], is_whole: bool) -> Result<(Lawful<Erasure>, Vec<RecordName>), Error> {
     let (mut withheld, mut unsure, mut theirs) = (Vec::new(), Vec::new(), Vec::new());
-    for text in plans {
-        let left: Left = serde_json::from_str(text).map_err(|_| Error::internal("an executed plan cannot be read"))?;
+    for (id, text) in plans {
+        let stored = StoredRow::new("vault.executed_plans", id);
+        let left: Left = stored.read("plan", serde_json::from_str(text))?;
         withheld.clear();
         for LeftRecord { record, ground } in left.withhold {
             let named =
                 record.split_once('/').and_then(|(table, id)| Some((rule_of(table)?.table, id.parse::<Uuid>().ok()?)));
-            let (table, id) = named.ok_or_else(|| Error::internal("an executed plan names no record"))?;
+            let (table, id) = stored.read("plan", named.ok_or("it names no record"))?;
             if ground == ErasureGround::CannotIdentify {
                 unsure.push(RecordName { table: table.to_owned(), id });
             } else if !is_whole {

@@ -45,7 +45,7 @@ impl Before {
     /// # Errors
     /// Internal, when the resource is no JSON object.
     pub fn of(resource: &impl Serialize) -> Result<Self, Error> {
-        match serde_json::to_value(resource).map_err(Error::internal)? {
+        match serde_json::to_value(resource).map_err(|error| Error::internal(error))? {
             Value::Object(members) => Ok(Self(members)),
             _ => Err(Error::internal("a resource is not an object")),
         }

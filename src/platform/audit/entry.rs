@@ -185,7 +185,7 @@ impl EntryRow {
     /// # Errors
     /// When the entry cannot be serialised, which no entry of ours is.
     pub fn digest(&self) -> Result<Vec<u8>, Error> {
-        let canonical = self.canonical().map_err(Error::internal)?;
+        let canonical = self.canonical().map_err(|error| Error::internal(error))?;
         Ok(digest::digest(&digest::SHA256, &canonical).as_ref().to_vec())
     }
 

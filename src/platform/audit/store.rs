@@ -91,7 +91,7 @@ impl Columns {
             code: entry.code.map(str::to_owned),
             contact_id: entry.contact_id,
             subject: entry.subject.clone(),
-            detail: serde_json::to_string(&entry.detail).map_err(Error::internal)?,
+            detail: serde_json::to_string(&entry.detail).map_err(|error| Error::internal(error))?,
             digest: entry.digest()?,
         })
     }
@@ -228,5 +228,5 @@ pub fn count_about(connection: &mut AnyConnection, contacts: &[ContactId]) -> Re
     let alone: i64 = alone.count().get_result(connection)?;
     let others = audit_subjects::table.filter(among_ids(audit_subjects::contact_id, contacts));
     let others: i64 = others.select(count(audit_subjects::entry_id).aggregate_distinct()).get_result(connection)?;
-    usize::try_from(alone + others).map_err(Error::internal)
+    usize::try_from(alone + others).map_err(|error| Error::internal(error))
 }

@@ -6,7 +6,7 @@
 use serde_json::{Map, Value};
 
 use super::profile::{Profile, clients};
-use super::{Flaw, Issuer, strict_json};
+use super::{Flaw, Issuer, json_object};
 use crate::domain::{Caller, Instant, OrganisationId, Reading, Role};
 
 /// By how many seconds the issuer's clock and ours may differ.
@@ -75,7 +75,7 @@ impl Payload {
     /// # Errors
     /// It is no JSON object, or an object in it has a member twice.
     pub(super) fn read(bytes: &[u8]) -> Result<Self, Flaw> {
-        let members = strict_json::object(bytes).map_err(|_| Flaw::Malformed("payload is not strict JSON"))?;
+        let members = json_object::read(bytes).map_err(|_| Flaw::Malformed("payload is not strict JSON"))?;
         Ok(Self { members })
     }
 

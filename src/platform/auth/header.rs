@@ -6,7 +6,7 @@
 use jsonwebtoken::Algorithm;
 use strum::{EnumString, IntoStaticStr, VariantNames};
 
-use super::{Flaw, strict_json};
+use super::{Flaw, json_object};
 
 /// Members that would change what the token means or where its key comes from.
 const REFUSED: [&str; 8] = ["crit", "cty", "jwk", "jku", "x5u", "x5c", "zip", "b64"];
@@ -49,7 +49,7 @@ pub(super) fn algorithm(name: &str) -> Option<Algorithm> {
 /// It is no JSON object, has a member twice or one that is refused, is of a type that no profile takes, or lacks a known
 /// `alg` or a `kid`.
 pub(super) fn read(bytes: &[u8]) -> Result<Header, Flaw> {
-    let members = strict_json::object(bytes).map_err(|_| Flaw::Malformed("header is not strict JSON"))?;
+    let members = json_object::read(bytes).map_err(|_| Flaw::Malformed("header is not strict JSON"))?;
     let text = |name| members.get(name).and_then(serde_json::Value::as_str);
     if REFUSED.iter().any(|name| members.contains_key(*name)) {
         return Err(Flaw::Malformed("header has a refused member"));

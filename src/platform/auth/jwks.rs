@@ -15,7 +15,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::{Algorithm, DecodingKey};
 use serde_json::{Map, Value};
 
-use super::{header, strict_json};
+use super::{header, json_object};
 
 /// Members that only a private or symmetric key has (RFC 7518 section 6).
 const PRIVATE: [&str; 8] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
@@ -82,7 +82,7 @@ impl KeySet {
     /// It is not a JWKS, or a key in it is not one that may be published. The text says which key, by its place and its `kid`,
     /// and why.
     pub fn parse(bytes: &[u8]) -> Result<Self, KeySetError> {
-        let set = strict_json::object(bytes).map_err(|why| KeySetError(format!("it is not strict JSON: {why}")))?;
+        let set = json_object::read(bytes).map_err(|why| KeySetError(format!("it is not strict JSON: {why}")))?;
         let list = set.get("keys").and_then(Value::as_array);
         let list = list.ok_or_else(|| KeySetError("it has no `keys` array".to_owned()))?;
         let (mut keys, mut left_out) = (HashMap::new(), Vec::new());

@@ -63,7 +63,7 @@ impl TokenMint {
     /// The cryptographic library fails.
     pub fn from_seed(seed: [u8; 32]) -> Result<Self, Error> {
         let seed = Zeroizing::new(seed);
-        let pair = Ed25519KeyPair::from_seed_unchecked(seed.as_ref()).map_err(Error::internal)?;
+        let pair = Ed25519KeyPair::from_seed_unchecked(seed.as_ref()).map_err(|error| Error::internal(error))?;
         let x = URL_SAFE_NO_PAD.encode(pair.public_key());
         let thumbprint = format!(r#"{{"crv":"Ed25519","kty":"OKP","x":"{x}"}}"#);
         let kid = URL_SAFE_NO_PAD.encode(digest(&SHA256, thumbprint.as_bytes()));
@@ -102,7 +102,7 @@ impl TokenMint {
         }
         let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
         let signed = format!("{}.{}", part(&header), part(&claims));
-        let signature = self.pair.try_sign(signed.as_bytes()).map_err(Error::internal)?;
+        let signature = self.pair.try_sign(signed.as_bytes()).map_err(|error| Error::internal(error))?;
         Ok(format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature)))
     }
 }

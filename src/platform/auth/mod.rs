@@ -13,13 +13,13 @@ mod flaw;
 mod forge;
 mod header;
 mod issuer;
+mod json_object;
 mod jwks;
 mod key_source;
 mod mint;
 mod permissions;
 mod profile;
 pub mod store;
-mod strict_json;
 mod tokens;
 
 pub(in crate::platform) use admission::{Moment, Moments};

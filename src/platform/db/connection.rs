@@ -50,6 +50,7 @@ impl fmt::Display for ConnectionError {
 impl std::error::Error for ConnectionError {}
 
 impl From<ConnectionError> for Error {
+    #[track_caller]
     fn from(error: ConnectionError) -> Self {
         Self::unavailable(error)
     }

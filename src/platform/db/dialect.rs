@@ -129,7 +129,7 @@ pub fn first_due(
             let query = diesel::sql_query(due("?", "?")).bind::<InstantSql, _>(now).bind::<InstantSql, _>(horizon);
             let found: Option<Bytes> = query.get_result(sqlite).optional()?;
             let id = found.map(|found| Uuid::from_slice(&found.id)).transpose();
-            id.map_err(|_| Error::internal("an id that is no UUID"))
+            id.map_err(|error| Error::internal(format_args!("the id of a due row: {error}")))
         }
     }
 }
@@ -156,6 +156,7 @@ pub fn try_lock_name(connection: &mut AnyConnection, name: &[u8]) -> Result<bool
 impl From<DieselError> for Error {
     /// The error for the caller, unless a room has mapped the database error. Database messages can quote
     /// values, so only the kind is kept.
+    #[track_caller]
     fn from(error: DieselError) -> Self {
         match error {
             DieselError::NotFound => Self::not_found(),
@@ -177,6 +178,7 @@ impl From<DieselError> for Error {
 
 /// Classifies the errors that Diesel has no kind for: errors of a database that is shutting down or
 /// overloaded are temporary, the rest are internal.
+#[track_caller]
 fn unkind(kind: &str, message: &str) -> Error {
     const PASSING: &[&str] = &[
         "server closed the connection",

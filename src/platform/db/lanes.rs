@@ -117,7 +117,7 @@ impl Database {
             let _ = tell.send(done);
         };
         // The process does not wait for this thread when it ends.
-        std::thread::Builder::new().name("apart".to_owned()).spawn(work).map_err(Error::internal)?;
+        std::thread::Builder::new().name("apart".to_owned()).spawn(work).map_err(|error| Error::internal(error))?;
         told.await.map_err(|_| Error::internal("a thread beside the lanes ended"))?
     }
 

@@ -169,7 +169,8 @@ impl TermIndex {
 
 fn ids(kept: &[Vec<u8>]) -> Result<Vec<Uuid>, Error> {
     let ids = kept.iter().map(|id| Uuid::from_slice(id));
-    ids.collect::<Result<_, _>>().map_err(|_| Error::internal("an id that is no UUID"))
+    ids.collect::<Result<_, _>>()
+        .map_err(|error| Error::internal(format_args!("an id in the index of tokens: {error}")))
 }
 
 #[cfg(test)]

@@ -48,7 +48,7 @@ impl Checking {
                 1,
             ));
         };
-        let turn = self.running.clone().acquire_owned().await.map_err(Error::internal)?;
+        let turn = self.running.clone().acquire_owned().await.map_err(|error| Error::internal(error))?;
         // The place and the permit belong to the check, which continues to its end when the caller
         // disconnects.
         let checked = tokio::task::spawn_blocking(move || {
@@ -92,8 +92,8 @@ mod tests {
             let (checking, begin, ends) = (checking.clone(), begin.clone(), ends.clone());
             tokio::spawn(async move {
                 let check = move |_| {
-                    begin.send(()).map_err(Error::internal)?;
-                    ends.recv().map_err(Error::internal)
+                    begin.send(()).map_err(|error| Error::internal(error))?;
+                    ends.recv().map_err(|error| Error::internal(error))
                 };
                 checking.run(large(), check).await
             })
@@ -127,8 +127,8 @@ mod tests {
         let beside = checking.clone();
         let hangs_up = tokio::spawn(async move {
             let check = move |_| {
-                begin.send(()).map_err(Error::internal)?;
-                ends.recv().map_err(Error::internal)
+                begin.send(()).map_err(|error| Error::internal(error))?;
+                ends.recv().map_err(|error| Error::internal(error))
             };
             beside.run(large(), check).await
         });

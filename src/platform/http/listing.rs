@@ -95,7 +95,7 @@ where
         let (of_filter, of_page): (Vec<_>, Vec<_>) = given.into_iter().partition(|(name, _)| filters.contains(name));
         let filter_pairs: Vec<(String, String)> = of_filter;
         let page: PageParameters = query::parse(&of_page)?;
-        let written = serde_urlencoded::to_string(&filter_pairs).map_err(Error::internal)?;
+        let written = serde_urlencoded::to_string(&filter_pairs).map_err(|error| Error::internal(error))?;
         let path = incoming.request.path().to_owned();
         let mut bound_to = format!("{}\n{path}\n{written}\n", incoming.caller).into_bytes();
         if incoming.request.method() == Method::POST {

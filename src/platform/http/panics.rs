@@ -14,9 +14,9 @@ pub async fn caught<T>(handler: impl Future<Output = T>) -> Result<T, Error> {
     AssertUnwindSafe(handler).catch_unwind().await.map_err(|_| Error::internal("a panic in a handler"))
 }
 
-/// Logs the cause of an error, which its answer does not tell.
+/// Logs the cause of an error and its place in the source. The answer holds neither.
 pub fn log_cause(error: &Error, request_id: &str) {
-    if let Some(cause) = error.cause() {
-        tracing::error!(request_id, code = error.code().entry().name, cause, "failed");
+    if let (Some(cause), Some(place)) = (error.cause(), error.place()) {
+        tracing::error!(request_id, code = error.code().entry().name, cause, %place, "failed");
     }
 }

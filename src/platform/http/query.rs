@@ -82,7 +82,7 @@ pub(super) fn pairs(query: &str, known: &[String]) -> Result<Vec<(String, String
 }
 
 pub(super) fn parse<T: DeserializeOwned>(pairs: &[(String, String)]) -> Result<T, Error> {
-    let encoded = serde_urlencoded::to_string(pairs).map_err(Error::internal)?;
+    let encoded = serde_urlencoded::to_string(pairs).map_err(|error| Error::internal(error))?;
     let deserializer = serde_urlencoded::Deserializer::new(form(encoded.as_bytes()));
     serde_path_to_error::deserialize(deserializer).map_err(|error| {
         let name = error.path().to_string();

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::kept::{Kept, KeptBody};
 use super::key::{Keyed, in_use};
-use crate::domain::{Code, Error};
+use crate::domain::{Code, Error, StoredRow};
 use crate::platform::db::dialect;
 use crate::platform::transaction::ReadTx;
 use crate::platform::vault::Place;
@@ -70,17 +70,18 @@ pub fn find(tx: &mut ReadTx<'_>, keyed: &Keyed) -> Result<Option<Kept>, Error> {
             "This Idempotency-Key was used for a request with another query, content type or body.",
         ));
     }
-    let status = u16::try_from(status).map_err(Error::internal)?;
-    let body = body.map(|sealed| tx.open_for_service(&place(keyed), &sealed)).transpose()?;
-    let body: Option<KeptBody> =
-        body.map(|plain| serde_json::from_slice(&plain)).transpose().map_err(Error::internal)?;
+    let place = place(keyed);
+    let stored = StoredRow::new(place.table, place.row);
+    let status = stored.read("status", u16::try_from(status))?;
+    let body = body.map(|sealed| tx.open_for_service(&place, &sealed)).transpose()?;
+    let body: Option<KeptBody> = place.read(body.map(|plain| serde_json::from_slice(&plain)).transpose())?;
     let kept = match (kind.as_str(), path, body) {
         ("resource", Some(path), _) => Kept::Resource { status, path },
         ("status", ..) => Kept::Status(status),
         ("body", _, body) => Kept::Body(body),
         ("problem", _, Some(body)) => Kept::Problem(body),
         ("refused", _, Some(instance)) => Kept::Refused(instance),
-        _ => return Err(Error::internal("a row of kept_answers cannot be read")),
+        _ => return Err(stored.unreadable("kind", &"the columns do not fit it")),
     };
     Ok(Some(kept))
 }
@@ -111,7 +112,7 @@ pub fn keep(tx: &mut ReadTx<'_>, keyed: &Keyed, kept: Kept) -> Result<(), Error>
     };
     let sealed = match body {
         Some(body) => {
-            let plain = serde_json::to_vec(&body).map_err(Error::internal)?;
+            let plain = serde_json::to_vec(&body).map_err(|error| Error::internal(error))?;
             Some(tx.keyring().service.seal(tx.entropy(), &place(keyed), &plain))
         }
         None => None,

@@ -37,7 +37,7 @@ pub struct CalendarPart {
 impl CalendarPart {
     fn attached(&self) -> Result<SinglePart, Error> {
         let media_type = format!("text/calendar; method={}; charset=utf-8", self.method);
-        let media_type = ContentType::parse(&media_type).map_err(Error::internal)?;
+        let media_type = ContentType::parse(&media_type).map_err(|error| Error::internal(error))?;
         Ok(Attachment::new("event.ics".to_owned()).body(self.object.clone(), media_type))
     }
 }

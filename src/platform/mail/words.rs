@@ -44,7 +44,7 @@ impl Words {
     /// # Errors
     /// When it cannot be written, which none of ours is.
     pub fn text(&self, controller: &Controller) -> Result<String, Error> {
-        AsText { words: self, controller }.render().map_err(Error::internal)
+        AsText { words: self, controller }.render().map_err(|error| Error::internal(error))
     }
 
     /// The letter as HTML.
@@ -52,6 +52,6 @@ impl Words {
     /// # Errors
     /// When it cannot be written, which none of ours is.
     pub fn html(&self, controller: &Controller) -> Result<String, Error> {
-        AsHtml { words: self, controller }.render().map_err(Error::internal)
+        AsHtml { words: self, controller }.render().map_err(|error| Error::internal(error))
     }
 }

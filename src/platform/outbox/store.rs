@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::letter::{Claimed, Composed};
 use super::schedule::{GIVE_UP_AFTER, KEPT, LEASE, MOST_ATTEMPTS, horizon, pause};
-use crate::domain::{ContactId, Error, Instant, MessageId, SubjectId};
+use crate::domain::{ContactId, Error, Instant, MessageId, StoredRow, SubjectId};
 use crate::platform::audit::{Action, Entry};
 use crate::platform::db::{among_ids, dialect, insert_all};
 use crate::platform::transaction::{ReadTx, Recorded, WriteTx};
@@ -167,9 +167,10 @@ pub fn newest_about(tx: &mut ReadTx<'_>, contact: ContactId, subject: SubjectId)
     // By the contact, for which there is an index.
     let about = messages::contact_id.eq(contact).and(messages::subject_id.eq(subject));
     let newest = messages::table.filter(about.assume_not_null()).order(messages::id.desc());
-    let status: Option<String> = newest.select(messages::status).first(tx.connection()).optional()?;
-    let damaged = |_| Error::internal("a row of messages cannot be read");
-    status.map(|status| status.parse().map_err(damaged)).transpose()
+    let newest: Option<(MessageId, String)> =
+        newest.select((messages::id, messages::status)).first(tx.connection()).optional()?;
+    let Some((id, status)) = newest else { return Ok(None) };
+    StoredRow::new("messages", id).read("status", status.parse()).map(Some)
 }
 
 /// Notes the address that a message is put together for: a contact can get another while the message waits.

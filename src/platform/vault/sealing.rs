@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::SecretBytes;
 use super::aead::Cipher;
-use crate::domain::{Entropy, Error};
+use crate::domain::{Entropy, Error, LoggedCause, StoredRow};
 
 /// The format of every blob written today: AES-256-GCM, bound to its [`Place`].
 const FORMAT: u8 = 1;
@@ -32,6 +32,15 @@ pub struct Place<'a> {
 }
 
 impl Place<'_> {
+    /// Returns what was read from the value that was sealed here.
+    ///
+    /// # Errors
+    /// An internal error that logs the place and the cause, never the value.
+    #[track_caller]
+    pub fn read<T, C: LoggedCause>(&self, read: Result<T, C>) -> Result<T, Error> {
+        StoredRow::new(self.table, self.row).read(self.column, read)
+    }
+
     /// Calls `then` with the place written as bytes: no two places are written the same.
     fn written<T>(&self, then: impl FnOnce(&[u8]) -> T) -> T {
         let mut aad = [0; AAD_MAX];
@@ -90,18 +99,17 @@ impl DataKey {
     ///
     /// # Panics
     /// As [`DataKey::seal`].
+    #[track_caller]
     pub fn open(&self, place: &Place<'_>, blob: &[u8]) -> Result<Vec<u8>, Error> {
-        let fault = |what: &str| {
-            let Place { table, column, row } = place;
-            Error::internal(format_args!("the sealed value in {table}.{column} of {row} {what}"))
+        let cause = match blob.split_first() {
+            Some((&FORMAT, sealed)) => match place.written(|aad| self.cipher.open(aad, sealed)) {
+                Some(plain) => return Ok(plain),
+                None => "it does not open: another key, another place, or changed",
+            },
+            Some(_) => "it is of an unknown format",
+            None => "it is empty",
         };
-        match blob.split_first() {
-            Some((&FORMAT, sealed)) => place
-                .written(|aad| self.cipher.open(aad, sealed))
-                .ok_or_else(|| fault("does not open: another key, another place, or changed")),
-            Some(_) => Err(fault("is of an unknown format")),
-            None => Err(fault("is empty")),
-        }
+        place.read(Err(cause))
     }
 }
 

@@ -2,12 +2,13 @@
 //! destroyed data keys go through the lane's key changes there, and straight to the table on PostgreSQL.
 
 use std::collections::BTreeMap;
+use std::fmt::Display;
 
 use diesel::prelude::*;
 use uuid::Uuid;
 
 use super::{Keyring, MasterKeyId, MasterKeys, Wrapped};
-use crate::domain::{ContactId, Entropy, Error, Instant};
+use crate::domain::{ContactId, Entropy, Error, Instant, StoredRow};
 use crate::platform::db::{AnyConnection, KeyRow, Lane, among_ids, direct, insert_all};
 
 diesel::table! {
@@ -58,6 +59,9 @@ diesel::table! {
 
 pub mod executed_plans;
 pub mod remnants;
+
+/// Why a row of keys cannot be read.
+const NO_MASTER_KEY: &str = "it is not the id of a master key";
 
 impl Wrapped {
     /// The wrapped key that two columns of a row hold; `None` where a join found none.
@@ -167,8 +171,8 @@ pub(crate) fn open_keyring(
         .load(connection)?;
     let mut secrets = BTreeMap::new();
     for (name, master_key, wrapped) in rows {
-        let wrapped = Wrapped::from_columns(Some(master_key), Some(wrapped))
-            .ok_or_else(|| Error::internal("a key of the service is damaged"))?;
+        let wrapped = Wrapped::from_columns(Some(master_key), Some(wrapped));
+        let wrapped = StoredRow::new("vault.service_keys", &name).read("master_key", wrapped.ok_or(NO_MASTER_KEY))?;
         let secret = master_keys.unwrap(name.as_bytes(), &wrapped)?;
         secrets.insert(name, secret);
     }
@@ -210,7 +214,8 @@ pub(super) fn rewrap_service_keys(
         .select((service_keys::name, service_keys::master_key, service_keys::wrapped))
         .load(connection)?;
     for (name, master_key, bytes) in rows {
-        let wrapped = rewrap(master_keys, entropy, name.as_bytes(), &master_key, bytes)?;
+        let stored = StoredRow::new("vault.service_keys", &name);
+        let wrapped = rewrap(master_keys, entropy, &stored, name.as_bytes(), &master_key, bytes)?;
         let changes =
             (service_keys::master_key.eq(wrapped.master_key.0.to_vec()), service_keys::wrapped.eq(wrapped.bytes));
         let unchanged = service_keys::name.eq(&name).and(service_keys::master_key.eq(&master_key));
@@ -234,7 +239,8 @@ pub(super) fn rewrap_data_keys(
     let count = i64::try_from(rows.len()).unwrap_or(i64::MAX);
     connection.transaction(|connection| {
         for (owner, master_key, bytes) in rows {
-            let wrapped = rewrap(master_keys, entropy, owner.uuid().as_bytes(), &master_key, bytes)?;
+            let stored = StoredRow::new("vault.data_keys", owner);
+            let wrapped = rewrap(master_keys, entropy, &stored, owner.uuid().as_bytes(), &master_key, bytes)?;
             let changes =
                 (data_keys::master_key.eq(wrapped.master_key.0.to_vec()), data_keys::wrapped.eq(wrapped.bytes));
             let unchanged = data_keys::owner_id.eq(owner).and(data_keys::master_key.eq(&master_key));
@@ -247,12 +253,13 @@ pub(super) fn rewrap_data_keys(
 fn rewrap(
     master_keys: &MasterKeys,
     entropy: &dyn Entropy,
+    stored: &StoredRow<'_, impl Display>,
     owner: &[u8],
     master_key: &[u8],
     bytes: Vec<u8>,
 ) -> Result<Wrapped, Error> {
-    let wrapped = Wrapped::from_columns(Some(master_key.to_vec()), Some(bytes))
-        .ok_or_else(|| Error::internal("a wrapped key is damaged"))?;
+    let wrapped = Wrapped::from_columns(Some(master_key.to_vec()), Some(bytes));
+    let wrapped = stored.read("master_key", wrapped.ok_or(NO_MASTER_KEY))?;
     let secret = master_keys.unwrap(owner, &wrapped)?;
     Ok(master_keys.wrap(entropy, owner, &secret))
 }

@@ -181,19 +181,26 @@ fn what_is_said_of_other_records_is_a_fault() {
 
 #[test]
 fn an_executed_plan_tells_what_it_left() {
+    const PLAN: ErasurePlanId = ErasurePlanId::from_uuid(Uuid::from_u128(99));
     let text = serde_json::to_string(&with_matches()).unwrap();
-    let (lawful, theirs) = once_more(&[&text], false).unwrap();
+    let (lawful, theirs) = once_more(&[(PLAN, &text)], false).unwrap();
     assert_eq!(lawful.withheld, [("contacts", id(1)), ("memberships", id(4))]);
     let ids = |records: &[RecordName]| records.iter().map(|record| record.id).collect::<Vec<_>>();
     assert_eq!((ids(&lawful.unsure), ids(&theirs)), (vec![id(13)], vec![id(11)]));
     // A later plan withheld nothing more, and a destroyed key says so by itself.
     let later = serde_json::to_string(&plan(contact(), records(), &[]).unwrap()).unwrap();
-    for (plans, is_whole) in [(&[text.as_str(), later.as_str()][..], false), (&[text.as_str()], true)] {
+    for (plans, is_whole) in
+        [(&[(PLAN, text.as_str()), (PLAN, later.as_str())][..], false), (&[(PLAN, text.as_str())], true)]
+    {
         let (lawful, theirs) = once_more(plans, is_whole).unwrap();
         assert!(lawful.withheld.is_empty());
         assert_eq!((ids(&lawful.unsure), ids(&theirs)), (vec![id(13)], vec![id(11)]), "what was said of matches stays");
     }
     let (none, theirs) = once_more(&[], false).unwrap();
     assert!(none.withheld.is_empty() && none.unsure.is_empty() && theirs.is_empty());
-    assert!(once_more(&["{}"], false).is_err());
+    let error = once_more(&[(PLAN, "{}")], false).unwrap_err();
+    assert!(
+        error.cause().unwrap().starts_with(&format!("vault.executed_plans.plan of {PLAN} cannot be read")),
+        "{error}"
+    );
 }

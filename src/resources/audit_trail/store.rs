@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use super::model::{AuditEntry, AuditFilter, Look};
-use crate::domain::{ContactId, EntryId, Error, Instant, Limit, ListPage, OrganisationId, hex};
+use crate::domain::{ContactId, EntryId, Error, Instant, Limit, ListPage, OrganisationId, StoredRow, hex};
 use crate::platform::audit::{audit_entries, each_about, newest};
 use crate::platform::transaction::ReadTx;
 use crate::resources::contacts;
@@ -26,20 +26,20 @@ struct Row {
 }
 
 fn from_row(row: Row) -> Result<AuditEntry, Error> {
-    let damaged = || Error::internal("a row of audit_entries cannot be read");
+    let stored = StoredRow::new("audit_entries", row.id);
     Ok(AuditEntry {
         id: row.id,
         at: row.at,
-        actor_kind: row.actor_kind.parse().map_err(|_| damaged())?,
+        actor_kind: stored.read("actor_kind", row.actor_kind.parse())?,
         actor: row.actor,
         roles: row.roles.split(',').filter(|role| !role.is_empty()).map(str::to_owned).collect(),
         organisation_id: row.organisation_id,
         action: row.action,
-        outcome: row.outcome.parse().map_err(|_| damaged())?,
+        outcome: stored.read("outcome", row.outcome.parse())?,
         code: row.code,
         contact_id: row.contact_id,
         subject: row.subject,
-        detail: serde_json::from_str(&row.detail).map_err(|_| damaged())?,
+        detail: stored.read("detail", serde_json::from_str(&row.detail))?,
         digest: hex(&row.digest),
     })
 }

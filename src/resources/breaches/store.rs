@@ -6,7 +6,7 @@ use diesel::sql_types::Bool;
 use super::model::{Breach, BreachFilter, BreachStatus, BreachStep, BreachText};
 use super::words::Particulars;
 use crate::domain::{
-    BreachId, BreachStepId, Error, Instant, Limit, ListPage, OrganisationId, Scope, SubjectId, london_date,
+    BreachId, BreachStepId, Error, Instant, Limit, ListPage, OrganisationId, Scope, StoredRow, SubjectId, london_date,
 };
 use crate::platform::audit::{Action, Entry};
 use crate::platform::transaction::ReadTx;
@@ -82,15 +82,12 @@ struct Row {
     version: i32,
 }
 
-fn damaged<E>(_: E) -> Error {
-    Error::internal("a row of breaches cannot be read")
-}
-
 /// A row, unsealed, as far as the actor may see it.
 fn open(tx: &ReadTx<'_>, row: Row) -> Result<Breach, Error> {
     let Particulars { nature, consequences, measures, reasons, explanation } =
         Particulars::open(tx, row.id, &row.particulars)?;
-    let categories = row.categories.split(SEPARATOR).map(|word| word.parse().map_err(damaged));
+    let stored = StoredRow::new("breaches", row.id);
+    let categories = row.categories.split(SEPARATOR).map(|word| stored.read("categories", word.parse()));
     let whole = Breach {
         id: row.id,
         reference: Some(row.reference),
@@ -103,7 +100,7 @@ fn open(tx: &ReadTx<'_>, row: Row) -> Result<Breach, Error> {
         consequences,
         measures,
         reported_by_organisation_id: row.reported_by_organisation_id,
-        risk: row.risk.map(|risk| risk.parse().map_err(damaged)).transpose()?,
+        risk: stored.read("risk", row.risk.map(|risk| risk.parse()).transpose())?,
         reasons,
         notify_regulator: row.notify_regulator,
         notify_subjects: row.notify_subjects,
@@ -111,7 +108,7 @@ fn open(tx: &ReadTx<'_>, row: Row) -> Result<Breach, Error> {
         explanation,
         closed_at: row.closed_at,
         keep_until: row.closed_at.map(|at| retention::keep_until(london_date(at))),
-        status: row.status.parse().map_err(damaged)?,
+        status: stored.read("status", row.status.parse())?,
         version: row.version,
     };
     Ok(as_seen(whole, tx.scope()))
@@ -201,7 +198,7 @@ pub fn deadlines(tx: &mut ReadTx<'_>) -> Result<Vec<Deadline>, Error> {
         .load(tx.connection())?;
     let mut owed = Vec::with_capacity(rows.len());
     for (id, reference, aware_at, status, notify_regulator) in rows {
-        let status: BreachStatus = status.parse().map_err(damaged)?;
+        let status: BreachStatus = StoredRow::new("breaches", id).read("status", status.parse())?;
         if status.owes_notification(notify_regulator) {
             owed.push(Deadline {
                 kind: DeadlineKind::BreachNotification,
@@ -229,11 +226,12 @@ struct StepRow {
 
 fn open_step(tx: &ReadTx<'_>, row: StepRow) -> Result<BreachStep, Error> {
     let StepRow { id, status, phase, occurred_at, words, recorded_at, recorded_by } = row;
+    let stored = StoredRow::new("breach_steps", id);
     Ok(BreachStep {
         id,
-        status: status.parse().map_err(damaged)?,
+        status: stored.read("status", status.parse())?,
         occurred_at,
-        phase: phase.map(|phase| phase.parse().map_err(damaged)).transpose()?,
+        phase: stored.read("phase", phase.map(|phase| phase.parse()).transpose())?,
         lateness_reason: words.map(|sealed| BreachText::open(tx, id, &sealed)).transpose()?,
         recorded_at,
         recorded_by,

@@ -30,18 +30,15 @@ fn of_step(id: BreachStepId) -> Place<'static> {
     Place { table: "breach_steps", column: "words", row: id.uuid() }
 }
 
-fn damaged<E>(_: E) -> Error {
-    Error::internal("the words of a breach cannot be read")
-}
-
 impl Particulars {
     pub(super) fn seal(&self, tx: &WriteTx<'_>, id: BreachId) -> Result<Vec<u8>, Error> {
-        let plain = serde_json::to_vec(self).map_err(Error::internal)?;
+        let plain = serde_json::to_vec(self).map_err(|error| Error::internal(error))?;
         tx.seal_for_service(&of_breach(id), &plain)
     }
 
     pub(super) fn open(tx: &ReadTx<'_>, id: BreachId, sealed: &[u8]) -> Result<Self, Error> {
-        serde_json::from_slice(&tx.open_for_service(&of_breach(id), sealed)?).map_err(damaged)
+        let place = of_breach(id);
+        place.read(serde_json::from_slice(&tx.open_for_service(&place, sealed)?))
     }
 }
 
@@ -51,7 +48,8 @@ impl BreachText {
     }
 
     pub(super) fn open(tx: &ReadTx<'_>, id: BreachStepId, sealed: &[u8]) -> Result<Self, Error> {
-        let plain = tx.open_for_service(&of_step(id), sealed)?;
-        Self::try_from(String::from_utf8(plain).map_err(damaged)?).map_err(damaged)
+        let place = of_step(id);
+        let plain = place.read(String::from_utf8(tx.open_for_service(&place, sealed)?))?;
+        place.read(Self::try_from(plain))
     }
 }

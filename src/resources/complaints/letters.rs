@@ -105,8 +105,8 @@ impl Letter for AcknowledgementLetter {
             contact,
             to,
             subject: format!("We have your complaint {reference}"),
-            text: text.render().map_err(Error::internal)?,
-            html: html.render().map_err(Error::internal)?,
+            text: text.render().map_err(|error| Error::internal(error))?,
+            html: html.render().map_err(|error| Error::internal(error))?,
             unsubscribe_url: None,
             calendar: None,
         }))
@@ -144,8 +144,8 @@ impl Letter for OutcomeLetter {
             contact,
             to,
             subject: format!("The outcome of your complaint {reference}"),
-            text: text.render().map_err(Error::internal)?,
-            html: html.render().map_err(Error::internal)?,
+            text: text.render().map_err(|error| Error::internal(error))?,
+            html: html.render().map_err(|error| Error::internal(error))?,
             unsubscribe_url: None,
             calendar: None,
         }))

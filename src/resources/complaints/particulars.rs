@@ -41,13 +41,13 @@ fn place(id: ComplaintId) -> Place<'static> {
 
 impl Particulars {
     pub(super) fn seal(&self, key: &DataKey, entropy: &dyn Entropy, id: ComplaintId) -> Result<Vec<u8>, Error> {
-        let plain = serde_json::to_vec(self).map_err(Error::internal)?;
+        let plain = serde_json::to_vec(self).map_err(|error| Error::internal(error))?;
         Ok(key.seal(entropy, &place(id), &plain))
     }
 
     pub(super) fn open(key: &DataKey, id: ComplaintId, sealed: &[u8]) -> Result<Self, Error> {
-        let plain = key.open(&place(id), sealed)?;
-        serde_json::from_slice(&plain).map_err(|_| Error::internal("a complaint's particulars cannot be read"))
+        let place = place(id);
+        place.read(serde_json::from_slice(&key.open(&place, sealed)?))
     }
 }
 

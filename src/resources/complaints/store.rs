@@ -5,7 +5,7 @@ use diesel::prelude::*;
 
 use super::model::{Complaint, ComplaintFilter, ComplaintStatus, ComplaintStep};
 use super::particulars::Particulars;
-use crate::domain::{ComplaintId, ComplaintStepId, ContactId, Error, Instant, Limit, ListPage, SubjectId};
+use crate::domain::{ComplaintId, ComplaintStepId, ContactId, Error, Instant, Limit, ListPage, StoredRow, SubjectId};
 use crate::personal::{Merging, Person};
 use crate::platform::audit::{Action, Entry};
 use crate::platform::db::among_ids;
@@ -96,10 +96,6 @@ pub(super) mod of_person;
 pub(super) mod steps;
 pub use of_person::{ids_of, reindex};
 
-fn damaged<E>(_: E) -> Error {
-    Error::internal("a row of complaints cannot be read")
-}
-
 /// A row, unsealed.
 fn open(tx: &mut ReadTx<'_>, (row, master_key, wrapped): Kept) -> Result<Complaint, Error> {
     // Of the erased, the words are gone.
@@ -114,22 +110,23 @@ fn open(tx: &mut ReadTx<'_>, (row, master_key, wrapped): Kept) -> Result<Complai
         Some(told) => (Some(told.complainant), Some(told.details), told.note, told.explanation),
         None => (None, None, None, None),
     };
+    let stored = StoredRow::new("complaints", row.id);
     Ok(Complaint {
         id: row.id,
         reference: row.reference,
         contact_id: row.contact_id,
         complainant,
-        channel: row.channel.parse().map_err(damaged)?,
+        channel: stored.read("channel", row.channel.parse())?,
         received_on: row.received_on,
         details,
         acknowledge_by: complaint_clock::acknowledgement(row.received_on, tx.calendar())?.due_on,
         acknowledged_on: row.acknowledged_on,
         note,
-        outcome: row.outcome.map(|outcome| outcome.parse().map_err(damaged)).transpose()?,
+        outcome: stored.read("outcome", row.outcome.map(|outcome| outcome.parse()).transpose())?,
         explanation,
         closed_on: row.closed_on,
         keep_until: row.closed_on.map(retention::keep_until),
-        status: row.status.parse().map_err(damaged)?,
+        status: stored.read("status", row.status.parse())?,
         restricted: row.restricted_at.map(|_| true),
         version: row.version,
     })
@@ -211,7 +208,8 @@ struct StepRow {
 impl StepRow {
     fn step(self) -> Result<ComplaintStep, Error> {
         let Self { id, status, occurred_on, recorded_at, recorded_by } = self;
-        Ok(ComplaintStep { id, status: status.parse().map_err(damaged)?, occurred_on, recorded_at, recorded_by })
+        let status = StoredRow::new("complaint_steps", id).read("status", status.parse())?;
+        Ok(ComplaintStep { id, status, occurred_on, recorded_at, recorded_by })
     }
 }
 
@@ -258,7 +256,7 @@ pub fn deadlines(tx: &mut ReadTx<'_>) -> Result<Vec<Deadline>, Error> {
         ))
         .load(tx.connection())?;
     let owed = rows.into_iter().map(|(id, reference, received_on, acknowledged_on, status)| {
-        let status: ComplaintStatus = status.parse().map_err(damaged)?;
+        let status: ComplaintStatus = StoredRow::new("complaints", id).read("status", status.parse())?;
         let (kind, due) = if acknowledged_on.is_some() {
             (DeadlineKind::ComplaintOutcome, Due::WithoutUndueDelay(received_on))
         } else {

@@ -6,8 +6,8 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 
 use super::model::{CheckConsents, CheckResult, CheckResults, CheckRow, Contactability};
-use super::store::{consents, damaged};
-use crate::domain::{ContactId, Error, Instant};
+use super::store::consents;
+use crate::domain::{ContactId, Error, Instant, StoredRow};
 use crate::platform::audit::{Action, Entry};
 use crate::platform::db::{among_ids, direct};
 use crate::platform::transaction::ReadTx;
@@ -43,7 +43,9 @@ pub(super) fn check(tx: &mut ReadTx<'_>, asked: &CheckConsents) -> Result<CheckR
     let rows: Vec<Row> = direct!(tx.connection(), engine => rows.select(columns).load(engine))?;
     let mut answers: HashMap<ContactId, (State, bool)> = HashMap::with_capacity(rows.len());
     for (contact, state, notice_version, pending_until, objected) in rows {
-        let reading = Reading { state: state.parse().map_err(damaged)?, notice_version, pending_until };
+        let of_contact = format_args!("contact {contact}");
+        let stored = StoredRow::new("consents", of_contact);
+        let reading = Reading { state: stored.read("state", state.parse())?, notice_version, pending_until };
         answers.insert(contact, (consent::state_at(reading, change, now), objected));
     }
     let judge = |contact_id: &ContactId| match reach.get(contact_id) {

@@ -2,8 +2,8 @@
 
 use diesel::prelude::*;
 
-use super::store::{self, consents, damaged};
-use crate::domain::{ConsentId, ContactId, Error, LawfulBasis, Obstacle, PersonalRecord, Use};
+use super::store::{self, consents};
+use crate::domain::{ConsentId, ContactId, Error, LawfulBasis, Obstacle, PersonalRecord, StoredRow, Use};
 use crate::personal::{AddressChange, Class, Erasing, Held, Holder, Merging, Person, Table};
 use crate::platform::transaction::{ReadTx, WriteTx};
 
@@ -85,10 +85,13 @@ impl Holder for ConsentData {
     }
 
     fn uses(&self, tx: &mut ReadTx<'_>, contact: ContactId) -> Result<Vec<Use>, Error> {
-        let decided = consents::table.filter(consents::contact_id.eq(contact)).select(consents::purpose);
-        let decided: Vec<String> = decided.load(tx.connection())?;
-        let used =
-            |purpose: String| Ok(Use { purpose: purpose.parse().map_err(damaged)?, basis: LawfulBasis::Consent });
+        let decided =
+            consents::table.filter(consents::contact_id.eq(contact)).select((consents::id, consents::purpose));
+        let decided: Vec<(ConsentId, String)> = decided.load(tx.connection())?;
+        let used = |(id, purpose): (ConsentId, String)| {
+            let purpose = StoredRow::new("consents", id).read("purpose", purpose.parse())?;
+            Ok(Use { purpose, basis: LawfulBasis::Consent })
+        };
         decided.into_iter().map(used).collect()
     }
 

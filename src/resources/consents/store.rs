@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 
 use super::model::Consent;
-use crate::domain::{ConsentId, ContactId, DecisionId, Error, Instant, Purpose};
+use crate::domain::{ConsentId, ContactId, DecisionId, Error, Instant, Purpose, StoredRow};
 use crate::platform::audit::{Action, Entry};
 use crate::platform::transaction::ReadTx;
 use crate::policy::consent::{self, Pending, Projection};
@@ -98,22 +98,22 @@ pub(super) struct Row {
     version: i32,
 }
 
-pub(super) fn damaged<E>(_: E) -> Error {
-    Error::internal("a row of consents cannot be read")
-}
-
 impl Row {
+    fn stored(&self) -> StoredRow<'static, ConsentId> {
+        StoredRow::new("consents", self.id)
+    }
+
     pub(super) fn purpose(&self) -> Result<Purpose, Error> {
-        self.purpose.parse().map_err(damaged)
+        self.stored().read("purpose", self.purpose.parse())
     }
 
     pub(super) fn projection(&self) -> Result<Projection, Error> {
         let pending = self.pending_decision_id.zip(self.pending_until);
         Ok(Projection {
-            state: self.state.parse().map_err(damaged)?,
+            state: self.stored().read("state", self.state.parse())?,
             since: self.since,
             notice_version: self.notice_version,
-            method: self.method.parse().map_err(damaged)?,
+            method: self.stored().read("method", self.method.parse())?,
             decision_id: self.decision_id,
             pending: pending.map(|(decision_id, until)| Pending { decision_id, until }),
             withdrawn_at: self.withdrawn_at,

@@ -80,7 +80,7 @@ fn written(form: Form, members: &[AudienceMember]) -> Result<Vec<u8>, Error> {
     match form {
         Form::Lines => {
             for member in members {
-                serde_json::to_writer(&mut bytes, member).map_err(Error::internal)?;
+                serde_json::to_writer(&mut bytes, member).map_err(|error| Error::internal(error))?;
                 bytes.push(b'\n');
             }
         }

@@ -38,7 +38,7 @@ const SEALED_FOR: &[u8] = b"unsubscribe";
 /// When it cannot be written, which does not happen.
 pub fn url(tx: &ReadTx<'_>, contact: ContactId, purpose: Purpose) -> Result<String, Error> {
     let statement = Statement { contact, purpose, expires_at: tx.now().plus(LIVES).seconds() };
-    let plain = serde_json::to_vec(&statement).map_err(Error::internal)?;
+    let plain = serde_json::to_vec(&statement).map_err(|error| Error::internal(error))?;
     let token = tx.keyring().links.seal(tx.entropy(), SEALED_FOR, &plain);
     Ok(format!("{}/v1/unsubscribe/{token}", tx.identity().public_url))
 }

@@ -58,13 +58,13 @@ impl Particulars {
 
     /// Sealed for the row `id`.
     pub(super) fn seal(&self, key: &DataKey, entropy: &dyn Entropy, id: ContactId) -> Result<Vec<u8>, Error> {
-        let plain = serde_json::to_vec(self).map_err(Error::internal)?;
+        let plain = serde_json::to_vec(self).map_err(|error| Error::internal(error))?;
         Ok(key.seal(entropy, &place(id), &plain))
     }
 
     /// Opened from the row `id`.
     pub(super) fn open(key: &DataKey, id: ContactId, sealed: &[u8]) -> Result<Self, Error> {
-        let plain = key.open(&place(id), sealed)?;
-        serde_json::from_slice(&plain).map_err(|_| Error::internal("a contact's particulars cannot be read"))
+        let place = place(id);
+        place.read(serde_json::from_slice(&key.open(&place, sealed)?))
     }
 }

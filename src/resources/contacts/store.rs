@@ -5,7 +5,7 @@ use diesel::prelude::*;
 
 use super::model::{Contact, ContactStatus, Source};
 use super::particulars::Particulars;
-use crate::domain::{Code, ContactId, Error, Instant, Telephone};
+use crate::domain::{Code, ContactId, Error, Instant, StoredRow, Telephone};
 use crate::platform::audit::{Action, Entry};
 use crate::platform::db::direct;
 use crate::platform::transaction::ReadTx;
@@ -135,14 +135,10 @@ pub(super) use newcomers::{Newcomer, insert_many, insert_unless_taken};
 pub use person::person;
 pub(super) use person::{MergedContact, merged_contacts};
 
-fn damaged<E>(_: E) -> Error {
-    Error::internal("a row of contacts cannot be read")
-}
-
 impl Row {
     /// The restriction that holds.
     pub(super) fn restriction(&self) -> Result<Option<Restriction>, Error> {
-        restriction_of(self.restricted_ground.as_deref(), self.restricted_at)
+        restriction_of(self.id, self.restricted_ground.as_deref(), self.restricted_at)
     }
 
     /// A contact whose data is stored and not used, as callers see it: an id, a status and a version.
@@ -155,7 +151,7 @@ impl Row {
             telephone_extension: None,
             organisation: None,
             job_title: None,
-            status: status_of(&self.status, self.restricted_at)?,
+            status: status_of(self.id, &self.status, self.restricted_at)?,
             source: None,
             created_at: None,
             updated_at: None,
@@ -168,13 +164,17 @@ impl Row {
     }
 }
 
-fn restriction_of(ground: Option<&str>, since: Option<Instant>) -> Result<Option<Restriction>, Error> {
-    let restriction = |(ground, since): (&str, _)| Ok(Restriction { ground: ground.parse().map_err(damaged)?, since });
-    ground.zip(since).map(restriction).transpose()
+fn stored(id: ContactId) -> StoredRow<'static, ContactId> {
+    StoredRow::new("contacts", id)
 }
 
-fn status_of(status: &str, restricted_at: Option<Instant>) -> Result<ContactStatus, Error> {
-    if restricted_at.is_some() { Ok(ContactStatus::Restricted) } else { status.parse().map_err(damaged) }
+fn restriction_of(id: ContactId, ground: Option<&str>, since: Option<Instant>) -> Result<Option<Restriction>, Error> {
+    let Some((ground, since)) = ground.zip(since) else { return Ok(None) };
+    Ok(Some(Restriction { ground: stored(id).read("restricted_ground", ground.parse())?, since }))
+}
+
+fn status_of(id: ContactId, status: &str, restricted_at: Option<Instant>) -> Result<ContactStatus, Error> {
+    if restricted_at.is_some() { Ok(ContactStatus::Restricted) } else { stored(id).read("status", status.parse()) }
 }
 
 /// A row, unsealed.
@@ -256,7 +256,8 @@ fn open_unless(tx: &mut ReadTx<'_>, row: Row, stays_sealed: bool) -> Result<Open
                 job_title: known.job_title,
                 source: Some(Source { kind: known.source_kind, detail: known.source_detail, obtained_on }),
                 email_bounced_at: row.email_bounced_at,
-                address_check: row.address_check.as_deref().map(str::parse).transpose().map_err(damaged)?,
+                address_check: stored(row.id)
+                    .read("address_check", row.address_check.as_deref().map(str::parse).transpose())?,
                 ..dated
             }
         }
@@ -319,7 +320,7 @@ pub fn merged(into: ContactId) -> Error {
 /// 404 when there is none, 410 when it was erased or merged into another.
 pub fn for_the_person(tx: &mut ReadTx<'_>, id: ContactId) -> Result<Contact, Error> {
     let row = there(tx, id)?;
-    let status = status_of(&row.status, row.restricted_at)?;
+    let status = status_of(row.id, &row.status, row.restricted_at)?;
     let whole = Row { restricted_ground: None, restricted_at: None, ..row };
     Ok(Contact { status, ..open(tx, whole)?.contact })
 }

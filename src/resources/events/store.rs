@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use super::followers::EventFollowers;
 use super::model::{CreateEvent, Event, EventFilter, EventStatus, Location, PatchEvent, WaitingList};
-use crate::domain::{Error, EventId, Fault, Instant, Lifecycle, Limit, ListPage, OrganisationId, Scope};
+use crate::domain::{Error, EventId, Fault, Instant, Lifecycle, Limit, ListPage, OrganisationId, Scope, StoredRow};
 use crate::platform::audit::{Action, Before, Entry};
 use crate::platform::db::{among_ids, dialect};
 use crate::platform::http::{Change, IfMatch};
@@ -66,25 +66,22 @@ struct Row {
     version: i32,
 }
 
-fn damaged<E>(_: E) -> Error {
-    Error::internal("a row of events cannot be read")
-}
-
 impl Row {
     fn event(self) -> Result<Event, Error> {
+        let stored = StoredRow::new("events", self.id);
         let location = match self.place_name {
             None => None,
             Some(name) => Some(Location {
                 venue_organisation_id: self.venue_organisation_id,
-                name: name.try_into().map_err(damaged)?,
-                address: self.place_address.map(TryInto::try_into).transpose().map_err(damaged)?,
+                name: stored.read("place_name", name.try_into())?,
+                address: stored.read("place_address", self.place_address.map(TryInto::try_into).transpose())?,
                 online_url: self.online_url,
             }),
         };
         Ok(Event {
             id: self.id,
-            title: self.title.try_into().map_err(damaged)?,
-            description: self.description.try_into().map_err(damaged)?,
+            title: stored.read("title", self.title.try_into())?,
+            description: stored.read("description", self.description.try_into())?,
             starts_at: self.starts_at,
             ends_at: self.ends_at,
             location,
@@ -94,10 +91,10 @@ impl Row {
             self_cancel_until: self.self_cancel_until,
             waiting_list: WaitingList {
                 enabled: self.waiting_list,
-                promotion: self.promotion.parse().map_err(damaged)?,
+                promotion: stored.read("promotion", self.promotion.parse())?,
                 offer_working_hours: self.offer_working_hours,
             },
-            status: self.status.parse().map_err(damaged)?,
+            status: stored.read("status", self.status.parse())?,
             version: self.version,
         })
     }

@@ -4,7 +4,9 @@ use diesel::prelude::*;
 use uuid::Uuid;
 
 use super::model::{Message, MessageFilter, Status};
-use crate::domain::{ComplaintId, ContactId, Error, Instant, Limit, ListPage, MessageId, SubjectId, SubjectRequestId};
+use crate::domain::{
+    ComplaintId, ContactId, Error, Instant, Limit, ListPage, MessageId, StoredRow, SubjectId, SubjectRequestId,
+};
 use crate::personal::Person;
 use crate::platform::audit::{Action, Before, Entry};
 use crate::platform::db::{among, among_ids, dialect};
@@ -29,7 +31,7 @@ struct Row {
 impl Row {
     fn message(self) -> Result<Message, Error> {
         let Self { id, kind, contact_id, status, reason, attempts, next_attempt_at, created_at, version } = self;
-        let status = status.parse().map_err(|_| Error::internal("a row of messages cannot be read"))?;
+        let status = StoredRow::new("messages", id).read("status", status.parse())?;
         Ok(Message { id, kind, contact_id, status, attempts, next_attempt_at, reason, created_at, version })
     }
 }

@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use super::model::{CreateNetwork, Network, NetworkFilter, NetworkStatus, PatchNetwork};
-use crate::domain::{Code, Error, Lifecycle, Limit, ListPage, NetworkId};
+use crate::domain::{Code, Error, Lifecycle, Limit, ListPage, NetworkId, StoredRow};
 use crate::platform::audit::{Action, Before, Entry};
 use crate::platform::db::dialect;
 use crate::platform::http::IfMatch;
@@ -62,18 +62,15 @@ struct Row {
     version: i32,
 }
 
-fn damaged<E>(_: E) -> Error {
-    Error::internal("a row of networks cannot be read")
-}
-
 impl Row {
     fn network(self) -> Result<Network, Error> {
+        let row = StoredRow::new("networks", self.id);
         Ok(Network {
             id: self.id,
-            code: self.code.parse().map_err(damaged)?,
-            name: self.name.try_into().map_err(damaged)?,
-            description: self.description.try_into().map_err(damaged)?,
-            status: self.status.parse().map_err(damaged)?,
+            code: row.read("code", self.code.parse())?,
+            name: row.read("name", self.name.try_into())?,
+            description: row.read("description", self.description.try_into())?,
+            status: row.read("status", self.status.parse())?,
             version: self.version,
         })
     }

@@ -27,7 +27,8 @@ impl Content {
             #[serde(flatten)]
             content: &'a Content,
         }
-        let canonical = serde_jcs::to_vec(&Hashed { version, effective_on, content: self }).map_err(Error::internal)?;
+        let canonical = serde_jcs::to_vec(&Hashed { version, effective_on, content: self })
+            .map_err(|error| Error::internal(error))?;
         let hash = digest::digest(&digest::SHA256, &canonical);
         Ok(hex(hash.as_ref()))
     }

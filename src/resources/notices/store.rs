@@ -7,7 +7,7 @@ use super::content::Content;
 use super::current::{MaterialChanges, Published, PublishedVersion};
 use super::model::{DraftNotice, NoticeStatus, PatchNotice, PrivacyNotice, PurposeChange};
 use super::original;
-use crate::domain::{Code, Error, Fault, Instant, Limit, ListPage};
+use crate::domain::{Code, Error, Fault, Instant, Limit, ListPage, StoredRow};
 use crate::platform::audit::{Action, Before, Changed, Entry};
 use crate::platform::auth::NoticesDraft;
 use crate::platform::db::{dialect, direct};
@@ -57,9 +57,9 @@ struct Row {
 }
 
 fn from_row(row: Row, in_force: Option<NaiveDate>) -> Result<PrivacyNotice, Error> {
-    let damaged = |_| Error::internal("a row of privacy_notices cannot be read");
+    let stored = StoredRow::new("privacy_notices", row.version);
     let Content { controller, purposes, rights, contact, complaint_route } =
-        serde_json::from_str(&row.content).map_err(damaged)?;
+        stored.read("content", serde_json::from_str(&row.content))?;
     Ok(PrivacyNotice {
         version: row.version,
         effective_on: row.effective_on,
@@ -145,7 +145,7 @@ fn insert(
         privacy_notices::version.eq(version),
         privacy_notices::effective_on.eq(effective_on),
         privacy_notices::status.eq(if published_at.is_some() { "published" } else { "draft" }),
-        privacy_notices::content.eq(serde_json::to_string(content).map_err(Error::internal)?),
+        privacy_notices::content.eq(serde_json::to_string(content).map_err(|error| Error::internal(error))?),
         privacy_notices::sha256.eq(content.sha256(version, effective_on)?),
         privacy_notices::published_at.eq(published_at),
         privacy_notices::revision.eq(1),
@@ -224,7 +224,7 @@ pub fn update(
     };
     let changes = (
         privacy_notices::effective_on.eq(effective_on),
-        privacy_notices::content.eq(serde_json::to_string(&content).map_err(Error::internal)?),
+        privacy_notices::content.eq(serde_json::to_string(&content).map_err(|error| Error::internal(error))?),
         privacy_notices::sha256.eq(content.sha256(version, effective_on)?),
         privacy_notices::revision.eq(before.revision + 1),
     );

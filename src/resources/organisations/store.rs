@@ -6,7 +6,7 @@ use super::model::{
     ContactPoint, CreateOrganisation, Organisation, OrganisationFilter, OrganisationName, OrganisationStatus,
     PatchOrganisation,
 };
-use crate::domain::{Error, Lifecycle, Limit, ListPage, OrganisationId, Scope};
+use crate::domain::{Error, Lifecycle, Limit, ListPage, OrganisationId, Scope, StoredRow};
 use crate::platform::access::Standing;
 use crate::platform::audit::{Action, Before, Entry};
 use crate::platform::db::{AnyConnection, dialect};
@@ -48,23 +48,21 @@ fn place(id: OrganisationId) -> Place<'static> {
     Place { table: "organisations", column: "contact_point", row: id.uuid() }
 }
 
-fn damaged<E>(_: E) -> Error {
-    Error::internal("a row of organisations cannot be read")
-}
-
 fn from_row(tx: &ReadTx<'_>, row: Row) -> Result<Organisation, Error> {
     let contact_point = match row.contact_point {
         None => None,
         Some(sealed) => {
-            let text = String::from_utf8(tx.open_for_service(&place(row.id), &sealed)?).map_err(damaged)?;
-            Some(ContactPoint::try_from(text).map_err(damaged)?)
+            let place = place(row.id);
+            let text = place.read(String::from_utf8(tx.open_for_service(&place, &sealed)?))?;
+            Some(place.read(ContactPoint::try_from(text))?)
         }
     };
+    let stored = StoredRow::new("organisations", row.id);
     Ok(Organisation {
         id: row.id,
-        name: OrganisationName::try_from(row.name).map_err(damaged)?,
-        kind: row.kind.parse().map_err(damaged)?,
-        status: row.status.parse().map_err(damaged)?,
+        name: stored.read("name", OrganisationName::try_from(row.name))?,
+        kind: stored.read("kind", row.kind.parse())?,
+        status: stored.read("status", row.status.parse())?,
         contact_point,
         version: row.version,
     })

@@ -144,7 +144,10 @@ impl Letter for RegistrationLetter {
             foot,
         };
         let (text, html) = (Text { told: &told, foot: &told.foot }, Html { told: &told, foot: &told.foot });
-        let (text, html) = (text.render().map_err(Error::internal)?, html.render().map_err(Error::internal)?);
+        let (text, html) = (
+            text.render().map_err(|error| Error::internal(error))?,
+            html.render().map_err(|error| Error::internal(error))?,
+        );
         Ok(Composed::Mail(Mail {
             contact: Some(contact),
             to: addressee.email,

@@ -6,7 +6,7 @@ use diesel::prelude::*;
 
 use super::model::{Registration, RegistrationFilter, RegistrationStatus, Sharing};
 use super::requirements::store as requirements;
-use crate::domain::{ContactId, Error, EventId, Instant, Limit, ListPage, RegistrationId};
+use crate::domain::{ContactId, Error, EventId, Instant, Limit, ListPage, RegistrationId, StoredRow};
 use crate::personal::Person;
 use crate::platform::audit::{Action, Entry};
 use crate::platform::db::among_ids;
@@ -96,14 +96,10 @@ struct Row {
     version: i32,
 }
 
-fn damaged<E>(_: E) -> Error {
-    Error::internal("a row of registrations cannot be read")
-}
-
 impl Row {
     /// The state as it is written.
     fn status(&self) -> Result<RegistrationStatus, Error> {
-        self.status.parse().map_err(damaged)
+        StoredRow::new("registrations", self.id).read("status", self.status.parse())
     }
 
     /// The registration as it reads at `now`, the earliest time that it may be so that no offer ends too early, with its place in the waiting list.
@@ -117,7 +113,7 @@ impl Row {
             offer_expires_at: self.offer_expires_at,
             sharing: Sharing { event_partners: self.share_with_partners, venue: self.share_with_venue },
             access_requirements: None,
-            source: self.source.parse().map_err(damaged)?,
+            source: StoredRow::new("registrations", self.id).read("source", self.source.parse())?,
             created_at: self.created_at,
             version: self.version,
         })

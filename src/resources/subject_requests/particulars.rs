@@ -41,13 +41,13 @@ fn place(id: SubjectRequestId) -> Place<'static> {
 
 impl Particulars {
     pub(super) fn seal(&self, key: &DataKey, entropy: &dyn Entropy, id: SubjectRequestId) -> Result<Vec<u8>, Error> {
-        let plain = serde_json::to_vec(self).map_err(Error::internal)?;
+        let plain = serde_json::to_vec(self).map_err(|error| Error::internal(error))?;
         Ok(key.seal(entropy, &place(id), &plain))
     }
 
     pub(super) fn open(key: &DataKey, id: SubjectRequestId, sealed: &[u8]) -> Result<Self, Error> {
-        let plain = key.open(&place(id), sealed)?;
-        serde_json::from_slice(&plain).map_err(|_| Error::internal("a request's particulars cannot be read"))
+        let place = place(id);
+        place.read(serde_json::from_slice(&key.open(&place, sealed)?))
     }
 }
 
@@ -60,11 +60,6 @@ pub(super) fn told(id: RequestStepId) -> Place<'static> {
 /// requester is erased.
 pub(super) fn explanation(id: SubjectRequestId) -> Place<'static> {
     Place { table: "subject_requests", column: "outcome_explanation", row: id.uuid() }
-}
-
-/// A text that was sealed.
-pub(super) fn text(plain: Vec<u8>) -> Result<String, Error> {
-    String::from_utf8(plain).map_err(|_| Error::internal("a text of a request cannot be read"))
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 
 use super::model::{Channel, Explanation, RequestClock, RequestOutcome, SubjectRequest};
 use super::particulars::{self, Particulars};
-use crate::domain::{Calendar, ContactId, Error, Instant, SubjectRequestId, london_date};
+use crate::domain::{Calendar, ContactId, Error, Instant, StoredRow, SubjectRequestId, london_date};
 use crate::personal::Person;
 use crate::platform::audit::{Action, Entry};
 use crate::platform::db::{among_ids, dialect};
@@ -125,8 +125,21 @@ pub(super) struct Row {
     version: i32,
 }
 
-pub(super) fn damaged<E>(_: E) -> Error {
-    Error::internal("a row of requests cannot be read")
+/// Returns an explanation in the service's own words.
+///
+/// # Errors
+/// Internal when it is too long.
+#[track_caller]
+pub(super) fn in_our_words(text: impl Into<String>) -> Result<Explanation, Error> {
+    match Explanation::try_from(text.into()) {
+        Ok(explanation) => Ok(explanation),
+        Err(fault) => Err(Error::internal(format_args!("an explanation in the service's own words {fault}"))),
+    }
+}
+
+/// Returns where the columns of a request are stored.
+fn stored(id: SubjectRequestId) -> StoredRow<'static, SubjectRequestId> {
+    StoredRow::new("subject_requests", id)
 }
 
 /// A request, and the facts of its clock.
@@ -162,7 +175,8 @@ pub(super) fn shown(facts: &ClockFacts, calendar: &Calendar, now: Instant) -> Re
 
 impl Row {
     fn facts(&self, events: Vec<ClockEvent>) -> Result<ClockFacts, Error> {
-        Ok(ClockFacts { right: self.kind.parse().map_err(damaged)?, received_on: self.received_on, events })
+        let right = stored(self.id).read("kind", self.kind.parse())?;
+        Ok(ClockFacts { right, received_on: self.received_on, events })
     }
 
     fn outcome(&self, tx: &ReadTx<'_>) -> Result<Option<RequestOutcome>, Error> {
@@ -170,11 +184,13 @@ impl Row {
         else {
             return Ok(None);
         };
-        let plain = tx.open_for_service(&particulars::explanation(self.id), sealed)?;
+        let place = particulars::explanation(self.id);
+        let plain = place.read(String::from_utf8(tx.open_for_service(&place, sealed)?))?;
+        let ground = self.outcome_ground.as_deref().map(str::parse).transpose();
         Ok(Some(RequestOutcome {
-            kind: kind.parse().map_err(damaged)?,
-            explanation: Explanation::try_from(particulars::text(plain)?).map_err(damaged)?,
-            ground: self.outcome_ground.as_deref().map(str::parse).transpose().map_err(damaged)?,
+            kind: stored(self.id).read("outcome", kind.parse())?,
+            explanation: place.read(Explanation::try_from(plain))?,
+            ground: stored(self.id).read("outcome_ground", ground)?,
             duplicate_of: self.duplicate_of,
             decided_on,
         }))
@@ -190,17 +206,18 @@ fn open(tx: &mut ReadTx<'_>, sealed: Sealed) -> Result<Known, Error> {
     };
     let facts = row.facts(events)?;
     let clock = match &row.final_clock {
-        Some(kept) => serde_json::from_str(kept).map_err(damaged)?,
+        Some(kept) => stored(row.id).read("final_clock", serde_json::from_str(kept))?,
         None => shown(&facts, tx.calendar(), tx.now())?,
     };
     let outcome = row.outcome(tx)?;
     let (requester, details) = told.map(|told| (told.requester, told.details)).unzip();
-    let channel: Channel = row.channel.parse().map_err(damaged)?;
+    let stored = stored(row.id);
+    let channel: Channel = stored.read("channel", row.channel.parse())?;
     let request = SubjectRequest {
         id: row.id,
-        reference: row.reference.try_into().map_err(damaged)?,
+        reference: stored.read("reference", row.reference.try_into())?,
         kind: facts.right,
-        status: row.status.parse().map_err(damaged)?,
+        status: stored.read("status", row.status.parse())?,
         contact_id: row.contact_id,
         requester,
         channel,

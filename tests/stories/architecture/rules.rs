@@ -26,6 +26,7 @@ const PARTS: &[&str] = &[
     "supervision",
     "telemetry",
     "rate",
+    "strict_json",
     "db",
     "vault",
     "audit",

@@ -12,7 +12,7 @@ use tempfile::TempDir;
 
 use super::broken_off::{copy_of, url_of};
 use super::schema::{self, sqlite, vault};
-use crate::harness::people::{grant, text};
+use crate::harness::people::text;
 use crate::harness::{Service, postgres};
 
 const SQLITE: &str = include_str!("cc4cfba/sqlite.sql");

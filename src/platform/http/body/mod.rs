@@ -1,15 +1,15 @@
 //! Bodies: read strictly, checked against the schema that the document publishes, then parsed.
 //!
-//! 1. `strict`: is it JSON at all (400), without duplicate members or endless nesting.
+//! 1. `json`: is it JSON at all (400), without duplicate members or endless nesting.
 //! 2. `bounds` and `shape`: does it fit the schema (422), all faults at once.
 //! 3. serde: into the type, whose parts parse themselves.
 //! 4. `validator`: the rules across members.
 
 mod bounds;
 mod form;
+mod json;
 mod patch;
 mod shape;
-mod strict;
 mod unjudged;
 mod valid;
 

@@ -11,10 +11,10 @@ use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use super::bounds::{self, not_a_member};
-use super::strict::Read;
 use crate::domain::{
     EXTENSION_FORM, EXTENSION_PATTERN, EmailAddress, Error, Fault, Faults, Instant, Telephone, fault_of, member,
 };
+use crate::platform::strict_json::Read;
 
 type Shapes = RwLock<HashMap<(TypeId, Care), Arc<Shape>>>;
 

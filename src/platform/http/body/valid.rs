@@ -6,13 +6,14 @@ use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 use validator::{Validate, ValidationErrors, ValidationErrorsKind};
 
+use super::json;
 use super::shape;
-use super::strict::{self, Read};
 use super::unjudged::Judge;
 use crate::domain::{Code, Error, Fault, Faults, member};
 use crate::platform::http::answer::JSON;
 use crate::platform::http::describe::Op;
 use crate::platform::http::incoming::{Incoming, Take, one_of};
+use crate::platform::strict_json::Read;
 
 /// A command in a body.
 pub trait Command: DeserializeOwned + Validate + ToSchema + Send + 'static {
@@ -101,7 +102,7 @@ impl Judge for WithoutBody {
             return Ok(Self);
         }
         one_of(content_type, &[JSON])?;
-        match strict::parse(body)?.value {
+        match json::parse(body)?.value {
             Value::Object(members) if members.is_empty() => Ok(Self),
             Value::Object(members) => {
                 let faults: Faults = members.keys().map(|name| Fault::unknown_member("", name)).collect();
@@ -123,7 +124,7 @@ impl Judge for WithoutBody {
 /// # Errors
 /// 400 when it is not JSON; 422 with every fault; 413 when it has more values than are kept.
 pub fn parse<T: Command>(body: &[u8]) -> Result<T, Error> {
-    judged(strict::parse(body)?)
+    judged(json::parse(body)?)
 }
 
 /// A JSON value, checked and parsed.
@@ -131,7 +132,7 @@ pub fn parse<T: Command>(body: &[u8]) -> Result<T, Error> {
 /// # Errors
 /// 422 with every fault.
 pub fn parse_value<T: Command>(value: Value) -> Result<T, Error> {
-    judged(Read::whole(value))
+    judged(json::whole(value))
 }
 
 fn judged<T: Command>(read: Read) -> Result<T, Error> {
@@ -160,7 +161,7 @@ fn parse_with_care<T: Command>(mut read: Read) -> Result<T, Error> {
         return Err(Error::invalid(faults));
     }
     if !read.is_whole {
-        return Err(Read::too_many_values());
+        return Err(json::too_many_values());
     }
     serde_path_to_error::deserialize(read.value).map_err(|error| {
         let pointer = error.path().iter().fold(String::new(), |at, part| member(&at, &part.to_string()));

@@ -30,7 +30,7 @@ pub(super) fn make_room(tx: &mut ReadTx<'_>, keyed: &Keyed, bytes: usize) -> Res
     let theirs = kept_answers::caller.assume_not_null().eq(keyed.caller.as_slice());
     let held: Option<i64> =
         kept_answers::table.filter(theirs).select(sum(kept_answers::body_bytes)).first(connection)?;
-    let held = usize::try_from(held.unwrap_or_default()).map_err(Error::internal)?;
+    let held = usize::try_from(held.unwrap_or_default()).map_err(|error| Error::internal(error))?;
     let mut over = (held + bytes).saturating_sub(keyed.most_bytes);
     while over > 0 {
         let oldest: Vec<(Vec<u8>, i32)> = kept_answers::table
@@ -44,7 +44,7 @@ pub(super) fn make_room(tx: &mut ReadTx<'_>, keyed: &Keyed, bytes: usize) -> Res
             if over == 0 {
                 break;
             }
-            over = over.saturating_sub(usize::try_from(size).map_err(Error::internal)?);
+            over = over.saturating_sub(usize::try_from(size).map_err(|error| Error::internal(error))?);
             going.push(key);
         }
         if going.is_empty() {

@@ -176,7 +176,7 @@ pub(super) fn of_decision(tx: &mut ReadTx<'_>, id: DecisionId, profile: Profile)
         Profile::Kantara => kantara::receipt(&facts),
         Profile::Iso27560 => iso_27560::receipt(&facts),
     };
-    let payload = serde_json::to_vec(&receipt).map_err(Error::internal)?;
+    let payload = serde_json::to_vec(&receipt).map_err(|error| Error::internal(error))?;
     tx.look(Entry::new(Action::ConsentsReceipt).contact(row.contact_id).subject(id));
     Ok(tx.keyring().receipts.sign_jws(TYP, &payload))
 }

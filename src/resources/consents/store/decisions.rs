@@ -5,8 +5,8 @@ use diesel::prelude::*;
 
 use super::super::evidence::Evidence;
 use super::super::model::{ConsentDecision, DecisionKind};
-use super::{consent_decisions, consents, damaged};
-use crate::domain::{ConsentId, ContactId, DecisionId, Error, Instant, Limit, ListPage, Purpose, hex};
+use super::{consent_decisions, consents};
+use crate::domain::{ConsentId, ContactId, DecisionId, Error, Instant, Limit, ListPage, Purpose, StoredRow, hex};
 use crate::platform::audit::{Action, Entry};
 use crate::platform::db::among_ids;
 use crate::platform::transaction::ReadTx;
@@ -34,15 +34,23 @@ pub(crate) struct Row {
 }
 
 impl Row {
+    fn stored(&self) -> StoredRow<'static, DecisionId> {
+        StoredRow::new("consent_decisions", self.id)
+    }
+
     pub(crate) fn purpose(&self) -> Result<Purpose, Error> {
-        self.purpose.parse().map_err(damaged)
+        self.stored().read("purpose", self.purpose.parse())
     }
 
     pub(crate) fn decision(&self) -> Result<ConsentDecision, Error> {
+        let decision = match self.objection {
+            true => DecisionKind::Objected,
+            false => self.stored().read("decision", self.decision.parse())?,
+        };
         Ok(ConsentDecision {
             id: self.id,
-            decision: if self.objection { DecisionKind::Objected } else { self.decision.parse().map_err(damaged)? },
-            method: self.method.parse().map_err(damaged)?,
+            decision,
+            method: self.stored().read("method", self.method.parse())?,
             occurred_at: self.occurred_at,
             recorded_at: self.recorded_at,
             notice_version: self.notice_version,
@@ -60,7 +68,7 @@ impl Row {
             (DecisionKind::Given, Some(until), _) => Act::GiveUnconfirmed(until),
             (DecisionKind::Given, None, _) => Act::Give,
             (DecisionKind::Confirmed, _, Some(grant)) => Act::Confirm(grant),
-            (DecisionKind::Confirmed, _, None) => return Err(damaged(())),
+            (DecisionKind::Confirmed, _, None) => Act::Confirm(self.stored().required("confirms", None)?),
             (DecisionKind::Withdrawn, ..) => Act::Withdraw,
             (DecisionKind::Objected, ..) => Act::Object,
         };

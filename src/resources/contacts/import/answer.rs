@@ -105,7 +105,7 @@ fn write(form: Form, results: &[ImportResult], into: &mut Vec<u8>) -> Result<(),
         if form != Form::Lines && result.row > 1 {
             into.push(b',');
         }
-        serde_json::to_writer(&mut *into, result).map_err(Error::internal)?;
+        serde_json::to_writer(&mut *into, result).map_err(|error| Error::internal(error))?;
         if form == Form::Lines {
             into.push(b'\n');
         }

@@ -89,7 +89,7 @@ impl Import {
     /// are rejected, so that the caller learns of both.
     async fn next(&mut self) -> Result<Vec<ImportResult>, Error> {
         let Some(parsing) = self.parsing.take() else { return Ok(Vec::new()) };
-        let (file, rows) = parsing.await.map_err(Error::internal)?;
+        let (file, rows) = parsing.await.map_err(|error| Error::internal(error))?;
         if rows.is_empty() {
             return Ok(Vec::new());
         }
@@ -123,7 +123,7 @@ impl Import {
         for result in &mut results {
             self.listed.shorten(result);
         }
-        self.row += u32::try_from(count).map_err(Error::internal)?;
+        self.row += u32::try_from(count).map_err(|error| Error::internal(error))?;
         Ok(results)
     }
 }

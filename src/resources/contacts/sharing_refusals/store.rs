@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use super::super::store::{lock, must_be_there};
 use super::model::SharingRefusal;
-use crate::domain::{ContactId, Error, Instant, Limit, ListPage};
+use crate::domain::{ContactId, Error, Instant, Limit, ListPage, StoredRow};
 use crate::personal::{Merging, Person};
 use crate::platform::audit::{Action, Entry};
 use crate::platform::db::among_ids;
@@ -26,8 +26,8 @@ mod schema {
 }
 use schema::sharing_refusals;
 
-fn damaged<E>(_: E) -> Error {
-    Error::internal("a row of sharing_refusals cannot be read")
+fn kind_of(contact: ContactId, kind: &str) -> Result<OrganisationKind, Error> {
+    StoredRow::new("sharing_refusals", contact).read("recipient_kind", kind.parse())
 }
 
 /// The kinds of recipients that a person's data is not shared with, by their names' order.
@@ -37,7 +37,7 @@ pub fn of(tx: &mut ReadTx<'_>, contact: ContactId) -> Result<Vec<OrganisationKin
         .select(sharing_refusals::recipient_kind)
         .order(sharing_refusals::recipient_kind)
         .load(tx.connection())?;
-    found.iter().map(|kind| kind.parse().map_err(damaged)).collect()
+    found.iter().map(|kind| kind_of(contact, kind)).collect()
 }
 
 /// Returns the refusals of a person, under whichever of their ids, by the names of the kinds.
@@ -46,14 +46,23 @@ pub fn of(tx: &mut ReadTx<'_>, contact: ContactId) -> Result<Vec<OrganisationKin
 /// Internal when a row cannot be read.
 pub(crate) fn of_person(tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<SharingRefusal>, Error> {
     let theirs = sharing_refusals::table.filter(among_ids(sharing_refusals::contact_id, &person.ids));
-    let columns = (sharing_refusals::recipient_kind, sharing_refusals::since);
-    let rows: Vec<(String, Instant)> =
-        theirs.select(columns).order(sharing_refusals::recipient_kind).load(tx.connection())?;
-    rows.into_iter().map(refusal).collect()
+    let rows: Vec<Row> =
+        theirs.select(Row::as_select()).order(sharing_refusals::recipient_kind).load(tx.connection())?;
+    rows.into_iter().map(Row::refusal).collect()
 }
 
-fn refusal((kind, since): (String, Instant)) -> Result<SharingRefusal, Error> {
-    Ok(SharingRefusal { recipient_kind: kind.parse().map_err(damaged)?, since })
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = sharing_refusals)]
+struct Row {
+    contact_id: ContactId,
+    recipient_kind: String,
+    since: Instant,
+}
+
+impl Row {
+    fn refusal(self) -> Result<SharingRefusal, Error> {
+        Ok(SharingRefusal { recipient_kind: kind_of(self.contact_id, &self.recipient_kind)?, since: self.since })
+    }
 }
 
 /// A contact's refusals, by the names of the kinds.
@@ -69,14 +78,14 @@ pub(crate) fn list(
     must_be_there(tx, contact)?;
     let mut query = sharing_refusals::table
         .filter(sharing_refusals::contact_id.eq(contact))
-        .select((sharing_refusals::recipient_kind, sharing_refusals::since))
+        .select(Row::as_select())
         .order(sharing_refusals::recipient_kind)
         .into_boxed();
     if let Some(after) = after {
         query = query.filter(sharing_refusals::recipient_kind.gt(<&str>::from(after)));
     }
-    let rows: Vec<(String, Instant)> = query.limit(limit.rows() + 1).load(tx.connection())?;
-    let refusals = rows.into_iter().map(refusal).collect::<Result<Vec<_>, Error>>()?;
+    let rows: Vec<Row> = query.limit(limit.rows() + 1).load(tx.connection())?;
+    let refusals = rows.into_iter().map(Row::refusal).collect::<Result<Vec<_>, Error>>()?;
     tx.look(Entry::new(Action::ContactsSharingRefusals).contact(contact).with("count", refusals.len()));
     Ok(ListPage::cut(refusals, limit, |refusal| refusal.recipient_kind))
 }

@@ -49,11 +49,11 @@ impl FactsRow {
     fn facts(self) -> Result<ContactFacts, Error> {
         Ok(ContactFacts {
             id: self.id,
-            status: status_of(&self.status, self.restricted_at)?,
+            status: status_of(self.id, &self.status, self.restricted_at)?,
             mark: self.email_index,
             named_number: self.named_number,
             merged_into: self.merged_into,
-            restriction: restriction_of(self.restricted_ground.as_deref(), self.restricted_at)?,
+            restriction: restriction_of(self.id, self.restricted_ground.as_deref(), self.restricted_at)?,
             last_activity_on: self.last_activity_on,
         })
     }
@@ -100,10 +100,10 @@ pub fn reach(tx: &mut ReadTx<'_>, ids: &[ContactId]) -> Result<HashMap<ContactId
         .then(among_ids(contacts::id, ids))
         .select::<(UuidSql, Text, Nullable<Binary>, Nullable<InstantSql>)>();
     let found: Vec<Found> = direct!(tx.connection(), engine => found.load(engine))?;
-    let reach = found
-        .into_iter()
-        .map(|(id, status, mark, restricted_at)| Ok((id, Reach { status: status_of(&status, restricted_at)?, mark })));
-    reach.collect()
+    let reach = |(id, status, mark, restricted_at): Found| {
+        Ok((id, Reach { status: status_of(id, &status, restricted_at)?, mark }))
+    };
+    found.into_iter().map(reach).collect()
 }
 
 /// Those of the contacts whose data is stored and not used.

@@ -73,7 +73,7 @@ pub fn propose(mut tx: WriteTx<'_>, contact: ContactId, said: &Said) -> Result<R
         return Err(Error::invalid(faults));
     }
     let plan_sha256 = plan.sha256()?;
-    let text = serde_json::to_string(&plan).map_err(Error::internal)?;
+    let text = serde_json::to_string(&plan).map_err(|error| Error::internal(error))?;
     let id = plans::replace(&mut tx, contact, (&plan_sha256, &text), said)?;
     let entry = Entry::new(Action::ErasuresPropose).contact(contact).subject(id);
     let entry = entry.with("plan_sha256", plan_sha256.as_str()).with("withheld", plan.withhold.len());
@@ -101,7 +101,7 @@ pub fn execute(mut tx: WriteTx<'_>, contact: ContactId, plan_sha256: &str) -> Re
     if let Some(proposed) = proposed {
         plans::executed(&mut tx, proposed.id)?;
         if facts.plan.is_remembered() {
-            let plan = serde_json::to_string(&facts.plan).map_err(Error::internal)?;
+            let plan = serde_json::to_string(&facts.plan).map_err(|error| Error::internal(error))?;
             let (plan_id, sha256, executed_at) = (proposed.id, proposed.sha256, tx.now());
             tx.note_executed_plan(ExecutedPlan { plan_id, contact_id: contact, sha256, plan, executed_at })?;
         }

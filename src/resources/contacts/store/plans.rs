@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use super::super::model::ContactStatus;
 use super::contacts;
-use crate::domain::{ContactId, ErasurePlanId, Error, Instant, Obstacle, Party, SubjectClaim};
+use crate::domain::{ContactId, ErasurePlanId, Error, Instant, Obstacle, Party, StoredRow, SubjectClaim};
 use crate::personal::Person;
 use crate::platform::db::among_ids;
 use crate::platform::transaction::{ReadTx, WriteTx};
@@ -70,12 +70,13 @@ pub(super) fn open(tx: &mut ReadTx<'_>, contact: ContactId) -> Result<Option<Ope
         .first(tx.connection())
         .optional()?;
     let Some((id, sha256, obstacles, (subject, issuer, claim))) = found else { return Ok(None) };
-    let unreadable = || Error::internal("a row of erasure_plans cannot be read");
-    let said = match serde_json::from_str(&obstacles).map_err(|_| unreadable())? {
+    let stored = StoredRow::new("erasure_plans", id);
+    let said = match stored.read("obstacles", serde_json::from_str(&obstacles))? {
         Kept::Said(said) => said,
         Kept::Obstacles(obstacles) => obstacles.into(),
     };
-    let claim = claim.map(|claim| claim.parse::<SubjectClaim>()).transpose().map_err(|_| unreadable())?;
+    let claim = claim.map(|claim| claim.parse::<SubjectClaim>()).transpose();
+    let claim = stored.read("proposed_claim", claim)?;
     Ok(Some(Open { id, sha256, proposer: Party { issuer, subject, claim }, said }))
 }
 
@@ -95,7 +96,7 @@ pub(super) fn replace(
         erasure_plans::contact_id.eq(contact),
         erasure_plans::sha256.eq(sha256),
         erasure_plans::plan.eq(plan),
-        erasure_plans::obstacles.eq(serde_json::to_string(said).map_err(Error::internal)?),
+        erasure_plans::obstacles.eq(serde_json::to_string(said).map_err(|error| Error::internal(error))?),
         erasure_plans::proposed_by.eq(proposer.subject),
         erasure_plans::proposed_issuer.eq(proposer.issuer),
         erasure_plans::proposed_claim.eq(proposer.claim.map(<&str>::from)),
@@ -153,7 +154,7 @@ pub(super) fn restore(tx: &mut WriteTx<'_>, plan: &ExecutedPlan) -> Result<(), E
         erasure_plans::contact_id.eq(plan.contact_id),
         erasure_plans::sha256.eq(&plan.sha256),
         erasure_plans::plan.eq(&plan.plan),
-        erasure_plans::obstacles.eq(serde_json::to_string(&Said::default()).map_err(Error::internal)?),
+        erasure_plans::obstacles.eq(serde_json::to_string(&Said::default()).map_err(|error| Error::internal(error))?),
         erasure_plans::proposed_by.eq("vault"),
         erasure_plans::proposed_at.eq(plan.executed_at),
         erasure_plans::executed_by.eq(tx.actor().label()),

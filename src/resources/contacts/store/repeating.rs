@@ -52,8 +52,8 @@ pub fn repeat(mut tx: WriteTx<'_>) -> Result<Recorded<()>, Error> {
 /// Erases a person once more, and restricts them if a part of them stays.
 fn erase_again(tx: &mut WriteTx<'_>, contact: ContactId, undone: &[ExecutedPlan], is_whole: bool) -> Result<(), Error> {
     let mut person = locked(tx, contact)?;
-    let texts: Vec<&str> = undone.iter().map(|plan| plan.plan.as_str()).collect();
-    let (lawful, theirs) = erasure::once_more(&texts, is_whole)?;
+    let plans: Vec<_> = undone.iter().map(|plan| (plan.plan_id, plan.plan.as_str())).collect();
+    let (lawful, theirs) = erasure::once_more(&plans, is_whole)?;
     person.records = theirs;
     carry_out(tx, person, lawful)?;
     let stays = !is_whole && super::facts(tx, contact)?.is_some_and(|facts| facts.restriction.is_none());

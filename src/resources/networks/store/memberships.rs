@@ -7,9 +7,8 @@ use super::super::model::{
     EndMembership, JoinNetwork, Membership, MembershipFilter, MembershipStatus, NetworkStatus, PatchMembership,
 };
 use super::super::particulars::Particulars;
-use super::damaged;
 pub(crate) use super::schema::memberships;
-use crate::domain::{Code, ContactId, Error, Fault, Limit, ListPage, MembershipId, NetworkId, london_date};
+use crate::domain::{Code, ContactId, Error, Fault, Limit, ListPage, MembershipId, NetworkId, StoredRow, london_date};
 use crate::personal::Person;
 use crate::platform::audit::{Action, Before, Entry};
 use crate::platform::db::{among_ids, dialect};
@@ -39,17 +38,18 @@ pub fn open(tx: &mut ReadTx<'_>, row: &Row) -> Result<Membership, Error> {
         Some(key) => Particulars::open(&key, row.id, &row.particulars)?,
         None => Particulars::default(),
     };
+    let stored = StoredRow::new("memberships", row.id);
     Ok(Membership {
         id: row.id,
         network_id: row.network_id,
         contact_id: row.contact_id,
-        role: row.role.parse().map_err(damaged)?,
+        role: stored.read("role", row.role.parse())?,
         represents: told.represents,
-        status: row.status.parse().map_err(damaged)?,
+        status: stored.read("status", row.status.parse())?,
         started_on: row.started_on,
         ended_on: row.ended_on,
         end_reason: told.end_reason,
-        directory_visibility: row.directory_visibility.parse().map_err(damaged)?,
+        directory_visibility: stored.read("directory_visibility", row.directory_visibility.parse())?,
         version: row.version,
     })
 }

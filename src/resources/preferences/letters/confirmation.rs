@@ -71,8 +71,8 @@ impl Letter for ConfirmationLetter {
             contact: Some(contact),
             to: addressee.email,
             subject: format!("Please confirm that you want {called}"),
-            text: text.render().map_err(Error::internal)?,
-            html: html.render().map_err(Error::internal)?,
+            text: text.render().map_err(|error| Error::internal(error))?,
+            html: html.render().map_err(|error| Error::internal(error))?,
             unsubscribe_url: Some(unsubscribe_url),
             calendar: None,
         }))

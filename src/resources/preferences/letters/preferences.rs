@@ -48,8 +48,8 @@ impl Letter for PreferencesLetter {
             contact: Some(contact),
             to: addressee.email,
             subject: "Your choices about email from us".to_owned(),
-            text: Text { foot: &foot }.render().map_err(Error::internal)?,
-            html: Html { foot: &foot }.render().map_err(Error::internal)?,
+            text: Text { foot: &foot }.render().map_err(|error| Error::internal(error))?,
+            html: Html { foot: &foot }.render().map_err(|error| Error::internal(error))?,
             unsubscribe_url: None,
             calendar: None,
         }))

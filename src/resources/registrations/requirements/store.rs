@@ -37,13 +37,13 @@ fn place(id: RegistrationId) -> Place<'static> {
 }
 
 fn seal(tx: &WriteTx<'_>, key: &DataKey, id: RegistrationId, told: &AccessRequirements) -> Result<Vec<u8>, Error> {
-    let plain = serde_json::to_vec(told).map_err(Error::internal)?;
+    let plain = serde_json::to_vec(told).map_err(|error| Error::internal(error))?;
     Ok(key.seal(tx.entropy(), &place(id), &plain))
 }
 
 fn open(key: &DataKey, id: RegistrationId, sealed: &[u8]) -> Result<AccessRequirements, Error> {
-    let plain = key.open(&place(id), sealed)?;
-    serde_json::from_slice(&plain).map_err(|_| Error::internal("a person's requirements cannot be read"))
+    let place = place(id);
+    place.read(serde_json::from_slice(&key.open(&place, sealed)?))
 }
 
 /// Whether the actor may see requirements: IEWM's staff alone.

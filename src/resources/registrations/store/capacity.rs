@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 
 use super::schema::{event_places, registrations};
-use crate::domain::{Error, EventId, Instant};
+use crate::domain::{Error, EventId, Instant, StoredRow};
 use crate::platform::audit::{Action, Entry};
 use crate::platform::transaction::{ReadTx, Recorded, WriteTx};
 use crate::policy::registrations::{Places, RegistrationStatus, WhyNoOffer, offer_until, why_no_offer};
@@ -64,7 +64,9 @@ fn ended(tx: &mut ReadTx<'_>, event: EventId, run_out: i32) -> Result<EndedRegis
         .load(tx.connection())?;
     let mut ended = EndedRegistrations { expired: run_out.into(), ..EndedRegistrations::default() };
     for (status, count) in counts {
-        let ending = match status.parse().map_err(super::damaged)? {
+        let of_event = format_args!("event {event}");
+        let stored = StoredRow::new("registrations", of_event);
+        let ending = match stored.read("status", status.parse())? {
             RegistrationStatus::Declined => &mut ended.declined,
             RegistrationStatus::Expired => &mut ended.expired,
             RegistrationStatus::Cancelled => &mut ended.cancelled,

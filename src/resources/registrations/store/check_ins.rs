@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use diesel::prelude::*;
 
-use crate::domain::{Error, EventId, Instant, RegistrationId};
+use crate::domain::{Error, EventId, Instant, RegistrationId, StoredRow};
 use crate::platform::db::{among_ids, insert_all};
 use crate::platform::transaction::{ReadTx, WriteTx};
 use crate::policy::check_ins::Direction;
@@ -76,7 +76,9 @@ pub(crate) fn passages(
         .load(tx.connection())?;
     let mut passages: HashMap<_, Passages> = HashMap::new();
     for (registration, at, direction) in taken {
-        let direction = direction.parse().map_err(|_| Error::internal("a row of check_ins cannot be read"))?;
+        let of_registration = format_args!("registration {registration}");
+        let stored = StoredRow::new("check_ins", of_registration);
+        let direction = stored.read("direction", direction.parse())?;
         passages.entry(registration).or_default().0.push((at, direction));
     }
     Ok(passages)

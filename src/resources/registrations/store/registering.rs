@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use super::moves::{next_in_line, settle, tell};
 use super::places::LockedPlaces;
 use super::schema::registrations;
-use super::{Row, damaged, steps};
+use super::{Row, steps};
 use crate::domain::{Code, ContactId, Error, EventId, Fault, RegistrationId, london_date};
 use crate::platform::audit::{Action, Entry};
 use crate::platform::db::dialect;
@@ -128,6 +128,6 @@ pub(super) fn locked(
     contact.there()?;
     let mut locked = LockedPlaces::of(tx, known.event_id)?;
     settle(tx, &mut locked)?;
-    let row = super::row(tx, id).map_err(damaged)?;
+    let row = super::row(tx, id)?;
     Ok((locked, row, contact))
 }

@@ -2,9 +2,10 @@
 
 use diesel::prelude::*;
 
+use super::Row;
+use super::Row;
 use super::schema::registration_steps;
-use super::{Row, damaged};
-use crate::domain::{ContactId, Error, Instant, Limit, ListPage, RegistrationId};
+use crate::domain::{ContactId, Error, Instant, Limit, ListPage, RegistrationId, StoredRow};
 use crate::platform::audit::{Action, Entry};
 use crate::platform::db::insert_all;
 use crate::platform::transaction::{ReadTx, WriteTx};
@@ -71,8 +72,9 @@ pub(super) fn seal(tx: &WriteTx<'_>, key: &DataKey, id: RegistrationId, reason: 
 }
 
 fn open(key: &DataKey, id: RegistrationId, sealed: &[u8]) -> Result<PriorityReason, Error> {
-    let plain = String::from_utf8(key.open(&place(id), sealed)?).map_err(damaged)?;
-    plain.try_into().map_err(damaged)
+    let place = place(id);
+    let plain = place.read(String::from_utf8(key.open(&place, sealed)?))?;
+    place.read(plain.try_into())
 }
 
 /// Seals the reasons of a registration anew, for the contact that it goes to.
@@ -114,10 +116,11 @@ impl StepRow {
             (Some(key), Some(sealed)) => Some(open(key, id, &sealed)?),
             _ => None,
         };
+        let stored = StoredRow::new("registration_steps", id);
         Ok(RegistrationStep {
             version: self.version,
-            status: self.status.parse().map_err(damaged)?,
-            cause: self.cause.parse().map_err(damaged)?,
+            status: stored.read("status", self.status.parse())?,
+            cause: stored.read("cause", self.cause.parse())?,
             reason,
             recorded_at: self.recorded_at,
             recorded_by: self.recorded_by,

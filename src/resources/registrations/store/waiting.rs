@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use super::places::LockedPlaces;
 use super::registering::locked;
 use super::schema::registrations;
-use super::{damaged, shown, steps};
+use super::{shown, steps};
 use crate::domain::{Error, EventId, Fault, Lifecycle, RegistrationId};
 use crate::platform::audit::{Action, Changed, Entry};
 use crate::platform::transaction::{ReadTx, Recorded, WriteTx};
@@ -46,7 +46,8 @@ pub fn prioritise(
         free
     } else {
         spread(&mut tx, &mut locked)?;
-        number(&mut tx, &locked, id, asked.ahead_of)?.ok_or_else(|| damaged(()))?
+        let there = number(&mut tx, &locked, id, asked.ahead_of)?;
+        there.ok_or_else(|| Error::internal("a waiting list has no room although its numbers were just spread"))?
     };
     let version = row.version + 1;
     let changes = (

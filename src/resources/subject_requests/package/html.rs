@@ -141,5 +141,5 @@ pub fn page(package: &Package) -> Result<String, Error> {
         search: package.search.as_ref().map(search),
         details: records::details(&package.held),
     };
-    page.render().map_err(Error::internal)
+    page.render().map_err(|error| Error::internal(error))
 }

@@ -14,7 +14,6 @@ mod releasing;
 use diesel::prelude::*;
 
 use super::super::model::{RequestStatus, Right, SubjectRequest};
-use super::super::store::damaged;
 use super::super::store::package_rows::{self, subject_request_packages as packages};
 use super::super::store::person::whose;
 use super::contents;
@@ -114,7 +113,8 @@ fn filled(tx: &mut ReadTx<'_>, package: Package, person: &Person) -> Result<Pack
 
 /// A package, unsealed, with what is kept in other rows: its parts, and what was left out of it.
 fn opened(tx: &mut ReadTx<'_>, key: &DataKey, id: SubjectRequestId, sealed: &[u8]) -> Result<Package, Error> {
-    let mut package: Package = serde_json::from_slice(&key.open(&place(id), sealed)?).map_err(damaged)?;
+    let place = place(id);
+    let mut package: Package = place.read(serde_json::from_slice(&key.open(&place, sealed)?))?;
     parts::add_to(tx, key, id, &mut package)?;
     package.withheld = redactions::told(tx, key, id)?;
     Ok(package)

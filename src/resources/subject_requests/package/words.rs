@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::super::model::{Explanation, Right};
-use super::super::store::damaged;
+use super::super::store::in_our_words;
 use super::delivery::{Delivery, PostalAddress};
 use super::model::{BuildPackage, SearchNote};
 use crate::domain::Error;
@@ -58,5 +58,5 @@ pub(super) fn own(kind: Right) -> Result<Explanation, Error> {
         "We have prepared a copy of the data that we hold about you, with the information that the law says we must \
          give you."
     };
-    Explanation::try_from(words.to_owned()).map_err(damaged)
+    in_our_words(words)
 }

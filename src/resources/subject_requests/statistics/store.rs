@@ -1,6 +1,7 @@
 //! Requests, counted. Nothing is unsealed.
 
 use std::collections::HashMap;
+use std::fmt::Display;
 
 use chrono::NaiveDate;
 use diesel::dsl::{self, case_when, count_star};
@@ -9,9 +10,9 @@ use strum::VariantArray;
 
 use super::super::model::{OutcomeKind, RequestStatus, Right};
 use super::super::store::clock_events::events_of;
-use super::super::store::{damaged, subject_requests as requests};
+use super::super::store::subject_requests as requests;
 use super::model::{RequestCounts, RequestStatistics, StatisticsRange, StatisticsUse};
-use crate::domain::{Error, SubjectRequestId, london_date};
+use crate::domain::{Error, StoredRow, SubjectRequestId, london_date};
 use crate::platform::transaction::ReadTx;
 use crate::policy::clock::{self, ClockFacts};
 use crate::policy::statistics::Counts;
@@ -19,8 +20,15 @@ use crate::policy::statistics::Counts;
 /// Numbers of requests by their kind.
 type ByKind = HashMap<Right, Counts>;
 
-fn outcome(kept: Option<&str>) -> Result<Option<OutcomeKind>, Error> {
-    kept.map(|outcome| outcome.parse().map_err(damaged)).transpose()
+/// In place of an id, where the database counted several rows together.
+const GROUP: &str = "a group of rows";
+
+fn outcome(id: impl Display, kept: Option<&str>) -> Result<Option<OutcomeKind>, Error> {
+    StoredRow::new("subject_requests", id).read("outcome", kept.map(str::parse).transpose())
+}
+
+fn right(id: impl Display, kind: &str) -> Result<Right, Error> {
+    StoredRow::new("subject_requests", id).read("kind", kind.parse())
 }
 
 /// The days of receipt, both ends included. Nothing is received in the future.
@@ -45,8 +53,8 @@ fn settled(tx: &mut ReadTx<'_>, (first, last): (NaiveDate, NaiveDate), counted: 
         .load(tx.connection())?;
     for (kind, became, all, late) in groups {
         let number = |number: i64| u64::try_from(number).unwrap_or_default();
-        let became = outcome(became.as_deref())?;
-        let counts = counted.entry(kind.parse().map_err(damaged)?).or_default();
+        let became = outcome(GROUP, became.as_deref())?;
+        let counts = counted.entry(right(GROUP, &kind)?).or_default();
         counts.add(became, true, number(late));
         counts.add(became, false, number(all - late));
     }
@@ -76,11 +84,11 @@ fn unsettled(tx: &mut ReadTx<'_>, (first, last): (NaiveDate, NaiveDate), counted
     }
     let mut events = events_of(tx, &rows.iter().map(|row| row.0).collect::<Vec<_>>())?;
     for (id, kind, received_on, kept, became, decided_on) in rows {
-        let right: Right = kind.parse().map_err(damaged)?;
+        let right = right(id, &kind)?;
         let facts = ClockFacts { right, received_on, events: events.remove(&id).unwrap_or_default() };
         let due_on = clock::read(&facts, tx.calendar()).map_or(kept, |reading| reading.due_on);
         let late = due_on.is_some_and(|due| decided_on.unwrap_or(today) > due);
-        counted.entry(right).or_default().add(outcome(became.as_deref())?, late, 1);
+        counted.entry(right).or_default().add(outcome(id, became.as_deref())?, late, 1);
     }
     Ok(())
 }

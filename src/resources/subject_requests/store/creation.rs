@@ -6,7 +6,7 @@ use super::super::letter_queue;
 use super::super::model::{CreateSubjectRequest, RequestStatus, StepKind, SubjectRequest};
 use super::super::particulars::Particulars;
 use super::steps::{NewStep, add};
-use super::{damaged, of_person, shown, subject_requests as requests};
+use super::{of_person, shown, subject_requests as requests};
 use crate::domain::{ContactId, Error, Fault, SubjectRequestId, london_date};
 use crate::platform::audit::{Action, Entry};
 use crate::platform::reference;
@@ -55,7 +55,7 @@ pub fn create(mut tx: WriteTx<'_>, asked: CreateSubjectRequest) -> Result<Record
     let particulars = told.seal(&key, tx.entropy(), id)?;
     let made = SubjectRequest {
         id,
-        reference: reference::next(&mut tx, SERIES)?.try_into().map_err(damaged)?,
+        reference: reference::next(&mut tx, SERIES)?.try_into().map_err(|fault: &str| Error::internal(fault))?,
         kind,
         status: RequestStatus::first(identity_known),
         contact_id,

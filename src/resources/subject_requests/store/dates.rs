@@ -5,7 +5,7 @@ use diesel::prelude::*;
 
 use super::super::model::RequestStatus;
 use super::clock_events::events_of;
-use super::{damaged, subject_requests as requests};
+use super::{stored, subject_requests as requests};
 use crate::domain::{Error, SubjectId, SubjectRequestId, london_date};
 use crate::platform::audit::{Action, Entry};
 use crate::platform::db::among_ids;
@@ -35,10 +35,10 @@ fn date(tx: &mut ReadTx<'_>, rows: Vec<Dated>) -> Result<Vec<Falling>, Error> {
     let ids: Vec<SubjectRequestId> = rows.iter().map(|row| row.0).collect();
     let mut events = events_of(tx, &ids)?;
     let date = |(id, reference, kind, received_on, kept, status): Dated| {
-        let kind: Right = kind.parse().map_err(damaged)?;
+        let kind: Right = stored(id).read("kind", kind.parse())?;
         let facts = ClockFacts { right: kind, received_on, events: events.remove(&id).unwrap_or_default() };
         let due_on = clock::read(&facts, tx.calendar())?.due_on;
-        Ok(Falling { id, reference, status: status.parse().map_err(damaged)?, due_on, kept })
+        Ok(Falling { id, reference, status: stored(id).read("status", status.parse())?, due_on, kept })
     };
     rows.into_iter().map(date).collect()
 }
@@ -91,7 +91,7 @@ pub(super) fn last_days_for_copies(
     let (mut events, today) = (events_of(tx, &running_ids)?, london_date(tx.now()));
     let mut days = Vec::new();
     for (id, kind, received_on) in running {
-        let right: Right = kind.parse().map_err(damaged)?;
+        let right: Right = stored(id).read("kind", kind.parse())?;
         let facts = ClockFacts { right, received_on, events: events.remove(&id).unwrap_or_default() };
         let due_on = clock::read(&facts, tx.calendar()).ok().and_then(|reading| reading.due_on);
         days.push(due_on.filter(|&due| due >= today));

@@ -2,10 +2,10 @@
 
 use super::super::commands::{CloseDuplicate, Completed, Fulfilment, LapseRequest, RefuseRequest};
 use super::super::letter_queue::Kind as Letter;
-use super::super::model::{Explanation, Ground, OutcomeKind, RequestOutcome, RequestStatus, StepKind, SubjectRequest};
+use super::super::model::{Ground, OutcomeKind, RequestOutcome, RequestStatus, StepKind, SubjectRequest};
 use super::progress::{Deed, go_on};
 use super::steps::NewStep;
-use super::{Known, damaged, locked, one};
+use super::{Known, in_our_words, locked, one};
 use crate::domain::{Error, Fault, Lifecycle, SubjectRequestId, london_date};
 use crate::platform::db::dialect;
 use crate::platform::transaction::{Recorded, WriteTx};
@@ -123,7 +123,7 @@ pub fn close_duplicate(
     let explanation = format!("This request repeats {}, which we answer.", other.reference.as_str());
     let outcome = RequestOutcome {
         kind: OutcomeKind::Duplicate,
-        explanation: Explanation::try_from(explanation).map_err(damaged)?,
+        explanation: in_our_words(explanation)?,
         ground: None,
         duplicate_of: Some(of),
         decided_on: london_date(tx.now()),

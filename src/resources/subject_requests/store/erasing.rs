@@ -3,13 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::commands::{Completed, Fulfilment};
-use super::super::model::{Explanation, StepKind, SubjectRequest};
+use super::super::model::{StepKind, SubjectRequest};
 use super::super::planning::PlanErasure;
 use super::person::whose;
 use super::progress::{Deed, go_on};
 use super::rights::whole;
 use super::steps::{self, NewStep};
-use super::{carry_out, damaged, locked};
+use super::{carry_out, in_our_words, locked};
 use crate::domain::{Code, ErasureGround, Error, Fault, Obstacle, SubjectRequestId, day_words, london_date};
 use crate::platform::transaction::{ReadTx, Recorded, WriteTx};
 use crate::policy::clock::Right;
@@ -121,8 +121,7 @@ fn told(executed: &ExecutedErasure, explanations: Option<&str>) -> Result<Comple
         ));
     };
     let kept = what_is_kept(&executed.withheld, explanations);
-    let explanation =
-        Explanation::try_from(format!("{kept}\nWe have erased everything else. {in_backups}")).map_err(damaged)?;
+    let explanation = in_our_words(format!("{kept}\nWe have erased everything else. {in_backups}"))?;
     Ok(Completed { kind: Fulfilment::PartlyFulfilled, explanation, ground: Some(first.ground.into()) })
 }
 

@@ -7,9 +7,10 @@ use super::super::letter_queue::Kind as Letter;
 use super::super::model::{
     Explanation, OutcomeKind, Question, Reason, RequestOutcome, RequestStatus, StepKind, SubjectRequest,
 };
+use super::super::particulars;
 use super::progress::{Deed, check_day, go_on};
 use super::steps::{self, NewStep};
-use super::{Known, damaged, locked, one};
+use super::{Known, in_our_words, locked, one};
 use crate::domain::{Code, Error, Lifecycle, RequestStepId, SubjectRequestId, london_date};
 use crate::platform::audit::{Action, Entry};
 use crate::platform::transaction::{ReadTx, Recorded, WriteTx};
@@ -130,7 +131,7 @@ pub(crate) fn read_question(
     let step = steps::one_question(tx, id, question)?;
     tx.look(Entry::new(Action::SubjectRequestsQuestion).contact(contact).subject(id));
     let text = step.text.ok_or_else(|| Error::new(Code::Gone, "The words of this request were erased."))?;
-    let question = Question::try_from(text).map_err(damaged)?;
+    let question = particulars::told(step.id).read(Question::try_from(text))?;
     Ok(Clarification { id: step.id, request_id: id, asked_on: step.on, question })
 }
 
@@ -197,7 +198,7 @@ pub(crate) fn withdraw(
     let today = london_date(tx.now());
     let explanation = match explanation {
         Some(given) => given,
-        None => Explanation::try_from("You withdrew your request.".to_owned()).map_err(damaged)?,
+        None => in_our_words("You withdrew your request.")?,
     };
     let outcome = RequestOutcome {
         kind: OutcomeKind::Withdrawn,

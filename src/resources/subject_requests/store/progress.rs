@@ -78,7 +78,8 @@ pub(super) fn go_on(mut tx: WriteTx<'_>, known: Known, deed: Deed) -> Result<Rec
     let step = add(&mut tx, id, step, link)?;
     let after =
         SubjectRequest { status, clock, outcome: outcome.or(before.outcome), version: before.version + 1, ..before };
-    let kept = status.is_final().then(|| serde_json::to_string(&clock)).transpose().map_err(Error::internal)?;
+    let kept =
+        status.is_final().then(|| serde_json::to_string(&clock)).transpose().map_err(|error| Error::internal(error))?;
     let changes = (
         requests::status.eq(<&str>::from(status)),
         requests::due_on.eq(clock.due_on),

@@ -3,9 +3,9 @@
 use chrono::NaiveDate;
 
 use super::super::commands::{Completed, Fulfilment};
-use super::super::model::{Channel, Explanation, StepKind, SubjectRequest};
+use super::super::model::{Channel, StepKind, SubjectRequest};
 use super::person::{about, locked_with_contact, whose};
-use super::{carry_out, damaged, steps};
+use super::{carry_out, in_our_words, steps};
 use crate::domain::{ContactId, Error, Lifecycle, Purpose, SubjectRequestId};
 use crate::platform::audit::{Action, Entry};
 use crate::platform::transaction::{Recorded, WriteTx};
@@ -17,8 +17,7 @@ use crate::resources::contacts::model::PatchContact;
 use crate::resources::contacts::store::{self as contacts, changes, restrict};
 
 pub(super) fn whole(explanation: impl Into<String>) -> Result<Completed, Error> {
-    let explanation = Explanation::try_from(explanation.into()).map_err(damaged)?;
-    Ok(Completed { kind: Fulfilment::Fulfilled, explanation, ground: None })
+    Ok(Completed { kind: Fulfilment::Fulfilled, explanation: in_our_words(explanation)?, ground: None })
 }
 
 /// Corrects the contact as the person has asked (Article 16).

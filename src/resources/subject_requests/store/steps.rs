@@ -4,8 +4,8 @@ use diesel::prelude::*;
 
 use super::super::model::{RequestStep, StepKind};
 use super::super::particulars;
-use super::{damaged, farewell, one, subject_request_steps as steps};
-use crate::domain::{Error, Instant, Limit, ListPage, RequestStepId, SubjectRequestId};
+use super::{farewell, one, subject_request_steps as steps};
+use crate::domain::{Error, Instant, Limit, ListPage, RequestStepId, StoredRow, SubjectRequestId};
 use crate::platform::audit::{Action, Entry};
 use crate::platform::transaction::{ReadTx, WriteTx};
 use crate::platform::vault::DataKey;
@@ -26,9 +26,10 @@ struct Row {
 
 impl Row {
     fn step(self, key: Option<&DataKey>) -> Result<RequestStep, Error> {
-        let kind: StepKind = self.kind.parse().map_err(damaged)?;
+        let kind: StepKind = StoredRow::new("subject_request_steps", self.id).read("kind", self.kind.parse())?;
+        let place = particulars::told(self.id);
         let text = match (key, &self.told) {
-            (Some(key), Some(sealed)) => Some(particulars::text(key.open(&particulars::told(self.id), sealed)?)?),
+            (Some(key), Some(sealed)) => Some(place.read(String::from_utf8(key.open(&place, sealed)?))?),
             _ => None,
         };
         let is_proof = matches!(kind, StepKind::IdentityReceived | StepKind::AuthorityReceived);
@@ -210,11 +211,12 @@ pub(super) fn last_of(
     kinds: [StepKind; 2],
 ) -> Result<Option<StepKind>, Error> {
     let kinds = kinds.map(<&str>::from);
-    let last: Option<String> = steps::table
+    let last: Option<(RequestStepId, String)> = steps::table
         .filter(steps::request_id.eq(request).and(steps::kind.eq_any(kinds)))
         .order(steps::id.desc())
-        .select(steps::kind)
+        .select((steps::id, steps::kind))
         .first(tx.connection())
         .optional()?;
-    last.map(|kind| kind.parse().map_err(damaged)).transpose()
+    let Some((id, kind)) = last else { return Ok(None) };
+    StoredRow::new("subject_request_steps", id).read("kind", kind.parse()).map(Some)
 }

@@ -48,7 +48,7 @@ pub(super) fn is_large(tx: &mut ReadTx<'_>, person: &Person) -> Result<bool, Err
 fn expected(tx: &mut ReadTx<'_>, person: &Person) -> Result<i32, Error> {
     let tables: usize = holders(tx)?.iter().map(|holder| holder.tables().len()).sum();
     let pages = audit::count_about(tx.connection(), &person.ids)?.div_ceil(ENTRIES_A_PART);
-    i32::try_from(tables + pages).map_err(Error::internal)
+    i32::try_from(tables + pages).map_err(|error| Error::internal(error))
 }
 
 /// Has a package built.
@@ -72,7 +72,7 @@ pub(super) fn begin(
     let key = tx.key_of(person.contact.uuid())?;
     parts::keep_words(&mut tx, &key, id, &Words { person: Some(person.clone()), ..words.clone() })?;
     let entry = Entry::new(Action::SubjectRequestsBeginPackage).contact(person.contact).subject(id);
-    let of = usize::try_from(expected).map_err(Error::internal)?;
+    let of = usize::try_from(expected).map_err(|error| Error::internal(error))?;
     tx.record(entry.with("parts", of), PackageProgress { state: PackageState::Building, done: 0, of })
 }
 
@@ -101,7 +101,7 @@ pub(super) fn progress(tx: &mut ReadTx<'_>, id: SubjectRequestId) -> Result<Opti
     let done = parts::count(tx, id)?;
     let state = if failed { PackageState::Delayed } else { PackageState::Building };
     // A look that was on its way to the audit when all were counted can make another page.
-    let of = usize::try_from(expected).map_err(Error::internal)?.max(done);
+    let of = usize::try_from(expected).map_err(|error| Error::internal(error))?.max(done);
     Ok(Some(PackageProgress { state, done, of }))
 }
 

@@ -9,8 +9,8 @@ use super::super::delivery::{
     Delivery, MOST_DOWNLOADS, OpenPackage, PackageDelivery, PackageLink, PackageReady, PostalAddress,
 };
 use super::super::model::Package;
-use super::{damaged, given, links, packages, parts};
-use crate::domain::{Code, ContactId, Error, Instant, SubjectId, SubjectRequestId};
+use super::{given, links, packages, parts};
+use crate::domain::{Code, ContactId, Error, Instant, StoredRow, SubjectId, SubjectRequestId};
 use crate::platform::audit::{Action, Entry};
 use crate::platform::http::{FormOrJson, Unjudged};
 use crate::platform::outbox;
@@ -47,7 +47,8 @@ pub fn released(tx: &mut ReadTx<'_>, id: SubjectRequestId) -> Result<Option<Give
         .first(tx.connection())
         .optional()?;
     let Some((owner, delivery, Some(released_at), released_by, expires_at, is_kept)) = row else { return Ok(None) };
-    let delivery = delivery.map(|delivery| delivery.parse().map_err(damaged)).transpose()?;
+    let delivery = delivery.map(|delivery| delivery.parse()).transpose();
+    let delivery = StoredRow::new("subject_request_packages", id).read("delivery", delivery)?;
     let is_there = is_kept && expires_at > tx.now();
     Ok(Some(Given { owner, delivery, released_at, released_by, expires_at, is_there }))
 }

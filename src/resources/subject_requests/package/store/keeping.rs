@@ -28,7 +28,7 @@ pub(super) fn keep(
 ) -> Result<Recorded<SubjectRequest>, Error> {
     let (id, tables) = (request.id, search.searched.len());
     let package = Package { search: Some(search), ..package };
-    let plain = serde_json::to_vec(&package).map_err(Error::internal)?;
+    let plain = serde_json::to_vec(&package).map_err(|error| Error::internal(error))?;
     let key = tx.key_of(owner.uuid())?;
     let values = (
         packages::request_id.eq(id),

@@ -114,7 +114,7 @@ pub(super) fn count_download(tx: &mut WriteTx<'_>, request: SubjectRequestId) ->
     }
     let values = (
         downloads::request_id.eq(request),
-        downloads::number.eq(i32::try_from(number).map_err(Error::internal)?),
+        downloads::number.eq(i32::try_from(number).map_err(|error| Error::internal(error))?),
         downloads::downloaded_at.eq(tx.now()),
     );
     diesel::insert_into(downloads::table).values(values).execute(tx.connection())?;

@@ -6,8 +6,7 @@ use super::super::super::store::package_rows::subject_request_package_parts as p
 use super::super::model::{Package, PackageAccess, PackagePart, SearchedTable};
 use super::super::search::AUDIT;
 use super::super::words::Words;
-use super::damaged;
-use crate::domain::{Error, SubjectRequestId};
+use crate::domain::{Error, StoredRow, SubjectRequestId};
 use crate::platform::transaction::{ReadTx, WriteTx};
 use crate::platform::vault::{DataKey, Place};
 
@@ -44,14 +43,18 @@ impl Part {
             Self::Held(part) => serde_json::to_vec(part),
             Self::Looks(page) => serde_json::to_vec(page),
         }
-        .map_err(Error::internal)
+        .map_err(|error| Error::internal(error))
     }
 }
 
 /// Where a part stands: no part opens in another's place.
-fn in_place<T>(request: SubjectRequestId, number: i32, then: impl FnOnce(&Place<'_>) -> T) -> T {
+pub(super) fn in_place<T>(request: SubjectRequestId, number: i32, then: impl FnOnce(&Place<'_>) -> T) -> T {
     let column = format!("part {number}");
     then(&Place { table: "subject_request_package_parts", column: &column, row: request.uuid() })
+}
+
+fn stored(request: SubjectRequestId) -> StoredRow<'static, SubjectRequestId> {
+    StoredRow::new("subject_request_package_parts", request)
 }
 
 fn of(request: SubjectRequestId) -> diesel::dsl::Eq<parts::request_id, SubjectRequestId> {
@@ -73,7 +76,7 @@ pub(super) fn add(
             of(request),
             parts::number.eq(number),
             parts::table_name.eq(part.table()),
-            parts::records.eq(i32::try_from(part.records()).map_err(Error::internal)?),
+            parts::records.eq(i32::try_from(part.records()).map_err(|error| Error::internal(error))?),
             parts::part.eq(in_place(request, number, |place| key.seal(tx.entropy(), place, &plain))),
         );
         diesel::insert_into(parts::table).values(values).execute(tx.connection())?;
@@ -89,7 +92,7 @@ pub(super) fn keep_words(
     words: &Words,
 ) -> Result<(), Error> {
     delete_words(tx, request)?;
-    let plain = serde_json::to_vec(words).map_err(Error::internal)?;
+    let plain = serde_json::to_vec(words).map_err(|error| Error::internal(error))?;
     let values = (
         of(request),
         parts::number.eq(WORDS),
@@ -106,7 +109,8 @@ pub(super) fn keep_words(
 /// # Errors
 /// or nothing is kept.
 pub(super) fn words(tx: &mut ReadTx<'_>, key: &DataKey, request: SubjectRequestId) -> Result<Words, Error> {
-    serde_json::from_slice(&plain(tx, key, request, WORDS)?).map_err(damaged)
+    let plain = plain(tx, key, request, WORDS)?;
+    in_place(request, WORDS, |place| place.read(serde_json::from_slice(&plain)))
 }
 
 /// Deletes what was said.
@@ -119,7 +123,7 @@ fn delete_words(tx: &mut WriteTx<'_>, request: SubjectRequestId) -> Result<(), E
 pub(super) fn count(tx: &mut ReadTx<'_>, request: SubjectRequestId) -> Result<usize, Error> {
     let there = parts::table.filter(of(request).and(parts::number.ne(WORDS)));
     let count: i64 = there.count().get_result(tx.connection())?;
-    usize::try_from(count).map_err(Error::internal)
+    usize::try_from(count).map_err(|error| Error::internal(error))
 }
 
 /// The tables of which there is a part, and how many records are in it, in their order. Nothing is unsealed.
@@ -128,8 +132,8 @@ pub(super) fn tables(tx: &mut ReadTx<'_>, request: SubjectRequestId) -> Result<V
     let rows: Vec<(Option<String>, i32)> = there.select((parts::table_name, parts::records)).load(tx.connection())?;
     let mut tables: Vec<SearchedTable> = Vec::new();
     for (name, records) in rows {
-        let table = name.ok_or_else(|| damaged(()))?;
-        let records = usize::try_from(records).map_err(Error::internal)?;
+        let table = stored(request).required("table_name", name)?;
+        let records = usize::try_from(records).map_err(|error| Error::internal(error))?;
         match tables.iter_mut().find(|known| known.table == table) {
             Some(known) => known.records += records,
             None if table == AUDIT => tables.push(SearchedTable::audit(records)),
@@ -153,8 +157,8 @@ pub(super) fn layout(tx: &mut ReadTx<'_>, request: SubjectRequestId) -> Result<V
     let rows: Vec<(i32, Option<String>, i32)> =
         there.select((parts::number, parts::table_name, parts::records)).load(tx.connection())?;
     let part = |(number, table, records): (i32, Option<String>, i32)| {
-        let records = usize::try_from(records).map_err(Error::internal)?;
-        Ok(Layout { number, table: table.ok_or_else(|| damaged(()))?, records })
+        let records = usize::try_from(records).map_err(|error| Error::internal(error))?;
+        Ok(Layout { number, table: stored(request).required("table_name", table)?, records })
     };
     rows.into_iter().map(part).collect()
 }
@@ -209,13 +213,16 @@ pub(super) fn add_to(
         };
         after = last.0;
         for (number, table, sealed) in rows {
-            let plain = in_place(request, number, |place| key.open(place, &sealed))?;
-            if table.as_deref() == Some(AUDIT) {
-                let page: Vec<PackageAccess> = serde_json::from_slice(&plain).map_err(damaged)?;
-                package.accesses.extend(page);
-            } else {
-                package.held.push(serde_json::from_slice(&plain).map_err(damaged)?);
-            }
+            in_place(request, number, |place| {
+                let plain = key.open(place, &sealed)?;
+                if table.as_deref() == Some(AUDIT) {
+                    let page: Vec<PackageAccess> = place.read(serde_json::from_slice(&plain))?;
+                    package.accesses.extend(page);
+                } else {
+                    package.held.push(place.read(serde_json::from_slice(&plain))?);
+                }
+                Ok::<(), Error>(())
+            })?;
         }
     }
 }

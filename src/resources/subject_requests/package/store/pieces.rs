@@ -2,12 +2,13 @@
 //! package is never in memory.
 
 use diesel::prelude::*;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::super::model::{Package, PackageAccess, PackagePart};
 use super::super::search::AUDIT;
 use super::parts::{self, Layout};
-use super::{damaged, packages, place};
+use super::{packages, place};
 use crate::domain::{Error, SubjectRequestId};
 use crate::platform::transaction::{ReadTx, WriteTx};
 use crate::platform::vault::DataKey;
@@ -75,10 +76,11 @@ impl<'k> Pieces<'k> {
             at
         } else {
             let plain = self.plain(tx, piece)?;
-            self.opened.push((piece, serde_json::from_slice(&plain).map_err(damaged)?));
+            self.opened.push((piece, self.read(piece, &plain)?));
             self.opened.len() - 1
         };
-        self.opened.get_mut(at).map(|(_, value)| value).ok_or_else(|| damaged(()))
+        let opened = self.opened.get_mut(at).map(|(_, value)| value);
+        opened.ok_or_else(|| Error::internal("a piece of a package that was not opened"))
     }
 
     fn plain(&self, tx: &mut ReadTx<'_>, piece: Option<i32>) -> Result<Vec<u8>, Error> {
@@ -87,7 +89,18 @@ impl<'k> Pieces<'k> {
         }
         let head = packages::table.find(self.request).select(packages::package);
         let sealed: Option<Vec<u8>> = head.first(tx.connection())?;
-        self.key.open(&place(self.request), &sealed.ok_or_else(|| damaged(()))?)
+        let place = place(self.request);
+        self.key.open(&place, &place.read(sealed.ok_or("it is missing"))?)
+    }
+
+    /// Reads a piece as what it must be.
+    #[track_caller]
+    fn read<T: DeserializeOwned>(&self, piece: Option<i32>, plain: &[u8]) -> Result<T, Error> {
+        let read = serde_json::from_slice(plain);
+        match piece {
+            Some(number) => parts::in_place(self.request, number, |place| place.read(read)),
+            None => place(self.request).read(read),
+        }
     }
 
     /// Keeps the pieces that were opened, as they are now.
@@ -96,25 +109,24 @@ impl<'k> Pieces<'k> {
     /// Internal when a piece is not what it was any more: something was left out that the policy must not open.
     pub(super) fn keep(self, tx: &mut WriteTx<'_>) -> Result<(), Error> {
         for (piece, value) in &self.opened {
-            let plain = serde_json::to_vec(value).map_err(Error::internal)?;
+            let plain = serde_json::to_vec(value).map_err(|error| Error::internal(error))?;
             let Some(number) = piece else {
-                read_as::<Package>(&plain)?;
+                self.read::<Package>(None, &plain)?;
                 let sealed = self.key.seal(tx.entropy(), &place(self.request), &plain);
                 let row = packages::table.find(self.request);
                 diesel::update(row).set(packages::package.eq(sealed)).execute(tx.connection())?;
                 continue;
             };
             let is_page = self.layout.iter().any(|part| part.number == *number && part.table == AUDIT);
-            let parsed = if is_page { read_as::<Vec<PackageAccess>>(&plain) } else { read_as::<PackagePart>(&plain) };
-            parsed?;
+            if is_page {
+                self.read::<Vec<PackageAccess>>(*piece, &plain)?;
+            } else {
+                self.read::<PackagePart>(*piece, &plain)?;
+            }
             parts::replace(tx, self.key, self.request, *number, &plain)?;
         }
         Ok(())
     }
-}
-
-fn read_as<T: serde::de::DeserializeOwned>(plain: &[u8]) -> Result<(), Error> {
-    serde_json::from_slice::<T>(plain).map(|_| ()).map_err(damaged)
 }
 
 /// An array index as JSON Pointers write it (RFC 6901 section 4): without leading zeros.

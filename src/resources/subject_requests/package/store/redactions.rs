@@ -9,11 +9,12 @@ use super::super::super::model::Explanation;
 use super::super::super::store::one;
 use super::super::super::store::package_rows::subject_request_redactions as redactions;
 use super::super::redactions::{NewRedaction, NewRedactions, Redacted, Redaction, Withheld};
-use super::damaged;
 use super::drafts;
 use super::keeping::touch;
 use super::pieces::Pieces;
-use crate::domain::{ContactId, Error, Fault, Faults, Instant, Limit, ListPage, RedactionId, SubjectRequestId};
+use crate::domain::{
+    ContactId, Error, Fault, Faults, Instant, Limit, ListPage, RedactionId, StoredRow, SubjectRequestId,
+};
 use crate::platform::audit::{Action, Entry};
 use crate::platform::db::among_ids;
 use crate::platform::transaction::{ReadTx, Recorded, WriteTx};
@@ -37,6 +38,10 @@ fn place(id: RedactionId) -> Place<'static> {
     Place { table: "subject_request_redactions", column: "withheld", row: id.uuid() }
 }
 
+fn ground(id: RedactionId, ground: &str) -> Result<WithholdingGround, Error> {
+    StoredRow::new("subject_request_redactions", id).read("ground", ground.parse())
+}
+
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = redactions)]
 struct Row {
@@ -49,11 +54,12 @@ struct Row {
 
 impl Row {
     fn ground(&self) -> Result<WithholdingGround, Error> {
-        self.ground.parse().map_err(damaged)
+        ground(self.id, &self.ground)
     }
 
     fn open(&self, key: &DataKey) -> Result<Kept, Error> {
-        serde_json::from_slice(&key.open(&place(self.id), &self.withheld)?).map_err(damaged)
+        let place = place(self.id);
+        place.read(serde_json::from_slice(&key.open(&place, &self.withheld)?))
     }
 }
 
@@ -143,7 +149,7 @@ fn insert(
     kept: &Kept,
 ) -> Result<RedactionId, Error> {
     let id: RedactionId = tx.new_id_after(after);
-    let plain = serde_json::to_vec(kept).map_err(Error::internal)?;
+    let plain = serde_json::to_vec(kept).map_err(|error| Error::internal(error))?;
     let values = (
         redactions::id.eq(id),
         redactions::request_id.eq(draft.request.id),
@@ -216,10 +222,10 @@ pub struct LeftOut {
 /// What was left out of the packages about a person. Nothing is unsealed.
 pub fn of(tx: &mut ReadTx<'_>, ids: &[ContactId]) -> Result<Vec<LeftOut>, Error> {
     let theirs = redactions::table.filter(among_ids(redactions::contact_id, ids)).order(redactions::id);
-    let rows: Vec<(SubjectRequestId, String, Instant)> =
-        theirs.select((redactions::request_id, redactions::ground, redactions::made_at)).load(tx.connection())?;
-    let left_out = |(request, ground, at): (SubjectRequestId, String, Instant)| {
-        Ok(LeftOut { request, ground: ground.parse().map_err(damaged)?, at })
+    let columns = (redactions::id, redactions::request_id, redactions::ground, redactions::made_at);
+    let rows: Vec<(RedactionId, SubjectRequestId, String, Instant)> = theirs.select(columns).load(tx.connection())?;
+    let left_out = |(id, request, kept, at): (RedactionId, SubjectRequestId, String, Instant)| {
+        Ok(LeftOut { request, ground: ground(id, &kept)?, at })
     };
     rows.into_iter().map(left_out).collect()
 }

@@ -5,13 +5,13 @@ use diesel::prelude::*;
 use super::super::super::commands::{Completed, Fulfilment};
 use super::super::super::letter_queue;
 use super::super::super::model::{Explanation, Right, SubjectRequest};
-use super::super::super::store::carry_out_telling;
+use super::super::super::store::{carry_out_telling, in_our_words};
 use super::super::delivery::Delivery;
 use super::super::model::Package;
 use super::super::release::{RefusedPart, ReleasePackage};
 use super::super::words::{self, Words};
 use super::drafts::locked;
-use super::{damaged, packages, parts, place, redactions};
+use super::{packages, parts, place, redactions};
 use crate::domain::{Error, Fault, SubjectRequestId};
 use crate::platform::audit::{Action, Entry};
 use crate::platform::http::IfMatch;
@@ -38,7 +38,8 @@ pub fn release(
     }
     let words = parts::words(&mut tx, &draft.key, id)?;
     let withheld = redactions::grounds(&mut tx, id)?;
-    let head: Package = serde_json::from_slice(&draft.key.open(&place(id), &draft.sealed)?).map_err(damaged)?;
+    let place = place(id);
+    let head: Package = place.read(serde_json::from_slice(&draft.key.open(&place, &draft.sealed)?))?;
     let search = head.search.map(|search| search.in_words()).unwrap_or_default();
     let told = if withheld.is_empty() { search } else { format!("{}\n{search}", left_out(&withheld)) };
     let delivery = delivery_of(&draft.request, words.delivery)?;
@@ -94,7 +95,7 @@ fn outcome(
         None => words::own(kind)?,
     });
     if withheld.is_empty() && refusal.is_none() {
-        let explanation = Explanation::try_from(explanation).map_err(damaged)?;
+        let explanation = in_our_words(explanation)?;
         return Ok(Completed { kind: Fulfilment::Fulfilled, explanation, ground: None });
     }
     if !withheld.is_empty() {
