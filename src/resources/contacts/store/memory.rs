@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{Binary, Nullable, Text};
 
 use super::contacts;
-use crate::domain::{ContactId, Error, Instant, Purpose};
+use crate::domain::{ContactId, Error, Instant, Purpose, StoredRow};
 use crate::platform::db::{IndexedBy, InstantSql, UuidSql, among, direct, prepared};
 use crate::platform::transaction::ReadTx;
 use crate::resources::suppressions::store::former::former_addresses;
@@ -77,7 +77,8 @@ pub fn marked_among(tx: &mut ReadTx<'_>, marks: Vec<Vec<u8>>) -> Result<Marked, 
     for (mark, purpose, contact, since) in found {
         match (purpose, contact, since) {
             (Some(purpose), ..) => {
-                let purpose = purpose.parse().map_err(|_| Error::internal("a row of suppressions cannot be read"))?;
+                // A mark is made of an address, so the log does not say which.
+                let purpose = StoredRow::new("suppressions", "a mark").read("purpose", purpose.parse())?;
                 marked.suppressed.entry(mark).or_default().insert(purpose);
             }
             (None, Some(contact), Some(since)) => marked.former.entry(mark).or_default().push((since, contact)),
