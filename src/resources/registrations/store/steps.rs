@@ -3,7 +3,6 @@
 use diesel::prelude::*;
 
 use super::Row;
-use super::Row;
 use super::schema::registration_steps;
 use crate::domain::{ContactId, Error, Instant, Limit, ListPage, RegistrationId, StoredRow};
 use crate::platform::audit::{Action, Entry};
