@@ -70,6 +70,7 @@ pub(super) fn by(PackageAccess { action, roles, .. }: &PackageAccess) -> Cow<'st
 }
 
 /// What was done, by the action that the audit has.
+#[expect(clippy::too_many_lines, reason = "one line for each action")]
 pub(super) fn what(action: &str) -> Said {
     let Some(known) = Action::named(action) else { return Said::unworded(action.to_owned()) };
     let words = match known {
