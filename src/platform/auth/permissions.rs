@@ -44,6 +44,7 @@ pub fn forbidden<P: Permission>() -> Error {
 
 /// A permission as a value: what the judgement of a request needs to know of the type.
 #[derive(Clone, Copy, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a constant of `Permission`, independent of the others")]
 pub struct Terms {
     /// [`Permission::NAME`].
     pub(in crate::platform) name: &'static str,

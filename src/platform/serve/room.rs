@@ -173,7 +173,6 @@ impl Room {
     /// Serves `handler` as its `#[utoipa::path]` says. Everything else in the description comes from
     /// the types of the handler's arguments and answer.
     #[must_use]
-    #[expect(clippy::needless_pass_by_value, reason = "the documentation is a marker: its type is what counts")]
     pub fn serve<D, H, A>(mut self, _documentation: D, handler: H) -> Self
     where
         D: utoipa::Path,
