@@ -78,7 +78,7 @@ async fn who_is_restricted_is_an_id_a_status_and_a_version(service: Service) {
     let looks = service.audit(&format!("contact_id={ada}&action=contacts.read")).await;
     assert_eq!(looks.len(), 4, "a look at somebody restricted is a look");
     let entry = &service.audit(&format!("contact_id={ada}&action=contacts.restrict")).await[0];
-    assert_eq!(entry["detail"], json!({ "ground": "accuracy_contested" }));
+    assert_eq!(entry["detail"], json!({ "changed": ["status"], "ground": "accuracy_contested" }));
 }
 
 async fn nobody_finds_the_restricted(service: Service) {
@@ -312,7 +312,7 @@ async fn the_person_is_told_before_it_is_lifted(service: Service) {
     (after["version"], after["updated_at"]) = (before["version"].clone(), before["updated_at"].clone());
     assert_eq!(after, before, "nothing was lost");
     let entry = &service.audit(&format!("contact_id={ada}&action=contacts.lift_restriction")).await[0];
-    let told = json!({ "ground": "needed_for_claims", "since": "2026-11-24T10:00:00.000000Z",
+    let told = json!({ "changed": ["status"], "ground": "needed_for_claims", "since": "2026-11-24T10:00:00.000000Z",
                        "notified_on": "2026-11-26" });
     assert_eq!(entry["detail"], told);
     assert_eq!(service.lift(&ada, "2026-11-26").await.unwrap_err().code(), Code::Conflict);
