@@ -77,7 +77,7 @@ pub struct RecordName {
     pub id: Uuid,
 }
 
-/// The identifier that a record without a contact shares with a person. Other people may share it too.
+/// The identifier that a record shares with a person. Other people may share it too.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema, strum::EnumString,
 )]
@@ -96,19 +96,20 @@ pub enum MatchedBy {
     Name,
 }
 
-/// The answer to whether a record is about the person.
+/// The answer to whether a record is about the person. An erasure and a package act on it differently.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum MatchAnswer {
-    /// It is about the person: it goes with them.
+    /// It is about the person: an erasure erases it, and a package has it. Merge another contact instead of answering so.
     SamePerson,
-    /// It is about another person: it stays as it is.
+    /// It is about another person: it stays as it is, and no package has it.
     AnotherPerson,
-    /// The council cannot say: the record is kept and restricted, and the letter to the person says so.
+    /// The council cannot say: the record stays, no package has it, and the letter to the person says so. An erasure
+    /// restricts a complaint or request; another contact stays as it is.
     Unsure,
 }
 
-/// A record that names no contact. It may be about the person or about another.
+/// A complaint or request without a contact, or another contact. It may be about the person or about another.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct PossibleMatch {
     /// The record.
@@ -125,7 +126,7 @@ pub struct PossibleMatch {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AnsweredMatch {
-    /// The record, as the plan lists it among its `matches`.
+    /// The record, as `matches` of the plan or of the draft lists it.
     pub record: RecordName,
     /// The answer to whether the record is about the person.
     pub answer: MatchAnswer,

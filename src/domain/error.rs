@@ -113,7 +113,7 @@ codes! {
     PlanStale 409 "plan_stale" "The plan is out of date"
         "The hash is not that of the plan that was proposed last, or the planned records have changed since. Propose a new plan, and have another person execute it.";
     MatchesUnanswered 409 "matches_unanswered" "Some records may be about the person"
-        "Some complaints or requests may be about the person or about another. Answer each in the plan's `matches`: it is about the person, about another person, or you are unsure. Then propose the plan again.";
+        "Some records may be about the person or about another. Answer each of the `matches` of the plan, or of the draft of the package: it is about the person, about another person, or you are unsure. Then propose the plan again, or review the new draft.";
     SupersededByWithdrawal 409 "superseded_by_withdrawal" "The person withdrew later"
         "The consent is dated before the person's last withdrawal, so the withdrawal still applies.";
     KeyInUse 409 "idempotency_key_in_use" "The first request is still running"

@@ -57,9 +57,9 @@ pub trait Holder: Send + Sync {
     /// its version: it must not change between the plan and its execution. Unseals nothing.
     fn records(&self, tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<PersonalRecord>, Error>;
 
-    /// Finds the records without a contact that share an ambiguous identifier with the person: the number
-    /// alone, an address that passed to another person, or the name, whose keyed index is `name`. Omits
-    /// records that are certainly the person's. Unseals nothing.
+    /// Finds the records without a contact, and the other contacts, that share an ambiguous identifier with
+    /// the person, such as an address that passed to another person. `name` is the keyed index of the
+    /// person's name. Omits records that are certainly the person's. Unseals nothing.
     ///
     /// # Errors
     /// When the records cannot be read.

@@ -30,7 +30,7 @@ pub struct Person {
     /// Those of `named_numbers` that another contact has or had too: a record with one may be about either.
     #[serde(default)]
     pub shared_numbers: Vec<Vec<u8>>,
-    /// Records without a contact that the decision-maker has assigned to this person.
+    /// Records without a contact that the council has assigned to this person.
     #[serde(default)]
     pub records: Vec<RecordName>,
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{Lawful, two_people};
+use super::{Lawful, matching, two_people};
 use crate::domain::{
     Actor, AnsweredMatch, Code, ContactId, ErasureGround, ErasurePlanId, Error, Fault, MatchAnswer, MatchedBy,
     Obstacle, Party, PersonalRecord, PossibleMatch, RecordName, Refusal, StoredRow, hex, ids_alone,
@@ -99,8 +99,8 @@ pub struct ErasurePlan {
     pub withhold: Vec<WithheldRecord>,
     /// Every record about the person that the plan counts, by table and id. You can withhold any of them.
     pub records: Vec<RecordName>,
-    /// Records that name no contact, and may be about the person or about another. The plan cannot be
-    /// executed until each has an answer.
+    /// Complaints and requests without a contact, and other contacts, that may be about the person or about
+    /// another. The plan cannot be executed until each has an answer.
     pub matches: Vec<PossibleMatch>,
     /// SHA-256 over the explanations for the withheld records; absent if there are none. The request's
     /// history has the words.
@@ -142,16 +142,7 @@ impl ErasurePlan {
             let record = obstacle.record.as_ref()?;
             (!self.records.contains(record)).then(|| unknown(format!("/withhold/{at}/record")))
         });
-        let answered = said.answers.iter().enumerate().filter_map(|(at, answered)| {
-            let listed = self.matches.iter().any(|found| found.record == answered.record);
-            (!listed).then(|| unknown(format!("/matches/{at}/record")))
-        });
-        let again = said.answers.iter().enumerate().filter_map(|(at, answered)| {
-            let before = said.answers.iter().take(at).any(|earlier| earlier.record == answered.record);
-            let pointer = format!("/matches/{at}/record");
-            before.then(|| Fault::new(pointer, "not_unique", "is answered earlier in this list"))
-        });
-        withheld.chain(answered).chain(again).collect()
+        withheld.chain(matching::faults_of(&self.matches, &said.answers, "not_in_plan", NOT_IN_PLAN)).collect()
     }
 
     /// Whether the vault must remember the plan: destroyed keys alone do not tell what it erased.
@@ -287,11 +278,9 @@ pub fn by_plan(facts: &Facts, executor: &Actor, asked: &str) -> Result<Lawful<Er
     if facts.plan.sha256()? != *sha256 {
         return Err(stale("The planned records have changed since the plan was proposed. Propose a new plan.").into());
     }
-    if facts.plan.matches.iter().any(|found| found.answer.is_none()) {
-        let reason = "Some records may be about the person or about another. Answer each of the plan's `matches`: it \
-                      is about the person, about another person, or you are unsure. Then propose the plan again.";
-        return Err(Refusal { code: Code::MatchesUnanswered, reason, article: ARTICLE, pointer: None }.into());
-    }
+    let reason = "Some records may be about the person or about another. Answer each of the plan's `matches`: it \
+                  is about the person, about another person, or you are unsure. Then propose the plan again.";
+    matching::must_be_answered(&facts.plan.matches, reason, ARTICLE)?;
     Ok(Lawful::ruled(Erasure { withheld: facts.plan.spared.clone(), unsure: facts.plan.unsure() }))
 }
 

@@ -13,6 +13,7 @@ pub mod deadlines;
 pub mod erasure;
 pub mod events;
 pub mod former_addresses;
+pub mod matching;
 pub mod months;
 pub mod registrations;
 pub mod restriction;

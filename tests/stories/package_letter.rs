@@ -21,6 +21,7 @@ on_both_engines! {
     a_letter_tells_everything_in_words,
     a_letter_says_nothing_of_what_is_not_held,
     a_letter_shows_names_as_they_are,
+    a_letter_tells_apart_what_an_earlier_record_says,
 }
 
 /// What marks a code, or a member, that has no words.
@@ -138,6 +139,28 @@ async fn a_letter_says_nothing_of_what_is_not_held(service: Service) {
     for empty in ["<tbody>\n</tbody>", "<dl></dl>", "<dd></dd>", "<li></li>", "Networks", "Complaints", "Newsletter"] {
         assert!(!body.contains(empty), "{empty} in {body}");
     }
+}
+
+/// What a line of the letter says that comes from a contact which was merged.
+const NOTE: &str = "An earlier one of you, which became one with this.";
+
+async fn a_letter_tells_apart_what_an_earlier_record_says(service: Service) {
+    let ada = service.sign_up("Ada Lovelace", "ada@example.org").await;
+    let earlier = service.sign_up("A. Lovelace", "a@example.org").await;
+    for contact in [&ada, &earlier] {
+        service.give(contact, "trade_articles").await;
+    }
+    let path = service.built(asked("access", &ada)).await;
+    let alone = letter(&service, &path).await;
+    assert!(!alone.contains(NOTE) && !alone.contains("Which record"), "{alone}");
+    service.merge(&ada, &earlier).await;
+    let path = service.built(asked("access", &ada)).await;
+    let letter = letter(&service, &path).await;
+    let rows = letter.split("id=\"consents\"").nth(1).unwrap().split("</table>").next().unwrap();
+    let said: Vec<&str> = rows.split("<tr>").filter(|row| row.contains("You said yes")).collect();
+    assert_eq!(said.len(), 2, "{rows}");
+    let of_earlier: Vec<bool> = said.iter().map(|row| row.contains(NOTE)).collect();
+    assert_eq!(of_earlier, [false, true], "{rows}");
 }
 
 async fn a_letter_shows_names_as_they_are(service: Service) {

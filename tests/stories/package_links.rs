@@ -3,6 +3,8 @@
 mod races;
 
 use chrono::Duration;
+use iewm::jobs::Gathering;
+use iewm::resources::subject_requests::package::store::building::MOST_AT_ONCE;
 use serde_json::{Value, json};
 
 use crate::access_packages::asked;
@@ -20,6 +22,7 @@ on_both_engines! {
     a_link_ends_with_its_person,
     the_link_is_mailed_again_at_the_wish_of_the_person,
     by_post_there_is_a_sheet_with_the_address,
+    post_needs_an_address_and_the_letter_has_it,
     what_is_handed_over_is_on_record,
     a_link_needs_an_address,
 }
@@ -271,8 +274,40 @@ async fn by_post_there_is_a_sheet_with_the_address(service: Service) {
     let mut by_telephone = asked("access", &ada);
     by_telephone["requester"] = json!({ "name": "Ada Lovelace", "telephone": "01905 765765" });
     by_telephone["channel"] = json!("telephone");
-    let path = service.built(by_telephone).await;
+    let path = service.taken(by_telephone).await;
+    let refused = service.build(&path, json!({})).await.problem(422, "invalid");
+    assert_eq!(refused.faults(), ["/postal_address address_needed"]);
+    service.given(&path, json!({ "postal_address": "1 Dorset Street" })).await;
     assert_eq!(service.delivered_as(&path).await["delivery"], "post");
+}
+
+async fn post_needs_an_address_and_the_letter_has_it(service: Service) {
+    let ada = service.sign_up("Ada Lovelace", "ada@example.org").await;
+    let path = service.taken(asked("access", &ada)).await;
+    let post = json!({ "delivery": "post" });
+    for _ in ["at the first build", "about a draft"] {
+        let refused = service.build(&path, post.clone()).await.problem(422, "invalid");
+        assert_eq!(refused.faults(), ["/postal_address address_needed"]);
+        assert!(refused.text().contains("handed_over"), "{}", refused.text());
+        service.build(&path, json!({})).await.expect(200);
+    }
+    service.look_often(&ada, MOST_AT_ONCE + 1).await;
+    service.build(&path, json!({ "rebuild": true })).await.expect(202);
+    let refused = service.build(&path, post.clone()).await.problem(422, "invalid");
+    assert_eq!(refused.faults(), ["/postal_address address_needed"]);
+    assert_eq!(Gathering::new(service.state.clone()).tick().await, Ok(1));
+    // The address may come before or with the way.
+    service.build(&path, json!({ "delivery": "post", "postal_address": "1 Dorset Street\nLondon" })).await.expect(200);
+    service.released(&path).await.expect(200);
+    for (letter, day) in [("outcome", "24 November 2026"), ("acknowledgement", "24 November 2026")] {
+        let letter = service.get(&format!("{path}/letters/{letter}")).await.expect(200).text();
+        let head = format!("Ada Lovelace\n1 Dorset Street\nLondon\n\n{day}\n\nDear Ada Lovelace,");
+        assert!(letter.contains(&head), "{letter}");
+    }
+    // A mail has no head of a sheet of paper.
+    let server = MailServer::start();
+    service.deliver(&server).await;
+    assert!(!server.taken().iter().any(|mail| mail.text().contains("Dorset")));
 }
 
 async fn what_is_handed_over_is_on_record(service: Service) {
@@ -307,7 +342,7 @@ async fn a_link_needs_an_address(service: Service) {
     // What is said of a draft can be changed until it is released.
     build(json!({ "delivery": "handed_over" })).await.expect(200);
     build(json!({ "delivery": "link" })).await.problem(422, "invalid");
-    build(json!({ "delivery": "post" })).await.expect(200);
+    build(json!({ "delivery": "post", "postal_address": "1 Dorset Street" })).await.expect(200);
     service.released(&path).await.expect(200);
     assert_eq!(service.delivered_as(&path).await["delivery"], "post");
 }

@@ -47,12 +47,12 @@ impl Service {
         request.json(redactions).send().await
     }
 
-    async fn draft(&self, path: &str) -> Answer {
+    pub(crate) async fn draft(&self, path: &str) -> Answer {
         self.request("GET", &format!("{path}/package?draft=true")).token(&self.council()).send().await
     }
 
     /// Asks for the package of a request to be built.
-    async fn build(&self, path: &str, body: Value) -> Answer {
+    pub(crate) async fn build(&self, path: &str, body: Value) -> Answer {
         self.request("POST", &format!("{path}/package")).token(&self.council()).json(&body).send().await
     }
 

@@ -1,11 +1,12 @@
 //! Complaints and requests that name no contact and may be about a person or about another: the plan of an erasure lists them, and
 //! the person who decides says whose they are.
 
+mod packages;
+
 use futures_util::future::join;
 use iewm::jobs::Upkeep;
 use serde_json::{Value, json};
 
-use crate::access_packages::asked;
 use crate::harness::client::Answer;
 use crate::harness::people::text;
 use crate::harness::{Service, on_both_engines};
@@ -20,7 +21,6 @@ on_both_engines! {
     a_match_that_comes_between_makes_the_plan_stale,
     two_plans_at_once_leave_one,
     an_execution_and_a_new_match_at_once_lose_nothing,
-    possible_matches_are_in_the_search_of_a_package,
 }
 
 /// Jan, who had another address and another number before; the old mailbox has since confirmed for another person.
@@ -305,20 +305,4 @@ async fn an_execution_and_a_new_match_at_once_lose_nothing(service: Service) {
         }
         assert_eq!(service.get(&came).await.expect(200).json()["complainant"]["name"], "Jan Tel");
     }
-}
-
-async fn possible_matches_are_in_the_search_of_a_package(service: Service) {
-    let jan = jan(&service).await;
-    let found = Recorded::with(&service).await;
-    let path = service.built(asked("access", &jan)).await;
-    let package = service.by_council("GET", &path, "").await.expect(200).json();
-    let matches = package["search"]["matches"].as_array().unwrap();
-    assert_eq!(matches.len(), 4, "{matches:?}");
-    assert!(matches.contains(&json!({ "record": record(&found.by_number), "by": ["telephone"] })), "{matches:?}");
-    assert!(text(&package["search"], "reasons").contains("possible matches"), "{package}");
-    for (never, told) in [("Colleague", &package["held"]), ("TÉL", &package["held"])] {
-        assert!(!told.to_string().contains(never), "{never}");
-    }
-    let history = service.get(&format!("{path}/history")).await.expect(200).text();
-    assert!(history.contains(&format!("complaints/{}", record(&found.by_number)["id"].as_str().unwrap())), "{history}");
 }

@@ -173,6 +173,7 @@ async fn people_are_looked_up_through_indexes(mut service: Service) {
         let found_by = format!(r#""{table}"."telephone_index"{among}"#);
         format!("SELECT id, 'telephone' FROM {table} WHERE telephone_index IS NOT NULL AND {found_by}")
     };
+    let others = &format!(r#"SELECT id, 'telephone_and_name' FROM contacts WHERE "contacts"."id"{among}"#);
     // In the order of ids, so that it ends with the page.
     let in_order = match service.engine {
         Engine::Sqlite => "SCAN contacts USING INDEX sqlite_autoindex_contacts_1",
@@ -208,6 +209,9 @@ async fn people_are_looked_up_through_indexes(mut service: Service) {
         (&possible("complaints"), "complaints_by_name"),
         (&possible("subject_requests"), "subject_requests_by_telephone"),
         (&possible("subject_requests"), "subject_requests_by_name"),
+        (others, by_id),
+        (others, "former_addresses"),
+        (others, "contacts_email"),
         (by_tokens, tokens),
         (by_any_token, tokens),
         (

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::store::{self, erase, of_person};
-use crate::domain::{ContactId, Error, Obstacle, PersonalRecord, PossibleMatch};
+use crate::domain::{ComplaintId, ContactId, Error, Obstacle, PersonalRecord, PossibleMatch};
 use crate::personal::{Class, Erasing, Held, Holder, Merging, Person, SearchTerm, Table};
 use crate::platform::transaction::{ReadTx, WriteTx};
 use crate::resources::contacts::model::PersonName;
@@ -73,9 +73,13 @@ impl Holder for ComplaintData {
         let mut complaints = store::of(tx, person)?;
         let themself = contacts::for_the_person(tx, person.contact)?.name;
         let name = themself.as_ref().map(PersonName::as_str);
+        let said_to_be_theirs: Vec<ComplaintId> = person.records_of("complaints");
         for complaint in &mut complaints {
             // A complainant who acted on the person's behalf is a third party (Article 15(4)).
-            complaint.complainant.take_if(|complainant| !of_person::is_themself(tx, person, name, complainant));
+            let is_said_to_be_theirs = said_to_be_theirs.contains(&complaint.id);
+            let is_another =
+                |complainant: &mut _| !is_said_to_be_theirs && !of_person::is_themself(tx, person, name, complainant);
+            complaint.complainant.take_if(is_another);
         }
         let mut steps = Vec::new();
         for complaint in &complaints {

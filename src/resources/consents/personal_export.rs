@@ -1,12 +1,30 @@
 //! The consents in a person's package: each decision with its proof, and the links that asked for
 //! confirmation.
 
+use serde::Serialize;
 use serde_json::json;
 
+use super::model::Consent;
 use super::store::{self, confirmation_links, decisions};
 use crate::domain::{ConsentId, Error};
 use crate::personal::{Held, Person, SearchTerm};
 use crate::platform::transaction::ReadTx;
+
+/// A consent, as its person reads it.
+#[derive(Serialize)]
+struct Shown<'a> {
+    #[serde(flatten)]
+    consent: &'a Consent,
+    /// Whether it is that of a contact which was merged into the person's own, so that a purpose can be there twice.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    is_of_earlier_record: bool,
+}
+
+impl<'a> Shown<'a> {
+    fn of(consent: &'a Consent, person: &Person) -> Self {
+        Self { consent, is_of_earlier_record: consent.contact_id != person.contact }
+    }
+}
 
 /// Returns what the room's tables hold of a person. The decisions of a merged contact stay beneath its own consents.
 ///
@@ -33,7 +51,7 @@ pub(super) fn of(tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<Held>, Erro
         json!({ "decision_id": decision, "expires_at": expires_at, "spent_at": spent_at })
     });
     Ok(vec![
-        Held::new("consents", SearchTerm::CONTACT, consents)?,
+        Held::new("consents", SearchTerm::CONTACT, consents.iter().map(|consent| Shown::of(consent, person)))?,
         Held::new("consent_decisions", SearchTerm::CONTACT, decisions)?,
         Held::new("consent_confirmations", SearchTerm::CONTACT, links)?,
     ])

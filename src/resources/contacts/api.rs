@@ -49,6 +49,10 @@ impl Batched for CreateContact {
 /// Add a contact
 ///
 /// A new contact has consented to nothing. Record each consent separately.
+///
+/// Two people can share a telephone number and a name, so the service creates a contact that shares both
+/// with another. Search for the number first: the search finds every contact that has it. Merge two
+/// contacts that are one person.
 #[utoipa::path(post, path = "/v1/contacts")]
 pub(super) async fn create(
     access: Access<ContactsCreate>,
@@ -143,9 +147,14 @@ pub(super) async fn merge(
 /// telephone number and name if the row has no address. It updates the contact with the values of the
 /// row; an empty cell changes nothing. A row may name an address that a person had before, or a number
 /// that the person had before under this name. Such a row creates no contact: it is `unchanged` with
-/// the code `former_address` and the person's `contact_id`. An erased or suppressed address stays so, and so
-/// does the number of an erased person together with the name. A row for a person whose data is
-/// restricted is rejected (`restricted`). Consents cannot be imported. With `dry_run=true` the response
+/// the code `former_address` and the person's `contact_id`. A row without an address may name a number and
+/// a name that several live contacts have. Such a row changes none of them: it is `unchanged` with the code
+/// `several_contacts`. An erased or suppressed address stays so, and so does the number of an erased person
+/// together with the name. A row for a person whose data is
+/// restricted is rejected (`restricted`). Consents cannot be imported.
+///
+/// A row with another `source_detail` or `obtained_on` than the contact's replaces the whole source. A row
+/// with neither leaves it. `changed_members` names the members that a row changes. With `dry_run=true` the response
 /// has the results, and the service changes nothing. It is safe to repeat an import.
 ///
 /// The service sends each result as soon as its row is settled, and continues while you read. If you

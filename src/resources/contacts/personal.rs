@@ -7,7 +7,7 @@ use super::model::Contact;
 use super::sharing_refusals::model::SharingRefusal;
 use super::sharing_refusals::store as sharing_refusals;
 use super::store::{self, MergedContact};
-use crate::domain::{ContactId, Error, Obstacle, PersonalRecord};
+use crate::domain::{ContactId, Error, Obstacle, PersonalRecord, PossibleMatch};
 use crate::personal::{Class, Erasing, Held, Holder, Merging, Person, SearchTerm, Table};
 use crate::platform::transaction::{ReadTx, WriteTx};
 
@@ -103,6 +103,10 @@ impl Holder for ContactData {
 
     fn records(&self, tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<PersonalRecord>, Error> {
         store::records(tx, person)
+    }
+
+    fn matches(&self, tx: &mut ReadTx<'_>, person: &Person, _: Option<&[u8]>) -> Result<Vec<PossibleMatch>, Error> {
+        store::matches::others(tx, person)
     }
 
     fn obstacles(&self, _: &mut ReadTx<'_>, _: &Person) -> Result<Vec<Obstacle>, Error> {

@@ -299,6 +299,9 @@ pub enum StepKind {
     ExtensionNotified,
     /// An erasure was planned that keeps a part, with words about it for the person.
     ErasurePlanned,
+    /// The draft of the package was deleted: the contact was merged with another, the request
+    /// was matched to another contact, or the draft was not released in time.
+    DraftDeleted,
     /// The right was carried out here; recipients of the data have yet to do the same.
     CarriedOut,
     /// The right was carried out.

@@ -82,6 +82,7 @@ pub(super) mod clock_events;
 mod creation;
 mod dates;
 mod decisions;
+pub(super) mod deleted_drafts;
 pub(super) mod erasing;
 pub mod farewell;
 pub mod intake;

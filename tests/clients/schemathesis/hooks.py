@@ -79,6 +79,8 @@ REASONS = {
         "missing /outcome/ground",  # of what is refused in part
         "wrong_ground",  # for this right, or this request
         "not_in_plan",  # a record that the plan does not list
+        "merge_first",  # another contact that is the same person
+        "address_needed",  # for a package by post
         "same_request",  # a duplicate of itself
         "other_right",  # a duplicate of a request about another
         "duplicate_too",  # a duplicate of a duplicate

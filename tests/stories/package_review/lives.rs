@@ -46,6 +46,10 @@ async fn what_ends_the_request_discards_the_draft(service: Service) {
         let done = service.request("POST", &path).token(&token).json(&body).send().await;
         assert!(done.status < 300, "{path}: {}", done.text());
         service.draft(&request).await.problem(404, "not_found");
+        // Where no step into another state tells why the draft is gone, a step of its own does.
+        let deleted = service.items(&format!("{request}/history")).await;
+        let deleted = deleted.iter().filter(|step| step["kind"] == "draft_deleted").count();
+        assert_eq!(deleted, usize::from(nth > 2), "{path}");
         for table in ["subject_request_packages", "subject_request_package_parts", "subject_request_redactions"] {
             assert_eq!(service.count(table), 0, "{table} after {path}");
         }
@@ -60,6 +64,7 @@ async fn a_draft_that_nobody_releases_is_deleted(service: Service) {
     service.released(&path).await.problem(404, "not_found");
     Digest::new(service.state.clone()).tick().await.unwrap();
     assert_eq!((service.count("subject_request_packages"), service.count("subject_request_redactions")), (0, 0));
+    assert_eq!(service.items(&format!("{path}/history")).await[0]["kind"], "draft_deleted");
     service.build(&path, json!({})).await.expect(200);
     service.hands.advance(Duration::days(29));
     service.released(&path).await.expect(200);

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use chrono::NaiveDate;
 
 use super::file::Parsed;
-use super::row::{ImportOutcome, ImportResult, ImportRow};
+use super::row::{ChangedMember, ImportOutcome, ImportResult, ImportRow};
 use crate::domain::{ContactId, Error, Fault};
 use crate::platform::vault::{BlindIndexKey, DataKey};
 use crate::resources::contacts::model::SourceKind;
@@ -34,8 +34,9 @@ impl Person {
         telephone.as_ref().map(|number| keys.named_number(number, name.as_str()))
     }
 
-    /// The person as the row has it; `None` when the row tells nothing new.
-    fn with(&self, row: &ImportRow) -> Option<Self> {
+    /// The person as the row has it; `None` when the row tells nothing new. A row that names another source replaces the source
+    /// whole: its kind, detail and day, which is `today` where the row gives none.
+    fn with(&self, row: &ImportRow, today: NaiveDate) -> Option<Self> {
         let ImportRow { name, email, organisation, job_title, source_detail, obtained_on, .. } = row.clone();
         let known = &self.particulars;
         // A row that gives the same number without an extension does not take the extension away.
@@ -43,20 +44,41 @@ impl Person {
             Some(number) if number.as_str() == given.as_str() => given.or_extension(number.extension().cloned()),
             _ => given,
         });
-        let source_detail = source_detail.or_else(|| known.source_detail.clone());
-        let obtained_on = obtained_on.unwrap_or(self.obtained_on);
-        // If the row names another source, the contact's source is this import from now on.
-        let new_source = obtained_on != self.obtained_on || source_detail != known.source_detail;
+        let another_detail = source_detail.is_some() && source_detail != known.source_detail;
+        let new_source = another_detail || obtained_on.is_some_and(|day| day != self.obtained_on);
+        let (source_kind, source_detail, obtained_on) = if new_source {
+            (SourceKind::Import, source_detail, obtained_on.unwrap_or(today))
+        } else {
+            (known.source_kind, known.source_detail.clone(), self.obtained_on)
+        };
         let particulars = Particulars {
             name,
             email: known.email.clone().or(email),
             telephone: telephone.or_else(|| known.telephone.clone()),
             organisation: organisation.or_else(|| known.organisation.clone()),
             job_title: job_title.or_else(|| known.job_title.clone()),
-            source_kind: if new_source { SourceKind::Import } else { known.source_kind },
+            source_kind,
             source_detail,
         };
         (new_source || particulars != *known).then_some(Self { particulars, obtained_on })
+    }
+
+    /// The members that are others than in `before`.
+    fn changed_since(&self, before: &Self) -> Vec<ChangedMember> {
+        let source = |person: &Self| {
+            let Particulars { source_kind, source_detail, .. } = &person.particulars;
+            (*source_kind, source_detail.clone(), person.obtained_on)
+        };
+        let (now, then) = (&self.particulars, &before.particulars);
+        let changes = [
+            (now.name != then.name, ChangedMember::Name),
+            (now.email != then.email, ChangedMember::Email),
+            (now.telephone != then.telephone, ChangedMember::Telephone),
+            (now.organisation != then.organisation, ChangedMember::Organisation),
+            (now.job_title != then.job_title, ChangedMember::JobTitle),
+            (source(self) != source(before), ChangedMember::Source),
+        ];
+        changes.into_iter().filter_map(|(is_changed, member)| is_changed.then_some(member)).collect()
     }
 }
 
@@ -118,12 +140,17 @@ impl People {
         email.into_iter().chain(number).any(|mark| self.unreadable.contains(mark.as_slice()))
     }
 
-    /// Finds the person that a row names: by its address or, where it has none, by its number and name together.
-    fn find(&self, keys: &BlindIndexKey, row: &ImportRow) -> Option<usize> {
-        match &row.email {
-            Some(email) => self.by_email.get(&keys.email(email)).copied(),
-            None => self.by_named_number.get(&row.named_number(keys)?)?.first().copied(),
-        }
+    /// Finds the people that a row may mean: the one with its address or, where it has none, those with its number and name
+    /// together.
+    fn find(&self, keys: &BlindIndexKey, row: &ImportRow) -> &[usize] {
+        let found = match &row.email {
+            Some(email) => self.by_email.get(&keys.email(email)).map(std::slice::from_ref),
+            None => {
+                let index = row.named_number(keys);
+                index.and_then(|index| self.by_named_number.get(&index)).map(Vec::as_slice)
+            }
+        };
+        found.unwrap_or_default()
     }
 
     /// Finds the person who has no address, and the number and name of a row that has one. Of several, one whose data is
@@ -223,7 +250,14 @@ pub(super) fn settle(
             results.push(ImportResult::rejected(number, &key_missing(row).into()));
             continue;
         }
-        let named = people.find(keys, row);
+        let named = match people.find(keys, row) {
+            [] => None,
+            [one] => Some(*one),
+            [_, ..] => {
+                results.push(ImportResult::several_contacts(number));
+                continue;
+            }
+        };
         let by_telephone = || row.email.as_ref().and_then(|_| people.known_by_telephone(keys, row));
         let meant = named.or_else(by_telephone);
         if meant.and_then(|at| people.known.get(at)).is_some_and(|known| known.restricted) {
@@ -261,15 +295,16 @@ pub(super) fn settle(
             }
             Some(at) => {
                 let Some(known) = people.known.get_mut(at) else { continue };
-                match known.person.with(row) {
+                match known.person.with(row, today) {
                     None => ImportResult::new(number, ImportOutcome::Unchanged, known.id),
                     Some(person) => {
                         known.last_activity_on = known.last_activity_on.max(row.obtained_on.unwrap_or(today));
                         act(Deed::Update(known), &person)?;
                         known.version += 1;
                         let (id, before) = (known.id, std::mem::replace(&mut known.person, person));
+                        let changed = known.person.changed_since(&before);
                         people.follow(keys, at, &before);
-                        ImportResult::new(number, ImportOutcome::Updated, id)
+                        ImportResult::updated(number, id, changed)
                     }
                 }
             }

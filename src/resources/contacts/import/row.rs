@@ -53,7 +53,8 @@ pub struct ImportRow {
     /// Further detail about the source of the data.
     #[schema(nullable = false)]
     pub source_detail: Option<SourceDetail>,
-    /// When the data was obtained; not in the future. The default is today.
+    /// When the data was obtained; not in the future. The default is today. For an existing contact, the
+    /// default applies only if the row's `source_detail` is another than the contact's.
     #[schema(nullable = false, example = "2026-11-24")]
     pub obtained_on: Option<NaiveDate>,
 }
@@ -91,7 +92,8 @@ pub enum ImportOutcome {
     Created,
     /// A contact that was there was changed. A contact without an e-mail address gets that of a row with its number and name.
     Updated,
-    /// A contact that was there has all of it already, or had the address or number before (`former_address`).
+    /// A contact that was there has all of it already, had the address or number before (`former_address`), or is not the only
+    /// one with the number and name (`several_contacts`).
     Unchanged,
     /// The address was erased or is suppressed, or a row without an address has the number and name of an erased person: nothing
     /// was stored.
@@ -106,6 +108,26 @@ pub enum ImportOutcome {
 pub enum ImportCode {
     /// The person had the address, or the number under this name, before, and has another now or none.
     FormerAddress,
+    /// Several live contacts have the number under this name, and the row has no address that tells which of them it means.
+    SeveralContacts,
+}
+
+/// What a row changes of a contact.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ChangedMember {
+    /// The name.
+    Name,
+    /// The e-mail address, which the contact did not have.
+    Email,
+    /// The telephone number or its extension.
+    Telephone,
+    /// Where the person works.
+    Organisation,
+    /// What the person does there.
+    JobTitle,
+    /// The source: its kind, detail and day together.
+    Source,
 }
 
 /// A row and its outcome.
@@ -120,11 +142,16 @@ pub struct ImportResult {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub contact_id: Option<ContactId>,
-    /// The reason why the row left a contact unchanged. `former_address` means that the row names an
-    /// address or number that the person no longer has. The service stores nothing from such a row.
+    /// The reason why the row changed nothing. `former_address` means that the row names an address or number
+    /// that the person no longer has. `several_contacts` means that more than one contact has the row's
+    /// number and name. The service stores nothing from such a row.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub code: Option<ImportCode>,
+    /// The members of the contact that an updated row changes. In a dry run, the row would change them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(max_items = 6)]
+    pub changed_members: Vec<ChangedMember>,
     /// The faults of a rejected row, with pointers to its members: at most 10. After the earlier rows have
     /// listed 10,000 faults, a row lists its first alone.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -167,12 +194,20 @@ impl Listed {
     }
 }
 
-ids_alone!(codes: ImportOutcome, ImportCode);
-ids_alone!(ImportResult { row, result, contact_id, code, errors, more });
+ids_alone!(codes: ImportOutcome, ImportCode, ChangedMember);
+ids_alone!(ImportResult { row, result, contact_id, code, changed_members, errors, more });
 
 impl ImportResult {
     pub(super) fn new(row: u32, result: ImportOutcome, contact_id: Option<ContactId>) -> Self {
-        Self { row, result, contact_id, code: None, errors: None, more: None }
+        Self { row, result, contact_id, code: None, changed_members: Vec::new(), errors: None, more: None }
+    }
+
+    pub(super) fn updated(row: u32, contact_id: Option<ContactId>, changed_members: Vec<ChangedMember>) -> Self {
+        Self { changed_members, ..Self::new(row, ImportOutcome::Updated, contact_id) }
+    }
+
+    pub(super) fn several_contacts(row: u32) -> Self {
+        Self { code: Some(ImportCode::SeveralContacts), ..Self::new(row, ImportOutcome::Unchanged, None) }
     }
 
     pub(super) fn former_address(row: u32, contact_id: Option<ContactId>) -> Self {

@@ -64,7 +64,8 @@ pub struct ErasureInBackups {
 /// the proposer knows, such as a legal claim, or whose a possible match is; the rooms add what they know.
 ///
 /// # Errors
-/// 404; 410 when the contact was erased or merged; 422 when `said` names a record that the plan does not list.
+/// 404; 410 when the contact was erased or merged; 422 when `said` names a record that the plan does not list, or says
+/// that another contact is the same person.
 pub fn propose(mut tx: WriteTx<'_>, contact: ContactId, said: &Said) -> Result<Recorded<ProposedErasure>, Error> {
     let mut person = locked(&mut tx, contact)?;
     let plan = plan(&mut tx, &mut person, said)?;
@@ -173,12 +174,7 @@ fn told(tx: &mut ReadTx<'_>, person: &Person) -> Result<(Vec<PersonalRecord>, Ve
 
 /// Plans an erasure. The matches that were said to be about the person are theirs from then on.
 fn plan(tx: &mut ReadTx<'_>, person: &mut Person, said: &Said) -> Result<ErasurePlan, Error> {
-    let mut matches = matches::of(tx, person)?;
-    for found in &mut matches {
-        let answered = said.answers.iter().find(|answered| answered.record == found.record);
-        found.answer = answered.map(|answered| answered.answer);
-    }
-    matches::adopt(person, &matches);
+    let matches = matches::answered(tx, person, &said.answers)?;
     let (records, mut obstacles) = told(tx, person)?;
     obstacles.extend_from_slice(&said.obstacles);
     let plan = erasure::plan(person.contact, records, &obstacles, matches)?;

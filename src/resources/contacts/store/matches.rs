@@ -1,10 +1,17 @@
-//! Records that may be about a person: they name no contact, and have something in common with the person that others may
-//! have too.
+//! Records that may be about a person: complaints and requests that name no contact, and other contacts. Each has something
+//! in common with the person that others may have too.
 
-use super::{for_the_person, name_index};
-use crate::domain::{Error, MatchAnswer, PossibleMatch};
-use crate::personal::{Person, holders};
+use diesel::prelude::*;
+use diesel::sql_types::Text;
+
+use super::indexes::telephone_terms_of;
+use super::{TOKENS, contacts, for_the_person, name_index};
+use crate::domain::{AnsweredMatch, ContactId, Error, MatchAnswer, PossibleMatch};
+use crate::personal::{Person, holders, possible_matches};
+use crate::platform::db::{UuidSql, among, direct, prepared};
 use crate::platform::transaction::{ReadTx, unless_key_missing};
+use crate::policy::matching;
+use crate::resources::suppressions::store::former::former_addresses;
 
 /// Finds the possible matches of a person in all rooms, in the order of their kinds and ids. Without the person's key, their
 /// name is not compared.
@@ -22,10 +29,48 @@ pub fn of(tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<PossibleMatch>, Er
     Ok(found)
 }
 
-/// Adds to a person the matches that were said to be about them.
-pub(super) fn adopt(person: &mut Person, matches: &[PossibleMatch]) {
-    let theirs = matches.iter().filter(|found| found.answer == Some(MatchAnswer::SamePerson));
-    person.records = theirs.map(|found| found.record.clone()).collect();
+/// Finds the possible matches of a person, with the answers that were given about them. The records that were said to be about
+/// the person are theirs from then on: `Person::records`.
+///
+/// # Errors
+/// As [`of`].
+pub fn answered(
+    tx: &mut ReadTx<'_>,
+    person: &mut Person,
+    answers: &[AnsweredMatch],
+) -> Result<Vec<PossibleMatch>, Error> {
+    let mut found = of(tx, person)?;
+    matching::answer(&mut found, answers);
+    let theirs = found.iter().filter(|listed| listed.answer == Some(MatchAnswer::SamePerson));
+    person.records = theirs.map(|listed| listed.record.clone()).collect();
+    Ok(found)
+}
+
+/// Finds the other live contacts that may be the person: those that have or had a number and name of theirs, or an e-mail
+/// address. The restricted are among them.
+///
+/// # Errors
+/// 503 when the database does not answer.
+pub(in super::super) fn others(tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<PossibleMatch>, Error> {
+    let Person { shared_numbers, passed_on, shared, .. } = person;
+    let bearers = if shared_numbers.is_empty() {
+        Vec::new()
+    } else {
+        TOKENS.bearers_of_any(tx.connection(), &telephone_terms_of(&person.numbers))?
+    };
+    let found = prepared("SELECT id, 'telephone_and_name' FROM contacts WHERE ").then(among(contacts::id, bearers));
+    let found = found.sql(" AND ").then(among(contacts::named_number, shared_numbers.clone()));
+    let found = found.sql(" UNION ALL SELECT contact_id, 'telephone_and_name' FROM former_addresses WHERE ");
+    let found = found.then(among(former_addresses::mark, shared_numbers.clone()));
+    let found = found.sql(" UNION ALL SELECT id, 'former_email' FROM contacts WHERE ");
+    let found = found.then(among(contacts::email_index, passed_on.clone()));
+    let found = found.sql(" UNION ALL SELECT id, 'shared_email' FROM contacts WHERE ");
+    let found = found.then(among(contacts::email_index, shared.clone()));
+    let found = found.sql(" UNION ALL SELECT contact_id, 'shared_email' FROM former_addresses WHERE ");
+    let found = found.then(among(former_addresses::mark, shared.clone())).select::<(UuidSql, Text)>();
+    let found: Vec<(ContactId, String)> = direct!(tx.connection(), engine => found.load(engine))?;
+    let others = found.into_iter().filter(|(id, _)| !person.ids.contains(id));
+    possible_matches("contacts", others.map(|(id, by)| (id.uuid(), by)))
 }
 
 /// Selects the ids of the records of a table that are a person's, oldest first: those that name a contact of theirs, those that

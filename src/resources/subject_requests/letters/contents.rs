@@ -2,10 +2,11 @@
 
 use super::super::letter_queue::Kind;
 use super::super::model::{ClockRuns, OutcomeKind, RequestOutcome, RequestStep, Right, StepKind, SubjectRequest};
+use super::super::package::store as packages;
 use super::super::store::steps;
 use super::super::wording::{asked_for, whom};
 use super::package;
-use crate::domain::{Controller, Error, day_words};
+use crate::domain::{Controller, Error, day_words, london_date};
 use crate::platform::mail::{Block, Words};
 use crate::platform::transaction::ReadTx;
 use crate::policy::retention::LETTERS_FOR_THE_POST;
@@ -56,6 +57,28 @@ pub(super) fn words(tx: &mut ReadTx<'_>, request: &SubjectRequest, kind: Kind) -
     let mut blocks = vec![text(format!("Dear {},", requester.name.as_str()))];
     blocks.append(&mut parts);
     Ok(Some(Words { title: format!("{title}: {}", request.reference.as_str()), blocks }))
+}
+
+/// What a letter on paper begins with: whom it goes to, and its day. The postal address is the one that the council gave for the
+/// package, where there is one. `None` for the sheet that goes with a package, which has its own.
+///
+/// # Errors
+/// Internal when the postal address cannot be unsealed.
+pub(super) fn head(tx: &mut ReadTx<'_>, request: &SubjectRequest, kind: Kind) -> Result<Option<Block>, Error> {
+    let Some(requester) = request.requester.as_ref().filter(|_| kind != Kind::Package) else { return Ok(None) };
+    let about = steps::newest(tx, request.id, step(kind).unwrap_or(StepKind::Received))?;
+    let day = match (kind, &request.outcome) {
+        (Kind::Outcome | Kind::Refusal, Some(outcome)) => Some(outcome.decided_on),
+        (Kind::Acknowledgement, _) => about.map(|step| london_date(step.recorded_at)),
+        _ => about.map(|step| step.on),
+    };
+    let address = packages::postal_address(tx, request.id)?;
+    let lines = [
+        Some(requester.name.as_str().to_owned()),
+        address.map(|address| address.as_str().to_owned()),
+        day.map(|day| format!("\n{}", day_words(day))),
+    ];
+    Ok(Some(text(lines.into_iter().flatten().collect::<Vec<_>>().join("\n"))))
 }
 
 /// How long the name of a person who was erased is kept for a letter by post.

@@ -35,6 +35,9 @@ pub static LETTERS: Letters = &[
 pub(super) fn for_the_post(tx: &mut ReadTx<'_>, id: SubjectRequestId, kind: Kind, form: Form) -> Result<Sheet, Error> {
     let Known { request, for_the_last_letter, .. } = store::one(tx, id)?;
     let mut words = contents::words(tx, &request, kind)?.ok_or_else(Error::not_found)?;
+    if let Some(head) = contents::head(tx, &request, kind)? {
+        words.blocks.insert(0, head);
+    }
     if for_the_last_letter && matches!(kind, Kind::Refusal | Kind::Outcome) {
         words.blocks.push(contents::name_kept(&request));
     }

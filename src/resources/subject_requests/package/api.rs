@@ -95,6 +95,11 @@ pub struct PackageQuery {
 /// `POST .../package/release`, which completes the request. The requester's identity must be known or
 /// proven, and the request must be matched to a contact.
 ///
+/// The draft lists in `search.matches` the records that may be about the person or about another. Answer
+/// each with `matches`: the service then builds the draft again. `same_person` adds the record to the
+/// package, `another_person` leaves it out, and `unsure` leaves it out and tells the person so. If another
+/// contact is the same person, let staff merge it.
+///
 /// The draft holds the data as of the time when it was built, and the release gives exactly that. If
 /// the data has changed since, send `rebuild`. Without it, an existing draft stays, and `explanation`
 /// replaces the earlier one. The service deletes a draft that is not released within thirty days.
@@ -179,9 +184,10 @@ pub async fn list_redactions(
 
 /// Release a package
 ///
-/// Gives the draft to the person, unchanged, by the way in `delivery`, and completes the request. The
+/// Gives the draft to the person, without its list of possible matches, by the way in `delivery`, and completes the request. The
 /// request is `partially_completed` if something was left out of the package, or if `refusal` refuses a
-/// part of the request. Send the draft's `ETag` as `If-Match`: 412 means that the request has changed
+/// part of the request. The release is refused with 409 `matches_unanswered` until each possible match has
+/// an answer. Send the draft's `ETag` as `If-Match`: 412 means that the request has changed
 /// since you read the draft. With `handed_over`, release the package when you hand it over, because the
 /// history keeps the time and your name. `GET .../package/delivery` shows the delivery.
 #[utoipa::path(post, path = "/v1/subject-requests/{id}/package/release")]

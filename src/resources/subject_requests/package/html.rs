@@ -4,6 +4,7 @@
 mod accesses;
 mod chapters;
 mod codes;
+mod matches;
 mod records;
 mod tables;
 
@@ -13,11 +14,12 @@ use askama::Template;
 
 use super::super::wording::asked_for;
 use super::model::{Package, SearchRecord};
-use super::search::AUDIT;
+use super::search::{AUDIT, unsure_in_words};
 use crate::domain::{Error, day_words, london_date};
 use crate::personal::SearchTerm;
 use accesses::Acts;
 use chapters::{Kept, Use};
+use matches::Match;
 use records::{Details, Line, Section};
 
 /// What a value says to the person. A code that has no words stays a code, and is marked so that a test can find it.
@@ -66,6 +68,8 @@ struct Page<'a> {
     kept: Vec<Kept>,
     source: Vec<Line>,
     sections: Vec<Section>,
+    matches: Vec<Match>,
+    unsure: Option<String>,
     search: Option<Search<'a>>,
     details: Vec<Details>,
 }
@@ -138,6 +142,8 @@ pub fn page(package: &Package) -> Result<String, Error> {
         kept: chapters::kept(package),
         source: records::source(&particulars.source),
         sections: records::sections(&package.held),
+        matches: matches::listed(package),
+        unsure: package.search.as_ref().and_then(|search| unsure_in_words(search.unsure)),
         search: package.search.as_ref().map(search),
         details: records::details(&package.held),
     };

@@ -11,7 +11,7 @@ use super::super::model::{Explanation, Reference, Right, SubjectRequest};
 use super::delivery::{Delivery, PostalAddress};
 pub use super::redactions::Withheld;
 pub use super::search::{SearchNote, SearchRecord, SearchedTable};
-use crate::domain::{ContactId, Instant, ids_alone};
+use crate::domain::{AnsweredMatch, ContactId, Instant, PossibleMatch, ids_alone};
 use crate::personal::SearchTerm;
 use crate::platform::http::Command;
 use crate::policy::transfers::TRANSFERS;
@@ -126,6 +126,20 @@ impl Package {
         }
     }
 
+    /// The package as its person gets it: the list of possible matches is for the people who decide, because it names
+    /// records that may be other people's.
+    pub(super) fn for_the_person(mut self) -> Self {
+        if let Some(search) = &mut self.search {
+            search.matches.clear();
+        }
+        self
+    }
+
+    /// The possible matches that the draft lists; none once it is released.
+    pub(super) fn matches(&self) -> &[PossibleMatch] {
+        self.search.as_ref().map_or(&[], |search| search.matches.as_slice())
+    }
+
     /// The records of a table.
     pub(super) fn records(&self, table: &str) -> &[Value] {
         self.held.iter().find(|part| part.table == table).map_or(&[], |part| part.records.as_slice())
@@ -144,12 +158,18 @@ pub struct BuildPackage {
     #[schema(nullable = false)]
     pub search_note: Option<SearchNote>,
     /// How the person gets the package. The default is `link` if the requester has an e-mail address,
-    /// otherwise `post`.
+    /// otherwise `post`. `post` needs a `postal_address`.
     #[schema(nullable = false)]
     pub delivery: Option<Delivery>,
-    /// The address of the letter; for `post` alone.
+    /// The address of the letter; required for `post`, and for `post` alone.
     #[schema(nullable = false)]
     pub postal_address: Option<PostalAddress>,
+    /// The answers about the possible matches that the draft lists in `search.matches`. An answer replaces an
+    /// earlier one about the same record. The service builds the draft again with the answers, and keeps the
+    /// other members of earlier requests.
+    #[serde(default)]
+    #[schema(max_items = 1000)]
+    pub matches: Vec<AnsweredMatch>,
     /// Whether to build the package again although a draft exists or is in progress. The new draft contains
     /// again what was left out of the old one.
     #[serde(default)]
@@ -158,9 +178,9 @@ pub struct BuildPackage {
 }
 
 impl BuildPackage {
-    /// Whether this changes what was said before.
+    /// Whether this changes what was said before, answers about matches not counted.
     pub(super) fn changes_words(&self) -> bool {
-        let Self { explanation, search_note, delivery, postal_address, rebuild: _ } = self;
+        let Self { explanation, search_note, delivery, postal_address, matches: _, rebuild: _ } = self;
         explanation.is_some() || search_note.is_some() || delivery.is_some() || postal_address.is_some()
     }
 }

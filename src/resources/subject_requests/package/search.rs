@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::domain::{ContactId, Instant, PossibleMatch, prose_type};
+use crate::domain::{ContactId, Instant, MatchAnswer, PossibleMatch, prose_type};
 use crate::personal::{Person, SearchTerm};
 
 prose_type! {
@@ -49,10 +49,16 @@ pub struct SearchRecord {
     pub addresses_of_others_now: usize,
     /// Every table of this service that can hold data about a contact, and the audit.
     pub searched: Vec<SearchedTable>,
-    /// Complaints and requests that name no contact, and may be about the person or about another. The
-    /// package does not contain them.
+    /// In a draft: complaints and requests without a contact, and other contacts, that may be about the person
+    /// or about another. The package contains those with the answer `same_person`. The draft cannot be
+    /// released until each has an answer. Empty in a released package.
     #[serde(default)]
     pub matches: Vec<PossibleMatch>,
+    /// How many records the package leaves out because the council could not find out whether they are about
+    /// the person or about another.
+    #[serde(default)]
+    #[schema(required, example = 0, minimum = 0)]
+    pub unsure: usize,
     /// The reasons why the search was reasonable and proportionate, and what it left out.
     pub reasons: String,
     /// The search outside this service, in the words of the person who decided the request.
@@ -88,6 +94,23 @@ fn counted(number: usize, one: &str, several: &str) -> String {
     if number == 1 { format!("one {one}") } else { format!("{number} {several}") }
 }
 
+/// How many matches have an answer; with `None`, how many have none.
+fn answered(matches: &[PossibleMatch], answer: Option<MatchAnswer>) -> usize {
+    matches.iter().filter(|found| found.answer == answer).count()
+}
+
+/// What the person reads about records that may be theirs or another person's; `None` without any.
+pub(super) fn unsure_in_words(records: usize) -> Option<String> {
+    let found = counted(records, "record that may be about you", "records that may be about you");
+    (records > 0).then(|| {
+        format!(
+            "We hold {found} or about another person, with your name, or with a telephone number or an email address that was also \
+             yours. We could not find out whose data that is, so it is not in this copy. If you can show us that it is about you, \
+             please write to us."
+        )
+    })
+}
+
 impl SearchRecord {
     /// Returns the record of a search by everything that leads to a person, from its beginning to its end.
     pub(super) fn new(
@@ -104,6 +127,7 @@ impl SearchRecord {
             telephones_and_names: person.named_numbers.len(),
             addresses_of_others_now: person.passed_on.len(),
             searched,
+            unsure: answered(&matches, Some(MatchAnswer::Unsure)),
             matches,
             reasons: String::new(),
             elsewhere: note.map_or_else(|| NOWHERE_ELSE.to_owned(), String::from),
@@ -139,21 +163,23 @@ impl SearchRecord {
                 "{why} We did not search by {others}, because another person has confirmed that mailbox since."
             );
         }
-        if !self.matches.is_empty() {
-            let possible = counted(self.matches.len(), "complaint or request", "complaints and requests");
-            why = format!(
-                "{why} The search found {possible} that may be about another person: they have only a telephone \
-                 number or the name in common with you, or an address that has since passed to another person. The \
-                 list of possible matches has them, and the copy does not."
-            );
+        if let Some(unsure) = unsure_in_words(self.unsure) {
+            why = format!("{why} {unsure}");
         }
         format!("{why} {LEFT_OUT}")
     }
 
-    /// The possible matches by kind and id, for the people who decide.
+    /// How many possible matches there were, by their answers. The audit has their ids.
     pub(super) fn matches_in_words(&self) -> String {
-        let named = self.matches.iter().map(|found| format!("{}/{}", found.record.table, found.record.id));
-        let named: Vec<String> = named.collect();
-        if named.is_empty() { "none".to_owned() } else { named.join(", ") }
+        let answers = [
+            (Some(MatchAnswer::SamePerson), "about the person"),
+            (Some(MatchAnswer::AnotherPerson), "about another person"),
+            (Some(MatchAnswer::Unsure), "unsure"),
+            (None, "without an answer"),
+        ];
+        let counts = answers.map(|(answer, words)| (answered(&self.matches, answer), words));
+        let counts = counts.iter().filter(|(count, _)| *count > 0).map(|(count, words)| format!("{count} {words}"));
+        let counts: Vec<String> = counts.collect();
+        if counts.is_empty() { "none".to_owned() } else { counts.join(", ") }
     }
 }

@@ -11,8 +11,7 @@ impl SearchRecord {
         let found: Vec<String> = found.map(|table| format!("{} ({})", heading(&table.table), table.records)).collect();
         let day = day_words(london_date(self.ended_at));
         format!(
-            "Search of {day}, by {}. Records found: {}. In the other tables, none. Possible matches that were left \
-             out: {}.\n{}\n{}",
+            "Search of {day}, by {}. Records found: {}. In the other tables, none. Possible matches: {}.\n{}\n{}",
             self.terms(),
             found.join("; "),
             self.matches_in_words(),

@@ -14,6 +14,7 @@ mod releasing;
 use diesel::prelude::*;
 
 use super::super::model::{RequestStatus, Right, SubjectRequest};
+use super::super::store::deleted_drafts;
 use super::super::store::package_rows::{self, subject_request_packages as packages};
 use super::super::store::person::whose;
 use super::contents;
@@ -26,6 +27,7 @@ use crate::platform::audit::{Action, Entry};
 use crate::platform::db::among_ids;
 use crate::platform::transaction::{ReadTx, Recorded, WriteTx};
 use crate::platform::vault::{DataKey, Place};
+use crate::policy::matching;
 use crate::resources::contacts::store as contacts;
 
 pub(super) use delivery::{Opened, delivered, open, show as show_link};
@@ -43,6 +45,9 @@ fn place(request: SubjectRequestId) -> Place<'static> {
 /// The rights that a package answers.
 const ANSWERED: &[Right] = &[Right::Access, Right::Portability];
 
+/// What is wrong with an answer about a record that is no possible match.
+const NOT_LISTED: &str = "names no record that the draft lists in `search.matches`; take kind and id from there";
+
 /// What became of the wish for a package.
 #[derive(Debug)]
 pub(super) enum Asked {
@@ -53,29 +58,46 @@ pub(super) enum Asked {
 }
 
 /// Builds a draft of the package of a request, or starts a build if it is too large for one
-/// transaction. While a build or a draft exists, a repeat starts nothing new unless it asks for
-/// `rebuild`; its words replace the earlier ones.
+/// transaction. While a build or a draft exists, a repeat starts nothing new unless it asks for `rebuild`
+/// or answers a match. With `rebuild`, its words replace all earlier ones; with an answer, the others stay.
 ///
 /// # Errors
-/// 404; 409 `wrong_right`, `no_contact`, `identity_unproven` or out of order; 410 when the contact was erased; 422 for another
-/// note on the search while a draft is there.
+/// 404, `being_built` for answers while it is being built; 409 `wrong_right`, `no_contact`, `identity_unproven` or out of order;
+/// 410 when the contact was erased; 422 for a delivery that lacks its address, for answers about other records, and for
+/// another note on the search, or answers after a redaction, while a draft is there.
 pub(super) fn build(mut tx: WriteTx<'_>, id: SubjectRequestId, asked: BuildPackage) -> Result<Recorded<Asked>, Error> {
     let (contact, request) = whose(&mut tx, id, ANSWERED)?;
     request.status.go_to(RequestStatus::Completed)?;
-    releasing::delivery_of(&request, asked.delivery)?;
+    let mut before = None;
     if !asked.rebuild {
         if let Some(progress) = building::progress(&mut tx, id)? {
+            if !asked.matches.is_empty() {
+                return Err(not_yet(progress));
+            }
             return building::ask_again(tx, &request, asked).map(|recorded| recorded.map(|()| Asked::Begun(progress)));
         }
         if drafts::is_there(&mut tx, id)? {
-            let reworded = drafts::reword(tx, &request, asked)?;
-            return Ok(reworded.map(|request| Asked::Built(Box::new(request))));
+            if asked.matches.is_empty() {
+                let reworded = drafts::reword(tx, &request, asked)?;
+                return Ok(reworded.map(|request| Asked::Built(Box::new(request))));
+            }
+            before = Some(drafts::words_to_build_anew(&mut tx, id)?);
         }
     }
+    let given = asked.matches.clone();
+    let words = match before {
+        Some(before) => before.changed(asked),
+        None => Words::of(asked),
+    };
+    words.delivery_for(&request)?;
     package_rows::stop(&mut tx, id)?;
-    let words = Words::of(asked);
     let package = contents::empty(&mut tx, &request, contact)?;
-    let person = contacts::person(&mut tx, contact)?;
+    let mut person = contacts::person(&mut tx, contact)?;
+    let matches = contacts::matches::answered(&mut tx, &mut person, &words.answers)?;
+    let faults = matching::faults_of(&matches, &given, "no_match", NOT_LISTED);
+    if !faults.is_empty() {
+        return Err(Error::invalid(faults));
+    }
     if building::is_large(&mut tx, &person)? {
         let begun = building::begin(tx, &request, &person, &words)?;
         return Ok(begun.map(Asked::Begun));
@@ -84,8 +106,7 @@ pub(super) fn build(mut tx: WriteTx<'_>, id: SubjectRequestId, asked: BuildPacka
     let now = tx.now();
     let mut searched: Vec<SearchedTable> = package.held.iter().map(found_in).collect();
     searched.push(SearchedTable::audit(package.accesses.len()));
-    let found = (searched, contacts::matches::of(&mut tx, &person)?);
-    let search = SearchRecord::new(&person, (now, now), found, words.search_note.clone());
+    let search = SearchRecord::new(&person, (now, now), (searched, matches), words.search_note.clone());
     let key = tx.key_of(contact.uuid())?;
     parts::keep_words(&mut tx, &key, id, &words)?;
     let kept = keeping::keep(tx, &request, contact, (package, search))?;
@@ -142,7 +163,10 @@ fn given(tx: &mut ReadTx<'_>, id: SubjectRequestId) -> Result<(ContactId, Packag
         .first(tx.connection())
         .optional()?;
     let Some((contact, sealed, expires_at, released_at)) = row else {
-        return Err(building::progress(tx, id)?.map_or_else(Error::not_found, not_yet));
+        return Err(match building::progress(tx, id)? {
+            Some(progress) => not_yet(progress),
+            None => drafts::none(tx, id)?,
+        });
     };
     if released_at.is_none() {
         return Err(Error::new(
@@ -159,7 +183,7 @@ fn given(tx: &mut ReadTx<'_>, id: SubjectRequestId) -> Result<(ContactId, Packag
     let sealed = sealed.filter(|_| expires_at > tx.now()).ok_or_else(gone)?;
     let key = tx.key_unless_destroyed(contact.uuid())?.ok_or_else(gone)?;
     let package = Package { expires_at, released_at, ..opened(tx, &key, id, &sealed)? };
-    Ok((contact, package))
+    Ok((contact, package.for_the_person()))
 }
 
 /// After how many seconds to look again for a package that is being built.
@@ -184,7 +208,9 @@ pub(super) fn progress(tx: &mut ReadTx<'_>, id: SubjectRequestId) -> Result<Pack
     }
     let built: Option<SubjectRequestId> =
         packages::table.find(id).select(packages::request_id).first(tx.connection()).optional()?;
-    built.ok_or_else(Error::not_found)?;
+    if built.is_none() {
+        return Err(drafts::none(tx, id)?);
+    }
     let parts = parts::count(tx, id)?.max(1);
     Ok(PackageProgress { state: PackageState::Built, done: parts, of: parts })
 }
@@ -201,6 +227,9 @@ pub fn has_expired(tx: &mut ReadTx<'_>) -> Result<bool, Error> {
 pub fn sweep(mut tx: WriteTx<'_>) -> Result<Recorded<()>, Error> {
     let old = packages::table.filter(packages::package.is_not_null().and(packages::expires_at.le(tx.earliest())));
     let old: Vec<SubjectRequestId> = old.select(packages::request_id).load(tx.connection())?;
+    for id in &old {
+        deleted_drafts::discard(&mut tx, *id)?;
+    }
     empty(&mut tx, &old)?;
     tx.record(Entry::new(Action::SubjectRequestsSweepPackages).with("count", old.len()), ())
 }

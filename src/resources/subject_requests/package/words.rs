@@ -2,11 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::super::model::{Explanation, Right};
+use super::super::model::{Explanation, Right, SubjectRequest};
 use super::super::store::in_our_words;
 use super::delivery::{Delivery, PostalAddress};
 use super::model::{BuildPackage, SearchNote};
-use crate::domain::Error;
+use crate::domain::{AnsweredMatch, Error, Fault};
 use crate::personal::Person;
 
 /// The words to the requester, and the search elsewhere.
@@ -24,25 +24,52 @@ pub(super) struct Words {
     /// Where a letter with it goes.
     #[serde(default)]
     pub(super) postal_address: Option<PostalAddress>,
+    /// Whose the possible matches are, each record once.
+    #[serde(default)]
+    pub(super) answers: Vec<AnsweredMatch>,
 }
 
 impl Words {
     /// What was said.
     pub(super) fn of(asked: BuildPackage) -> Self {
-        let BuildPackage { explanation, search_note, delivery, postal_address, rebuild: _ } = asked;
-        Self { explanation, search_note, delivery, postal_address, person: None }
+        let BuildPackage { explanation, search_note, delivery, postal_address, matches, rebuild: _ } = asked;
+        Self { explanation, search_note, delivery, postal_address, person: None, answers: matches }
     }
 
     /// The same, but for replaced words.
     pub(super) fn changed(self, asked: BuildPackage) -> Self {
-        let BuildPackage { explanation, search_note, delivery, postal_address, rebuild: _ } = asked;
+        let BuildPackage { explanation, search_note, delivery, postal_address, matches, rebuild: _ } = asked;
+        let mut answers = self.answers;
+        answers.retain(|earlier| matches.iter().all(|given| given.record != earlier.record));
+        answers.extend(matches);
         Self {
             explanation: explanation.or(self.explanation),
             search_note: search_note.or(self.search_note),
             delivery: delivery.or(self.delivery),
             postal_address: postal_address.or(self.postal_address),
             person: self.person,
+            answers,
         }
+    }
+
+    /// How a package reaches its person: as the council chose, else by a link where there is an e-mail address, and by post
+    /// where there is none.
+    ///
+    /// # Errors
+    /// 422 for a link without an e-mail address, and for post without a postal address.
+    pub(super) fn delivery_for(&self, request: &SubjectRequest) -> Result<Delivery, Error> {
+        let chosen = self.delivery;
+        let has_address = request.requester.as_ref().is_some_and(|requester| requester.email.is_some());
+        if chosen == Some(Delivery::Link) && !has_address {
+            let detail = "needs an e-mail address of the requester, and there is none; choose post or handed_over";
+            return Err(Error::invalid(Fault::new("/delivery", "email_needed", detail)));
+        }
+        let delivery = chosen.unwrap_or(if has_address { Delivery::Link } else { Delivery::Post });
+        if delivery == Delivery::Post && self.postal_address.is_none() {
+            let detail = "is needed, because the package goes by post: send it to `POST .../package`, or choose handed_over there";
+            return Err(Error::invalid(Fault::new("/postal_address", "address_needed", detail)));
+        }
+        Ok(delivery)
     }
 }
 

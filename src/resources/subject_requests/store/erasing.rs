@@ -151,8 +151,9 @@ fn what_is_kept(withheld: &[WithheldRecord], explanations: Option<&str>) -> Stri
     paragraphs.join("\n")
 }
 
-/// Writes the paragraph about records that may be the person's or another's; `None` without any.
-fn may_be_anothers(unsure: &[&WithheldRecord]) -> Option<String> {
+/// Writes the paragraphs about records that may be the person's or another's: other contacts stay in use, and the rest is
+/// restricted.
+fn may_be_anothers(unsure: &[&WithheldRecord]) -> Vec<String> {
     let count = |of: &str, one: &str, many: &str| match unsure.iter().filter(|kept| table(kept) == of).count() {
         0 => None,
         1 => Some(format!("1 {one}")),
@@ -163,14 +164,23 @@ fn may_be_anothers(unsure: &[&WithheldRecord]) -> Option<String> {
         count("subject_requests", "request about personal data", "requests about personal data"),
     ];
     let found = found.into_iter().flatten().collect::<Vec<_>>().join(" and ");
-    (!found.is_empty()).then(|| {
+    let records = (!found.is_empty()).then(|| {
         format!(
             "We hold records that may be from you or from another person: {found}. They have your name, or a \
              telephone number or an email address that was also yours. We could not find out whose they are, so we \
              have not erased them. Their use is restricted: we store them, and do nothing else with them. If you can \
              show us that one of them is yours, please write to us."
         )
-    })
+    });
+    let contacts = count("contacts", "record", "records").map(|found| {
+        format!(
+            "We hold {found} that may be about you or about another person, with your telephone number and name, or \
+             with an email address that was also yours. We could not find out whose data that is. We have not \
+             changed that data, and we still use it as before. If you can show us that it is yours, please write to \
+             us, and we will erase it too."
+        )
+    });
+    records.into_iter().chain(contacts).collect()
 }
 
 /// The table of a record that is withheld.

@@ -5,8 +5,8 @@ use diesel::prelude::*;
 use super::super::commands::MatchContact;
 use super::super::model::SubjectRequest;
 use super::creation::check_contact;
-use super::package_rows;
 use super::{Known, locked, shown_request, subject_requests as requests};
+use super::{deleted_drafts, package_rows};
 use crate::domain::{Error, Instant, SubjectRequestId};
 use crate::platform::audit::{Action, Before, Entry};
 use crate::platform::transaction::{Recorded, WriteTx};
@@ -32,7 +32,8 @@ pub fn match_contact(
     before.status.must_be_open()?;
     let was = Before::of(&before)?;
     if before.contact_id != Some(asked.contact_id) {
-        package_rows::stop(&mut tx, id)?;
+        package_rows::stop_building(&mut tx, id)?;
+        deleted_drafts::discard(&mut tx, id)?;
     }
     let after =
         SubjectRequest { contact_id: Some(asked.contact_id), restricted: None, version: before.version + 1, ..before };

@@ -79,7 +79,7 @@ use subject_request_redactions as redactions;
 /// Stops the building of the package of a request, and discards its draft. A package that was released stays.
 pub(crate) fn stop(tx: &mut WriteTx<'_>, id: SubjectRequestId) -> Result<(), Error> {
     stop_building(tx, id)?;
-    discard_draft(tx, id)
+    discard_draft(tx, id).map(|_| ())
 }
 
 /// Stops the building of the package of a request, and deletes what was gathered.
@@ -90,15 +90,16 @@ pub(crate) fn stop_building(tx: &mut WriteTx<'_>, id: SubjectRequestId) -> Resul
     Ok(())
 }
 
-/// Discards the draft of a request, with its redactions: what they left out was never given or refused. A package that was
-/// released stays.
-pub(crate) fn discard_draft(tx: &mut WriteTx<'_>, id: SubjectRequestId) -> Result<(), Error> {
+/// Discards the draft of a request, with its redactions: what they left out was never given or refused. Returns whether there
+/// was a draft. A package that was released stays.
+pub(crate) fn discard_draft(tx: &mut WriteTx<'_>, id: SubjectRequestId) -> Result<bool, Error> {
     let draft = packages::table.filter(packages::request_id.eq(id).and(packages::released_at.is_null()));
-    if diesel::delete(draft).execute(tx.connection())? > 0 {
+    let was_there = diesel::delete(draft).execute(tx.connection())? > 0;
+    if was_there {
         delete_parts(tx, &[id])?;
         diesel::delete(redactions::table.filter(redactions::request_id.eq(id))).execute(tx.connection())?;
     }
-    Ok(())
+    Ok(was_there)
 }
 
 /// Deletes the parts of packages.

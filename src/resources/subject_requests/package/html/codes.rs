@@ -299,6 +299,7 @@ pub(super) fn request_step(value: &Value) -> Option<&'static str> {
         StepKind::CarriedOut => "We did it, and told those who received your data",
         StepKind::ReceiptCorrected => "We corrected the day on which it reached us",
         StepKind::ErasurePlanned => "We planned the erasure, and what we must keep",
+        StepKind::DraftDeleted => "We deleted a draft of our answer, to make another",
         StepKind::Completed => "We completed it",
         StepKind::PartiallyCompleted => "We completed part of it",
         StepKind::Refused => "We refused it",

@@ -16,7 +16,7 @@ use super::super::words::Words;
 use super::keeping;
 use super::parts::{self, Part};
 use super::{ANSWERED, whose};
-use crate::domain::{ContactId, EntryId, Error, Instant, SubjectRequestId};
+use crate::domain::{ContactId, EntryId, Error, Instant, PossibleMatch, SubjectRequestId};
 use crate::personal::{Person, holders};
 use crate::platform::audit::{self, Action, Entry};
 use crate::platform::db::among_ids;
@@ -88,6 +88,7 @@ pub(super) fn ask_again(
     let owner: ContactId = builds::table.find(request.id).select(builds::contact_id).first(tx.connection())?;
     let key = tx.key_of(owner.uuid())?;
     let words = parts::words(&mut tx, &key, request.id)?.changed(asked);
+    words.delivery_for(request)?;
     parts::keep_words(&mut tx, &key, request.id, &words)?;
     let entry = Entry::new(Action::SubjectRequestsRewordPackage).contact(request.contact_id);
     tx.record(entry.subject(request.id), ())
@@ -184,17 +185,20 @@ pub fn gather(tx: &mut ReadTx<'_>, claimed: Claimed) -> Result<Next, Error> {
     let contact: Option<ContactId> =
         requests::table.find(claimed.request).select(requests::contact_id).first(tx.connection())?;
     let Some(contact) = contact else { return Ok(Next::Stop) };
-    let person = contacts::person(tx, contact)?;
     let there = parts::tables(tx, claimed.request)?;
     let is_there = |name: &str| there.iter().any(|known| known.table == name);
     let holders = holders(tx)?;
     if let Some(holder) = holders.iter().find(|holder| !holder.tables().iter().all(|table| is_there(table.name))) {
+        let key = tx.key_of(claimed.owner.uuid())?;
+        let words = parts::words(tx, &key, claimed.request)?;
+        let (person, _) = person(tx, contact, &words)?;
         let mut told = contents::of_room(tx, *holder, &person)?;
         told.retain(|part| !is_there(&part.table));
         let look = Entry::new(Action::SubjectRequestsGather).contact(contact).subject(claimed.request);
         tx.look(look.with("room", holder.room()));
         return Ok(Next::Keep(Gathered { parts: told.into_iter().map(Part::Held).collect(), after_entry: after }));
     }
+    let person = contacts::person(tx, contact)?;
     let page = contents::looks(tx, &person, begun_at, after, ENTRIES_A_PART)?;
     Ok(page.map_or(Next::End, |(page, last)| {
         Next::Keep(Gathered { parts: vec![Part::Looks(page)], after_entry: Some(last) })
@@ -229,11 +233,11 @@ pub fn end(mut tx: WriteTx<'_>, claimed: Claimed) -> Result<Recorded<bool>, Erro
     let begun_at: Option<Instant> = ours!(claimed).select(builds::begun_at).first(tx.connection()).optional()?;
     let Some(begun_at) = begun_at else { return tx.unchanged(None, false) };
     let (contact, request) = whose(&mut tx, claimed.request, ANSWERED)?;
-    let person = contacts::person(&mut tx, contact)?;
     let key = tx.key_of(claimed.owner.uuid())?;
     let words = parts::words(&mut tx, &key, claimed.request)?;
+    let (person, matches) = person(&mut tx, contact, &words)?;
     if words.person.as_ref() != Some(&person) {
-        restart(&mut tx, claimed.request, &person)?;
+        restart(&mut tx, claimed.request, contact)?;
         let entry = Entry::new(Action::SubjectRequestsRestartPackage).subject(claimed.request);
         return tx.record(entry, false);
     }
@@ -249,8 +253,7 @@ pub fn end(mut tx: WriteTx<'_>, claimed: Claimed) -> Result<Recorded<bool>, Erro
     if searched.iter().all(|known| known.table != AUDIT) {
         searched.push(SearchedTable::audit(0));
     }
-    let found = (searched, contacts::matches::of(&mut tx, &person)?);
-    let search = SearchRecord::new(&person, (begun_at, tx.now()), found, words.search_note.clone());
+    let search = SearchRecord::new(&person, (begun_at, tx.now()), (searched, matches), words.search_note.clone());
     parts::keep_words(&mut tx, &key, claimed.request, &Words { person: None, ..words })?;
     let package = contents::empty(&mut tx, &request, contact)?;
     keeping::keep(tx, &request, claimed.owner, (package, search)).map(|kept| kept.map(|_| true))
@@ -277,14 +280,25 @@ pub(crate) fn begin_again(tx: &mut WriteTx<'_>, contact: ContactId) -> Result<()
     if underway.is_empty() {
         return Ok(());
     }
-    let person = contacts::person(tx, contact)?;
-    underway.into_iter().try_for_each(|id| restart(tx, id, &person))
+    underway.into_iter().try_for_each(|id| restart(tx, id, contact))
+}
+
+/// The person whose package is built, as they are known now, with the records that were said to be about them; and their
+/// possible matches.
+fn person(tx: &mut ReadTx<'_>, contact: ContactId, words: &Words) -> Result<(Person, Vec<PossibleMatch>), Error> {
+    let mut person = contacts::person(tx, contact)?;
+    let matches = contacts::matches::answered(tx, &mut person, &words.answers)?;
+    Ok((person, matches))
 }
 
 /// Begins a building anew, with the person as they are known now. A job that builds the package already writes nothing more.
-fn restart(tx: &mut WriteTx<'_>, id: SubjectRequestId, person: &Person) -> Result<(), Error> {
+fn restart(tx: &mut WriteTx<'_>, id: SubjectRequestId, contact: ContactId) -> Result<(), Error> {
+    let owner: ContactId = builds::table.find(id).select(builds::contact_id).first(tx.connection())?;
+    let key = tx.key_of(owner.uuid())?;
+    let words = parts::words(tx, &key, id)?;
+    let (person, _) = person(tx, contact, &words)?;
     let change = (
-        builds::parts.eq(expected(tx, person)?),
+        builds::parts.eq(expected(tx, &person)?),
         builds::begun_at.eq(tx.now()),
         builds::after_entry.eq(None::<EntryId>),
         builds::attempts.eq(builds::attempts + 1),
@@ -294,10 +308,7 @@ fn restart(tx: &mut WriteTx<'_>, id: SubjectRequestId, person: &Person) -> Resul
         return Ok(());
     }
     parts::begin_again(tx, id)?;
-    let owner: ContactId = builds::table.find(id).select(builds::contact_id).first(tx.connection())?;
-    let key = tx.key_of(owner.uuid())?;
-    let words = Words { person: Some(person.clone()), ..parts::words(tx, &key, id)? };
-    parts::keep_words(tx, &key, id, &words)
+    parts::keep_words(tx, &key, id, &Words { person: Some(person), ..words })
 }
 
 /// Since when packages about a person are being built.

@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use super::super::super::store::package_rows::discard_draft;
+use super::super::super::store::deleted_drafts;
 use crate::domain::{ContactId, Error, SubjectRequestId};
 use crate::platform::transaction::WriteTx;
 use crate::resources::subject_requests::store::subject_requests as requests;
@@ -11,5 +11,5 @@ use crate::resources::subject_requests::store::subject_requests as requests;
 pub fn discard_about(tx: &mut WriteTx<'_>, contact: ContactId) -> Result<(), Error> {
     let theirs = requests::table.filter(requests::contact_id.eq(contact).and(requests::final_clock.is_null()));
     let theirs: Vec<SubjectRequestId> = theirs.select(requests::id).load(tx.connection())?;
-    theirs.into_iter().try_for_each(|id| discard_draft(tx, id))
+    theirs.into_iter().try_for_each(|id| deleted_drafts::discard(tx, id))
 }

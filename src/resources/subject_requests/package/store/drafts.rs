@@ -9,13 +9,15 @@ use super::super::super::model::SubjectRequest;
 use super::super::super::store::one;
 use super::super::super::store::person::whose;
 use super::super::model::{BuildPackage, Package};
+use super::super::words::Words;
 use super::keeping::touch;
-use super::{ANSWERED, building, not_yet, opened, packages, parts};
+use super::{ANSWERED, building, not_yet, opened, packages, parts, redactions};
 use crate::domain::{Code, ContactId, Error, Fault, SubjectRequestId};
 use crate::platform::audit::{Action, Entry};
 use crate::platform::transaction::{ReadTx, Recorded, WriteTx};
 use crate::platform::vault::DataKey;
 use crate::resources::contacts::store as contacts;
+use crate::resources::subject_requests::store::subject_requests as requests;
 
 /// A draft whose request and contact are locked.
 pub(super) struct Draft {
@@ -44,8 +46,12 @@ pub(super) fn is_there(tx: &mut ReadTx<'_>, id: SubjectRequestId) -> Result<bool
     Ok(find(tx, id)?.is_some())
 }
 
-fn no_draft() -> Error {
-    Error::new(Code::NotFound, "There is no draft of this package. Build one first.")
+/// The answer about the package of a request for which none was built.
+pub(super) fn none(tx: &mut ReadTx<'_>, id: SubjectRequestId) -> Result<Error, Error> {
+    let known: Option<SubjectRequestId> =
+        requests::table.find(id).select(requests::id).first(tx.connection()).optional()?;
+    let detail = "There is no package of this request. Build a draft with `POST /v1/subject-requests/{id}/package`.";
+    Ok(known.map_or_else(Error::not_found, |_| Error::new(Code::NotFound, detail)))
 }
 
 /// The draft of a request, locked with its contact.
@@ -62,7 +68,7 @@ pub(super) fn locked(tx: &mut WriteTx<'_>, id: SubjectRequestId) -> Result<Draft
     if let Some(progress) = building::progress(tx, id)? {
         return Err(not_yet(progress));
     }
-    let (owner, sealed) = find(tx, id)?.ok_or_else(no_draft)?;
+    let Some((owner, sealed)) = find(tx, id)? else { return Err(none(tx, id)?) };
     let key = tx.key_of(owner.uuid())?;
     Ok(Draft { request, owner, key, sealed })
 }
@@ -87,20 +93,39 @@ pub(super) fn reword(
     let owner: ContactId = packages::table.find(id).select(packages::contact_id).first(tx.connection())?;
     let key = tx.key_of(owner.uuid())?;
     let words = parts::words(&mut tx, &key, id)?.changed(asked);
+    words.delivery_for(request)?;
     parts::keep_words(&mut tx, &key, id, &words)?;
     let request = touch(&mut tx, request)?;
     let entry = Entry::new(Action::SubjectRequestsRewordPackage).contact(request.contact_id);
     tx.record(entry.subject(id), request)
 }
 
-/// The draft of a request as the person will get it, and the version of the request; who sees it is written down.
+/// The words of a draft that is to be built anew, because one of its possible matches was answered.
+///
+/// # Errors
+/// 422 where something was left out of the draft: a review is not undone without `rebuild`.
+pub(super) fn words_to_build_anew(tx: &mut ReadTx<'_>, id: SubjectRequestId) -> Result<Words, Error> {
+    if !redactions::grounds(tx, id)?.is_empty() {
+        let detail = "would build the draft anew, and something was left out of it already: send them with `rebuild`, and leave \
+                      it out of the new draft again";
+        return Err(Error::invalid(Fault::new("/matches", "draft_is_there", detail)));
+    }
+    let owner: ContactId = packages::table.find(id).select(packages::contact_id).first(tx.connection())?;
+    let key = tx.key_of(owner.uuid())?;
+    parts::words(tx, &key, id)
+}
+
+/// The draft of a request as the council reviews it, and the version of the request; who sees it is written down.
 ///
 /// # Errors
 /// 404 when there is none, or `being_built`.
 pub fn read(tx: &mut ReadTx<'_>, id: SubjectRequestId) -> Result<(Package, i32), Error> {
     let request = one(tx, id)?.request;
     let Some((owner, sealed)) = find(tx, id)? else {
-        return Err(building::progress(tx, id)?.map_or_else(no_draft, not_yet));
+        return Err(match building::progress(tx, id)? {
+            Some(progress) => not_yet(progress),
+            None => none(tx, id)?,
+        });
     };
     let key = tx.key_of(owner.uuid())?;
     tx.look(Entry::new(Action::SubjectRequestsDraft).contact(request.contact_id).subject(id));

@@ -40,5 +40,7 @@ pub(super) fn keep(
     diesel::insert_into(packages::table).values(values).execute(tx.connection())?;
     let request = touch(&mut tx, request)?;
     let entry = Entry::new(Action::SubjectRequestsBuildPackage).contact(package.contact_id).subject(id);
-    tx.record(entry.with("tables", tables), request)
+    let entry = entry.with("tables", tables).with("matches", package.matches().len());
+    let answered = package.matches().iter().filter(|found| found.answer.is_some()).count();
+    tx.record(entry.with("answered", answered), request)
 }

@@ -5,27 +5,35 @@ use diesel::prelude::*;
 use super::super::super::commands::{Completed, Fulfilment};
 use super::super::super::letter_queue;
 use super::super::super::model::{Explanation, Right, SubjectRequest};
-use super::super::super::store::{carry_out_telling, in_our_words};
+use super::super::super::store::carry_out_telling;
 use super::super::delivery::Delivery;
 use super::super::model::Package;
 use super::super::release::{RefusedPart, ReleasePackage};
+use super::super::search::unsure_in_words;
 use super::super::words::{self, Words};
 use super::drafts::locked;
 use super::{packages, parts, place, redactions};
-use crate::domain::{Error, Fault, SubjectRequestId};
+use crate::domain::{Error, Fault, PossibleMatch, SubjectRequestId};
 use crate::platform::audit::{Action, Entry};
 use crate::platform::http::IfMatch;
 use crate::platform::transaction::{Recorded, WriteTx};
+use crate::policy::matching;
 use crate::policy::retention::PACKAGES;
 use crate::policy::subject_requests::Ground;
 use crate::policy::withholding::WithholdingGround;
+
+const ARTICLE: &str = "UK GDPR Article 15";
+
+/// What is to be done about matches without an answer.
+const UNANSWERED: &str = "Some records may be about the person or about another. Say of each of the draft's `search.matches` whether \
+                          it is about the person, or that you are unsure, with `matches` of `POST .../package`, and review the new draft.";
 
 /// Releases a draft, unchanged: from now on it is the person's, and the request is complete, in part where something was left
 /// out or refused.
 ///
 /// # Errors
-/// As [`locked`]; 412 when something was done since the version that `reviewed` names; 422 for a ground that is none against
-/// this right.
+/// As [`locked`]; 409 `matches_unanswered` while a possible match has no answer; 412 when something was done since the version
+/// that `reviewed` names; 422 for a ground that is none against this right, or a delivery that lacks its address.
 pub fn release(
     mut tx: WriteTx<'_>,
     id: SubjectRequestId,
@@ -40,10 +48,14 @@ pub fn release(
     let withheld = redactions::grounds(&mut tx, id)?;
     let place = place(id);
     let head: Package = place.read(serde_json::from_slice(&draft.key.open(&place, &draft.sealed)?))?;
+    let matches = head.matches();
+    matching::must_be_answered(matches, UNANSWERED, ARTICLE)?;
+    let answers: Vec<serde_json::Value> = matches.iter().map(answer_in_audit).collect();
+    let unsure = head.search.as_ref().map_or(0, |search| search.unsure);
     let search = head.search.map(|search| search.in_words()).unwrap_or_default();
     let told = if withheld.is_empty() { search } else { format!("{}\n{search}", left_out(&withheld)) };
-    let delivery = delivery_of(&draft.request, words.delivery)?;
-    let outcome = outcome(draft.request.kind, words, &withheld, refusal)?;
+    let delivery = words.delivery_for(&draft.request)?;
+    let outcome = outcome(draft.request.kind, (words, unsure), &withheld, refusal)?;
     let now = tx.now();
     let change = (
         packages::released_at.eq(now),
@@ -57,21 +69,13 @@ pub fn release(
         letter_queue::queue(&mut tx, &draft.request, letter_queue::Kind::Package)?;
     }
     let entry = Entry::new(Action::SubjectRequestsReleasePackage).contact(draft.request.contact_id);
-    let entry = entry.subject(id).with("left_out", withheld.len());
+    let entry = entry.subject(id).with("left_out", withheld.len()).with("matches", answers);
     tx.record(entry.with("delivery", <&str>::from(delivery)), completed)
 }
 
-/// How a package reaches its person: as the council chose, else by a link where there is an address.
-///
-/// # Errors
-/// 422 for a link where there is none.
-pub(super) fn delivery_of(request: &SubjectRequest, chosen: Option<Delivery>) -> Result<Delivery, Error> {
-    let has_address = request.requester.as_ref().is_some_and(|requester| requester.email.is_some());
-    if chosen == Some(Delivery::Link) && !has_address {
-        let detail = "needs the requester's e-mail address, and there is none; choose post or handed_over";
-        return Err(Error::invalid(Fault::new("/delivery", "email_needed", detail)));
-    }
-    Ok(chosen.unwrap_or(if has_address { Delivery::Link } else { Delivery::Post }))
+/// A possible match and its answer, for the audit: ids and codes alone.
+fn answer_in_audit(found: &PossibleMatch) -> serde_json::Value {
+    serde_json::json!({ "record": found.record, "answer": found.answer })
 }
 
 /// How much was left out and why, for the history of the request.
@@ -85,7 +89,7 @@ fn left_out(withheld: &[WithholdingGround]) -> String {
 /// What becomes of a request whose package is released.
 fn outcome(
     kind: Right,
-    words: Words,
+    (words, unsure): (Words, usize),
     withheld: &[WithholdingGround],
     refusal: Option<RefusedPart>,
 ) -> Result<Completed, Error> {
@@ -94,8 +98,15 @@ fn outcome(
         Some(given) => given,
         None => words::own(kind)?,
     });
+    if let Some(unsure) = unsure_in_words(unsure) {
+        explanation = format!("{explanation}\n{unsure}");
+    }
+    let too_long = |_| {
+        let detail = "is too long together with the explanation that was given when the package was built";
+        Error::invalid(Fault::new("/refusal/explanation", "too_long_together", detail))
+    };
     if withheld.is_empty() && refusal.is_none() {
-        let explanation = in_our_words(explanation)?;
+        let explanation = Explanation::try_from(explanation).map_err(too_long)?;
         return Ok(Completed { kind: Fulfilment::Fulfilled, explanation, ground: None });
     }
     if !withheld.is_empty() {
@@ -110,10 +121,6 @@ fn outcome(
         explanation = format!("{explanation}\n{}", refused.explanation.as_str());
         ground = Some(refused.ground);
     }
-    let too_long = |_| {
-        let detail = "is too long in combination with the explanation of the package";
-        Error::invalid(Fault::new("/refusal/explanation", "too_long_together", detail))
-    };
     let explanation = Explanation::try_from(explanation).map_err(too_long)?;
     Ok(Completed { kind: Fulfilment::PartlyFulfilled, explanation, ground })
 }

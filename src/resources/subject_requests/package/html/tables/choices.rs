@@ -17,6 +17,11 @@ pub(super) const TABLES: &[TableInWords] = &[
             member("/state", "What holds", Code(codes::consent_state)),
             member("/since", "Since", When),
             member("/method", "How you told us", Code(codes::method)),
+            member(
+                "/is_of_earlier_record",
+                "Which record",
+                Always("An earlier one of you, which became one with this."),
+            ),
         ],
         technical: &["/id", "/contact_id", "/notice_version", "/decision_id", "/version"],
     },
