@@ -36,6 +36,7 @@ mod contact_matches;
 mod contact_search;
 mod contacts;
 mod container;
+mod damaged_values;
 mod deadlines;
 mod digest;
 mod documents;
