@@ -109,7 +109,7 @@ codes! {
     IllegalTransition 409 "illegal_transition" "Not possible in this state"
         "The resource cannot move from its state to the requested one. `allowed_transitions` lists the states that it can move to; an empty list means that the state is final.";
     ErasureRequestRequired 409 "erasure_request_required" "This contact can only be erased by request"
-        "You cannot delete a contact with consents or other dependent records. Record an erasure request instead.";
+        "You cannot delete a contact with consents or other dependent records, or while a complaint or request without a contact may be about the person. Record an erasure request instead; its plan lists such records in `matches`.";
     PlanStale 409 "plan_stale" "The plan is out of date"
         "The hash is not that of the plan that was proposed last, or the planned records have changed since. Propose a new plan, and have another person execute it.";
     MatchesUnanswered 409 "matches_unanswered" "Some records may be about the person"

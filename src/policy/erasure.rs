@@ -284,15 +284,27 @@ pub fn by_plan(facts: &Facts, executor: &Actor, asked: &str) -> Result<Lawful<Er
     Ok(Lawful::ruled(Erasure { withheld: facts.plan.spared.clone(), unsure: facts.plan.unsure() }))
 }
 
-/// Judges the erasure of a person without a request, which only one has whom nothing depends on.
+/// Judges the erasure of a person without a request. It is lawful only if nothing depends on the contact, nothing stands in
+/// the way, and no record may be about the person: only a plan has room for the answers about `matches`.
 ///
 /// # Errors
-/// The refusal: something depends on the contact, or stands in the way.
-pub fn without_request(depended_on: bool, obstacles: &[Obstacle]) -> Result<Lawful<Erasure>, Refusal> {
+/// The refusal `erasure_request_required`.
+pub fn without_request(
+    depended_on: bool,
+    obstacles: &[Obstacle],
+    matches: &[PossibleMatch],
+) -> Result<Lawful<Erasure>, Refusal> {
+    let refused = |reason| Err(Refusal { code: Code::ErasureRequestRequired, reason, article: ARTICLE, pointer: None });
     if depended_on || !obstacles.is_empty() {
-        let reason = "Consents, memberships or other records depend on the contact. Record an erasure request \
-                      instead.";
-        return Err(Refusal { code: Code::ErasureRequestRequired, reason, article: ARTICLE, pointer: None });
+        return refused(
+            "Consents, memberships or other records depend on the contact. Record an erasure request instead.",
+        );
+    }
+    if !matches.is_empty() {
+        return refused(
+            "Some records may be about the person or about another. Record an erasure request, and answer the `matches` of \
+             its plan.",
+        );
     }
     Ok(Lawful::ruled(Erasure { withheld: Vec::new(), unsure: Vec::new() }))
 }

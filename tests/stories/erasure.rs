@@ -10,7 +10,9 @@ use serde_json::{Value, json};
 use crate::harness::people::{grant, text, withdrawal};
 use crate::harness::{Service, canonical, on_both_engines};
 
+mod answers;
 pub(crate) mod canaries;
+mod partial;
 mod restored;
 mod stale;
 

@@ -76,21 +76,26 @@ pub const RULES: &[ErasureRule] = &[
         "The dates and outcome of the complaint show compliance (Article 5(2)); the service deletes its words",
     ),
     passing("complaint_steps", Fate::Keep, "The steps of a complaint and their dates; they hold no name"),
-    attached(
+    passing(
         "subject_requests",
         Fate::Anonymise,
         "The dates and outcome of the request show compliance (Article 5(2)); the service deletes the requester and \
-         the words after the last letter",
+         the words after the last letter. While records are withheld, open requests and the answer about the withheld \
+         records stay",
     ),
-    attached("subject_request_steps", Fate::Anonymise, "The steps of a request and their dates, without the words"),
-    attached(
+    passing("subject_request_steps", Fate::Anonymise, "The steps of a request and their dates, without the words"),
+    passing(
         "subject_request_packages",
         Fate::Anonymise,
         "The fact that there was a copy stays; the service deletes the copy",
     ),
-    attached("subject_request_package_builds", Fate::Erase, "The unfinished copy holds the data to be deleted"),
-    attached("subject_request_package_parts", Fate::Erase, "The parts of the copy hold the data to be deleted"),
-    attached(
+    passing(
+        "subject_request_package_builds",
+        Fate::Erase,
+        "The unfinished copy holds the data to be deleted; while records are withheld, the service restarts it",
+    ),
+    passing("subject_request_package_parts", Fate::Erase, "The parts of the copy hold the data to be deleted"),
+    passing(
         "subject_request_redactions",
         Fate::Erase,
         "The data left out of a package is about the person, so the service deletes it",

@@ -112,9 +112,15 @@ fn another_person_executes_exactly_the_plan_that_was_proposed_last() {
 
 #[test]
 fn only_whom_nothing_depends_on_is_erased_without_a_request() {
-    assert!(without_request(false, &[]).is_ok());
-    assert_eq!(without_request(true, &[]).unwrap_err().code, Code::ErasureRequestRequired);
-    assert_eq!(without_request(false, &[claim(None)]).unwrap_err().code, Code::ErasureRequestRequired);
+    let matches = with_matches().matches;
+    assert!(without_request(false, &[], &[]).is_ok());
+    for refused in [
+        without_request(true, &[], &[]),
+        without_request(false, &[claim(None)], &[]),
+        without_request(false, &[], &matches),
+    ] {
+        assert_eq!(refused.unwrap_err().code, Code::ErasureRequestRequired);
+    }
 }
 
 #[test]

@@ -116,7 +116,8 @@ pub(super) async fn update(
 /// Delete a contact without dependent records
 ///
 /// The service destroys the person's data and key. The id stays, and the address stays suppressed. To
-/// erase a contact with consents or other records, use an erasure request.
+/// erase a contact with consents or other records, use an erasure request. Use one too if a complaint or request without
+/// a contact may be about the person: the plan lists it in `matches`.
 #[utoipa::path(delete, path = "/v1/contacts/{id}")]
 pub(super) async fn delete(
     access: Access<ContactsDelete>,

@@ -168,7 +168,7 @@ pub struct SubjectRequest {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub contact_id: Option<ContactId>,
-    /// The requester. Absent after the person is erased, although the last letter still has the name.
+    /// The requester. Absent after the person is erased, in whole or in part, although the last letter still has the name.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub requester: Option<Requester>,
@@ -190,7 +190,7 @@ pub struct SubjectRequest {
     #[schema(nullable = false)]
     pub outcome: Option<RequestOutcome>,
     /// True if the request may be about an erased person, or about another. The service keeps it, and hides
-    /// its words once it is closed.
+    /// its words and those of its outcome once it is closed.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub restricted: Option<bool>,

@@ -182,11 +182,8 @@ impl Holder for SubjectRequestData {
 
     fn erase(&self, tx: &mut WriteTx<'_>, erasing: &Erasing) -> Result<(), Error> {
         store::farewell::restrict(tx, erasing)?;
-        if !erasing.withheld.is_empty() {
-            // What is kept whole is kept with all that was asked about it.
-            return Ok(());
-        }
-        package::store::forget(tx, &erasing.person.ids)?;
+        store::of_person::adopt(tx, &erasing.person)?;
+        package::store::forget(tx, erasing)?;
         store::farewell::erase(tx, erasing)
     }
 }

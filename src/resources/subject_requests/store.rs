@@ -154,15 +154,36 @@ pub(super) struct Known {
 
 impl Known {
     /// The request as every answer but a letter shows it.
-    pub(super) fn shown(self) -> SubjectRequest {
+    ///
+    /// # Errors
+    /// As [`shown_request`].
+    pub(super) fn shown(self) -> Result<SubjectRequest, Error> {
         shown_request(self.request, self.for_the_last_letter)
+    }
+
+    /// Whether answers other than a letter leave the words out.
+    pub(super) fn hides_words(&self) -> bool {
+        self.for_the_last_letter || self.request.is_set_aside()
     }
 }
 
+/// What takes the place of the words in which a request was answered that is closed and restricted.
+const NOT_SHOWN: &str = "The words are not shown, because the request may be about another person.";
+
 /// A request as every answer but a letter shows it: without name and words where these are kept for the last letter alone, or
 /// where it is closed and restricted.
-pub(super) fn shown_request(request: SubjectRequest, for_the_last_letter: bool) -> SubjectRequest {
-    if for_the_last_letter || request.is_set_aside() { without_words(request) } else { request }
+///
+/// # Errors
+/// Internal, if what takes the place of the words is no explanation: it is one.
+pub(super) fn shown_request(request: SubjectRequest, for_the_last_letter: bool) -> Result<SubjectRequest, Error> {
+    if !request.is_set_aside() {
+        return Ok(if for_the_last_letter { without_words(request) } else { request });
+    }
+    let mut request = without_words(request);
+    if let Some(outcome) = &mut request.outcome {
+        outcome.explanation = Explanation::try_from(NOT_SHOWN.to_owned()).map_err(damaged)?;
+    }
+    Ok(request)
 }
 
 fn without_words(request: SubjectRequest) -> SubjectRequest {
@@ -278,7 +299,7 @@ pub(super) fn one(tx: &mut ReadTx<'_>, id: SubjectRequestId) -> Result<Known, Er
 /// # Errors
 /// 404 when there is none.
 pub fn read(tx: &mut ReadTx<'_>, id: SubjectRequestId) -> Result<SubjectRequest, Error> {
-    let request = one(tx, id)?.shown();
+    let request = one(tx, id)?.shown()?;
     let look = Entry::new(Action::SubjectRequestsRead).contact(request.contact_id).showing_one();
     tx.look(look.subject(id));
     Ok(request)

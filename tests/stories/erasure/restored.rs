@@ -10,6 +10,7 @@ use tempfile::TempDir;
 
 use super::canaries::plant;
 use super::{EXECUTOR, PROPOSER, claim};
+use crate::access_packages::asked;
 use crate::harness::people::text;
 use crate::harness::{Engine, Service, on_both_engines};
 use crate::secrecy::dump;
@@ -110,6 +111,7 @@ async fn what_a_plan_erased_in_part_is_erased_again_after_a_restore(service: Ser
     }
     let [theirs, unsure] = <[String; 2]>::try_from(complaints).unwrap();
     let consent = text(&service.consent(&ada, "newsletter").await, "id");
+    let copy = service.built(asked("access", &ada)).await;
     let backups = back_up(&service);
 
     let answered = |path: &str, answer| AnsweredMatch {
@@ -137,6 +139,9 @@ async fn what_a_plan_erased_in_part_is_erased_again_after_a_restore(service: Ser
         assert!(restored.cells("consent_decisions", "evidence").is_empty(), "{round}");
         assert_eq!(restored.get(&format!("/v1/contacts/{ada}")).await.expect(200).json()["status"], "restricted");
         assert!(restored.get(&theirs).await.expect(200).json()["complainant"].is_null());
+        assert_eq!(restored.get(&theirs).await.json()["contact_id"], json!(ada), "the answer is back too");
+        restored.by_council("GET", &copy, "").await.problem(410, "gone");
+        assert!(restored.get(&copy).await.expect(200).json()["requester"].is_null());
         let kept = restored.get(&unsure).await.expect(200).json();
         assert_eq!((&kept["restricted"], kept["complainant"].is_null()), (&json!(true), true));
         assert_eq!(restored.cells("complaints", "name_index").len(), 1, "the unsure one is kept whole");

@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 
 use super::complaints;
-use super::of_person::{ids_of, open_ones};
+use super::of_person::{adopt, ids_of, open_ones};
 use crate::domain::{ComplaintId, ErasureGround, Error, Obstacle, PersonalRecord, RecordName, london_date};
 use crate::personal::{Erasing, Person};
 use crate::platform::db::among_ids;
@@ -39,7 +39,7 @@ pub fn obstacles(tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<Obstacle>, 
 }
 
 /// Empties the words of the person's complaints and destroys their keys, except for those that are withheld. Restricts the
-/// complaints that may be about another person.
+/// complaints that may be about another person. Records which ones the council said to be about the person.
 pub fn erase(tx: &mut WriteTx<'_>, erasing: &Erasing) -> Result<(), Error> {
     let unsure = complaints::table.filter(among_ids(complaints::id, &erasing.unsure_of::<ComplaintId>("complaints")));
     let restricted = (
@@ -48,6 +48,7 @@ pub fn erase(tx: &mut WriteTx<'_>, erasing: &Erasing) -> Result<(), Error> {
         complaints::version.eq(complaints::version + 1),
     );
     diesel::update(unsure.filter(complaints::restricted_at.is_null())).set(restricted).execute(tx.connection())?;
+    adopt(tx, &erasing.person)?;
     let withheld: Vec<ComplaintId> = erasing.withheld_of("complaints");
     let mut go = ids_of(tx, &erasing.person)?;
     go.retain(|id| !withheld.contains(id));

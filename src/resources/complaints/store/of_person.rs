@@ -6,7 +6,7 @@ use diesel::prelude::*;
 
 use super::super::model::{Complainant, ComplaintStatus};
 use super::{Kept, Row, complaints, data_keys, open};
-use crate::domain::{ComplaintId, ContactId, Error, PossibleMatch};
+use crate::domain::{ComplaintId, ContactId, Error, Instant, PossibleMatch};
 use crate::personal::{Person, possible_matches};
 use crate::platform::audit::{Action, Entry};
 use crate::platform::db::among_ids;
@@ -59,6 +59,28 @@ pub fn matches(tx: &mut ReadTx<'_>, person: &Person, name: Option<&[u8]>) -> Res
     let certain = ids_of(tx, person)?;
     let found = found.into_iter().filter(|(id, _)| !certain.contains(id));
     possible_matches(TABLE, found.map(|(id, by)| (id.uuid(), by)))
+}
+
+/// Writes down that the complaints of which the council said that they are about a person are theirs: each names the person's
+/// contact, which leads to it from then on.
+///
+/// # Errors
+/// When the complaints cannot be written.
+pub(super) fn adopt(tx: &mut WriteTx<'_>, person: &Person) -> Result<(), Error> {
+    let theirs: Vec<ComplaintId> = person.records_of(TABLE);
+    let theirs = complaints::table.filter(among_ids(complaints::id, &theirs).and(complaints::contact_id.is_null()));
+    let adopted = (
+        complaints::contact_id.eq(person.contact),
+        complaints::email_index.eq(None::<Vec<u8>>),
+        complaints::telephone_index.eq(None::<Vec<u8>>),
+        complaints::named_number.eq(None::<Vec<u8>>),
+        complaints::name_index.eq(None::<Vec<u8>>),
+        complaints::restricted_at.eq(None::<Instant>),
+        complaints::updated_at.eq(tx.now()),
+        complaints::version.eq(complaints::version + 1),
+    );
+    diesel::update(theirs).set(adopted).execute(tx.connection())?;
+    Ok(())
 }
 
 /// The person's complaints that were not answered yet, with their days of receipt: something is still owed to them.

@@ -232,7 +232,7 @@ pub fn give_outcome(mut tx: WriteTx<'_>, id: ComplaintId, asked: GiveOutcome) ->
     write(&mut tx, &after, given_on)?;
     letter_queue::queue(&mut tx, letter_queue::OUTCOME, &after)?;
     let entry = entry(Action::ComplaintsOutcome, &after).changed(was.changed(&after)?);
-    tx.record(entry.with("outcome", <&str>::from(outcome)), after)
+    tx.record(entry.with("outcome", <&str>::from(outcome)), after.shown())
 }
 
 /// Records that the person took the complaint back.
@@ -246,5 +246,5 @@ pub fn withdraw(mut tx: WriteTx<'_>, id: ComplaintId) -> Result<Recorded<Complai
     let after = closed(before, ComplaintStatus::Withdrawn, today)?;
     write(&mut tx, &after, today)?;
     let changed = was.changed(&after)?;
-    tx.record(entry(Action::ComplaintsWithdraw, &after).changed(changed), after)
+    tx.record(entry(Action::ComplaintsWithdraw, &after).changed(changed), after.shown())
 }

@@ -129,7 +129,7 @@ pub fn execute(mut tx: WriteTx<'_>, contact: ContactId, plan_sha256: &str) -> Re
 ///
 /// # Errors
 /// 404; 410 when it was erased or merged; 412 when it has changed since; 409 `erasure_request_required` when other records
-/// depend on it, or something stands in the way; 423 when it is restricted.
+/// depend on it, something stands in the way, or another record may be about the person; 423 when it is restricted.
 pub(crate) fn delete(
     mut tx: WriteTx<'_>,
     contact: ContactId,
@@ -144,7 +144,8 @@ pub(crate) fn delete(
         depended_on |= holder.blocks_deletion(&mut tx, contact)?;
     }
     let (_, obstacles) = told(&mut tx, &person)?;
-    let lawful = erasure::without_request(depended_on, &obstacles)?;
+    let matches = matches::of(&mut tx, &person)?;
+    let lawful = erasure::without_request(depended_on, &obstacles, &matches)?;
     carry_out(&mut tx, person, lawful)?;
     tx.record(Entry::new(Action::ContactsDelete).contact(contact), NoContent)
 }

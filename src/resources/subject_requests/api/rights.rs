@@ -83,7 +83,8 @@ pub async fn plan(
 /// Execute an erasure
 ///
 /// Executes exactly the plan that another person proposed, and completes the request. If records are
-/// withheld, the request is completed in part, and the service restricts those records.
+/// withheld, the request is completed in part, and the service restricts those records. A match that is about the
+/// `same_person` names the person's contact from then on.
 #[utoipa::path(post, path = "/v1/subject-requests/{id}/execution")]
 pub async fn execute(
     access: Access<SubjectRequestsDecide>,

@@ -6,11 +6,14 @@ mod contents;
 mod mails;
 mod package;
 
+use super::model::SubjectRequest;
 use super::store::{self, Known};
-use crate::domain::{Error, SubjectRequestId};
+use crate::domain::{Error, SubjectId, SubjectRequestId, london_date};
 use crate::platform::audit::{Action, Entry};
 use crate::platform::outbox::Letters;
+use crate::platform::outbox::store as outbox;
 use crate::platform::transaction::ReadTx;
+use crate::policy::retention::LETTERS_FOR_THE_POST;
 use mails::RequestLetter;
 
 use super::letter_queue::Kind;
@@ -28,17 +31,36 @@ pub static LETTERS: Letters = &[
     &RequestLetter(Kind::Package),
 ];
 
-/// A letter for the post. The last letter about a person who was erased says until when we keep the name.
+/// Whether a letter of a request that is closed and restricted still has to go by post: it is the last one, no mail brings it,
+/// and the request was closed less than 14 days ago.
+///
+/// # Errors
+/// When the outbox cannot be read.
+fn is_last_by_post(tx: &mut ReadTx<'_>, request: &SubjectRequest, kind: Kind) -> Result<bool, Error> {
+    let (Some(outcome), Kind::Refusal | Kind::Outcome) = (&request.outcome, kind) else { return Ok(false) };
+    let has_address = request.requester.as_ref().is_some_and(|requester| requester.email.is_some());
+    let by_post = !has_address || outbox::is_dead_about(tx, SubjectId::from_uuid(request.id.uuid()))?;
+    Ok(by_post && london_date(tx.now()) < outcome.decided_on + LETTERS_FOR_THE_POST)
+}
+
+/// A letter for the post. The last letter about a person who was erased says until when we keep the name. Of a request that is
+/// closed and restricted there is only a last letter that no mail brings, for 14 days.
 ///
 /// # Errors
 /// 404 when there is no such request, or no such letter about it.
 pub(super) fn for_the_post(tx: &mut ReadTx<'_>, id: SubjectRequestId, kind: Kind, form: Form) -> Result<Sheet, Error> {
     let Known { request, for_the_last_letter, .. } = store::one(tx, id)?;
+    if request.is_set_aside() && !is_last_by_post(tx, &request, kind)? {
+        return Err(Error::not_found());
+    }
     let mut words = contents::words(tx, &request, kind)?.ok_or_else(Error::not_found)?;
     if let Some(head) = contents::head(tx, &request, kind)? {
         words.blocks.insert(0, head);
     }
-    if for_the_last_letter && matches!(kind, Kind::Refusal | Kind::Outcome) {
+    if for_the_last_letter
+        && matches!(kind, Kind::Refusal | Kind::Outcome)
+        && !store::farewell::is_there(tx, request.contact_id)?
+    {
         words.blocks.push(contents::name_kept(&request));
     }
     let entry = Entry::new(Action::SubjectRequestsLetter).contact(request.contact_id).subject(id);

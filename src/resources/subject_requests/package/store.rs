@@ -22,7 +22,7 @@ use super::model::{BuildPackage, Package, PackagePart, PackageProgress, PackageS
 use super::search::SearchRecord;
 use super::words::Words;
 use crate::domain::{Code, ContactId, Error, Instant, Lifecycle, SubjectRequestId};
-use crate::personal::{Person, holders};
+use crate::personal::{Erasing, Person, holders};
 use crate::platform::audit::{Action, Entry};
 use crate::platform::db::among_ids;
 use crate::platform::transaction::{ReadTx, Recorded, WriteTx};
@@ -262,9 +262,15 @@ pub(crate) fn of(tx: &mut ReadTx<'_>, ids: &[ContactId]) -> Result<Vec<Built>, E
     rows.into_iter().map(|(id, at, until)| Ok(Built { at, until, parts: parts::count(tx, id)? })).collect()
 }
 
-/// Empties the packages about a person who is erased, and those that are being built.
-pub(crate) fn forget(tx: &mut WriteTx<'_>, ids: &[ContactId]) -> Result<(), Error> {
-    building::forget(tx, ids)?;
+/// Empties the packages about a person who is erased, deletes their redactions and discards the drafts, because each is a
+/// copy of erased data. Stops the builds, or restarts them if a part of the person's data is withheld.
+pub(crate) fn forget(tx: &mut WriteTx<'_>, erasing: &Erasing) -> Result<(), Error> {
+    let ids = &erasing.person.ids;
+    if erasing.withheld.is_empty() {
+        building::forget(tx, ids)?;
+    } else {
+        building::begin_again(tx, erasing.person.contact)?;
+    }
     let theirs = packages::table.filter(among_ids(packages::contact_id, ids)).select(packages::request_id);
     let theirs: Vec<SubjectRequestId> = theirs.load(tx.connection())?;
     empty(tx, &theirs)?;

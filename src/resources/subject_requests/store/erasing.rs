@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::super::commands::{Completed, Fulfilment};
 use super::super::model::{StepKind, SubjectRequest};
 use super::super::planning::PlanErasure;
+use super::farewell;
 use super::person::whose;
 use super::progress::{Deed, go_on};
 use super::rights::whole;
@@ -18,8 +19,12 @@ use crate::policy::subject_requests as policy;
 use crate::resources::contacts::store::erasure::{self, ExecutedErasure, ProposedErasure};
 use crate::resources::contacts::store::{self as contacts, restrict};
 
-/// The longest explanation of an outcome, less the text about backups.
-const MOST_ABOUT_WHAT_IS_KEPT: usize = 4_000 - 200;
+/// The longest explanation of an outcome, less the text about requests and backups.
+const MOST_ABOUT_WHAT_IS_KEPT: usize = 4_000 - 400;
+
+/// The text of a letter about the requests that a partial erasure keeps.
+const REQUESTS_KEPT: &str = "Until we can erase the rest, we also keep this answer, and any request of yours that we have not \
+                             answered yet. ";
 
 /// Plans the erasure of the person; another person executes the plan. Explanations of what is withheld go into the history.
 ///
@@ -87,6 +92,8 @@ pub fn execute(
         if !restricted {
             tx.also(|tx| restrict::restrict(tx, contact, policy::WITHHELD))?;
         }
+        // The rooms keep open requests, and this one is still open.
+        farewell::note(&mut tx, id)?;
     }
     let explanations = explanations(&mut tx, id, &executed)?;
     carry_out(tx, id, told(&executed, explanations.as_deref())?, false)
@@ -121,7 +128,8 @@ fn told(executed: &ExecutedErasure, explanations: Option<&str>) -> Result<Comple
         ));
     };
     let kept = what_is_kept(&executed.withheld, explanations);
-    let explanation = in_our_words(format!("{kept}\nWe have erased everything else. {in_backups}"))?;
+    let requests = if executed.erased { "" } else { REQUESTS_KEPT };
+    let explanation = in_our_words(format!("{kept}\nWe have erased everything else. {requests}{in_backups}"))?;
     Ok(Completed { kind: Fulfilment::PartlyFulfilled, explanation, ground: Some(first.ground.into()) })
 }
 

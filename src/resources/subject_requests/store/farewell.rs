@@ -14,7 +14,13 @@ use crate::platform::audit::{Action, Entry};
 use crate::platform::db::among_ids;
 use crate::platform::outbox::store as outbox;
 use crate::platform::transaction::{ReadTx, Recorded, WriteTx, unless_key_missing};
+use crate::policy::clock::Right;
 use crate::policy::retention::LETTERS_FOR_THE_POST;
+use crate::resources::contacts::model::ContactStatus;
+use crate::resources::contacts::store as contacts;
+
+/// What became of a request that was carried out in part.
+const PARTLY: &str = "partly_fulfilled";
 
 /// What takes the place of the words in which a request was answered.
 const EMPTIED: &str = "The words were erased with the person's data.";
@@ -44,22 +50,30 @@ pub(crate) fn restrict(tx: &mut WriteTx<'_>, erasing: &Erasing) -> Result<(), Er
     Ok(())
 }
 
-/// Notes that what is written in the person's requests goes with the last letter.
+/// Notes that the words of the person's requests are to be deleted after the last letter. While a part of the person's data is
+/// withheld, open requests stay, because the council must answer them.
 pub(crate) fn erase(tx: &mut WriteTx<'_>, erasing: &Erasing) -> Result<(), Error> {
-    let since = tx.now();
-    let known = farewells::table.select(farewells::request_id);
-    let ids = ids_of(tx, &erasing.person)?;
+    let mut ids = ids_of(tx, &erasing.person)?;
+    if !erasing.withheld.is_empty() {
+        let closed = requests::table.filter(among_ids(requests::id, &ids).and(requests::final_clock.is_not_null()));
+        ids = closed.select(requests::id).load(tx.connection())?;
+    }
     // Letters about requests that name no contact are found by the request alone.
     outbox::forget_about(tx, &ids)?;
-    let theirs = among_ids(requests::id, &ids).and(requests::id.ne_all(known));
+    let known = farewells::table.select(farewells::request_id);
+    let has_words = requests::particulars.ne(Vec::<u8>::new()).or(requests::outcome.eq(PARTLY));
+    let theirs = among_ids(requests::id, &ids).and(requests::id.ne_all(known)).and(has_words);
     let ids: Vec<SubjectRequestId> = requests::table.filter(theirs).select(requests::id).load(tx.connection())?;
-    for id in ids {
-        // A request whose key is missing can be put into no letter: none is waited for.
-        let requester = unless_key_missing(super::one(tx, id))?.and_then(|known| known.request.requester);
-        let by_post = requester.is_some_and(|requester| requester.email.is_none());
-        let values = (farewells::request_id.eq(id), farewells::since.eq(since), farewells::by_post.eq(by_post));
-        diesel::insert_into(farewells::table).values(values).execute(tx.connection())?;
-    }
+    ids.into_iter().try_for_each(|id| note(tx, id))
+}
+
+/// Notes that the words of a request are to be deleted after the last letter.
+pub(super) fn note(tx: &mut WriteTx<'_>, id: SubjectRequestId) -> Result<(), Error> {
+    // A request whose key is missing can be put into no letter: none is waited for.
+    let requester = unless_key_missing(super::one(tx, id))?.and_then(|known| known.request.requester);
+    let by_post = requester.is_some_and(|requester| requester.email.is_none());
+    let values = (farewells::request_id.eq(id), farewells::since.eq(tx.now()), farewells::by_post.eq(by_post));
+    diesel::insert_into(farewells::table).values(values).execute(tx.connection())?;
     Ok(())
 }
 
@@ -103,19 +117,30 @@ pub fn is_due(tx: &mut ReadTx<'_>) -> Result<bool, Error> {
     Ok(first_due(tx)?.is_some())
 }
 
-/// Empties a request that is due.
+/// Whether a part of a person's data is still there: then the answer to an erasure says what is withheld, and why.
+pub fn is_there(tx: &mut ReadTx<'_>, contact: Option<ContactId>) -> Result<bool, Error> {
+    let Some(contact) = contact else { return Ok(false) };
+    Ok(contacts::facts(tx, contact)?.is_some_and(|facts| facts.status != ContactStatus::Erased))
+}
+
+/// Empties a request that is due. The answer about withheld records stays while a part of the person's data does.
 pub fn empty(mut tx: WriteTx<'_>) -> Result<Recorded<()>, Error> {
     let Some(id) = first_due(&mut tx)? else { return tx.unchanged(None, ()) };
-    let contact: Option<ContactId> =
-        requests::table.find(id).select(requests::contact_id).first(tx.connection()).optional()?.flatten();
-    let explanation = tx.seal_for_service(&particulars::explanation(id), EMPTIED.as_bytes())?;
+    let columns = (requests::contact_id, requests::kind, requests::outcome);
+    let (contact, kind, outcome): (Option<ContactId>, String, Option<String>) =
+        requests::table.find(id).select(columns).first(tx.connection())?;
+    let says_what_is_withheld = kind == <&str>::from(Right::Erasure) && outcome.as_deref() == Some(PARTLY);
+    if !(says_what_is_withheld && is_there(&mut tx, contact)?) {
+        let explanation = tx.seal_for_service(&particulars::explanation(id), EMPTIED.as_bytes())?;
+        let emptied = requests::outcome_explanation.eq(explanation);
+        diesel::update(requests::table.find(id)).set(emptied).execute(tx.connection())?;
+    }
     let emptied = (
         requests::particulars.eq(Vec::<u8>::new()),
         requests::email_index.eq(None::<Vec<u8>>),
         requests::telephone_index.eq(None::<Vec<u8>>),
         requests::named_number.eq(None::<Vec<u8>>),
         requests::name_index.eq(None::<Vec<u8>>),
-        requests::outcome_explanation.eq(explanation),
         requests::updated_at.eq(tx.now()),
         requests::version.eq(requests::version + 1),
     );

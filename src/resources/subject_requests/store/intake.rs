@@ -121,17 +121,20 @@ pub fn ask(
 /// Reads a question.
 ///
 /// # Errors
-/// 404 when there is no such request or question; 410 when its words are erased.
+/// 404 when there is no such request or question; 410 when its words are erased, or not shown any more.
 pub(crate) fn read_question(
     tx: &mut ReadTx<'_>,
     id: SubjectRequestId,
     question: RequestStepId,
 ) -> Result<Clarification, Error> {
-    let contact = one(tx, id)?.request.contact_id;
+    let known = one(tx, id)?;
     let step = steps::one_question(tx, id, question)?;
+    let contact = known.request.contact_id;
     tx.look(Entry::new(Action::SubjectRequestsQuestion).contact(contact).subject(id));
-    let text = step.text.ok_or_else(|| Error::new(Code::Gone, "The words of this request were erased."))?;
-    let question = particulars::told(step.id).read(Question::try_from(text))?;
+    let text = step.text.filter(|_| !known.hides_words());
+    let gone =
+        || Error::new(Code::Gone, "The words of this request were erased, or are hidden because it is restricted.");
+    let question = particulars::told(step.id).read(Question::try_from(text.ok_or_else(gone)?))?;
     Ok(Clarification { id: step.id, request_id: id, asked_on: step.on, question })
 }
 

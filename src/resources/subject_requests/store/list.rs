@@ -55,11 +55,11 @@ pub fn list(
         let rows = candidates(tx, filter, after, most)?;
         after = rows.last().map(|row| row.id);
         let whole = rows.len() > limit.get();
-        let opened = open_listed(tx, rows)?.into_iter().map(Known::shown);
+        let opened: Vec<_> = open_listed(tx, rows)?.into_iter().map(Known::shown).collect::<Result<_, _>>()?;
         let falls = |request: &SubjectRequest| {
             filter.due_before.is_none_or(|day| request.clock.due_on.is_some_and(|due| due < day))
         };
-        found.extend(opened.filter(falls));
+        found.extend(opened.into_iter().filter(falls));
         if !whole || found.len() > limit.get() {
             break;
         }

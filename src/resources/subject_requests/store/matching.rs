@@ -51,5 +51,5 @@ pub fn match_contact(
     diesel::update(requests::table.find(id)).set(changes).execute(tx.connection())?;
     let changed = was.changed(&after)?;
     let entry = Entry::new(Action::SubjectRequestsMatch).contact(after.contact_id).subject(id).changed(changed);
-    tx.record(entry, shown_request(after, for_the_last_letter))
+    tx.record(entry, shown_request(after, for_the_last_letter)?)
 }

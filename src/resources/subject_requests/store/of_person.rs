@@ -5,7 +5,7 @@ use diesel::prelude::*;
 
 use super::super::model::{ActingFor, Requester};
 use super::{Row, open_listed, subject_requests as requests};
-use crate::domain::{ContactId, Error, PossibleMatch, SubjectRequestId};
+use crate::domain::{ContactId, Error, Instant, PossibleMatch, SubjectRequestId};
 use crate::personal::{Person, possible_matches};
 use crate::platform::audit::{Action, Entry};
 use crate::platform::db::among_ids;
@@ -47,6 +47,28 @@ pub fn matches(tx: &mut ReadTx<'_>, person: &Person, name: Option<&[u8]>) -> Res
     let certain = ids_of(tx, person)?;
     let found = found.into_iter().filter(|(id, _)| !certain.contains(id));
     possible_matches(TABLE, found.map(|(id, by)| (id.uuid(), by)))
+}
+
+/// Writes down that the requests of which the council said that they are about a person are theirs: each names the person's
+/// contact, which leads to it from then on.
+///
+/// # Errors
+/// When the requests cannot be written.
+pub fn adopt(tx: &mut WriteTx<'_>, person: &Person) -> Result<(), Error> {
+    let theirs: Vec<SubjectRequestId> = person.records_of(TABLE);
+    let theirs = requests::table.filter(among_ids(requests::id, &theirs).and(requests::contact_id.is_null()));
+    let adopted = (
+        requests::contact_id.eq(person.contact),
+        requests::email_index.eq(None::<Vec<u8>>),
+        requests::telephone_index.eq(None::<Vec<u8>>),
+        requests::named_number.eq(None::<Vec<u8>>),
+        requests::name_index.eq(None::<Vec<u8>>),
+        requests::restricted_at.eq(None::<Instant>),
+        requests::updated_at.eq(tx.now()),
+        requests::version.eq(requests::version + 1),
+    );
+    diesel::update(theirs).set(adopted).execute(tx.connection())?;
+    Ok(())
 }
 
 /// Indexes the next batch of the requests in `records_to_index`. Answers `false` once all are done. No version rises.

@@ -112,5 +112,5 @@ pub(super) fn go_on(mut tx: WriteTx<'_>, known: Known, deed: Deed) -> Result<Rec
     }
     let entry = Entry::new(Action::SubjectRequestsStep).contact(after.contact_id).subject(id);
     let entry = entry.changed(was.changed(&after)?).with("step", kind).with("to", <&str>::from(status));
-    tx.record(entry, Gone { request: shown_request(after, for_the_last_letter), step })
+    tx.record(entry, Gone { request: shown_request(after, for_the_last_letter)?, step })
 }

@@ -32,7 +32,7 @@ pub fn correct(
     known.request.status.must_be_undecided()?;
     if before == after {
         let look = Entry::new(Action::SubjectRequestsRead).contact(known.request.contact_id);
-        let shown = shown_request(known.request, known.for_the_last_letter);
+        let shown = shown_request(known.request, known.for_the_last_letter)?;
         return tx.unchanged(Some(look.showing_one().subject(id)), shown);
     }
     diesel::update(requests::table.find(id)).set(requests::received_on.eq(after)).execute(tx.connection())?;

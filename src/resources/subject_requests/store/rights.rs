@@ -62,7 +62,7 @@ pub fn lift(
     id: SubjectRequestId,
     notified_on: NaiveDate,
 ) -> Result<Recorded<SubjectRequest>, Error> {
-    let request = locked_with_contact(&mut tx, id)?.shown();
+    let request = locked_with_contact(&mut tx, id)?.shown()?;
     let contact = about(&request, &[Right::Restriction])?;
     if !made_what_holds(&mut tx, id, contact)? {
         return Err(request.status.stays());

@@ -140,8 +140,7 @@ pub fn list(
     }
     let rows: Vec<Row> = query.limit(limit.rows() + 1).load(tx.connection())?;
     let ListPage { items, next } = ListPage::cut(rows, limit, |row| row.id);
-    let is_hidden = known.for_the_last_letter || known.request.is_set_aside();
-    let key = if is_hidden { None } else { tx.key_unless_destroyed(request.uuid())? };
+    let key = if known.hides_words() { None } else { tx.key_unless_destroyed(request.uuid())? };
     let items = items.into_iter().map(|row| row.step(key.as_ref())).collect::<Result<_, _>>()?;
     let entry = Entry::new(Action::SubjectRequestsHistory).contact(known.request.contact_id);
     tx.look(entry.subject(request));

@@ -270,8 +270,8 @@ pub fn give_back(mut tx: WriteTx<'_>, claimed: Claimed, failed: bool) -> Result<
     tx.record(entry.with("failed", failed), ())
 }
 
-/// Begins anew with the packages about a contact that has become one with another: what was gathered is not all of it any
-/// more.
+/// Restarts the builds about a contact that another was merged into, or of which a part was erased, because the gathered
+/// parts no longer match the data.
 pub(crate) fn begin_again(tx: &mut WriteTx<'_>, contact: ContactId) -> Result<(), Error> {
     let theirs = requests::table.filter(requests::contact_id.eq(contact).and(requests::final_clock.is_null()));
     let theirs: Vec<SubjectRequestId> = theirs.select(requests::id).load(tx.connection())?;
