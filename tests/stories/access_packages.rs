@@ -58,14 +58,19 @@ impl Service {
         let path = self.taken(asked).await;
         self.build(&path, body).await.expect(200);
         if self.released(&path).await.status == 409 {
-            let draft = self.draft(&path).await.expect(200).json();
-            let matches = draft["search"]["matches"].as_array().unwrap().iter();
-            let answer = |found: &Value| json!({ "record": found["record"], "answer": "another_person" });
-            let answers = json!({ "matches": matches.map(answer).collect::<Vec<_>>() });
-            self.build(&path, answers).await.expect(200);
+            self.no_match(&path).await;
             self.released(&path).await.expect(200);
         }
         path
+    }
+
+    /// Answers of every possible match of a draft that it is about another person.
+    pub(crate) async fn no_match(&self, path: &str) {
+        let draft = self.draft(path).await.expect(200).json();
+        let matches = draft["search"]["matches"].as_array().unwrap().iter();
+        let answer = |found: &Value| json!({ "record": found["record"], "answer": "another_person" });
+        let answers = json!({ "matches": matches.map(answer).collect::<Vec<_>>() });
+        self.build(path, answers).await.expect(200);
     }
 
     /// Releases the package of a request.

@@ -127,7 +127,10 @@ async fn an_objection_is_absolute(service: Service) {
     assert!(refused.text().contains("the right that applies is erasure"), "{}", refused.text());
     let done = service.council_does("council-1", &path, None).await.expect(200).json();
     assert_eq!(done["status"], "completed");
-    assert!(text(&done["outcome"], "explanation").contains("withdraw a consent"), "the right that applies is told");
+    assert!(
+        text(&done["outcome"], "explanation").contains("You can withdraw your consent at any time"),
+        "the right that applies is told"
+    );
     assert_eq!(service.checked(&ada, "newsletter").await, "objected");
 }
 
@@ -218,7 +221,7 @@ async fn what_was_asked_goes_with_the_last_letter(service: Service) {
     assert_eq!(service.count("subject_request_farewells"), 1, "the last letter has not left yet");
     service.deliver(&server).await;
     let last = server.taken().pop().expect("the outcome");
-    assert!(last.text().contains("were erased"), "{}", last.text());
+    assert!(last.text().contains("We have erased your data"), "{}", last.text());
     service.kept_up().await;
     let emptied = service.get(&request).await.expect(200).json();
     assert_eq!((&emptied["requester"], &emptied["details"]), (&json!(null), &json!(null)));
@@ -344,7 +347,7 @@ async fn while_a_copy_is_owed_nothing_is_destroyed(service: Service) {
     assert_eq!(done["outcome"]["ground"], "UKGDPR.17(3)(b)", "the law owes the copy");
     let words = "\nKept at least until 21 December 2026: your name and contact details, because you have asked for a \
                  copy, and we may not destroy the data before you have it (Data Protection Act 2018, section 173).\n";
-    assert!(explanation.contains("Their use is restricted") && explanation.contains(words), "{done}");
+    assert!(explanation.contains("Its use is restricted") && explanation.contains(words), "{done}");
     let server = MailServer::start();
     service.deliver(&server).await;
     let letters: Vec<String> =

@@ -194,7 +194,7 @@ async fn the_start_warns_of_a_table_that_ends_soon_or_has_ended(mut service: Ser
     let last = said_at_the_start(&mut service, "2028-12-31T10:00:00Z").await;
     assert!(last.contains("ends soon") && last.contains("days=0"), "{last}");
     let over = said_at_the_start(&mut service, "2029-01-01T10:00:00Z").await;
-    for said in ["ERROR", "the table of bank holidays has ended", "answered 503", "days=-1"] {
+    for said in ["ERROR", "the table of bank holidays has ended", "answers 503", "days=-1"] {
         assert!(over.contains(said), "{said} in {over}");
     }
     // It serves what needs no working days, and guesses none.

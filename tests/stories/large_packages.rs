@@ -378,7 +378,7 @@ async fn what_cannot_be_read_is_tried_again_later_and_not_at_once(service: Servi
     let (state, ..) = service.progress(&path).await;
     assert_eq!(state, "delayed");
     let not_yet = service.by_council("GET", &path, "").await.problem(404, "being_built").json();
-    assert!(text(&not_yet, "detail").contains("held up"), "{not_yet}");
+    assert!(text(&not_yet, "detail").contains("is delayed"), "{not_yet}");
     assert_eq!(service.gathering().tick().await, Ok(0));
     assert_eq!(service.times("take_up_package").await, 1);
     service.hands.advance(Duration::seconds(5));

@@ -42,7 +42,7 @@ async fn a_fault_of_the_query_names_its_parameter(service: Service) {
     assert_eq!(refused["errors"][0]["parameter"], "who");
     // A fault of the body has its pointer alone.
     let refused = service.post(ORGANISATIONS, json!({})).await.problem(422, "invalid").json();
-    assert_eq!((&refused["errors"][0]["pointer"], refused["errors"][0].get("parameter")), (&json!("/kind"), None));
+    assert_eq!((&refused["errors"][0]["pointer"], refused["errors"][0].get("parameter")), (&json!("/name"), None));
     let refused = service.get("/v1/subject-requests?reference=12").await.problem(400, "invalid_query").json();
     let detail = refused["errors"][0]["detail"].as_str().unwrap();
     assert!(detail.contains("SR-2026-000001") && detail.contains("two capital letters"), "{detail}");

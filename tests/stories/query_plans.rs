@@ -189,12 +189,15 @@ async fn people_are_looked_up_through_indexes(mut service: Service) {
         (r#"("contacts"."telephone_index" = "#, by_id),
         (&format!(r#"("contacts"."named_number"{among}"#), by_id),
         // The contacts that rows with an address may mean, and those whose number and name a grant's contact has.
-        ("SELECT id, FALSE FROM contacts", "contacts_email"),
-        ("SELECT id, FALSE FROM contacts", "contacts_known_by_telephone"),
+        (&format!(r#"SELECT id, FALSE FROM contacts WHERE "contacts"."email_index"{among}"#), "contacts_email"),
+        (
+            &format!(r#"SELECT id, FALSE FROM contacts WHERE "contacts"."email_index"{among}"#),
+            "contacts_known_by_telephone",
+        ),
         (&format!(r#"FROM suppressions WHERE "suppressions"."mark"{among}"#), "contacts_known_by_telephone"),
         // The numbers with names that a person shares.
-        ("SELECT named_number FROM contacts", by_id),
-        ("SELECT named_number FROM contacts", "former_addresses"),
+        (&format!(r#"SELECT named_number FROM contacts WHERE "contacts"."id"{among}"#), by_id),
+        (&format!(r#"SELECT named_number FROM contacts WHERE "contacts"."id"{among}"#), "former_addresses"),
         // A person: all ids, addresses and numbers, in one query.
         (survivor, "former_addresses_of"),
         (survivor, "contacts_merged_into"),

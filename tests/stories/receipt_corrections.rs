@@ -41,8 +41,7 @@ async fn the_clock_is_computed_anew_and_the_history_keeps_both_days(service: Ser
     assert_eq!(service.get(&path).await.expect(200).json(), told);
     let history = service.items(&format!("{path}/history")).await;
     assert_eq!(history.iter().map(|step| text(step, "kind")).collect::<Vec<_>>(), ["receipt_corrected", "received"]);
-    let words =
-        "The day of receipt was recorded as 20 November 2026, and is 2 November 2026. The envelope bears this stamp.";
+    let words = "The day of receipt was recorded as 20 November 2026; the true day is 2 November 2026. The envelope bears this stamp.";
     assert_eq!((&history[0]["text"], &history[0]["on"]), (&json!(words), &json!("2026-11-24")));
     assert_eq!(history[1]["on"], "2026-11-20", "what was recorded first stays");
     // It is found by its new day, and listed by it.
@@ -100,7 +99,11 @@ async fn two_corrections_at_once_end_as_one_or_the_other(service: Service) {
         let due_on = if told["received_on"] == "2026-11-02" { "2026-12-02" } else { "2026-12-03" };
         assert_eq!((&told["clock"]["due_on"], &told["version"]), (&json!(due_on), &json!(3)));
         let history = service.items(&format!("{path}/history")).await;
-        let days = if due_on == "2026-12-02" { "3 November 2026, and is 2" } else { "2 November 2026, and is 3" };
+        let days = if due_on == "2026-12-02" {
+            "3 November 2026; the true day is 2"
+        } else {
+            "2 November 2026; the true day is 3"
+        };
         assert!(text(&history[0], "text").contains(days), "each knows of the one before: {history:?}");
     }
 }

@@ -181,7 +181,7 @@ pub(super) fn shown_request(request: SubjectRequest, for_the_last_letter: bool) 
     }
     let mut request = without_words(request);
     if let Some(outcome) = &mut request.outcome {
-        outcome.explanation = Explanation::try_from(NOT_SHOWN.to_owned()).map_err(damaged)?;
+        outcome.explanation = in_our_words(NOT_SHOWN.to_owned())?;
     }
     Ok(request)
 }

@@ -74,7 +74,7 @@ async fn what_a_plan_erases_is_in_no_copy_either(service: Service) {
     assert_eq!(grounds(&plan, "erase", "subject_request_package_parts").len(), 1);
     assert_eq!(grounds(&plan, "anonymise", "subject_request_packages").len(), 1);
     let [kept] = <[String; 1]>::try_from(grounds(&plan, "anonymise", "subject_requests")).unwrap();
-    assert!(kept.contains("requests that are not answered yet stay"), "{kept}");
+    assert!(kept.contains("open requests and the answer about the withheld records stay"), "{kept}");
     let explanation = text(&done["outcome"], "explanation");
     let told =
         "We have erased everything else. Until we can erase the rest, we also keep this answer, and any request of";

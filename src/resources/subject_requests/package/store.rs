@@ -21,7 +21,7 @@ use super::contents;
 use super::model::{BuildPackage, Package, PackagePart, PackageProgress, PackageState, SearchedTable};
 use super::search::SearchRecord;
 use super::words::Words;
-use crate::domain::{Code, ContactId, Error, Instant, Lifecycle, SubjectRequestId};
+use crate::domain::{Code, ContactId, Error, Fault, Instant, Lifecycle, SubjectRequestId};
 use crate::personal::{Erasing, Person, holders};
 use crate::platform::audit::{Action, Entry};
 use crate::platform::db::among_ids;
@@ -47,6 +47,10 @@ const ANSWERED: &[Right] = &[Right::Access, Right::Portability];
 
 /// What is wrong with an answer about a record that is no possible match.
 const NOT_LISTED: &str = "names no record that the draft lists in `search.matches`; take kind and id from there";
+
+/// Why an answer does not build a draft anew from which something was left out: a review is not undone without `rebuild`.
+const REVIEWED: &str = "would build the draft anew, and something was left out of it already: send them with `rebuild`, and leave \
+                        it out of the new draft again";
 
 /// What became of the wish for a package.
 #[derive(Debug)]
@@ -81,7 +85,10 @@ pub(super) fn build(mut tx: WriteTx<'_>, id: SubjectRequestId, asked: BuildPacka
                 let reworded = drafts::reword(tx, &request, asked)?;
                 return Ok(reworded.map(|request| Asked::Built(Box::new(request))));
             }
-            before = Some(drafts::words_to_build_anew(&mut tx, id)?);
+            if !redactions::grounds(&mut tx, id)?.is_empty() {
+                return Err(Error::invalid(Fault::new("/matches", "draft_is_there", REVIEWED)));
+            }
+            before = Some(drafts::words(&mut tx, id)?);
         }
     }
     let given = asked.matches.clone();

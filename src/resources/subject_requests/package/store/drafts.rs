@@ -11,7 +11,7 @@ use super::super::super::store::person::whose;
 use super::super::model::{BuildPackage, Package};
 use super::super::words::Words;
 use super::keeping::touch;
-use super::{ANSWERED, building, not_yet, opened, packages, parts, redactions};
+use super::{ANSWERED, building, not_yet, opened, packages, parts};
 use crate::domain::{Code, ContactId, Error, Fault, SubjectRequestId};
 use crate::platform::audit::{Action, Entry};
 use crate::platform::transaction::{ReadTx, Recorded, WriteTx};
@@ -100,16 +100,11 @@ pub(super) fn reword(
     tx.record(entry.subject(id), request)
 }
 
-/// The words of a draft that is to be built anew, because one of its possible matches was answered.
+/// The words of a draft.
 ///
 /// # Errors
-/// 422 where something was left out of the draft: a review is not undone without `rebuild`.
-pub(super) fn words_to_build_anew(tx: &mut ReadTx<'_>, id: SubjectRequestId) -> Result<Words, Error> {
-    if !redactions::grounds(tx, id)?.is_empty() {
-        let detail = "would build the draft anew, and something was left out of it already: send them with `rebuild`, and leave \
-                      it out of the new draft again";
-        return Err(Error::invalid(Fault::new("/matches", "draft_is_there", detail)));
-    }
+/// Internal when the words cannot be unsealed.
+pub(super) fn words(tx: &mut ReadTx<'_>, id: SubjectRequestId) -> Result<Words, Error> {
     let owner: ContactId = packages::table.find(id).select(packages::contact_id).first(tx.connection())?;
     let key = tx.key_of(owner.uuid())?;
     parts::words(tx, &key, id)
