@@ -20,6 +20,7 @@ on_both_engines! {
     a_letter_has_its_chapters_in_the_order_of_the_law,
     a_letter_tells_everything_in_words,
     a_letter_says_nothing_of_what_is_not_held,
+    only_a_yes_in_force_is_a_use,
     a_letter_shows_names_as_they_are,
     a_letter_tells_apart_what_an_earlier_record_says,
 }
@@ -161,6 +162,20 @@ async fn a_letter_tells_apart_what_an_earlier_record_says(service: Service) {
     assert_eq!(said.len(), 2, "{rows}");
     let of_earlier: Vec<bool> = said.iter().map(|row| row.contains(NOTE)).collect();
     assert_eq!(of_earlier, [false, true], "{rows}");
+}
+
+/// Chapter 1 names the uses of today: a no, a yes that was never confirmed, and an objection are none.
+async fn only_a_yes_in_force_is_a_use(service: Service) {
+    let ada = service.sign_up("Ada Lovelace", "ada@example.org").await;
+    service.decide(grant(&ada, "newsletter", "paper")).await.expect(201);
+    service.decide(grant(&ada, "event_information", "web_form")).await.expect(201);
+    let path = service.built(asked("access", &ada)).await;
+    let before = letter(&service, &path).await;
+    assert_eq!(before.matches("You agreed to it").count(), 1, "{before}");
+    service.withdraw(&ada, "newsletter").await;
+    let path = service.built(asked("access", &ada)).await;
+    let after = letter(&service, &path).await;
+    assert!(!after.contains("You agreed to it"), "{after}");
 }
 
 async fn a_letter_shows_names_as_they_are(service: Service) {

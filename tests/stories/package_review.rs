@@ -22,6 +22,7 @@ on_both_engines! {
     nothing_is_left_out_twice,
     a_part_can_be_refused_with_the_package,
     the_draft_is_the_moment_and_a_rebuilt_one_is_another,
+    a_rebuilt_draft_keeps_what_was_said_with_the_one_before,
     release_can_name_what_was_reviewed,
     a_large_draft_is_reviewed_like_any_other,
 }
@@ -334,6 +335,21 @@ async fn the_draft_is_the_moment_and_a_rebuilt_one_is_another(service: Service) 
     let given = service.by_council("GET", &path, "").await.expect(200).text();
     assert!(given.contains("Analyst") && !given.contains("Countess"), "{given}");
     service.build(&path, json!({ "rebuild": true })).await.problem(409, "illegal_transition");
+}
+
+/// A rebuild that forgot the delivery would mail a link to a person who was promised a letter.
+async fn a_rebuilt_draft_keeps_what_was_said_with_the_one_before(service: Service) {
+    let (_, path) = service.drafted("access").await;
+    let said = json!({ "rebuild": true, "postal_address": "1 Dorset Street", "explanation": "As you asked.",
+                       "search_note": "The attic." });
+    service.build(&path, said).await.expect(200);
+    service.build(&path, json!({ "rebuild": true })).await.expect(200);
+    let draft = service.draft(&path).await.expect(200).json();
+    assert_eq!(draft["search"]["elsewhere"], "The attic.");
+    let done = service.released(&path).await.expect(200).json();
+    assert!(text(&done["outcome"], "explanation").contains("As you asked."), "{done}");
+    let delivery = service.get(&format!("{path}/package/delivery")).await.expect(200).json();
+    assert_eq!((&delivery["delivery"], &delivery["links"]), (&json!("post"), &json!([])));
 }
 
 async fn release_can_name_what_was_reviewed(service: Service) {

@@ -161,7 +161,7 @@ pub struct BuildPackage {
     /// otherwise `post`. `post` needs a `postal_address`.
     #[schema(nullable = false)]
     pub delivery: Option<Delivery>,
-    /// The address of the letter; required for `post`, and for `post` alone.
+    /// The address of the letter; required for `post`, and for `post` alone. Without `delivery` it means `post`.
     #[schema(nullable = false)]
     pub postal_address: Option<PostalAddress>,
     /// The answers about the possible matches that the draft lists in `search.matches`. An answer replaces an
@@ -171,13 +171,18 @@ pub struct BuildPackage {
     #[schema(max_items = 1000)]
     pub matches: Vec<AnsweredMatch>,
     /// Whether to build the package again although a draft exists or is in progress. The new draft contains
-    /// again what was left out of the old one.
+    /// again what was left out of the old one. The other members of earlier requests stay, unless you send them again.
     #[serde(default)]
     #[schema(default = false)]
     pub rebuild: bool,
 }
 
 impl BuildPackage {
+    /// How the person gets it, as far as this says. A postal address alone means `post`.
+    pub(super) fn delivery(&self) -> Option<Delivery> {
+        self.delivery.or_else(|| self.postal_address.as_ref().map(|_| Delivery::Post))
+    }
+
     /// Whether this changes what was said before, answers about matches not counted.
     pub(super) fn changes_words(&self) -> bool {
         let Self { explanation, search_note, delivery, postal_address, matches: _, rebuild: _ } = self;

@@ -63,7 +63,7 @@ pub(super) enum Asked {
 
 /// Builds a draft of the package of a request, or starts a build if it is too large for one
 /// transaction. While a build or a draft exists, a repeat starts nothing new unless it asks for `rebuild`
-/// or answers a match. With `rebuild`, its words replace all earlier ones; with an answer, the others stay.
+/// or answers a match. Its words replace those of earlier requests; words that it does not have stay.
 ///
 /// # Errors
 /// 404, `being_built` for answers while it is being built; 409 `wrong_right`, `no_contact`, `identity_unproven` or out of order;
@@ -88,8 +88,10 @@ pub(super) fn build(mut tx: WriteTx<'_>, id: SubjectRequestId, asked: BuildPacka
             if !redactions::grounds(&mut tx, id)?.is_empty() {
                 return Err(Error::invalid(Fault::new("/matches", "draft_is_there", REVIEWED)));
             }
-            before = Some(drafts::words(&mut tx, id)?);
+            before = drafts::words(&mut tx, id)?;
         }
+    } else {
+        before = drafts::words(&mut tx, id)?;
     }
     let given = asked.matches.clone();
     let words = match before {

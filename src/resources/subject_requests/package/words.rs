@@ -32,13 +32,15 @@ pub(super) struct Words {
 impl Words {
     /// What was said.
     pub(super) fn of(asked: BuildPackage) -> Self {
-        let BuildPackage { explanation, search_note, delivery, postal_address, matches, rebuild: _ } = asked;
+        let delivery = asked.delivery();
+        let BuildPackage { explanation, search_note, delivery: _, postal_address, matches, rebuild: _ } = asked;
         Self { explanation, search_note, delivery, postal_address, person: None, answers: matches }
     }
 
     /// The same, but for replaced words.
     pub(super) fn changed(self, asked: BuildPackage) -> Self {
-        let BuildPackage { explanation, search_note, delivery, postal_address, matches, rebuild: _ } = asked;
+        let delivery = asked.delivery();
+        let BuildPackage { explanation, search_note, delivery: _, postal_address, matches, rebuild: _ } = asked;
         let mut answers = self.answers;
         answers.retain(|earlier| matches.iter().all(|given| given.record != earlier.record));
         answers.extend(matches);

@@ -16,17 +16,21 @@ pub(super) struct Use {
     pub(super) kept: String,
 }
 
-/// The uses of the notice that the person's data is or was put to: those that they were asked about, that a network is run
-/// for, and that an event is run for.
+/// The uses of the notice that the person's data is put to: those that they agree to now, that a network is run for, and that
+/// an event is run for. A no, and a yes that the person has not confirmed, is no use.
 pub(super) fn uses(package: &Package) -> Vec<Use> {
     let is_used = |purpose: &Value| {
-        let asked = package.records("consents").iter().any(|consent| member(consent, "purpose") == purpose);
+        let agrees = |consent: &Value| {
+            let is_earlier = member(consent, "is_of_earlier_record") == true;
+            member(consent, "purpose") == purpose && member(consent, "state") == "given" && !is_earlier
+        };
+        let agreed = package.records("consents").iter().any(agrees);
         let runs_for = match serde_json::from_value(purpose.clone()) {
             Ok(Purpose::ProfessionalNetworks) => !package.records("memberships").is_empty(),
             Ok(Purpose::EventAdministration | Purpose::VenueSecurity) => !package.records("registrations").is_empty(),
             _ => false,
         };
-        asked || runs_for
+        agreed || runs_for
     };
     let one = |purpose: &Value| Use {
         what: said(member(purpose, "purpose"), codes::purpose),

@@ -119,6 +119,14 @@ fn first_due(tx: &mut ReadTx<'_>, now: Instant) -> Result<Option<(SubjectRequest
     Ok(too_far.select(columns).first(tx.connection()).optional()?)
 }
 
+/// The contact under whose key the package of a request is being built; `None` when none is being built.
+///
+/// # Errors
+/// 503 when the database does not answer.
+pub(super) fn owner(tx: &mut ReadTx<'_>, id: SubjectRequestId) -> Result<Option<ContactId>, Error> {
+    Ok(builds::table.find(id).select(builds::contact_id).first(tx.connection()).optional()?)
+}
+
 /// Whether a package waits for a process to take it up.
 pub fn is_due(tx: &mut ReadTx<'_>) -> Result<bool, Error> {
     let now = tx.lease_time()?;

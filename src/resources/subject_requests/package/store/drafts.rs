@@ -100,14 +100,18 @@ pub(super) fn reword(
     tx.record(entry.subject(id), request)
 }
 
-/// The words of a draft.
+/// The words of a draft that exists or is in progress; `None` if there is neither.
 ///
 /// # Errors
 /// Internal when the words cannot be unsealed.
-pub(super) fn words(tx: &mut ReadTx<'_>, id: SubjectRequestId) -> Result<Words, Error> {
-    let owner: ContactId = packages::table.find(id).select(packages::contact_id).first(tx.connection())?;
+pub(super) fn words(tx: &mut ReadTx<'_>, id: SubjectRequestId) -> Result<Option<Words>, Error> {
+    let owner = match find(tx, id)? {
+        Some((owner, _)) => Some(owner),
+        None => building::owner(tx, id)?,
+    };
+    let Some(owner) = owner else { return Ok(None) };
     let key = tx.key_of(owner.uuid())?;
-    parts::words(tx, &key, id)
+    parts::words(tx, &key, id).map(Some)
 }
 
 /// The draft of a request as the council reviews it, and the version of the request; who sees it is written down.
