@@ -127,7 +127,7 @@ async fn erasure_from_the_receipt_to_the_last_letter(service: Service) {
 
     let (_, body) = life.letter().await;
     let flat = body.split_whitespace().collect::<Vec<_>>().join(" ");
-    assert!(flat.contains("were erased"), "{flat}");
+    assert!(flat.contains("We have erased your data"), "{flat}");
     assert!(
         flat.contains("can be read until 24 December 2026 at the latest. We delete them by 22 February 2027"),
         "{flat}"
