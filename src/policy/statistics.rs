@@ -5,7 +5,7 @@
 //!
 //! 1. A whole of 1 to 4 is not told, and nothing of its parts.
 //! 2. Where a part is 1 to 4, every part below 5 is omitted (zeros too), the next smallest, and every
-//!   part equal to that.
+//!    part equal to that.
 //! 3. Of a part that is not told, the parts of its own are not told.
 //!
 //! So what is not told of a whole is always two numbers or more, of which not all can be known: any two that differ could

@@ -55,7 +55,7 @@ async fn a_letter_has_its_chapters_in_the_order_of_the_law(service: Service) {
         "Dear Ada Lovelace,",
         "(UK GDPR, Article 15)",
         "1. What we use your data for</h2>",
-        "Newsletter",
+        "Professional networks",
         "You agreed to it (UK GDPR, Article 6(1)(a))",
         "2. Who receives your data, and who has seen it</h2>",
         "Approved contractors",

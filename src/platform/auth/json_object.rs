@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use crate::platform::strict_json::{self, Bounds, NotStrict};
 
-/// The length of tokens and key sets is bounded, so every value is kept. serde_json itself reads no more levels.
+/// The length of tokens and key sets is bounded, so every value is kept. `serde_json` itself reads no more levels.
 const BOUNDS: Bounds = Bounds { levels: 127, kept_values: usize::MAX };
 
 /// Why a text is not one JSON object.

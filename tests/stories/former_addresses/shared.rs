@@ -79,7 +79,7 @@ async fn a_record_at_an_address_of_two_people_is_nobodys_for_certain(service: Se
 
 async fn an_erasure_leaves_a_record_at_an_address_of_two_people(service: Service) {
     let desk = Desk::with(&service, false).await;
-    service.delete(&desk.sue).await.expect(204);
+    service.delete(&desk.sue).await.problem(409, "erasure_request_required");
     desk.is_whole(&service).await;
     let desk = Desk::with(&service, true).await;
     let request = service.asked_by(&desk.sue, "erasure").await;

@@ -68,7 +68,7 @@ fn files(folder: &Path, endings: &[&str], found: &mut Vec<PathBuf>) {
 fn in_file(path: &Path) -> Vec<String> {
     let text = fs::read_to_string(path).unwrap();
     let name = path.strip_prefix(root()).unwrap().display();
-    let prose = if name.to_string().ends_with(".rs") { literals(&text) } else { text };
+    let prose = if path.extension().is_some_and(|extension| extension == "rs") { literals(&text) } else { text };
     findings(&prose).into_iter().map(|(line, words)| format!("{name}:{line}: {words}")).collect()
 }
 

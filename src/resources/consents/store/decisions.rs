@@ -43,9 +43,10 @@ impl Row {
     }
 
     pub(crate) fn decision(&self) -> Result<ConsentDecision, Error> {
-        let decision = match self.objection {
-            true => DecisionKind::Objected,
-            false => self.stored().read("decision", self.decision.parse())?,
+        let decision = if self.objection {
+            DecisionKind::Objected
+        } else {
+            self.stored().read("decision", self.decision.parse())?
         };
         Ok(ConsentDecision {
             id: self.id,

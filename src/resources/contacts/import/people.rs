@@ -143,12 +143,11 @@ impl People {
     /// Finds the people that a row may mean: the one with its address or, where it has none, those with its number and name
     /// together.
     fn find(&self, keys: &BlindIndexKey, row: &ImportRow) -> &[usize] {
-        let found = match &row.email {
-            Some(email) => self.by_email.get(&keys.email(email)).map(std::slice::from_ref),
-            None => {
-                let index = row.named_number(keys);
-                index.and_then(|index| self.by_named_number.get(&index)).map(Vec::as_slice)
-            }
+        let found = if let Some(email) = &row.email {
+            self.by_email.get(&keys.email(email)).map(std::slice::from_ref)
+        } else {
+            let index = row.named_number(keys);
+            index.and_then(|index| self.by_named_number.get(&index)).map(Vec::as_slice)
         };
         found.unwrap_or_default()
     }
@@ -161,10 +160,8 @@ impl People {
         let is_restricted = |at: &usize| self.known.get(*at).is_some_and(|known| known.restricted);
         let holders = self.by_named_number.get(&row.named_number(keys)?)?;
         let holders: Vec<usize> = holders.iter().copied().filter(has_no_address).collect();
-        holders.iter().copied().find(is_restricted).or_else(|| match holders.as_slice() {
-            [one] => Some(*one),
-            _ => None,
-        })
+        let only = if let [one] = holders.as_slice() { Some(*one) } else { None };
+        holders.iter().copied().find(is_restricted).or(only)
     }
 
     /// The person who had a number under a name before an earlier row of this import changed it.

@@ -73,7 +73,9 @@ pub(super) fn build(mut tx: WriteTx<'_>, id: SubjectRequestId, asked: BuildPacka
     let (contact, request) = whose(&mut tx, id, ANSWERED)?;
     request.status.go_to(RequestStatus::Completed)?;
     let mut before = None;
-    if !asked.rebuild {
+    if asked.rebuild {
+        before = drafts::words(&mut tx, id)?;
+    } else {
         if let Some(progress) = building::progress(&mut tx, id)? {
             if !asked.matches.is_empty() {
                 return Err(not_yet(progress));
@@ -90,8 +92,6 @@ pub(super) fn build(mut tx: WriteTx<'_>, id: SubjectRequestId, asked: BuildPacka
             }
             before = drafts::words(&mut tx, id)?;
         }
-    } else {
-        before = drafts::words(&mut tx, id)?;
     }
     let given = asked.matches.clone();
     let words = match before {

@@ -117,19 +117,19 @@ pub fn of(tx: &mut ReadTx<'_>, ids: &[ContactId]) -> Result<Vec<(String, Instant
     Ok(theirs.select((former_addresses::kind, former_addresses::since)).load(tx.connection())?)
 }
 
+/// The contacts that had an address, by the address's mark, and when each stopped.
+pub type Holders = HashMap<Vec<u8>, Vec<(ContactId, Instant)>>;
+
 /// The contacts that had the addresses before, by address, and when each stopped: those whose address was passed on too.
 ///
 /// # Errors
 /// 503 when the database does not answer.
-pub fn all_holders(
-    tx: &mut ReadTx<'_>,
-    marks: Vec<Vec<u8>>,
-) -> Result<HashMap<Vec<u8>, Vec<(ContactId, Instant)>>, Error> {
+pub fn all_holders(tx: &mut ReadTx<'_>, marks: Vec<Vec<u8>>) -> Result<Holders, Error> {
     let had_one = former_addresses::table.filter(among(former_addresses::mark, marks));
     let columns = (former_addresses::mark, former_addresses::contact_id, former_addresses::since);
     let found: Vec<(Vec<u8>, ContactId, Instant)> =
         direct!(tx.connection(), engine => had_one.select(columns).load(engine))?;
-    let mut holders: HashMap<Vec<u8>, Vec<(ContactId, Instant)>> = HashMap::new();
+    let mut holders = Holders::new();
     for (mark, contact, since) in found {
         holders.entry(mark).or_default().push((contact, since));
     }
