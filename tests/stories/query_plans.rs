@@ -163,6 +163,8 @@ async fn people_are_looked_up_through_indexes(mut service: Service) {
         Engine::Sqlite => "sqlite_autoindex_contacts_1",
         Engine::Postgres => "contacts_pkey",
     };
+    // PostgreSQL chooses between two indexes by statistics, which this small table does not have.
+    let known_by_telephone = if is_sqlite { "contacts_known_by_telephone" } else { "contacts_" };
     let survivor = r#"WITH survivor (id) AS (SELECT coalesce(merged_into, id) FROM contacts WHERE ("contacts"."id" = "#;
     let requests = r#"SELECT id FROM subject_requests WHERE "subject_requests"."contact_id""#;
     let by_reference = match service.engine {
@@ -190,12 +192,8 @@ async fn people_are_looked_up_through_indexes(mut service: Service) {
         (&format!(r#"("contacts"."named_number"{among}"#), by_id),
         // The contacts that rows with an address may mean, and those whose number and name a grant's contact has.
         (&format!(r#"SELECT id, FALSE FROM contacts WHERE "contacts"."email_index"{among}"#), "contacts_email"),
-        (
-            &format!(r#"SELECT id, FALSE FROM contacts WHERE "contacts"."email_index"{among}"#),
-            // PostgreSQL chooses between two indexes by statistics, which this small table does not have.
-            if is_sqlite { "contacts_known_by_telephone" } else { "contacts_" },
-        ),
-        (&format!(r#"FROM suppressions WHERE "suppressions"."mark"{among}"#), "contacts_known_by_telephone"),
+        (&format!(r#"SELECT id, FALSE FROM contacts WHERE "contacts"."email_index"{among}"#), known_by_telephone),
+        (&format!(r#"FROM suppressions WHERE "suppressions"."mark"{among}"#), known_by_telephone),
         // The numbers with names that a person shares.
         (&format!(r#"SELECT named_number FROM contacts WHERE "contacts"."id"{among}"#), by_id),
         (&format!(r#"SELECT named_number FROM contacts WHERE "contacts"."id"{among}"#), "former_addresses"),

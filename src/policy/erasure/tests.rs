@@ -54,8 +54,9 @@ fn without_obstacles_everything_has_its_fate() {
 fn what_is_withheld_takes_the_person_with_it() {
     let whole = plan(contact(), records(), &[claim(None)]).unwrap();
     assert_eq!(whole.withhold.len(), 5);
-    // What comes and goes by itself goes as it is then: of what is withheld, nothing.
-    assert_eq!(counts(&whole.anonymise), [("registration_steps", None)]);
+    // Closed requests and copies of the person's data are emptied although the person is withheld.
+    let emptied = ["registration_steps", "subject_requests", "subject_request_steps", "subject_request_packages"];
+    assert_eq!(counts(&whole.anonymise), emptied.map(|table| (table, None)));
     assert!(counts(&whole.erase).iter().all(|(table, _)| *table != "vault.data_keys"));
 
     let one = plan(contact(), records(), &[claim(Some(("memberships", 4)))]).unwrap();

@@ -81,9 +81,9 @@ async fn each_broken_rule_is_named_with_what_would_mend_it() {
         (json!({"jku": "https://x"}), json!({}), "header", "must not send keys"),
         (json!({}), json!({"iss": "https://elsewhere.example"}), "issuer", "https://elsewhere.example"),
         (json!({}), json!({"aud": "other"}), "audience", "aud is \"other\""),
-        (json!({}), json!({"iss": "https://strict.example"}), "demand", "the profile demands scope"),
+        (json!({}), json!({"iss": "https://strict.example"}), "demand", "the profile requires scope"),
         (json!({}), json!({"iss": "https://strict.example", "scope": "s", "act": 1}), "demand", "refuse_present"),
-        (json!({}), json!({"client_id": 1}), "client", "as a text"),
+        (json!({}), json!({"client_id": 1}), "client", "as a string"),
         (json!({}), json!({"roles": null}), "roles", "roles_claim"),
         (json!({}), json!({"roles": ["Council"]}), "roles", "in this spelling"),
         (json!({}), json!({"roles": []}), "roles", "assign one of"),
@@ -101,7 +101,7 @@ async fn each_broken_rule_is_named_with_what_would_mend_it() {
         let told = checked.broken(header.clone(), claims.clone()).await;
         let [one] = told.as_slice() else { panic!("{header} {claims}: {told:?}") };
         assert!(
-            one.starts_with(&format!("BROKEN  {rule} ")) && one.contains(words) && one.contains("To mend: "),
+            one.starts_with(&format!("BROKEN  {rule} ")) && one.contains(words) && one.contains("To fix: "),
             "{one}"
         );
     }
