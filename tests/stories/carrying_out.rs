@@ -129,7 +129,7 @@ async fn an_objection_is_absolute(service: Service) {
     assert_eq!(done["status"], "completed");
     assert!(
         text(&done["outcome"], "explanation").contains("You can withdraw your consent at any time"),
-        "the right that applies is told"
+        "the answer names the right that applies"
     );
     assert_eq!(service.checked(&ada, "newsletter").await, "objected");
 }

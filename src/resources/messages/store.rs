@@ -72,7 +72,7 @@ pub(super) fn of(tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<Message>, E
     let complaints = complaints::store::ids_of(tx, person)?.into_iter().map(ComplaintId::uuid);
     let requests = subject_requests::store::ids_of(tx, person)?.into_iter().map(SubjectRequestId::uuid);
     let about: Vec<Uuid> = complaints.chain(requests).collect();
-    // A message that names a contact is that contact's, whoever has its address now.
+    // A message that names a contact belongs to that contact, even if another contact has its address now.
     let by_address = messages::contact_id.is_null().and(among(messages::mark, person.marks_of_their_own()));
     // A message about a request that was first matched to another person is that person's.
     let by_record = messages::contact_id.is_null().and(among_ids(messages::subject_id, &about));

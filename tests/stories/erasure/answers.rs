@@ -67,8 +67,8 @@ async fn a_contact_with_possible_matches_is_not_deleted_without_a_plan(service: 
         assert_eq!(service.erased_with(&request, answers).await["status"], "completed");
         assert_eq!(service.get(&complaint).await.expect(200).json()["details"], "You wrote to me.");
     }
-    let nobody = service.sign_up("Ida", "ida@example.org").await;
-    service.delete(&nobody).await.expect(204);
+    let ida = service.sign_up("Ida", "ida@example.org").await;
+    service.delete(&ida).await.expect(204);
 }
 
 async fn an_executed_answer_is_kept(service: Service) {

@@ -66,7 +66,7 @@ async fn what_a_plan_erases_is_in_no_copy_either(service: Service) {
     assert!(service.open(&link, &reference).await.expect(200).text().contains("sang too loudly"));
     assert_eq!(service.redactions_of(&access).await.as_array().unwrap().len(), 1);
 
-    let open = service.complaint_of(&ada, "Nobody answers me.", false).await;
+    let open = service.complaint_of(&ada, "I get no answer.", false).await;
     let request = service.asked_by(&ada, "erasure").await;
     let (plan, done) = service.erased_in_part(&request).await;
     // The plan says so, and so does the letter.
@@ -81,7 +81,7 @@ async fn what_a_plan_erases_is_in_no_copy_either(service: Service) {
     assert!(explanation.contains(told), "{explanation}");
 
     assert!(service.get(&closed).await.expect(200).json()["details"].is_null());
-    assert_eq!(service.get(&open).await.expect(200).json()["details"], "Nobody answers me.");
+    assert_eq!(service.get(&open).await.expect(200).json()["details"], "I get no answer.");
     service.request("GET", &link).send().await.problem(410, "gone");
     service.open(&link, &reference).await.problem(410, "gone");
     service.by_council("GET", &access, "").await.problem(410, "gone");
@@ -128,7 +128,7 @@ async fn a_draft_goes_with_what_it_is_a_copy_of(service: Service) {
 async fn the_answer_that_says_what_is_withheld_stays_until_the_rest_is_erased(service: Service) {
     let server = MailServer::start();
     let ada = service.sign_up("Ada Lovelace", "ada@example.org").await;
-    let open = service.complaint_of(&ada, "Nobody answers me.", false).await;
+    let open = service.complaint_of(&ada, "I get no answer.", false).await;
     let first = service.asked_by(&ada, "erasure").await;
     service.erased_in_part(&first).await;
     let second = service.asked_by(&ada, "erasure").await;

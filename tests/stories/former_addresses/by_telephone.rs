@@ -59,7 +59,7 @@ async fn a_row_with_an_address_is_the_person_who_is_known_by_its_number_and_name
     assert!(service.audience("newsletter").await.is_empty());
     assert_eq!(service.row_of_ida().await["result"], "unchanged");
     assert_eq!(service.items("/v1/contacts").await.len(), 1);
-    // The address leads to them, and so does one that they had before: that is told first.
+    // The address leads to them, and so does a former address, which the row reports first.
     service.correct(&ida, json!({ "email": null })).await;
     let row = service.row_of_ida().await;
     assert_eq!((&row["code"], &row["contact_id"]), (&json!("former_address"), &json!(ida)), "{row}");
@@ -166,7 +166,7 @@ async fn a_number_that_is_added_asks_the_mailbox_about_what_a_record_proved(serv
         service.follow("POST", &service.link(&text(&waiting, "id")).await).await.expect(200);
         assert_eq!(service.checked(&contact, "newsletter").await, "given", "{way}");
     }
-    // A number that is nobody else's changes nothing.
+    // A number that no other contact has changes nothing.
     let contact = service.sign_up("Ida Phone", "ida@example.org").await;
     service.give(&contact, "newsletter").await;
     service.correct(&contact, json!({ "telephone": "01905 765766" })).await;
