@@ -13,11 +13,12 @@ use utoipa::openapi::{ContactBuilder, InfoBuilder, LicenseBuilder, OpenApi, Open
 use crate::config::{self, CheckedIssuer, Config};
 use crate::domain::{Calendar, Clock, Entropy, Error, IdMint, london_date};
 use crate::inventory;
-use crate::jobs::{ClockWatch, Delivery};
+use crate::jobs::{self, ClockWatch, Delivery};
 use crate::platform::access::{AppState, Parts};
 use crate::platform::auth::{Authorities, Issuer, KeySource, Tokens};
 use crate::platform::db::{Database, Engine, LaneCount, MigrationError, Serving, Target, is_unused, migrate};
 use crate::platform::http::{Budget, Receiving};
+use crate::platform::queue::Job;
 use crate::platform::rate::RateLimits;
 use crate::platform::serve::{OperationListing, Room, Routes, install};
 use crate::platform::telemetry::DeadlineCount;
@@ -159,7 +160,7 @@ pub async fn build(config: &Config, clock: Clock, entropy: Arc<dyn Entropy>) -> 
     state.job("start").run(notices::store::seed).await?;
     state.recall_time().await?;
     // New identifiers sort after those of the process that served before, whose clock may have been ahead.
-    ClockWatch::new(state.clone()).tick().await?;
+    ClockWatch::new(state.clone()).compare().await?;
     state.job("start").run(subject_requests::store::adopt_working_days).await?;
     state.job("start").run(contacts::store::changes::sweep_keys).await?;
     state.job("start").run(contacts::store::repeating::repeat).await?;
@@ -230,15 +231,19 @@ pub async fn deadline_counts(state: &AppState) -> Result<Vec<DeadlineCount>, Err
     state.job("metrics").read(deadlines::counts).await
 }
 
-/// What sends the messages of the service; `None` when no mail server is configured, so that they wait. Must be called on
-/// a tokio runtime.
+/// The background jobs of the service. Without a configured mail server none sends messages. Must be called on a tokio
+/// runtime.
 ///
 /// # Errors
 /// [`StartError`] with what the operator must change.
-pub fn delivery(config: &Config, state: &AppState) -> Result<Option<Delivery>, StartError> {
+pub fn jobs(config: &Config, state: &AppState) -> Result<Vec<Box<dyn Job>>, StartError> {
     let sender = config.sender().map_err(StartError)?;
     let courier = config.mail.courier().map_err(StartError)?;
-    Ok(courier.map(|courier| Delivery::new(state.clone(), resources::letters(), courier, sender)))
+    if courier.is_none() {
+        tracing::warn!("mail.smtp_url is empty: messages stay in the outbox");
+    }
+    let delivery = courier.map(|courier| Delivery::new(state.clone(), resources::letters(), courier, sender));
+    Ok(jobs::all(state, delivery))
 }
 
 /// Brings the database at `url` up to date and does nothing else: a template for many.

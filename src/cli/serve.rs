@@ -7,9 +7,9 @@ use std::time::Duration;
 use iewm::app;
 use iewm::config::Config;
 use iewm::domain::Clock;
-use iewm::jobs::{ClockWatch, Digest, Gathering, Purge, Upkeep};
 use iewm::platform::access::AppState;
 use iewm::platform::auth::Tokens;
+use iewm::platform::queue::{Jobs, Runner};
 use iewm::platform::telemetry::start_logging;
 use iewm::platform::vault::{MasterKeys, SystemEntropy};
 use iewm::server;
@@ -37,17 +37,7 @@ pub(super) fn run(
         if let Some(metrics) = running.metrics {
             actix_web::rt::spawn(metrics);
         }
-        let delivery = app::delivery(config, &state).map_err(fault)?;
-        if delivery.is_none() {
-            tracing::warn!("mail.smtp_url is empty: messages stay in the outbox");
-        }
-        let (stop, stopping) = tokio::sync::watch::channel(());
-        let upkeep = actix_web::rt::spawn(Upkeep::new(state.clone()).run(stopping.clone()));
-        actix_web::rt::spawn(ClockWatch::new(state.clone()).run(stopping.clone()));
-        actix_web::rt::spawn(Digest::new(state.clone()).run(stopping.clone()));
-        actix_web::rt::spawn(Purge::new(state.clone()).run(stopping.clone()));
-        let gathering = actix_web::rt::spawn(Gathering::new(state.clone()).run(stopping.clone()));
-        let delivery = delivery.map(|delivery| actix_web::rt::spawn(delivery.run(stopping)));
+        let jobs = Jobs::start(&Runner::of(&state), app::jobs(config, &state).map_err(fault)?);
         tokio::task::yield_now().await;
         first(&state, running.address).await?;
         let metrics = running.metrics_address.map(|address| address.to_string());
@@ -56,20 +46,8 @@ pub(super) fn run(
             Ok(stopped) => stopped.map_err(|error| error.to_string()),
             Err(error) => Err(error.to_string()),
         };
-        drop(stop);
-        // All were told to stop at once: together they have as long as one of them.
-        let until = tokio::time::Instant::now() + Duration::from_secs(config.server.shutdown_seconds);
-        for (job, left) in [
-            (Some(upkeep), "an offer is still in progress; its transaction is rolled back"),
-            (Some(gathering), "a package is still being built; the build continues at the next start"),
-            (delivery, "a message is still on its way to the mail server; it may be sent twice"),
-        ] {
-            if let Some(job) = job
-                && tokio::time::timeout_at(until, job).await.is_err()
-            {
-                tracing::warn!(effect = left, "a job did not stop in time");
-            }
-        }
+        // The jobs stop after the last request, and before the accesses are recorded.
+        jobs.stop(Duration::from_secs(config.server.shutdown_seconds)).await;
         stopped?;
         let recorded = tokio::time::timeout(Duration::from_secs(server::RECORDING_SECONDS), state.record_all());
         recorded

@@ -2,20 +2,23 @@
 
 use std::time::Duration;
 
-use tokio::sync::watch;
+use futures_util::future::LocalBoxFuture;
 
-use super::beat::beat;
 use crate::domain::Error;
 use crate::platform::access::AppState;
+use crate::platform::queue::{About, Job, Round};
 use crate::platform::telemetry::Change;
 
-/// How often the clocks are compared.
-const EVERY: Duration = Duration::from_secs(15);
+const ABOUT: About = About {
+    name: "clock-watch",
+    period: Duration::from_secs(15),
+    does: "compares the clock with the database's, and keeps new ids after those of other processes",
+    instances: "each watches its own clock",
+    late: "the clock cannot be compared with the database's",
+    cut_off: "the next start compares the clocks again",
+};
 
-/// The job's name in the log.
-const NAME: &str = "clock-watch";
-
-/// Watches the clock. Each process has its own.
+/// Watches the clock.
 pub struct ClockWatch(AppState);
 
 impl ClockWatch {
@@ -25,7 +28,10 @@ impl ClockWatch {
     }
 
     /// Compares the clocks once. Logs a warning when they have come to differ by more than 5 seconds, and its end.
-    pub async fn tick(&self) -> Result<Option<Change>, Error> {
+    ///
+    /// # Errors
+    /// 503 when the database does not show its clock.
+    pub async fn compare(&self) -> Result<Option<Change>, Error> {
         let change = self.0.observe_clock().await?;
         let seconds = self.0.clock_difference();
         match change {
@@ -37,16 +43,14 @@ impl ClockWatch {
         }
         Ok(change)
     }
+}
 
-    /// Ticks until `stop` is signalled or its sender is dropped.
-    pub async fn run(self, stop: watch::Receiver<()>) {
-        beat(
-            (NAME, EVERY),
-            self.0.heartbeats(),
-            stop,
-            "the clock cannot be compared with the database's",
-            async |_| self.tick().await,
-        )
-        .await;
+impl Job for ClockWatch {
+    fn about(&self) -> &'static About {
+        &ABOUT
+    }
+
+    fn tick<'a>(&'a self, _: Round<'a>) -> LocalBoxFuture<'a, Result<usize, Error>> {
+        Box::pin(async { Ok(usize::from(self.compare().await?.is_some())) })
     }
 }

@@ -2,23 +2,26 @@
 
 use std::time::Duration;
 
-use tokio::sync::watch;
+use futures_util::future::LocalBoxFuture;
 
-use super::beat::beat;
 use crate::domain::{Code, Error};
 use crate::platform::access::AppState;
 use crate::platform::mail::{Courier, Failure, Sender};
 use crate::platform::outbox::store::{self as outbox, Attempted};
 use crate::platform::outbox::{Claimed, Composed, Letters};
+use crate::platform::queue::{About, Job, Round};
 use crate::resources::contacts;
 
-/// How often the outbox is looked at.
-const EVERY: Duration = Duration::from_millis(500);
+const ABOUT: About = About {
+    name: "delivery",
+    period: Duration::from_millis(500),
+    does: "sends the messages of the outbox, if a mail server is configured, and deletes old ones",
+    instances: "each message is claimed by one",
+    late: "messages wait",
+    cut_off: "a message is still on its way to the mail server; it may be sent twice",
+};
 
-/// The job's name in the audit.
-const NAME: &str = "delivery";
-
-/// Sends what the outbox holds. Several, of several processes, may run on one database.
+/// Sends what the outbox holds.
 pub struct Delivery {
     state: AppState,
     letters: Letters,
@@ -40,32 +43,20 @@ impl Delivery {
         Self { state, letters, courier, sender }
     }
 
-    /// Sends every message that is due, and returns how many were tried. Ends early when the mail server is away.
-    pub async fn tick(&self) -> Result<usize, Error> {
-        self.send_while(&|| true).await
-    }
-
-    async fn send_while(&self, go_on: &dyn Fn() -> bool) -> Result<usize, Error> {
+    async fn send(&self, round: Round<'_>) -> Result<usize, Error> {
         let mut tried = 0;
         // A read first: the outbox is usually empty, and a read delays no writer.
-        while go_on() && self.state.job(NAME).read(outbox::is_due).await? {
-            let Some(claimed) = self.state.job(NAME).run(outbox::claim).await? else { break };
+        while round.goes_on() && self.state.job(ABOUT.name).read(outbox::is_due).await? {
+            let Some(claimed) = self.state.job(ABOUT.name).run(outbox::claim).await? else { break };
             tried += 1;
             if self.deliver(claimed).await? == Next::Rest {
                 break;
             }
         }
-        if self.state.job(NAME).read(outbox::has_old).await? {
-            self.state.job(NAME).run(outbox::sweep).await?;
+        if self.state.job(ABOUT.name).read(outbox::has_old).await? {
+            self.state.job(ABOUT.name).run(outbox::sweep).await?;
         }
         Ok(tried)
-    }
-
-    /// Ticks until `stop` is signalled or its sender is dropped. A message in hand is delivered first, so that it does not
-    /// leave twice.
-    pub async fn run(self, stop: watch::Receiver<()>) {
-        beat((NAME, EVERY), self.state.heartbeats(), stop, "messages wait", async |go_on| self.send_while(go_on).await)
-            .await;
     }
 
     async fn deliver(&self, claimed: Claimed) -> Result<Next, Error> {
@@ -73,7 +64,7 @@ impl Delivery {
         let (letters, message) = (self.letters, claimed.clone());
         let composed = self
             .state
-            .job(NAME)
+            .job(ABOUT.name)
             .run(move |mut tx| {
                 let Some(letter) = letters.iter().find(|letter| letter.kind() == message.kind) else {
                     return Err(Error::internal("a message of an unknown kind"));
@@ -121,7 +112,10 @@ impl Delivery {
             Failure::Refused { reason, address } => {
                 if let Some(contact) = mail.contact.filter(|_| address) {
                     let refused = mail.to;
-                    self.state.job(NAME).run(move |tx| contacts::store::bounce::note(tx, contact, &refused)).await?;
+                    self.state
+                        .job(ABOUT.name)
+                        .run(move |tx| contacts::store::bounce::note(tx, contact, &refused))
+                        .await?;
                 }
                 self.settle(claimed, Attempted::Refused(reason)).await?;
                 Ok(Next::GoOn)
@@ -130,6 +124,18 @@ impl Delivery {
     }
 
     async fn settle(&self, claimed: Claimed, attempted: Attempted) -> Result<(), Error> {
-        self.state.job(NAME).run(move |tx| outbox::settle(tx, &claimed, attempted)).await
+        self.state.job(ABOUT.name).run(move |tx| outbox::settle(tx, &claimed, attempted)).await
+    }
+}
+
+impl Job for Delivery {
+    fn about(&self) -> &'static About {
+        &ABOUT
+    }
+
+    /// Sends every message that is due, and returns how many were tried. Ends early when the mail server is away. A stop
+    /// lets it deliver the message in progress, so that the message does not leave twice.
+    fn tick<'a>(&'a self, round: Round<'a>) -> LocalBoxFuture<'a, Result<usize, Error>> {
+        Box::pin(self.send(round))
     }
 }

@@ -1,22 +1,25 @@
-//! Has the digest of what falls due sent, on each working day, and deletes the packages that can be had no more.
+//! Queues the digest of what falls due on each working day, and deletes the packages that can be had no more.
 
 use std::time::Duration;
 
-use tokio::sync::watch;
+use futures_util::future::LocalBoxFuture;
 
-use super::beat::beat;
 use crate::domain::Error;
 use crate::platform::access::AppState;
+use crate::platform::queue::{About, Job, Round};
 use crate::resources::deadlines::digest;
 use crate::resources::subject_requests::package::store as packages;
 
-/// How often it is looked whether a digest is to be sent.
-const EVERY: Duration = Duration::from_mins(1);
+const ABOUT: About = About {
+    name: "digest",
+    period: Duration::from_mins(1),
+    does: "queues the digest of what falls due on each working day, and deletes expired packages",
+    instances: "a lock in the database lets one queue the digest",
+    late: "the digest of deadlines is delayed",
+    cut_off: "the digest is queued at the next start",
+};
 
-/// The job's name in the audit.
-const NAME: &str = "digest";
-
-/// Has the digest sent. Several, of several processes, may run on one database.
+/// Queues the digest.
 pub struct Digest(AppState);
 
 impl Digest {
@@ -24,27 +27,24 @@ impl Digest {
     pub fn new(state: AppState) -> Self {
         Self(state)
     }
+}
 
-    /// Queues the digest if it is to be sent now, and says whether it did; deletes what has expired.
-    ///
-    /// # Errors
-    /// 503 outside the table of bank holidays.
-    pub async fn tick(&self) -> Result<bool, Error> {
-        // A read first: the outbox is usually empty, and a read delays no writer.
-        if self.0.job(NAME).read(packages::has_expired).await? {
-            self.0.job(NAME).run(packages::sweep).await?;
-        }
-        if !self.0.job(NAME).read(digest::is_owed).await? {
-            return Ok(false);
-        }
-        self.0.job(NAME).run(digest::queue).await
+impl Job for Digest {
+    fn about(&self) -> &'static About {
+        &ABOUT
     }
 
-    /// Ticks until `stop` is signalled or its sender is dropped.
-    pub async fn run(self, stop: watch::Receiver<()>) {
-        beat((NAME, EVERY), self.0.heartbeats(), stop, "the digest of deadlines is delayed", async |_| {
-            self.tick().await
+    /// Returns 1 if it queued the digest. Fails with 503 outside the table of bank holidays.
+    fn tick<'a>(&'a self, _: Round<'a>) -> LocalBoxFuture<'a, Result<usize, Error>> {
+        Box::pin(async {
+            // A read first: usually nothing is due, and a read delays no writer.
+            if self.0.job(ABOUT.name).read(packages::has_expired).await? {
+                self.0.job(ABOUT.name).run(packages::sweep).await?;
+            }
+            if !self.0.job(ABOUT.name).read(digest::is_owed).await? {
+                return Ok(0);
+            }
+            Ok(usize::from(self.0.job(ABOUT.name).run(digest::queue).await?))
         })
-        .await;
     }
 }

@@ -1,7 +1,5 @@
-//! Background work. Each job is a `tick` that does what is due now and says how much that was; `run` repeats it.
-//! Nothing of the law depends on a job having run: what time alone changes is computed when it is read.
+//! The background jobs of the service. [`all`] is the one list of them.
 
-mod beat;
 mod clock_watch;
 mod delivery;
 mod digest;
@@ -15,3 +13,21 @@ pub use digest::Digest;
 pub use gathering::Gathering;
 pub use purge::Purge;
 pub use upkeep::Upkeep;
+
+use crate::platform::access::AppState;
+use crate::platform::queue::Job;
+
+/// Returns every job of a service. Without a mail server there is no `delivery`, and messages wait in the outbox.
+pub fn all(state: &AppState, delivery: Option<Delivery>) -> Vec<Box<dyn Job>> {
+    let mut jobs: Vec<Box<dyn Job>> = vec![
+        Box::new(Upkeep::new(state.clone())),
+        Box::new(ClockWatch::new(state.clone())),
+        Box::new(Digest::new(state.clone())),
+        Box::new(Purge::new(state.clone())),
+        Box::new(Gathering::new(state.clone())),
+    ];
+    if let Some(delivery) = delivery {
+        jobs.push(Box::new(delivery));
+    }
+    jobs
+}

@@ -6,16 +6,22 @@ use std::time::Duration;
 
 use chrono::{NaiveTime, TimeDelta};
 use chrono_tz::Europe::London;
-use tokio::sync::watch;
+use futures_util::future::LocalBoxFuture;
 
-use super::beat::beat;
 use crate::domain::{Error, Instant};
 use crate::platform::access::AppState;
 use crate::platform::audit::{Action, Entry};
+use crate::platform::queue::{About, Job, Round};
 use crate::platform::vault::store::remnants::Purged;
 
-/// How often it is looked for keys, and tried again.
-const EVERY: Duration = Duration::from_mins(5);
+const ABOUT: About = About {
+    name: "purge",
+    period: Duration::from_mins(5),
+    does: "rewrites the table of keys on PostgreSQL, an hour after a key was destroyed",
+    instances: "a lock in the database lets one rewrite the table",
+    late: "destroyed keys are still in the database's pages",
+    cut_off: "the table of keys is still being rewritten; PostgreSQL ends or rolls back the rewrite",
+};
 
 /// How long destroyed keys are gathered, so that the table is not rewritten for each.
 const GATHERED: TimeDelta = TimeDelta::hours(1);
@@ -26,10 +32,7 @@ const BY_DAY: Duration = Duration::from_secs(1);
 /// The same at night, for a table that is too large for the day.
 const BY_NIGHT: Duration = Duration::from_secs(20);
 
-/// The job's name in the audit.
-const NAME: &str = "purge";
-
-/// Has the table of keys rewritten. Several, of several processes, may run on one database.
+/// Has the table of keys rewritten.
 pub struct Purge {
     state: AppState,
     /// The log says once that the role may not rewrite the table, not every five minutes.
@@ -48,43 +51,37 @@ impl Purge {
     pub fn new(state: AppState) -> Self {
         Self { state, told: AtomicBool::new(false) }
     }
+}
 
-    /// Has the table of keys rewritten if a key was destroyed an hour ago, and returns how many destroyed keys are in no
-    /// page any more: none, when the service's role may not rewrite the table.
-    ///
-    /// # Errors
-    /// 503 when the table is in use, a transaction is older than the destruction, or it takes too long: to be tried again.
-    pub async fn tick(&self) -> Result<usize, Error> {
-        let now = self.state.clock().now();
-        let purged = match self.state.purge_keys(now.plus(-GATHERED), most(now)).await? {
-            Purged::Gone(purged) => purged,
-            Purged::NotPermitted => {
-                if !self.told.swap(true, Ordering::Relaxed) {
-                    tracing::error!(
-                        "destroyed keys stay in the database's pages, because this role may not rewrite \
-                         vault.data_keys. Make it the table's owner, or grant it MAINTAIN (PostgreSQL 17)"
-                    );
-                }
-                0
-            }
-        };
-        if purged > 0 {
-            let entry = Entry::new(Action::KeysPurge).with("count", purged);
-            self.state.job(NAME).run(move |tx| tx.record(entry, ())).await?;
-        }
-        Ok(purged)
+impl Job for Purge {
+    fn about(&self) -> &'static About {
+        &ABOUT
     }
 
-    /// Ticks until `stop` is signalled or its sender is dropped.
-    pub async fn run(self, stop: watch::Receiver<()>) {
-        beat(
-            (NAME, EVERY),
-            self.state.heartbeats(),
-            stop,
-            "destroyed keys are still in the database's pages",
-            async |_| self.tick().await,
-        )
-        .await;
+    /// Rewrites the table of keys if a key was destroyed an hour ago, and returns how many destroyed keys are in no page any
+    /// more: none, when the service's role may not rewrite the table.
+    ///
+    /// Fails with 503 when the table is in use, a transaction is older than the destruction, or it takes too long.
+    fn tick<'a>(&'a self, round: Round<'a>) -> LocalBoxFuture<'a, Result<usize, Error>> {
+        Box::pin(async move {
+            let purged = match self.state.purge_keys(round.now().plus(-GATHERED), most(round.now())).await? {
+                Purged::Gone(purged) => purged,
+                Purged::NotPermitted => {
+                    if !self.told.swap(true, Ordering::Relaxed) {
+                        tracing::error!(
+                            "destroyed keys stay in the database's pages, because this role may not rewrite \
+                             vault.data_keys. Make it the table's owner, or grant it MAINTAIN (PostgreSQL 17)"
+                        );
+                    }
+                    0
+                }
+            };
+            if purged > 0 {
+                let entry = Entry::new(Action::KeysPurge).with("count", purged);
+                self.state.job(ABOUT.name).run(move |tx| tx.record(entry, ())).await?;
+            }
+            Ok(purged)
+        })
     }
 }
 

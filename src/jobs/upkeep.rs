@@ -1,24 +1,28 @@
-//! What falls due by itself: offers of places that have run out, so that the next who waits is asked; what people needed at
-//! events that are long over; the words of requests of people who were erased.
+//! What falls due by itself: offers of places that have run out, so that the next person who waits is asked; what people
+//! needed at events that are long over; the words of requests of people who were erased.
 
 use std::time::Duration;
 
-use tokio::sync::watch;
+use futures_util::future::LocalBoxFuture;
 
-use super::beat::beat;
 use crate::domain::Error;
 use crate::platform::access::AppState;
+use crate::platform::queue::{About, Job, Round};
 use crate::resources::registrations::requirements::store as requirements;
 use crate::resources::registrations::store::capacity as places;
 use crate::resources::subject_requests::store::farewell;
 
-/// How often it is looked for what is due.
-const EVERY: Duration = Duration::from_secs(15);
+const ABOUT: About = About {
+    name: "upkeep",
+    period: Duration::from_secs(15),
+    does: "settles offers of places that have run out, deletes requirements of past events, and empties the requests of \
+           erased people",
+    instances: "each event is locked while its offers are settled",
+    late: "due work is delayed",
+    cut_off: "an offer is still in progress; its transaction is rolled back",
+};
 
-/// The job's name in the audit.
-const NAME: &str = "upkeep";
-
-/// Does what falls due by itself. Several, of several processes, may run on one database.
+/// Does what falls due by itself.
 pub struct Upkeep {
     state: AppState,
 }
@@ -28,36 +32,33 @@ impl Upkeep {
     pub fn new(state: AppState) -> Self {
         Self { state }
     }
+}
 
-    /// Settles every offer that has run out, and returns of how many events; deletes what is no longer to be kept.
-    pub async fn tick(&self) -> Result<usize, Error> {
-        self.settle_while(&|| true).await
+impl Job for Upkeep {
+    fn about(&self) -> &'static About {
+        &ABOUT
     }
 
-    async fn settle_while(&self, go_on: &dyn Fn() -> bool) -> Result<usize, Error> {
-        let mut settled = 0;
-        while go_on() {
-            let Some(event) = self.state.job(NAME).read(places::unsettled).await? else { break };
-            // Where another process was faster, there may be more; where nothing was left, the next tick looks again.
-            if !self.state.job(NAME).run(move |tx| places::settle(tx, event)).await? {
-                break;
+    /// Returns the number of events whose offers it settled.
+    fn tick<'a>(&'a self, round: Round<'a>) -> LocalBoxFuture<'a, Result<usize, Error>> {
+        Box::pin(async move {
+            let job = || self.state.job(ABOUT.name);
+            let mut settled = 0;
+            while round.goes_on() {
+                let Some(event) = job().read(places::unsettled).await? else { break };
+                // Where another process was faster, there may be more; where nothing was left, the next run looks again.
+                if !job().run(move |tx| places::settle(tx, event)).await? {
+                    break;
+                }
+                settled += 1;
             }
-            settled += 1;
-        }
-        while go_on() && self.state.job(NAME).read(requirements::is_due).await? {
-            self.state.job(NAME).run(requirements::sweep).await?;
-        }
-        while go_on() && self.state.job(NAME).read(farewell::is_due).await? {
-            self.state.job(NAME).run(farewell::empty).await?;
-        }
-        Ok(settled)
-    }
-
-    /// Ticks until `stop` is signalled or its sender is dropped.
-    pub async fn run(self, stop: watch::Receiver<()>) {
-        beat((NAME, EVERY), self.state.heartbeats(), stop, "due work is delayed", async |go_on| {
-            self.settle_while(go_on).await
+            while round.goes_on() && job().read(requirements::is_due).await? {
+                job().run(requirements::sweep).await?;
+            }
+            while round.goes_on() && job().read(farewell::is_due).await? {
+                job().run(farewell::empty).await?;
+            }
+            Ok(settled)
         })
-        .await;
     }
 }

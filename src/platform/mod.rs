@@ -8,6 +8,7 @@ pub mod http;
 pub mod idempotency;
 pub mod mail;
 pub mod outbox;
+pub mod queue;
 pub mod rate;
 pub mod readiness;
 pub mod records_to_index;

@@ -331,11 +331,11 @@ async fn a_package_can_be_had_for_thirty_days(service: Service) {
     service.by_council("GET", &path, "").await.expect(200);
     service.hands.advance(Duration::seconds(1));
     service.by_council("GET", &path, "").await.problem(410, "gone");
-    Digest::new(service.state.clone()).tick().await.unwrap();
+    service.tick(&Digest::new(service.state.clone())).await.unwrap();
     service.by_council("GET", &path, "").await.problem(410, "gone");
     let swept = service.audit("action=subject_requests.sweep_packages").await;
     assert_eq!((swept.len(), &swept[0]["detail"]["count"]), (1, &json!(1)));
-    Digest::new(service.state.clone()).tick().await.unwrap();
+    service.tick(&Digest::new(service.state.clone())).await.unwrap();
     assert_eq!(
         service.audit("action=subject_requests.sweep_packages").await.len(),
         1,
@@ -459,7 +459,7 @@ async fn the_search_is_on_record(service: Service) {
     assert_eq!(looks["records"], package["accesses"].as_array().unwrap().len());
     // An officer finds it in the history of the request, for longer than the package is there; nobody is named in it.
     service.hands.advance(Duration::days(30));
-    Digest::new(service.state.clone()).tick().await.unwrap();
+    service.tick(&Digest::new(service.state.clone())).await.unwrap();
     service.by_council("GET", &path, "").await.problem(410, "gone");
     let step = newest_step(&service, &path).await;
     for said in [

@@ -184,7 +184,7 @@ async fn changes_of_complaints_breaches_and_requests_name_their_members(service:
     let explained = json!({ "explanation": "Zyx." });
     service.post(&format!("{request}/withdrawal"), explained).await.expect(200);
     assert_eq!(service.changed("subject_requests.step").await, json!(["clock", "outcome", "status"]));
-    Upkeep::new(service.state.clone()).tick().await.unwrap();
+    service.tick(&Upkeep::new(service.state.clone())).await.unwrap();
     assert!(!serde_json::to_string(&service.audit("").await).unwrap().to_lowercase().contains("zyx"));
 }
 

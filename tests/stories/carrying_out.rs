@@ -56,7 +56,7 @@ impl Service {
     }
 
     async fn kept_up(&self) {
-        Upkeep::new(self.state.clone()).tick().await.unwrap();
+        self.tick(&Upkeep::new(self.state.clone())).await.unwrap();
     }
 }
 

@@ -341,16 +341,16 @@ fn decisions_that_two_processes_record_in_turn_keep_their_order() {
 fn a_clock_that_differs_from_the_databases_is_reported_once() {
     of_two_processes(Duration::seconds(-5), async |service, other| {
         let watch = ClockWatch::new(service.state.clone());
-        assert_eq!(watch.tick().await.unwrap(), None);
+        assert_eq!(watch.compare().await.unwrap(), None);
         service.hands.step(Duration::seconds(6));
-        assert_eq!(watch.tick().await.unwrap(), Some(Change::Began));
-        assert_eq!(watch.tick().await.unwrap(), None);
+        assert_eq!(watch.compare().await.unwrap(), Some(Change::Began));
+        assert_eq!(watch.compare().await.unwrap(), None);
         for (service, seconds) in [(&service, "6.0"), (&other, "-5.0")] {
             let metrics = reqwest::get(format!("{}/metrics", service.metrics_address())).await.unwrap();
             let metrics = metrics.text().await.unwrap();
             assert!(metrics.contains(&format!("iewm_clock_difference_seconds {seconds}\n")), "{metrics}");
         }
         service.hands.step(Duration::seconds(-6));
-        assert_eq!(watch.tick().await.unwrap(), Some(Change::Ended));
+        assert_eq!(watch.compare().await.unwrap(), Some(Change::Ended));
     });
 }

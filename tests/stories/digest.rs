@@ -71,13 +71,13 @@ async fn digests(service: &Service) -> Vec<(String, Option<String>)> {
 
 async fn a_digest_is_sent_once_on_a_working_day(service: Service) {
     let digest = Digest::new(service.state.clone());
-    assert!(!digest.tick().await.unwrap(), "nothing is due, and nothing is sent");
+    assert_eq!(service.tick(&digest).await, Ok(0), "nothing is due, and nothing is sent");
     // Due on 23 November, which is past; on 1 December, the fifth working day; and on the 2nd, which is the sixth.
     let late = request(&service, "erasure", "2026-10-23").await;
     request(&service, "access", "2026-11-01").await;
     request(&service, "access", "2026-11-02").await;
-    assert!(digest.tick().await.unwrap());
-    assert!(!digest.tick().await.unwrap(), "once a day");
+    assert_eq!(service.tick(&digest).await, Ok(1));
+    assert_eq!(service.tick(&digest).await, Ok(0), "once a day");
     let mail = the_mail(&service).await;
     assert_eq!(mail.header("To"), "dataprotection@worcestershire.gov.uk");
     assert_eq!(mail.header("Subject"), "Legal deadlines: 2 within five working days or overdue");
@@ -101,7 +101,7 @@ async fn a_digest_is_sent_once_on_a_working_day(service: Service) {
         ("2027-06-01T06:00:00Z", true),
     ] {
         at(instant);
-        assert_eq!(digest.tick().await.unwrap(), owed, "{instant}");
+        assert_eq!(service.tick(&digest).await, Ok(usize::from(owed)), "{instant}");
     }
     // What was answered before the mail left is not told of.
     for path in service.items(REQUESTS).await.iter().map(|item| format!("{REQUESTS}/{}", text(item, "id"))) {
@@ -116,8 +116,8 @@ async fn a_digest_is_sent_once_on_a_working_day(service: Service) {
 async fn of_several_processes_one_sends_the_digest(service: Service) {
     complaint(&service, "2026-10-20").await;
     let processes: Vec<Digest> = (0..6).map(|_| Digest::new(service.state.clone())).collect();
-    let sent = join_all(processes.iter().map(Digest::tick)).await;
-    assert_eq!(sent.into_iter().filter(|sent| *sent.as_ref().unwrap()).count(), 1);
+    let sent = join_all(processes.iter().map(|process| service.tick(process))).await;
+    assert_eq!(sent.into_iter().map(Result::unwrap).sum::<usize>(), 1);
     assert_eq!(digests(&service).await, [("queued".to_owned(), None)]);
 }
 
@@ -128,7 +128,7 @@ async fn requests_complaints_and_breaches_are_in_one_digest(service: Service) {
     request(&service, "access", "2026-10-26").await; // to be answered by 26 November
     breach(&service, "2026-11-20T10:30:00Z").await; // to be notified by Monday the 23rd
     breach(&service, "2026-11-24T09:45:30Z").await; // by Friday the 27th
-    assert!(Digest::new(service.state.clone()).tick().await.unwrap());
+    assert_eq!(service.tick(&Digest::new(service.state.clone())).await, Ok(1));
     let mail = the_mail(&service).await;
     assert_eq!(mail.header("Subject"), "Legal deadlines: 5 within five working days or overdue");
     let lines = [
@@ -163,13 +163,13 @@ async fn a_breach_is_overdue_to_the_minute(service: Service) {
         ("2027-06-08T06:00:00Z", format!("{line}, OVERDUE")),
     ] {
         service.hands.set(Instant::parse(instant).unwrap());
-        assert!(digest.tick().await.unwrap(), "{instant}");
+        assert_eq!(service.tick(&digest).await, Ok(1), "{instant}");
         assert_eq!(told(&the_mail(&service).await), [expected], "{instant}");
     }
     // What is overdue when the mail is written is told so, whenever it was queued.
     service.hands.set(Instant::parse("2027-06-09T08:00:00Z").unwrap());
     let other = breach(&service, "2027-06-06T08:00:00Z").await; // to be notified this very instant
-    assert!(digest.tick().await.unwrap());
+    assert_eq!(service.tick(&digest).await, Ok(1));
     service.hands.advance(Duration::microseconds(1));
     let lines = told(&the_mail(&service).await);
     let id = text(&service.get(&other).await.expect(200).json(), "reference");
@@ -182,21 +182,21 @@ async fn the_hours_of_a_breach_run_through_days_of_rest(service: Service) {
     // Christmas Eve 2026 is a Thursday, and the next working day the Tuesday after: the hours end on Sunday.
     service.hands.set(Instant::parse("2026-12-24T08:00:00Z").unwrap());
     request(&service, "access", "2026-11-27").await;
-    assert!(digest.tick().await.unwrap(), "Christmas Eve is a working day");
+    assert_eq!(service.tick(&digest).await, Ok(1), "Christmas Eve is a working day");
     the_mail(&service).await;
     let made = breach(&service, "2026-12-24T08:00:00Z").await;
     for day in ["2026-12-25", "2026-12-27"] {
         service.hands.set(Instant::parse(&format!("{day}T08:00:00Z")).unwrap());
-        assert!(digest.tick().await.unwrap(), "{day}");
-        assert!(!digest.tick().await.unwrap(), "once a day");
+        assert_eq!(service.tick(&digest).await, Ok(1), "{day}");
+        assert_eq!(service.tick(&digest).await, Ok(0), "once a day");
         let reference = text(&service.get(&made).await.expect(200).json(), "reference");
         assert!(told(&the_mail(&service).await).iter().any(|line| line.starts_with(&reference)), "{day}");
     }
     // What is over, and what ends on working days, waits for one.
     service.hands.set(Instant::parse("2026-12-28T08:00:00Z").unwrap());
-    assert!(!digest.tick().await.unwrap());
+    assert_eq!(service.tick(&digest).await, Ok(0));
     service.hands.set(Instant::parse("2026-12-29T08:00:00Z").unwrap());
-    assert!(digest.tick().await.unwrap());
+    assert_eq!(service.tick(&digest).await, Ok(1));
 }
 
 async fn what_is_done_is_in_no_digest(service: Service) {
@@ -211,12 +211,12 @@ async fn what_is_done_is_in_no_digest(service: Service) {
     let spared = breach(&service, "2026-11-24T09:00:00Z").await;
     let judged = |risk: &str, notify: bool| json!({ "risk": risk, "reasons": "So.", "notify_regulator": notify, "notify_subjects": false });
     by_council(&service, &format!("{spared}/assessment"), judged("unlikely", false)).await;
-    assert!(!digest.tick().await.unwrap());
+    assert_eq!(service.tick(&digest).await, Ok(0));
     assert!(digests(&service).await.is_empty(), "nothing due sends nothing");
 
     let notified = breach(&service, "2026-11-24T09:00:00Z").await;
     by_council(&service, &format!("{notified}/assessment"), judged("likely", true)).await;
-    assert!(digest.tick().await.unwrap(), "that nobody was told is due, assessed or not");
+    assert_eq!(service.tick(&digest).await, Ok(1), "that nobody was told is due, assessed or not");
     let told = json!({ "notified_at": "2026-11-24T10:00:00Z", "phase": "initial" });
     by_council(&service, &format!("{notified}/notification"), told).await;
     let server = MailServer::start();
@@ -233,7 +233,7 @@ async fn a_complaint_that_waits_for_its_outcome_is_in_every_digest(service: Serv
     let line = "DC-2026-000001: tell the person the outcome of the complaint without undue delay (received on 20 November 2026)";
     for (day, owed) in [("2026-11-24", true), ("2026-11-28", false), ("2027-11-24", true)] {
         service.hands.set(Instant::parse(&format!("{day}T10:00:00Z")).unwrap());
-        assert_eq!(digest.tick().await.unwrap(), owed, "{day}: not on a Saturday");
+        assert_eq!(service.tick(&digest).await, Ok(usize::from(owed)), "{day}: not on a Saturday");
         if owed {
             let mail = the_mail(&service).await;
             assert_eq!(told(&mail), [line], "{day}");
@@ -245,5 +245,5 @@ async fn a_complaint_that_waits_for_its_outcome_is_in_every_digest(service: Serv
     by_council(&service, &format!("{complained}/outcome"), outcome).await;
     service.hands.set(Instant::parse("2027-11-25T10:00:00Z").unwrap());
     service.deliver(&MailServer::start()).await;
-    assert!(!digest.tick().await.unwrap());
+    assert_eq!(service.tick(&digest).await, Ok(0));
 }

@@ -13,6 +13,7 @@ use iewm::policy::erasure::{Fate, RULES};
 use iewm::policy::retention::SCHEDULE;
 
 mod decisions;
+mod jobs;
 mod links;
 mod logging;
 

@@ -125,13 +125,13 @@ async fn a_role_that_can_create_nothing_serves_what_the_owner_has_migrated() {
     // Everything that a person can leave behind, and their erasure.
     let canary = plant(&service).await;
     assert!(service.erase(&canary.contact, Vec::new()).await.erased);
-    Upkeep::new(service.state.clone()).tick().await.unwrap();
+    service.tick(&Upkeep::new(service.state.clone())).await.unwrap();
     service.get(&format!("/v1/contacts/{}", canary.contact)).await.problem(410, "erased");
     // The table of keys is the owner's: it is left as it is, and that is no failure each five minutes.
     service.hands.advance(Duration::hours(2));
     let purge = Purge::new(service.state.clone());
     for _ in 0..3 {
-        assert_eq!(purge.tick().await, Ok(0));
+        assert_eq!(service.tick(&purge).await, Ok(0));
     }
     assert!(service.count("key_remnants") > 0);
     roles.grant(None, "**Destroyed keys with two roles.**");

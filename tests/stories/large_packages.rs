@@ -8,6 +8,7 @@ use iewm::inventory::holders;
 use iewm::jobs::{Digest, Gathering};
 use iewm::personal::{Erasing, Person};
 use iewm::platform::audit::{Action, Entry};
+use iewm::platform::queue::{Job, Round};
 use iewm::platform::transaction::WriteTx;
 use iewm::resources::subject_requests::package::store::building::{
     self, Claimed, ENTRIES_A_PART, Gathered, MOST_AT_ONCE, Next,
@@ -72,7 +73,7 @@ impl Service {
             // Once for the package, then once for each step.
             asked.get() <= steps + 1
         };
-        self.gathering().gather_while(&go_on).await.unwrap()
+        self.gathering().tick(Round::new(self.now(), &go_on)).await.unwrap()
     }
 
     async fn claim(&self) -> Option<Claimed> {
@@ -98,7 +99,7 @@ impl Service {
         self.by_council("GET", path, "").await.problem(404, "not_found");
         let progress = self.request("GET", &format!("{path}/package/progress")).token(&self.council());
         progress.send().await.problem(404, "not_found");
-        assert_eq!(self.gathering().tick().await, Ok(0));
+        assert_eq!(self.tick(&self.gathering()).await, Ok(0));
     }
 }
 
@@ -150,7 +151,7 @@ async fn a_large_package_is_built_by_a_job_and_tells_how_far_it_is(service: Serv
     }
     assert!(seen.len() > holders().len(), "{seen:?}");
     assert_eq!(service.progress(&path).await, ("built".to_owned(), of, of));
-    assert_eq!(service.gathering().tick().await, Ok(0));
+    assert_eq!(service.tick(&service.gathering()).await, Ok(0));
 
     let open = service.get(&path).await.expect(200).json();
     assert_eq!((&open["status"], service.count("messages")), (&json!("in_progress"), letters), "a draft is no answer");
@@ -186,7 +187,7 @@ async fn a_large_package_is_built_by_a_job_and_tells_how_far_it_is(service: Serv
     assert_eq!((&begun[0]["actor"], &begun[0]["contact_id"]), (&json!("council-1"), &json!(ada)));
     let next = service.taken(asked("access", &ada)).await;
     service.ask_for(&next, json!({})).await.expect(202);
-    assert_eq!(service.gathering().tick().await, Ok(1));
+    assert_eq!(service.tick(&service.gathering()).await, Ok(1));
     service.released(&next).await.expect(200);
     let next = service.by_council("GET", &next, "").await.expect(200).json();
     let before = json!({ "built_at": "2026-11-24T10:00:00.000000Z", "parts": of });
@@ -203,7 +204,7 @@ async fn what_is_said_meanwhile_takes_the_place_of_what_was_said(service: Servic
     let note = json!({ "search_note": "The attic, too." });
     service.ask_for(&path, note).await.expect(202);
     service.ask_for(&path, json!({ "explanation": "Here it is." })).await.expect(202);
-    assert_eq!(service.gathering().tick().await, Ok(1));
+    assert_eq!(service.tick(&service.gathering()).await, Ok(1));
     let done = service.released(&path).await.expect(200).json();
     assert_eq!(done["outcome"]["explanation"], "Here it is.");
     let package = service.by_council("GET", &path, "").await.expect(200).json();
@@ -223,9 +224,9 @@ async fn a_building_that_was_killed_goes_on_where_it_was(service: Service) {
     let (_, done, of) = service.progress(&path).await;
     assert!(done >= 4, "{done}");
     // It may still be at it.
-    assert_eq!(service.gathering().tick().await, Ok(0));
+    assert_eq!(service.tick(&service.gathering()).await, Ok(0));
     service.hands.advance(Duration::minutes(2));
-    assert_eq!(service.gathering().tick().await, Ok(1));
+    assert_eq!(service.tick(&service.gathering()).await, Ok(1));
     assert_eq!(service.progress(&path).await, ("built".to_owned(), of, of));
     let steps = u64::try_from(service.times("gather").await).unwrap();
     assert_eq!(steps, u64::try_from(holders().len()).unwrap() + of - tables(), "nothing was gathered twice");
@@ -238,13 +239,13 @@ async fn a_building_that_is_told_to_stop_is_given_back(service: Service) {
     let (state, done, _) = service.progress(&path).await;
     assert_eq!(state, "building");
     assert!(done > 0);
-    assert_eq!(service.gathering().tick().await, Ok(1), "by anybody, at once");
+    assert_eq!(service.tick(&service.gathering()).await, Ok(1), "by anybody, at once");
 }
 
 async fn of_two_who_build_one_writes(service: Service) {
     let (_, path) = service.large("access").await;
     let (one, other) = (service.gathering(), service.gathering());
-    let (one, other) = tokio::join!(one.tick(), other.tick());
+    let (one, other) = tokio::join!(service.tick(&one), service.tick(&other));
     assert_eq!(one.unwrap() + other.unwrap(), 1);
     assert_eq!(service.times("build_package").await, 1);
     let of = service.progress(&path).await.2;
@@ -262,7 +263,7 @@ async fn of_two_who_build_one_writes(service: Service) {
     assert!(!service.state.job("story").run(move |tx| building::end(tx, late)).await.unwrap());
     assert_eq!(service.progress(&second).await.1, 0);
     service.hands.advance(Duration::minutes(2));
-    assert_eq!(service.gathering().tick().await, Ok(1));
+    assert_eq!(service.tick(&service.gathering()).await, Ok(1));
     assert_eq!(service.times("build_package").await, 2);
 }
 
@@ -353,7 +354,7 @@ async fn who_is_merged_meanwhile_is_told_everything(service: Service) {
     for path in [&path, &other] {
         assert_eq!(service.progress(path).await.1, 0, "it begins anew");
     }
-    assert_eq!(service.gathering().tick().await, Ok(2));
+    assert_eq!(service.tick(&service.gathering()).await, Ok(2));
     for path in [&path, &other] {
         service.released(path).await.expect(200);
         let package = service.by_council("GET", path, "").await.expect(200).json();
@@ -374,29 +375,29 @@ async fn who_is_merged_meanwhile_is_told_everything(service: Service) {
 async fn what_cannot_be_read_is_tried_again_later_and_not_at_once(service: Service) {
     let (_, path) = service.large("access").await;
     service.sql("ALTER TABLE sharing_refusals RENAME TO sharing_refusals_away").unwrap();
-    assert_eq!(service.gathering().tick().await, Ok(0));
+    assert_eq!(service.tick(&service.gathering()).await, Ok(0));
     let (state, ..) = service.progress(&path).await;
     assert_eq!(state, "delayed");
     let not_yet = service.by_council("GET", &path, "").await.problem(404, "being_built").json();
     assert!(text(&not_yet, "detail").contains("is delayed"), "{not_yet}");
-    assert_eq!(service.gathering().tick().await, Ok(0));
+    assert_eq!(service.tick(&service.gathering()).await, Ok(0));
     assert_eq!(service.times("take_up_package").await, 1);
     service.hands.advance(Duration::seconds(5));
-    assert_eq!(service.gathering().tick().await, Ok(0));
+    assert_eq!(service.tick(&service.gathering()).await, Ok(0));
     assert_eq!(service.times("take_up_package").await, 2);
     service.sql("ALTER TABLE sharing_refusals_away RENAME TO sharing_refusals").unwrap();
     service.hands.advance(Duration::seconds(10));
-    assert_eq!(service.gathering().tick().await, Ok(1));
+    assert_eq!(service.tick(&service.gathering()).await, Ok(1));
     assert_eq!(service.progress(&path).await.0, "built");
 }
 
 async fn a_large_package_goes_after_thirty_days(service: Service) {
     let (_, path) = service.large("access").await;
-    assert_eq!(service.gathering().tick().await, Ok(1));
+    assert_eq!(service.tick(&service.gathering()).await, Ok(1));
     service.released(&path).await.expect(200);
     assert!(service.count(PARTS) > i64::try_from(tables()).unwrap());
     service.hands.advance(Duration::days(30));
-    Digest::new(service.state.clone()).tick().await.unwrap();
+    service.tick(&Digest::new(service.state.clone())).await.unwrap();
     service.by_council("GET", &path, "").await.problem(410, "gone");
     assert_eq!(service.count(PARTS), 0);
 }

@@ -2,6 +2,7 @@
 
 use chrono::Duration;
 use iewm::platform::mail::CourierSettings;
+use iewm::platform::queue::{Job, Round};
 use serde_json::{Value, json};
 
 use crate::harness::https::identity;
@@ -237,7 +238,7 @@ async fn a_server_that_is_away_leaves_every_message_for_later(service: Service) 
     let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     asked(&service, "ada@example.org").await;
     asked(&service, "bob@example.org").await;
-    let tried = service.delivery(&format!("smtp://{nobody}")).tick().await.unwrap();
+    let tried = service.tick(&service.delivery(&format!("smtp://{nobody}"))).await.unwrap();
     assert_eq!(tried, 1, "the others would meet the same");
     let mut attempts: Vec<Value> =
         messages(&service).await.iter().map(|m| json!([m["status"], m["attempts"]])).collect();
@@ -265,7 +266,7 @@ async fn several_who_deliver_never_send_one_message_twice(service: Service) {
         asked(&service, &format!("person{number}@example.org")).await;
     }
     let deliveries: Vec<_> = (0..4).map(|_| service.delivery(&server.url)).collect();
-    let tried = futures_util::future::join_all(deliveries.iter().map(iewm::jobs::Delivery::tick)).await;
+    let tried = futures_util::future::join_all(deliveries.iter().map(|delivery| service.tick(delivery))).await;
     assert_eq!(tried.into_iter().map(Result::unwrap).sum::<usize>(), 12);
     let mut to: Vec<String> = server.taken().iter().map(|mail| mail.header("To")).collect();
     to.sort();
@@ -315,7 +316,7 @@ async fn a_server_that_says_nothing_is_not_waited_for(service: Service) {
     let deaf = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     asked(&service, "ada@example.org").await;
     let url = format!("smtp://{}", deaf.local_addr().unwrap());
-    assert_eq!(service.delivery(&url).tick().await.unwrap(), 1);
+    assert_eq!(service.tick(&service.delivery(&url)).await.unwrap(), 1);
     let message = &messages(&service).await[0];
     assert_eq!((&message["status"], &message["reason"]), (&json!("queued"), &json!("timeout")));
 }
@@ -326,7 +327,8 @@ async fn who_is_killed_with_a_mail_on_its_way_sends_it_once_more_under_the_same_
     let ada = asked(&service, "ada@example.org").await;
     // The server has the mail and has not said so when the sender goes.
     let delivery = service.delivery(&server.url);
-    let sending = actix_web::rt::spawn(async move { delivery.tick().await });
+    let now = service.now();
+    let sending = actix_web::rt::spawn(async move { delivery.tick(Round::whole(now)).await });
     let waiting = actix_web::rt::task::spawn_blocking(move || {
         server.until_silent();
         server
@@ -365,13 +367,13 @@ async fn mail_leaves_over_tls_to_a_server_that_is_known_with_the_right_password(
         (settings("open sesame", None), "unreachable"),
         (settings("open barley", Some(&identity.authority)), "smtp_535"),
     ] {
-        service.delivery_by(&settings).tick().await.unwrap();
+        service.tick(&service.delivery_by(&settings)).await.unwrap();
         let message = &messages(&service).await[0];
         assert_eq!((&message["status"], &message["reason"]), (&json!("queued"), &json!(reason)));
         service.hands.advance(Duration::minutes(1));
     }
     assert!(server.taken().is_empty());
-    service.delivery_by(&settings("open sesame", Some(&identity.authority))).tick().await.unwrap();
+    service.tick(&service.delivery_by(&settings("open sesame", Some(&identity.authority)))).await.unwrap();
     assert_eq!(messages(&service).await[0]["status"], "sent");
     assert_eq!(server.taken().len(), 1);
 }

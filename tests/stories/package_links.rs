@@ -295,7 +295,7 @@ async fn post_needs_an_address_and_the_letter_has_it(service: Service) {
     service.build(&path, json!({ "rebuild": true })).await.expect(202);
     let refused = service.build(&path, post.clone()).await.problem(422, "invalid");
     assert_eq!(refused.faults(), ["/postal_address address_needed"]);
-    assert_eq!(Gathering::new(service.state.clone()).tick().await, Ok(1));
+    assert_eq!(service.tick(&Gathering::new(service.state.clone())).await, Ok(1));
     // The address may come before or with the way.
     service.build(&path, json!({ "delivery": "post", "postal_address": "1 Dorset Street\nLondon" })).await.expect(200);
     service.released(&path).await.expect(200);

@@ -201,7 +201,7 @@ async fn what_was_left_out_stays_with_the_request(service: Service) {
     let before = kept().await.expect(200).json();
     service.released(&path).await.expect(200);
     service.hands.advance(Duration::days(30));
-    Digest::new(service.state.clone()).tick().await.unwrap();
+    service.tick(&Digest::new(service.state.clone())).await.unwrap();
     service.by_council("GET", &path, "").await.problem(410, "gone");
     let after = kept().await.expect(200).json();
     assert_eq!(after, before);
@@ -373,7 +373,7 @@ async fn a_large_draft_is_reviewed_like_any_other(service: Service) {
     let path = service.taken(asked("access", &ada)).await;
     service.build(&path, json!({})).await.expect(202);
     service.redact(&path, &json!([redaction("/search/elsewhere")])).await.problem(404, "being_built");
-    assert_eq!(Gathering::new(service.state.clone()).tick().await, Ok(1));
+    assert_eq!(service.tick(&Gathering::new(service.state.clone())).await, Ok(1));
     let before = service.draft(&path).await.expect(200).json();
     // In the second of its pages of accesses, in a part, and in the head.
     let details = format!("{}/details", record(&before, "complaints"));

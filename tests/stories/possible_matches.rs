@@ -163,8 +163,8 @@ async fn the_answer_decides_what_becomes_of_a_match(service: Service) {
     service.get(&format!("/v1/contacts/{jan}")).await.problem(410, "erased");
     // The letters by post stay for printing for a time.
     service.hands.advance(chrono::Duration::days(60));
-    Upkeep::new(service.state.clone()).tick().await.unwrap();
-    Upkeep::new(service.state.clone()).tick().await.unwrap();
+    service.tick(&Upkeep::new(service.state.clone())).await.unwrap();
+    service.tick(&Upkeep::new(service.state.clone())).await.unwrap();
     for path in [&found.by_address, &found.by_name] {
         assert!(service.get(path).await.expect(200).json()["complainant"].is_null(), "{path}");
     }

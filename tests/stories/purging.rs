@@ -58,7 +58,7 @@ impl Beside {
         let ada = service.sign_up("Ada", "ada@example.org").await;
         service.delete(&ada).await.expect(204);
         service.hands.advance(Duration::days(1));
-        assert_eq!(Purge::new(service.state.clone()).tick().await.unwrap(), 0);
+        assert_eq!(service.tick(&Purge::new(service.state.clone())).await.unwrap(), 0);
         assert!(service.audit("action=keys.purge").await.is_empty());
         None
     }
@@ -143,7 +143,7 @@ impl Service {
     pub(crate) async fn purged(&self) -> Result<usize, Error> {
         let purge = Purge::new(self.state.clone());
         for _ in 0..100_000 {
-            let purged = purge.tick().await;
+            let purged = self.tick(&purge).await;
             if !is_seen(&purged) {
                 return purged;
             }
@@ -190,13 +190,13 @@ async fn a_destroyed_key_leaves_the_files(service: Service) {
 async fn keys_are_gathered_for_an_hour(service: Service) {
     let Some(mut beside) = Beside::of(&service).await else { return };
     let purge = Purge::new(service.state.clone());
-    assert_eq!(purge.tick().await.unwrap(), 0);
+    assert_eq!(service.tick(&purge).await.unwrap(), 0);
     gone_and_living(&service, &mut beside).await;
     service.hands.advance(Duration::hours(1) - Duration::microseconds(1));
     let cat = service.sign_up("Cat", "cat@example.org").await;
     service.delete(&cat).await.expect(204);
     let before = beside.file();
-    assert_eq!((purge.tick().await.unwrap(), beside.file()), (0, before));
+    assert_eq!((service.tick(&purge).await.unwrap(), beside.file()), (0, before));
     service.hands.advance(Duration::microseconds(1));
     beside.wait_for_older_transactions();
     assert_eq!(service.purged().await.unwrap(), 2, "the one destroyed just now goes along");
@@ -209,7 +209,7 @@ async fn of_several_processes_one_rewrites_the_table(service: Service) {
     let processes: Vec<Purge> = (0..6).map(|_| Purge::new(service.state.clone())).collect();
     let mut purged = Vec::new();
     while beside.remnants() > 0 {
-        let round = join_all(processes.iter().map(Purge::tick)).await;
+        let round = join_all(processes.iter().map(|process| service.tick(process))).await;
         purged.extend(round.into_iter().filter(|purged| !is_seen(purged)).map(Result::unwrap));
     }
     purged.retain(|&purged| purged > 0);
@@ -226,7 +226,7 @@ async fn what_a_transaction_may_still_see_stays_until_it_ends(service: Service) 
     let before = beside.file();
     let purge = Purge::new(service.state.clone());
     service.hands.advance(Duration::hours(1));
-    assert!(is_seen(&purge.tick().await));
+    assert!(is_seen(&service.tick(&purge).await));
     assert_eq!((beside.remnants(), beside.file()), (1, before));
     old.batch_execute("COMMIT").unwrap();
     assert_eq!(service.purged().await.unwrap(), 1);
@@ -237,7 +237,7 @@ async fn what_a_transaction_may_still_see_stays_until_it_ends(service: Service) 
     let cat = service.sign_up("Cat", "cat@example.org").await;
     service.delete(&cat).await.expect(204);
     service.hands.advance(Duration::hours(1));
-    assert!(is_seen(&purge.tick().await));
+    assert!(is_seen(&service.tick(&purge).await));
     old.batch_execute("ROLLBACK").unwrap();
     assert_eq!(service.purged().await.unwrap(), 1);
 }

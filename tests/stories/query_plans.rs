@@ -134,7 +134,7 @@ async fn ask(service: &mut Service) -> Vec<String> {
     service.audit(&format!("contact_id={id}")).await;
     let request = service.taken(asked_for("access", &id)).await;
     service.by_council("POST", &request, "").await.expect(202);
-    Gathering::new(service.state.clone()).tick().await.unwrap();
+    service.tick(&Gathering::new(service.state.clone())).await.unwrap();
     let request = service.asked_by(&id, "erasure").await;
     service.planned(&request).await;
     LISTENING.fetch_sub(1, Ordering::SeqCst);

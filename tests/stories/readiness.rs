@@ -1,5 +1,5 @@
 //! Ready means that the service can do its work: it reads, it commits, it records who read personal data, and its jobs go on.
-//! The unit tests of `readiness`, `audit/looks` and `jobs/beat` have the jobs and the looks; `faults` a full disk and a database
+//! The unit tests of `readiness`, `audit/looks` and `queue/runner` have the jobs and the looks; `faults` a full disk and a database
 //! that is away.
 
 use std::time::{Duration, Instant};

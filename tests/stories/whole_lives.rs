@@ -104,7 +104,7 @@ async fn access_from_the_receipt_to_the_end_of_the_copy(service: Service) {
     assert_eq!(looks.len(), 1, "who had it is written down");
     service.hands.advance(Duration::days(30));
     copy().await.problem(410, "gone");
-    assert!(Digest::new(service.state.clone()).tick().await.is_ok());
+    assert!(service.tick(&Digest::new(service.state.clone())).await.is_ok());
     assert_eq!(
         service.get(&life.request).await.expect(200).json()["status"],
         "completed",
@@ -132,7 +132,7 @@ async fn erasure_from_the_receipt_to_the_last_letter(service: Service) {
         flat.contains("can be read until 24 December 2026 at the latest. We delete them by 22 February 2027"),
         "{flat}"
     );
-    Upkeep::new(service.state.clone()).tick().await.unwrap();
+    service.tick(&Upkeep::new(service.state.clone())).await.unwrap();
     let left = service.get(&life.request).await.expect(200);
     assert!(left.json().get("requester").is_none_or(Value::is_null), "{}", left.text());
     for word in ["Lovelace", "walrus", "ada@example.org"] {

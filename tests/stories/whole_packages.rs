@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::Duration;
 use iewm::jobs::Gathering;
+use iewm::platform::queue::{Job, Round};
 use iewm::resources::subject_requests::package::store::building::MOST_AT_ONCE;
 use serde_json::{Value, json};
 
@@ -293,9 +294,9 @@ async fn a_large_package_begins_anew_when_another_address_leads_to_the_person(se
         steps.set(steps.get() + 1);
         steps.get() < 10
     };
-    assert_eq!(gathering.gather_while(&most_of_it).await, Ok(0));
+    assert_eq!(gathering.tick(Round::new(service.now(), &most_of_it)).await, Ok(0));
     service.correct(&ada, json!({ "email": "byron@example.org" })).await;
-    assert_eq!(gathering.tick().await, Ok(1));
+    assert_eq!(service.tick(&gathering).await, Ok(1));
     assert_eq!(service.audit("action=subject_requests.restart_package").await.len(), 1);
     service.released(&path).await.expect(200);
     let package = service.by_council("GET", &path, "").await.expect(200).json();

@@ -9,7 +9,7 @@ use chrono::TimeDelta;
 
 use super::batchers::Batchers;
 use super::refusal_log::RefusalLog;
-use crate::domain::{Calendar, Clock, Error, IdMint, Instant, OrganisationId, made_at};
+use crate::domain::{Calendar, Clock, Entropy, Error, IdMint, Instant, OrganisationId, made_at};
 use crate::platform::audit::{self, EntryRow, Looks, Refusals};
 use crate::platform::auth::{Moments, Tokens};
 use crate::platform::db::{AnyConnection, Database, Lane, dialect};
@@ -220,6 +220,11 @@ impl AppState {
     /// The working days.
     pub fn calendar(&self) -> &Calendar {
         &self.0.parts.services.calendar
+    }
+
+    /// The source of unpredictable bytes.
+    pub fn entropy(&self) -> &Arc<dyn Entropy> {
+        &self.0.parts.services.entropy
     }
 
     /// The mint of identifiers.

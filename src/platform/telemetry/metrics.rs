@@ -12,8 +12,8 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 
-use super::CallerMetrics;
 use super::logging::LINES_DROPPED;
+use super::{CallerMetrics, JobMetrics};
 use crate::platform::supervision::RESTARTED;
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -60,6 +60,7 @@ pub struct Metrics {
     calendar_days: Gauge,
     unread: Counter,
     callers: CallerMetrics,
+    jobs: JobMetrics,
     rows_without_keys: Counter,
     clock_difference: Family<Unlabelled, Gauge<f64, AtomicU64>>,
 }
@@ -85,6 +86,7 @@ impl Default for Metrics {
         let stalled = "Connections closed because the caller stopped reading its response";
         registry.register("unread_connections_closed", stalled, unread.clone());
         let callers = CallerMetrics::registered(&mut registry);
+        let jobs = JobMetrics::registered(&mut registry);
         let days = "Days until the table of bank holidays ends; below 400, add a newer table";
         registry.register("calendar_days_left", days, calendar_days.clone());
         let keyless = "Rows found without their data key, and omitted from a list or answered key_missing";
@@ -101,6 +103,7 @@ impl Default for Metrics {
             calendar_days,
             unread,
             callers,
+            jobs,
             rows_without_keys,
             clock_difference,
         }
@@ -123,6 +126,11 @@ impl Metrics {
     /// The counters of refusals and of reads.
     pub fn callers(&self) -> &CallerMetrics {
         &self.callers
+    }
+
+    /// The metrics of the background jobs.
+    pub fn jobs(&self) -> &JobMetrics {
+        &self.jobs
     }
 
     /// Sets how many rows were met without their data key since the start.

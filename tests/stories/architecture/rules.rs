@@ -36,11 +36,12 @@ const PARTS: &[&str] = &[
     "reference",
     "working_days",
     "mail",
-    "outbox",
     "auth",
     "http",
     "idempotency",
     "access",
+    "queue",
+    "outbox",
     "serve",
 ];
 

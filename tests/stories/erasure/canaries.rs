@@ -184,7 +184,7 @@ async fn ask(service: &Service, contact: &str) {
     service.look_often(contact, MOST_AT_ONCE + 1).await;
     let package = service.request("POST", &format!("{path}/package")).token(&service.council());
     package.json(&json!({ "explanation": wording, "search_note": evidence })).send().await.expect(202);
-    assert_eq!(Gathering::new(service.state.clone()).tick().await, Ok(1));
+    assert_eq!(service.tick(&Gathering::new(service.state.clone())).await, Ok(1));
     service.left_out(&path, &[("contacts", "/name")]).await;
     service.released(&path).await.expect(200);
 }
@@ -276,7 +276,7 @@ async fn nothing_of_the_erased_is_anywhere(service: Service) {
     let executed = service.execute(EXECUTOR, &canary.contact, &proposed.plan_sha256).await.unwrap();
     assert!(executed.erased);
     // The words of requests go as soon as no letter about them waits.
-    Upkeep::new(service.state.clone()).tick().await.unwrap();
+    service.tick(&Upkeep::new(service.state.clone())).await.unwrap();
     service.state.flush_looks().await;
 
     assert_eq!(service.deliver(&MailServer::start()).await, 0, "what waited was dropped");

@@ -96,7 +96,7 @@ async fn what_a_plan_erases_is_in_no_copy_either(service: Service) {
     let letter = service.last_letter(&request).await;
     assert!(letter.contains("Dear Ada Lovelace,") && !letter.contains("We have erased the data about"), "{letter}");
     service.deliver(&server).await;
-    Upkeep::new(service.state.clone()).tick().await.unwrap();
+    service.tick(&Upkeep::new(service.state.clone())).await.unwrap();
     assert_eq!(service.count("subject_request_farewells"), 0, "the requests are emptied");
     service.get(&format!("{request}/letters/outcome")).await.problem(404, "not_found");
     let answered = service.get(&request).await.expect(200).json();
@@ -135,7 +135,7 @@ async fn the_answer_that_says_what_is_withheld_stays_until_the_rest_is_erased(se
     service.erased_in_part(&second).await;
     let emptied = async || {
         service.deliver(&server).await;
-        Upkeep::new(service.state.clone()).tick().await.unwrap();
+        service.tick(&Upkeep::new(service.state.clone())).await.unwrap();
         assert_eq!(service.count("subject_request_farewells"), 0);
         let mut told = Vec::new();
         for request in [&first, &second] {

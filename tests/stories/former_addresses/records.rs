@@ -104,10 +104,10 @@ async fn records_without_a_contact_are_in_the_plan_and_go_with_the_person(servic
     let counted = anonymised.filter(|line| line["record"] == "complaints").map(|line| line["count"].clone());
     assert_eq!(counted.collect::<Vec<_>>(), [json!(4)], "{plan}");
     assert!(service.erase(&jan, Vec::new()).await.erased);
-    Upkeep::new(service.state.clone()).tick().await.unwrap();
+    service.tick(&Upkeep::new(service.state.clone())).await.unwrap();
     // The letters by post stay for printing for a time.
     service.hands.advance(chrono::Duration::days(60));
-    Upkeep::new(service.state.clone()).tick().await.unwrap();
+    service.tick(&Upkeep::new(service.state.clone())).await.unwrap();
     for (at, (complaint, request)) in complaints.iter().zip(&requests).enumerate() {
         let complaint = service.get(complaint).await.expect(200).json();
         let request = service.get(request).await.expect(200).json();

@@ -72,6 +72,6 @@ impl Service {
 
     /// Settles the offers that have run out, as the job does, and returns of how many events.
     pub(crate) async fn settle_offers(&self) -> usize {
-        Upkeep::new(self.state.clone()).tick().await.expect("a database that answers")
+        self.tick(&Upkeep::new(self.state.clone())).await.expect("a database that answers")
     }
 }

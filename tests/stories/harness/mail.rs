@@ -218,6 +218,6 @@ impl Service {
 
     /// Sends what is due, and returns how many messages were tried.
     pub(crate) async fn deliver(&self, server: &MailServer) -> usize {
-        self.delivery(&server.url).tick().await.expect("a database that answers")
+        self.tick(&self.delivery(&server.url)).await.expect("a database that answers")
     }
 }

@@ -8,9 +8,10 @@ use std::sync::Arc;
 use actix_web::dev::ServerHandle;
 use iewm::app;
 use iewm::config::Config;
-use iewm::domain::{Clock, Hands, IdMint, Instant, OrganisationId, Role};
+use iewm::domain::{Clock, Error, Hands, IdMint, Instant, OrganisationId, Role};
 use iewm::platform::access::AppState;
 use iewm::platform::auth::{TokenMint, TokenRequest};
+use iewm::platform::queue::{Job, Round};
 use iewm::platform::vault::{MasterKeys, SystemEntropy};
 use iewm::server;
 use tempfile::TempDir;
@@ -190,6 +191,11 @@ impl Service {
         self.state = state;
         self.address = format!("http://{}", running.address);
         self.server = begin(running);
+    }
+
+    /// Runs a background job once, and returns how much it did.
+    pub(crate) async fn tick(&self, job: &dyn Job) -> Result<usize, Error> {
+        job.tick(Round::whole(self.now())).await
     }
 
     /// The configuration.

@@ -46,13 +46,13 @@ async fn a_package_that_cannot_be_gathered_keeps_none_back(service: Service) {
     let lost = begin("Ada Lovelace", "ada@example.org").await;
     service.keep_keys_aside();
     let there = begin("Bob", "bob@example.org").await;
-    assert_eq!(Gathering::new(service.state.clone()).tick().await, Ok(1));
+    assert_eq!(service.tick(&Gathering::new(service.state.clone())).await, Ok(1));
     service.released(&there).await.expect(200);
     service.by_council("GET", &there, "").await.expect(200);
     service.by_council("GET", &lost, "").await.problem(404, "being_built");
     service.bring_keys_back();
     service.hands.advance(chrono::Duration::hours(1));
-    assert_eq!(Gathering::new(service.state.clone()).tick().await, Ok(1));
+    assert_eq!(service.tick(&Gathering::new(service.state.clone())).await, Ok(1));
     service.released(&lost).await.expect(200);
     service.by_council("GET", &lost, "").await.expect(200);
 }
@@ -66,6 +66,6 @@ async fn upkeep_and_digest_go_on(service: Service) {
     service.sql("DELETE FROM vault.data_keys").unwrap();
     service.verb(&seat, "cancellation").await.expect(200);
     service.hands.advance(chrono::Duration::days(30));
-    assert_eq!(Upkeep::new(service.state.clone()).tick().await, Ok(1));
-    assert_eq!(Digest::new(service.state.clone()).tick().await, Ok(true));
+    assert_eq!(service.tick(&Upkeep::new(service.state.clone())).await, Ok(1));
+    assert_eq!(service.tick(&Digest::new(service.state.clone())).await, Ok(1));
 }

@@ -62,7 +62,7 @@ async fn a_draft_that_nobody_releases_is_deleted(service: Service) {
     service.hands.advance(Duration::days(30));
     service.draft(&path).await.problem(404, "not_found");
     service.released(&path).await.problem(404, "not_found");
-    Digest::new(service.state.clone()).tick().await.unwrap();
+    service.tick(&Digest::new(service.state.clone())).await.unwrap();
     assert_eq!((service.count("subject_request_packages"), service.count("subject_request_redactions")), (0, 0));
     assert_eq!(service.items(&format!("{path}/history")).await[0]["kind"], "draft_deleted");
     service.build(&path, json!({})).await.expect(200);

@@ -128,10 +128,10 @@ async fn a_large_package_takes_answers_too(service: Service) {
     let answers = found.answers(["same_person", "another_person", "unsure", "same_person"]);
     service.build(&path, answers.clone()).await.problem(404, "being_built");
     let gathering = Gathering::new(service.state.clone());
-    assert_eq!(gathering.tick().await, Ok(1));
+    assert_eq!(service.tick(&gathering).await, Ok(1));
     service.released(&path).await.problem(409, "matches_unanswered");
     service.build(&path, answers).await.expect(202);
-    assert_eq!(gathering.tick().await, Ok(1));
+    assert_eq!(service.tick(&gathering).await, Ok(1));
     assert!(
         service.audit("action=subject_requests.restart_package").await.is_empty(),
         "the answers are no other person"
