@@ -15,6 +15,7 @@ on_both_engines! {
     those_who_sign_up_at_once_are_each_answered_as_if_alone,
     those_who_decide_at_once_are_each_answered_as_if_alone,
     a_decision_that_follows_from_another_of_the_same_moment_does,
+    decisions_under_two_ids_of_one_person_follow_one_another,
     a_fault_of_one_is_not_the_others,
 }
 
@@ -240,6 +241,32 @@ async fn a_decision_that_follows_from_another_of_the_same_moment_does(service: S
     assert_eq!(service.checked(&bea, "newsletter").await, "given");
     let consent = service.consent(&ada, "newsletter").await;
     assert_eq!(consent["decision_id"], service.newest_decision(&ada, "newsletter").await["id"]);
+}
+
+/// A contact that was merged leads to the survivor, also where both are named at the same moment.
+async fn decisions_under_two_ids_of_one_person_follow_one_another(service: Service) {
+    let ada = service.sign_up("Ada Lovelace", "ada@example.org").await;
+    let merged = service.sign_up("A. Byron", "byron@example.org").await;
+    service.post(&format!("/v1/contacts/{ada}/merge"), json!({ "from_contact_id": merged })).await.expect(200);
+    let decisions = [
+        withdrawal(&merged, "newsletter"),
+        withdrawal(&ada, "newsletter"),
+        withdrawal(&merged, "newsletter"),
+        grant(&merged, "newsletter", "paper"),
+        withdrawal(&ada, "trade_articles"),
+    ];
+    let answers = service.at_once(decisions.iter().map(|decision| service.deciding(decision)).collect()).await;
+    let [one, two, three, given, other] = answers.try_into().ok().unwrap();
+    assert_eq!(given.problem(410, "merged").json()["merged_into"], json!(ada));
+    assert_eq!(other.expect(201).json()["contact_id"], json!(ada));
+    let mut versions = [one, two, three].map(|answer| {
+        let consent = answer.expect(201).json();
+        assert_eq!(consent["contact_id"], json!(ada));
+        consent["version"].as_i64().unwrap()
+    });
+    versions.sort_unstable();
+    assert_eq!(versions, [1, 2, 3]);
+    assert_eq!(service.history(&ada, "newsletter").await.len(), 3);
 }
 
 async fn a_fault_of_one_is_not_the_others(service: Service) {

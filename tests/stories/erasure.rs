@@ -12,6 +12,7 @@ use crate::harness::{Service, canonical, on_both_engines};
 
 mod answers;
 pub(crate) mod canaries;
+mod emptied;
 mod partial;
 mod restored;
 mod stale;

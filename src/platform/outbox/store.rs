@@ -81,27 +81,7 @@ pub struct Outgoing {
     pub mark: Option<Vec<u8>>,
 }
 
-/// Queues a message: it is sent if and only if this transaction commits.
-pub fn queue(tx: &mut WriteTx<'_>, outgoing: Outgoing) -> Result<MessageId, Error> {
-    let (id, now): (MessageId, _) = (tx.new_id(), tx.now());
-    let Outgoing { kind, contact, subject, mark } = outgoing;
-    let values = (
-        messages::id.eq(id),
-        messages::kind.eq(kind),
-        messages::contact_id.eq(contact),
-        messages::subject_id.eq(subject),
-        messages::mark.eq(mark),
-        messages::status.eq(<&str>::from(Status::Queued)),
-        messages::attempts.eq(0),
-        messages::next_attempt_at.eq(now),
-        messages::created_at.eq(now),
-        messages::version.eq(1),
-    );
-    diesel::insert_into(messages::table).values(values).execute(tx.connection())?;
-    Ok(id)
-}
-
-/// A message to one contact, as its columns that are not left empty.
+/// A message that is queued, as its columns that are not left empty.
 #[derive(Insertable)]
 #[diesel(table_name = messages, treat_none_as_default_value = false)]
 struct NewRow {
@@ -109,6 +89,7 @@ struct NewRow {
     kind: &'static str,
     contact_id: Option<ContactId>,
     subject_id: Option<SubjectId>,
+    mark: Option<Vec<u8>>,
     status: &'static str,
     attempts: i32,
     next_attempt_at: Option<Instant>,
@@ -116,27 +97,35 @@ struct NewRow {
     version: i32,
 }
 
-/// Queues a message of one kind to each of several contacts, about a record of theirs.
-pub fn queue_all(
-    tx: &mut WriteTx<'_>,
-    kind: &'static str,
-    to: impl IntoIterator<Item = (ContactId, SubjectId)>,
-) -> Result<(), Error> {
-    let now = tx.now();
-    let row = |(contact_id, subject_id)| NewRow {
-        id: tx.new_id(),
-        kind,
-        contact_id: Some(contact_id),
-        subject_id: Some(subject_id),
-        status: Status::Queued.into(),
-        attempts: 0,
-        next_attempt_at: Some(now),
-        created_at: now,
-        version: 1,
-    };
-    let rows: Vec<_> = to.into_iter().map(row).collect();
+impl NewRow {
+    fn of(tx: &WriteTx<'_>, outgoing: Outgoing) -> Self {
+        let Outgoing { kind, contact, subject, mark } = outgoing;
+        let now = tx.now();
+        Self {
+            id: tx.new_id(),
+            kind,
+            contact_id: contact,
+            subject_id: subject,
+            mark,
+            status: Status::Queued.into(),
+            attempts: 0,
+            next_attempt_at: Some(now),
+            created_at: now,
+            version: 1,
+        }
+    }
+}
+
+/// Queues messages: they are sent if and only if this transaction commits.
+pub fn queue_all(tx: &mut WriteTx<'_>, messages: impl IntoIterator<Item = Outgoing>) -> Result<(), Error> {
+    let rows: Vec<_> = messages.into_iter().map(|outgoing| NewRow::of(tx, outgoing)).collect();
     insert_all!(tx.connection(), messages::table, rows);
     Ok(())
+}
+
+/// Queues one message, as [`queue_all`] does.
+pub fn queue(tx: &mut WriteTx<'_>, outgoing: Outgoing) -> Result<(), Error> {
+    queue_all(tx, [outgoing])
 }
 
 /// Returns whether a message of the kind was queued for the address less than `span` ago. One that a clock which was ahead

@@ -34,7 +34,7 @@ pub fn waiting(
     let grant = decisions::row(tx, decision)?;
     let purpose = grant.purpose()?;
     let Some(known) = store::facts(tx, contact, purpose)? else { return Ok(Err("erased")) };
-    if known.contact.merged_into.is_some() {
+    if known.contact.id != contact {
         return Ok(Err("merged"));
     }
     if known.facts.erased {
@@ -106,7 +106,7 @@ pub(super) fn confirm(
     let link = link_of(&mut tx, token)?;
     let purpose = grant.purpose()?;
     let known = store::facts(&mut tx, grant.contact_id, purpose)?.ok_or_else(Error::not_found)?;
-    if known.contact.mark.as_ref() != Some(&link.mark) {
+    if known.contact.id != grant.contact_id || known.contact.mark.as_ref() != Some(&link.mark) {
         return Err(other_mailbox());
     }
     let now = tx.now();
@@ -120,10 +120,10 @@ pub(super) fn confirm(
     // The mailbox has answered: it takes mail, and it is this person's.
     contacts::bounce::lift(&mut tx, grant.contact_id)?;
     suppressions::store::former::pass_on(&mut tx, &link.mark, grant.contact_id)?;
-    let changes = notices::store::material_changes(&mut tx, now)?;
+    let notices = notices::store::published(&mut tx)?;
     let origin = store::Origin::new("link:confirmation");
     let decided = store::Decided { purpose, known, lawful, evidence: Evidence::none(), origin };
-    let consent: Consent = tx.also(|tx| append(tx, &decided, &changes))?;
+    let consent: Consent = append(&mut tx, decided, &notices)?;
     let confirmation = Confirmation { state: consent.state, ..shown(&mut tx, &link, &grant)? };
     let consent: ConsentId = consent.id;
     tx.record(Entry::new(Action::ConfirmationsUse).contact(grant.contact_id).subject(consent), confirmation)

@@ -75,7 +75,7 @@ pub mod objection;
 mod projected;
 mod recording;
 pub(super) use appending::{Decided, append};
-pub(super) use facts::{facts, facts_of_person, of};
+pub(super) use facts::{facts, of};
 pub(super) use list::of_person;
 pub use list::{list, states};
 pub use recording::{record, record_by_link};

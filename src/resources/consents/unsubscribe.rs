@@ -82,7 +82,7 @@ pub(super) fn withdraw(
     body: Unjudged<OneClick>,
 ) -> Result<Recorded<Subscription>, Error> {
     let Statement { contact, purpose, .. } = open(&tx, token)?;
-    let known = store::facts_of_person(&mut tx, contact, purpose)?.ok_or_else(Error::not_found)?;
+    let known = store::facts(&mut tx, contact, purpose)?.ok_or_else(Error::not_found)?;
     let OneClick = body.judge()?;
     let done = Subscription { purpose, state: Some(State::Withdrawn) };
     if known.facts.current.as_ref().is_some_and(|current| current.state == State::Withdrawn) {
@@ -90,11 +90,11 @@ pub(super) fn withdraw(
     }
     let now = tx.now();
     let notices = notices::store::published(&mut tx)?;
-    let (notice_version, changes) = (notices.must_be_in_force(now)?.version, notices.changes(now));
+    let notice_version = notices.must_be_in_force(now)?.version;
     let lawful = consent::withdraw(Method::Email, now, notice_version);
     let origin = Origin::new("link:unsubscribe");
     let person = known.contact.id;
     let decided = store::Decided { purpose, known, lawful, evidence: Evidence::none(), origin };
-    tx.also(|tx| store::append(tx, &decided, &changes))?;
+    store::append(&mut tx, decided, &notices)?;
     tx.record(Entry::new(Action::UnsubscribeUse).contact(person).with("purpose", purpose.as_str()), done)
 }

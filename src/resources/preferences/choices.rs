@@ -88,7 +88,7 @@ pub(super) fn decide(
         evidence_ref: None,
         occurred_at: None,
     };
-    tx.also(|tx| consents::record_by_link(tx, &recorded, RECORDED_BY))?;
+    consents::record_by_link(&mut tx, &recorded, RECORDED_BY)?;
     let decided = match decision {
         Answer::Given => Decided::Waits(ConfirmationRequired { state: State::Pending, confirmation_required: true }),
         Answer::Withdrawn => Decided::Done(preferences(&mut tx, contact)?),

@@ -30,7 +30,11 @@ pub mod former;
 
 /// Whether the address bears a mark for the purpose.
 pub fn is_suppressed(tx: &mut ReadTx<'_>, mark: &[u8], purpose: Purpose) -> Result<bool, Error> {
-    let found = suppressions::table.find((mark, purpose.as_str())).select(suppressions::purpose);
+    is_marked(tx, mark, purpose.as_str())
+}
+
+fn is_marked(tx: &mut ReadTx<'_>, mark: &[u8], purpose: &str) -> Result<bool, Error> {
+    let found = suppressions::table.find((mark, purpose)).select(suppressions::purpose);
     let found: Option<String> = direct!(tx.connection(), engine => found.first(engine)).optional()?;
     Ok(found.is_some())
 }
@@ -53,11 +57,15 @@ pub fn suppress(tx: &mut WriteTx<'_>, mark: &[u8]) -> Result<(), Error> {
 
 /// Marks the address for one purpose; what is marked stays so.
 pub fn suppress_for(tx: &mut WriteTx<'_>, mark: &[u8], purpose: Purpose) -> Result<(), Error> {
-    if is_suppressed(tx, mark, purpose)? {
+    insert(tx, mark, purpose.as_str())
+}
+
+/// Marks the address for a purpose by its word; what is marked stays so.
+fn insert(tx: &mut WriteTx<'_>, mark: &[u8], purpose: &str) -> Result<(), Error> {
+    if is_marked(tx, mark, purpose)? {
         return Ok(());
     }
-    let since = suppressions::since.eq(tx.now());
-    let values = (suppressions::mark.eq(mark), suppressions::purpose.eq(purpose.as_str()), since);
+    let values = (suppressions::mark.eq(mark), suppressions::purpose.eq(purpose), suppressions::since.eq(tx.now()));
     diesel::insert_into(suppressions::table).values(values).execute(tx.connection())?;
     Ok(())
 }
@@ -84,18 +92,9 @@ pub fn of(tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<(String, Instant)>
 /// Marks an address for every purpose that another address of the same person is marked for; the marks
 /// of both stand from then on.
 pub fn spread(tx: &mut WriteTx<'_>, from: &[u8], to: &[u8]) -> Result<(), Error> {
-    let since = tx.now();
     let marked = suppressions::table.filter(suppressions::mark.eq(from)).select(suppressions::purpose);
     let purposes: Vec<String> = marked.load(tx.connection())?;
-    for purpose in purposes {
-        let there: Option<String> =
-            suppressions::table.find((to, &purpose)).select(suppressions::purpose).first(tx.connection()).optional()?;
-        if there.is_none() {
-            let values = (suppressions::mark.eq(to), suppressions::purpose.eq(&purpose), suppressions::since.eq(since));
-            diesel::insert_into(suppressions::table).values(values).execute(tx.connection())?;
-        }
-    }
-    Ok(())
+    purposes.iter().try_for_each(|purpose| insert(tx, to, purpose))
 }
 
 /// Lifts the mark for one purpose: the mailbox itself has answered.

@@ -1,7 +1,9 @@
 //! The directions of the imports: which part may know which, where the database and the web framework appear, and what a
-//! file may be called. `paths` reads the source, `rules` judges it, `circles` finds imports that go round.
+//! file may be called. `paths` reads the source, `rules` judges it, `circles` finds imports that go round, and `inserts` tables
+//! that are written in two ways.
 
 mod circles;
+mod inserts;
 mod paths;
 mod rules;
 

@@ -1,5 +1,6 @@
 //! Complaints and requests at an address or a number that two people have or had.
 
+use iewm::jobs::Upkeep;
 use serde_json::{Value, json};
 
 use crate::access_packages::asked;
@@ -10,6 +11,7 @@ use crate::possible_matches::record;
 on_both_engines! {
     a_record_at_an_address_of_two_people_is_nobodys_for_certain,
     an_erasure_leaves_a_record_at_an_address_of_two_people,
+    a_record_that_turns_out_to_be_a_persons_is_emptied_and_restricted_no_more,
     a_complainant_at_a_shared_number_or_address_is_not_shown_to_the_person,
 }
 
@@ -89,6 +91,36 @@ async fn an_erasure_leaves_a_record_at_an_address_of_two_people(service: Service
     let anothers = found.iter().map(|found| json!({ "record": found["record"], "answer": "another_person" }));
     service.erased_with(&request, json!({ "matches": anothers.collect::<Vec<Value>>() })).await;
     desk.is_whole(&service).await;
+}
+
+/// After the erasure of one of two people whose records they may be, they are the other's for certain.
+async fn a_record_that_turns_out_to_be_a_persons_is_emptied_and_restricted_no_more(service: Service) {
+    let Desk { dan, sue, complaint, request } = Desk::with(&service, false).await;
+    let asked = service.asked_by(&dan, "erasure").await;
+    let plan = service.plan_of("council-1", &asked, json!({})).await.expect(200).json();
+    let answer = |found: &Value| {
+        let answer = if found["record"]["kind"] == "contacts" { "another_person" } else { "unsure" };
+        json!({ "record": found["record"], "answer": answer })
+    };
+    let answers: Vec<Value> = plan["matches"].as_array().unwrap().iter().map(answer).collect();
+    service.erased_with(&asked, json!({ "matches": answers })).await;
+    for path in [&complaint, &request] {
+        assert_eq!(service.get(path).await.expect(200).json()["restricted"], true, "{path}");
+    }
+    let asked = service.asked_by(&sue, "erasure").await;
+    service.erased_with(&asked, json!({})).await;
+    // The last letters by post stay for printing for a time.
+    service.hands.advance(chrono::Duration::days(60));
+    for _ in 0..3 {
+        Upkeep::new(service.state.clone()).tick().await.unwrap();
+    }
+    for path in [&complaint, &request] {
+        let emptied = service.get(path).await.expect(200).json();
+        assert!(emptied["details"].is_null() && emptied["restricted"].is_null(), "{emptied}");
+    }
+    for table in ["complaints", "subject_requests"] {
+        assert_eq!(service.cells(table, "email_index"), [""; 0], "{table}");
+    }
 }
 
 async fn a_complainant_at_a_shared_number_or_address_is_not_shown_to_the_person(service: Service) {

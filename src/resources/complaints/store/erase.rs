@@ -5,8 +5,8 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 
 use super::complaints;
-use super::of_person::{adopt, ids_of, open_ones};
-use crate::domain::{ComplaintId, ErasureGround, Error, Obstacle, PersonalRecord, RecordName, london_date};
+use super::of_person::{FoundBy, adopt, ids_of, open_ones};
+use crate::domain::{ComplaintId, ErasureGround, Error, Instant, Obstacle, PersonalRecord, RecordName, london_date};
 use crate::personal::{Erasing, Person};
 use crate::platform::db::among_ids;
 use crate::platform::outbox::store as outbox;
@@ -54,10 +54,8 @@ pub fn erase(tx: &mut WriteTx<'_>, erasing: &Erasing) -> Result<(), Error> {
     go.retain(|id| !withheld.contains(id));
     let emptied = (
         complaints::particulars.eq(Vec::<u8>::new()),
-        complaints::email_index.eq(None::<Vec<u8>>),
-        complaints::telephone_index.eq(None::<Vec<u8>>),
-        complaints::named_number.eq(None::<Vec<u8>>),
-        complaints::name_index.eq(None::<Vec<u8>>),
+        FoundBy::default(),
+        complaints::restricted_at.eq(None::<Instant>),
         complaints::updated_at.eq(tx.now()),
         complaints::version.eq(complaints::version + 1),
     );

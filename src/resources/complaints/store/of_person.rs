@@ -18,19 +18,26 @@ use crate::resources::contacts::store::{Indexes, name_index};
 /// The table whose records are indexed.
 const TABLE: &str = "complaints";
 
-/// The keyed indexes by which a complaint that names no contact is found; none for one that does.
-pub(super) fn indexes(tx: &ReadTx<'_>, contact: Option<ContactId>, complainant: &Complainant) -> Indexes {
-    let Complainant { name, email, telephone } = complainant;
-    if contact.is_some() {
-        Indexes::default()
-    } else {
-        Indexes::of_address(tx, name, email.as_ref(), telephone.as_ref())
-    }
+/// The keyed indexes by which a complaint is found that names no contact; none for one that does.
+#[derive(Default, Insertable, AsChangeset)]
+#[diesel(table_name = complaints, treat_none_as_null = true, treat_none_as_default_value = false)]
+pub(super) struct FoundBy {
+    email_index: Option<Vec<u8>>,
+    telephone_index: Option<Vec<u8>>,
+    named_number: Option<Vec<u8>>,
+    name_index: Option<Vec<u8>>,
 }
 
-/// The keyed index of the name in a complaint that names no contact; `None` for one that does.
-pub(super) fn index_of_name(tx: &ReadTx<'_>, contact: Option<ContactId>, complainant: &Complainant) -> Option<Vec<u8>> {
-    contact.is_none().then(|| name_index(tx, &complainant.name))
+impl FoundBy {
+    pub(super) fn of(tx: &ReadTx<'_>, contact: Option<ContactId>, complainant: &Complainant) -> Self {
+        if contact.is_some() {
+            return Self::default();
+        }
+        let Complainant { name, email, telephone } = complainant;
+        let found_by = Indexes::of_address(tx, name, email.as_ref(), telephone.as_ref());
+        let Indexes { email: email_index, telephone: telephone_index, named_number } = found_by;
+        Self { email_index, telephone_index, named_number, name_index: Some(name_index(tx, name)) }
+    }
 }
 
 /// Whether the complainant is the person themself. An e-mail address that is the person's alone tells so, and so do a number and
@@ -40,7 +47,7 @@ pub fn is_themself(tx: &ReadTx<'_>, person: &Person, name: Option<&str>, complai
     if complainant.email.is_none() && complainant.telephone.is_none() {
         return named;
     }
-    let Indexes { email, named_number, .. } = indexes(tx, None, complainant);
+    let FoundBy { email_index: email, named_number, .. } = FoundBy::of(tx, None, complainant);
     let has = |index: Option<Vec<u8>>, among: &[Vec<u8>]| index.is_some_and(|index| among.contains(&index));
     let needs_name = email.as_ref().is_some_and(|email| person.shared.contains(email));
     (has(email, &person.marks) && (named || !needs_name)) || has(named_number, &person.named_numbers)
@@ -71,10 +78,7 @@ pub(super) fn adopt(tx: &mut WriteTx<'_>, person: &Person) -> Result<(), Error> 
     let theirs = complaints::table.filter(among_ids(complaints::id, &theirs).and(complaints::contact_id.is_null()));
     let adopted = (
         complaints::contact_id.eq(person.contact),
-        complaints::email_index.eq(None::<Vec<u8>>),
-        complaints::telephone_index.eq(None::<Vec<u8>>),
-        complaints::named_number.eq(None::<Vec<u8>>),
-        complaints::name_index.eq(None::<Vec<u8>>),
+        FoundBy::default(),
         complaints::restricted_at.eq(None::<Instant>),
         complaints::updated_at.eq(tx.now()),
         complaints::version.eq(complaints::version + 1),
@@ -106,15 +110,8 @@ pub fn reindex(mut tx: WriteTx<'_>) -> Result<Recorded<bool>, Error> {
         let Some(complaint) = unless_key_missing(open(&mut tx, row))? else { continue };
         // Of the erased, the words are gone.
         let Some(complainant) = &complaint.complainant else { continue };
-        let Indexes { email, telephone, named_number } = indexes(&tx, complaint.contact_id, complainant);
-        let name = index_of_name(&tx, complaint.contact_id, complainant);
-        let changes = (
-            complaints::email_index.eq(email),
-            complaints::telephone_index.eq(telephone),
-            complaints::named_number.eq(named_number),
-            complaints::name_index.eq(name),
-        );
-        diesel::update(complaints::table.find(complaint.id)).set(changes).execute(tx.connection())?;
+        let found_by = FoundBy::of(&tx, complaint.contact_id, complainant);
+        diesel::update(complaints::table.find(complaint.id)).set(found_by).execute(tx.connection())?;
     }
     records_to_index::done(&mut tx, TABLE, &ids)?;
     tx.record(Entry::new(Action::ComplaintsReindex).with("count", ids.len()), true)

@@ -9,7 +9,8 @@ use super::super::model::{
     AcknowledgeComplaint, Complaint, ComplaintStatus, GiveOutcome, InvestigateComplaint, ReceiveComplaint,
 };
 use super::super::particulars::Particulars;
-use super::{complaint_steps, complaints, contact_of, of_person, one};
+use super::of_person::FoundBy;
+use super::{complaint_steps, complaints, contact_of, one};
 use crate::domain::{ComplaintId, ComplaintStepId, Error, Fault, Lifecycle, london_date};
 use crate::platform::audit::{Action, Before, Entry};
 use crate::platform::db::dialect;
@@ -18,7 +19,7 @@ use crate::platform::transaction::{Recorded, WriteTx};
 use crate::platform::vault::DataKey;
 use crate::policy::complaints::{day_fault, receipt_fault};
 use crate::policy::{complaint_clock, retention};
-use crate::resources::contacts::store::{self as contacts, Indexes};
+use crate::resources::contacts::store as contacts;
 
 /// The letters of a complaint's reference.
 const SERIES: &str = "DC";
@@ -78,9 +79,8 @@ pub fn receive(mut tx: WriteTx<'_>, asked: ReceiveComplaint) -> Result<Recorded<
     };
     let key = tx.make_key(made.id.uuid())?;
     let now = tx.now();
-    let found_by = made.complainant.as_ref().map(|complainant| of_person::indexes(&tx, contact_id, complainant));
-    let Indexes { email, telephone, named_number } = found_by.unwrap_or_default();
-    let name = made.complainant.as_ref().and_then(|told| of_person::index_of_name(&tx, contact_id, told));
+    let complainant = made.complainant.as_ref();
+    let found_by = complainant.map(|complainant| FoundBy::of(&tx, contact_id, complainant)).unwrap_or_default();
     let values = (
         complaints::id.eq(made.id),
         complaints::reference.eq(&made.reference),
@@ -89,10 +89,7 @@ pub fn receive(mut tx: WriteTx<'_>, asked: ReceiveComplaint) -> Result<Recorded<
         complaints::received_on.eq(received_on),
         complaints::status.eq(<&str>::from(made.status)),
         complaints::particulars.eq(sealed(&tx, &key, &made)?),
-        complaints::email_index.eq(email),
-        complaints::telephone_index.eq(telephone),
-        complaints::named_number.eq(named_number),
-        complaints::name_index.eq(name),
+        found_by,
         complaints::created_at.eq(now),
         complaints::updated_at.eq(now),
         complaints::version.eq(made.version),

@@ -12,12 +12,12 @@ use crate::domain::{ConsentId, ContactId, DecisionId, Error, Instant, Purpose, S
 use crate::platform::audit::{Action, Entry};
 use crate::platform::db::{AnyConnection, insert_all};
 use crate::platform::outbox::{self, Outgoing};
-use crate::platform::transaction::{ManyTx, Recorded, WriteTx};
+use crate::platform::transaction::{Each, ManyTx, Recorded, WriteTx};
 use crate::platform::vault::DataKey;
 use crate::policy::Lawful;
 use crate::policy::consent::{self, Act, Decision, Projection};
 use crate::resources::contacts::store as contacts;
-use crate::resources::notices::current::{MaterialChanges, Published};
+use crate::resources::notices::current::Published;
 
 /// A lawful decision of a known contact.
 pub struct Decided {
@@ -66,52 +66,53 @@ struct Projected {
     version: i32,
 }
 
-/// Appends a decision. What is answered is the consent as it reads by the notices' `changes`.
-pub fn append(mut tx: WriteTx<'_>, decided: &Decided, changes: &MaterialChanges) -> Result<Recorded<Consent>, Error> {
-    let contact = decided.known.contact.id.uuid();
-    let key = if decided.is_sealed() { Some(tx.key_of(contact)?) } else { None };
-    let (projected, row) = project(&mut tx, decided, key.as_ref())?;
-    let state = (decided, &projected, tx.now());
-    write(tx.connection(), &[state], &[row])?;
-    finish(tx, decided, &projected, changes)
-}
-
-/// The answer to the caller at a place.
-type Answer = (usize, Result<Recorded<Consent>, Error>);
-
-/// Appends decisions, each of another person and at the place of its caller. A decision whose words cannot be sealed
-/// because the person's key is missing is refused by itself.
+/// Appends decisions, each of another person and at the place of its caller, and answers with the consents as they read by
+/// `notices`. The answers are in the order of the decisions. A decision whose words cannot be sealed, because the person's
+/// key is missing, is refused by itself.
 pub(super) fn append_all(
     tx: &mut ManyTx<'_, '_>,
     decided: &[(usize, Decided)],
     notices: &Published,
-) -> Result<Vec<Answer>, Error> {
+) -> Result<Each<Consent>, Error> {
     let sealed = decided.iter().filter(|(_, decided)| decided.is_sealed());
     let owners: Vec<_> = sealed.map(|(_, decided)| decided.known.contact.id.uuid()).collect();
     let mut keys = tx.of(0)?.keys_of(&owners)?;
     let mut made = Vec::with_capacity(decided.len());
     let mut rows = Vec::with_capacity(decided.len());
-    let mut answers = Vec::with_capacity(decided.len());
     for (place, decided) in decided {
         let key = match keys.remove(&decided.known.contact.id.uuid()).transpose() {
             Ok(key) => key,
             Err(error) => {
-                answers.push((*place, Err(error)));
+                made.push(Err(error));
                 continue;
             }
         };
         let mut own = tx.of(*place)?;
         let (projected, row) = project(&mut own, decided, key.as_ref())?;
         rows.push(row);
-        made.push((*place, decided, projected, own.now()));
+        made.push(Ok((projected, own.now())));
     }
-    let states: Vec<_> = made.iter().map(|(_, decided, projected, now)| (*decided, projected, *now)).collect();
-    write(tx.connection(), &states, &rows)?;
-    for (place, decided, projected, now) in &made {
-        let consent = finish(tx.of(*place)?, decided, projected, &notices.changes(*now))?;
-        answers.push((*place, Ok(consent)));
+    let states = decided.iter().zip(&made).filter_map(|((_, decided), made)| {
+        let (projected, now) = made.as_ref().ok()?;
+        Some((decided, projected, *now))
+    });
+    write(tx.connection(), states, &rows)?;
+    let mut answers = Vec::with_capacity(decided.len());
+    for ((place, decided), made) in decided.iter().zip(made) {
+        answers.push(match made {
+            Ok((projected, _)) => Ok(finish(tx.of(*place)?, decided, &projected, notices)?),
+            Err(error) => Err(error),
+        });
     }
     Ok(answers)
+}
+
+/// Appends one decision, which the transaction's own caller makes, and returns the consent.
+///
+/// # Errors
+/// As [`append_all`], for one.
+pub fn append(tx: &mut WriteTx<'_>, decided: Decided, notices: &Published) -> Result<Consent, Error> {
+    tx.also_alone(|tx| append_all(tx, &[(0, decided)], notices))
 }
 
 /// Returns the last decision beneath a consent. The state names it, but for a grant that is recorded while another waits.
@@ -171,18 +172,18 @@ fn project(tx: &mut WriteTx<'_>, decided: &Decided, key: Option<&DataKey>) -> Re
 }
 
 /// Writes the states of consents, each as of an instant, and the decisions that made them.
-fn write(
+fn write<'a>(
     connection: &mut AnyConnection,
-    states: &[(&Decided, &Projected, Instant)],
+    states: impl Iterator<Item = (&'a Decided, &'a Projected, Instant)>,
     rows: &[NewRow],
 ) -> Result<(), Error> {
-    let mut new = Vec::with_capacity(states.len());
+    let mut new = Vec::with_capacity(rows.len());
     for (Decided { known, purpose, .. }, projected, now) in states {
         let Projected { consent, state, version, .. } = projected;
         if known.row.is_some() {
             projected::rewrite(connection, *consent, state, *version)?;
         } else {
-            new.push(projected::NewRow::of((*consent, known.contact.id, *purpose), state, *now));
+            new.push(projected::NewRow::of((*consent, known.contact.id, *purpose), state, now));
         }
     }
     projected::insert(connection, &new)?;
@@ -194,7 +195,7 @@ fn write(
 pub(super) fn ask_mailbox(tx: &mut WriteTx<'_>, contact: ContactId, grant: DecisionId) -> Result<(), Error> {
     let subject = SubjectId::from_uuid(grant.uuid());
     let ask = Outgoing { kind: CONFIRMATION, contact: Some(contact), subject: Some(subject), mark: None };
-    outbox::queue(tx, ask).map(drop)
+    outbox::queue(tx, ask)
 }
 
 /// What else comes of a decision that was written, and its record.
@@ -202,7 +203,7 @@ fn finish(
     mut tx: WriteTx<'_>,
     decided: &Decided,
     projected: &Projected,
-    changes: &MaterialChanges,
+    notices: &Published,
 ) -> Result<Recorded<Consent>, Error> {
     let Decided { purpose, known, origin, .. } = decided;
     let Projected { decision, kind, consent, state, version } = projected;
@@ -218,7 +219,7 @@ fn finish(
     if !known.facts.erased && origin.merged_from.is_none() {
         contacts::touch(&mut tx, contact, london_date(now))?;
     }
-    let consent = shown(*consent, contact.id, *purpose, state, *version, changes, now);
+    let consent = shown(*consent, contact.id, *purpose, state, *version, &notices.changes(now), now);
     let entry = Entry::new(Action::ConsentsRecord)
         .contact(contact.id)
         .subject(*decision)

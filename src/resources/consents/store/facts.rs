@@ -19,14 +19,6 @@ pub struct Known {
     pub(super) row: Option<Row>,
 }
 
-/// The facts for a decision of `contact` about `purpose`; `None` when there is no such contact.
-pub fn facts(tx: &mut WriteTx<'_>, contact: ContactId, purpose: Purpose) -> Result<Option<Known>, Error> {
-    let Some(known) = contacts::lock(tx, contact)?.map(contacts::LockedContact::into_facts) else { return Ok(None) };
-    let marked = contacts::marked_among(tx, marks(&known).cloned().collect())?;
-    let row = of(tx, contact, purpose)?;
-    Known::of(known, &marked, purpose, row).map(Some)
-}
-
 /// The keyed indexes that memory is asked by: that of a contact's address, and that of its number and name, which counts only with
 /// an address, because nothing can be sent without one.
 fn marks(contact: &ContactFacts) -> impl Iterator<Item = &Vec<u8>> {
@@ -57,11 +49,30 @@ impl Known {
     }
 }
 
-/// As [`facts`], for decisions of several contacts, each named once; those that are not there are left out.
-pub(super) fn facts_of_several(
+/// Loads the facts for decisions, each about another contact. A contact that was merged leads to the survivor, because a
+/// withdrawal reaches the person under any id: two ids can have the same facts. The keys are the ids as named; the result
+/// leaves out ids of no contact. Locks the contacts in the order of their ids, and each survivor after them.
+pub(super) fn facts_of_all(
     tx: &mut WriteTx<'_>,
     about: &[(ContactId, Purpose)],
 ) -> Result<HashMap<ContactId, Known>, Error> {
+    let mut known = of_contacts(tx, about)?;
+    for (named, purpose) in about {
+        let Some(into) = known.get(named).and_then(|known| known.contact.merged_into) else { continue };
+        known.remove(named);
+        let survivor = of_contacts(tx, &[(into, *purpose)])?.remove(&into);
+        known.extend(survivor.map(|survivor| (*named, survivor)));
+    }
+    Ok(known)
+}
+
+/// Loads the facts for one decision, as [`facts_of_all`] does; `None` if there is no such contact.
+pub fn facts(tx: &mut WriteTx<'_>, contact: ContactId, purpose: Purpose) -> Result<Option<Known>, Error> {
+    Ok(facts_of_all(tx, &[(contact, purpose)])?.remove(&contact))
+}
+
+/// As [`facts_of_all`], but a contact that was merged has facts of its own.
+fn of_contacts(tx: &mut WriteTx<'_>, about: &[(ContactId, Purpose)]) -> Result<HashMap<ContactId, Known>, Error> {
     let ids: Vec<ContactId> = about.iter().map(|(contact, _)| *contact).collect();
     let mut held = contacts::lock_all(tx, &ids)?;
     let marks = held.values().flat_map(|held| marks(held.facts())).cloned().collect();
@@ -83,14 +94,4 @@ pub fn of(tx: &mut ReadTx<'_>, contact: ContactId, purpose: Purpose) -> Result<O
     let of_contact = consents::contact_id.eq(contact).and(consents::purpose.eq(purpose.as_str()));
     let row = consents::table.filter(of_contact);
     Ok(direct!(tx.connection(), engine => row.select(Row::as_select()).first(engine)).optional()?)
-}
-
-/// As [`facts`], of the contact itself or of the one that it was merged into: a withdrawal reaches the
-/// person under whichever id it names them.
-pub fn facts_of_person(tx: &mut WriteTx<'_>, contact: ContactId, purpose: Purpose) -> Result<Option<Known>, Error> {
-    let Some(known) = facts(tx, contact, purpose)? else { return Ok(None) };
-    match known.contact.merged_into {
-        Some(into) => facts(tx, into, purpose),
-        None => Ok(Some(known)),
-    }
 }

@@ -22,7 +22,8 @@ use crate::resources::notices;
 /// When a consent or its proof cannot be read, unsealed or written.
 pub fn merge(tx: &mut WriteTx<'_>, merging: &Merging) -> Result<(), Error> {
     let now = tx.now();
-    let changes = notices::store::material_changes(tx, now)?;
+    let notices = notices::store::published(tx)?;
+    let changes = notices.changes(now);
     let rows: Vec<Row> = consents::table
         .filter(consents::contact_id.eq(merging.from))
         .order(consents::id)
@@ -51,7 +52,7 @@ pub fn merge(tx: &mut WriteTx<'_>, merging: &Merging) -> Result<(), Error> {
                 let evidence = proof(tx, decision)?;
                 let origin = Origin::repeats(tx.actor().label(), other.decision_id);
                 let decided = Decided { purpose, known, lawful, evidence, origin };
-                Some(tx.also(|tx| append(tx, &decided, &changes))?.id)
+                Some(append(tx, decided, &notices)?.id)
             }
             None => own,
         };

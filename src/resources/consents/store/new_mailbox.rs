@@ -21,7 +21,8 @@ use crate::resources::notices;
 /// When the consents cannot be read or written, or the letters not be queued.
 pub fn ask(tx: &mut WriteTx<'_>, contact: ContactId, change: AddressChange) -> Result<(), Error> {
     let now = tx.now();
-    let changes = notices::store::material_changes(tx, now)?;
+    let notices = notices::store::published(tx)?;
+    let changes = notices.changes(now);
     let rows: Vec<Row> = consents::table
         .filter(consents::contact_id.eq(contact))
         .order(consents::id)
@@ -46,7 +47,7 @@ pub fn ask(tx: &mut WriteTx<'_>, contact: ContactId, change: AddressChange) -> R
                 let evidence = proof(tx, decision)?;
                 let origin = Origin::repeats(tx.actor().label(), answer.decision_id);
                 let decided = Decided { purpose, known, lawful, evidence, origin };
-                tx.also(|tx| append(tx, &decided, &changes))?;
+                append(tx, decided, &notices)?;
             }
             (None, Some(pending), Some(mark)) if pending.until > now => {
                 if !confirmation_links::was_asked(tx, contact, pending.decision_id, mark)? {

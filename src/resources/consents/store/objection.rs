@@ -2,7 +2,7 @@
 
 use super::super::evidence::Evidence;
 use super::super::model::{Consent, Method, State};
-use super::{Decided, Origin, append, facts_of_person};
+use super::{Decided, Origin, append, facts};
 use crate::domain::{ContactId, Error, Fault, Purpose, Refusal};
 use crate::platform::audit::{Action, Entry};
 use crate::platform::transaction::{Recorded, WriteTx};
@@ -40,11 +40,11 @@ pub fn object(
     }
     let now = tx.now();
     let notices = notices::store::published(&mut tx)?;
-    let (notice_version, changes) = (notices.must_be_in_force(now)?.version, notices.changes(now));
+    let notice_version = notices.must_be_in_force(now)?.version;
     let mut ended = Vec::with_capacity(objected_to.len());
     let mut person = contact;
     for &purpose in &objected_to {
-        let known = facts_of_person(&mut tx, contact, purpose)?.ok_or_else(Error::not_found)?;
+        let known = facts(&mut tx, contact, purpose)?.ok_or_else(Error::not_found)?;
         person = known.contact.id;
         if let Some(mark) = &known.contact.mark {
             suppressions::store::suppress_for(&mut tx, mark, purpose)?;
@@ -56,7 +56,7 @@ pub fn object(
         let lawful = consent::object(method, now, notice_version);
         let origin = Origin::new(tx.actor().label());
         let decided = Decided { purpose, known, lawful, evidence: Evidence::none(), origin };
-        ended.push(tx.also(|tx| append(tx, &decided, &changes))?);
+        ended.push(append(&mut tx, decided, &notices)?);
     }
     let named: Vec<&str> = objected_to.iter().map(|purpose| purpose.as_str()).collect();
     tx.record(Entry::new(Action::ConsentsObject).contact(person).with("purposes", named), ended)

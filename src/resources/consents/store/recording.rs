@@ -1,12 +1,12 @@
-//! Recording decisions: of several callers in one go, or of one who came by a link.
+//! Recording decisions: of several callers together, or of one who came by a link.
 
 use std::collections::HashSet;
 
 use super::super::evidence::Evidence;
 use super::super::model::{Answer, Consent, RecordDecision};
 use super::Origin;
-use super::appending::{Decided, append, append_all};
-use super::facts::{Known, facts_of_person, facts_of_several};
+use super::appending::{Decided, append_all};
+use super::facts::{Known, facts_of_all};
 use crate::domain::{Error, Fault};
 use crate::platform::transaction::{Each, ManyTx, ReadTx, Recorded, WriteTx};
 use crate::policy::Lawful;
@@ -15,18 +15,6 @@ use crate::resources::contacts::store as contacts;
 use crate::resources::notices;
 use crate::resources::notices::current::Published;
 
-/// Records a decision that the mailbox itself makes by a link: `recorded_by` names the link.
-///
-/// # Errors
-/// As [`record`], for one.
-pub fn record_by_link(
-    tx: WriteTx<'_>,
-    asked: &RecordDecision,
-    recorded_by: &'static str,
-) -> Result<Recorded<Consent>, Error> {
-    record_one(tx, asked, Origin::new(recorded_by))
-}
-
 /// Records decisions, each at the place of its caller.
 ///
 /// # Errors
@@ -34,57 +22,77 @@ pub fn record_by_link(
 /// future; 410 for a grant of the erased; 409 for a grant that a later withdrawal stands against. For
 /// all.
 pub fn record(tx: &mut ManyTx<'_, '_>, asked: &[&RecordDecision]) -> Result<Each<Consent>, Error> {
-    let mut answers: Vec<Option<Result<Recorded<Consent>, Error>>> = asked.iter().map(|_| None).collect();
-    // The first of each person's.
-    let mut met = HashSet::new();
-    let of_its_own = |asked: &&&RecordDecision| met.insert(asked.contact_id);
-    let about: Vec<_> = asked.iter().filter(of_its_own).map(|asked| (asked.contact_id, asked.purpose)).collect();
+    record_all(tx, asked, None)
+}
+
+/// Records a decision that the mailbox itself makes by a link: `recorded_by` names the link.
+///
+/// # Errors
+/// As [`record`], for one.
+pub fn record_by_link(
+    tx: &mut WriteTx<'_>,
+    asked: &RecordDecision,
+    recorded_by: &'static str,
+) -> Result<Consent, Error> {
+    tx.also_alone(|tx| record_all(tx, &[asked], Some(recorded_by)))
+}
+
+/// A requested decision, and the place of its caller.
+type Placed<'a> = (usize, &'a RecordDecision);
+
+/// The answer to the caller at a place.
+type PlacedAnswer = (usize, Result<Recorded<Consent>, Error>);
+
+fn record_all(
+    tx: &mut ManyTx<'_, '_>,
+    asked: &[&RecordDecision],
+    link: Option<&'static str>,
+) -> Result<Each<Consent>, Error> {
     let mut first = tx.of(0)?;
-    let mut people = facts_of_several(&mut first, &about)?;
     let notices = notices::store::published(&mut first)?;
-    let mut decided = Vec::with_capacity(asked.len());
-    for ((place, asked), answer) in asked.iter().enumerate().zip(&mut answers) {
-        if !met.remove(&asked.contact_id) {
-            continue;
-        }
+    let mut answers = Vec::with_capacity(asked.len());
+    let mut left: Vec<Placed<'_>> = asked.iter().copied().enumerate().collect();
+    while !left.is_empty() {
+        left = record_round(tx, left, (&notices, link), &mut answers)?;
+    }
+    answers.sort_unstable_by_key(|(place, _)| *place);
+    Ok(answers.into_iter().map(|(_, answer)| answer).collect())
+}
+
+/// Records the first decision of each person. Returns the others for the next round, because the first bears on them.
+fn record_round<'a>(
+    tx: &mut ManyTx<'_, '_>,
+    asked: Vec<Placed<'a>>,
+    (notices, link): (&Published, Option<&'static str>),
+    answers: &mut Vec<PlacedAnswer>,
+) -> Result<Vec<Placed<'a>>, Error> {
+    let mut named = HashSet::new();
+    let (first, mut later): (Vec<_>, Vec<_>) =
+        asked.into_iter().partition(|(_, asked)| named.insert(asked.contact_id));
+    let about: Vec<_> = first.iter().map(|(_, asked)| (asked.contact_id, asked.purpose)).collect();
+    let mut people = facts_of_all(&mut tx.of(0)?, &about)?;
+    let mut met = HashSet::new();
+    let mut decided = Vec::with_capacity(first.len());
+    for (place, asked) in first {
         let known = people.remove(&asked.contact_id);
-        if known.as_ref().is_some_and(|known| known.contact.merged_into.is_some()) {
+        // Two ids of one person, after a merge.
+        if known.as_ref().is_some_and(|known| !met.insert(known.contact.id)) {
+            later.push((place, asked));
             continue;
         }
         let own = tx.of(place)?;
-        match judge(known, asked, &notices, &own) {
+        match judge(known, asked, notices, &own) {
             Ok((known, lawful)) => {
-                let origin = Origin::new(own.actor().label());
+                let origin = link.map_or_else(|| Origin::new(own.actor().label()), Origin::new);
                 decided.push((place, decision(known, asked, lawful, origin)));
             }
-            Err(error) => *answer = Some(Err(error)),
+            Err(error) => answers.push((place, Err(error))),
         }
     }
-    for (place, recorded) in append_all(tx, &decided, &notices)? {
-        if let Some(answer) = answers.get_mut(place) {
-            *answer = Some(recorded);
-        }
-    }
-    // After those, by themselves: a second decision of the same person, which the first may bear on, and one that names a
-    // contact which was merged into another.
-    let mut recorded = Vec::with_capacity(asked.len());
-    for ((place, asked), answer) in asked.iter().enumerate().zip(answers) {
-        let recorded_by_itself = || {
-            let own = tx.of(place)?;
-            let origin = Origin::new(own.actor().label());
-            record_one(own, asked, origin)
-        };
-        recorded.push(answer.unwrap_or_else(recorded_by_itself));
-    }
-    Ok(recorded)
-}
-
-fn record_one(mut tx: WriteTx<'_>, asked: &RecordDecision, origin: Origin) -> Result<Recorded<Consent>, Error> {
-    let known = facts_of_person(&mut tx, asked.contact_id, asked.purpose)?;
-    let notices = notices::store::published(&mut tx)?;
-    let now = tx.now();
-    let (known, lawful) = judge(known, asked, &notices, &tx)?;
-    append(tx, &decision(known, asked, lawful, origin), &notices.changes(now))
+    let recorded = append_all(tx, &decided, notices)?;
+    answers.extend(decided.into_iter().map(|(place, _)| place).zip(recorded));
+    later.sort_unstable_by_key(|(place, _)| *place);
+    Ok(later)
 }
 
 fn decision(known: Known, asked: &RecordDecision, lawful: Lawful<Decision>, origin: Origin) -> Decided {

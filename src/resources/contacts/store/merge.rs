@@ -2,16 +2,17 @@
 
 use diesel::prelude::*;
 
-use super::super::model::{AddressCheck, Contact, ContactStatus, MergeContacts};
+use super::super::model::{AddressCheck, Contact, MergeContacts};
 use super::super::particulars::Particulars;
+use super::anonymise::empty_one;
 use super::changes::{address_change, rewrite};
 use super::indexes::Indexes;
 use super::reindex::take_normal_form;
-use super::{claim_address, contacts, forget_tokens, live, person};
+use super::{claim_address, contacts, live, person};
 use crate::domain::{Code, ContactId, Error, Fault};
 use crate::personal::{Merging, holders};
 use crate::platform::audit::{Action, Entry};
-use crate::platform::db::{Terms, dialect};
+use crate::platform::db::dialect;
 use crate::platform::transaction::{Recorded, WriteTx};
 
 /// Merges `asked.from_contact_id` into `into`, which keeps what it has and takes over what it lacks. The
@@ -34,7 +35,7 @@ pub fn merge(mut tx: WriteTx<'_>, into: ContactId, asked: &MergeContacts) -> Res
     })?;
     let (day, other_day) = (survivor.last_activity_on, other.last_activity_on);
     let (before, own, key) = survivor.used()?;
-    let (gone, others, _) = other.used()?;
+    let (_, others, _) = other.used()?;
     let theirs = Indexes::of(&tx, &others);
     let before_merge = own.clone();
     let last_activity_on = day.max(other_day);
@@ -47,7 +48,7 @@ pub fn merge(mut tx: WriteTx<'_>, into: ContactId, asked: &MergeContacts) -> Res
         source_kind: own.source_kind,
         source_detail: own.source_detail,
     };
-    empty(&mut tx, &gone, into)?;
+    end(&mut tx, from, into)?;
     let new_address = together.email.is_some() && together.email != before_merge.email;
     let ours = Indexes::of(&tx, &together);
     if let Some(index) = ours.email.as_ref().filter(|_| new_address) {
@@ -73,26 +74,12 @@ pub fn merge(mut tx: WriteTx<'_>, into: ContactId, asked: &MergeContacts) -> Res
     tx.record(Entry::new(Action::ContactsMerge).contact(into).subject(from).changed(changed), contact)
 }
 
-/// Leaves of a contact its id, and where the person is now. Its key stays as long as the survivor's: the
+/// Empties the merged contact, which points to the survivor from then on. Its key stays as long as the survivor's: the
 /// proofs of its decisions are sealed under it.
-fn empty(tx: &mut WriteTx<'_>, gone: &Contact, into: ContactId) -> Result<(), Error> {
-    forget_tokens(tx, gone.id)?;
+fn end(tx: &mut WriteTx<'_>, gone: ContactId, into: ContactId) -> Result<(), Error> {
     // Contacts that were merged into the ending one now point to the survivor: one step leads to the
     // person.
-    let earlier = contacts::table.filter(contacts::merged_into.eq(gone.id));
+    let earlier = contacts::table.filter(contacts::merged_into.eq(gone));
     diesel::update(earlier).set(contacts::merged_into.eq(into)).execute(tx.connection())?;
-    let changes = (
-        contacts::status.eq(<&str>::from(ContactStatus::Erased)),
-        contacts::updated_at.eq(tx.now()),
-        contacts::particulars.eq(None::<Vec<u8>>),
-        contacts::email_index.eq(None::<Vec<u8>>),
-        contacts::telephone_index.eq(None::<Vec<u8>>),
-        contacts::search_tokens.eq(None::<Terms>),
-        contacts::merged_into.eq(into),
-        contacts::named_number.eq(None::<Vec<u8>>),
-        contacts::address_check.eq(None::<String>),
-        contacts::version.eq(gone.version + 1),
-    );
-    diesel::update(contacts::table.find(gone.id)).set(changes).execute(tx.connection())?;
-    Ok(())
+    empty_one(tx, gone, Some(into))
 }

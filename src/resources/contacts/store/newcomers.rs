@@ -13,8 +13,7 @@ use super::{contacts, email_index, with_address};
 use crate::domain::{ContactId, Error, Instant, Telephone};
 use crate::platform::audit::{Action, Entry};
 use crate::platform::db::{AnyConnection, Engine, Terms, dialect, insert_all, insert_new};
-use crate::platform::transaction::{ManyTx, Recorded, WriteTx};
-use crate::platform::vault::DataKey;
+use crate::platform::transaction::{ManyTx, NewKey, Recorded, WriteTx};
 use crate::policy::retention;
 
 /// A person to be put in.
@@ -43,24 +42,27 @@ struct NewRow {
 }
 
 impl NewRow {
-    fn of(tx: &WriteTx<'_>, newcomer: &Newcomer, key: &DataKey) -> Result<Self, Error> {
+    /// Makes the key of a newcomer, and the row that is sealed under it.
+    fn of(tx: &WriteTx<'_>, newcomer: &Newcomer) -> Result<(NewKey, Self), Error> {
         let Newcomer { id, particulars, obtained_on } = newcomer;
+        let key = tx.new_key(id.uuid());
         let now = tx.now();
         let Indexes { email, telephone, named_number } = Indexes::of(tx, particulars);
-        Ok(Self {
+        let row = Self {
             id: *id,
             status: ContactStatus::Active.into(),
             obtained_on: *obtained_on,
             created_at: now,
             updated_at: now,
             last_activity_on: *obtained_on,
-            particulars: particulars.seal(key, tx.entropy(), *id)?,
+            particulars: particulars.seal(key.key(), tx.entropy(), *id)?,
             email_index: email,
             telephone_index: telephone,
             named_number,
             search_tokens: Some(terms_of(tx, particulars)),
             version: 1,
-        })
+        };
+        Ok((key, row))
     }
 }
 
@@ -73,14 +75,8 @@ type Placed = (usize, Result<Recorded<Contact>, Error>);
 /// # Errors
 /// For each, 409 `contact_exists`. For all.
 pub fn insert_unless_taken(tx: &mut ManyTx<'_, '_>, newcomers: Vec<(usize, Newcomer)>) -> Result<Vec<Placed>, Error> {
-    let mut keys = Vec::with_capacity(newcomers.len());
-    let mut rows = Vec::with_capacity(newcomers.len());
-    for (place, newcomer) in &newcomers {
-        let own = tx.of(*place)?;
-        let key = own.new_key(newcomer.id.uuid());
-        rows.push(NewRow::of(&own, newcomer, key.key())?);
-        keys.push(key);
-    }
+    let made = newcomers.iter().map(|(place, newcomer)| NewRow::of(&tx.of(*place)?, newcomer));
+    let (mut keys, mut rows): (Vec<_>, Vec<_>) = made.collect::<Result<Vec<_>, Error>>()?.into_iter().unzip();
     if dialect::engine(tx.connection()) == Engine::Postgres {
         // Two who put the same addresses in do not wait for each other.
         rows.sort_unstable_by(|one, other| one.email_index.cmp(&other.email_index));
@@ -148,13 +144,8 @@ fn address_taken(tx: &mut WriteTx<'_>, newcomer: &Newcomer) -> Result<Error, Err
 
 /// Puts people in, at least one, whose addresses are claimed already; an entry is written for each.
 pub fn insert_many(mut tx: WriteTx<'_>, newcomers: &[Newcomer]) -> Result<Recorded<()>, Error> {
-    let mut keys = Vec::with_capacity(newcomers.len());
-    let mut rows = Vec::with_capacity(newcomers.len());
-    for newcomer in newcomers {
-        let key = tx.new_key(newcomer.id.uuid());
-        rows.push(NewRow::of(&tx, newcomer, key.key())?);
-        keys.push(key);
-    }
+    let made = newcomers.iter().map(|newcomer| NewRow::of(&tx, newcomer));
+    let (keys, rows): (Vec<_>, Vec<_>) = made.collect::<Result<Vec<_>, Error>>()?.into_iter().unzip();
     tx.keep_keys(keys)?;
     admit(tx.connection(), &rows)?;
     unless_taken(put(tx.connection(), &rows))?;

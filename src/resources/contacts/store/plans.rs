@@ -80,7 +80,24 @@ pub(super) fn open(tx: &mut ReadTx<'_>, contact: ContactId) -> Result<Option<Ope
     Ok(Some(Open { id, sha256, proposer: Party { issuer, subject, claim }, said }))
 }
 
-/// Puts a plan in the place of the one that waited.
+/// A plan as its columns.
+#[derive(Insertable)]
+#[diesel(table_name = erasure_plans)]
+struct NewPlan<'a> {
+    id: ErasurePlanId,
+    contact_id: ContactId,
+    sha256: &'a str,
+    plan: &'a str,
+    obstacles: String,
+    proposed_by: String,
+    proposed_issuer: Option<String>,
+    proposed_claim: Option<&'static str>,
+    proposed_at: Instant,
+    executed_by: Option<String>,
+    executed_at: Option<Instant>,
+}
+
+/// Replaces the open plan of a contact.
 pub(super) fn replace(
     tx: &mut WriteTx<'_>,
     contact: ContactId,
@@ -91,20 +108,20 @@ pub(super) fn replace(
     diesel::delete(erasure_plans::table.filter(waits)).execute(tx.connection())?;
     let id: ErasurePlanId = tx.new_id();
     let proposer = Party::from(tx.actor());
-    let values = (
-        erasure_plans::id.eq(id),
-        erasure_plans::contact_id.eq(contact),
-        erasure_plans::sha256.eq(sha256),
-        erasure_plans::plan.eq(plan),
-        erasure_plans::obstacles.eq(serde_json::to_string(said).map_err(|error| Error::internal(error))?),
-        erasure_plans::proposed_by.eq(proposer.subject),
-        erasure_plans::proposed_issuer.eq(proposer.issuer),
-        erasure_plans::proposed_claim.eq(proposer.claim.map(<&str>::from)),
-        erasure_plans::proposed_at.eq(tx.now()),
-        erasure_plans::executed_by.eq(None::<String>),
-        erasure_plans::executed_at.eq(None::<Instant>),
-    );
-    diesel::insert_into(erasure_plans::table).values(values).execute(tx.connection())?;
+    let plan = NewPlan {
+        id,
+        contact_id: contact,
+        sha256,
+        plan,
+        obstacles: in_json(said)?,
+        proposed_by: proposer.subject,
+        proposed_issuer: proposer.issuer,
+        proposed_claim: proposer.claim.map(<&str>::from),
+        proposed_at: tx.now(),
+        executed_by: None,
+        executed_at: None,
+    };
+    insert(tx, plan)?;
     Ok(id)
 }
 
@@ -149,19 +166,29 @@ pub(super) fn not_in_the_data(tx: &mut ReadTx<'_>) -> Result<Vec<ExecutedPlan>, 
 /// Writes down that a plan of the vault was executed, which the data had lost.
 pub(super) fn restore(tx: &mut WriteTx<'_>, plan: &ExecutedPlan) -> Result<(), Error> {
     diesel::delete(erasure_plans::table.find(plan.plan_id)).execute(tx.connection())?;
-    let values = (
-        erasure_plans::id.eq(plan.plan_id),
-        erasure_plans::contact_id.eq(plan.contact_id),
-        erasure_plans::sha256.eq(&plan.sha256),
-        erasure_plans::plan.eq(&plan.plan),
-        erasure_plans::obstacles.eq(serde_json::to_string(&Said::default()).map_err(|error| Error::internal(error))?),
-        erasure_plans::proposed_by.eq("vault"),
-        erasure_plans::proposed_at.eq(plan.executed_at),
-        erasure_plans::executed_by.eq(tx.actor().label()),
-        erasure_plans::executed_at.eq(plan.executed_at),
-    );
-    diesel::insert_into(erasure_plans::table).values(values).execute(tx.connection())?;
+    let restored = NewPlan {
+        id: plan.plan_id,
+        contact_id: plan.contact_id,
+        sha256: &plan.sha256,
+        plan: &plan.plan,
+        obstacles: in_json(&Said::default())?,
+        proposed_by: "vault".to_owned(),
+        proposed_issuer: None,
+        proposed_claim: None,
+        proposed_at: plan.executed_at,
+        executed_by: Some(tx.actor().label()),
+        executed_at: Some(plan.executed_at),
+    };
+    insert(tx, restored)
+}
+
+fn insert(tx: &mut WriteTx<'_>, plan: NewPlan<'_>) -> Result<(), Error> {
+    diesel::insert_into(erasure_plans::table).values(plan).execute(tx.connection())?;
     Ok(())
+}
+
+fn in_json(said: &Said) -> Result<String, Error> {
+    serde_json::to_string(said).map_err(|error| Error::internal(error))
 }
 
 /// Returns how many open plans of an issuer name their proposer by another claim than `claim`.

@@ -6,7 +6,7 @@ use super::places::LockedPlaces;
 use super::schema::registrations;
 use super::{Row, steps};
 use crate::domain::{Error, EventId, Instant, Lifecycle, SubjectId};
-use crate::platform::outbox;
+use crate::platform::outbox::{self, Outgoing};
 use crate::platform::transaction::{ReadTx, WriteTx};
 use crate::policy::registrations::{RegistrationStatus, offer_until, why_no_offer};
 use crate::resources::contacts::store as contacts;
@@ -81,8 +81,13 @@ pub(super) fn go(tx: &mut WriteTx<'_>, locked: &mut LockedPlaces, rows: &[Row], 
 
 /// Queues a letter about each of these registrations to its person.
 pub(super) fn tell(tx: &mut WriteTx<'_>, rows: &[Row], letter: &'static str) -> Result<(), Error> {
-    let to = rows.iter().map(|row| (row.contact_id, SubjectId::from_uuid(row.id.uuid())));
-    outbox::queue_all(tx, letter, to)
+    let letters = rows.iter().map(|row| Outgoing {
+        kind: letter,
+        contact: Some(row.contact_id),
+        subject: Some(SubjectId::from_uuid(row.id.uuid())),
+        mark: None,
+    });
+    outbox::queue_all(tx, letters)
 }
 
 /// Brings an event up to date: offers that have run out are over, and what is free goes to the head of the waiting list.

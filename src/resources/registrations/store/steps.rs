@@ -44,8 +44,7 @@ pub(super) fn append_all(
     cause: Cause,
 ) -> Result<(), Error> {
     let steps: Vec<_> = rows.iter().map(|row| new_step(tx, row.id, row.version + 1, status, cause)).collect();
-    insert_all!(tx.connection(), registration_steps::table, steps);
-    Ok(())
+    insert(tx, &steps)
 }
 
 /// Appends the step that made `version` of a registration, with the reason for it, if any.
@@ -57,7 +56,11 @@ pub(super) fn append(
     reason: Option<Vec<u8>>,
 ) -> Result<(), Error> {
     let step = NewStep { reason, ..new_step(tx, id, version, status, cause) };
-    diesel::insert_into(registration_steps::table).values(step).execute(tx.connection())?;
+    insert(tx, &[step])
+}
+
+fn insert(tx: &mut WriteTx<'_>, steps: &[NewStep]) -> Result<(), Error> {
+    insert_all!(tx.connection(), registration_steps::table, steps);
     Ok(())
 }
 

@@ -6,13 +6,14 @@ use super::super::letter_queue;
 use super::super::model::{CreateSubjectRequest, RequestStatus, StepKind, SubjectRequest};
 use super::super::particulars::Particulars;
 use super::steps::{NewStep, add};
-use super::{of_person, shown, subject_requests as requests};
+use super::of_person::FoundBy;
+use super::{shown, subject_requests as requests};
 use crate::domain::{ContactId, Error, Fault, SubjectRequestId, london_date};
 use crate::platform::audit::{Action, Entry};
 use crate::platform::reference;
 use crate::platform::transaction::{Recorded, WriteTx};
 use crate::policy::clock::ClockFacts;
-use crate::resources::contacts::store::{self as contacts, Indexes};
+use crate::resources::contacts::store as contacts;
 
 /// The letters of the series of references.
 const SERIES: &str = "SR";
@@ -49,8 +50,7 @@ pub fn create(mut tx: WriteTx<'_>, asked: CreateSubjectRequest) -> Result<Record
     let clock = shown(&facts, tx.calendar(), now)?;
     let id: SubjectRequestId = tx.new_id();
     let key = tx.make_key(id.uuid())?;
-    let Indexes { email, telephone, named_number } = of_person::indexes(&tx, contact_id, &requester);
-    let name = of_person::index_of_name(&tx, contact_id, &requester);
+    let found_by = FoundBy::of(&tx, contact_id, &requester);
     let told = Particulars { requester, details };
     let particulars = told.seal(&key, tx.entropy(), id)?;
     let made = SubjectRequest {
@@ -79,10 +79,7 @@ pub fn create(mut tx: WriteTx<'_>, asked: CreateSubjectRequest) -> Result<Record
         requests::received_on.eq(received_on),
         requests::identity_known.eq(identity_known),
         requests::particulars.eq(particulars),
-        requests::email_index.eq(email),
-        requests::telephone_index.eq(telephone),
-        requests::named_number.eq(named_number),
-        requests::name_index.eq(name),
+        found_by,
         requests::due_on.eq(clock.due_on),
         requests::dated_by.eq(tx.calendar().version()),
         requests::created_at.eq(now),

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 
 use super::super::particulars;
 use super::dates::last_days_for_copies;
-use super::of_person::ids_of;
+use super::of_person::{FoundBy, ids_of};
 use super::schema::subject_request_farewells as farewells;
 use super::{subject_request_steps as steps, subject_requests as requests};
 use crate::domain::{ContactId, ErasureGround, Error, Instant, Obstacle, SubjectId, SubjectRequestId};
@@ -137,10 +137,8 @@ pub fn empty(mut tx: WriteTx<'_>) -> Result<Recorded<()>, Error> {
     }
     let emptied = (
         requests::particulars.eq(Vec::<u8>::new()),
-        requests::email_index.eq(None::<Vec<u8>>),
-        requests::telephone_index.eq(None::<Vec<u8>>),
-        requests::named_number.eq(None::<Vec<u8>>),
-        requests::name_index.eq(None::<Vec<u8>>),
+        FoundBy::default(),
+        requests::restricted_at.eq(None::<Instant>),
         requests::updated_at.eq(tx.now()),
         requests::version.eq(requests::version + 1),
     );

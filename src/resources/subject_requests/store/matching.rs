@@ -1,13 +1,12 @@
 //! Finding out whom a request is about.
 
-use diesel::prelude::*;
-
 use super::super::commands::MatchContact;
 use super::super::model::SubjectRequest;
 use super::creation::check_contact;
-use super::{Known, locked, shown_request, subject_requests as requests};
+use super::of_person::assign;
+use super::{Known, locked, shown_request};
 use super::{deleted_drafts, package_rows};
-use crate::domain::{Error, Instant, SubjectRequestId};
+use crate::domain::{Error, SubjectRequestId};
 use crate::platform::audit::{Action, Before, Entry};
 use crate::platform::transaction::{Recorded, WriteTx};
 
@@ -37,18 +36,7 @@ pub fn match_contact(
     }
     let after =
         SubjectRequest { contact_id: Some(asked.contact_id), restricted: None, version: before.version + 1, ..before };
-    let changes = (
-        requests::contact_id.eq(after.contact_id),
-        // From now on the contact leads to it.
-        requests::email_index.eq(None::<Vec<u8>>),
-        requests::telephone_index.eq(None::<Vec<u8>>),
-        requests::named_number.eq(None::<Vec<u8>>),
-        requests::name_index.eq(None::<Vec<u8>>),
-        requests::restricted_at.eq(None::<Instant>),
-        requests::updated_at.eq(tx.now()),
-        requests::version.eq(after.version),
-    );
-    diesel::update(requests::table.find(id)).set(changes).execute(tx.connection())?;
+    assign(&mut tx, &[id], asked.contact_id)?;
     let changed = was.changed(&after)?;
     let entry = Entry::new(Action::SubjectRequestsMatch).contact(after.contact_id).subject(id).changed(changed);
     tx.record(entry, shown_request(after, for_the_last_letter)?)

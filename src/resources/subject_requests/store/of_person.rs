@@ -17,20 +17,27 @@ use crate::resources::contacts::store::{Indexes, name_index};
 /// The table whose records are indexed.
 const TABLE: &str = "subject_requests";
 
-/// The keyed indexes by which a request that names no contact is found. None for one that does, and none for an agent's: what
+/// The keyed indexes by which a request is found that names no contact. None for one that does, and none for an agent's: what
 /// that says is about the person whom the agent asks for.
-pub(super) fn indexes(tx: &ReadTx<'_>, contact: Option<ContactId>, requester: &Requester) -> Indexes {
-    let Requester { name, email, telephone, acting_for } = requester;
-    if contact.is_some() || *acting_for != ActingFor::Oneself {
-        return Indexes::default();
-    }
-    Indexes::of_address(tx, name, email.as_ref(), telephone.as_ref())
+#[derive(Default, Insertable, AsChangeset)]
+#[diesel(table_name = requests, treat_none_as_null = true, treat_none_as_default_value = false)]
+pub(super) struct FoundBy {
+    email_index: Option<Vec<u8>>,
+    telephone_index: Option<Vec<u8>>,
+    named_number: Option<Vec<u8>>,
+    name_index: Option<Vec<u8>>,
 }
 
-/// The keyed index of the name in a request that names no contact and that a person makes for themselves; `None` for others.
-pub(super) fn index_of_name(tx: &ReadTx<'_>, contact: Option<ContactId>, requester: &Requester) -> Option<Vec<u8>> {
-    let theirs = contact.is_none() && requester.acting_for == ActingFor::Oneself;
-    theirs.then(|| name_index(tx, &requester.name))
+impl FoundBy {
+    pub(super) fn of(tx: &ReadTx<'_>, contact: Option<ContactId>, requester: &Requester) -> Self {
+        let Requester { name, email, telephone, acting_for } = requester;
+        if contact.is_some() || *acting_for != ActingFor::Oneself {
+            return Self::default();
+        }
+        let found_by = Indexes::of_address(tx, name, email.as_ref(), telephone.as_ref());
+        let Indexes { email: email_index, telephone: telephone_index, named_number } = found_by;
+        Self { email_index, telephone_index, named_number, name_index: Some(name_index(tx, name)) }
+    }
 }
 
 /// The ids of a person's requests, oldest first.
@@ -49,25 +56,33 @@ pub fn matches(tx: &mut ReadTx<'_>, person: &Person, name: Option<&[u8]>) -> Res
     possible_matches(TABLE, found.map(|(id, by)| (id.uuid(), by)))
 }
 
-/// Writes down that the requests of which the council said that they are about a person are theirs: each names the person's
-/// contact, which leads to it from then on.
+/// Assigns to the person's contact the requests of which the council said that they are about the person.
 ///
 /// # Errors
 /// When the requests cannot be written.
 pub fn adopt(tx: &mut WriteTx<'_>, person: &Person) -> Result<(), Error> {
     let theirs: Vec<SubjectRequestId> = person.records_of(TABLE);
+    if theirs.is_empty() {
+        return Ok(());
+    }
     let theirs = requests::table.filter(among_ids(requests::id, &theirs).and(requests::contact_id.is_null()));
-    let adopted = (
-        requests::contact_id.eq(person.contact),
-        requests::email_index.eq(None::<Vec<u8>>),
-        requests::telephone_index.eq(None::<Vec<u8>>),
-        requests::named_number.eq(None::<Vec<u8>>),
-        requests::name_index.eq(None::<Vec<u8>>),
+    let theirs: Vec<SubjectRequestId> = theirs.select(requests::id).load(tx.connection())?;
+    assign(tx, &theirs, person.contact)
+}
+
+/// Assigns requests to a contact. From then on the contact leads to them, so that their indexes and their restriction go.
+///
+/// # Errors
+/// When the requests cannot be written.
+pub(super) fn assign(tx: &mut WriteTx<'_>, ids: &[SubjectRequestId], to: ContactId) -> Result<(), Error> {
+    let assigned = (
+        requests::contact_id.eq(to),
+        FoundBy::default(),
         requests::restricted_at.eq(None::<Instant>),
         requests::updated_at.eq(tx.now()),
         requests::version.eq(requests::version + 1),
     );
-    diesel::update(theirs).set(adopted).execute(tx.connection())?;
+    diesel::update(requests::table.filter(among_ids(requests::id, ids))).set(assigned).execute(tx.connection())?;
     Ok(())
 }
 
@@ -86,15 +101,8 @@ pub fn reindex(mut tx: WriteTx<'_>) -> Result<Recorded<bool>, Error> {
         let request = known.request;
         // Of the erased, the words are gone.
         let Some(requester) = &request.requester else { continue };
-        let Indexes { email, telephone, named_number } = indexes(&tx, request.contact_id, requester);
-        let name = index_of_name(&tx, request.contact_id, requester);
-        let changes = (
-            requests::email_index.eq(email),
-            requests::telephone_index.eq(telephone),
-            requests::named_number.eq(named_number),
-            requests::name_index.eq(name),
-        );
-        diesel::update(requests::table.find(request.id)).set(changes).execute(tx.connection())?;
+        let found_by = FoundBy::of(&tx, request.contact_id, requester);
+        diesel::update(requests::table.find(request.id)).set(found_by).execute(tx.connection())?;
     }
     records_to_index::done(&mut tx, TABLE, &ids)?;
     tx.record(Entry::new(Action::SubjectRequestsReindex).with("count", ids.len()), true)

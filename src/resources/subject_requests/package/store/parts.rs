@@ -72,14 +72,8 @@ pub(super) fn add(
         parts::table.filter(of(request)).select(diesel::dsl::max(parts::number)).first(tx.connection())?;
     for (number, part) in (last.unwrap_or(WORDS) + 1..).zip(gathered) {
         let plain = part.plain()?;
-        let values = (
-            of(request),
-            parts::number.eq(number),
-            parts::table_name.eq(part.table()),
-            parts::records.eq(i32::try_from(part.records()).map_err(|error| Error::internal(error))?),
-            parts::part.eq(in_place(request, number, |place| key.seal(tx.entropy(), place, &plain))),
-        );
-        diesel::insert_into(parts::table).values(values).execute(tx.connection())?;
+        let records = i32::try_from(part.records()).map_err(|error| Error::internal(error))?;
+        insert(tx, key, (request, number), (Some(part.table()), records), &plain)?;
     }
     Ok(())
 }
@@ -93,12 +87,23 @@ pub(super) fn keep_words(
 ) -> Result<(), Error> {
     delete_words(tx, request)?;
     let plain = serde_json::to_vec(words).map_err(|error| Error::internal(error))?;
+    insert(tx, key, (request, WORDS), (None, 0), &plain)
+}
+
+/// Inserts a part, sealed under the person's key: the table whose records it holds, their number, and the part itself.
+fn insert(
+    tx: &mut WriteTx<'_>,
+    key: &DataKey,
+    (request, number): (SubjectRequestId, i32),
+    (table, records): (Option<&str>, i32),
+    plain: &[u8],
+) -> Result<(), Error> {
     let values = (
         of(request),
-        parts::number.eq(WORDS),
-        parts::table_name.eq(None::<String>),
-        parts::records.eq(0),
-        parts::part.eq(in_place(request, WORDS, |place| key.seal(tx.entropy(), place, &plain))),
+        parts::number.eq(number),
+        parts::table_name.eq(table),
+        parts::records.eq(records),
+        parts::part.eq(in_place(request, number, |place| key.seal(tx.entropy(), place, plain))),
     );
     diesel::insert_into(parts::table).values(values).execute(tx.connection())?;
     Ok(())
