@@ -15,7 +15,8 @@ const TWO: &[(&str, &str, &str)] = &[(
 fn inserts(sources: &[Source]) -> BTreeMap<(String, String), Vec<String>> {
     let mut found: BTreeMap<(String, String), Vec<String>> = BTreeMap::new();
     for source in sources {
-        let code: String = source.lines.iter().flat_map(|(_, line)| line.chars()).filter(|c| !c.is_whitespace()).collect();
+        let code: String =
+            source.lines.iter().flat_map(|(_, line)| line.chars()).filter(|c| !c.is_whitespace()).collect();
         let part = source.file.splitn(3, '/').take(2).collect::<Vec<_>>().join("/");
         for statement in ["insert_into(", "insert_all!(", "insert_new!("] {
             for (_, after) in code.match_indices(statement).map(|(at, _)| code.split_at(at + statement.len())) {
@@ -57,7 +58,8 @@ fn a_table_has_one_statement_that_inserts() {
 #[test]
 fn a_second_statement_is_found() {
     let one = Source::new("resources/visits/store.rs", "diesel::insert_into(visits::table).values(v);");
-    let again = Source::new("resources/visits/store/merge.rs", "insert_all!(tx.connection(),\n    visits::table, rows);");
+    let again =
+        Source::new("resources/visits/store/merge.rs", "insert_all!(tx.connection(),\n    visits::table, rows);");
     let room = Source::new("resources/venues/store.rs", "diesel::insert_into(visits::table).values(v);");
     let told = "visits: inserted into in resources/visits/store.rs, resources/visits/store/merge.rs";
     assert_eq!(breaches(&[one, again, room]), [told]);

@@ -33,7 +33,8 @@ impl Service {
         let all = columns(&Target::parse(&self.database_url).unwrap()).unwrap();
         let all = all.into_iter().filter(|column| column.table_name == "contacts").map(|column| column.column_name);
         let has_value = |column: &String| {
-            let found = self.lines(&format!("SELECT '' AS line FROM contacts WHERE ({filter}) AND {column} IS NOT NULL"));
+            let found =
+                self.lines(&format!("SELECT '' AS line FROM contacts WHERE ({filter}) AND {column} IS NOT NULL"));
             assert!(found.len() <= 1, "{filter} names several contacts");
             !found.is_empty()
         };

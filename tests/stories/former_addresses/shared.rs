@@ -112,7 +112,7 @@ async fn a_record_that_turns_out_to_be_a_persons_is_emptied_and_restricted_no_mo
     // The last letters by post stay for printing for a time.
     service.hands.advance(chrono::Duration::days(60));
     for _ in 0..3 {
-        Upkeep::new(service.state.clone()).tick().await.unwrap();
+        service.tick(&Upkeep::new(service.state.clone())).await.unwrap();
     }
     for path in [&complaint, &request] {
         let emptied = service.get(path).await.expect(200).json();

@@ -67,8 +67,7 @@ fn record_round<'a>(
     answers: &mut Vec<PlacedAnswer>,
 ) -> Result<Vec<Placed<'a>>, Error> {
     let mut named = HashSet::new();
-    let (first, mut later): (Vec<_>, Vec<_>) =
-        asked.into_iter().partition(|(_, asked)| named.insert(asked.contact_id));
+    let (first, mut later): (Vec<_>, Vec<_>) = asked.into_iter().partition(|(_, asked)| named.insert(asked.contact_id));
     let about: Vec<_> = first.iter().map(|(_, asked)| (asked.contact_id, asked.purpose)).collect();
     let mut people = facts_of_all(&mut tx.of(0)?, &about)?;
     let mut met = HashSet::new();
