@@ -13,7 +13,7 @@ use crate::domain::{Entropy, Error};
 #[derive(Debug)]
 pub struct Keyring {
     /// Finds people by what is sealed.
-    pub blind_index: BlindIndexKey,
+    pub blind_index: Arc<BlindIndexKey>,
     /// Seals the cursors of lists.
     pub cursors: Arc<CursorKey>,
     /// Seals what belongs to no person.
@@ -40,7 +40,7 @@ impl Keyring {
             secrets.get(name).ok_or_else(|| Error::internal(format_args!("the service's key {name} is missing")))
         };
         Ok(Self {
-            blind_index: BlindIndexKey::new(secret("blind_index")?),
+            blind_index: Arc::new(BlindIndexKey::new(secret("blind_index")?)),
             cursors: Arc::new(CursorKey::new(secret("cursors")?)),
             // Stored under its first name.
             service: DataKey::from_secret(secret("house")?.clone()),

@@ -95,6 +95,11 @@ pub(super) fn keys_of_query(folded: &str) -> Result<BTreeSet<Key<'_>>, NameQuery
 
 /// The form in which spellings of one name are equal, trimmed.
 pub(super) fn fold(text: &str) -> String {
+    if text.is_ascii() { fold_ascii(text) } else { fold_unicode(text) }
+}
+
+/// As [`fold`], for any text.
+fn fold_unicode(text: &str) -> String {
     // Jamo are put together again into syllables, for a syllable is what counts as one character.
     let bare = text.chars().filter(|c| !is_silent(*c)).nfkd().filter(|c| !is_combining_mark(*c)).nfc();
     let mut folded = String::with_capacity(text.len());
@@ -108,6 +113,13 @@ pub(super) fn fold(text: &str) -> String {
             }
         }
     }
+    folded.trim().to_owned()
+}
+
+/// As [`fold`] for a text of ASCII alone, which has no marks to take off and nothing to compose.
+fn fold_ascii(text: &str) -> String {
+    let mut folded: String = text.chars().filter(|c| !is_silent(*c)).collect();
+    folded.make_ascii_lowercase();
     folded.trim().to_owned()
 }
 
@@ -278,6 +290,11 @@ mod tests {
                 prop_assert!(matches(&name, &query));
                 prop_assert!(keys.is_subset(&keys_of_name(&folded)));
             }
+        }
+
+        #[test]
+        fn ascii_folds_as_any_text_does(name in "[ -~\\t]{0,40}") {
+            prop_assert_eq!(fold_ascii(&name), fold_unicode(&name));
         }
 
         #[test]

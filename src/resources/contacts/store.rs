@@ -126,7 +126,7 @@ pub use consult::{
 use indexes::claim_address;
 use indexes::forget_tokens;
 pub use indexes::{Indexes, email_index, name_index, named_number, telephone_index, with_address};
-pub(super) use indexes::{TOKENS, count_tokens, query_terms, telephone_terms};
+pub(super) use indexes::{TOKENS, count_tokens, query_terms, telephone_terms, telephone_terms_of};
 pub use list::list;
 pub(super) use list::page;
 pub use lock::{ActiveContact, LockedContact, lock, lock_all};

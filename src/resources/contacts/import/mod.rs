@@ -10,6 +10,7 @@
 
 mod answer;
 mod file;
+mod indexed;
 mod people;
 mod row;
 mod store;
@@ -24,10 +25,10 @@ pub(super) use answer::{Form, Imported};
 pub(super) use file::ImportFile;
 pub(super) use row::ImportQuery;
 
-use self::file::Parsed;
+use self::indexed::IndexedRow;
 use self::people::People;
 use self::row::{ImportResult, Listed};
-use crate::domain::{Code, Error, Fault, london_date};
+use crate::domain::{Code, Error, Fault, Faults, london_date};
 use crate::platform::access::Access;
 use crate::platform::auth::ContactsImport;
 use crate::platform::http::Done;
@@ -37,6 +38,9 @@ const CHUNK: usize = 200;
 /// How often a chunk is tried while the database is too busy.
 const ATTEMPTS: u32 = 5;
 
+/// The rows of a chunk being parsed, and the rest of the file.
+type Parsing = JoinHandle<(ImportFile, Vec<Result<IndexedRow, Faults>>)>;
+
 /// A file being imported, or rehearsed.
 pub(super) struct Import {
     access: Access<ContactsImport>,
@@ -44,7 +48,7 @@ pub(super) struct Import {
     /// The number of the next row.
     row: u32,
     /// The next rows; `None` after the last.
-    parsing: Option<JoinHandle<(ImportFile, Vec<Parsed>)>>,
+    parsing: Option<Parsing>,
     doing: Doing,
     listed: Listed,
 }
@@ -63,7 +67,8 @@ impl Import {
     pub(super) fn new(access: Access<ContactsImport>, file: ImportFile, dry_run: bool) -> Self {
         let today = london_date(access.now());
         let doing = if dry_run { Doing::Rehearse(People::default()) } else { Doing::Write };
-        Self { access, today, row: 1, parsing: Some(parse(file, today)), doing, listed: Listed::default() }
+        let parsing = Some(parse(&access, file, today));
+        Self { access, today, row: 1, parsing, doing, listed: Listed::default() }
     }
 
     /// Ends the import once the result of its last row is sent. A rehearsal changes nothing, so that no key remembers it.
@@ -94,7 +99,7 @@ impl Import {
             return Ok(Vec::new());
         }
         // The rows after these, while these are written.
-        self.parsing = Some(parse(file, self.today));
+        self.parsing = Some(parse(&self.access, file, self.today));
         let (first, count) = (self.row, rows.len());
         let rejected = |fault: &Fault| {
             let numbers = (first..).take(count);
@@ -128,10 +133,12 @@ impl Import {
     }
 }
 
-/// Parses the next rows, on a thread of its own: a worker of the web server has others waiting.
-fn parse(mut file: ImportFile, today: NaiveDate) -> JoinHandle<(ImportFile, Vec<Parsed>)> {
+/// Parses the next rows and computes their indexes, on a thread of its own: a worker of the web server has others waiting.
+fn parse(access: &Access<ContactsImport>, mut file: ImportFile, today: NaiveDate) -> Parsing {
+    let keys = access.keyring().blind_index.clone();
     tokio::task::spawn_blocking(move || {
         let rows = file.next_rows(CHUNK, today);
+        let rows = rows.into_iter().map(|row| row.map(|row| IndexedRow::new(&keys, row))).collect();
         (file, rows)
     })
 }
@@ -139,7 +146,7 @@ fn parse(mut file: ImportFile, today: NaiveDate) -> JoinHandle<(ImportFile, Vec<
 async fn write(
     access: &Access<ContactsImport>,
     first: u32,
-    rows: &Arc<Vec<Parsed>>,
+    rows: &Arc<Vec<Result<IndexedRow, Faults>>>,
 ) -> Result<Vec<ImportResult>, Error> {
     let mut attempt = 1;
     loop {

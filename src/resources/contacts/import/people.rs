@@ -4,13 +4,13 @@ use std::collections::{HashMap, HashSet};
 
 use chrono::NaiveDate;
 
-use super::file::Parsed;
+use super::indexed::IndexedRow;
 use super::row::{ChangedMember, ImportOutcome, ImportResult, ImportRow};
-use crate::domain::{ContactId, Error, Fault};
+use crate::domain::{ContactId, Error, Fault, Faults};
 use crate::platform::vault::{BlindIndexKey, DataKey};
 use crate::resources::contacts::model::SourceKind;
 use crate::resources::contacts::particulars::Particulars;
-use crate::resources::contacts::store::Marked;
+use crate::resources::contacts::store::{Indexes, Marked};
 
 /// What is known of a person, and from where.
 #[derive(Clone)]
@@ -26,12 +26,6 @@ impl Person {
         let source_kind = SourceKind::Import;
         let particulars = Particulars { name, email, telephone, organisation, job_title, source_kind, source_detail };
         Self { particulars, obtained_on: obtained_on.unwrap_or(today) }
-    }
-
-    /// The keyed index of the number and the name together; `None` without a number.
-    fn named_number(&self, keys: &BlindIndexKey) -> Option<[u8; 32]> {
-        let Particulars { name, telephone, .. } = &self.particulars;
-        telephone.as_ref().map(|number| keys.named_number(number, name.as_str()))
     }
 
     /// The person as the row has it; `None` when the row tells nothing new. A row that names another source replaces the source
@@ -87,6 +81,8 @@ pub(super) struct Known {
     /// The contact; `None` for one that only a dry run has made.
     pub(super) id: Option<ContactId>,
     pub(super) person: Person,
+    /// The indexes of the person's address and number.
+    pub(super) indexes: Indexes,
     pub(super) version: i32,
     pub(super) last_activity_on: NaiveDate,
     /// The person's data is stored and not used: no row changes it.
@@ -100,27 +96,28 @@ pub(super) struct Known {
 pub(super) struct People {
     known: Vec<Known>,
     ids: HashSet<ContactId>,
-    by_email: HashMap<[u8; 32], usize>,
+    by_email: HashMap<Vec<u8>, usize>,
     /// Several people can have the same number and name.
-    by_named_number: HashMap<[u8; 32], Vec<usize>>,
+    by_named_number: HashMap<Vec<u8>, Vec<usize>>,
     /// Numbers with names that rows of this import have changed, and whose they were.
-    former: HashMap<[u8; 32], usize>,
+    former: HashMap<Vec<u8>, usize>,
     /// The blind indexes by which people are found whose key is missing.
     unreadable: HashSet<Vec<u8>>,
 }
 
 impl People {
     /// Adds a person, unless the contact exists already, perhaps as an earlier row has changed it.
-    pub(super) fn add(&mut self, keys: &BlindIndexKey, known: Known) {
+    pub(super) fn add(&mut self, known: Known) {
         if known.id.is_some_and(|id| !self.ids.insert(id)) {
             return;
         }
         let at = self.known.len();
-        if let Some(email) = &known.person.particulars.email {
-            self.by_email.insert(keys.email(email), at);
+        let Indexes { email, named_number, .. } = &known.indexes;
+        if let Some(email) = email {
+            self.by_email.insert(email.clone(), at);
         }
-        if let Some(index) = known.person.named_number(keys) {
-            self.by_named_number.entry(index).or_default().push(at);
+        if let Some(index) = named_number {
+            self.by_named_number.entry(index.clone()).or_default().push(at);
         }
         self.known.push(known);
     }
@@ -131,52 +128,56 @@ impl People {
     }
 
     /// Whether a row means a person whose key is missing.
-    fn is_unreadable(&self, keys: &BlindIndexKey, row: &ImportRow) -> bool {
+    fn is_unreadable(&self, row: &IndexedRow) -> bool {
         if self.unreadable.is_empty() {
             return false;
         }
-        let email = row.email.as_ref().map(|email| keys.email(email));
-        let number = row.named_number(keys).filter(|_| email.is_none_or(|email| !self.by_email.contains_key(&email)));
-        email.into_iter().chain(number).any(|mark| self.unreadable.contains(mark.as_slice()))
+        let Indexes { email, named_number, .. } = &row.indexes;
+        let is_known = email.as_ref().is_some_and(|email| self.by_email.contains_key(email));
+        let number = named_number.as_ref().filter(|_| !is_known);
+        email.iter().chain(number).any(|mark| self.unreadable.contains(mark))
     }
 
     /// Finds the people that a row may mean: the one with its address or, where it has none, those with its number and name
     /// together.
-    fn find(&self, keys: &BlindIndexKey, row: &ImportRow) -> &[usize] {
-        let found = if let Some(email) = &row.email {
-            self.by_email.get(&keys.email(email)).map(std::slice::from_ref)
+    fn find(&self, row: &IndexedRow) -> &[usize] {
+        let found = if let Some(email) = &row.indexes.email {
+            self.by_email.get(email).map(std::slice::from_ref)
         } else {
-            let index = row.named_number(keys);
-            index.and_then(|index| self.by_named_number.get(&index)).map(Vec::as_slice)
+            let index = row.indexes.named_number.as_ref();
+            index.and_then(|index| self.by_named_number.get(index)).map(Vec::as_slice)
         };
         found.unwrap_or_default()
     }
 
     /// Finds the person who has no address, and the number and name of a row that has one. Of several, one whose data is
     /// restricted is found, so that the row is rejected; otherwise none is, because the row can mean any.
-    fn known_by_telephone(&self, keys: &BlindIndexKey, row: &ImportRow) -> Option<usize> {
+    fn known_by_telephone(&self, row: &IndexedRow) -> Option<usize> {
         let has_no_address =
             |at: &usize| self.known.get(*at).is_some_and(|known| known.person.particulars.email.is_none());
         let is_restricted = |at: &usize| self.known.get(*at).is_some_and(|known| known.restricted);
-        let holders = self.by_named_number.get(&row.named_number(keys)?)?;
+        let holders = self.by_named_number.get(row.indexes.named_number.as_ref()?)?;
         let holders: Vec<usize> = holders.iter().copied().filter(has_no_address).collect();
         let only = if let [one] = holders.as_slice() { Some(*one) } else { None };
         holders.iter().copied().find(is_restricted).or(only)
     }
 
     /// The person who had a number under a name before an earlier row of this import changed it.
-    fn former_holder(&self, mark: &[u8; 32]) -> Option<&Known> {
+    fn former_holder(&self, mark: &[u8]) -> Option<&Known> {
         self.known.get(*self.former.get(mark)?)
     }
 
     /// Follows a person whom a row has changed: what they had before is a former number of theirs for later rows.
-    fn follow(&mut self, keys: &BlindIndexKey, at: usize, before: &Person) {
-        let Some(known) = self.known.get(at) else { return };
-        if let Some(email) = known.person.particulars.email.as_ref().filter(|_| before.particulars.email.is_none()) {
-            self.by_email.insert(keys.email(email), at);
+    fn follow(&mut self, keys: &BlindIndexKey, at: usize) {
+        let Some(known) = self.known.get_mut(at) else { return };
+        let Particulars { name, email, telephone, .. } = &known.person.particulars;
+        let indexes = Indexes::keyed(keys, name, email.as_ref(), telephone.as_ref());
+        let before = std::mem::replace(&mut known.indexes, indexes.clone());
+        if let Some(email) = indexes.email.filter(|_| before.email.is_none()) {
+            self.by_email.insert(email, at);
         }
-        let Some(after) = known.person.named_number(keys) else { return };
-        if let Some(gone) = before.named_number(keys).filter(|gone| *gone != after) {
+        let Some(after) = indexes.named_number else { return };
+        if let Some(gone) = before.named_number.filter(|gone| *gone != after) {
             if let Some(holders) = self.by_named_number.get_mut(&gone) {
                 holders.retain(|holder| *holder != at);
             }
@@ -200,8 +201,8 @@ pub(super) struct Memory {
 
 /// What a row leads to.
 pub(super) enum Deed<'a> {
-    /// A new contact.
-    Create,
+    /// A new contact, of this row.
+    Create(&'a IndexedRow),
     /// A change of one that is there.
     Update(&'a Known),
 }
@@ -227,7 +228,7 @@ fn key_missing(row: &ImportRow) -> Fault {
 /// or only pretends to.
 pub(super) fn settle(
     first: u32,
-    rows: &[Parsed],
+    rows: &[Result<IndexedRow, Faults>],
     today: NaiveDate,
     keys: &BlindIndexKey,
     people: &mut People,
@@ -243,11 +244,11 @@ pub(super) fn settle(
                 continue;
             }
         };
-        if people.is_unreadable(keys, row) {
+        if people.is_unreadable(row) {
             results.push(ImportResult::rejected(number, &key_missing(row).into()));
             continue;
         }
-        let named = match people.find(keys, row) {
+        let named = match people.find(row) {
             [] => None,
             [one] => Some(*one),
             [_, ..] => {
@@ -255,24 +256,24 @@ pub(super) fn settle(
                 continue;
             }
         };
-        let by_telephone = || row.email.as_ref().and_then(|_| people.known_by_telephone(keys, row));
+        let by_telephone = || row.email.as_ref().and_then(|_| people.known_by_telephone(row));
         let meant = named.or_else(by_telephone);
         if meant.and_then(|at| people.known.get(at)).is_some_and(|known| known.restricted) {
             results.push(ImportResult::rejected(number, &restricted(row).into()));
             continue;
         }
         // An address is suppressed for its contact too. A number and name that a contact has now lead to that one.
-        let mark = row.mark(keys).filter(|_| row.email.is_some() || named.is_none());
-        if mark.is_some_and(|mark| memory.marked.is_suppressed_at_all(&mark)) {
+        let mark = row.mark().filter(|_| row.email.is_some() || named.is_none());
+        if mark.is_some_and(|mark| memory.marked.is_suppressed_at_all(mark)) {
             results.push(ImportResult::new(number, ImportOutcome::Suppressed, None));
             continue;
         }
         if let Some(mark) = mark.filter(|_| named.is_none()) {
-            if let Some(holder) = people.former_holder(&mark) {
+            if let Some(holder) = people.former_holder(mark) {
                 results.push(ImportResult::former_address(number, holder.id));
                 continue;
             }
-            if let Some(holder) = memory.marked.former_holder(&mark, None) {
+            if let Some(holder) = memory.marked.former_holder(mark, None) {
                 results.push(if memory.restricted.contains(&holder) {
                     ImportResult::rejected(number, &restricted(row).into())
                 } else {
@@ -284,10 +285,9 @@ pub(super) fn settle(
         let result = match meant {
             None => {
                 let person = Person::new(row, today);
-                let id = act(Deed::Create, &person)?;
-                let last_activity_on = person.obtained_on;
-                let known = Known { id, person, version: 1, last_activity_on, restricted: false, key: None };
-                people.add(keys, known);
+                let id = act(Deed::Create(row), &person)?;
+                let (last_activity_on, indexes) = (person.obtained_on, row.indexes.clone());
+                people.add(Known { id, person, indexes, version: 1, last_activity_on, restricted: false, key: None });
                 ImportResult::new(number, ImportOutcome::Created, id)
             }
             Some(at) => {
@@ -300,7 +300,7 @@ pub(super) fn settle(
                         known.version += 1;
                         let (id, before) = (known.id, std::mem::replace(&mut known.person, person));
                         let changed = known.person.changed_since(&before);
-                        people.follow(keys, at, &before);
+                        people.follow(keys, at);
                         ImportResult::updated(number, id, changed)
                     }
                 }

@@ -7,7 +7,6 @@ use validator::{Validate, ValidationError};
 
 use crate::domain::{ContactId, EmailAddress, Fault, Faults, Telephone, TelephoneExtension, ids_alone};
 use crate::platform::http::Command;
-use crate::platform::vault::BlindIndexKey;
 use crate::resources::contacts::model::{Employer, JobTitle, NothingElse, PersonName, SourceDetail, one_extension};
 
 /// How to import.
@@ -63,16 +62,6 @@ impl ImportRow {
     /// Returns the row's number, with its extension.
     pub(super) fn number(&self) -> Option<Telephone> {
         Some(self.telephone.clone()?.or_extension(self.telephone_extension.clone()))
-    }
-
-    /// The keyed index of the row's number and name together; `None` without a number.
-    pub(super) fn named_number(&self, keys: &BlindIndexKey) -> Option<[u8; 32]> {
-        self.telephone.as_ref().map(|number| keys.named_number(number, self.name.as_str()))
-    }
-
-    /// What the row's person is known by: the keyed index of the address or, without one, of the number and the name.
-    pub(super) fn mark(&self, keys: &BlindIndexKey) -> Option<[u8; 32]> {
-        self.email.as_ref().map(|email| keys.email(email)).or_else(|| self.named_number(keys))
     }
 }
 

@@ -6,10 +6,10 @@ use diesel::prelude::*;
 use diesel::sql_types::Bool;
 use uuid::Uuid;
 
-use super::file::Parsed;
+use super::indexed::IndexedRow;
 use super::people::{Deed, Known, Memory, People, Person, settle};
 use super::row::{ImportOutcome, ImportResult};
-use crate::domain::{ContactId, Error, hex, london_date};
+use crate::domain::{ContactId, Error, Faults, hex, london_date};
 use crate::personal::holders;
 use crate::platform::audit::{Action, Entry};
 use crate::platform::db::{IndexedBy, Terms, UuidSql, among, among_ids, dialect, direct, prepared};
@@ -17,8 +17,8 @@ use crate::platform::transaction::{ReadTx, Recorded, WriteTx, unless_key_missing
 use crate::platform::vault::store::data_keys;
 use crate::resources::contacts::store::changes::{address_change, rewrite};
 use crate::resources::contacts::store::{
-    Newcomer, Row, TOKENS, columns, contacts, email_index, everybody, insert_many, marked_among, named_number,
-    open_any_status, restricted_among, telephone_terms,
+    Indexes, Newcomer, Row, TOKENS, columns, contacts, everybody, insert_many, marked_among, open_any_status,
+    restricted_among, telephone_terms_of,
 };
 
 /// What the rows of a chunk can be found by.
@@ -34,26 +34,23 @@ struct Marks {
 }
 
 impl Marks {
-    fn of(tx: &ReadTx<'_>, rows: &[Parsed]) -> Self {
+    fn of(rows: &[Result<IndexedRow, Faults>]) -> Self {
         let (mut marks, mut numbers) = (Self::default(), Vec::new());
         for row in rows.iter().flatten() {
-            match (&row.email, &row.telephone) {
-                (Some(email), telephone) => {
-                    marks.emails.push(email_index(tx, email));
-                    marks.beside_emails.extend(telephone.as_ref().map(|number| named_number(tx, number, &row.name)));
-                }
-                (None, Some(telephone)) => {
-                    marks.named_numbers.push(named_number(tx, telephone, &row.name));
-                    numbers.push(telephone);
-                }
-                (None, None) => {}
+            let Indexes { email, telephone, named_number } = &row.indexes;
+            if let Some(email) = email {
+                marks.emails.push(email.clone());
+                marks.beside_emails.extend(named_number.clone());
+            } else {
+                marks.named_numbers.extend(named_number.clone());
+                numbers.extend(telephone.clone());
             }
         }
         for list in [&mut marks.emails, &mut marks.named_numbers, &mut marks.beside_emails] {
             list.sort_unstable();
             list.dedup();
         }
-        marks.numbers = telephone_terms(tx, numbers);
+        marks.numbers = telephone_terms_of(&numbers);
         marks
     }
 
@@ -124,7 +121,6 @@ impl Marks {
             rows.extend(meant.load::<Row>(tx.connection())?);
         }
         rows.sort_by_key(|row| row.id);
-        let keys = &tx.keyring().blind_index;
         let mut unreadable = Vec::new();
         for row in rows {
             if held.is_some_and(|locked| !locked.ids.contains(&row.id)) {
@@ -138,11 +134,12 @@ impl Marks {
             let (restricted, obtained_on) = (opened.is_restricted(), opened.obtained_on);
             let last_activity_on = opened.last_activity_on;
             let Ok((contact, particulars, key)) = opened.any_status() else { continue };
+            let indexes = Indexes::of(tx, &particulars);
             let person = Person { particulars, obtained_on };
             let (id, version) = (Some(contact.id), contact.version);
             // A rehearsal remembers people from chunk to chunk, and writes nothing that would need their keys.
             let key = held.map(|_| Box::new(key));
-            into.add(keys, Known { id, person, version, last_activity_on, restricted, key });
+            into.add(Known { id, person, indexes, version, last_activity_on, restricted, key });
         }
         into.add_unreadable(marks_of(tx, &unreadable)?);
         Ok(())
@@ -185,18 +182,23 @@ fn marks_of(tx: &mut ReadTx<'_>, ids: &[ContactId]) -> Result<Vec<Vec<u8>>, Erro
 ///
 /// # Errors
 /// in which case nothing of the chunk is written.
-pub(super) fn write(mut tx: WriteTx<'_>, first: u32, rows: &[Parsed]) -> Result<Recorded<Vec<ImportResult>>, Error> {
-    let marks = Marks::of(&tx, rows);
+pub(super) fn write(
+    mut tx: WriteTx<'_>,
+    first: u32,
+    rows: &[Result<IndexedRow, Faults>],
+) -> Result<Recorded<Vec<ImportResult>>, Error> {
+    let marks = Marks::of(rows);
     let held = marks.lock(&mut tx)?;
     let mut people = People::default();
     marks.find(&mut tx, &mut people, Some(&held))?;
     let memory = marks.memory(&mut tx)?;
-    let (today, keys) = (london_date(tx.now()), &tx.keyring().blind_index);
+    let (today, keys) = (london_date(tx.now()), &*tx.keyring().blind_index);
     let mut newcomers = Vec::new();
     let results = settle(first, rows, today, keys, &mut people, &memory, |deed, person| match deed {
-        Deed::Create => {
+        Deed::Create(row) => {
             let (id, Person { particulars, obtained_on }) = (tx.new_id(), person.clone());
-            newcomers.push(Newcomer { id, particulars, obtained_on });
+            let (indexes, terms) = (row.indexes.clone(), row.terms.clone());
+            newcomers.push(Newcomer { id, particulars, obtained_on, indexes, terms });
             Ok(Some(id))
         }
         Deed::Update(known) => {
@@ -246,15 +248,15 @@ fn change(mut tx: WriteTx<'_>, known: &Known, person: &Person) -> Result<Recorde
 pub(super) fn rehearse(
     tx: &mut ReadTx<'_>,
     first: u32,
-    rows: &[Parsed],
+    rows: &[Result<IndexedRow, Faults>],
     mut people: People,
 ) -> Result<(Vec<ImportResult>, People), Error> {
-    let marks = Marks::of(tx, rows);
+    let marks = Marks::of(rows);
     marks.find(tx, &mut people, None)?;
     let memory = marks.memory(tx)?;
-    let (today, keys) = (london_date(tx.now()), &tx.keyring().blind_index);
+    let (today, keys) = (london_date(tx.now()), &*tx.keyring().blind_index);
     let pretend = |deed: Deed<'_>, _: &Person| match deed {
-        Deed::Create => Ok(None),
+        Deed::Create(_) => Ok(None),
         Deed::Update(known) => Ok(known.id),
     };
     let results = settle(first, rows, today, keys, &mut people, &memory, pretend)?;

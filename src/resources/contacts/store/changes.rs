@@ -52,7 +52,7 @@ fn newcomer(tx: &WriteTx<'_>, asked: &CreateContact) -> Result<Newcomer, Error> 
         source_kind: asked.source.kind,
         source_detail: asked.source.detail,
     };
-    Ok(Newcomer { id: tx.new_id(), particulars, obtained_on })
+    Ok(Newcomer::new(tx, particulars, obtained_on))
 }
 
 /// Writes the particulars of a contact anew, whose address is claimed already; its version rises. What it had before and has
@@ -66,8 +66,8 @@ pub(crate) fn rewrite(
 ) -> Result<(), Error> {
     let after = Indexes::of(tx, particulars);
     remember_changes(tx, id, &Indexes::of(tx, before), &after)?;
+    let search_tokens = find_by(tx, id, &after, &particulars.name)?;
     let Indexes { email, telephone: telephone_index, named_number } = after;
-    let search_tokens = find_by(tx, id, particulars)?;
     // A contact whose address stays keeps its index: after an upgrade another contact can have that of the normal form. What
     // the mail server said of an address goes with the address.
     let new_email = particulars.email != before.email;

@@ -8,6 +8,7 @@ use super::contacts;
 use crate::domain::{Code, ContactId, EmailAddress, Error, Fault, Telephone, hex};
 use crate::platform::db::{TermIndex, Terms, dialect, direct};
 use crate::platform::transaction::{ReadTx, WriteTx};
+use crate::platform::vault::BlindIndexKey;
 use crate::resources::suppressions::store::former::Kind;
 
 /// The blind index of an e-mail address, which is its suppression mark as well.
@@ -55,11 +56,32 @@ impl Indexes {
         email: Option<&EmailAddress>,
         telephone: Option<&Telephone>,
     ) -> Self {
+        Self::keyed(&tx.keyring().blind_index, name, email, telephone)
+    }
+
+    /// As [`Indexes::of_address`], without a transaction.
+    pub fn keyed(
+        keys: &BlindIndexKey,
+        name: &PersonName,
+        email: Option<&EmailAddress>,
+        telephone: Option<&Telephone>,
+    ) -> Self {
         Self {
-            email: email.map(|email| email_index(tx, email)),
-            telephone: telephone.map(|number| telephone_index(tx, number)),
-            named_number: telephone.map(|number| named_number(tx, number, name)),
+            email: email.map(|email| keys.email(email).to_vec()),
+            telephone: telephone.map(|number| keys.telephone(number).to_vec()),
+            named_number: telephone.map(|number| keys.named_number(number, name.as_str()).to_vec()),
         }
+    }
+
+    /// What a contact with these indexes and this name is found by: the keyed hashes of the beginnings of the name's words, and
+    /// that of the number.
+    pub fn terms(&self, keys: &BlindIndexKey, name: &PersonName) -> Terms {
+        let mut tokens = keys.name_tokens(name.as_str());
+        tokens.extend(self.telephone.as_ref().and_then(|index| index.first_chunk().copied()));
+        // One order, whatever they stand for, so that the same tokens are the same list.
+        tokens.sort_unstable();
+        tokens.dedup();
+        Terms::new(tokens)
     }
 
     /// Each with its kind.
@@ -104,17 +126,6 @@ pub(super) fn taken(holder: ContactId) -> Error {
 /// Where names and telephone numbers are looked up.
 pub const TOKENS: TermIndex = TermIndex { table: "contacts", column: "search_tokens", index: "contact_tokens" };
 
-/// The keyed hashes of the beginnings of a name's words, and that of a number.
-pub(super) fn terms_of(tx: &ReadTx<'_>, particulars: &Particulars) -> Terms {
-    let keys = &tx.keyring().blind_index;
-    let mut tokens = keys.name_tokens(particulars.name.as_str());
-    tokens.extend(particulars.telephone.as_ref().map(|number| keys.telephone_token(number)));
-    // One order, whatever they stand for, so that the same tokens are the same list.
-    tokens.sort_unstable();
-    tokens.dedup();
-    Terms::new(tokens)
-}
-
 /// What a contact must have to be found by `name`.
 ///
 /// # Errors
@@ -133,13 +144,18 @@ pub fn telephone_terms<'a>(tx: &ReadTx<'_>, numbers: impl IntoIterator<Item = &'
 }
 
 /// The terms by which the contacts are found that may have a number, from the keyed indexes of numbers. Others may have one too.
-pub(super) fn telephone_terms_of(indexes: &[Vec<u8>]) -> Terms {
+pub fn telephone_terms_of(indexes: &[Vec<u8>]) -> Terms {
     Terms::new(indexes.iter().filter_map(|index| index.first_chunk().copied()))
 }
 
-/// Has a contact found by its particulars as they are to be; answers the tokens that are to be written with them.
-pub(super) fn find_by(tx: &mut WriteTx<'_>, id: ContactId, particulars: &Particulars) -> Result<Terms, Error> {
-    let tokens = terms_of(tx, particulars);
+/// Has a contact found by its name and indexes as they are to be; answers the tokens that are to be written with them.
+pub(super) fn find_by(
+    tx: &mut WriteTx<'_>,
+    id: ContactId,
+    indexes: &Indexes,
+    name: &PersonName,
+) -> Result<Terms, Error> {
+    let tokens = indexes.terms(&tx.keyring().blind_index, name);
     TOKENS.replace(tx.connection(), id.uuid(), Some(&tokens))?;
     Ok(tokens)
 }

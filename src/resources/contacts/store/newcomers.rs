@@ -8,8 +8,8 @@ use uuid::Uuid;
 
 use super::super::model::{Contact, ContactStatus, Source};
 use super::super::particulars::Particulars;
-use super::indexes::{Indexes, TOKENS, taken, terms_of, unless_taken};
-use super::{contacts, email_index, with_address};
+use super::indexes::{Indexes, TOKENS, taken, unless_taken};
+use super::{contacts, with_address};
 use crate::domain::{ContactId, Error, Instant, Telephone};
 use crate::platform::audit::{Action, Entry};
 use crate::platform::db::{AnyConnection, Engine, Terms, dialect, insert_all, insert_new};
@@ -21,6 +21,19 @@ pub struct Newcomer {
     pub id: ContactId,
     pub particulars: Particulars,
     pub obtained_on: NaiveDate,
+    /// The indexes of the address and number.
+    pub indexes: Indexes,
+    /// What the search finds the contact by.
+    pub terms: Terms,
+}
+
+impl Newcomer {
+    /// A person with these particulars, who gets a new id.
+    pub fn new(tx: &WriteTx<'_>, particulars: Particulars, obtained_on: NaiveDate) -> Self {
+        let indexes = Indexes::of(tx, &particulars);
+        let terms = indexes.terms(&tx.keyring().blind_index, &particulars.name);
+        Self { id: tx.new_id(), particulars, obtained_on, indexes, terms }
+    }
 }
 
 /// A newcomer as the columns that are not left empty.
@@ -44,10 +57,10 @@ struct NewRow {
 impl NewRow {
     /// Makes the key of a newcomer, and the row that is sealed under it.
     fn of(tx: &WriteTx<'_>, newcomer: &Newcomer) -> Result<(NewKey, Self), Error> {
-        let Newcomer { id, particulars, obtained_on } = newcomer;
+        let Newcomer { id, particulars, obtained_on, indexes, terms } = newcomer;
         let key = tx.new_key(id.uuid());
         let now = tx.now();
-        let Indexes { email, telephone, named_number } = Indexes::of(tx, particulars);
+        let Indexes { email, telephone, named_number } = indexes.clone();
         let row = Self {
             id: *id,
             status: ContactStatus::Active.into(),
@@ -59,7 +72,7 @@ impl NewRow {
             email_index: email,
             telephone_index: telephone,
             named_number,
-            search_tokens: Some(terms_of(tx, particulars)),
+            search_tokens: Some(terms.clone()),
             version: 1,
         };
         Ok((key, row))
@@ -112,7 +125,7 @@ fn put_unless_taken(connection: &mut AnyConnection, rows: &[NewRow]) -> Result<H
 
 /// A new contact as the caller sees it.
 fn shown(newcomer: Newcomer, now: Instant) -> Contact {
-    let Newcomer { id, particulars, obtained_on } = newcomer;
+    let Newcomer { id, particulars, obtained_on, .. } = newcomer;
     let (telephone, telephone_extension) = particulars.telephone.map(Telephone::apart).unzip();
     Contact {
         id,
@@ -136,8 +149,7 @@ fn shown(newcomer: Newcomer, now: Instant) -> Contact {
 
 /// Why a newcomer could not be put in.
 fn address_taken(tx: &mut WriteTx<'_>, newcomer: &Newcomer) -> Result<Error, Error> {
-    let index = newcomer.particulars.email.as_ref().map(|email| email_index(tx, email));
-    let holder = with_address(tx, &index.unwrap_or_default())?;
+    let holder = with_address(tx, newcomer.indexes.email.as_deref().unwrap_or_default())?;
     // The contact that had it a moment ago has ended.
     Ok(holder.map_or_else(|| Error::unavailable("an address changed hands"), taken))
 }

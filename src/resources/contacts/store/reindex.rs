@@ -41,7 +41,7 @@ pub fn reindex(mut tx: WriteTx<'_>) -> Result<Recorded<bool>, Error> {
         // An erased contact has no particulars, and no indexes.
         let Ok((_, particulars, _)) = opened.any_status() else { continue };
         let indexes = Indexes::of(&tx, &particulars);
-        let search_tokens = find_by(&mut tx, id, &particulars)?;
+        let search_tokens = find_by(&mut tx, id, &indexes, &particulars.name)?;
         // What a mailbox said no to, it said no to in every form.
         if let Some((before, now)) = indexed.get(&id).and_then(Option::as_ref).zip(indexes.email.as_ref())
             && before != now
