@@ -1,28 +1,12 @@
 //! Who acts, in which role, and how far they may see.
 
-use serde::{Deserialize, Serialize};
+use macro_rules_attribute::apply;
 
-use super::OrganisationId;
+use super::{OrganisationId, words};
 
 /// A role that a token can carry.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    Serialize,
-    Deserialize,
-    utoipa::ToSchema,
-    strum::IntoStaticStr,
-    strum::EnumString,
-    strum::VariantArray,
-)]
-#[serde(rename_all = "snake_case")]
-#[strum(serialize_all = "snake_case")]
+#[apply(words!)]
+#[derive(PartialOrd, Ord, Hash, strum::VariantArray)]
 pub enum Role {
     /// IEWM's own staff.
     IewmStaff,

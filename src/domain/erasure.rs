@@ -1,8 +1,11 @@
 //! The words in which rooms tell what an erasure would meet (UK GDPR Article 17).
 
 use chrono::NaiveDate;
+use macro_rules_attribute::apply;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
+
+use super::words;
 
 /// A record about a person, as the room that holds it finds it. An erasure that was planned holds only while the records
 /// are the same, in the same versions.
@@ -78,11 +81,8 @@ pub struct RecordName {
 }
 
 /// The identifier that a record shares with a person. Other people may share it too.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema, strum::EnumString,
-)]
-#[serde(rename_all = "snake_case")]
-#[strum(serialize_all = "snake_case")]
+#[apply(words!)]
+#[derive(PartialOrd, Ord)]
 pub enum MatchedBy {
     /// A telephone number, under another name.
     Telephone,
@@ -97,8 +97,8 @@ pub enum MatchedBy {
 }
 
 /// The answer to whether a record is about the person. An erasure and a package act on it differently.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(rename_all = "snake_case")]
+#[apply(words!)]
+#[derive(PartialOrd, Ord)]
 pub enum MatchAnswer {
     /// It is about the person: an erasure erases it, and a package has it. Merge another contact instead of answering so.
     SamePerson,

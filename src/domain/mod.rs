@@ -26,6 +26,7 @@ mod reference;
 mod stored;
 mod telephone;
 mod text;
+mod words;
 
 pub use actor::{Actor, Caller, Party, Role, Scope, SubjectClaim};
 pub use calendar::{Calendar, CalendarExhausted, CalendarFault};
@@ -57,6 +58,7 @@ pub use stored::{LoggedCause, StoredRow};
 pub use telephone::{EXTENSION_FORM, EXTENSION_PATTERN, Telephone, TelephoneExtension};
 pub use text::{TextFault, clean_line, clean_name, clean_prose, fault_of, opaque_line};
 pub(crate) use text::{line_type, name_type, prose_type, text_type};
+pub(crate) use words::words;
 
 /// Where unpredictable bytes come from: the operating system in service, a seeded source in tests.
 pub trait Entropy: Send + Sync {

@@ -1,26 +1,12 @@
 //! The purposes of the privacy notice and the lawful bases they rest on (UK GDPR Article 6(1)).
 
-use serde::{Deserialize, Serialize};
+use macro_rules_attribute::apply;
+
+use super::words;
 
 /// A purpose of the privacy notice. Each consent is for exactly one purpose (UK GDPR Recital 32).
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    Serialize,
-    Deserialize,
-    utoipa::ToSchema,
-    strum::IntoStaticStr,
-    strum::EnumString,
-    strum::VariantArray,
-)]
-#[serde(rename_all = "snake_case")]
-#[strum(serialize_all = "snake_case")]
+#[apply(words!)]
+#[derive(PartialOrd, Ord, Hash, strum::VariantArray)]
 pub enum Purpose {
     /// The IEWM newsletter.
     Newsletter,
@@ -71,22 +57,8 @@ pub struct Use {
 }
 
 /// A lawful basis of UK GDPR Article 6(1) on which the notice relies.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    Serialize,
-    Deserialize,
-    utoipa::ToSchema,
-    strum::IntoStaticStr,
-)]
-#[serde(rename_all = "snake_case")]
-#[strum(serialize_all = "snake_case")]
+#[apply(words!)]
+#[derive(PartialOrd, Ord, Hash)]
 pub enum LawfulBasis {
     /// Article 6(1)(a): the person has said yes to this purpose.
     Consent,

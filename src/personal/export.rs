@@ -1,14 +1,14 @@
 //! What a person is sent of the records that a room holds about them.
 
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use macro_rules_attribute::apply;
+use serde::Serialize;
 
-use crate::domain::Error;
+use crate::domain::{Error, words};
 
 /// The identifiers by which the service searches a person's records. Each covers every value that the
 /// person has or had.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
+#[apply(words!)]
+#[derive(PartialOrd, Ord)]
 pub enum SearchTerm {
     /// The ids of the person's contact, and of every contact that was merged into it.
     ContactId,

@@ -1,27 +1,14 @@
 //! The life of a personal-data breach (UK GDPR Articles 33 and 34): which state follows which, when the Information
 //! Commission must be told, and what a notification must say of its time.
 
-use serde::{Deserialize, Serialize};
+use macro_rules_attribute::apply;
 
 use super::breach_clock;
-use crate::domain::{Code, Fault, Instant, Lifecycle, Refusal};
+use crate::domain::{Code, Fault, Instant, Lifecycle, Refusal, words};
 
 /// The stage of a breach.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    Serialize,
-    Deserialize,
-    utoipa::ToSchema,
-    strum::IntoStaticStr,
-    strum::EnumString,
-    strum::VariantArray,
-)]
-#[serde(rename_all = "snake_case")]
-#[strum(serialize_all = "snake_case")]
+#[apply(words!)]
+#[derive(strum::VariantArray)]
 pub enum BreachStatus {
     /// It is known.
     Reported,
@@ -56,11 +43,7 @@ impl BreachStatus {
 }
 
 /// How likely the breach is to result in a risk to people's rights and freedoms.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema, strum::IntoStaticStr, strum::EnumString,
-)]
-#[serde(rename_all = "snake_case")]
-#[strum(serialize_all = "snake_case")]
+#[apply(words!)]
 #[schema(as = BreachRisk)]
 pub enum Risk {
     /// Unlikely to result in a risk: the Information Commission need not be told.

@@ -1,31 +1,17 @@
 //! Who may be let in or out at an event, and when.
 
 use chrono::TimeDelta;
-use serde::{Deserialize, Serialize};
+use macro_rules_attribute::apply;
 
 use super::registrations::RegistrationStatus;
-use crate::domain::Instant;
+use crate::domain::{Instant, words};
 
 /// Check-in is open from this long before the start until this long after the end.
 const MARGIN: TimeDelta = TimeDelta::hours(24);
 
 /// The direction of a scan.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    Hash,
-    Serialize,
-    Deserialize,
-    utoipa::ToSchema,
-    strum::IntoStaticStr,
-    strum::EnumString,
-    strum::VariantArray,
-)]
-#[serde(rename_all = "snake_case")]
-#[strum(serialize_all = "snake_case")]
+#[apply(words!)]
+#[derive(Hash, strum::VariantArray)]
 #[schema(as = ScanDirection)]
 pub enum Direction {
     /// The person arrived.
@@ -35,9 +21,7 @@ pub enum Direction {
 }
 
 /// The reason for rejecting a scan.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema, strum::IntoStaticStr)]
-#[serde(rename_all = "snake_case")]
-#[strum(serialize_all = "snake_case")]
+#[apply(words!)]
 #[schema(as = ScanRejection)]
 pub enum Rejection {
     /// There is no such registration.

@@ -10,30 +10,17 @@
 use std::collections::VecDeque;
 
 use chrono::NaiveDate;
+use macro_rules_attribute::apply;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{Calendar, CalendarExhausted};
+use crate::domain::{Calendar, CalendarExhausted, words};
 use period::{EXTENDED, ORDINARY, Period, Question, days_between, pauses};
 
 mod period;
 
 /// A right that a person can ask us to carry out (UK GDPR Chapter III).
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    Hash,
-    Serialize,
-    Deserialize,
-    utoipa::ToSchema,
-    strum::IntoStaticStr,
-    strum::EnumString,
-    strum::VariantArray,
-)]
-#[serde(rename_all = "snake_case")]
-#[strum(serialize_all = "snake_case")]
+#[apply(words!)]
+#[derive(Hash, strum::VariantArray)]
 #[schema(as = RequestedRight)]
 pub enum Right {
     /// Article 15: a copy of the data, and what is done with it.
@@ -51,22 +38,8 @@ pub enum Right {
 }
 
 /// The kind of an event on which a request's clock depends.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    Hash,
-    Serialize,
-    Deserialize,
-    utoipa::ToSchema,
-    strum::IntoStaticStr,
-    strum::EnumString,
-    strum::VariantArray,
-)]
-#[serde(rename_all = "snake_case")]
-#[strum(serialize_all = "snake_case")]
+#[apply(words!)]
+#[derive(Hash, strum::VariantArray)]
 pub enum ClockEventKind {
     /// We asked for what proves who the person is (Article 12(6)).
     IdentityRequested,
@@ -128,9 +101,8 @@ pub struct ClockFacts {
 }
 
 /// Whether a request's clock runs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema, strum::IntoStaticStr)]
-#[serde(rename_all = "snake_case")]
-#[strum(serialize_all = "snake_case")]
+#[apply(words!)]
+#[derive(Hash)]
 pub enum ClockState {
     /// Something that was asked for before we can begin has not come (R3).
     NotStarted,

@@ -2,9 +2,9 @@
 //! the transitions, and the days that can be true.
 
 use chrono::NaiveDate;
-use serde::{Deserialize, Serialize};
+use macro_rules_attribute::apply;
 
-use crate::domain::{Fault, Lifecycle};
+use crate::domain::{Fault, Lifecycle, words};
 
 /// The day from which the UK GDPR applied. There were no complaints under it before.
 pub const FIRST_DAY: NaiveDate = match NaiveDate::from_ymd_opt(2018, 5, 25) {
@@ -13,21 +13,8 @@ pub const FIRST_DAY: NaiveDate = match NaiveDate::from_ymd_opt(2018, 5, 25) {
 };
 
 /// The stage of a complaint.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    Serialize,
-    Deserialize,
-    utoipa::ToSchema,
-    strum::IntoStaticStr,
-    strum::EnumString,
-    strum::VariantArray,
-)]
-#[serde(rename_all = "snake_case")]
-#[strum(serialize_all = "snake_case")]
+#[apply(words!)]
+#[derive(strum::VariantArray)]
 pub enum ComplaintStatus {
     /// It is here; the person has not been told so yet.
     Received,

@@ -4,11 +4,11 @@
 //! (a grant that lapses unconfirmed, a notice that changes materially) is computed when it is read.
 
 use chrono::{Duration, NaiveDate};
-use serde::{Deserialize, Serialize};
+use macro_rules_attribute::apply;
 
 use super::Lawful;
 use super::restriction::{self, Restriction};
-use crate::domain::{Code, DecisionId, Instant, Purpose, Refusal, london_date};
+use crate::domain::{Code, DecisionId, Instant, Purpose, Refusal, london_date, words};
 
 /// How long a waiting grant blocks another like it. A repeat within this time sends no second mail, and
 /// the sent link confirms the first grant.
@@ -18,21 +18,8 @@ pub const ASK_AGAIN_AFTER: Duration = Duration::days(1);
 pub const CONFIRM_WITHIN: Duration = Duration::days(14);
 
 /// The way in which a person gave a decision.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    Serialize,
-    Deserialize,
-    utoipa::ToSchema,
-    strum::IntoStaticStr,
-    strum::EnumString,
-    strum::VariantArray,
-)]
-#[serde(rename_all = "snake_case")]
-#[strum(serialize_all = "snake_case")]
+#[apply(words!)]
+#[derive(strum::VariantArray)]
 #[schema(as = ConsentMethod)]
 pub enum Method {
     /// On a web form.
@@ -62,21 +49,8 @@ impl Method {
 }
 
 /// The state of a consent.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    Serialize,
-    Deserialize,
-    utoipa::ToSchema,
-    strum::IntoStaticStr,
-    strum::EnumString,
-    strum::VariantArray,
-)]
-#[serde(rename_all = "snake_case")]
-#[strum(serialize_all = "snake_case")]
+#[apply(words!)]
+#[derive(strum::VariantArray)]
 #[schema(as = ConsentState)]
 pub enum State {
     /// Given, and waiting for the mailbox to confirm it.

@@ -1,6 +1,8 @@
 //! Whether a person may be sent something: the consent, and the obstacles (PECR regulation 22).
 
-use serde::{Deserialize, Serialize};
+use macro_rules_attribute::apply;
+
+use crate::domain::words;
 
 use super::consent::State;
 
@@ -18,8 +20,7 @@ pub enum Bar {
 }
 
 /// The reason why a person may or may not be sent something for a purpose.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(rename_all = "snake_case")]
+#[apply(words!)]
 pub enum Contactability {
     /// They have given their consent: they may.
     Given,

@@ -2,25 +2,13 @@
 
 use chrono::{Duration, NaiveDate, NaiveTime, TimeZone};
 use chrono_tz::Europe::London;
-use serde::{Deserialize, Serialize};
+use macro_rules_attribute::apply;
 
-use crate::domain::{Instant, SubjectId, london_date};
+use crate::domain::{Instant, SubjectId, london_date, words};
 
 /// The kind of deadline.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    Serialize,
-    Deserialize,
-    utoipa::ToSchema,
-    strum::IntoStaticStr,
-    strum::VariantArray,
-)]
-#[serde(rename_all = "snake_case")]
-#[strum(serialize_all = "snake_case")]
+#[apply(words!)]
+#[derive(strum::VariantArray)]
 pub enum DeadlineKind {
     /// A complaint is to be acknowledged (Data Protection Act 2018 section 164A).
     ComplaintAcknowledgement,

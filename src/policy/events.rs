@@ -1,25 +1,12 @@
 //! The life of an event: which state follows which, and what an event must say before people are invited to it.
 
-use serde::{Deserialize, Serialize};
+use macro_rules_attribute::apply;
 
-use crate::domain::{Code, Error, Fault, Instant, Lifecycle};
+use crate::domain::{Code, Error, Fault, Instant, Lifecycle, words};
 
 /// The stage of an event.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    Serialize,
-    Deserialize,
-    utoipa::ToSchema,
-    strum::IntoStaticStr,
-    strum::EnumString,
-    strum::VariantArray,
-)]
-#[serde(rename_all = "snake_case")]
-#[strum(serialize_all = "snake_case")]
+#[apply(words!)]
+#[derive(strum::VariantArray)]
 pub enum EventStatus {
     /// A draft; people cannot register.
     Draft,

@@ -1,27 +1,12 @@
 //! The life of a registration for an event: which state follows which, who gets a place, who waits, and until when an
 //! offer stands.
 
-use serde::{Deserialize, Serialize};
-
 use super::events::{EventStatus, Times};
-use crate::domain::{Calendar, Code, Error, Instant, Lifecycle};
+use crate::domain::{Calendar, Code, Error, Instant, Lifecycle, words};
 
 /// The stage of a registration.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    Serialize,
-    Deserialize,
-    utoipa::ToSchema,
-    strum::IntoStaticStr,
-    strum::EnumString,
-    strum::VariantArray,
-)]
-#[serde(rename_all = "snake_case")]
-#[strum(serialize_all = "snake_case")]
+#[apply(words!)]
+#[derive(strum::VariantArray)]
 pub enum RegistrationStatus {
     /// They have a place.
     Confirmed,
@@ -46,6 +31,7 @@ pub enum RegistrationStatus {
 use RegistrationStatus::{
     AttendanceUnknown, Attended, Cancelled, Confirmed, Declined, Expired, NoShow, Offered, Waitlisted,
 };
+use macro_rules_attribute::apply;
 
 impl Lifecycle for RegistrationStatus {
     fn next(self) -> &'static [Self] {
@@ -124,8 +110,7 @@ fn has_closed(times: &Times, now: Instant) -> bool {
 }
 
 /// The reason why a free place is not offered to the waiting list.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
-#[serde(rename_all = "snake_case")]
+#[apply(words!)]
 pub enum WhyNoOffer {
     /// The event is not, or no longer, to take place.
     NotPublished,

@@ -5,27 +5,14 @@
 //! person has asked for (Articles 7(3), 16, 18(2) and 21).
 
 use chrono::NaiveDate;
-use serde::{Deserialize, Serialize};
+use macro_rules_attribute::apply;
 
 use super::Lawful;
-use crate::domain::{Code, Error, Fault, Instant, Refusal, london_date};
+use crate::domain::{Code, Error, Fault, Instant, Refusal, london_date, words};
 
 /// The ground on which a person's data is restricted (Article 18(1)(a) to (d)).
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    Serialize,
-    Deserialize,
-    utoipa::ToSchema,
-    strum::IntoStaticStr,
-    strum::EnumString,
-    strum::VariantArray,
-)]
-#[serde(rename_all = "snake_case")]
-#[strum(serialize_all = "snake_case")]
+#[apply(words!)]
+#[derive(strum::VariantArray)]
 pub enum RestrictionGround {
     /// The person says that the data is wrong, and it is being verified.
     AccuracyContested,

@@ -1,25 +1,13 @@
 //! The rights that apply on each basis (UK GDPR Articles 7(3) and 15 to 21), and the right that applies
 //! instead of another. A request in the wrong words still gets an answer.
 
-use serde::{Deserialize, Serialize};
+use macro_rules_attribute::apply;
 
-use crate::domain::LawfulBasis;
+use crate::domain::{LawfulBasis, words};
 
 /// A right of the data subject under the UK GDPR.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    Serialize,
-    Deserialize,
-    utoipa::ToSchema,
-    strum::IntoStaticStr,
-    strum::VariantArray,
-)]
-#[serde(rename_all = "snake_case")]
-#[strum(serialize_all = "snake_case")]
+#[apply(words!)]
+#[derive(strum::VariantArray)]
 pub enum DataSubjectRight {
     /// A copy of the data, and an account of how it is used (Article 15).
     Access,

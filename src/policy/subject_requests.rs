@@ -1,29 +1,16 @@
 //! The life of a person's request about their rights: which state follows which, and what may be done by when.
 
 use chrono::NaiveDate;
-use serde::{Deserialize, Serialize};
+use macro_rules_attribute::apply;
 
 use super::Lawful;
 use super::clock::{self, ClockEvent, ClockEventKind, ClockFacts, ClockState, Right};
 use super::restriction::RestrictionGround;
-use crate::domain::{Calendar, Code, ErasureGround, Error, Lifecycle, Refusal};
+use crate::domain::{Calendar, Code, ErasureGround, Error, Lifecycle, Refusal, words};
 
 /// The stage of a request.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    Serialize,
-    Deserialize,
-    utoipa::ToSchema,
-    strum::IntoStaticStr,
-    strum::EnumString,
-    strum::VariantArray,
-)]
-#[serde(rename_all = "snake_case")]
-#[strum(serialize_all = "snake_case")]
+#[apply(words!)]
+#[derive(strum::VariantArray)]
 pub enum RequestStatus {
     /// Received, from an unknown requester.
     Received,
@@ -103,21 +90,8 @@ impl RequestStatus {
 }
 
 /// The outcome of a request.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    Serialize,
-    Deserialize,
-    utoipa::ToSchema,
-    strum::IntoStaticStr,
-    strum::EnumString,
-    strum::VariantArray,
-)]
-#[serde(rename_all = "snake_case")]
-#[strum(serialize_all = "snake_case")]
+#[apply(words!)]
+#[derive(strum::VariantArray)]
 #[schema(as = RequestOutcomeKind)]
 pub enum OutcomeKind {
     /// The right was carried out.
@@ -152,10 +126,8 @@ macro_rules! grounds {
     ($($(#[$about:meta])* $name:ident $code:tt $plain:literal;)*) => {
         /// The ground for not carrying out a right, in whole or in part: an exemption of the Data Protection
         /// Act 2018 (`Sch2.p...`), an article of the UK GDPR, or that we cannot tell who asks or what is meant.
-        #[derive(
-            Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema, strum::IntoStaticStr,
-            strum::EnumString, strum::VariantArray,
-        )]
+        #[apply(words!)]
+        #[derive(strum::VariantArray)]
         #[schema(as = RefusalGround)]
         pub enum Ground {
             $($(#[$about])* #[serde(rename = $code)] #[strum(serialize = $code)] $name,)*

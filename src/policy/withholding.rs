@@ -1,26 +1,15 @@
 //! What may be left out of the copy that a person is given, and why (UK GDPR Article 15(4); Data Protection Act 2018,
 //! Schedule 2).
 
-use serde::{Deserialize, Serialize};
+use macro_rules_attribute::apply;
+
+use crate::domain::words;
 
 use super::subject_requests::Ground;
 
 /// The ground for leaving something out of a package.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    Serialize,
-    Deserialize,
-    utoipa::ToSchema,
-    strum::IntoStaticStr,
-    strum::EnumString,
-    strum::VariantArray,
-)]
-#[serde(rename_all = "snake_case")]
-#[strum(serialize_all = "snake_case")]
+#[apply(words!)]
+#[derive(strum::VariantArray)]
 pub enum WithholdingGround {
     /// It tells of another person, who has not consented and whom it would not be reasonable to show (paragraph 16).
     ThirdParty,

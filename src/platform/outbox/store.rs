@@ -2,12 +2,12 @@
 
 use chrono::Duration;
 use diesel::prelude::*;
-use serde::{Deserialize, Serialize};
+use macro_rules_attribute::apply;
 use uuid::Uuid;
 
 use super::letter::{Claimed, Composed};
 use super::schedule::{GIVE_UP_AFTER, KEPT, LEASE, MOST_ATTEMPTS, horizon, pause};
-use crate::domain::{ContactId, Error, Instant, MessageId, StoredRow, SubjectId};
+use crate::domain::{ContactId, Error, Instant, MessageId, StoredRow, SubjectId, words};
 use crate::platform::audit::{Action, Entry};
 use crate::platform::db::{among_ids, dialect, insert_all};
 use crate::platform::transaction::{ReadTx, Recorded, WriteTx};
@@ -51,11 +51,7 @@ mod schema {
 pub use schema::messages;
 
 /// The state of a message in the queue.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema, strum::IntoStaticStr, strum::EnumString,
-)]
-#[serde(rename_all = "snake_case")]
-#[strum(serialize_all = "snake_case")]
+#[apply(words!)]
 #[schema(as = MessageStatus)]
 pub enum Status {
     /// It waits for its first or another attempt.

@@ -2,19 +2,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use macro_rules_attribute::apply;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::openapi::{ObjectBuilder, RefOr, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
 
-use crate::domain::{ContactId, EntryId, Instant, OrganisationId, line_type};
+use crate::domain::{ContactId, EntryId, Instant, OrganisationId, line_type, words};
 use crate::platform::audit::Action;
 use crate::platform::auth::{LinkHolder, PERMISSIONS, Permission};
 
 /// The outcome of an act.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, strum::EnumString)]
-#[serde(rename_all = "snake_case")]
-#[strum(serialize_all = "snake_case")]
+#[apply(words!)]
 pub enum AuditOutcome {
     /// The act was done.
     Done,
@@ -25,9 +24,7 @@ pub enum AuditOutcome {
 }
 
 /// The kind of actor.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, strum::EnumString)]
-#[serde(rename_all = "snake_case")]
-#[strum(serialize_all = "snake_case")]
+#[apply(words!)]
 pub enum ActorKind {
     /// A caller with a token.
     Caller,

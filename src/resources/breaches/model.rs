@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
+use macro_rules_attribute::apply;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
 
-use crate::domain::{BreachId, BreachStepId, Instant, OrganisationId, Reference, prose_type};
+use crate::domain::{BreachId, BreachStepId, Instant, OrganisationId, Reference, prose_type, words};
 use crate::platform::http::{Command, Resource};
 pub use crate::policy::breaches::{BreachStatus, Risk};
 
@@ -17,22 +18,8 @@ prose_type! {
 }
 
 /// The kind of data that a breach affects.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Serialize,
-    Deserialize,
-    ToSchema,
-    strum::IntoStaticStr,
-    strum::EnumString,
-)]
-#[serde(rename_all = "snake_case")]
-#[strum(serialize_all = "snake_case")]
+#[apply(words!)]
+#[derive(PartialOrd, Ord)]
 pub enum BreachCategory {
     /// Names, addresses, numbers.
     Contact,
@@ -47,11 +34,7 @@ pub enum BreachCategory {
 }
 
 /// The phase of a notification (Article 33(4)).
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, strum::IntoStaticStr, strum::EnumString,
-)]
-#[serde(rename_all = "snake_case")]
-#[strum(serialize_all = "snake_case")]
+#[apply(words!)]
 #[schema(as = NotificationPhase)]
 pub enum Phase {
     /// The first word.

@@ -1,12 +1,13 @@
 //! The complaint as the world sees it, and what can be asked of it.
 
 use chrono::NaiveDate;
+use macro_rules_attribute::apply;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
 
 use crate::domain::{
-    Channel, ComplaintId, ComplaintStepId, ContactId, EmailAddress, Instant, Reference, Telephone, prose_type,
+    Channel, ComplaintId, ComplaintStepId, ContactId, EmailAddress, Instant, Reference, Telephone, prose_type, words,
 };
 use crate::platform::http::{Command, Resource};
 pub use crate::policy::complaints::ComplaintStatus;
@@ -45,11 +46,7 @@ pub struct Complainant {
 }
 
 /// The outcome of a complaint.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, strum::IntoStaticStr, strum::EnumString,
-)]
-#[serde(rename_all = "snake_case")]
-#[strum(serialize_all = "snake_case")]
+#[apply(words!)]
 pub enum ComplaintOutcome {
     /// The person is right.
     Upheld,

@@ -1,11 +1,12 @@
 //! The consent as the world sees it, and what can be asked of it.
 
 use chrono::NaiveDate;
+use macro_rules_attribute::apply;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::{Validate, ValidationError};
 
-use crate::domain::{ConsentId, ContactId, DecisionId, Instant, Purpose, line_type, prose_type};
+use crate::domain::{ConsentId, ContactId, DecisionId, Instant, Purpose, line_type, prose_type, words};
 use crate::platform::http::{Command, PathWord, Resource};
 pub use crate::policy::consent::{Method, State};
 pub use crate::policy::contactability::Contactability;
@@ -73,8 +74,7 @@ impl Resource for Consent {
 }
 
 /// A person's choice.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
+#[apply(words!)]
 #[schema(as = ConsentChoice)]
 pub enum Answer {
     /// Yes.
@@ -141,11 +141,7 @@ impl Command for RecordDecision {
 }
 
 /// The kind of a decision in a consent's history.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, strum::IntoStaticStr, strum::EnumString,
-)]
-#[serde(rename_all = "snake_case")]
-#[strum(serialize_all = "snake_case")]
+#[apply(words!)]
 #[schema(as = ConsentDecisionKind)]
 pub enum DecisionKind {
     /// The person said yes.
@@ -222,8 +218,7 @@ impl Command for CheckConsents {
 }
 
 /// Whether the contact may be sent something.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
+#[apply(words!)]
 #[schema(as = ConsentCheckResult)]
 pub enum CheckResult {
     /// They may be sent it now.

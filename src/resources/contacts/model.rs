@@ -1,11 +1,14 @@
 //! The contact as the world sees it, and what can be asked of it.
 
 use chrono::NaiveDate;
+use macro_rules_attribute::apply;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::{Validate, ValidationError};
 
-use crate::domain::{ContactId, EmailAddress, Instant, NetworkId, Telephone, TelephoneExtension, line_type, name_type};
+use crate::domain::{
+    ContactId, EmailAddress, Instant, NetworkId, Telephone, TelephoneExtension, line_type, name_type, words,
+};
 use crate::platform::http::{Change, Command, Resource};
 
 name_type! {
@@ -31,11 +34,7 @@ line_type! {
 }
 
 /// The status of a contact.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, strum::IntoStaticStr, strum::EnumString,
-)]
-#[serde(rename_all = "snake_case")]
-#[strum(serialize_all = "snake_case")]
+#[apply(words!)]
 pub enum ContactStatus {
     /// A person, in full.
     Active,
@@ -47,11 +46,7 @@ pub enum ContactStatus {
 
 /// A finding about a contact's address or number, made by an upgrade of the service. Staff should check
 /// it.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, strum::IntoStaticStr, strum::EnumString,
-)]
-#[serde(rename_all = "snake_case")]
-#[strum(serialize_all = "snake_case")]
+#[apply(words!)]
 pub enum AddressCheck {
     /// Another contact has the same mailbox, which was written in another form. A search by the address finds that contact:
     /// merge the two.
@@ -64,11 +59,7 @@ pub enum AddressCheck {
 }
 
 /// The kind of source.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, strum::IntoStaticStr, strum::EnumString,
-)]
-#[serde(rename_all = "snake_case")]
-#[strum(serialize_all = "snake_case")]
+#[apply(words!)]
 #[schema(as = ContactSourceKind)]
 pub enum SourceKind {
     /// The person.

@@ -1,10 +1,11 @@
 //! The event as the world sees it, and what can be asked of it.
 
+use macro_rules_attribute::apply;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
 
-use crate::domain::{EventId, Instant, OrganisationId, line_type, prose_type};
+use crate::domain::{EventId, Instant, OrganisationId, line_type, prose_type, words};
 use crate::platform::http::{Change, Command, Resource};
 pub use crate::policy::events::EventStatus;
 
@@ -55,21 +56,8 @@ pub struct Location {
 }
 
 /// How a free place reaches the head of the waiting list.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    Default,
-    PartialEq,
-    Eq,
-    Serialize,
-    Deserialize,
-    ToSchema,
-    strum::IntoStaticStr,
-    strum::EnumString,
-)]
-#[serde(rename_all = "snake_case")]
-#[strum(serialize_all = "snake_case")]
+#[apply(words!)]
+#[derive(Default)]
 #[schema(as = WaitingListPromotion)]
 pub enum Promotion {
     /// It is theirs at once.

@@ -3,11 +3,12 @@
 use std::str::FromStr;
 
 use chrono::NaiveDate;
+use macro_rules_attribute::apply;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
 
-use crate::domain::{ContactId, Lifecycle, MembershipId, NetworkId, line_type, prose_type};
+use crate::domain::{ContactId, Lifecycle, MembershipId, NetworkId, line_type, prose_type, words};
 use crate::platform::http::{Change, Command, Resource};
 
 line_type! {
@@ -79,28 +80,15 @@ impl From<NetworkCode> for String {
     }
 }
 
-macro_rules! words {
-    ($(#[$doc:meta])* $name:ident { $($(#[$about:meta])* $word:ident,)* }) => {
-        $(#[$doc])*
-        #[derive(
-            Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema, strum::IntoStaticStr,
-            strum::EnumString,
-        )]
-        #[serde(rename_all = "snake_case")]
-        #[strum(serialize_all = "snake_case")]
-        pub enum $name { $($(#[$about])* $word,)* }
-    };
-}
-
-words! {
-    /// Whether a network takes new members.
-    NetworkStatus {
-        /// It does.
-        #[default]
-        Active,
-        /// It takes no more; those it has stay.
-        Closed,
-    }
+/// Whether a network takes new members.
+#[apply(words!)]
+#[derive(Default)]
+pub enum NetworkStatus {
+    /// It takes new members.
+    #[default]
+    Active,
+    /// It takes no more; those it has stay.
+    Closed,
 }
 
 impl Lifecycle for NetworkStatus {
@@ -112,45 +100,45 @@ impl Lifecycle for NetworkStatus {
     }
 }
 
-words! {
-    /// The role of a member in a network.
-    MemberRole {
-        /// A member.
-        #[default]
-        Member,
-        /// Its chair.
-        Chair,
-        /// The chair's deputy.
-        Deputy,
-        /// Its secretariat.
-        Secretariat,
-        /// An observer.
-        Observer,
-    }
+/// The role of a member in a network.
+#[apply(words!)]
+#[derive(Default)]
+pub enum MemberRole {
+    /// A member.
+    #[default]
+    Member,
+    /// Its chair.
+    Chair,
+    /// The chair's deputy.
+    Deputy,
+    /// Its secretariat.
+    Secretariat,
+    /// An observer.
+    Observer,
 }
 
-words! {
-    /// Whether a membership is live.
-    MembershipStatus {
-        /// It does.
-        #[default]
-        Active,
-        /// It has ended; its history stays.
-        Ended,
-    }
+/// Whether a membership is live.
+#[apply(words!)]
+#[derive(Default)]
+pub enum MembershipStatus {
+    /// The contact is a member.
+    #[default]
+    Active,
+    /// It has ended; its history stays.
+    Ended,
 }
 
-words! {
-    /// Who can see a member in the network's directory.
-    DirectoryVisibility {
-        /// Hidden: no one can see the member.
-        #[default]
-        Nobody,
-        /// The network's members, and staff.
-        Network,
-        /// Staff alone.
-        Staff,
-    }
+/// Who can see a member in the network's directory.
+#[apply(words!)]
+#[derive(Default)]
+pub enum DirectoryVisibility {
+    /// Hidden: no one can see the member.
+    #[default]
+    Nobody,
+    /// The network's members, and staff.
+    Network,
+    /// Staff alone.
+    Staff,
 }
 
 /// A professional network.

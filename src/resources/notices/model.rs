@@ -1,11 +1,12 @@
 //! The notice as the world sees it, and what can be asked of it.
 
 use chrono::NaiveDate;
+use macro_rules_attribute::apply;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::{Validate, ValidationError};
 
-use crate::domain::{Instant, LawfulBasis, Purpose, line_type, prose_type};
+use crate::domain::{Instant, LawfulBasis, Purpose, line_type, prose_type, words};
 use crate::platform::http::{Command, Resource};
 
 prose_type! {
@@ -20,9 +21,7 @@ line_type! {
 }
 
 /// Whether a version is a draft, in force, or superseded.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, strum::IntoStaticStr)]
-#[serde(rename_all = "snake_case")]
-#[strum(serialize_all = "snake_case")]
+#[apply(words!)]
 pub enum NoticeStatus {
     /// A draft, which the public cannot see.
     Draft,
@@ -33,8 +32,7 @@ pub enum NoticeStatus {
 }
 
 /// How a version changes a purpose, compared with the previous version.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
+#[apply(words!)]
 pub enum PurposeChange {
     /// Not at all.
     Unchanged,

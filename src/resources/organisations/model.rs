@@ -1,10 +1,11 @@
 //! The organisation as the world sees it, and what can be asked of it.
 
+use macro_rules_attribute::apply;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
 
-use crate::domain::{Lifecycle, OrganisationId, line_type};
+use crate::domain::{Lifecycle, OrganisationId, line_type, words};
 use crate::platform::http::{Change, Command, Resource};
 
 line_type! {
@@ -19,11 +20,7 @@ line_type! {
 }
 
 /// The relation of an organisation to IEWM.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, strum::IntoStaticStr, strum::EnumString,
-)]
-#[serde(rename_all = "snake_case")]
-#[strum(serialize_all = "snake_case")]
+#[apply(words!)]
 pub enum OrganisationKind {
     /// Worcestershire County Council itself.
     Council,
@@ -38,11 +35,7 @@ pub enum OrganisationKind {
 }
 
 /// Whether the service accepts an organisation's tokens.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, strum::IntoStaticStr, strum::EnumString,
-)]
-#[serde(rename_all = "snake_case")]
-#[strum(serialize_all = "snake_case")]
+#[apply(words!)]
 pub enum OrganisationStatus {
     /// It may: its tokens are accepted.
     Active,

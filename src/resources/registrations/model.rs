@@ -2,12 +2,13 @@
 
 use std::str::FromStr;
 
+use macro_rules_attribute::apply;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
 
 pub use super::requirements::model::AccessRequirements;
-use crate::domain::{ContactId, EventId, Instant, RegistrationId, prose_type};
+use crate::domain::{ContactId, EventId, Instant, RegistrationId, prose_type, words};
 use crate::platform::http::{Change, Command, Resource};
 pub use crate::policy::registrations::{RegistrationStatus, WhyNoOffer};
 
@@ -214,11 +215,7 @@ pub struct RegistrationFilter {
 }
 
 /// The cause of a step.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, strum::IntoStaticStr, strum::EnumString,
-)]
-#[serde(rename_all = "snake_case")]
-#[strum(serialize_all = "snake_case")]
+#[apply(words!)]
 #[schema(as = RegistrationStepCause)]
 pub enum Cause {
     /// The person registered.

@@ -1,12 +1,13 @@
 //! What can be done about a request.
 
 use chrono::NaiveDate;
+use macro_rules_attribute::apply;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::{Validate, ValidationError};
 
 use super::model::{Explanation, Ground, Question, Reason, SubjectRequest};
-use crate::domain::{ContactId, Purpose, RequestStepId, SubjectRequestId};
+use crate::domain::{ContactId, Purpose, RequestStepId, SubjectRequestId, words};
 use crate::platform::http::{Command, Resource};
 use crate::policy::restriction::RestrictionGround;
 use crate::resources::contacts::model::{NothingElse, PatchContact};
@@ -19,8 +20,8 @@ pub(super) fn fault(code: &'static str, pointer: &'static str, detail: &'static 
 }
 
 /// The subject of a proof.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
+#[apply(words!)]
+#[derive(Default)]
 pub enum ProofOf {
     /// Who asks (UK GDPR Article 12(6)).
     #[default]
@@ -170,9 +171,7 @@ impl Command for AnswerClarification {
 }
 
 /// The reason for extending a period (UK GDPR Article 12A).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, strum::IntoStaticStr)]
-#[serde(rename_all = "snake_case")]
-#[strum(serialize_all = "snake_case")]
+#[apply(words!)]
 pub enum ExtensionReason {
     /// The request is complex.
     Complexity,
@@ -249,8 +248,7 @@ impl Command for CloseDuplicate {
 }
 
 /// The outcome of a right that was carried out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
+#[apply(words!)]
 #[schema(as = RightFulfilment)]
 pub enum Fulfilment {
     /// It was carried out whole.

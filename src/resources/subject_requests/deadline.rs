@@ -1,13 +1,14 @@
 //! By when the law wants an answer, for facts that are not kept.
 
 use chrono::NaiveDate;
+use macro_rules_attribute::apply;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::{Validate, ValidationError};
 
 use super::commands::fault;
 use super::model::Right;
-use crate::domain::{Calendar, Error, Instant};
+use crate::domain::{Calendar, Error, Instant, words};
 use crate::platform::http::Command;
 use crate::policy::breach_clock::{self, BreachReading};
 use crate::policy::clock::{self, ClockEvent, ClockFacts, ClockReading};
@@ -15,8 +16,7 @@ use crate::policy::complaint_clock::{self, ComplaintReading};
 use crate::resources::contacts::model::NothingElse;
 
 /// The kind of legal clock.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
+#[apply(words!)]
 pub enum ClockKind {
     /// That of a request about a right (UK GDPR Article 12A).
     RightsRequest,

@@ -1,18 +1,16 @@
 //! The kinds of letters about requests, and the queue that they leave by.
 
-use serde::Deserialize;
-use utoipa::ToSchema;
+use macro_rules_attribute::apply;
 
 use super::model::SubjectRequest;
-use crate::domain::{Error, SubjectId};
+use crate::domain::{Error, SubjectId, words};
 use crate::platform::http::PathWord;
 use crate::platform::outbox::{self, Outgoing};
 use crate::platform::transaction::WriteTx;
 
 /// A kind of letter to the requester.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema, strum::EnumString, strum::VariantArray)]
-#[serde(rename_all = "snake_case")]
-#[strum(serialize_all = "snake_case")]
+#[apply(words!)]
+#[derive(strum::VariantArray)]
 #[schema(as = LetterKind)]
 pub enum Kind {
     /// That the request came, and by when it is answered.

@@ -1,10 +1,12 @@
 //! The request as the world sees it.
 
 use chrono::NaiveDate;
+use macro_rules_attribute::apply;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
 
+use crate::domain::words;
 pub use crate::domain::{Channel, Reference};
 use crate::domain::{ContactId, EmailAddress, Instant, RequestStepId, SubjectRequestId, Telephone, prose_type};
 use crate::platform::http::{Command, Resource};
@@ -39,12 +41,13 @@ prose_type! {
 }
 
 /// The person on whose behalf the requester asks.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
+#[apply(words!)]
+#[derive(Default)]
 pub enum ActingFor {
     /// For themselves.
     #[default]
     #[serde(rename = "self")]
+    #[strum(serialize = "self")]
     Oneself,
     /// For another person, as their agent.
     Agent,
@@ -71,8 +74,7 @@ pub struct Requester {
 }
 
 /// Whether a request's clock runs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
+#[apply(words!)]
 pub enum ClockRuns {
     /// Something that was asked for before we can begin has not come.
     NotStarted,
@@ -272,11 +274,7 @@ pub struct SubjectRequestFilter {
 }
 
 /// The kind of an act about a request.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, strum::IntoStaticStr, strum::EnumString,
-)]
-#[serde(rename_all = "snake_case")]
-#[strum(serialize_all = "snake_case")]
+#[apply(words!)]
 #[schema(as = RequestStepKind)]
 pub enum StepKind {
     /// It came.

@@ -1,11 +1,12 @@
 //! A row of a file, and what becomes of it.
 
 use chrono::NaiveDate;
+use macro_rules_attribute::apply;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::{Validate, ValidationError};
 
-use crate::domain::{ContactId, EmailAddress, Fault, Faults, Telephone, TelephoneExtension, ids_alone};
+use crate::domain::{ContactId, EmailAddress, Fault, Faults, Telephone, TelephoneExtension, ids_alone, words};
 use crate::platform::http::Command;
 use crate::resources::contacts::model::{Employer, JobTitle, NothingElse, PersonName, SourceDetail, one_extension};
 
@@ -74,8 +75,7 @@ pub(super) const COLUMNS: &[&str] =
     &["name", "email", "telephone", "telephone_extension", "organisation", "job_title", "source_detail", "obtained_on"];
 
 /// The outcome of a row.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
+#[apply(words!)]
 pub enum ImportOutcome {
     /// A new contact was made.
     Created,
@@ -92,8 +92,7 @@ pub enum ImportOutcome {
 }
 
 /// The reason why a row changed nothing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
+#[apply(words!)]
 pub enum ImportCode {
     /// The person had the address, or the number under this name, before, and has another now or none.
     FormerAddress,
@@ -102,8 +101,7 @@ pub enum ImportCode {
 }
 
 /// What a row changes of a contact.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
+#[apply(words!)]
 pub enum ChangedMember {
     /// The name.
     Name,

@@ -1,10 +1,11 @@
 //! Scans of people who come to an event or leave it, as the world sees them.
 
+use macro_rules_attribute::apply;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
 
-use crate::domain::{Instant, RegistrationId, ids_alone};
+use crate::domain::{Instant, RegistrationId, ids_alone, words};
 use crate::platform::http::Command;
 pub use crate::policy::check_ins::{Direction, Rejection};
 
@@ -42,8 +43,7 @@ impl Command for CheckIn {
 }
 
 /// The outcome of a scan.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
+#[apply(words!)]
 pub enum ScanResult {
     /// It was taken.
     Ok,

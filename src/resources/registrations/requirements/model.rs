@@ -2,11 +2,12 @@
 
 use std::fmt;
 
+use macro_rules_attribute::apply;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::{Validate, ValidationError};
 
-use crate::domain::prose_type;
+use crate::domain::{prose_type, words};
 
 prose_type! {
     /// A requirement in words: at most 1,000 characters.
@@ -14,11 +15,8 @@ prose_type! {
 }
 
 /// A person's dietary requirement.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema, strum::IntoStaticStr,
-)]
-#[serde(rename_all = "snake_case")]
-#[strum(serialize_all = "snake_case")]
+#[apply(words!)]
+#[derive(PartialOrd, Ord, Hash)]
 pub enum DietaryRequirement {
     /// No meat or fish.
     Vegetarian,
@@ -39,11 +37,8 @@ pub enum DietaryRequirement {
 }
 
 /// A person's requirement at the place, or online.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema, strum::IntoStaticStr,
-)]
-#[serde(rename_all = "snake_case")]
-#[strum(serialize_all = "snake_case")]
+#[apply(words!)]
+#[derive(PartialOrd, Ord, Hash)]
 pub enum AccessRequirement {
     /// A way without steps.
     StepFreeAccess,

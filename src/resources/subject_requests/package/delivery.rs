@@ -1,10 +1,11 @@
 //! How a released package reaches the person, and how far it has come.
 
+use macro_rules_attribute::apply;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
 
-use crate::domain::{Instant, prose_type};
+use crate::domain::{Instant, prose_type, words};
 use crate::platform::http::Command;
 use crate::resources::contacts::model::NothingElse;
 
@@ -21,11 +22,7 @@ prose_type! {
 }
 
 /// How the person gets the package.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, strum::IntoStaticStr, strum::EnumString,
-)]
-#[serde(rename_all = "snake_case")]
-#[strum(serialize_all = "snake_case")]
+#[apply(words!)]
 #[schema(as = PackageDeliveryMethod)]
 pub enum Delivery {
     /// By a link that is mailed to the requester's address, which asks for the reference number.

@@ -1,6 +1,7 @@
 //! The package as the world sees it.
 
 use chrono::NaiveDate;
+use macro_rules_attribute::apply;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -11,7 +12,7 @@ use super::super::model::{Explanation, Reference, Right, SubjectRequest};
 use super::delivery::{Delivery, PostalAddress};
 pub use super::redactions::Withheld;
 pub use super::search::{SearchNote, SearchRecord, SearchedTable};
-use crate::domain::{AnsweredMatch, ContactId, Instant, PossibleMatch, ids_alone};
+use crate::domain::{AnsweredMatch, ContactId, Instant, PossibleMatch, ids_alone, words};
 use crate::personal::SearchTerm;
 use crate::platform::http::Command;
 use crate::policy::transfers::TRANSFERS;
@@ -202,8 +203,7 @@ impl Command for BuildPackage {
 }
 
 /// The state of a package.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
+#[apply(words!)]
 pub enum PackageState {
     /// It is being built.
     Building,

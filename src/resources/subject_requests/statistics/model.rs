@@ -1,16 +1,16 @@
 //! Counts of requests as the world sees them.
 
 use chrono::{Datelike, NaiveDate};
+use macro_rules_attribute::apply;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::super::model::{OutcomeKind, Right};
-use crate::domain::{Error, Fault};
+use crate::domain::{Error, Fault, words};
 use crate::policy::statistics::Told;
 
 /// The intended use of the counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
+#[apply(words!)]
 pub enum StatisticsUse {
     /// They are published: small numbers are left out.
     Publication,

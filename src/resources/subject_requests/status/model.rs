@@ -1,6 +1,8 @@
 //! Where a request stands, as the world sees it.
 
+use crate::domain::words;
 use chrono::NaiveDate;
+use macro_rules_attribute::apply;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
@@ -37,8 +39,7 @@ impl StatusView {
 }
 
 /// The actions that the link offers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
+#[apply(words!)]
 #[schema(as = RequestLinkAction)]
 pub enum LinkAction {
     /// The request is withdrawn.
