@@ -176,7 +176,7 @@ pub async fn build(config: &Config, clock: Clock, entropy: Arc<dyn Entropy>) -> 
 fn extensions() -> Extensions {
     const FOLLOWERS: EventFollowers = &[&RegistrationData];
     const DIRECTORY: Directory = &NetworkData;
-    Extensions::default().with(inventory::holders()).with(FOLLOWERS).with(DIRECTORY)
+    Extensions::default().with(inventory::holders()).with(inventory::CARDS).with(FOLLOWERS).with(DIRECTORY)
 }
 
 /// What all bodies of requests share. One thread fewer than answer requests checks large bodies, because the others must

@@ -6,6 +6,7 @@
 
 mod actor;
 mod calendar;
+mod card;
 mod channel;
 mod clock;
 mod email;
@@ -22,6 +23,7 @@ mod kept;
 mod lifecycle;
 mod list;
 mod purpose;
+mod record_class;
 mod reference;
 mod stored;
 mod telephone;
@@ -30,6 +32,7 @@ mod words;
 
 pub use actor::{Actor, Caller, Party, Role, Scope, SubjectClaim};
 pub use calendar::{Calendar, CalendarExhausted, CalendarFault};
+pub use card::{Card, Cards, Class, Column, Fate, OnErasure};
 pub use channel::Channel;
 pub use clock::{Clock, Hands, Reading};
 pub use email::EmailAddress;
@@ -53,6 +56,7 @@ pub use kept::{FromKept, Kept, kept, kept_if_any};
 pub use lifecycle::Lifecycle;
 pub use list::{Limit, ListPage};
 pub use purpose::{LawfulBasis, Purpose, Use};
+pub use record_class::RecordClass;
 pub use reference::Reference;
 pub use stored::{LoggedCause, StoredRow};
 pub use telephone::{EXTENSION_FORM, EXTENSION_PATTERN, Telephone, TelephoneExtension};

@@ -3,8 +3,7 @@
 use super::erasing::{Erasing, Merging};
 use super::export::Held;
 use super::person::Person;
-use super::table::Table;
-use crate::domain::{ContactId, Error, Obstacle, PersonalRecord, PossibleMatch, Use};
+use crate::domain::{Card, Cards, ContactId, Error, Obstacle, PersonalRecord, PossibleMatch, Use};
 use crate::platform::transaction::{ReadTx, WriteTx};
 
 /// What of a contact is another than before.
@@ -21,11 +20,11 @@ pub trait Holder: Send + Sync {
     /// The room's name.
     fn room(&self) -> &'static str;
 
-    /// The room's tables.
-    fn tables(&self) -> &'static [Table];
+    /// The cards of the room's tables about people.
+    fn cards(&self) -> &'static [Card];
 
-    /// Whether a record of this room depends on the contact, so that only a request can erase it.
-    fn blocks_deletion(&self, tx: &mut ReadTx<'_>, contact: ContactId) -> Result<bool, Error>;
+    /// Whether a record of this room depends on the person, so that only a request can erase them.
+    fn blocks_deletion(&self, tx: &mut ReadTx<'_>, person: &Person) -> Result<bool, Error>;
 
     /// Searches each of the room's tables by every identifier of the person, and returns the records,
     /// unsealed (UK GDPR Article 15(3)): one entry for every table, including empty ones. The caller
@@ -35,8 +34,8 @@ pub trait Holder: Send + Sync {
     /// Internal when a record cannot be unsealed.
     fn export(&self, tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<Held>, Error>;
 
-    /// The purposes for which the room uses or has used the contact's data, with their basis.
-    fn uses(&self, _tx: &mut ReadTx<'_>, _contact: ContactId) -> Result<Vec<Use>, Error> {
+    /// The purposes for which the room uses or has used the person's data, with their basis.
+    fn uses(&self, _tx: &mut ReadTx<'_>, _person: &Person) -> Result<Vec<Use>, Error> {
         Ok(Vec::new())
     }
 
@@ -90,5 +89,13 @@ pub type Holders = &'static [&'static dyn Holder];
 /// # Errors
 /// Internal when the service was assembled without them.
 pub fn holders(tx: &ReadTx<'_>) -> Result<Holders, Error> {
+    tx.extension()
+}
+
+/// The cards of all tables.
+///
+/// # Errors
+/// Internal when the service was assembled without them.
+pub fn cards(tx: &ReadTx<'_>) -> Result<Cards, Error> {
     tx.extension()
 }

@@ -5,10 +5,8 @@ mod erasing;
 mod export;
 mod holder;
 mod person;
-mod table;
 
 pub use erasing::{Erasing, Merging};
 pub use export::{Held, SearchTerm};
-pub use holder::{AddressChange, Holder, Holders, holders};
+pub use holder::{AddressChange, Holder, Holders, cards, holders};
 pub use person::{Person, possible_matches};
-pub use table::{Class, Table};

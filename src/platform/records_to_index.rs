@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::db::{among, direct};
 use super::transaction::{ReadTx, WriteTx};
 use super::vault::store::{data_keys, destroyed_keys};
-use crate::domain::{Error, SubjectId};
+use crate::domain::{Card, Class, Error, Fate, OnErasure, RecordClass, SubjectId};
 
 diesel::table! {
     use diesel::sql_types::*;
@@ -25,6 +25,16 @@ diesel::table! {
         record_id -> UuidSql,
     }
 }
+
+/// The card of the table.
+pub const CARD: Card = Card {
+    table: "records_to_index",
+    meaning: "Records whose blind indexes the next start recomputes, after an upgrade: ids alone.",
+    columns: &[("table_name", Class::Plain), ("record_id", Class::Pseudonymous)],
+    emptied: &[],
+    on_erasure: OnErasure::Uncounted(Fate::Keep, "Ids alone, until the next start has indexed the records"),
+    retention: RecordClass::RecordToIndex,
+};
 
 diesel::allow_tables_to_appear_in_same_query!(records_to_index, data_keys);
 diesel::allow_tables_to_appear_in_same_query!(records_to_index, destroyed_keys);

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 
 use super::db::dialect;
 use super::transaction::WriteTx;
-use crate::domain::{Error, london_date};
+use crate::domain::{Card, Class, Error, OnErasure, RecordClass, london_date};
 
 diesel::table! {
     use diesel::sql_types::*;
@@ -20,6 +20,16 @@ diesel::table! {
         last -> Integer,
     }
 }
+
+/// The card of the table.
+pub const CARD: Card = Card {
+    table: "reference_numbers",
+    meaning: "The last reference number issued in each series and year, such as that of SR-2026-000001.",
+    columns: &[("series", Class::Plain), ("year", Class::Plain), ("last", Class::Plain)],
+    emptied: &[],
+    on_erasure: OnErasure::OfNoContact,
+    retention: RecordClass::ReferenceNumber,
+};
 
 /// Returns the next reference of a series, for a record of this transaction: its letters, the year in
 /// Europe/London, and a number of six digits or more that starts each year at 1. The transaction locks

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use super::db::dialect;
 use super::transaction::WriteTx;
-use crate::domain::Error;
+use crate::domain::{Card, Class, Error, OnErasure, RecordClass};
 
 diesel::table! {
     use diesel::sql_types::*;
@@ -20,6 +20,16 @@ diesel::table! {
         adopted_at -> InstantSql,
     }
 }
+
+/// The card of the table.
+pub const CARD: Card = Card {
+    table: "working_days",
+    meaning: "The table of bank holidays that was last used to compute days.",
+    columns: &[("jurisdiction", Class::Plain), ("version", Class::Plain), ("adopted_at", Class::Plain)],
+    emptied: &[],
+    on_erasure: OnErasure::OfNoContact,
+    retention: RecordClass::WorkingDays,
+};
 
 /// The one jurisdiction that there is.
 const ENGLAND_AND_WALES: &str = "england-and-wales";

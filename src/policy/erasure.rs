@@ -9,14 +9,12 @@ use uuid::Uuid;
 
 use super::{Lawful, matching, two_people};
 use crate::domain::{
-    Actor, AnsweredMatch, Code, ContactId, ErasureGround, ErasurePlanId, Error, Fault, MatchAnswer, MatchedBy,
-    Obstacle, Party, PersonalRecord, PossibleMatch, RecordName, Refusal, StoredRow, hex, ids_alone,
+    Actor, AnsweredMatch, Card, Cards, Code, ContactId, ErasureGround, ErasurePlanId, Error, Fate, Fault, MatchAnswer,
+    MatchedBy, Obstacle, OnErasure, Party, PersonalRecord, PossibleMatch, RecordName, Refusal, StoredRow, hex,
+    ids_alone,
 };
 
-mod rules;
 pub mod words;
-
-pub use rules::{ErasureRule, Fate, OF_NO_CONTACT, RULES, rule_of};
 
 /// Where the rule on erasure stands.
 const ARTICLE: &str = "UK GDPR Article 17";
@@ -167,22 +165,25 @@ fn hashed(value: &impl Serialize) -> Result<String, Error> {
     Ok(hex(digest::digest(&digest::SHA256, &canonical).as_ref()))
 }
 
-/// Plans the erasure of a person of whom the rooms hold `records`, against which `obstacles` stand; `matches` may be theirs.
+/// Plans the erasure of a person of whom the rooms hold `records`, against which `obstacles` stand; `matches` may be theirs. The
+/// `cards` say what becomes of each table.
 ///
 /// What must be kept must also be readable: as long as one record is withheld, so is the person's own, on the same
 /// grounds, and the key stays. A match that stays unsure is withheld by itself, because it has a key of its own.
 ///
 /// # Errors
-/// Internal, for a record of a table that has no rule.
+/// Internal, for a record of a table whose card does not have its records counted.
 pub fn plan(
+    cards: Cards,
     contact_id: ContactId,
     mut records: Vec<PersonalRecord>,
     obstacles: &[Obstacle],
     matches: Vec<PossibleMatch>,
 ) -> Result<ErasurePlan, Error> {
     records.sort_unstable();
-    if let Some(record) = records.iter().find(|record| rule_of(record.table).is_none_or(|rule| !rule.counted)) {
-        return Err(Error::internal(format_args!("no rule of erasure counts records of {}", record.table)));
+    let is_counted = |table: &str| cards.of(table).is_some_and(|card| card.on_erasure.is_counted());
+    if let Some(record) = records.iter().find(|record| !is_counted(record.table)) {
+        return Err(Error::internal(format_args!("a plan of erasure counts no records of {}", record.table)));
     }
     let mut withhold = Vec::new();
     let mut spared = Vec::new();
@@ -207,13 +208,15 @@ pub fn plan(
     spared.dedup();
     let is_partial = !spared.is_empty();
     let planned = |fate: Fate| {
-        let lines = RULES.iter().filter(|rule| rule.fate == fate).map(|rule| {
-            let goes =
-                |record: &&PersonalRecord| record.table == rule.table && !spared.contains(&(record.table, record.id));
-            let count = rule.counted.then(|| records.iter().filter(goes).count());
-            PlannedRecords { record: rule.table, count, ground: rule.ground }
+        let goes = |card: &&Card| !(is_partial && matches!(card.on_erasure, OnErasure::WithThePerson(..)));
+        let lines = cards.iter().filter(goes).filter_map(|card| {
+            let (_, ground) = card.on_erasure.rule().filter(|(of_card, _)| *of_card == fate)?;
+            let is_spared = |record: &PersonalRecord| spared.contains(&(record.table, record.id));
+            let theirs = records.iter().filter(|record| record.table == card.table && !is_spared(record));
+            let count = card.on_erasure.is_counted().then(|| theirs.count());
+            Some(PlannedRecords { record: card.table, count, ground })
         });
-        lines.filter(|line| line.count != Some(0) && !(is_partial && stays(line.record))).collect()
+        lines.filter(|line| line.count != Some(0)).collect()
     };
     let state: Vec<(&str, Uuid, i32)> =
         records.iter().map(|record| (record.table, record.id, record.version)).collect();
@@ -236,11 +239,6 @@ pub fn plan(
     };
     plan.withhold.extend(plan.unsure().into_iter().map(withheld));
     Ok(plan)
-}
-
-/// Whether a table's uncounted rows stay while the person does.
-fn stays(table: &str) -> bool {
-    rule_of(table).is_some_and(|rule| rule.with_the_person)
 }
 
 /// An erasure that may be carried out.
@@ -330,15 +328,19 @@ struct LeftRecord {
 ///
 /// # Errors
 /// Internal, for a text that is no plan.
-pub fn once_more(plans: &[(ErasurePlanId, &str)], is_whole: bool) -> Result<(Lawful<Erasure>, Vec<RecordName>), Error> {
+pub fn once_more(
+    cards: Cards,
+    plans: &[(ErasurePlanId, &str)],
+    is_whole: bool,
+) -> Result<(Lawful<Erasure>, Vec<RecordName>), Error> {
     let (mut withheld, mut unsure, mut theirs) = (Vec::new(), Vec::new(), Vec::new());
     for (id, text) in plans {
         let stored = StoredRow::new("vault.executed_plans", id);
         let left: Left = stored.read("plan", serde_json::from_str(text))?;
         withheld.clear();
         for LeftRecord { record, ground } in left.withhold {
-            let named =
-                record.split_once('/').and_then(|(table, id)| Some((rule_of(table)?.table, id.parse::<Uuid>().ok()?)));
+            let named = record.split_once('/');
+            let named = named.and_then(|(table, id)| Some((cards.of(table)?.table, id.parse::<Uuid>().ok()?)));
             let (table, id) = stored.read("plan", named.ok_or("it names no record"))?;
             if ground == ErasureGround::CannotIdentify {
                 unsure.push(RecordName { table: table.to_owned(), id });

@@ -3,6 +3,7 @@
 use chrono::{NaiveDate, TimeDelta};
 
 use super::months::six_years_after;
+use crate::domain::RecordClass;
 
 /// The last day on which a record is kept: the same date six calendar years after the person's last
 /// dealing with IEWM; 28 February where there is no 29th.
@@ -58,252 +59,124 @@ fn part_in_words(part: &str, is_time: bool) -> Option<String> {
 /// One line of the retention schedule.
 #[derive(Clone, Copy, Debug)]
 pub struct RetentionRule {
-    /// The class of records, as the schedule and the disposal of records name it.
-    pub record_class: &'static str,
+    /// The class of records.
+    pub class: RecordClass,
     /// The event that starts the period.
     pub trigger: &'static str,
     /// The length of the period, as an ISO 8601 duration, or in words where it has no fixed length.
     pub period: &'static str,
     /// The action at the end of the period.
     pub action: &'static str,
-    /// The tables that hold the class.
-    pub tables: &'static [&'static str],
 }
 
-/// The retention schedule: the notice's six years, and what is kept for a shorter time or for good.
-pub const SCHEDULE: &[RetentionRule] = &[
-    RetentionRule {
-        record_class: "contact",
-        trigger: "The person's last dealing with IEWM",
-        period: "P6Y",
-        action: "Erased, and the person's key destroyed, in a reviewed disposal",
-        tables: &["contacts", "sharing_refusals", "vault.data_keys"],
-    },
-    RetentionRule {
-        record_class: "consent",
-        trigger: "The person's last dealing with IEWM",
-        period: "P6Y",
-        action: "Emptied of the wording and the proof; ids and dates stay as evidence of compliance",
-        tables: &["consents", "consent_decisions"],
-    },
-    RetentionRule {
-        record_class: "membership",
-        trigger: "The person's last dealing with IEWM",
-        period: "P6Y",
-        action: "Deleted with the person",
-        tables: &["memberships"],
-    },
-    RetentionRule {
-        record_class: "subject_request",
-        trigger: "Its outcome",
-        period: "P6Y",
-        action: "Disposed of, and its key destroyed, in a reviewed disposal; an erasure deletes the requester and \
-                 the words earlier",
-        tables: &[
-            "subject_requests",
-            "subject_request_steps",
-            "subject_request_redactions",
-            "subject_request_package_downloads",
-            "subject_request_farewells",
-        ],
-    },
-    RetentionRule {
-        record_class: "request_status_link",
-        trigger: "The sending of the link",
-        period: "P180D",
-        action: "Can no longer be used; deleted within another thirty days of mailing",
-        tables: &["subject_request_links"],
-    },
-    RetentionRule {
-        record_class: "access_package_link",
-        trigger: "The sending of the link",
-        period: "P14D",
-        action: "Can no longer be used; deleted within another thirty days of mailing",
-        tables: &["subject_request_package_links"],
-    },
-    RetentionRule {
-        record_class: "access_package",
-        trigger: "Its release; for a draft, its build",
-        period: "P30D",
-        action: "The content is deleted, and a draft completely; unreadable at once when the person is erased",
-        tables: &["subject_request_packages", "subject_request_package_builds", "subject_request_package_parts"],
-    },
-    RetentionRule {
-        record_class: "deadline_digest",
-        trigger: "The day",
-        period: "P30D",
-        action: "Deleted with the next one",
-        tables: &["deadline_digests"],
-    },
-    RetentionRule {
-        record_class: "working_days",
-        trigger: "Another table of bank holidays",
-        period: "As long as the service runs",
-        action: "Replaced by the new table's name",
-        tables: &["working_days"],
-    },
-    RetentionRule {
-        record_class: "event",
-        trigger: "Its end or cancellation",
-        period: "P6Y",
-        action: "Disposed of in a reviewed disposal",
-        tables: &["events", "event_places"],
-    },
-    RetentionRule {
-        record_class: "registration",
-        trigger: "The person's last dealing with IEWM",
-        period: "P6Y",
-        action: "The words become unreadable with the person's key; the pseudonymous history stays",
-        tables: &["registrations", "registration_steps", "check_ins"],
-    },
-    RetentionRule {
-        record_class: "access_requirement",
-        trigger: "The end of the event; at once when the registration is cancelled",
-        period: "P30D",
-        action: "Deleted by a job, regardless of the six years; not shown from that moment on",
-        tables: &["access_requirements"],
-    },
-    RetentionRule {
-        record_class: "complaint",
-        trigger: "Its outcome or withdrawal",
-        period: "P6Y",
-        action: "Disposed of, and its key destroyed, in a reviewed disposal",
-        tables: &["complaints", "complaint_steps"],
-    },
-    RetentionRule {
-        record_class: "breach",
-        trigger: "Its closure",
-        period: "P6Y",
-        action: "Disposed of in a reviewed disposal",
-        tables: &["breaches", "breach_steps"],
-    },
-    RetentionRule {
-        record_class: "network",
-        trigger: "Its closure",
-        period: "P6Y",
-        action: "Disposed of in a reviewed disposal",
-        tables: &["networks"],
-    },
-    RetentionRule {
-        record_class: "confirmation_link",
-        trigger: "The sending of the link",
-        period: "P7D",
-        action: "Can no longer be used",
-        tables: &["consent_confirmations"],
-    },
-    RetentionRule {
-        record_class: "preference_link",
-        trigger: "The sending of the link",
-        period: "P30D",
-        action: "Can no longer be used; deleted within another thirty days of mailing",
-        tables: &["preference_links"],
-    },
-    RetentionRule {
-        record_class: "message",
-        trigger: "The mail server took the message, or it was dropped or given up",
-        period: "P30D",
-        action: "Deleted; it holds ids alone",
-        tables: &["messages"],
-    },
-    RetentionRule {
-        record_class: "suppression_mark",
-        trigger: "Erasure of the person, or an objection",
-        period: "As long as mailings are sent",
-        action: "Lifted only by the owner of the mailbox, for one purpose at a time",
-        tables: &["suppressions"],
-    },
-    RetentionRule {
-        record_class: "former_address",
-        trigger: "The person's last dealing with IEWM",
-        period: "P6Y",
-        action: "Deleted with the person's contact, for whom suppression marks take its place",
-        tables: &["former_addresses"],
-    },
-    RetentionRule {
-        record_class: "record_to_index",
-        trigger: "An upgrade",
-        period: "Until the next start",
-        action: "Deleted once the record is indexed; holds ids alone",
-        tables: &["records_to_index"],
-    },
-    RetentionRule {
-        record_class: "erasure",
-        trigger: "The erasure",
-        period: "P6Y",
-        action: "Disposed of in a reviewed disposal; holds ids, counts and grounds alone",
-        tables: &["erasure_plans"],
-    },
-    RetentionRule {
-        record_class: "destroyed_key",
-        trigger: "The destruction of the key",
-        period: "For good",
-        action: "Kept, so that a restored backup does not restore erased people; holds ids alone",
-        tables: &["vault.destroyed_keys"],
-    },
-    RetentionRule {
-        record_class: "executed_plan",
-        trigger: "The execution of the plan",
-        period: "For good",
-        action: "Kept, so that a restored backup does not restore erased data; holds ids, counts and grounds alone",
-        tables: &["vault.executed_plans"],
-    },
-    RetentionRule {
-        record_class: "key_remnant",
-        trigger: "The destruction of the key",
-        period: "PT1H",
-        action: "Deleted as soon as the table of keys has been rewritten, on PostgreSQL",
-        tables: &["vault.key_remnants"],
-    },
-    RetentionRule {
-        record_class: "audit",
-        trigger: "The act",
-        period: "P6Y",
-        action: "Disposed of in a reviewed disposal; holds ids and commitments alone",
-        tables: &["audit_entries", "audit_subjects"],
-    },
-    RetentionRule {
-        record_class: "kept_answer",
-        trigger: "The answer",
-        period: "PT24H",
-        action: "Deleted; it holds ids alone, and stays when the person is erased",
-        tables: &["kept_answers"],
-    },
-    RetentionRule {
-        record_class: "token_revocation",
-        trigger: "The revocation",
-        period: "PT2H1M",
-        action: "Deleted: the token has expired by then",
-        tables: &["token_revocations"],
-    },
-    RetentionRule {
-        record_class: "organisation",
-        trigger: "The end of the last dealing with it",
-        period: "P6Y",
-        action: "Disposed of in a reviewed disposal",
-        tables: &["organisations"],
-    },
-    RetentionRule {
-        record_class: "privacy_notice",
-        trigger: "None",
-        period: "For good",
-        action: "Kept: consents refer to the version that was shown",
-        tables: &["privacy_notices", "material_changes"],
-    },
-    RetentionRule {
-        record_class: "reference_number",
-        trigger: "None",
-        period: "For good",
-        action: "Kept, so that no reference is issued twice",
-        tables: &["reference_numbers"],
-    },
-    RetentionRule {
-        record_class: "service_key",
-        trigger: "None",
-        period: "As long as the service runs",
-        action: "Kept",
-        tables: &["vault.service_keys"],
-    },
-];
+/// Returns the retention schedule: the notice's six years, and what is kept for a shorter time or for good. The card of a table
+/// names its class.
+pub fn schedule() -> impl Iterator<Item = RetentionRule> {
+    <RecordClass as strum::VariantArray>::VARIANTS.iter().map(|&class| rule(class))
+}
+
+/// Returns how long a class of records is kept.
+pub fn rule(class: RecordClass) -> RetentionRule {
+    let (trigger, period, action) = match class {
+        RecordClass::Contact => (
+            "The person's last dealing with IEWM",
+            "P6Y",
+            "Erased, and the person's key destroyed, in a reviewed disposal",
+        ),
+        RecordClass::Consent => (
+            "The person's last dealing with IEWM",
+            "P6Y",
+            "Emptied of the wording and the proof; ids and dates stay as evidence of compliance",
+        ),
+        RecordClass::Membership => ("The person's last dealing with IEWM", "P6Y", "Deleted with the person"),
+        RecordClass::SubjectRequest => (
+            "Its outcome",
+            "P6Y",
+            "Disposed of, and its key destroyed, in a reviewed disposal; an erasure deletes the requester and the words earlier",
+        ),
+        RecordClass::RequestStatusLink => {
+            ("The sending of the link", "P180D", "Can no longer be used; deleted within another thirty days of mailing")
+        }
+        RecordClass::AccessPackageLink => {
+            ("The sending of the link", "P14D", "Can no longer be used; deleted within another thirty days of mailing")
+        }
+        RecordClass::AccessPackage => (
+            "Its release; for a draft, its build",
+            "P30D",
+            "The content is deleted, and a draft completely; unreadable at once when the person is erased",
+        ),
+        RecordClass::DeadlineDigest => ("The day", "P30D", "Deleted with the next one"),
+        RecordClass::WorkingDays => {
+            ("Another table of bank holidays", "As long as the service runs", "Replaced by the new table's name")
+        }
+        RecordClass::Event => ("Its end or cancellation", "P6Y", "Disposed of in a reviewed disposal"),
+        RecordClass::Registration => (
+            "The person's last dealing with IEWM",
+            "P6Y",
+            "The words become unreadable with the person's key; the pseudonymous history stays",
+        ),
+        RecordClass::AccessRequirement => (
+            "The end of the event; at once when the registration is cancelled",
+            "P30D",
+            "Deleted by a job, regardless of the six years; not shown from that moment on",
+        ),
+        RecordClass::Complaint => {
+            ("Its outcome or withdrawal", "P6Y", "Disposed of, and its key destroyed, in a reviewed disposal")
+        }
+        RecordClass::Breach => ("Its closure", "P6Y", "Disposed of in a reviewed disposal"),
+        RecordClass::Network => ("Its closure", "P6Y", "Disposed of in a reviewed disposal"),
+        RecordClass::ConfirmationLink => ("The sending of the link", "P7D", "Can no longer be used"),
+        RecordClass::PreferenceLink => {
+            ("The sending of the link", "P30D", "Can no longer be used; deleted within another thirty days of mailing")
+        }
+        RecordClass::Message => {
+            ("The mail server took the message, or it was dropped or given up", "P30D", "Deleted; it holds ids alone")
+        }
+        RecordClass::SuppressionMark => (
+            "Erasure of the person, or an objection",
+            "As long as mailings are sent",
+            "Lifted only by the owner of the mailbox, for one purpose at a time",
+        ),
+        RecordClass::FormerAddress => (
+            "The person's last dealing with IEWM",
+            "P6Y",
+            "Deleted with the person's contact, for whom suppression marks take its place",
+        ),
+        RecordClass::RecordToIndex => {
+            ("An upgrade", "Until the next start", "Deleted once the record is indexed; holds ids alone")
+        }
+        RecordClass::Erasure => {
+            ("The erasure", "P6Y", "Disposed of in a reviewed disposal; holds ids, counts and grounds alone")
+        }
+        RecordClass::DestroyedKey => (
+            "The destruction of the key",
+            "For good",
+            "Kept, so that a restored backup does not restore erased people; holds ids alone",
+        ),
+        RecordClass::ExecutedPlan => (
+            "The execution of the plan",
+            "For good",
+            "Kept, so that a restored backup does not restore erased data; holds ids, counts and grounds alone",
+        ),
+        RecordClass::KeyRemnant => (
+            "The destruction of the key",
+            "PT1H",
+            "Deleted as soon as the table of keys has been rewritten, on PostgreSQL",
+        ),
+        RecordClass::Audit => ("The act", "P6Y", "Disposed of in a reviewed disposal; holds ids and commitments alone"),
+        RecordClass::KeptAnswer => {
+            ("The answer", "PT24H", "Deleted; it holds ids alone, and stays when the person is erased")
+        }
+        RecordClass::TokenRevocation => ("The revocation", "PT2H1M", "Deleted: the token has expired by then"),
+        RecordClass::Organisation => {
+            ("The end of the last dealing with it", "P6Y", "Disposed of in a reviewed disposal")
+        }
+        RecordClass::PrivacyNotice => ("None", "For good", "Kept: consents refer to the version that was shown"),
+        RecordClass::ReferenceNumber => ("None", "For good", "Kept, so that no reference is issued twice"),
+        RecordClass::ServiceKey => ("None", "As long as the service runs", "Kept"),
+    };
+    RetentionRule { class, trigger, period, action }
+}
 
 #[cfg(test)]
 mod tests {
@@ -321,10 +194,10 @@ mod tests {
         for (period, words) in periods {
             assert_eq!(in_words(period), words);
         }
-        for rule in SCHEDULE {
+        for rule in schedule() {
             let words = in_words(rule.period);
             let is_code = words.starts_with('P') && words.ends_with(|last: char| last.is_ascii_uppercase());
-            assert!(!is_code, "{}: {words}", rule.record_class);
+            assert!(!is_code, "{:?}: {words}", rule.class);
         }
     }
 

@@ -3,9 +3,8 @@
 use std::collections::BTreeSet;
 
 use chrono::Duration;
-use iewm::inventory::{holders, tables};
+use iewm::inventory::{CARDS, holders};
 use iewm::jobs::Digest;
-use iewm::personal::Class;
 use iewm::policy::restriction::RestrictionGround;
 use serde_json::{Value, json};
 
@@ -132,7 +131,7 @@ async fn a_package_holds_what_every_table_holds(service: Service) {
     let held = package["held"].as_array().unwrap();
     let told: BTreeSet<String> = held.iter().map(|part| text(part, "table")).collect();
     let every: BTreeSet<String> =
-        holders().iter().flat_map(|holder| holder.tables()).map(|table| table.name.to_owned()).collect();
+        holders().iter().flat_map(|holder| holder.cards()).map(|card| card.table.to_owned()).collect();
     assert_eq!(told, every, "every table of every room is in it");
     for part in held {
         // Requests are emptied once the person is erased. And of a package that is being
@@ -182,7 +181,7 @@ async fn a_package_holds_what_every_table_holds(service: Service) {
 /// must say here why it is in no package.
 #[test]
 fn tables_beside_the_rooms_hold_nothing_that_is_not_told() {
-    let held: Vec<&str> = holders().iter().flat_map(|holder| holder.tables()).map(|table| table.name).collect();
+    let held: Vec<&str> = holders().iter().flat_map(|holder| holder.cards()).map(|card| card.table).collect();
     let left_out = [
         "organisations",     // the contact point of an organisation
         "audit_entries",     // told as `accesses`
@@ -198,9 +197,9 @@ fn tables_beside_the_rooms_hold_nothing_that_is_not_told() {
         "vault.key_remnants",
         "vault.service_keys",
     ];
-    for table in tables() {
-        let personal = table.columns.iter().any(|(_, class)| *class != Class::Plain);
-        assert!(!personal || held.contains(&table.name) || left_out.contains(&table.name), "{}", table.name);
+    for card in CARDS.iter() {
+        let is_known = held.contains(&card.table) || left_out.contains(&card.table);
+        assert!(!card.is_personal() || is_known, "{}", card.table);
     }
 }
 
@@ -448,7 +447,7 @@ async fn the_search_is_on_record(service: Service) {
     let searched = search["searched"].as_array().unwrap();
     let tables: BTreeSet<String> = searched.iter().map(|table| text(table, "table")).collect();
     let mut every: BTreeSet<String> =
-        holders().iter().flat_map(|holder| holder.tables()).map(|table| table.name.to_owned()).collect();
+        holders().iter().flat_map(|holder| holder.cards()).map(|card| card.table.to_owned()).collect();
     every.insert("audit_entries".to_owned());
     assert_eq!(tables, every);
     for part in package["held"].as_array().unwrap() {

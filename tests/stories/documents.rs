@@ -4,13 +4,12 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 use iewm::app::operations;
-use iewm::domain::{CODES, Role};
-use iewm::inventory;
-use iewm::personal::Class;
+use iewm::domain::{CODES, Class, Role};
+use iewm::inventory::CARDS;
 use iewm::platform::audit::Action;
 use iewm::platform::auth::PERMISSIONS;
-use iewm::policy::erasure::{Fate, RULES};
-use iewm::policy::retention::SCHEDULE;
+use iewm::policy::retention;
+use iewm::resources::contacts::cards::TOKENS_ON_SQLITE;
 
 mod decisions;
 mod jobs;
@@ -46,28 +45,29 @@ fn class(class: Class) -> &'static str {
 #[test]
 fn the_privacy_page_lists_every_column_and_the_schedule() {
     let mut page = String::new();
-    for table in inventory::tables() {
-        let rule = SCHEDULE.iter().find(|rule| rule.tables.contains(&table.name)).unwrap();
-        writeln!(page, "### `{}`\n\n{} Kept: {}.\n", table.name, table.meaning, rule.period).unwrap();
+    for card in CARDS.iter() {
+        let period = retention::rule(card.retention).period;
+        writeln!(page, "### `{}`\n\n{} Kept: {period}.\n", card.table, card.meaning).unwrap();
         page += "| column | class |\n|---|---|\n";
-        for (column, of) in table.columns {
-            writeln!(page, "| `{column}` | {} |", class(*of)).unwrap();
+        for (column, of) in card.all_columns() {
+            writeln!(page, "| `{column}` | {} |", class(of)).unwrap();
         }
         page += "\n";
     }
     page +=
         "### On SQLite alone\n\nThe index of names and numbers, which goes with the `search_tokens` of contacts.\n\n";
     page += "| table | what it is | columns |\n|---|---|---|\n";
-    for table in inventory::TOKENS_ON_SQLITE {
-        let columns = table.columns.iter().map(|(column, of)| format!("`{column}`: {}", class(*of)));
+    for card in TOKENS_ON_SQLITE {
+        let columns = card.all_columns().map(|(column, of)| format!("`{column}`: {}", class(of)));
         let columns = columns.collect::<Vec<_>>().join("; ");
-        writeln!(page, "| `{}` | {} | {columns} |", table.name, table.meaning).unwrap();
+        writeln!(page, "| `{}` | {} | {columns} |", card.table, card.meaning).unwrap();
     }
     page += "\n";
     generated_part("docs/PRIVACY.md", "tables", &page);
     let mut page = String::from("| class | runs from | period | then |\n|---|---|---|---|\n");
-    for rule in SCHEDULE {
-        writeln!(page, "| `{}` | {} | {} | {} |", rule.record_class, rule.trigger, rule.period, rule.action).unwrap();
+    for rule in retention::schedule() {
+        let class = <&str>::from(rule.class);
+        writeln!(page, "| `{class}` | {} | {} | {} |", rule.trigger, rule.period, rule.action).unwrap();
     }
     generated_part("docs/PRIVACY.md", "schedule", &page);
 }
@@ -75,13 +75,14 @@ fn the_privacy_page_lists_every_column_and_the_schedule() {
 #[test]
 fn the_page_of_erasure_has_every_rule() {
     let mut page = String::from("| table | what becomes of it | why |\n|---|---|---|\n");
-    for rule in RULES {
-        let fate = match rule.fate {
+    for card in CARDS.iter() {
+        let Some((fate, ground)) = card.on_erasure.rule() else { continue };
+        let fate = match fate {
             Fate::Erase => "erased",
             Fate::Anonymise => "anonymised",
             Fate::Keep => "kept",
         };
-        writeln!(page, "| `{}` | {fate} | {} |", rule.table, rule.ground).unwrap();
+        writeln!(page, "| `{}` | {fate} | {ground} |", card.table).unwrap();
     }
     generated_part("docs/ERASURE.md", "erasure", &page);
 }

@@ -7,8 +7,9 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD as URL;
 use chrono::Duration;
 use iewm::app::warn_of_other_claims;
 use iewm::config::Config;
+use iewm::domain::RecordClass;
 use iewm::platform::auth::store::REVOCATION_MATTERS;
-use iewm::policy::retention::SCHEDULE;
+use iewm::policy::retention;
 use serde_json::{Value, json};
 
 use crate::harness::client::Answer;
@@ -155,7 +156,7 @@ async fn a_revocation_is_kept_for_two_hours_and_the_leeway(service: Service) {
 
 #[test]
 fn the_schedule_says_how_long_revocations_are_kept() {
-    let rule = SCHEDULE.iter().find(|rule| rule.record_class == "token_revocation").unwrap();
+    let rule = retention::rule(RecordClass::TokenRevocation);
     assert_eq!((rule.period, REVOCATION_MATTERS), ("PT2H1M", 2 * 3600 + 60));
 }
 

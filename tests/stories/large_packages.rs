@@ -104,7 +104,7 @@ impl Service {
 }
 
 fn tables() -> u64 {
-    u64::try_from(holders().iter().map(|holder| holder.tables().len()).sum::<usize>()).unwrap()
+    u64::try_from(holders().iter().map(|holder| holder.cards().len()).sum::<usize>()).unwrap()
 }
 
 async fn what_fits_is_built_at_once(service: Service) {
@@ -166,7 +166,7 @@ async fn a_large_package_is_built_by_a_job_and_tells_how_far_it_is(service: Serv
     assert!(looks.len() > MOST_AT_ONCE, "{}", looks.len());
     assert_eq!(looks.last().unwrap()["action"], "contacts.create", "newest first, and none is missing");
     let held = package["held"].as_array().unwrap();
-    let every: Vec<&str> = holders().iter().flat_map(|holder| holder.tables()).map(|table| table.name).collect();
+    let every: Vec<&str> = holders().iter().flat_map(|holder| holder.cards()).map(|card| card.table).collect();
     assert_eq!(held.iter().map(|part| text(part, "table")).collect::<Vec<_>>(), every);
     assert!(held.iter().any(|part| part["records"][0]["name"] == "Ada Lovelace"));
     let records = |held: &[Value], table: &str| {

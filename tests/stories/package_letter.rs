@@ -1,12 +1,11 @@
 //! A package as a letter: the information that the law demands, in the order of the law and in people's words (UK GDPR Articles 12(1)
 //! and 15), and nothing of it left out.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use iewm::domain::Instant;
-use iewm::inventory::holders;
+use iewm::inventory::{CARDS, holders};
 use iewm::platform::audit::Action;
-use iewm::policy::retention::SCHEDULE;
 use iewm::resources;
 use iewm::resources::subject_requests::package::html;
 use iewm::resources::subject_requests::package::model::{Package, PackageAccess, PackagePart};
@@ -235,8 +234,8 @@ fn part(table: &str, records: Vec<Value>) -> PackagePart {
 #[test]
 fn every_table_and_every_kind_of_mail_has_words() {
     let mut held: Vec<PackagePart> = Vec::new();
-    for table in holders().iter().flat_map(|holder| holder.tables()) {
-        held.push(part(table.name, vec![json!({})]));
+    for card in holders().iter().flat_map(|holder| holder.cards()) {
+        held.push(part(card.table, vec![json!({})]));
     }
     let mut kinds = Vec::new();
     // The digest of deadlines goes to the council.
@@ -244,15 +243,14 @@ fn every_table_and_every_kind_of_mail_has_words() {
         kinds.push(json!({ "kind": letter.kind(), "status": "sent" }));
     }
     held.iter_mut().find(|part| part.table == "messages").unwrap().records = kinds;
-    let letter = html::page(&synthetic(held.clone(), &BTreeSet::new())).unwrap();
+    let letter = html::page(&synthetic(held.clone(), &BTreeSet::new()), CARDS).unwrap();
     for PackagePart { table, .. } in &held {
         assert!(letter.contains(&format!("<h3 id=\"{table}\">")), "{table} has no words: see package/html/tables");
     }
     // A code without words, or a class of the retention schedule.
     assert!(!letter.contains(UNWORDED), "{letter}");
-    let kept =
-        SCHEDULE.iter().filter(|rule| rule.tables.iter().any(|table| held.iter().any(|part| part.table == *table)));
-    assert!(kept.count() > 10);
+    let kept: HashSet<_> = held.iter().filter_map(|part| Some(CARDS.of(&part.table)?.retention)).collect();
+    assert!(kept.len() > 10);
 }
 
 /// Actions whose entries name no contact.
@@ -300,7 +298,7 @@ fn every_act_about_a_person_has_words() {
         Action::ALL.iter().partition(|action| ABOUT_NO_PERSON.contains(action));
     let unworded = |actions: &[Action]| -> BTreeSet<String> {
         let acts = actions.iter().map(|action| action.row().name.to_owned()).collect();
-        let letter = html::page(&synthetic(Vec::new(), &acts)).unwrap();
+        let letter = html::page(&synthetic(Vec::new(), &acts), CARDS).unwrap();
         letter.split(UNWORDED).skip(1).map(|rest| rest[1..].split('<').next().unwrap().to_owned()).collect()
     };
     assert_eq!(unworded(&with), BTreeSet::new(), "no words in package/html/accesses.rs");
@@ -313,7 +311,7 @@ fn what_stands_in_the_place_of_something_left_out_is_shown() {
     let whole = json!({ "left_out": left_out });
     let parts = json!({ "reference": "DC-2026-000001", "complainant": left_out, "status": left_out, "version": 1 });
     let held = vec![part("complaints", vec![whole.clone(), parts]), part("messages", vec![whole])];
-    let letter = html::page(&synthetic(held, &BTreeSet::new())).unwrap();
+    let letter = html::page(&synthetic(held, &BTreeSet::new()), CARDS).unwrap();
     assert!(!letter.contains(UNWORDED), "{letter}");
     // Of the first complaint once; of the other for each member of the complainant, and for its state; of the mail once.
     assert_eq!(before_the_annex(&letter).matches(left_out).count(), 1 + 3 + 1 + 1, "{letter}");
@@ -329,6 +327,6 @@ fn a_package_from_before_the_search_was_told_by_table_is_read() {
     });
     let package: Package = serde_json::from_value(old).unwrap();
     assert_eq!(package.search.as_ref().unwrap().email_addresses, 2);
-    let letter = html::page(&package).unwrap();
+    let letter = html::page(&package, CARDS).unwrap();
     assert!(letter.contains("Dear Ada,") && letter.contains("How we searched"), "{letter}");
 }

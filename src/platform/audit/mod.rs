@@ -4,6 +4,7 @@
 
 mod action;
 mod actions;
+pub mod cards;
 mod changed;
 mod entry;
 mod looks;

@@ -5,6 +5,7 @@
 
 mod admission;
 mod bearer;
+pub mod cards;
 mod check;
 mod claims;
 mod compact;

@@ -8,6 +8,7 @@
 //! The row of a write is inserted in the transaction of the write, so that neither exists without the other. A problem is
 //! kept afterwards, because nothing was done. Operations that change nothing keep nothing.
 
+pub mod cards;
 mod in_flight;
 mod kept;
 mod key;

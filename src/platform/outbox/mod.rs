@@ -5,6 +5,7 @@
 //! drops it if its reason has gone meanwhile. A message is claimed for [`LEASE`]; when a process dies with
 //! a message in hand, another takes the message up after that. So it leaves at least once, with the same `Message-ID` each time.
 
+pub mod cards;
 mod letter;
 mod schedule;
 pub mod store;

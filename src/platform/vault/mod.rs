@@ -9,6 +9,7 @@
 
 mod aead;
 mod blind_index;
+pub mod cards;
 mod cursor;
 mod keyring;
 mod link_token;

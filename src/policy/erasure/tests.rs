@@ -1,9 +1,10 @@
 use super::*;
 use crate::domain::RecordName;
+use crate::inventory::CARDS;
 
 /// A plan of a person whom no other record may be about.
 fn plan(contact: ContactId, records: Vec<PersonalRecord>, obstacles: &[Obstacle]) -> Result<ErasurePlan, Error> {
-    super::plan(contact, records, obstacles, Vec::new())
+    super::plan(CARDS, contact, records, obstacles, Vec::new())
 }
 
 fn id(number: u128) -> Uuid {
@@ -146,13 +147,13 @@ fn found(number: u128, answer: Option<MatchAnswer>) -> PossibleMatch {
 fn with_matches() -> ErasurePlan {
     let answers = [MatchAnswer::SamePerson, MatchAnswer::AnotherPerson, MatchAnswer::Unsure];
     let matches = (11..).zip(answers).map(|(number, answer)| found(number, Some(answer))).collect();
-    super::plan(contact(), records(), &[claim(Some(("memberships", 4)))], matches).unwrap()
+    super::plan(CARDS, contact(), records(), &[claim(Some(("memberships", 4)))], matches).unwrap()
 }
 
 #[test]
 fn a_plan_waits_for_the_answer_to_each_match() {
     let judged = |answer| {
-        let plan = super::plan(contact(), records(), &[], vec![found(9, answer)]).unwrap();
+        let plan = super::plan(CARDS, contact(), records(), &[], vec![found(9, answer)]).unwrap();
         let sha256 = plan.sha256().unwrap();
         let facts = Facts { proposed: Some((sha256.clone(), Party::from(&Actor::Job("ada")))), plan };
         by_plan(&facts, &Actor::Job("bob"), &sha256)
@@ -165,11 +166,11 @@ fn a_plan_waits_for_the_answer_to_each_match() {
 
 #[test]
 fn a_match_that_stays_unsure_is_withheld_and_the_person_goes() {
-    let plan = super::plan(contact(), records(), &[], vec![found(9, Some(MatchAnswer::Unsure))]).unwrap();
+    let plan = super::plan(CARDS, contact(), records(), &[], vec![found(9, Some(MatchAnswer::Unsure))]).unwrap();
     assert_eq!((withheld(&plan), plan.withhold[0].ground), (vec!["complaints"], ErasureGround::CannotIdentify));
     assert!(plan.erases_the_person() && plan.is_remembered());
     assert!(counts(&plan.erase).contains(&("vault.data_keys", None)), "the person's own key goes");
-    assert!(!super::plan(contact(), records(), &[], vec![found(9, None)]).unwrap().is_remembered());
+    assert!(!super::plan(CARDS, contact(), records(), &[], vec![found(9, None)]).unwrap().is_remembered());
 }
 
 #[test]
@@ -190,7 +191,7 @@ fn what_is_said_of_other_records_is_a_fault() {
 fn an_executed_plan_tells_what_it_left() {
     const PLAN: ErasurePlanId = ErasurePlanId::from_uuid(Uuid::from_u128(99));
     let text = serde_json::to_string(&with_matches()).unwrap();
-    let (lawful, theirs) = once_more(&[(PLAN, &text)], false).unwrap();
+    let (lawful, theirs) = once_more(CARDS, &[(PLAN, &text)], false).unwrap();
     assert_eq!(lawful.withheld, [("contacts", id(1)), ("memberships", id(4))]);
     let ids = |records: &[RecordName]| records.iter().map(|record| record.id).collect::<Vec<_>>();
     assert_eq!((ids(&lawful.unsure), ids(&theirs)), (vec![id(13)], vec![id(11)]));
@@ -199,13 +200,13 @@ fn an_executed_plan_tells_what_it_left() {
     for (plans, is_whole) in
         [(&[(PLAN, text.as_str()), (PLAN, later.as_str())][..], false), (&[(PLAN, text.as_str())], true)]
     {
-        let (lawful, theirs) = once_more(plans, is_whole).unwrap();
+        let (lawful, theirs) = once_more(CARDS, plans, is_whole).unwrap();
         assert!(lawful.withheld.is_empty());
         assert_eq!((ids(&lawful.unsure), ids(&theirs)), (vec![id(13)], vec![id(11)]), "what was said of matches stays");
     }
-    let (none, theirs) = once_more(&[], false).unwrap();
+    let (none, theirs) = once_more(CARDS, &[], false).unwrap();
     assert!(none.withheld.is_empty() && none.unsure.is_empty() && theirs.is_empty());
-    let error = once_more(&[(PLAN, "{}")], false).unwrap_err();
+    let error = once_more(CARDS, &[(PLAN, "{}")], false).unwrap_err();
     assert!(
         error.cause().unwrap().starts_with(&format!("vault.executed_plans.plan of {PLAN} cannot be read")),
         "{error}"

@@ -30,12 +30,12 @@ pub fn why(ground: ErasureGround) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::policy::erasure::RULES;
+    use crate::inventory::CARDS;
 
     #[test]
     fn whatever_can_be_withheld_has_words() {
-        for rule in RULES.iter().filter(|rule| rule.counted) {
-            assert_ne!(what(rule.table), what(""), "{}", rule.table);
+        for card in CARDS.iter().filter(|card| card.on_erasure.is_counted()) {
+            assert_ne!(what(card.table), what(""), "{}", card.table);
         }
     }
 }

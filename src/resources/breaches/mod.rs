@@ -8,6 +8,7 @@
 //! reported, without the council's judgement and without the reference, whose running number tells how many breaches there were.
 
 mod api;
+pub mod cards;
 pub mod model;
 pub mod store;
 mod words;

@@ -6,6 +6,7 @@
 //! under a key of the complaint's own.
 
 mod api;
+pub mod cards;
 mod letter_queue;
 mod letters;
 pub mod model;

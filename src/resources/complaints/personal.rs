@@ -2,9 +2,10 @@
 
 use serde_json::json;
 
+use super::cards;
 use super::store::{self, erase, of_person};
-use crate::domain::{ComplaintId, ContactId, Error, Obstacle, PersonalRecord, PossibleMatch};
-use crate::personal::{Class, Erasing, Held, Holder, Merging, Person, SearchTerm, Table};
+use crate::domain::{Card, ComplaintId, Error, Obstacle, PersonalRecord, PossibleMatch};
+use crate::personal::{Erasing, Held, Holder, Merging, Person, SearchTerm};
 use crate::platform::transaction::{ReadTx, WriteTx};
 use crate::resources::contacts::model::PersonName;
 use crate::resources::contacts::store as contacts;
@@ -17,56 +18,12 @@ impl Holder for ComplaintData {
         "complaints"
     }
 
-    fn tables(&self) -> &'static [Table] {
-        use Class::{BlindIndex, Plain, Pseudonymous, Sealed};
-        &[
-            Table {
-                name: "complaints",
-                meaning: "Complaints about the use of personal data. The complainant, the words and the findings are \
-                          in `particulars`, sealed under the complaint's own key. The service finds a complaint \
-                          without a contact by blind indexes of the complainant's address, number and name. A \
-                          complaint that may be about an erased person is restricted.",
-                columns: &[
-                    ("id", Pseudonymous),
-                    ("reference", Pseudonymous),
-                    ("contact_id", Pseudonymous),
-                    ("channel", Plain),
-                    ("received_on", Plain),
-                    ("status", Plain),
-                    ("acknowledged_on", Plain),
-                    ("outcome", Plain),
-                    ("closed_on", Plain),
-                    ("particulars", Sealed),
-                    ("email_index", BlindIndex),
-                    ("telephone_index", BlindIndex),
-                    ("named_number", BlindIndex),
-                    ("name_index", BlindIndex),
-                    ("restricted_at", Plain),
-                    ("created_at", Plain),
-                    ("updated_at", Plain),
-                    ("version", Plain),
-                ],
-            },
-            Table {
-                name: "complaint_steps",
-                meaning: "The steps of each complaint, with time and author.",
-                columns: &[
-                    ("id", Plain),
-                    ("complaint_id", Pseudonymous),
-                    ("status", Plain),
-                    ("occurred_on", Plain),
-                    ("recorded_at", Plain),
-                    ("recorded_by", Pseudonymous),
-                ],
-            },
-        ]
+    fn cards(&self) -> &'static [Card] {
+        cards::CARDS
     }
 
-    // While something is still owed to the person. Of a complaint that was answered, the proof of that stays, whether or
-    // not the contact is still there; its words go with the person.
-    fn blocks_deletion(&self, tx: &mut ReadTx<'_>, contact: ContactId) -> Result<bool, Error> {
-        let person = contacts::person(tx, contact)?;
-        Ok(!of_person::open_ones(tx, &person)?.is_empty())
+    fn blocks_deletion(&self, tx: &mut ReadTx<'_>, person: &Person) -> Result<bool, Error> {
+        Ok(!of_person::open_ones(tx, person)?.is_empty())
     }
 
     fn export(&self, tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<Held>, Error> {

@@ -7,6 +7,7 @@
 
 mod api;
 mod audience;
+pub mod cards;
 mod check;
 mod confirmation;
 mod evidence;

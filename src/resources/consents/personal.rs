@@ -2,9 +2,11 @@
 
 use diesel::prelude::*;
 
+use super::cards;
 use super::store::{self, consents};
-use crate::domain::{ConsentId, ContactId, Error, LawfulBasis, Obstacle, PersonalRecord, StoredRow, Use};
-use crate::personal::{AddressChange, Class, Erasing, Held, Holder, Merging, Person, Table};
+use crate::domain::{Card, ConsentId, ContactId, Error, LawfulBasis, Obstacle, PersonalRecord, StoredRow, Use};
+use crate::personal::{AddressChange, Erasing, Held, Holder, Merging, Person};
+use crate::platform::db::among_ids;
 use crate::platform::transaction::{ReadTx, WriteTx};
 
 /// The room's personal data.
@@ -15,78 +17,22 @@ impl Holder for ConsentData {
         "consents"
     }
 
-    fn tables(&self) -> &'static [Table] {
-        use Class::{Plain, Pseudonymous, Sealed};
-        &[
-            Table {
-                name: "consents",
-                meaning: "The state of each consent, which follows from its decisions.",
-                columns: &[
-                    ("id", Pseudonymous),
-                    ("contact_id", Pseudonymous),
-                    ("purpose", Plain),
-                    ("state", Plain),
-                    ("since", Plain),
-                    ("notice_version", Plain),
-                    ("method", Plain),
-                    ("decision_id", Pseudonymous),
-                    ("pending_decision_id", Pseudonymous),
-                    ("pending_until", Plain),
-                    ("withdrawn_at", Plain),
-                    ("objected_at", Plain),
-                    ("created_at", Plain),
-                    ("version", Plain),
-                ],
-            },
-            Table {
-                name: "consent_decisions",
-                meaning: "Every decision, append-only: the proof that a consent was given and withdrawn.",
-                columns: &[
-                    ("id", Pseudonymous),
-                    ("consent_id", Pseudonymous),
-                    ("contact_id", Pseudonymous),
-                    ("purpose", Plain),
-                    ("decision", Plain),
-                    ("method", Plain),
-                    ("occurred_at", Plain),
-                    ("recorded_at", Plain),
-                    ("pending_until", Plain),
-                    ("notice_version", Plain),
-                    ("wording_sha256", Plain),
-                    ("evidence", Sealed),
-                    ("confirms", Pseudonymous),
-                    ("recorded_by", Pseudonymous),
-                    ("merged_from", Pseudonymous),
-                    ("objection", Plain),
-                ],
-            },
-            Table {
-                name: "consent_confirmations",
-                meaning: "The links that ask a mailbox to confirm, as hashes.",
-                columns: &[
-                    ("token_hash", Plain),
-                    ("mark", Class::BlindIndex),
-                    ("decision_id", Pseudonymous),
-                    ("consent_id", Pseudonymous),
-                    ("expires_at", Plain),
-                    ("spent_at", Plain),
-                ],
-            },
-        ]
+    fn cards(&self) -> &'static [Card] {
+        cards::CARDS
     }
 
-    fn blocks_deletion(&self, tx: &mut ReadTx<'_>, contact: ContactId) -> Result<bool, Error> {
+    fn blocks_deletion(&self, tx: &mut ReadTx<'_>, person: &Person) -> Result<bool, Error> {
         let found: Option<ConsentId> = consents::table
-            .filter(consents::contact_id.eq(contact))
+            .filter(among_ids(consents::contact_id, &person.ids))
             .select(consents::id)
             .first(tx.connection())
             .optional()?;
         Ok(found.is_some())
     }
 
-    fn uses(&self, tx: &mut ReadTx<'_>, contact: ContactId) -> Result<Vec<Use>, Error> {
+    fn uses(&self, tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<Use>, Error> {
         let decided =
-            consents::table.filter(consents::contact_id.eq(contact)).select((consents::id, consents::purpose));
+            consents::table.filter(among_ids(consents::contact_id, &person.ids)).select((consents::id, consents::purpose));
         let decided: Vec<(ConsentId, String)> = decided.load(tx.connection())?;
         let used = |(id, purpose): (ConsentId, String)| {
             let purpose = StoredRow::new("consents", id).read("purpose", purpose.parse())?;

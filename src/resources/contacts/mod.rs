@@ -6,6 +6,7 @@
 //! (Article 18). No URL looks a person up.
 
 mod api;
+pub mod cards;
 pub mod directory;
 mod export;
 mod import;

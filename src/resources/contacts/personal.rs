@@ -3,12 +3,13 @@
 use serde::Serialize;
 use serde_json::json;
 
+use super::cards;
 use super::model::Contact;
 use super::sharing_refusals::model::SharingRefusal;
 use super::sharing_refusals::store as sharing_refusals;
 use super::store::{self, MergedContact};
-use crate::domain::{ContactId, Error, Obstacle, PersonalRecord, PossibleMatch};
-use crate::personal::{Class, Erasing, Held, Holder, Merging, Person, SearchTerm, Table};
+use crate::domain::{Card, ContactId, Error, Obstacle, PersonalRecord, PossibleMatch};
+use crate::personal::{Erasing, Held, Holder, Merging, Person, SearchTerm};
 use crate::platform::transaction::{ReadTx, WriteTx};
 
 /// The room's personal data.
@@ -33,66 +34,11 @@ impl Holder for ContactData {
         "contacts"
     }
 
-    fn tables(&self) -> &'static [Table] {
-        &[
-            Table {
-                name: "contacts",
-                meaning: "The contacts. Name, addresses, numbers, work and source are in `particulars`; \
-                          `search_tokens` are keyed hashes of the beginnings of the words of names, shared by many \
-                          names, and that of the number, for the search; `named_number` is one of the number and the \
-                          name together.",
-                columns: &[
-                    ("id", Class::Pseudonymous),
-                    ("status", Class::Plain),
-                    ("obtained_on", Class::Plain),
-                    ("created_at", Class::Plain),
-                    ("updated_at", Class::Plain),
-                    ("last_activity_on", Class::Plain),
-                    ("particulars", Class::Sealed),
-                    ("email_index", Class::BlindIndex),
-                    ("telephone_index", Class::BlindIndex),
-                    ("version", Class::Plain),
-                    ("merged_into", Class::Pseudonymous),
-                    // Empty, and not used: `former_addresses` has what it had. To be dropped with the next release.
-                    ("email_bounced_at", Class::Plain),
-                    ("restricted_ground", Class::Plain),
-                    ("restricted_at", Class::Plain),
-                    ("search_tokens", Class::BlindIndex),
-                    ("named_number", Class::BlindIndex),
-                    ("address_check", Class::Plain),
-                ],
-            },
-            Table {
-                name: "erasure_plans",
-                meaning: "The erasures that were proposed and executed, with their authors: ids, counts and grounds.",
-                columns: &[
-                    ("id", Class::Plain),
-                    ("contact_id", Class::Pseudonymous),
-                    ("sha256", Class::Plain),
-                    ("plan", Class::Pseudonymous),
-                    ("obstacles", Class::Pseudonymous),
-                    ("proposed_by", Class::Pseudonymous),
-                    ("proposed_at", Class::Plain),
-                    ("executed_by", Class::Pseudonymous),
-                    ("executed_at", Class::Plain),
-                    ("proposed_issuer", Class::Plain),
-                    ("proposed_claim", Class::Plain),
-                    ("executed_issuer", Class::Plain),
-                ],
-            },
-            Table {
-                name: "sharing_refusals",
-                meaning: "The kinds of recipient that must not receive a person's data.",
-                columns: &[
-                    ("contact_id", Class::Pseudonymous),
-                    ("recipient_kind", Class::Plain),
-                    ("since", Class::Plain),
-                ],
-            },
-        ]
+    fn cards(&self) -> &'static [Card] {
+        cards::CARDS
     }
 
-    fn blocks_deletion(&self, _: &mut ReadTx<'_>, _: ContactId) -> Result<bool, Error> {
+    fn blocks_deletion(&self, _: &mut ReadTx<'_>, _: &Person) -> Result<bool, Error> {
         Ok(false)
     }
 

@@ -63,9 +63,10 @@ pub struct ContactRights {
 pub(super) fn of(tx: &mut ReadTx<'_>, contact: ContactId) -> Result<ContactRights, Error> {
     store::must_be_there(tx, contact)?;
     let notice = notices::store::in_force(tx)?;
+    let person = store::person(tx, contact)?;
     let mut uses = Vec::new();
     for holder in holders(tx)? {
-        uses.extend(holder.uses(tx, contact)?);
+        uses.extend(holder.uses(tx, &person)?);
     }
     uses.sort_unstable();
     uses.dedup();

@@ -5,6 +5,7 @@
 //! people have in hand, so that all of it is sorted in memory.
 
 mod api;
+pub mod cards;
 pub mod digest;
 mod letters;
 mod model;

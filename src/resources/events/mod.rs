@@ -5,6 +5,7 @@
 
 mod api;
 pub mod calendar;
+pub mod cards;
 pub mod followers;
 pub mod model;
 pub mod store;

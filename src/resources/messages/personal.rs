@@ -1,9 +1,9 @@
 //! What the outbox holds of people: ids, and the marks of addresses that asked for something.
 
 use super::store;
-use crate::domain::{ContactId, Error, Obstacle, PersonalRecord};
-use crate::personal::{Class, Erasing, Held, Holder, Merging, Person, SearchTerm, Table};
-use crate::platform::outbox::store as outbox;
+use crate::domain::{Card, Error, Obstacle, PersonalRecord};
+use crate::personal::{Erasing, Held, Holder, Merging, Person, SearchTerm};
+use crate::platform::outbox::{cards, store as outbox};
 use crate::platform::transaction::{ReadTx, WriteTx};
 
 /// The room's personal data.
@@ -14,28 +14,11 @@ impl Holder for MessageData {
         "messages"
     }
 
-    fn tables(&self) -> &'static [Table] {
-        &[Table {
-            name: "messages",
-            meaning: "Mail messages and their delivery, for thirty days: ids, no address and no text.",
-            columns: &[
-                ("id", Class::Plain),
-                ("kind", Class::Plain),
-                ("contact_id", Class::Pseudonymous),
-                ("subject_id", Class::Pseudonymous),
-                ("mark", Class::BlindIndex),
-                ("status", Class::Plain),
-                ("reason", Class::Plain),
-                ("attempts", Class::Plain),
-                ("next_attempt_at", Class::Plain),
-                ("created_at", Class::Plain),
-                ("settled_at", Class::Plain),
-                ("version", Class::Plain),
-            ],
-        }]
+    fn cards(&self) -> &'static [Card] {
+        cards::CARDS
     }
 
-    fn blocks_deletion(&self, _: &mut ReadTx<'_>, _: ContactId) -> Result<bool, Error> {
+    fn blocks_deletion(&self, _: &mut ReadTx<'_>, _: &Person) -> Result<bool, Error> {
         Ok(false)
     }
 

@@ -4,6 +4,7 @@
 //! history; what a member represents is sealed under the person's own key.
 
 mod api;
+pub mod cards;
 mod directory;
 mod members;
 pub mod model;

@@ -2,9 +2,10 @@
 
 use serde_json::json;
 
+use super::cards;
 use super::store::{self as networks, erase, memberships, merge};
-use crate::domain::{ContactId, Error, LawfulBasis, NetworkId, Obstacle, PersonalRecord, Purpose, Use};
-use crate::personal::{Class, Erasing, Held, Holder, Merging, Person, SearchTerm, Table};
+use crate::domain::{Card, ContactId, Error, LawfulBasis, NetworkId, Obstacle, PersonalRecord, Purpose, Use};
+use crate::personal::{Erasing, Held, Holder, Merging, Person, SearchTerm};
 use crate::platform::transaction::{ReadTx, WriteTx};
 use crate::resources::contacts::directory::MembersOfNetworks;
 
@@ -16,35 +17,17 @@ impl Holder for NetworkData {
         "networks"
     }
 
-    fn tables(&self) -> &'static [Table] {
-        use Class::{Plain, Pseudonymous, Sealed};
-        &[Table {
-            name: "memberships",
-            meaning: "Memberships of networks, with role, first and last day. The body that each member represents, \
-                      and the reason for the end, are in `particulars`.",
-            columns: &[
-                ("id", Pseudonymous),
-                ("network_id", Plain),
-                ("contact_id", Pseudonymous),
-                ("role", Plain),
-                ("status", Plain),
-                ("started_on", Plain),
-                ("ended_on", Plain),
-                ("directory_visibility", Plain),
-                ("particulars", Sealed),
-                ("created_at", Plain),
-                ("version", Plain),
-            ],
-        }]
+    fn cards(&self) -> &'static [Card] {
+        cards::PERSONAL
     }
 
-    fn blocks_deletion(&self, tx: &mut ReadTx<'_>, contact: ContactId) -> Result<bool, Error> {
-        memberships::has_any(tx, contact)
+    fn blocks_deletion(&self, tx: &mut ReadTx<'_>, person: &Person) -> Result<bool, Error> {
+        memberships::has_any(tx, person)
     }
 
-    fn uses(&self, tx: &mut ReadTx<'_>, contact: ContactId) -> Result<Vec<Use>, Error> {
+    fn uses(&self, tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<Use>, Error> {
         let runs_for = Use { purpose: Purpose::ProfessionalNetworks, basis: LawfulBasis::Contract };
-        Ok(if memberships::has_any(tx, contact)? { vec![runs_for] } else { Vec::new() })
+        Ok(if memberships::has_any(tx, person)? { vec![runs_for] } else { Vec::new() })
     }
 
     fn export(&self, tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<Held>, Error> {

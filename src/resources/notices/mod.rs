@@ -6,6 +6,7 @@
 //! from the first start.
 
 mod api;
+pub mod cards;
 mod content;
 pub mod current;
 pub mod model;

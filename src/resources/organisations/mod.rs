@@ -6,6 +6,7 @@
 //! under the service's own key.
 
 mod api;
+pub mod cards;
 pub mod model;
 pub mod store;
 

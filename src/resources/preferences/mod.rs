@@ -6,6 +6,7 @@
 
 mod api;
 mod asking;
+pub mod cards;
 mod choices;
 mod letters;
 mod links;

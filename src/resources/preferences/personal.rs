@@ -2,9 +2,10 @@
 
 use serde_json::json;
 
+use super::cards;
 use super::links;
-use crate::domain::{ContactId, Error, Obstacle, PersonalRecord};
-use crate::personal::{Class, Erasing, Held, Holder, Merging, Person, SearchTerm, Table};
+use crate::domain::{Card, Error, Obstacle, PersonalRecord};
+use crate::personal::{Erasing, Held, Holder, Merging, Person, SearchTerm};
 use crate::platform::transaction::{ReadTx, WriteTx};
 
 /// The room's personal data.
@@ -15,20 +16,11 @@ impl Holder for PreferenceData {
         "preferences"
     }
 
-    fn tables(&self) -> &'static [Table] {
-        &[Table {
-            name: "preference_links",
-            meaning: "The links by which a mailbox sees and changes its own preferences, as hashes.",
-            columns: &[
-                ("token_hash", Class::Plain),
-                ("contact_id", Class::Pseudonymous),
-                ("mark", Class::BlindIndex),
-                ("expires_at", Class::Plain),
-            ],
-        }]
+    fn cards(&self) -> &'static [Card] {
+        cards::CARDS
     }
 
-    fn blocks_deletion(&self, _: &mut ReadTx<'_>, _: ContactId) -> Result<bool, Error> {
+    fn blocks_deletion(&self, _: &mut ReadTx<'_>, _: &Person) -> Result<bool, Error> {
         Ok(false)
     }
 

@@ -3,7 +3,7 @@
 use super::model::{ProcessingActivity, ProcessingActivityList, RetentionLine, RetentionScheduleList};
 use crate::domain::{Error, Purpose};
 use crate::platform::transaction::ReadTx;
-use crate::policy::retention::SCHEDULE;
+use crate::policy::retention;
 use crate::policy::transfers::TRANSFERS;
 use crate::resources::notices;
 
@@ -45,8 +45,8 @@ fn subjects(purpose: Purpose) -> &'static str {
 
 /// The schedule, from the policy.
 pub(super) fn schedule() -> RetentionScheduleList {
-    let items = SCHEDULE.iter().map(|rule| RetentionLine {
-        record_class: rule.record_class,
+    let items = retention::schedule().map(|rule| RetentionLine {
+        record_class: rule.class.into(),
         trigger: rule.trigger,
         period: rule.period,
         action: rule.action,

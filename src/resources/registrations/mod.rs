@@ -6,6 +6,7 @@
 //! Article 7(4)).
 
 mod api;
+pub mod cards;
 mod check_ins;
 mod export;
 mod letter_kinds;

@@ -244,10 +244,10 @@ pub(super) fn of_person(tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<Regi
     rows.into_iter().map(|row| shown(tx, row)).collect()
 }
 
-/// Whether a contact is or was registered for anything.
-pub(super) fn has_any(tx: &mut ReadTx<'_>, contact: ContactId) -> Result<bool, Error> {
+/// Whether a person is or was registered for anything.
+pub(super) fn has_any(tx: &mut ReadTx<'_>, person: &Person) -> Result<bool, Error> {
     let found: Option<RegistrationId> = registrations::table
-        .filter(registrations::contact_id.eq(contact))
+        .filter(among_ids(registrations::contact_id, &person.ids))
         .select(registrations::id)
         .first(tx.connection())
         .optional()?;

@@ -5,6 +5,7 @@
 //! contact; a closed request shows the clock of its close.
 
 mod api;
+pub mod cards;
 pub mod commands;
 mod content_policy;
 mod deadline;

@@ -7,6 +7,7 @@
 //! A former address is the blind index of an address or number that a contact no longer has. It leads to the person until an
 //! erasure turns it into a suppression mark, or its mailbox confirms for another person.
 
+pub mod cards;
 mod personal;
 pub mod store;
 

@@ -2,9 +2,10 @@
 
 use serde_json::json;
 
+use super::cards;
 use super::store::{self, former};
-use crate::domain::{ContactId, Error, Obstacle, PersonalRecord};
-use crate::personal::{Class, Erasing, Held, Holder, Merging, Person, SearchTerm, Table};
+use crate::domain::{Card, ContactId, Error, Obstacle, PersonalRecord};
+use crate::personal::{Erasing, Held, Holder, Merging, Person, SearchTerm};
 use crate::platform::transaction::{ReadTx, WriteTx};
 
 /// The room's personal data.
@@ -15,30 +16,11 @@ impl Holder for SuppressionData {
         "suppressions"
     }
 
-    fn tables(&self) -> &'static [Table] {
-        &[
-            Table {
-                name: "suppressions",
-                meaning: "Suppressed addresses, and telephone numbers with the names of erased people, as blind \
-                          indexes; they survive erasure.",
-                columns: &[("mark", Class::BlindIndex), ("purpose", Class::Plain), ("since", Class::Plain)],
-            },
-            Table {
-                name: "former_addresses",
-                meaning: "The addresses and telephone numbers that people had before, as blind indexes. An import or \
-                          a request still finds the person by them.",
-                columns: &[
-                    ("mark", Class::BlindIndex),
-                    ("contact_id", Class::Pseudonymous),
-                    ("kind", Class::Plain),
-                    ("since", Class::Plain),
-                    ("passed_on_at", Class::Plain),
-                ],
-            },
-        ]
+    fn cards(&self) -> &'static [Card] {
+        cards::CARDS
     }
 
-    fn blocks_deletion(&self, _: &mut ReadTx<'_>, _: ContactId) -> Result<bool, Error> {
+    fn blocks_deletion(&self, _: &mut ReadTx<'_>, _: &Person) -> Result<bool, Error> {
         Ok(false)
     }
 

@@ -4,10 +4,9 @@ use std::collections::BTreeSet;
 
 use diesel::sql_types::Text;
 use diesel::{QueryableByName, RunQueryDsl, sql_query};
-use iewm::inventory::tables;
+use iewm::domain::{Card, Column, Fate};
+use iewm::inventory::CARDS;
 use iewm::jobs::{Gathering, Upkeep};
-use iewm::personal::{Class, Table};
-use iewm::policy::erasure::{Fate, OF_NO_CONTACT, rule_of};
 use iewm::resources::subject_requests::package::store::building::MOST_AT_ONCE;
 use serde_json::{Value, json};
 
@@ -60,13 +59,13 @@ impl Service {
     }
 
     /// Every row of a table, bytes and ids in lower-case hexadecimal.
-    fn rows(&self, table: &Table) -> String {
-        let quoted = |(name, _): &(&str, Class)| format!("quote({name})");
+    fn rows(&self, card: &Card) -> String {
+        let quoted = |(name, _): Column| format!("quote({name})");
         let line = match self.engine {
-            Engine::Sqlite => table.columns.iter().map(quoted).collect::<Vec<_>>().join("||','||"),
+            Engine::Sqlite => card.all_columns().map(quoted).collect::<Vec<_>>().join("||','||"),
             Engine::Postgres => "t::text".to_owned(),
         };
-        let rows = self.lines(&format!("SELECT {line} AS line FROM {} t", table.name));
+        let rows = self.lines(&format!("SELECT {line} AS line FROM {} t", card.table));
         rows.join("\n").to_lowercase().replace('-', "")
     }
 }
@@ -192,14 +191,11 @@ async fn ask(service: &Service, contact: &str) {
 /// What every column that tells who somebody is holds, in hexadecimal; fails where one holds nothing.
 fn planted(service: &Service) -> Vec<String> {
     let mut cells = Vec::new();
-    for table in tables().iter().filter(|table| !OF_NO_CONTACT.contains(&table.name)) {
-        if rule_of(table.name).is_some_and(|rule| rule.fate == Fate::Keep) {
-            continue;
-        }
-        let telling = table.columns.iter().filter(|(_, class)| matches!(class, Class::Sealed | Class::BlindIndex));
-        for (column, _) in telling {
-            let found = service.cells(table.name, column);
-            assert!(!found.is_empty(), "no canary in {}.{column}: plant one", table.name);
+    let goes = |card: &&Card| matches!(card.on_erasure.fate(), Some(Fate::Erase | Fate::Anonymise));
+    for card in CARDS.iter().filter(goes) {
+        for (column, _) in card.all_columns().filter(|(_, class)| class.tells()) {
+            let found = service.cells(card.table, column);
+            assert!(!found.is_empty(), "no canary in {}.{column}: plant one", card.table);
             cells.extend(found);
         }
     }
@@ -285,7 +281,7 @@ async fn nothing_of_the_erased_is_anywhere(service: Service) {
         Engine::Sqlite => dump::files_without(&service.directory(), &destroyed),
         Engine::Postgres => Vec::new(),
     };
-    let rows: Vec<(&str, String)> = tables().iter().map(|table| (table.name, service.rows(table))).collect();
+    let rows: Vec<(&str, String)> = CARDS.iter().map(|card| (card.table, service.rows(card))).collect();
     let marked: BTreeSet<String> = service.cells("suppressions", "mark").into_iter().collect();
     let answers = ask_everywhere(&service, &canary).await;
     let still = service.get(&format!("/v1/contacts/{}", text(&beside, "id"))).await.expect(200).json();
@@ -303,7 +299,7 @@ async fn nothing_of_the_erased_is_anywhere(service: Service) {
         for cell in cells.iter().filter(|cell| table != "suppressions" || !marks.contains(*cell)) {
             assert!(!rows.contains(cell.as_str()), "{cell} is still in {table}: {rows}");
         }
-        let gone = rule_of(table).is_some_and(|rule| rule.fate == Fate::Erase);
+        let gone = CARDS.of(table).is_some_and(|card| card.on_erasure.fate() == Some(Fate::Erase));
         let named = ids.iter().any(|id| rows.contains(id));
         assert!(!gone || !named, "{table} still names the erased: {rows}");
     }

@@ -2,8 +2,9 @@
 //! it is used.
 
 use diesel::connection::SimpleConnection;
-use iewm::domain::{AnsweredMatch, ContactId, MatchAnswer, RecordName};
-use iewm::policy::erasure::{Fate, Said, rule_of};
+use iewm::domain::{AnsweredMatch, ContactId, Fate, MatchAnswer, RecordName};
+use iewm::inventory::CARDS;
+use iewm::policy::erasure::Said;
 use iewm::resources::contacts::store::erasure;
 use serde_json::json;
 use tempfile::TempDir;
@@ -90,7 +91,7 @@ async fn a_restored_backup_cannot_be_read_and_is_erased_again(service: Service) 
     assert_eq!(contacts.len(), 1, "and nobody else is harmed");
     assert_eq!((text(&contacts[0], "id"), text(&contacts[0], "name")), (bob, "Bob".to_owned()));
     for table in ["memberships", "preference_links", "messages", "consent_confirmations"] {
-        assert_eq!(rule_of(table).unwrap().fate, Fate::Erase);
+        assert_eq!(CARDS.of(table).unwrap().on_erasure.fate(), Some(Fate::Erase));
         assert_eq!(restored.counts().iter().find(|(name, _)| name.ends_with(table)).unwrap().1, &0, "{table}");
     }
     assert!(restored.cells("consent_decisions", "evidence").is_empty());

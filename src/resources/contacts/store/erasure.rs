@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use super::super::model::ContactStatus;
 use super::{erased, matches, merged, person, plans};
 use crate::domain::{ContactId, Error, Instant, Obstacle, PersonalRecord, SubjectClaim, ids_alone, london_date};
-use crate::personal::{Erasing, Person, holders};
+use crate::personal::{Erasing, Person, cards, holders};
 use crate::platform::audit::{Action, Entry};
 use crate::platform::db::dialect;
 use crate::platform::http::{IfMatch, NoContent};
@@ -141,7 +141,7 @@ pub(crate) fn delete(
     restriction::may_be_used(known.and_then(|known| known.restriction).as_ref())?;
     let mut depended_on = false;
     for holder in holders(&tx)? {
-        depended_on |= holder.blocks_deletion(&mut tx, contact)?;
+        depended_on |= holder.blocks_deletion(&mut tx, &person)?;
     }
     let (_, obstacles) = told(&mut tx, &person)?;
     let matches = matches::of(&mut tx, &person)?;
@@ -178,7 +178,7 @@ fn plan(tx: &mut ReadTx<'_>, person: &mut Person, said: &Said) -> Result<Erasure
     let matches = matches::answered(tx, person, &said.answers)?;
     let (records, mut obstacles) = told(tx, person)?;
     obstacles.extend_from_slice(&said.obstacles);
-    let plan = erasure::plan(person.contact, records, &obstacles, matches)?;
+    let plan = erasure::plan(cards(tx)?, person.contact, records, &obstacles, matches)?;
     Ok(plan.explained(said))
 }
 

@@ -9,6 +9,7 @@ use super::super::model::ContactStatus;
 use super::erasure::{carry_out, locked};
 use super::{contacts, plans, restrict};
 use crate::domain::{ContactId, Error};
+use crate::personal::cards;
 use crate::platform::audit::{Action, Entry};
 use crate::platform::db::among_ids;
 use crate::platform::transaction::{ReadTx, Recorded, WriteTx, unless_key_missing};
@@ -53,7 +54,7 @@ pub fn repeat(mut tx: WriteTx<'_>) -> Result<Recorded<()>, Error> {
 fn erase_again(tx: &mut WriteTx<'_>, contact: ContactId, undone: &[ExecutedPlan], is_whole: bool) -> Result<(), Error> {
     let mut person = locked(tx, contact)?;
     let plans: Vec<_> = undone.iter().map(|plan| (plan.plan_id, plan.plan.as_str())).collect();
-    let (lawful, theirs) = erasure::once_more(&plans, is_whole)?;
+    let (lawful, theirs) = erasure::once_more(cards(tx)?, &plans, is_whole)?;
     person.records = theirs;
     carry_out(tx, person, lawful)?;
     let stays = !is_whole && super::facts(tx, contact)?.is_some_and(|facts| facts.restriction.is_none());

@@ -266,10 +266,10 @@ pub fn of(tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<Membership>, Error
     rows.iter().map(|row| open(tx, row)).collect()
 }
 
-/// Whether a contact has or had a membership.
-pub fn has_any(tx: &mut ReadTx<'_>, contact: ContactId) -> Result<bool, Error> {
+/// Whether a person has or had a membership.
+pub fn has_any(tx: &mut ReadTx<'_>, person: &Person) -> Result<bool, Error> {
     let found: Option<MembershipId> = memberships::table
-        .filter(memberships::contact_id.eq(contact))
+        .filter(among_ids(memberships::contact_id, &person.ids))
         .select(memberships::id)
         .first(tx.connection())
         .optional()?;

@@ -11,7 +11,8 @@ use super::model::{BuildPackage, Package, PackageProgress};
 use super::redactions::{NewRedactions, Redacted, Redaction};
 use super::release::ReleasePackage;
 use super::{html, store, vcard};
-use crate::domain::{Error, RedactionId, SubjectRequestId};
+use crate::domain::{Cards, Error, RedactionId, SubjectRequestId};
+use crate::personal::cards;
 use crate::platform::access::Access;
 use crate::platform::auth::{SubjectRequestsDecide, SubjectRequestsRead};
 use crate::platform::http::answer::JSON;
@@ -48,11 +49,11 @@ impl Take for Form {
 pub struct Sent(Answer);
 
 impl Sent {
-    /// Writes a package.
-    pub fn written(package: Package, form: Form) -> Result<Self, Error> {
+    /// Writes a package; `cards` tell how long each table is kept.
+    pub fn written(package: Package, form: Form, cards: Cards) -> Result<Self, Error> {
         let answer = match form {
             Form::Html => {
-                let answer = Answer::bytes(200, "text/html; charset=utf-8", html::page(&package)?);
+                let answer = Answer::bytes(200, "text/html; charset=utf-8", html::page(&package, cards)?);
                 answer.header(header::CONTENT_SECURITY_POLICY, POLICY)
             }
             Form::Vcard if package.kind == Right::Portability => {
@@ -138,11 +139,12 @@ pub async fn read_package(
 ) -> Result<Sent, Error> {
     // It is written where it is read, on a lane: a large one would hold up the other requests of a worker.
     let read = move |tx: &mut ReadTx<'_>| {
+        let cards = cards(tx)?;
         if !asked.draft {
-            return Sent::written(store::read(tx, id)?, form);
+            return Sent::written(store::read(tx, id)?, form, cards);
         }
         let (draft, version) = store::read_draft(tx, id)?;
-        let Sent(answer) = Sent::written(draft, form)?;
+        let Sent(answer) = Sent::written(draft, form, cards)?;
         Ok(Sent(answer.header(header::ETAG, format!("\"{version}\""))))
     };
     access.read(read).await

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::super::model::SubjectRequest;
 use super::model::{Package, PackageAccess, PackagePart, Particulars};
-use crate::domain::{ContactId, EntryId, Error, Instant};
+use crate::domain::{Card, ContactId, EntryId, Error, Instant};
 use crate::personal::{Held, Holder, Person};
 use crate::platform::audit;
 use crate::platform::transaction::ReadTx;
@@ -20,15 +20,15 @@ use crate::resources::notices::store as notices;
 /// Internal when the room does not answer for one of its tables.
 pub(super) fn of_room(tx: &mut ReadTx<'_>, holder: &dyn Holder, person: &Person) -> Result<Vec<PackagePart>, Error> {
     let mut told = holder.export(tx, person)?;
-    let part = |table: &crate::personal::Table| {
-        let Some(at) = told.iter().position(|part| part.table == table.name) else {
-            return Err(Error::internal(format_args!("{} is in no package", table.name)));
+    let part = |card: &Card| {
+        let Some(at) = told.iter().position(|part| part.table == card.table) else {
+            return Err(Error::internal(format_args!("{} is in no package", card.table)));
         };
         let Held { searched_by, records, .. } = told.swap_remove(at);
-        let (name, meaning) = (table.name.to_owned(), table.meaning.to_owned());
+        let (name, meaning) = (card.table.to_owned(), card.meaning.to_owned());
         Ok(PackagePart { table: name, meaning, searched_by: searched_by.to_vec(), records })
     };
-    holder.tables().iter().map(part).collect()
+    holder.cards().iter().map(part).collect()
 }
 
 /// A page of who looked at a person's data until an instant, newest first, and its last entry; `None` after the last page.

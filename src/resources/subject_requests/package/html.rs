@@ -15,7 +15,7 @@ use askama::Template;
 use super::super::wording::asked_for;
 use super::model::{Package, SearchRecord};
 use super::search::{AUDIT, unsure_in_words};
-use crate::domain::{Error, day_words, london_date};
+use crate::domain::{Cards, Error, day_words, london_date};
 use crate::personal::SearchTerm;
 use accesses::Acts;
 use chapters::{Kept, Use};
@@ -124,11 +124,11 @@ fn search(record: &SearchRecord) -> Search<'_> {
     }
 }
 
-/// Writes the package as a page.
+/// Writes the package as a page; `cards` tell how long each table is kept.
 ///
 /// # Errors
 /// Internal when the template cannot be rendered.
-pub fn page(package: &Package) -> Result<String, Error> {
+pub fn page(package: &Package, cards: Cards) -> Result<String, Error> {
     let particulars = &package.particulars;
     let page = Page {
         package,
@@ -139,7 +139,7 @@ pub fn page(package: &Package) -> Result<String, Error> {
         keep_until: day_words(particulars.keep_until),
         uses: chapters::uses(package),
         acts: accesses::summed_up(&package.accesses),
-        kept: chapters::kept(package),
+        kept: chapters::kept(package, cards),
         source: records::source(&particulars.source),
         sections: records::sections(&package.held),
         matches: matches::listed(package),

@@ -6,6 +6,7 @@ use super::api::{Form, Sent};
 use super::delivery::{OpenPackage, PackageLink};
 use super::store::{self, Opened};
 use crate::domain::{Code, Error, day_words, london_date};
+use crate::personal::cards;
 use crate::platform::access::Access;
 use crate::platform::auth::LinkHolder;
 use crate::platform::http::{
@@ -81,10 +82,11 @@ pub async fn open(
     ByToken(token): ByToken,
 ) -> Result<Done<Answered>, Error> {
     let open = move |tx: WriteTx<'_>| {
+        let cards = cards(&tx)?;
         let mut failed = None;
         let opened = store::open(tx, &token, body)?.map(|opened| match opened {
             Opened::Wrong => Answered::Wrong,
-            Opened::Package(package) => match Sent::written(*package, form) {
+            Opened::Package(package) => match Sent::written(*package, form, cards) {
                 Ok(sent) => Answered::Sent(sent),
                 Err(error) => {
                     failed = Some(error);

@@ -1,11 +1,13 @@
 //! The information that goes with the copy (UK GDPR Article 15(1)): uses, bases and recipients, and how long data is kept.
 
+use std::collections::HashSet;
+
 use serde_json::Value;
 
 use super::super::model::Package;
 use super::{Said, codes};
-use crate::domain::Purpose;
-use crate::policy::retention::{SCHEDULE, in_words};
+use crate::domain::{Card, Cards, Purpose, RecordClass};
+use crate::policy::retention::{in_words, schedule};
 
 /// Something that the person's data is used for.
 pub(super) struct Use {
@@ -78,45 +80,48 @@ pub(super) struct Kept {
 }
 
 /// How long each kind of record is kept of which there is one.
-pub(super) fn kept(package: &Package) -> Vec<Kept> {
-    let holds = |table: &&str| match *table {
+pub(super) fn kept(package: &Package, cards: Cards) -> Vec<Kept> {
+    let holds = |card: &&Card| match card.table {
         super::super::search::AUDIT => !package.accesses.is_empty(),
         table => !package.records(table).is_empty(),
     };
-    let rules = SCHEDULE.iter().filter(|rule| rule.tables.iter().any(holds));
-    let kept = |class: &str, period| {
+    let classes: HashSet<RecordClass> = cards.iter().filter(holds).map(|card| card.retention).collect();
+    let rules = schedule().filter(|rule| classes.contains(&rule.class));
+    let kept = |class: RecordClass, period| {
         let (what, from) = class_in_words(class).unzip();
         Kept {
-            what: what.map_or_else(|| Said::unworded(class.to_owned()), Said::words),
+            what: what.map_or_else(|| Said::unworded(<&str>::from(class).to_owned()), Said::words),
             period,
             from: from.unwrap_or_default(),
         }
     };
-    rules.map(|rule| kept(rule.record_class, in_words(rule.period))).collect()
+    rules.map(|rule| kept(rule.class, in_words(rule.period))).collect()
 }
 
 /// A class of the retention schedule, and what its period runs from, as the person reads them.
-fn class_in_words(class: &str) -> Option<(&'static str, &'static str)> {
+fn class_in_words(class: RecordClass) -> Option<(&'static str, &'static str)> {
     const DEALING: &str = "When you last dealt with us";
     const SENT: &str = "When we sent the link";
     Some(match class {
-        "contact" => ("Your name and contact details", DEALING),
-        "consent" => ("What you agreed to", DEALING),
-        "membership" => ("Networks", DEALING),
-        "registration" => ("Events that you registered for", DEALING),
-        "access_requirement" => ("What you need at events", "The end of the event"),
-        "former_address" => ("Codes of addresses and numbers that you had before", DEALING),
-        "suppression_mark" => ("Codes of addresses that we must not write to", "When you objected, or were erased"),
-        "complaint" => ("Complaints", "When the complaint was closed"),
-        "subject_request" => ("Requests about your data", "When we answered the request"),
-        "access_package" => ("Copies of your data that we made for you", "When we made the copy"),
-        "erasure" => ("Plans to erase your data", "When it was erased"),
-        "message" => ("Which emails we sent you", "When it left, or was given up"),
-        "confirmation_link" => ("Links that asked you to confirm", SENT),
-        "preference_link" => ("Links to your choices about emails", SENT),
-        "access_package_link" => ("Links to copies of your data", SENT),
-        "request_status_link" => ("Links to the progress of a request", SENT),
-        "audit" => ("Who saw or changed your data", "When they did"),
+        RecordClass::Contact => ("Your name and contact details", DEALING),
+        RecordClass::Consent => ("What you agreed to", DEALING),
+        RecordClass::Membership => ("Networks", DEALING),
+        RecordClass::Registration => ("Events that you registered for", DEALING),
+        RecordClass::AccessRequirement => ("What you need at events", "The end of the event"),
+        RecordClass::FormerAddress => ("Codes of addresses and numbers that you had before", DEALING),
+        RecordClass::SuppressionMark => {
+            ("Codes of addresses that we must not write to", "When you objected, or were erased")
+        }
+        RecordClass::Complaint => ("Complaints", "When the complaint was closed"),
+        RecordClass::SubjectRequest => ("Requests about your data", "When we answered the request"),
+        RecordClass::AccessPackage => ("Copies of your data that we made for you", "When we made the copy"),
+        RecordClass::Erasure => ("Plans to erase your data", "When it was erased"),
+        RecordClass::Message => ("Which emails we sent you", "When it left, or was given up"),
+        RecordClass::ConfirmationLink => ("Links that asked you to confirm", SENT),
+        RecordClass::PreferenceLink => ("Links to your choices about emails", SENT),
+        RecordClass::AccessPackageLink => ("Links to copies of your data", SENT),
+        RecordClass::RequestStatusLink => ("Links to the progress of a request", SENT),
+        RecordClass::Audit => ("Who saw or changed your data", "When they did"),
         _ => return None,
     })
 }

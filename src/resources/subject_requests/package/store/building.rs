@@ -46,7 +46,7 @@ pub(super) fn is_large(tx: &mut ReadTx<'_>, person: &Person) -> Result<bool, Err
 
 /// How many parts a package will have: one for each table, and the pages of who looked.
 fn expected(tx: &mut ReadTx<'_>, person: &Person) -> Result<i32, Error> {
-    let tables: usize = holders(tx)?.iter().map(|holder| holder.tables().len()).sum();
+    let tables: usize = holders(tx)?.iter().map(|holder| holder.cards().len()).sum();
     let pages = audit::count_about(tx.connection(), &person.ids)?.div_ceil(ENTRIES_A_PART);
     i32::try_from(tables + pages).map_err(|error| Error::internal(error))
 }
@@ -196,7 +196,7 @@ pub fn gather(tx: &mut ReadTx<'_>, claimed: Claimed) -> Result<Next, Error> {
     let there = parts::tables(tx, claimed.request)?;
     let is_there = |name: &str| there.iter().any(|known| known.table == name);
     let holders = holders(tx)?;
-    if let Some(holder) = holders.iter().find(|holder| !holder.tables().iter().all(|table| is_there(table.name))) {
+    if let Some(holder) = holders.iter().find(|holder| !holder.cards().iter().all(|card| is_there(card.table))) {
         let key = tx.key_of(claimed.owner.uuid())?;
         let words = parts::words(tx, &key, claimed.request)?;
         let (person, _) = person(tx, contact, &words)?;
@@ -253,9 +253,9 @@ pub fn end(mut tx: WriteTx<'_>, claimed: Claimed) -> Result<Recorded<bool>, Erro
         return tx.unchanged(None, false);
     }
     let mut searched = parts::tables(&mut tx, claimed.request)?;
-    for table in holders(&tx)?.iter().flat_map(|holder| holder.tables()) {
-        if searched.iter().all(|known| known.table != table.name) {
-            return Err(Error::internal(format_args!("{} is in no package", table.name)));
+    for card in holders(&tx)?.iter().flat_map(|holder| holder.cards()) {
+        if searched.iter().all(|known| known.table != card.table) {
+            return Err(Error::internal(format_args!("{} is in no package", card.table)));
         }
     }
     if searched.iter().all(|known| known.table != AUDIT) {
