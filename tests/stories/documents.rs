@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 use iewm::app::operations;
-use iewm::domain::{CODES, Class, Role};
+use iewm::domain::{CODES, Class, Fate, Role};
 use iewm::inventory::CARDS;
 use iewm::platform::audit::Action;
 use iewm::platform::auth::PERMISSIONS;

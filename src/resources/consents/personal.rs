@@ -31,8 +31,9 @@ impl Holder for ConsentData {
     }
 
     fn uses(&self, tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<Use>, Error> {
-        let decided =
-            consents::table.filter(among_ids(consents::contact_id, &person.ids)).select((consents::id, consents::purpose));
+        let decided = consents::table
+            .filter(among_ids(consents::contact_id, &person.ids))
+            .select((consents::id, consents::purpose));
         let decided: Vec<(ConsentId, String)> = decided.load(tx.connection())?;
         let used = |(id, purpose): (ConsentId, String)| {
             let purpose = StoredRow::new("consents", id).read("purpose", purpose.parse())?;

@@ -74,15 +74,15 @@ const SHARING_REFUSALS: Card = Card {
     retention: RecordClass::Contact,
 };
 
-/// The cards of the tables.
-pub const TOKENS: &[Card] = &[CONTACT_TOKENS, CONTACT_TOKENS_DATA, CONTACT_TOKENS_IDX, CONTACT_TOKENS_CONFIG];
+/// The cards of what SQLite alone has, for its index of names and numbers. PostgreSQL indexes `contacts.search_tokens` itself.
+pub const TOKENS_ON_SQLITE: &[Card] = &[CONTACT_TOKENS, CONTACT_TOKENS_DATA, CONTACT_TOKENS_IDX, CONTACT_TOKENS_CONFIG];
 
 const CONTACT_TOKENS: Card = Card {
     table: "contact_tokens",
     meaning: "The full-text index of the tokens of names and numbers.",
     columns: &[("tokens", BlindIndex)],
     emptied: &[],
-    on_erasure: OnErasure::OfNoContact,
+    on_erasure: OnErasure::WithThePerson(Fate::Erase, "The tokens go with those of the contact"),
     retention: RecordClass::Contact,
 };
 
@@ -91,7 +91,7 @@ const CONTACT_TOKENS_DATA: Card = Card {
     meaning: "The pages of the index.",
     columns: &[("id", Plain), ("block", BlindIndex)],
     emptied: &[],
-    on_erasure: OnErasure::OfNoContact,
+    on_erasure: OnErasure::WithThePerson(Fate::Erase, "The tokens go with those of the contact"),
     retention: RecordClass::Contact,
 };
 
@@ -100,7 +100,7 @@ const CONTACT_TOKENS_IDX: Card = Card {
     meaning: "Which page of the index begins with which token.",
     columns: &[("segid", Plain), ("term", BlindIndex), ("pgno", Plain)],
     emptied: &[],
-    on_erasure: OnErasure::OfNoContact,
+    on_erasure: OnErasure::WithThePerson(Fate::Erase, "The tokens go with those of the contact"),
     retention: RecordClass::Contact,
 };
 
