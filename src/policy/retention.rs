@@ -123,8 +123,7 @@ pub fn rule(class: RecordClass) -> RetentionRule {
         RecordClass::Complaint => {
             ("Its outcome or withdrawal", "P6Y", "Disposed of, and its key destroyed, in a reviewed disposal")
         }
-        RecordClass::Breach => ("Its closure", "P6Y", "Disposed of in a reviewed disposal"),
-        RecordClass::Network => ("Its closure", "P6Y", "Disposed of in a reviewed disposal"),
+        RecordClass::Breach | RecordClass::Network => ("Its closure", "P6Y", "Disposed of in a reviewed disposal"),
         RecordClass::ConfirmationLink => ("The sending of the link", "P7D", "Can no longer be used"),
         RecordClass::PreferenceLink => {
             ("The sending of the link", "P30D", "Can no longer be used; deleted within another thirty days of mailing")
