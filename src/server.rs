@@ -8,6 +8,7 @@ use actix_server::{Server, ServerHandle};
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{App, HttpRequest, HttpResponse};
+use futures_util::future::LocalBoxFuture;
 
 use crate::app::{self, StartError};
 use crate::config::Config;
@@ -20,7 +21,7 @@ use crate::platform::telemetry::Metrics;
 
 mod serving;
 
-use self::serving::{Deadlines, serve};
+use self::serving::{Deadlines, keep_serving, serve};
 
 /// How much of the time for stopping is kept for what is still to be recorded, in seconds.
 pub const RECORDING_SECONDS: u64 = 2;
@@ -33,8 +34,8 @@ pub struct Running {
     pub metrics_address: Option<SocketAddr>,
     /// The API's server.
     pub api: Server,
-    /// The metrics' server.
-    pub metrics: Option<Server>,
+    /// The metrics' server, which starts again when it ends.
+    pub metrics: Option<LocalBoxFuture<'static, ()>>,
 }
 
 impl Running {
@@ -97,6 +98,7 @@ fn metrics_port(state: AppState, metrics: Metrics, config: &mut ServiceConfig) {
             });
             let days_left = state.calendar().days_left_from(london_date(state.clock().now()));
             metrics.rows_without_keys(state.rows_without_keys());
+            metrics.commits(state.commits());
             metrics.clock_is_ahead(state.clock_difference());
             let text = metrics.text(state.waiting(), &deadlines, days_left);
             HttpResponse::Ok().content_type("application/openmetrics-text; version=1.0.0; charset=utf-8").body(text)
@@ -150,8 +152,10 @@ pub fn start(config: &Config, state: &AppState) -> Result<Running, StartError> {
                     .wrap(from_fn(move |request, next| identify(request, next, mint.clone(), clock.clone())))
                     .configure(move |config| metrics_port(state, metrics, config))
             };
-            let builder = Server::build().workers(1).disable_signals();
-            let server = serve(builder, listener, deadlines, make).map_err(fault)?;
+            let start = move |listener| {
+                serve(Server::build().workers(1).disable_signals(), listener, deadlines.clone(), make.clone())
+            };
+            let server: LocalBoxFuture<'static, ()> = Box::pin(keep_serving("metrics-listener", listener, start));
             (Some(bound), Some(server))
         }
     };

@@ -15,6 +15,7 @@ const ABOUT: About = About {
     does: "compares the clock with the database's, and keeps new ids after those of other processes",
     instances: "each watches its own clock",
     late: "the clock cannot be compared with the database's",
+    in_readiness: true,
     cut_off: "the next start compares the clocks again",
 };
 

@@ -1,15 +1,17 @@
 //! Sends what the outbox holds.
 
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use futures_util::future::LocalBoxFuture;
 
-use crate::domain::{Code, Error};
+use crate::domain::{Code, ContactId, EmailAddress, Error};
 use crate::platform::access::AppState;
-use crate::platform::mail::{Courier, Failure, Sender};
-use crate::platform::outbox::store::{self as outbox, Attempted};
-use crate::platform::outbox::{Claimed, Composed, Letters};
-use crate::platform::queue::{About, Job, Round};
+use crate::platform::mail::{Courier, Failure, Mail, Sender};
+use crate::platform::outbox::store::{self as outbox, Attempt};
+use crate::platform::outbox::{Claimed, Letters};
+use crate::platform::queue::{About, Attempted, Job, Next, Round, drain};
+use crate::platform::transaction::WriteTx;
 use crate::resources::contacts;
 
 const ABOUT: About = About {
@@ -18,6 +20,7 @@ const ABOUT: About = About {
     does: "sends the messages of the outbox, if a mail server is configured, and deletes old ones",
     instances: "each message is claimed by one",
     late: "messages wait",
+    in_readiness: true,
     cut_off: "a message is still on its way to the mail server; it may be sent twice",
 };
 
@@ -29,14 +32,6 @@ pub struct Delivery {
     sender: Sender,
 }
 
-/// Whether another message can be tried after this one.
-#[derive(PartialEq, Eq)]
-enum Next {
-    GoOn,
-    /// The mail server is away: it would refuse the others as well.
-    Rest,
-}
-
 impl Delivery {
     /// A delivery of the service's messages, put together by `letters`.
     pub fn new(state: AppState, letters: Letters, courier: Courier, sender: Sender) -> Self {
@@ -44,87 +39,76 @@ impl Delivery {
     }
 
     async fn send(&self, round: Round<'_>) -> Result<usize, Error> {
-        let mut tried = 0;
-        // A read first: the outbox is usually empty, and a read delays no writer.
-        while round.goes_on() && self.state.job(ABOUT.name).read(outbox::is_due).await? {
-            let Some(claimed) = self.state.job(ABOUT.name).run(outbox::claim).await? else { break };
-            tried += 1;
-            if self.deliver(claimed).await? == Next::Rest {
-                break;
-            }
-        }
-        if self.state.job(ABOUT.name).read(outbox::has_old).await? {
-            self.state.job(ABOUT.name).run(outbox::sweep).await?;
+        let job = || self.state.job(ABOUT.name);
+        let is_due = async || job().read(outbox::is_due).await;
+        let deliver = async |attempt: Attempt| match attempt.mail {
+            Some(mail) => self.deliver(attempt.message, mail).await,
+            None => Ok(Next::GoOn),
+        };
+        let tried = drain(round, is_due, async || self.claim().await, deliver).await?;
+        if job().read(outbox::has_old).await? {
+            job().run(outbox::sweep).await?;
         }
         Ok(tried)
     }
 
-    async fn deliver(&self, claimed: Claimed) -> Result<Next, Error> {
-        let id = claimed.id;
-        let (letters, message) = (self.letters, claimed.clone());
-        let composed = self
-            .state
-            .job(ABOUT.name)
-            .run(move |mut tx| {
-                let Some(letter) = letters.iter().find(|letter| letter.kind() == message.kind) else {
-                    return Err(Error::internal("a message of an unknown kind"));
-                };
-                let composed = letter.compose(&mut tx, &message)?;
-                outbox::composed(tx, &message, composed)
-            })
-            .await;
-        let mail = match composed {
-            Ok(Composed::Mail(mail)) => mail,
-            Ok(Composed::Moot(reason)) => {
-                self.settle(claimed, Attempted::Moot(reason)).await?;
-                return Ok(Next::GoOn);
-            }
-            Err(error) => {
-                let missing = error.code() == Code::KeyMissing;
-                let reason = if missing { Code::KeyMissing.entry().name } else { "not_composed" };
-                tracing::error!(mail = %id, reason, %error, "a message could not be composed");
-                self.settle(claimed, Attempted::Later(reason.to_owned())).await?;
-                return Ok(Next::GoOn);
-            }
+    /// Claims a message and composes it. One that cannot be composed is put off, and holds up no other.
+    async fn claim(&self) -> Result<Option<Attempt>, Error> {
+        let (letters, in_hand) = (self.letters, Arc::new(OnceLock::new()));
+        let noted = in_hand.clone();
+        let claimed = self.state.job(ABOUT.name).run(move |tx| outbox::claim(tx, letters, &noted)).await;
+        let error = match claimed {
+            Ok(attempt) => return Ok(attempt),
+            Err(error) => error,
         };
+        // Without a message in hand it is the queue that failed, and not a letter.
+        let Some(message) = in_hand.get().cloned() else { return Err(error) };
+        let missing = error.code() == Code::KeyMissing;
+        let reason = if missing { Code::KeyMissing.entry().name } else { "not_composed" };
+        tracing::error!(mail = %message.id, reason, %error, "a message could not be composed");
+        let late = message.clone();
+        let put_off = move |tx: WriteTx<'_>| outbox::put_off(tx, &late, reason.to_owned());
+        self.state.job(ABOUT.name).run(put_off).await?;
+        Ok(Some(Attempt { message, mail: None }))
+    }
+
+    async fn deliver(&self, claimed: Claimed, mail: Mail) -> Result<Next, Error> {
+        let id = claimed.id;
         let Ok(message) = mail.message(&self.sender, id, self.state.clock().now()) else {
-            self.settle(claimed, Attempted::Refused("address_unusable".to_owned())).await?;
+            self.settle(claimed, Attempted::Refused("address_unusable".to_owned()), None).await?;
             return Ok(Next::GoOn);
         };
         let name = format!("{}-{id}", claimed.kind);
-        let failure = match self.courier.deliver(&name, message).await {
-            Ok(()) => {
-                self.settle(claimed, Attempted::Sent).await?;
-                return Ok(Next::GoOn);
-            }
-            Err(failure) => failure,
-        };
-        match failure {
-            Failure::Passing(reason) => {
-                self.settle(claimed, Attempted::Later(reason)).await?;
-                Ok(Next::GoOn)
-            }
-            Failure::Away(reason) => {
+        let (attempted, bounced, next) = match self.courier.deliver(&name, message).await {
+            Ok(()) => (Attempted::Done, None, Next::GoOn),
+            Err(Failure::Passing(reason)) => (Attempted::Later(reason), None, Next::GoOn),
+            Err(Failure::Away(reason)) => {
                 tracing::warn!(mail = %id, reason, "the mail server does not accept mail");
-                self.settle(claimed, Attempted::Later(reason)).await?;
-                Ok(Next::Rest)
+                (Attempted::Later(reason), None, Next::Rest)
             }
-            Failure::Refused { reason, address } => {
-                if let Some(contact) = mail.contact.filter(|_| address) {
-                    let refused = mail.to;
-                    self.state
-                        .job(ABOUT.name)
-                        .run(move |tx| contacts::store::bounce::note(tx, contact, &refused))
-                        .await?;
-                }
-                self.settle(claimed, Attempted::Refused(reason)).await?;
-                Ok(Next::GoOn)
+            Err(Failure::Refused { reason, address }) => {
+                let bounced = mail.contact.filter(|_| address).map(|contact| (contact, mail.to));
+                (Attempted::Refused(reason), bounced, Next::GoOn)
             }
-        }
+        };
+        self.settle(claimed, attempted, bounced).await?;
+        Ok(next)
     }
 
-    async fn settle(&self, claimed: Claimed, attempted: Attempted) -> Result<(), Error> {
-        self.state.job(ABOUT.name).run(move |tx| outbox::settle(tx, &claimed, attempted)).await
+    /// Records what came of an attempt, and on the contact that its address was `refused` for good.
+    async fn settle(
+        &self,
+        claimed: Claimed,
+        attempted: Attempted,
+        refused: Option<(ContactId, EmailAddress)>,
+    ) -> Result<(), Error> {
+        let settle = move |mut tx: WriteTx<'_>| {
+            if let Some((contact, address)) = refused {
+                tx.also(|tx| contacts::store::bounce::note(tx, contact, &address))?;
+            }
+            outbox::settle(tx, &claimed, attempted)
+        };
+        self.state.job(ABOUT.name).run(settle).await
     }
 }
 

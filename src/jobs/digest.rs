@@ -16,6 +16,7 @@ const ABOUT: About = About {
     does: "queues the digest of what falls due on each working day, and deletes expired packages",
     instances: "a lock in the database lets one queue the digest",
     late: "the digest of deadlines is delayed",
+    in_readiness: true,
     cut_off: "the digest is queued at the next start",
 };
 

@@ -1,13 +1,14 @@
 //! Builds packages that are too large to be built within a request.
 
+use std::cell::Cell;
 use std::time::Duration;
 
 use futures_util::future::LocalBoxFuture;
 
 use crate::domain::Error;
 use crate::platform::access::AppState;
-use crate::platform::queue::{About, Job, Round};
-use crate::resources::subject_requests::package::store::building::{self, Claimed, Next};
+use crate::platform::queue::{About, Job, Next, Round, drain};
+use crate::resources::subject_requests::package::store::building::{self, Claimed, Step};
 
 const ABOUT: About = About {
     name: "gathering",
@@ -15,6 +16,7 @@ const ABOUT: About = About {
     does: "builds the packages that are too large to be built within a request",
     instances: "each package is claimed by one",
     late: "packages wait",
+    in_readiness: true,
     cut_off: "a package is still being built; the build continues at the next start",
 };
 
@@ -34,9 +36,9 @@ impl Gathering {
         let job = || self.state.job(ABOUT.name);
         while round.goes_on() {
             let is_ours = match job().read(move |tx| building::gather(tx, claimed)).await? {
-                Next::Keep(gathered) => job().run(move |tx| building::keep(tx, claimed, &gathered)).await?,
-                Next::End => return job().run(move |tx| building::end(tx, claimed)).await,
-                Next::Stop => false,
+                Step::Keep(gathered) => job().run(move |tx| building::keep(tx, claimed, &gathered)).await?,
+                Step::End => return job().run(move |tx| building::end(tx, claimed)).await,
+                Step::Stop => false,
             };
             if !is_ours {
                 return Ok(false);
@@ -56,20 +58,21 @@ impl Job for Gathering {
     fn tick<'a>(&'a self, round: Round<'a>) -> LocalBoxFuture<'a, Result<usize, Error>> {
         Box::pin(async move {
             let job = || self.state.job(ABOUT.name);
-            let mut ended = 0;
-            while round.goes_on() && job().read(building::is_due).await? {
-                // Where another was faster, it has it; what is left is there at the next run.
-                let Some(claimed) = job().run(building::claim).await? else { break };
+            let ended = Cell::new(0);
+            let build = async |claimed: Claimed| {
                 match self.build(claimed, round).await {
-                    Ok(there) => ended += usize::from(there),
+                    Ok(there) => ended.set(ended.get() + usize::from(there)),
                     Err(error) => {
                         let request = claimed.request;
                         tracing::error!(%request, %error, "a package cannot be built; it is tried again");
                         job().run(move |tx| building::give_back(tx, claimed, true)).await?;
                     }
                 }
-            }
-            Ok(ended)
+                Ok(Next::GoOn)
+            };
+            let is_due = async || job().read(building::is_due).await;
+            drain(round, is_due, async || job().run(building::claim).await, build).await?;
+            Ok(ended.get())
         })
     }
 }

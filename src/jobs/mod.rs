@@ -4,14 +4,18 @@ mod clock_watch;
 mod delivery;
 mod digest;
 mod gathering;
+mod kept_answers;
 mod purge;
+mod refusals;
 mod upkeep;
 
 pub use clock_watch::ClockWatch;
 pub use delivery::Delivery;
 pub use digest::Digest;
 pub use gathering::Gathering;
+pub use kept_answers::KeptAnswers;
 pub use purge::Purge;
+pub use refusals::Refusals;
 pub use upkeep::Upkeep;
 
 use crate::platform::access::AppState;
@@ -25,6 +29,8 @@ pub fn all(state: &AppState, delivery: Option<Delivery>) -> Vec<Box<dyn Job>> {
         Box::new(Digest::new(state.clone())),
         Box::new(Purge::new(state.clone())),
         Box::new(Gathering::new(state.clone())),
+        Box::new(Refusals::new(state.clone())),
+        Box::new(KeptAnswers::new(state.clone())),
     ];
     if let Some(delivery) = delivery {
         jobs.push(Box::new(delivery));

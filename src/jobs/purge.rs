@@ -20,6 +20,7 @@ const ABOUT: About = About {
     does: "rewrites the table of keys on PostgreSQL, an hour after a key was destroyed",
     instances: "a lock in the database lets one rewrite the table",
     late: "destroyed keys are still in the database's pages",
+    in_readiness: true,
     cut_off: "the table of keys is still being rewritten; PostgreSQL ends or rolls back the rewrite",
 };
 

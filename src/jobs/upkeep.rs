@@ -19,6 +19,7 @@ const ABOUT: About = About {
            erased people",
     instances: "each event is locked while its offers are settled",
     late: "due work is delayed",
+    in_readiness: true,
     cut_off: "an offer is still in progress; its transaction is rolled back",
 };
 

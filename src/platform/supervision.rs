@@ -1,4 +1,4 @@
-//! Restarts a thread or a task that panics.
+//! Restarts a thread or a task that panics, or that ends although it must not.
 //!
 //! `while restarts.has_panicked(writer.run()).await {}` runs a body until it returns: after a panic it pauses, and runs the
 //! body again. What must outlive a panic belongs to the caller, here `writer`, which lends it to the body.
@@ -50,6 +50,13 @@ impl Restarts {
         panicked
     }
 
+    /// Runs `body`, which must not end. Once it has ended or panicked, pauses: run it again.
+    pub(crate) async fn has_ended(&mut self, body: impl Future<Output = ()>) {
+        let began = Instant::now();
+        let _ = AssertUnwindSafe(body).catch_unwind().await;
+        tokio::time::sleep(self.count(began.elapsed())).await;
+    }
+
     /// As [`Restarts::has_panicked`], for a body that blocks its thread.
     pub(in crate::platform) fn thread_has_panicked(&mut self, body: impl FnOnce()) -> bool {
         let began = Instant::now();
@@ -65,7 +72,7 @@ impl Restarts {
         let pause = if ran >= SETTLED { SHORTEST } else { self.pause };
         self.pause = LONGEST.min(2 * pause);
         RESTARTED.get_or_create(&Task { task: self.task }).inc();
-        tracing::error!(task = self.task, ?pause, "restarted after a panic");
+        tracing::error!(task = self.task, ?pause, "restarted after a panic or an unexpected end");
         pause
     }
 }
@@ -114,6 +121,20 @@ mod tests {
         let (mut worker, mut restarts) = (Worker::new(), Restarts::of("test-task"));
         while restarts.has_panicked(worker.work_later()).await {}
         assert_eq!((worker.done, counted("test-task")), (vec![3, 1], 1));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_task_that_must_not_end_runs_again() {
+        let (mut ends, mut restarts) = (0, Restarts::of("test-end"));
+        while ends < 3 {
+            restarts
+                .has_ended(async {
+                    ends += 1;
+                    assert!(ends != 2, "on purpose");
+                })
+                .await;
+        }
+        assert_eq!(counted("test-end"), 3);
     }
 
     #[test]

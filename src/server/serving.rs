@@ -14,6 +14,7 @@ use actix_web::dev::AppConfig;
 use actix_web::rt::net::TcpStream;
 
 use crate::platform::http::WriteDeadline;
+use crate::platform::supervision::Restarts;
 
 /// How long the rest of an unread body is read and thrown away, so that the caller receives the answer and no reset.
 const LINGER: Duration = Duration::from_secs(1);
@@ -63,3 +64,28 @@ where
     };
     Ok(builder.listen("http", listener, factory)?.run())
 }
+
+/// Serves from a listener for as long as the process runs. actix replaces a worker thread that dies when the next connection
+/// comes. When the server itself ends, `serve` starts another one. Callers that connect in between wait in the system's queue.
+pub(super) async fn keep_serving(
+    task: &'static str,
+    listener: TcpListener,
+    serve: impl Fn(TcpListener) -> io::Result<Server>,
+) {
+    let mut restarts = Restarts::of(task);
+    let serve_once = async || {
+        let ended = match listener.try_clone().and_then(&serve) {
+            Ok(server) => server.await,
+            Err(error) => Err(error),
+        };
+        if let Err(error) = ended {
+            tracing::error!(task, %error, "a server ended");
+        }
+    };
+    loop {
+        restarts.has_ended(serve_once()).await;
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -175,11 +175,10 @@ async fn asked(service: &Service, email: &str) {
 }
 
 async fn a_lease_is_kept_and_a_message_leaves_once(service: Service) {
-    use iewm::platform::outbox::store::claim;
     let server = MailServer::start();
     for (number, step) in steps().into_iter().enumerate() {
         asked(&service, &format!("person{number}@example.org")).await;
-        service.state.job("delivery").run(claim).await.unwrap().expect("a message");
+        service.claim_and_die().await;
         service.hands.step(step);
         service.hands.advance(Duration::minutes(4));
         assert_eq!(service.deliver(&server).await, 0, "{step}: another process has it");
@@ -302,12 +301,11 @@ fn of_two_processes<Told: Future<Output = ()>>(ahead: Duration, story: impl FnOn
 fn processes_with_different_clocks_respect_each_others_leases() {
     for ahead in [Duration::minutes(-10), Duration::minutes(10), Duration::days(365)] {
         of_two_processes(ahead, async |service, other| {
-            use iewm::platform::outbox::store::claim;
             let server = MailServer::start();
             for (one, another) in [(&service, &other), (&other, &service)] {
                 let before = server.taken().len();
                 asked(&service, &format!("person{before}@example.org")).await;
-                one.state.job("delivery").run(claim).await.unwrap().expect("a message");
+                one.claim_and_die().await;
                 assert_eq!(another.deliver(&server).await, 0, "{ahead}: not stolen");
                 service.hands.advance(Duration::minutes(5));
                 assert_eq!(another.deliver(&server).await, 1, "{ahead}: not waited for");
@@ -346,8 +344,7 @@ fn a_clock_that_differs_from_the_databases_is_reported_once() {
         assert_eq!(watch.compare().await.unwrap(), Some(Change::Began));
         assert_eq!(watch.compare().await.unwrap(), None);
         for (service, seconds) in [(&service, "6.0"), (&other, "-5.0")] {
-            let metrics = reqwest::get(format!("{}/metrics", service.metrics_address())).await.unwrap();
-            let metrics = metrics.text().await.unwrap();
+            let metrics = service.metrics().await;
             assert!(metrics.contains(&format!("iewm_clock_difference_seconds {seconds}\n")), "{metrics}");
         }
         service.hands.step(Duration::seconds(-6));

@@ -4,6 +4,7 @@ use chrono::Duration;
 use diesel::{Connection, PgConnection, QueryableByName, RunQueryDsl, SqliteConnection, sql_query, sql_types};
 use futures_util::future::join_all;
 use iewm::domain::Role;
+use iewm::jobs::KeptAnswers;
 use serde_json::{Value, json};
 
 use crate::harness::client::{Answer, Request};
@@ -19,6 +20,7 @@ on_both_engines! {
     reads_are_carried_out_each_time,
     what_says_nothing_of_the_deed_is_not_kept,
     an_answer_is_kept_for_24_hours,
+    answers_are_deleted_after_24_hours,
     an_answer_survives_a_restart,
     identical_requests_at_once_make_one_contact,
     different_keys_at_once_make_one_contact_of_an_address,
@@ -213,6 +215,23 @@ async fn an_answer_is_kept_for_24_hours(service: Service) {
     assert_ne!(second.json()["id"], first.json()["id"]);
     replays(&post(&service, "/v1/organisations", "hall-0007", &guildhall()).await, &second);
     assert_eq!(kept_answers(&service).len(), 1);
+}
+
+async fn answers_are_deleted_after_24_hours(service: Service) {
+    let job = KeptAnswers::new(service.state.clone());
+    for number in 0..501 {
+        let mut hall = guildhall();
+        hall["name"] = json!(format!("Hall {number}"));
+        fresh(post(&service, "/v1/organisations", &format!("hall-{number:04}"), &hall).await.expect(201));
+    }
+    service.hands.advance(Duration::hours(23));
+    fresh(post(&service, "/v1/contacts", "sign-up-7", &ada()).await.expect(201));
+    assert_eq!(service.tick(&job).await, Ok(0));
+    service.hands.advance(Duration::hours(1));
+    assert_eq!(kept_answers(&service).len(), 502, "no request is needed to delete them");
+    assert_eq!(service.tick(&job).await, Ok(501));
+    assert_eq!(kept_answers(&service).len(), 1);
+    assert_eq!(service.tick(&job).await, Ok(0));
 }
 
 async fn an_answer_survives_a_restart(mut service: Service) {

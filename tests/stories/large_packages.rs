@@ -11,7 +11,7 @@ use iewm::platform::audit::{Action, Entry};
 use iewm::platform::queue::{Job, Round};
 use iewm::platform::transaction::WriteTx;
 use iewm::resources::subject_requests::package::store::building::{
-    self, Claimed, ENTRIES_A_PART, Gathered, MOST_AT_ONCE, Next,
+    self, Claimed, ENTRIES_A_PART, Gathered, MOST_AT_ONCE, Step,
 };
 use serde_json::{Value, json};
 
@@ -68,11 +68,8 @@ impl Service {
     /// Has the job do so many steps at most, after which it is told to stop.
     async fn gather(&self, steps: usize) -> usize {
         let asked = Cell::new(0);
-        let go_on = || {
-            asked.set(asked.get() + 1);
-            // Once for the package, then once for each step.
-            asked.get() <= steps + 1
-        };
+        // Once for the package, then once for each step.
+        let go_on = || asked.replace(asked.get() + 1) <= steps;
         self.gathering().tick(Round::new(self.now(), &go_on)).await.unwrap()
     }
 
@@ -80,7 +77,7 @@ impl Service {
         self.state.job("story").run(building::claim).await.unwrap()
     }
 
-    async fn next(&self, claimed: Claimed) -> Next {
+    async fn next(&self, claimed: Claimed) -> Step {
         self.state.job("story").read(move |tx| building::gather(tx, claimed)).await.unwrap()
     }
 
@@ -218,7 +215,7 @@ async fn a_building_that_was_killed_goes_on_where_it_was(service: Service) {
     let (_, path) = service.large("access").await;
     let killed = service.claim().await.expect("a package that waits");
     for _ in 0..4 {
-        let Next::Keep(gathered) = service.next(killed).await else { panic!("there is more") };
+        let Step::Keep(gathered) = service.next(killed).await else { panic!("there is more") };
         assert!(service.keep(killed, gathered).await);
     }
     let (_, done, of) = service.progress(&path).await;
@@ -255,11 +252,11 @@ async fn of_two_who_build_one_writes(service: Service) {
     let second = service.taken(asked("access", &text(&service.get(&path).await.json(), "contact_id"))).await;
     service.ask_for(&second, json!({})).await.expect(202);
     let late = service.claim().await.expect("a package that waits");
-    let Next::Keep(gathered) = service.next(late).await else { panic!("there is more") };
+    let Step::Keep(gathered) = service.next(late).await else { panic!("there is more") };
     service.hands.advance(Duration::minutes(2));
     service.claim().await.expect("a package that waits again");
     assert!(!service.keep(late, gathered).await);
-    assert!(matches!(service.next(late).await, Next::Stop));
+    assert!(matches!(service.next(late).await, Step::Stop));
     assert!(!service.state.job("story").run(move |tx| building::end(tx, late)).await.unwrap());
     assert_eq!(service.progress(&second).await.1, 0);
     service.hands.advance(Duration::minutes(2));
@@ -312,7 +309,7 @@ async fn who_is_erased_meanwhile_leaves_nothing(service: Service) {
     let (ada, path) = service.large("access").await;
     service.gather(3).await;
     let claimed = service.claim().await.expect("a package that waits");
-    let Next::Keep(gathered) = service.next(claimed).await else { panic!("there is more") };
+    let Step::Keep(gathered) = service.next(claimed).await else { panic!("there is more") };
     // What is asked for must not be destroyed: so it is only after a restore that somebody is erased meanwhile.
     service.delete(&ada).await.problem(409, "erasure_request_required");
     let contact: ContactId = ada.parse().unwrap();
@@ -348,7 +345,7 @@ async fn who_is_merged_meanwhile_is_told_everything(service: Service) {
     service.ask_for(&other, json!({ "explanation": "Said before." })).await.expect(202);
     service.gather(3).await;
     let claimed = service.claim().await.expect("a package that waits");
-    let Next::Keep(gathered) = service.next(claimed).await else { panic!("there is more") };
+    let Step::Keep(gathered) = service.next(claimed).await else { panic!("there is more") };
     service.post(&format!("/v1/contacts/{ada}/merge"), json!({ "from_contact_id": known_as })).await.expect(200);
     assert!(!service.keep(claimed, gathered).await, "what was in hand is of one of the two");
     for path in [&path, &other] {

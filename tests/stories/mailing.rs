@@ -275,10 +275,9 @@ async fn several_who_deliver_never_send_one_message_twice(service: Service) {
 }
 
 async fn a_message_in_dead_hands_is_taken_up_again(service: Service) {
-    use iewm::platform::outbox::store::claim;
     let server = MailServer::start();
     asked(&service, "ada@example.org").await;
-    service.state.job("delivery").run(claim).await.unwrap().expect("a message");
+    service.claim_and_die().await;
     assert_eq!(service.deliver(&server).await, 0, "it is in somebody's hands");
     service.hands.advance(Duration::minutes(5));
     assert_eq!(service.deliver(&server).await, 1);

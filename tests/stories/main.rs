@@ -17,6 +17,7 @@ mod all_or_nothing;
 mod architecture;
 mod audit;
 mod audited_changes;
+mod background_work;
 mod backups;
 mod bad_input;
 mod batched;

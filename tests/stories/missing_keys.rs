@@ -110,7 +110,7 @@ impl Service {
 
     /// How many rows were met without their key, as the metrics tell it.
     pub(crate) async fn rows_without_keys(&self) -> u64 {
-        let metrics = reqwest::get(format!("{}/metrics", self.metrics_address())).await.unwrap().text().await.unwrap();
+        let metrics = self.metrics().await;
         let line = metrics.lines().find_map(|line| line.strip_prefix("iewm_rows_without_keys_total ")).unwrap();
         line.parse().unwrap()
     }

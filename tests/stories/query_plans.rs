@@ -242,7 +242,10 @@ async fn people_are_looked_up_through_indexes(mut service: Service) {
         (&format!(r#"WHERE "audit_entries"."contact_id"{among}"#), "audit_entries_contact"),
         (r#"("audit_subjects"."contact_id" = "#, named),
         (&format!(r#"WHERE "audit_subjects"."contact_id"{among}"#), named),
-        (r#"WHERE ("subject_request_package_builds"."next_attempt_at" <= "#, "subject_request_package_builds_due"),
+        (
+            "FROM subject_request_package_builds WHERE attempts >= 0 AND next_attempt_at <= ",
+            "subject_request_package_builds_due",
+        ),
         // What a start looks for: what a crash or an old backup has left of those who were erased.
         (r#"("contacts"."particulars" IS NULL)"#, "contacts_erased"),
         (&format!(r#"("contacts"."id"{among}SELECT "vault"."destroyed_keys""#), "contacts_"),

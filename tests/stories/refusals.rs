@@ -2,6 +2,7 @@
 
 use chrono::Duration;
 use iewm::domain::{OrganisationId, Role};
+use iewm::jobs::Refusals;
 use iewm::platform::auth::{TokenMint, TokenRequest};
 use iewm::platform::vault::SystemEntropy;
 use serde_json::{Value, json};
@@ -22,7 +23,7 @@ on_both_engines! {
 impl Service {
     /// The value of a counter among the metrics; 0 for one that has counted nothing yet.
     pub(crate) async fn metric(&self, counter: &str) -> u64 {
-        let metrics = reqwest::get(format!("{}/metrics", self.metrics_address())).await.unwrap().text().await.unwrap();
+        let metrics = self.metrics().await;
         let value = metrics.lines().find_map(|line| line.strip_prefix(counter)?.strip_prefix(' '));
         value.map_or(0, |value| value.parse().unwrap())
     }
@@ -133,7 +134,8 @@ async fn a_minutes_403s_are_recorded_up_to_ten_and_then_as_a_number(service: Ser
     knock("/v1/audit", &staff, 1).await;
     assert_eq!(service.refusals_of("staff-1").await.len(), 11);
     service.hands.advance(Duration::seconds(1));
-    assert_eq!(service.refusals_of("staff-1").await[11..], [left_out(16)], "the minute is over");
+    assert_eq!(service.tick(&Refusals::new(service.state.clone())).await, Ok(3), "the minutes are over");
+    assert_eq!(service.refusals_of("staff-1").await[11..], [left_out(16)]);
     // The next minute begins with the next refusal. It tells itself when another one comes after it.
     knock("/v1/audit", &staff, 12).await;
     service.hands.advance(Duration::minutes(5));

@@ -12,9 +12,9 @@ use super::refusal_log::RefusalLog;
 use crate::domain::{Calendar, Clock, Entropy, Error, IdMint, Instant, OrganisationId, made_at};
 use crate::platform::audit::{self, EntryRow, Looks, Refusals};
 use crate::platform::auth::{Moments, Tokens};
-use crate::platform::db::{AnyConnection, Database, Lane, dialect};
+use crate::platform::db::{AnyConnection, Database, Lane, Patience, dialect};
 use crate::platform::http::{self, Budget, Receiving};
-use crate::platform::idempotency::InFlight;
+use crate::platform::idempotency::{self, InFlight};
 use crate::platform::rate::RateLimits;
 use crate::platform::readiness::{Heartbeats, Readiness};
 use crate::platform::telemetry::{Change, ClockDifference, Metrics};
@@ -50,7 +50,7 @@ pub struct Parts {
 pub(super) struct Inner {
     pub(super) parts: Parts,
     pub(super) looks: Looks,
-    pub(super) refusals: Arc<Refusals>,
+    pub(super) refusals: Refusals,
     pub(super) metrics: Metrics,
     pub(super) readiness: Readiness,
     pub(super) in_flight: InFlight,
@@ -73,7 +73,7 @@ impl AppState {
         let Services { clock, mint, .. } = &*parts.services;
         let looks = Looks::start(parts.database.clone());
         let metrics = Metrics::default();
-        let refusals = Refusals::start(looks.clone(), clock.clone(), mint.clone(), metrics.callers().clone());
+        let refusals = Refusals::new(looks.clone(), clock.clone(), mint.clone(), metrics.callers().clone());
         let refusal_log = RefusalLog::new(clock);
         Self(Arc::new(Inner {
             parts,
@@ -109,6 +109,11 @@ impl AppState {
     /// Starts the refresh of published issuer keys. Must be called on a tokio runtime.
     pub fn keep_keys(&self) {
         self.0.parts.tokens.keep_keys(&self.0.parts.services.clock);
+    }
+
+    /// Records the refusals of the past minutes, and returns how many minutes have ended, each of one caller and operation.
+    pub fn settle_refusals(&self) -> usize {
+        self.0.refusals.settle(false)
     }
 
     /// Returns when all accesses so far are recorded, and the refusals of the past minutes.
@@ -157,9 +162,31 @@ impl AppState {
         self.0.parts.database.apart(move |connection| remnants::purge(connection, most)).await
     }
 
+    /// Deletes a few hundred of the answers kept for idempotency keys whose time is over, and returns how many; 0 when none
+    /// is left.
+    ///
+    /// # Errors
+    /// 503 when no lane is free in time.
+    pub async fn delete_expired_answers(&self) -> Result<usize, Error> {
+        let Parts { database, services, .. } = &self.0.parts;
+        let earliest = services.clock.read().earliest;
+        // A read first: usually no answer has expired, and a read delays no writer.
+        let expired = database.read(move |lane| idempotency::expired(&mut lane.connection, earliest)).await?;
+        if expired.is_empty() {
+            return Ok(0);
+        }
+        let delete = move |lane: &mut Lane| idempotency::delete_expired(&mut lane.connection, &expired, earliest);
+        database.write(Patience::Job, delete).await
+    }
+
     /// Returns the lengths of the reading and the writing queue.
     pub fn waiting(&self) -> (usize, usize) {
         self.0.parts.database.waiting()
+    }
+
+    /// How many transactions the writing lanes have committed since the start.
+    pub fn commits(&self) -> u64 {
+        self.0.parts.database.commits()
     }
 
     /// The budget of responses that wait to be sent.

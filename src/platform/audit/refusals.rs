@@ -6,13 +6,12 @@
 //! recorded later.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use super::{Action, Entry, EntryRow, Looks, Outcome};
 use crate::domain::{Actor, Clock, Code, IdMint};
 use crate::platform::rate::Ticks;
-use crate::platform::supervision::Restarts;
 use crate::platform::telemetry::CallerMetrics;
 
 /// How many refusals of a caller and an operation are recorded one by one in a minute.
@@ -21,8 +20,6 @@ const ONE_BY_ONE: u32 = 10;
 const MINUTE: Duration = Duration::from_mins(1);
 /// How many pairs of caller and operation are counted at once.
 const MOST: usize = 10_000;
-/// How often the task looks for past minutes.
-const TICK: Duration = Duration::from_secs(1);
 
 /// The refused operation.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -61,17 +58,10 @@ pub struct Refusals {
 }
 
 impl Refusals {
-    /// Starts the task that records the rest of each minute. It ends with the last reference to the
-    /// refusals.
-    pub(in crate::platform) fn start(looks: Looks, clock: Clock, mint: IdMint, metrics: CallerMetrics) -> Arc<Self> {
+    /// No refusals so far. [`Refusals::settle`] must be called every second or so, to record the rest of each minute.
+    pub(in crate::platform) fn new(looks: Looks, clock: Clock, mint: IdMint, metrics: CallerMetrics) -> Self {
         let ticks = Ticks::new(&clock);
-        let refusals = Arc::new(Self { minutes: Mutex::default(), looks, clock, ticks, mint, metrics });
-        let watched = Arc::downgrade(&refusals);
-        tokio::spawn(async move {
-            let mut restarts = Restarts::of("refusals");
-            while restarts.has_panicked(tick(&watched)).await {}
-        });
-        refusals
+        Self { minutes: Mutex::default(), looks, clock, ticks, mint, metrics }
     }
 
     /// Records a refusal of the caller known as `key`, one by one or as one of the rest of the minute.
@@ -101,11 +91,14 @@ impl Refusals {
         }
     }
 
-    /// Records the rest of the past minutes, or of all minutes when the service stops.
-    pub(in crate::platform) fn settle(&self, all: bool) {
+    /// Records the rest of the past minutes, or of all minutes when the service stops. Returns how many minutes it ended, each
+    /// of one caller and operation.
+    pub(in crate::platform) fn settle(&self, all: bool) -> usize {
         let now = self.ticks.elapsed();
         let mut minutes = self.minutes.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = minutes.len();
         minutes.retain(|(_, refusal), minute| !((all || is_over(minute, now)) && self.record_rest(refusal, minute)));
+        before - minutes.len()
     }
 
     /// Queues an entry, and returns whether the queue took it.
@@ -122,14 +115,6 @@ impl Refusals {
 
 fn is_over(minute: &Minute, now: Duration) -> bool {
     now >= minute.began + MINUTE
-}
-
-async fn tick(refusals: &Weak<Refusals>) {
-    loop {
-        tokio::time::sleep(TICK).await;
-        let Some(refusals) = refusals.upgrade() else { return };
-        refusals.settle(false);
-    }
 }
 
 #[cfg(test)]
@@ -163,7 +148,7 @@ mod tests {
         let (looks, mut next) = Looks::unwritten(3);
         let mint = IdMint::new(Arc::new(SystemEntropy));
         let metrics = Metrics::default();
-        let refusals = Refusals::start(looks, clock, mint, metrics.callers().clone());
+        let refusals = Refusals::new(looks, clock, mint, metrics.callers().clone());
         let ada = caller("ada");
         for _ in 0..8 {
             refusals.note("ada".to_owned(), &ada, audit_read());
@@ -185,7 +170,7 @@ mod tests {
         let (looks, _next) = Looks::unwritten(1);
         let mint = IdMint::new(Arc::new(SystemEntropy));
         let metrics = Metrics::default();
-        let refusals = Refusals::start(looks, clock, mint, metrics.callers().clone());
+        let refusals = Refusals::new(looks, clock, mint, metrics.callers().clone());
         for n in 0..MOST + 5 {
             refusals.note(n.to_string(), &caller("ada"), audit_read());
         }

@@ -115,6 +115,7 @@ mod tests {
     use diesel::connection::SimpleConnection;
     use diesel::prelude::*;
 
+    use super::super::commits::Commits;
     use super::super::connection::{Use, open};
     use super::super::{MigrationError, Target, group_commit, migrate, prepared};
     use super::*;
@@ -192,7 +193,7 @@ mod tests {
             assert!(callers[place].0.give_up_waiting());
         }
         while !group.is_empty() {
-            group_commit::run(&mut lane, &mut group);
+            group_commit::run(&mut lane, &mut group, &Commits::new());
         }
         let mut answers = Vec::new();
         for (place, (_, mut hears)) in callers.into_iter().enumerate() {
@@ -263,9 +264,9 @@ mod tests {
             told.push(hears);
         }
         let mut group = VecDeque::from([WriteTask::Batch(batcher)]);
-        group_commit::run(&mut lane, &mut group);
+        group_commit::run(&mut lane, &mut group, &Commits::new());
         assert_eq!(group.len(), 3, "each command is queued by itself");
-        group_commit::run(&mut lane, &mut group);
+        group_commit::run(&mut lane, &mut group, &Commits::new());
         let told: Vec<_> = told.iter_mut().map(|hears| hears.try_recv().ok()).collect();
         assert_eq!(told, [Some(Ok(())), None, Some(Ok(()))]);
     }

@@ -1,4 +1,4 @@
-//! Whether the writing lanes commit, for readiness.
+//! Whether the writing lanes commit, for readiness, and how often.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -20,6 +20,8 @@ pub(super) struct Commits {
     epoch: Instant,
     /// Milliseconds after `epoch`, and one; [`NEVER`] or [`DOUBTFUL`].
     last: AtomicU64,
+    /// How many transactions the lanes have committed.
+    count: AtomicU64,
 }
 
 /// No lane has committed yet.
@@ -29,12 +31,18 @@ const DOUBTFUL: u64 = u64::MAX;
 
 impl Commits {
     pub(super) fn new() -> Self {
-        Self { epoch: Instant::now(), last: AtomicU64::new(NEVER) }
+        Self { epoch: Instant::now(), last: AtomicU64::new(NEVER), count: AtomicU64::new(0) }
     }
 
     /// Records a commit.
     pub(super) fn committed(&self) {
         self.last.store(self.now(), Ordering::Relaxed);
+        self.count.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Returns how many transactions the lanes have committed since the start.
+    pub(super) fn count(&self) -> u64 {
+        self.count.load(Ordering::Relaxed)
     }
 
     /// Records an error of a broken connection or a full disk.
@@ -99,7 +107,11 @@ mod tests {
         assert_eq!(size(), Some(2 * LARGE));
         commits.committed();
         assert_eq!(size(), None);
-        let old = Commits { epoch: Instant::now().checked_sub(2 * LATELY).unwrap(), last: AtomicU64::new(1) };
+        let old = Commits {
+            epoch: Instant::now().checked_sub(2 * LATELY).unwrap(),
+            last: AtomicU64::new(1),
+            ..Commits::new()
+        };
         assert!(old.trial(now, &SystemEntropy).is_some_and(|trial| trial.text.is_empty()));
     }
 }

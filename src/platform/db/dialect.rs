@@ -91,49 +91,6 @@ pub fn lock_names(connection: &mut AnyConnection, names: &[String]) -> Result<()
     Ok(())
 }
 
-/// Finds the row of `table` (with `id`, `status`, `attempts`, `next_attempt_at`) that is `queued` and
-/// has been due longest, and locks it until the transaction ends. A row is due from its first attempt
-/// on, at its `next_attempt_at`, and also if that is after `horizon`, which only a wrong clock can have
-/// set. It skips rows that another transaction has locked.
-pub fn first_due(
-    connection: &mut AnyConnection,
-    table: &'static str,
-    now: Instant,
-    horizon: Instant,
-) -> Result<Option<Uuid>, Error> {
-    #[derive(QueryableByName)]
-    struct Native {
-        #[diesel(sql_type = PgUuid)]
-        id: Uuid,
-    }
-    #[derive(QueryableByName)]
-    struct Bytes {
-        #[diesel(sql_type = Binary)]
-        id: Vec<u8>,
-    }
-    let due = |now: &str, horizon: &str| {
-        format!(
-            "SELECT id FROM {table} WHERE status = 'queued' \
-             AND (attempts = 0 OR next_attempt_at <= {now} OR next_attempt_at > {horizon}) \
-             ORDER BY next_attempt_at LIMIT 1"
-        )
-    };
-    match connection {
-        AnyConnection::Postgres(postgres) => {
-            let query = diesel::sql_query(due("$1", "$2") + " FOR UPDATE SKIP LOCKED");
-            let query = query.bind::<InstantSql, _>(now).bind::<InstantSql, _>(horizon);
-            let found: Option<Native> = query.get_result(postgres).optional()?;
-            Ok(found.map(|found| found.id))
-        }
-        AnyConnection::Sqlite(sqlite) => {
-            let query = diesel::sql_query(due("?", "?")).bind::<InstantSql, _>(now).bind::<InstantSql, _>(horizon);
-            let found: Option<Bytes> = query.get_result(sqlite).optional()?;
-            let id = found.map(|found| Uuid::from_slice(&found.id)).transpose();
-            id.map_err(|error| Error::internal(format_args!("the id of a due row: {error}")))
-        }
-    }
-}
-
 /// Locks a name without waiting; returns `false` if another transaction of any process has it.
 pub fn try_lock_name(connection: &mut AnyConnection, name: &[u8]) -> Result<bool, Error> {
     #[derive(QueryableByName)]

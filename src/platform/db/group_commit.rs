@@ -7,6 +7,7 @@ use std::time::{Duration, Instant as Stopwatch};
 
 use diesel::connection::TransactionManager;
 
+use super::commits::Commits;
 use super::keys::KeyChanges;
 use super::lane::Lane;
 use super::write_task::{Closure, Outcome, WriteTask};
@@ -21,16 +22,16 @@ const STARTING: Duration = Duration::from_millis(250);
 
 /// Runs as many tasks as fit in one transaction, commits, and answers their callers; the other tasks stay in `group`. The lane
 /// rolls a failed or cancelled task back to its savepoint, or rolls the transaction back while no earlier task has changed
-/// anything. If the commit fails, each caller gets the error. Returns whether anything was committed.
-pub(super) fn run(lane: &mut Lane, group: &mut VecDeque<WriteTask>) -> bool {
-    let Some(first) = next(group) else { return false };
+/// anything. If the commit fails, each caller gets the error. A commit is counted in `commits` before any caller gets its answer.
+pub(super) fn run(lane: &mut Lane, group: &mut VecDeque<WriteTask>, commits: &Commits) {
+    let Some(first) = next(group) else { return };
     if let Err(error) = dialect::begin_write(&mut lane.connection) {
         lane.suspect = true;
         lane.broken = !matches!(error, diesel::result::Error::DatabaseError(..));
         let error = Error::from(error);
         tracing::warn!(%error, "a transaction could not be started");
         give_up(group);
-        return false;
+        return;
     }
     let mut replies = Vec::with_capacity(group.len() + 1);
     let mut keep_any = false;
@@ -50,6 +51,8 @@ pub(super) fn run(lane: &mut Lane, group: &mut VecDeque<WriteTask>) -> bool {
     if let Err(error) = &ended {
         lane.suspect = true;
         tracing::warn!(%error, "a group of writes was not committed");
+    } else if keep_any {
+        commits.committed();
     }
     for reply in replies {
         reply(ended.clone());
@@ -57,7 +60,6 @@ pub(super) fn run(lane: &mut Lane, group: &mut VecDeque<WriteTask>) -> bool {
     if let Some(keys) = lane.keys.as_mut() {
         keys.copy_journal();
     }
-    keep_any && ended.is_ok()
 }
 
 /// Returns the next closure of the group whose caller still waits. A closure behind a slow one can be

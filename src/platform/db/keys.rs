@@ -188,6 +188,7 @@ mod tests {
 
     use diesel::connection::SimpleConnection;
 
+    use super::super::commits::Commits;
     use super::super::connection::{Use, open};
     use super::super::group_commit::run;
     use super::super::lane::Lane;
@@ -219,7 +220,7 @@ mod tests {
     fn run_all(lane: &mut Lane, jobs: impl IntoIterator<Item = WriteTask>) {
         let mut group: VecDeque<_> = jobs.into_iter().collect();
         while !group.is_empty() {
-            run(lane, &mut group);
+            run(lane, &mut group, &Commits::new());
         }
     }
 

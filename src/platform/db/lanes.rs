@@ -86,6 +86,11 @@ impl Database {
         (self.reads.len(), self.writes.len())
     }
 
+    /// Returns how many transactions the writing lanes have committed since the start.
+    pub fn commits(&self) -> u64 {
+        self.commits.count()
+    }
+
     /// Checks that a reading lane answers.
     ///
     /// # Errors

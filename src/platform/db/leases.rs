@@ -31,53 +31,67 @@ pub enum Locked {
     Yes,
 }
 
-/// Finds the row that has been due longest. A row is due before its first attempt, from its `next_attempt_at` on, and also
-/// if that is after `horizon`, which only a wrong clock can have set.
+/// Finds the row that has been due longest. A row is due from its `next_attempt_at` on. Two kinds of rows are due before, and
+/// are found when no other row is: one that was never claimed, because its time is the wall clock's, and one whose time is
+/// after `horizon`, because only a wrong clock can have set that.
 pub fn first_due(
     connection: &mut AnyConnection,
     rows: &WaitingRows,
     (now, horizon): (Instant, Instant),
     locked: Locked,
 ) -> Result<Option<DueRow>, Error> {
-    #[derive(QueryableByName)]
-    struct Native {
-        #[diesel(sql_type = PgUuid)]
-        id: Uuid,
-        #[diesel(sql_type = Integer)]
-        attempts: i32,
-    }
-    #[derive(QueryableByName)]
-    struct Bytes {
-        #[diesel(sql_type = Binary)]
-        id: Vec<u8>,
-        #[diesel(sql_type = Integer)]
-        attempts: i32,
-    }
-    let WaitingRows { table, key, waiting } = rows;
-    let due = |now: &str, horizon: &str| {
-        format!(
-            "SELECT {key} AS id, attempts FROM {table} WHERE {waiting} \
-             AND (attempts = 0 OR next_attempt_at <= {now} OR next_attempt_at > {horizon}) \
-             ORDER BY next_attempt_at LIMIT 1"
-        )
-    };
     match connection {
         AnyConnection::Postgres(postgres) => {
             let lock = if locked == Locked::Yes { " FOR UPDATE SKIP LOCKED" } else { "" };
-            let query = diesel::sql_query(due("$1", "$2") + lock);
-            let query = query.bind::<InstantSql, _>(now).bind::<InstantSql, _>(horizon);
-            let found: Option<Native> = query.get_result(postgres).optional()?;
+            let due = diesel::sql_query(rows.first("next_attempt_at <= $1") + lock).bind::<InstantSql, _>(now);
+            let mut found: Option<Native> = due.get_result(postgres).optional()?;
+            if found.is_none() {
+                let early = "next_attempt_at > $1 AND (attempts = 0 OR next_attempt_at > $2)";
+                let early = diesel::sql_query(rows.first(early) + lock).bind::<InstantSql, _>(now);
+                found = early.bind::<InstantSql, _>(horizon).get_result(postgres).optional()?;
+            }
             Ok(found.map(|found| (found.id, found.attempts)))
         }
         AnyConnection::Sqlite(sqlite) => {
-            let query = diesel::sql_query(due("?", "?")).bind::<InstantSql, _>(now).bind::<InstantSql, _>(horizon);
-            let found: Option<Bytes> = query.get_result(sqlite).optional()?;
+            let due = diesel::sql_query(rows.first("next_attempt_at <= ?")).bind::<InstantSql, _>(now);
+            let mut found: Option<Bytes> = due.get_result(sqlite).optional()?;
+            if found.is_none() {
+                let early = "next_attempt_at > ? AND (attempts = 0 OR next_attempt_at > ?)";
+                let early = diesel::sql_query(rows.first(early)).bind::<InstantSql, _>(now);
+                found = early.bind::<InstantSql, _>(horizon).get_result(sqlite).optional()?;
+            }
             let Some(Bytes { id, attempts }) = found else { return Ok(None) };
             let id = Uuid::from_slice(&id);
             let id = id.map_err(|error| Error::internal(format_args!("the id of a due row: {error}")))?;
             Ok(Some((id, attempts)))
         }
     }
+}
+
+impl WaitingRows {
+    /// The query for the first of the waiting rows that meet a condition.
+    fn first(&self, condition: &str) -> String {
+        let Self { table, key, waiting } = self;
+        format!(
+            "SELECT {key} AS id, attempts FROM {table} WHERE {waiting} AND {condition} ORDER BY next_attempt_at LIMIT 1"
+        )
+    }
+}
+
+#[derive(QueryableByName)]
+struct Native {
+    #[diesel(sql_type = PgUuid)]
+    id: Uuid,
+    #[diesel(sql_type = Integer)]
+    attempts: i32,
+}
+
+#[derive(QueryableByName)]
+struct Bytes {
+    #[diesel(sql_type = Binary)]
+    id: Vec<u8>,
+    #[diesel(sql_type = Integer)]
+    attempts: i32,
 }
 
 /// Limits how long each statement of this transaction waits for a lock of another transaction. A wait that is shorter than

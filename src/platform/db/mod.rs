@@ -1,5 +1,5 @@
 //! The database: one connection type over two engines, lanes that own connections, migrations, and the
-//! SQL types of both engines. `dialect` alone has the differences between the engines.
+//! SQL types of both engines. `dialect`, `leases` and `terms` alone have the differences between the engines.
 
 mod among;
 mod batcher;
@@ -11,6 +11,7 @@ mod group_commit;
 mod keys;
 mod lane;
 mod lanes;
+mod leases;
 mod many;
 mod migrations;
 mod prepared;
@@ -33,6 +34,7 @@ pub(in crate::platform) use keys::{KeyRow, PlanRow};
 pub(in crate::platform) use lane::Lane;
 pub use lanes::{Database, LaneCount};
 pub(in crate::platform) use lanes::{Patience, Settled};
+pub(crate) use leases::{Locked, WaitingRows, first_due, give_way};
 pub(crate) use many::{in_chunks, insert_all, insert_new};
 pub use migrations::{Column, MigrationError, columns};
 pub(crate) use migrations::{is_unused, migrate};

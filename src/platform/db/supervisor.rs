@@ -271,11 +271,9 @@ fn write_lane(shared: &Shared, watch: &Watch, group: &mut VecDeque<WriteTask>) {
             shared.commits.failed();
             continue;
         };
-        let committed = group_commit::run(lane, group);
+        group_commit::run(lane, group, &shared.commits);
         if lane.suspect {
             shared.commits.failed();
-        } else if committed {
-            shared.commits.committed();
         }
     }
 }

@@ -18,4 +18,4 @@ pub use in_flight::InFlight;
 pub(in crate::platform) use kept::{Kept, KeptBody};
 pub use key::Keyed;
 pub(in crate::platform) use key::in_use;
-pub(in crate::platform) use store::{claim, find, keep};
+pub(in crate::platform) use store::{claim, delete_expired, expired, find, keep};

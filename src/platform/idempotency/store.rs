@@ -5,8 +5,8 @@ use uuid::Uuid;
 
 use super::kept::{Kept, KeptBody};
 use super::key::{Keyed, in_use};
-use crate::domain::{Code, Error, StoredRow};
-use crate::platform::db::dialect;
+use crate::domain::{Code, Error, Instant, StoredRow};
+use crate::platform::db::{AnyConnection, dialect};
 use crate::platform::transaction::ReadTx;
 use crate::platform::vault::Place;
 
@@ -31,6 +31,9 @@ mod schema {
 use schema::kept_answers;
 
 mod bound;
+
+/// How many expired rows one transaction deletes at most.
+const AT_ONCE: i64 = 500;
 
 /// How long a key is remembered.
 const KEPT: chrono::Duration = chrono::Duration::hours(24);
@@ -100,8 +103,8 @@ pub fn claim(tx: &mut ReadTx<'_>, keyed: &Keyed) -> Result<(), Error> {
     }
 }
 
-/// Keeps the answer to a request that was claimed, for 24 hours, and deletes the rows whose time is over. A body that is larger
-/// than everything its caller may have is not kept: its row stays without it.
+/// Keeps the answer to a request that was claimed, for 24 hours. A body that is larger than everything its caller may have is
+/// not kept: its row stays without it.
 pub fn keep(tx: &mut ReadTx<'_>, keyed: &Keyed, kept: Kept) -> Result<(), Error> {
     let kind = kept.kind();
     let (status, path, body) = match kept {
@@ -124,10 +127,10 @@ pub fn keep(tx: &mut ReadTx<'_>, keyed: &Keyed, kept: Kept) -> Result<(), Error>
     if sealed.is_none() && matches!(kind, "problem" | "refused") {
         return Ok(());
     }
-    let (now, earliest) = (tx.now(), tx.earliest());
+    let now = tx.now();
     let connection = tx.connection();
-    let former = kept_answers::kept_until.le(earliest).or(kept_answers::key.eq(keyed.key.as_slice()));
-    diesel::delete(kept_answers::table.filter(former)).execute(connection)?;
+    // An answer whose time is over, or a refusal that was judged anew.
+    diesel::delete(kept_answers::table.find(keyed.key.as_slice())).execute(connection)?;
     let values = (
         kept_answers::key.eq(keyed.key.as_slice()),
         kept_answers::fingerprint.eq(keyed.fingerprint.as_slice()),
@@ -141,4 +144,16 @@ pub fn keep(tx: &mut ReadTx<'_>, keyed: &Keyed, kept: Kept) -> Result<(), Error>
     );
     diesel::insert_into(kept_answers::table).values(values).execute(connection)?;
     Ok(())
+}
+
+/// Returns the keys of some rows whose time is over, oldest first; none when no such row is left.
+pub fn expired(connection: &mut AnyConnection, earliest: Instant) -> Result<Vec<Vec<u8>>, Error> {
+    let over = kept_answers::table.filter(kept_answers::kept_until.le(earliest)).order(kept_answers::kept_until);
+    Ok(over.select(kept_answers::key).limit(AT_ONCE).load(connection)?)
+}
+
+/// Deletes those of the rows whose time is still over, and returns how many. A key may have been used again meanwhile.
+pub fn delete_expired(connection: &mut AnyConnection, keys: &[Vec<u8>], earliest: Instant) -> Result<usize, Error> {
+    let over = kept_answers::key.eq_any(keys).and(kept_answers::kept_until.le(earliest));
+    Ok(diesel::delete(kept_answers::table.filter(over)).execute(connection)?)
 }

@@ -5,12 +5,13 @@ use diesel::prelude::*;
 use macro_rules_attribute::apply;
 use uuid::Uuid;
 
-use super::letter::{Claimed, Composed};
-use super::schedule::{GIVE_UP_AFTER, KEPT, LEASE, MOST_ATTEMPTS, horizon, pause};
 use crate::domain::{ContactId, Error, Instant, MessageId, StoredRow, SubjectId, words};
-use crate::platform::audit::{Action, Entry};
-use crate::platform::db::{among_ids, dialect, insert_all};
-use crate::platform::transaction::{ReadTx, Recorded, WriteTx};
+use crate::platform::db::{among_ids, insert_all};
+use crate::platform::transaction::{ReadTx, WriteTx};
+
+mod attempts;
+
+pub use attempts::{Attempt, claim, has_old, is_due, put_off, settle, sweep};
 
 mod schema {
     diesel::table! {
@@ -190,109 +191,6 @@ fn is_about(tx: &mut ReadTx<'_>, subject: SubjectId, status: Status) -> Result<b
     Ok(found.is_some())
 }
 
-/// Whether any message is due.
-pub fn is_due(tx: &mut ReadTx<'_>) -> Result<bool, Error> {
-    let now = tx.lease_time()?;
-    let at_last = messages::next_attempt_at.le(now).or(messages::next_attempt_at.gt(horizon(now)));
-    let due =
-        messages::status.eq(<&str>::from(Status::Queued)).and(messages::attempts.eq(0).or(at_last.assume_not_null()));
-    let found: Option<MessageId> =
-        messages::table.filter(due).select(messages::id).first(tx.connection()).optional()?;
-    Ok(found.is_some())
-}
-
-/// Claims the message that has been due longest, for as long as a [`LEASE`] on the clock that all processes share. Of
-/// several that claim at once, each gets another.
-pub fn claim(mut tx: WriteTx<'_>) -> Result<Recorded<Option<Claimed>>, Error> {
-    let now = tx.lease_time()?;
-    let Some(id) = dialect::first_due(tx.connection(), "messages", now, horizon(now))?.map(MessageId::from_uuid) else {
-        return tx.unchanged(None, None);
-    };
-    let change = (
-        messages::attempts.eq(messages::attempts + 1),
-        messages::next_attempt_at.eq(now.plus(LEASE)),
-        messages::version.eq(messages::version + 1),
-    );
-    diesel::update(messages::table.find(id)).set(change).execute(tx.connection())?;
-    let (kind, contact, subject, mark, created_at, attempts) = messages::table
-        .find(id)
-        .select((
-            messages::kind,
-            messages::contact_id,
-            messages::subject_id,
-            messages::mark,
-            messages::created_at,
-            messages::attempts,
-        ))
-        .first(tx.connection())?;
-    let claimed = Claimed { id, kind, contact, subject, mark, created_at, attempts };
-    let entry = about(Entry::new(Action::MessagesAttempt), &claimed).with("attempt", claimed.attempts);
-    tx.record(entry, Some(claimed))
-}
-
-fn about(entry: Entry, claimed: &Claimed) -> Entry {
-    entry.contact(claimed.contact).subject(claimed.id).with("kind", claimed.kind.as_str())
-}
-
-/// Ends the transaction in which a message was put together.
-///
-/// # Errors
-/// When it cannot be recorded.
-pub fn composed(tx: WriteTx<'_>, claimed: &Claimed, composed: Composed) -> Result<Recorded<Composed>, Error> {
-    tx.record(about(Entry::new(Action::MessagesCompose), claimed), composed)
-}
-
-/// What came of an attempt.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Attempted {
-    /// The mail server took it.
-    Sent,
-    /// Its reason has gone.
-    Moot(&'static str),
-    /// Not now: it is tried again, until it is given up.
-    Later(String),
-    /// Never.
-    Refused(String),
-}
-
-/// Writes down what came of an attempt. One that took longer than its lease may find that another has taken the
-/// message up; then nothing is changed.
-pub fn settle(mut tx: WriteTx<'_>, claimed: &Claimed, attempted: Attempted) -> Result<Recorded<()>, Error> {
-    let now = tx.now();
-    let given_up = claimed.created_at.plus(GIVE_UP_AFTER) <= tx.earliest() || claimed.attempts >= MOST_ATTEMPTS;
-    let (status, reason) = match attempted {
-        Attempted::Sent => (Status::Sent, None),
-        Attempted::Moot(reason) => (Status::Dropped, Some(reason.to_owned())),
-        Attempted::Later(reason) if given_up => (Status::Dead, Some(reason)),
-        Attempted::Later(reason) => (Status::Queued, Some(reason)),
-        Attempted::Refused(reason) => (Status::Dead, Some(reason)),
-    };
-    let ours = messages::status.eq(<&str>::from(Status::Queued)).and(messages::attempts.eq(claimed.attempts));
-    let ours = messages::table.find(claimed.id).filter(ours);
-    let change = (
-        messages::status.eq(<&str>::from(status)),
-        messages::reason.eq(&reason),
-        messages::version.eq(messages::version + 1),
-    );
-    let changed = if status == Status::Queued {
-        let again = tx.lease_time()?.plus(pause(claimed.attempts, tx.entropy()));
-        diesel::update(ours).set((change, messages::next_attempt_at.eq(again))).execute(tx.connection())?
-    } else {
-        let settled = (messages::next_attempt_at.eq(None::<Instant>), messages::settled_at.eq(now));
-        diesel::update(ours).set((change, settled)).execute(tx.connection())?
-    };
-    if changed == 0 {
-        return tx.unchanged(None, ());
-    }
-    let action = match status {
-        Status::Sent => Action::MessagesSent,
-        Status::Dropped => Action::MessagesDropped,
-        Status::Dead => Action::MessagesDead,
-        Status::Queued => Action::MessagesDeferred,
-    };
-    tx.record(about(Entry::new(action), claimed).with("reason", reason), ())
-}
-
 /// Drops what waits for a person, and forgets what was sent: all messages for one of the ids, or that one of the marks
 /// asked for. A message to another contact at one of the addresses stays.
 pub fn forget(tx: &mut WriteTx<'_>, ids: &[ContactId], marks: &[Vec<u8>]) -> Result<(), Error> {
@@ -307,19 +205,4 @@ pub fn forget(tx: &mut WriteTx<'_>, ids: &[ContactId], marks: &[Vec<u8>]) -> Res
 pub fn forget_about<K: Copy + Into<Uuid>>(tx: &mut WriteTx<'_>, subjects: &[K]) -> Result<(), Error> {
     diesel::delete(messages::table.filter(among_ids(messages::subject_id, subjects))).execute(tx.connection())?;
     Ok(())
-}
-
-/// Whether messages that were settled long ago are there to be swept.
-pub fn has_old(tx: &mut ReadTx<'_>) -> Result<bool, Error> {
-    let old = messages::settled_at.lt(tx.earliest().plus(-KEPT));
-    let found: Option<MessageId> =
-        messages::table.filter(old).select(messages::id).first(tx.connection()).optional()?;
-    Ok(found.is_some())
-}
-
-/// Deletes the messages that were settled thirty days ago.
-pub fn sweep(mut tx: WriteTx<'_>) -> Result<Recorded<usize>, Error> {
-    let old = messages::table.filter(messages::settled_at.lt(tx.earliest().plus(-KEPT)));
-    let swept = diesel::delete(old).execute(tx.connection())?;
-    tx.record(Entry::new(Action::MessagesSweep).with("count", swept), swept)
 }

@@ -19,6 +19,8 @@ pub struct About {
     pub instances: &'static str,
     /// What is late when runs fail, for the log.
     pub late: &'static str,
+    /// Whether `/health/ready` names the job when it hangs.
+    pub in_readiness: bool,
     /// What becomes of a run that the stop of the service cuts off, for the log.
     pub cut_off: &'static str,
 }

@@ -100,8 +100,10 @@ impl Runner {
     }
 
     fn alive(&self, job: &dyn Job) {
-        let About { name, period, .. } = *job.about();
-        self.heartbeats.beat(name, period + STEP);
+        let About { name, period, in_readiness, .. } = *job.about();
+        if in_readiness {
+            self.heartbeats.beat(name, period + STEP);
+        }
     }
 }
 

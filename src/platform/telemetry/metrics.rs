@@ -62,6 +62,7 @@ pub struct Metrics {
     callers: CallerMetrics,
     jobs: JobMetrics,
     rows_without_keys: Counter,
+    commits: Counter,
     clock_difference: Family<Unlabelled, Gauge<f64, AtomicU64>>,
 }
 
@@ -75,10 +76,13 @@ impl Default for Metrics {
         let calendar_days = Gauge::default();
         let unread = Counter::default();
         let rows_without_keys = Counter::default();
+        let commits = Counter::default();
         let mut registry = Registry::with_prefix("iewm");
         registry.register("http_answers", "Requests, by method, route and status", answered.clone());
         registry.register("http_answer_seconds", "Duration of requests, in seconds", seconds.clone());
         registry.register("database_waiting", "Closures queued for a database lane", waiting.clone());
+        let committed = "Transactions committed by the writing lanes";
+        registry.register("database_commits", committed, commits.clone());
         let dropped = "Log lines that could not be written";
         registry.register("log_lines_dropped", dropped, LINES_DROPPED.clone());
         registry.register("tasks_restarted", "Threads and tasks restarted after a panic", RESTARTED.clone());
@@ -105,6 +109,7 @@ impl Default for Metrics {
             callers,
             jobs,
             rows_without_keys,
+            commits,
             clock_difference,
         }
     }
@@ -136,6 +141,11 @@ impl Metrics {
     /// Sets how many rows were met without their data key since the start.
     pub fn rows_without_keys(&self, rows: u64) {
         self.rows_without_keys.inner().store(rows, Ordering::Relaxed);
+    }
+
+    /// Sets how many transactions the writing lanes have committed since the start.
+    pub fn commits(&self, commits: u64) {
+        self.commits.inner().store(commits, Ordering::Relaxed);
     }
 
     /// Keeps by how many seconds the clock is ahead of the database's, where it is known.

@@ -3,12 +3,14 @@
 use std::collections::VecDeque;
 use std::net::{IpAddr, TcpListener};
 use std::path::Path;
-use std::sync::{Arc, Condvar, Mutex};
+use std::sync::{Arc, Condvar, Mutex, OnceLock};
 use std::time::Duration;
 use std::{io, thread};
 
 use iewm::jobs::Delivery;
 use iewm::platform::mail::{Courier, CourierSettings};
+use iewm::platform::outbox::store as outbox;
+use iewm::platform::transaction::WriteTx;
 use iewm::resources;
 use mailin_embedded::{AuthMechanism, Handler, Response, Server, SslConfig, response};
 use mailparse::{MailHeaderMap, ParsedMail};
@@ -214,6 +216,13 @@ impl Service {
         let courier = Courier::new(settings).expect("an address of a server").expect("a server");
         let sender = self.config().sender().expect("a sender");
         Delivery::new(self.state.clone(), resources::letters(), courier, sender)
+    }
+
+    /// Claims a message as an instance that dies with the message in hand.
+    pub(crate) async fn claim_and_die(&self) {
+        let claim = |tx: WriteTx<'_>| outbox::claim(tx, resources::letters(), &OnceLock::new());
+        let attempt = self.state.job("delivery").run(claim).await.expect("a database that answers");
+        assert!(attempt.is_some_and(|attempt| attempt.mail.is_some()), "a message that is due");
     }
 
     /// Sends what is due, and returns how many messages were tried.

@@ -218,6 +218,12 @@ impl Service {
         &self.metrics_address
     }
 
+    /// The metrics, as the port of their own serves them.
+    pub(crate) async fn metrics(&self) -> String {
+        let metrics = reqwest::get(format!("{}/metrics", self.metrics_address)).await.expect("an answer");
+        metrics.text().await.expect("a text")
+    }
+
     /// The folder that holds the service's files.
     pub(crate) fn directory(&self) -> PathBuf {
         self.directory.path().to_owned()

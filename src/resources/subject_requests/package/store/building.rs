@@ -19,8 +19,8 @@ use super::{ANSWERED, whose};
 use crate::domain::{ContactId, EntryId, Error, Instant, PossibleMatch, SubjectRequestId};
 use crate::personal::{Person, holders};
 use crate::platform::audit::{self, Action, Entry};
-use crate::platform::db::among_ids;
-use crate::platform::outbox;
+use crate::platform::db::{WaitingRows, among_ids};
+use crate::platform::queue::{Backoff, Leased};
 use crate::platform::transaction::{ReadTx, Recorded, WriteTx};
 use crate::resources::contacts::store as contacts;
 use crate::resources::subject_requests::model::SubjectRequest;
@@ -32,8 +32,12 @@ pub const MOST_AT_ONCE: usize = 2_000;
 /// How many entries of the audit make a part.
 pub const ENTRIES_A_PART: usize = 1_000;
 
-/// How long a package is left to the process that has taken it up, on the clock that all processes share, from its last part on: longer than any step may take.
-const LEASE: Duration = Duration::minutes(2);
+/// The queue of packages. Each kept part renews the lease, which is longer than any step may take.
+const BUILDS: Leased = Leased {
+    rows: WaitingRows { table: "subject_request_package_builds", key: "request_id", waiting: "attempts >= 0" },
+    lease: Duration::minutes(2),
+    backoff: Backoff { first: Duration::seconds(5), longest: Duration::minutes(30) },
+};
 
 /// Whether there is too much about a person to be gathered at once. However much there is, little is counted.
 pub(super) fn is_large(tx: &mut ReadTx<'_>, person: &Person) -> Result<bool, Error> {
@@ -106,19 +110,6 @@ pub(super) fn progress(tx: &mut ReadTx<'_>, id: SubjectRequestId) -> Result<Opti
     Ok(Some(PackageProgress { state, done, of }))
 }
 
-/// The package that has been due longest at an instant: one whose lease or pause has ended, or else one to which a clock that
-/// was ahead gave an end that no lease or pause can have.
-fn first_due(tx: &mut ReadTx<'_>, now: Instant) -> Result<Option<(SubjectRequestId, ContactId, i32)>, Error> {
-    let columns = (builds::request_id, builds::contact_id, builds::attempts);
-    let ended = builds::table.filter(builds::next_attempt_at.le(now)).order(builds::next_attempt_at);
-    let first = ended.select(columns).first(tx.connection()).optional()?;
-    if first.is_some() {
-        return Ok(first);
-    }
-    let too_far = builds::table.filter(builds::next_attempt_at.gt(outbox::horizon(now)));
-    Ok(too_far.select(columns).first(tx.connection()).optional()?)
-}
-
 /// The contact under whose key the package of a request is being built; `None` when none is being built.
 ///
 /// # Errors
@@ -127,10 +118,9 @@ pub(super) fn owner(tx: &mut ReadTx<'_>, id: SubjectRequestId) -> Result<Option<
     Ok(builds::table.find(id).select(builds::contact_id).first(tx.connection()).optional()?)
 }
 
-/// Whether a package waits for a process to take it up.
+/// Whether a package waits for a worker.
 pub fn is_due(tx: &mut ReadTx<'_>) -> Result<bool, Error> {
-    let now = tx.lease_time()?;
-    Ok(first_due(tx, now)?.is_some())
+    BUILDS.is_due(tx)
 }
 
 /// A package that a worker has claimed.
@@ -151,23 +141,20 @@ macro_rules! ours {
     };
 }
 
-/// Takes up the package that has waited longest. Of several who ask for it at once, one gets it.
+/// Claims the package that has been due longest. Of several that claim at once, each gets another.
 pub fn claim(mut tx: WriteTx<'_>) -> Result<Recorded<Option<Claimed>>, Error> {
-    let now = tx.lease_time()?;
-    let due = first_due(&mut tx, now)?;
-    let Some((request, owner, attempts)) = due else { return tx.unchanged(None, None) };
-    let claimed = Claimed { request, owner, attempts: attempts + 1 };
-    let change = (builds::attempts.eq(claimed.attempts), builds::next_attempt_at.eq(now.plus(LEASE)));
-    let before = builds::table.filter(builds::request_id.eq(request).and(builds::attempts.eq(attempts)));
-    if diesel::update(before).set(change).execute(tx.connection())? == 0 {
-        return tx.unchanged(None, None);
-    }
+    let Some(lease) = BUILDS.next(&mut tx)? else { return tx.unchanged(None, None) };
+    let request = SubjectRequestId::from_uuid(lease.row);
+    let row = builds::table.find(request);
+    let owner = row.select(builds::contact_id).first(tx.connection())?;
+    let change = (builds::attempts.eq(lease.attempt), builds::next_attempt_at.eq(lease.until));
+    diesel::update(row).set(change).execute(tx.connection())?;
     let entry = Entry::new(Action::SubjectRequestsTakeUpPackage).subject(request);
-    tx.record(entry.with("attempt", claimed.attempts), Some(claimed))
+    tx.record(entry.with("attempt", lease.attempt), Some(Claimed { request, owner, attempts: lease.attempt }))
 }
 
 /// What is to be done next.
-pub enum Next {
+pub enum Step {
     /// This is to be kept.
     Keep(Gathered),
     /// Everything is there.
@@ -186,13 +173,13 @@ pub struct Gathered {
 ///
 /// # Errors
 /// or something that is held cannot be read.
-pub fn gather(tx: &mut ReadTx<'_>, claimed: Claimed) -> Result<Next, Error> {
+pub fn gather(tx: &mut ReadTx<'_>, claimed: Claimed) -> Result<Step, Error> {
     let row: Option<(Instant, Option<EntryId>)> =
         ours!(claimed).select((builds::begun_at, builds::after_entry)).first(tx.connection()).optional()?;
-    let Some((begun_at, after)) = row else { return Ok(Next::Stop) };
+    let Some((begun_at, after)) = row else { return Ok(Step::Stop) };
     let contact: Option<ContactId> =
         requests::table.find(claimed.request).select(requests::contact_id).first(tx.connection())?;
-    let Some(contact) = contact else { return Ok(Next::Stop) };
+    let Some(contact) = contact else { return Ok(Step::Stop) };
     let there = parts::tables(tx, claimed.request)?;
     let is_there = |name: &str| there.iter().any(|known| known.table == name);
     let holders = holders(tx)?;
@@ -204,23 +191,20 @@ pub fn gather(tx: &mut ReadTx<'_>, claimed: Claimed) -> Result<Next, Error> {
         told.retain(|part| !is_there(&part.table));
         let look = Entry::new(Action::SubjectRequestsGather).contact(contact).subject(claimed.request);
         tx.look(look.with("room", holder.room()));
-        return Ok(Next::Keep(Gathered { parts: told.into_iter().map(Part::Held).collect(), after_entry: after }));
+        return Ok(Step::Keep(Gathered { parts: told.into_iter().map(Part::Held).collect(), after_entry: after }));
     }
     let person = contacts::person(tx, contact)?;
     let page = contents::looks(tx, &person, begun_at, after, ENTRIES_A_PART)?;
-    Ok(page.map_or(Next::End, |(page, last)| {
-        Next::Keep(Gathered { parts: vec![Part::Looks(page)], after_entry: Some(last) })
+    Ok(page.map_or(Step::End, |(page, last)| {
+        Step::Keep(Gathered { parts: vec![Part::Looks(page)], after_entry: Some(last) })
     }))
 }
 
 /// Keeps what was gathered; `false` when the package is no longer to be built, or another has taken it up.
 pub fn keep(mut tx: WriteTx<'_>, claimed: Claimed, gathered: &Gathered) -> Result<Recorded<bool>, Error> {
-    let now = tx.lease_time()?;
-    let change = (
-        builds::after_entry.eq(gathered.after_entry),
-        builds::failed.eq(false),
-        builds::next_attempt_at.eq(now.plus(LEASE)),
-    );
+    let until = BUILDS.renewed(&mut tx)?;
+    let change =
+        (builds::after_entry.eq(gathered.after_entry), builds::failed.eq(false), builds::next_attempt_at.eq(until));
     if diesel::update(ours!(claimed)).set(change).execute(tx.connection())? == 0 {
         return tx.unchanged(None, false);
     }
@@ -269,8 +253,8 @@ pub fn end(mut tx: WriteTx<'_>, claimed: Claimed) -> Result<Recorded<bool>, Erro
 
 /// Gives a package back: after a failure it is taken up again later and later, else at once.
 pub fn give_back(mut tx: WriteTx<'_>, claimed: Claimed, failed: bool) -> Result<Recorded<()>, Error> {
-    let pause = if failed { outbox::pause(claimed.attempts, tx.entropy()) } else { Duration::zero() };
-    let change = (builds::failed.eq(failed), builds::next_attempt_at.eq(tx.lease_time()?.plus(pause)));
+    let due = if failed { BUILDS.retry_at(&mut tx, claimed.attempts)? } else { tx.lease_time()? };
+    let change = (builds::failed.eq(failed), builds::next_attempt_at.eq(due));
     if diesel::update(ours!(claimed)).set(change).execute(tx.connection())? == 0 {
         return tx.unchanged(None, ());
     }
