@@ -9,6 +9,7 @@ mod bounds;
 mod form;
 mod json;
 mod patch;
+mod patterns;
 mod shape;
 mod unjudged;
 mod valid;

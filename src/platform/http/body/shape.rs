@@ -11,9 +11,8 @@ use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use super::bounds::{self, not_a_member};
-use crate::domain::{
-    EXTENSION_FORM, EXTENSION_PATTERN, EmailAddress, Error, Fault, Faults, Instant, Telephone, fault_of, member,
-};
+use super::patterns;
+use crate::domain::{EmailAddress, Error, Fault, Faults, Instant, Telephone, fault_of, member};
 use crate::platform::strict_json::Read;
 
 type Shapes = RwLock<HashMap<(TypeId, Care), Arc<Shape>>>;
@@ -139,14 +138,16 @@ fn fault(at: &str, error: &ValidationError<'_>) -> Option<Fault> {
         Kind::MinLength { limit: 1 } => Fault::new(at, "blank", "must not be empty"),
         Kind::MinLength { limit } => Fault::new(at, "too_short", format!("must have at least {limit} characters")),
         Kind::MaxLength { limit } => Fault::new(at, "too_long", format!("must have at most {limit} characters")),
-        Kind::Pattern { pattern } if pattern == EXTENSION_PATTERN => Fault::new(at, "digits", EXTENSION_FORM),
-        Kind::Pattern { .. } => {
+        Kind::Pattern { pattern } => {
             let text = error.instance().as_str().unwrap_or_default();
             if text.is_empty() {
                 return None; // told by its length
             }
-            let fault = fault_of(text);
-            Fault::new(at, fault.code(), fault.detail())
+            let (code, words) = patterns::form(pattern).unwrap_or_else(|| {
+                let fault = fault_of(text);
+                (fault.code(), fault.detail())
+            });
+            Fault::new(at, code, words)
         }
         Kind::MinItems { limit } => Fault::new(at, "too_few", format!("must have at least {limit} items")),
         Kind::MaxItems { limit } => Fault::new(at, "too_many", format!("must have at most {limit} items")),
