@@ -13,6 +13,7 @@ on_both_engines! {
     a_withdrawal_meanwhile_leaves_nothing_to_confirm,
     a_grant_over_a_given_consent_leaves_it_given,
     a_link_is_used_once_however_many_follow_it,
+    a_link_that_was_used_says_so_and_what_holds_now,
     a_link_speaks_for_the_mailbox_it_was_sent_to,
     a_link_is_kept_as_a_hash,
 }
@@ -161,4 +162,31 @@ async fn a_link_is_kept_as_a_hash(service: Service) {
     let asked = service.request("POST", &link).json(&json!({ "decision": "given" })).send().await;
     assert!((400..500).contains(&asked.status), "{}", asked.text());
     service.follow("POST", &link).await.expect(200);
+}
+
+async fn a_link_that_was_used_says_so_and_what_holds_now(service: Service) {
+    let ada = service.sign_up("Ada Lovelace", "ada@example.org").await;
+    let (_, link) = waiting(&service, &ada).await;
+    service.follow("POST", &link).await.expect(200);
+    let again = async |method: &str| {
+        let page = service.request(method, &link).header("Accept", "text/html").send().await.expect(410).text();
+        let told = text(&service.follow(method, &link).await.problem(410, "gone").json(), "detail");
+        assert!(page.contains(&told), "{told} in {page}");
+        assert!(told.starts_with("This link has been used already, and works once. "), "{told}");
+        told
+    };
+    service.hands.advance(Duration::days(1));
+    for method in ["GET", "POST"] {
+        let told = again(method).await;
+        assert!(told.contains("On 24 November 2026 you confirmed that you want our newsletter."), "{told}");
+        assert!(told.contains("That is still so"), "{told}");
+    }
+    service.withdraw(&ada, "newsletter").await;
+    assert!(again("GET").await.contains("It was stopped after that"));
+    // Another mailbox than the present one learns nothing of today.
+    let path = format!("/v1/contacts/{ada}");
+    let etag = service.get(&path).await.etag();
+    service.patch(&path, &etag, json!({ "email": "king@example.org" })).await.expect(200);
+    let told = text(&service.follow("GET", &link).await.problem(410, "gone").json(), "detail");
+    assert_eq!(told, "This link has been used already, and works once.");
 }

@@ -74,6 +74,7 @@ pub(super) mod new_mailbox;
 pub mod objection;
 mod projected;
 mod recording;
+mod spent_links;
 pub(super) use appending::{Decided, append};
 pub(super) use facts::{facts, of};
 pub(super) use list::of_person;

@@ -3,7 +3,7 @@
 use chrono::Duration;
 use diesel::prelude::*;
 
-use super::decisions;
+use super::{decisions, spent_links};
 use crate::domain::{Code, ConsentId, ContactId, DecisionId, Error, Instant, SubjectId};
 use crate::platform::audit::{Action, Entry};
 use crate::platform::outbox::Status;
@@ -63,7 +63,7 @@ pub(crate) struct Link {
 /// The link of a token.
 ///
 /// # Errors
-/// 404 when there is none; 410 when it is spent or has expired.
+/// 404 when there is none; 410 when it has expired, or is spent: then the detail says what holds now.
 pub(crate) fn link_of(tx: &mut ReadTx<'_>, token: &str) -> Result<Link, Error> {
     let found: Option<(DecisionId, Vec<u8>, Instant, Option<Instant>)> = consent_confirmations::table
         .find(link_token_hash(token))
@@ -76,8 +76,11 @@ pub(crate) fn link_of(tx: &mut ReadTx<'_>, token: &str) -> Result<Link, Error> {
         .first(tx.connection())
         .optional()?;
     let (decision, mark, expires_at, spent_at) = found.ok_or_else(Error::not_found)?;
-    if spent_at.is_some() || expires_at <= tx.now() {
-        return Err(Error::new(Code::Gone, "This link has been used or has expired. Ask us for a new one."));
+    if spent_at.is_some() {
+        return Err(Error::new(Code::Gone, spent_links::in_words(tx, decision, &mark)?));
+    }
+    if expires_at <= tx.now() {
+        return Err(Error::new(Code::Gone, "This link has expired. Ask us for a new one."));
     }
     Ok(Link { decision, mark, expires_at })
 }
