@@ -8,7 +8,7 @@ pub const CARDS: &[Card] = &[CONTACTS, ERASURE_PLANS, SHARING_REFUSALS];
 
 const CONTACTS: Card = Card {
     table: "contacts",
-    meaning: "The contacts. Name, addresses, numbers, work and source are in `particulars`; `search_tokens` are keyed \
+    meaning: "The contacts. Name, addresses, numbers, work and sources are in `particulars`; `search_tokens` are keyed \
               hashes of the beginnings of the words of names, shared by many names, and that of the number, for the \
               search; `named_number` is one of the number and the name together.",
     columns: &[

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::model::{Employer, JobTitle, PersonName, SourceDetail, SourceKind};
+use super::model::{Employer, JobTitle, PersonName, Source, SourceDetail, SourceKind};
 use crate::domain::{ContactId, EmailAddress, Entropy, Error, Telephone, kept, kept_if_any};
 use crate::platform::audit::Changed;
 use crate::platform::vault::{DataKey, Place};
@@ -31,16 +31,36 @@ pub struct Particulars {
     /// Further detail about the source of the data.
     #[serde(rename = "s", skip_serializing_if = "Option::is_none")]
     pub source_detail: Option<SourceDetail>,
+    /// The sources before this one, and those of contacts that were merged into this one, oldest first (UK GDPR Article 15(1)(g)).
+    #[serde(rename = "h", default, skip_serializing_if = "Vec::is_empty")]
+    pub earlier_sources: Vec<Source>,
 }
+
+/// The most earlier sources that are kept: a list that is imported each month for four years.
+const MOST_EARLIER_SOURCES: usize = 48;
 
 fn place(id: ContactId) -> Place<'static> {
     Place { table: "contacts", column: "particulars", row: id.uuid() }
 }
 
 impl Particulars {
+    /// Keeps sources of the data besides the present one, each kind and detail once. The newest are kept.
+    pub(super) fn keep_sources(&mut self, sources: impl IntoIterator<Item = Source>) {
+        for source in sources {
+            let is_present = (source.kind, &source.detail) == (self.source_kind, &self.source_detail);
+            self.earlier_sources.retain(|known| (known.kind, &known.detail) != (source.kind, &source.detail));
+            if !is_present {
+                self.earlier_sources.push(source);
+            }
+        }
+        let surplus = self.earlier_sources.len().saturating_sub(MOST_EARLIER_SOURCES);
+        self.earlier_sources.drain(..surplus);
+    }
+
     /// Names the members of a contact that differ `after` a change, with `source` where the data was obtained anew.
     pub(super) fn changed(&self, after: &Self, obtained_anew: bool) -> Changed {
-        let Self { name, email, telephone, organisation, job_title, source_kind, source_detail } = self;
+        let Self { name, email, telephone, organisation, job_title, source_kind, source_detail, earlier_sources: _ } =
+            self;
         let number = |telephone: &Option<Telephone>| telephone.as_ref().map(|number| number.as_str().to_owned());
         let extension =
             |telephone: &Option<Telephone>| telephone.as_ref().and_then(|number| number.extension().cloned());

@@ -67,7 +67,9 @@ impl Holder for ContactData {
     }
 
     fn export(&self, tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<Held>, Error> {
-        let contact = Box::new(store::for_the_person(tx, person.contact)?);
+        let mut contact = Box::new(store::for_the_person(tx, person.contact)?);
+        // The particulars of a package have the source, in that place alone.
+        contact.source = None;
         let hashes_of_your_name_and_number = store::count_tokens(tx, person.contact)?;
         let survivor = ContactOfPerson::Survivor { contact, hashes_of_your_name_and_number };
         let merged = store::merged_contacts(tx, person)?.into_iter().map(ContactOfPerson::Merged);

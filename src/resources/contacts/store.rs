@@ -319,10 +319,20 @@ pub fn merged(into: ContactId) -> Error {
 /// # Errors
 /// 404 when there is none, 410 when it was erased or merged into another.
 pub fn for_the_person(tx: &mut ReadTx<'_>, id: ContactId) -> Result<Contact, Error> {
+    with_sources(tx, id).map(|(contact, _)| contact)
+}
+
+/// The same, with the earlier sources of the data and those of contacts that were merged into this one, oldest first.
+///
+/// # Errors
+/// As [`for_the_person`].
+pub fn with_sources(tx: &mut ReadTx<'_>, id: ContactId) -> Result<(Contact, Vec<Source>), Error> {
     let row = there(tx, id)?;
     let status = status_of(row.id, &row.status, row.restricted_at)?;
     let whole = Row { restricted_ground: None, restricted_at: None, ..row };
-    Ok(Contact { status, ..open(tx, whole)?.contact })
+    let opened = open(tx, whole)?;
+    let sources = opened.known.map(|(particulars, _)| particulars.earlier_sources).unwrap_or_default();
+    Ok((Contact { status, ..opened.contact }, sources))
 }
 
 /// One contact.

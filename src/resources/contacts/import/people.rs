@@ -8,7 +8,7 @@ use super::indexed::IndexedRow;
 use super::row::{ChangedMember, ImportOutcome, ImportResult, ImportRow};
 use crate::domain::{ContactId, Error, Fault, Faults};
 use crate::platform::vault::{BlindIndexKey, DataKey};
-use crate::resources::contacts::model::SourceKind;
+use crate::resources::contacts::model::{Source, SourceKind};
 use crate::resources::contacts::particulars::Particulars;
 use crate::resources::contacts::store::{Indexes, Marked};
 
@@ -24,7 +24,17 @@ impl Person {
         let telephone = row.number();
         let ImportRow { name, email, organisation, job_title, source_detail, obtained_on, .. } = row.clone();
         let source_kind = SourceKind::Import;
-        let particulars = Particulars { name, email, telephone, organisation, job_title, source_kind, source_detail };
+        let earlier_sources = Vec::new();
+        let particulars = Particulars {
+            name,
+            email,
+            telephone,
+            organisation,
+            job_title,
+            source_kind,
+            source_detail,
+            earlier_sources,
+        };
         Self { particulars, obtained_on: obtained_on.unwrap_or(today) }
     }
 
@@ -45,7 +55,7 @@ impl Person {
         } else {
             (known.source_kind, known.source_detail.clone(), self.obtained_on)
         };
-        let particulars = Particulars {
+        let mut particulars = Particulars {
             name,
             email: known.email.clone().or(email),
             telephone: telephone.or_else(|| known.telephone.clone()),
@@ -53,7 +63,12 @@ impl Person {
             job_title: job_title.or_else(|| known.job_title.clone()),
             source_kind,
             source_detail,
+            earlier_sources: known.earlier_sources.clone(),
         };
+        if new_source {
+            let (kind, detail) = (known.source_kind, known.source_detail.clone());
+            particulars.keep_sources([Source { kind, detail, obtained_on: self.obtained_on }]);
+        }
         (new_source || particulars != *known).then_some(Self { particulars, obtained_on })
     }
 

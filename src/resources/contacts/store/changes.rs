@@ -51,6 +51,7 @@ fn newcomer(tx: &WriteTx<'_>, asked: &CreateContact) -> Result<Newcomer, Error> 
         job_title: asked.job_title,
         source_kind: asked.source.kind,
         source_detail: asked.source.detail,
+        earlier_sources: Vec::new(),
     };
     Ok(Newcomer::new(tx, particulars, obtained_on))
 }
@@ -163,6 +164,7 @@ fn correct(
         job_title: patch.job_title.apply(known.job_title),
         source_kind: known.source_kind,
         source_detail: known.source_detail,
+        earlier_sources: known.earlier_sources,
     };
     if particulars.email.is_none() && particulars.telephone.is_none() {
         let detail = "an email or a telephone must remain";

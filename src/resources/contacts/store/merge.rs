@@ -35,11 +35,11 @@ pub fn merge(mut tx: WriteTx<'_>, into: ContactId, asked: &MergeContacts) -> Res
     })?;
     let (day, other_day) = (survivor.last_activity_on, other.last_activity_on);
     let (before, own, key) = survivor.used()?;
-    let (_, others, _) = other.used()?;
+    let (gone, others, _) = other.used()?;
     let theirs = Indexes::of(&tx, &others);
     let before_merge = own.clone();
     let last_activity_on = day.max(other_day);
-    let together = Particulars {
+    let mut together = Particulars {
         name: own.name,
         email: own.email.or(others.email),
         telephone: own.telephone.or(others.telephone),
@@ -47,7 +47,9 @@ pub fn merge(mut tx: WriteTx<'_>, into: ContactId, asked: &MergeContacts) -> Res
         job_title: own.job_title.or(others.job_title),
         source_kind: own.source_kind,
         source_detail: own.source_detail,
+        earlier_sources: own.earlier_sources,
     };
+    together.keep_sources(others.earlier_sources.into_iter().chain(gone.source));
     end(&mut tx, from, into)?;
     let new_address = together.email.is_some() && together.email != before_merge.email;
     let ours = Indexes::of(&tx, &together);
