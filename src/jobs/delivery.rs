@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use futures_util::future::LocalBoxFuture;
 
-use crate::domain::{Code, ContactId, EmailAddress, Error};
+use crate::domain::{Code, EmailAddress, Error};
 use crate::platform::access::AppState;
 use crate::platform::mail::{Courier, Failure, Mail, Sender};
 use crate::platform::outbox::store::{self as outbox, Attempt};
@@ -87,24 +87,18 @@ impl Delivery {
                 (Attempted::Later(reason), None, Next::Rest)
             }
             Err(Failure::Refused { reason, address }) => {
-                let bounced = mail.contact.filter(|_| address).map(|contact| (contact, mail.to));
-                (Attempted::Refused(reason), bounced, Next::GoOn)
+                (Attempted::Refused(reason), address.then_some(mail.to), Next::GoOn)
             }
         };
         self.settle(claimed, attempted, bounced).await?;
         Ok(next)
     }
 
-    /// Records what came of an attempt, and on the contact that its address was `refused` for good.
-    async fn settle(
-        &self,
-        claimed: Claimed,
-        attempted: Attempted,
-        refused: Option<(ContactId, EmailAddress)>,
-    ) -> Result<(), Error> {
+    /// Records what came of an attempt, and on the contact that has the address that it was `refused` for good.
+    async fn settle(&self, claimed: Claimed, attempted: Attempted, refused: Option<EmailAddress>) -> Result<(), Error> {
         let settle = move |mut tx: WriteTx<'_>| {
-            if let Some((contact, address)) = refused {
-                tx.also(|tx| contacts::store::bounce::note(tx, contact, &address))?;
+            if let Some(address) = refused {
+                tx.also(|tx| contacts::store::bounce::note(tx, &address))?;
             }
             outbox::settle(tx, &claimed, attempted)
         };

@@ -6,12 +6,10 @@ use lettre::Message;
 use lettre::message::header::{ContentTransferEncoding, ContentType, Header, HeaderName, HeaderValue};
 use lettre::message::{Attachment, Body, Mailbox, MultiPart, SinglePart};
 
-use crate::domain::{ContactId, EmailAddress, Error, Instant, MessageId};
+use crate::domain::{EmailAddress, Error, Instant, MessageId};
 
 /// A mail to one person.
 pub struct Mail {
-    /// Whose address it is, where it is a contact's.
-    pub contact: Option<ContactId>,
     /// Where it goes.
     pub to: EmailAddress,
     /// The subject, on one line.
@@ -143,7 +141,6 @@ mod tests {
 
     fn written(subject: &str, to: &str) -> String {
         let mail = Mail {
-            contact: None,
             to: EmailAddress::parse(to).unwrap(),
             subject: subject.to_owned(),
             text: "Good day".to_owned(),

@@ -7,7 +7,7 @@ use askama::Template;
 use super::letter_queue::{ACKNOWLEDGEMENT, OUTCOME};
 use super::model::{Complaint, ComplaintOutcome, ComplaintStatus, OutcomeExplanation};
 use super::store;
-use crate::domain::{ComplaintId, ContactId, Controller, EmailAddress, Error, day_words};
+use crate::domain::{ComplaintId, Controller, EmailAddress, Error, day_words};
 use crate::platform::mail::Mail;
 use crate::platform::outbox::{Claimed, Composed, Letter, Letters};
 use crate::platform::transaction::WriteTx;
@@ -66,18 +66,14 @@ fn complaint_of(tx: &mut WriteTx<'_>, message: &Claimed) -> Result<Complaint, Er
     store::one(tx, ComplaintId::from_uuid(subject.uuid()))
 }
 
-/// The foot, and the contact whose address it is, if it is a contact's.
-fn foot<'a>(
-    tx: &mut WriteTx<'a>,
-    complaint: &Complaint,
-    to: &EmailAddress,
-) -> Result<(Foot<'a>, Option<ContactId>), Error> {
+/// The foot of a letter to an address.
+fn foot<'a>(tx: &mut WriteTx<'a>, complaint: &Complaint, to: &EmailAddress) -> Result<Foot<'a>, Error> {
     let known = contacts::addressees(tx, complaint.contact_id.as_slice())?.pop().filter(|known| known.email == *to);
     let preferences_url = match &known {
         Some(known) => Some(preferences_url(tx, known.id, &known.mark)?),
         None => None,
     };
-    Ok((Foot { controller: &tx.identity().controller, preferences_url }, known.map(|known| known.id)))
+    Ok(Foot { controller: &tx.identity().controller, preferences_url })
 }
 
 /// Says that a complaint is here (section 164A).
@@ -97,12 +93,11 @@ impl Letter for AcknowledgementLetter {
             ComplaintStatus::Received | ComplaintStatus::Acknowledged | ComplaintStatus::Investigating => {}
         }
         let Some(to) = complaint.email().cloned() else { return Ok(Composed::Moot("no_address")) };
-        let (foot, contact) = foot(tx, &complaint, &to)?;
+        let foot = foot(tx, &complaint, &to)?;
         let (reference, received_on, foot) = (&complaint.reference, &day_words(complaint.received_on), &foot);
         let text = AcknowledgementText { reference, received_on, foot };
         let html = AcknowledgementHtml { reference, received_on, foot };
         Ok(Composed::Mail(Mail {
-            contact,
             to,
             subject: format!("We have your complaint {reference}"),
             text: text.render().map_err(|error| Error::internal(error))?,
@@ -135,13 +130,12 @@ impl Letter for OutcomeLetter {
         let (Some(outcome), Some(explanation)) = (complaint.outcome, &complaint.explanation) else {
             return Err(Error::internal("an outcome's letter without the outcome"));
         };
-        let (foot, contact) = foot(tx, &complaint, &to)?;
+        let foot = foot(tx, &complaint, &to)?;
         let (reference, received_on, foot) = (&complaint.reference, &day_words(complaint.received_on), &foot);
         let verdict = verdict(outcome);
         let text = OutcomeText { reference, received_on, verdict, explanation, foot };
         let html = OutcomeHtml { reference, received_on, verdict, explanation, foot };
         Ok(Composed::Mail(Mail {
-            contact,
             to,
             subject: format!("The outcome of your complaint {reference}"),
             text: text.render().map_err(|error| Error::internal(error))?,

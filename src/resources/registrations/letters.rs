@@ -148,14 +148,6 @@ impl Letter for RegistrationLetter {
             text.render().map_err(|error| Error::internal(error))?,
             html.render().map_err(|error| Error::internal(error))?,
         );
-        Ok(Composed::Mail(Mail {
-            contact: Some(contact),
-            to: addressee.email,
-            subject,
-            text,
-            html,
-            unsubscribe_url: None,
-            calendar,
-        }))
+        Ok(Composed::Mail(Mail { to: addressee.email, subject, text, html, unsubscribe_url: None, calendar }))
     }
 }

@@ -26,12 +26,14 @@ pub fn lift(tx: &mut WriteTx<'_>, contact: ContactId) -> Result<(), Error> {
     Ok(())
 }
 
-/// Records that the address was refused permanently, if it is still the contact's. The version does not
-/// change, because no caller has changed the contact.
-pub fn note(mut tx: WriteTx<'_>, contact: ContactId, refused: &EmailAddress) -> Result<Recorded<()>, Error> {
+/// Records that the address was refused permanently, if a contact has it now. The mail may be about a complaint or a request that
+/// names no contact. The version does not change, because no caller has changed the contact.
+pub fn note(mut tx: WriteTx<'_>, refused: &EmailAddress) -> Result<Recorded<()>, Error> {
     let (now, mark) = (tx.now(), email_index(&tx, refused));
-    let still = contacts::table.find(contact).filter(contacts::email_index.eq(mark));
-    diesel::update(still).set(contacts::email_bounced_at.eq(now)).execute(tx.connection())?;
+    let holder = contacts::table.filter(contacts::email_index.eq(mark)).select(contacts::id);
+    let holder: Option<ContactId> = holder.first(tx.connection()).optional()?;
+    let Some(contact) = holder else { return tx.unchanged(None, ()) };
+    diesel::update(contacts::table.find(contact)).set(contacts::email_bounced_at.eq(now)).execute(tx.connection())?;
     let changed = Changed::named(&["email_bounced_at"]);
     tx.record(Entry::new(Action::ContactsBounced).contact(contact).changed(changed), ())
 }

@@ -68,7 +68,6 @@ impl Letter for ConfirmationLetter {
         let text = Text { called, wording, url, unsubscribe_url: &unsubscribe_url, foot };
         let html = Html { called, wording, url, unsubscribe_url: &unsubscribe_url, foot };
         Ok(Composed::Mail(Mail {
-            contact: Some(contact),
             to: addressee.email,
             subject: format!("Please confirm that you want {called}"),
             text: text.render().map_err(|error| Error::internal(error))?,

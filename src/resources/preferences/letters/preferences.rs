@@ -45,7 +45,6 @@ impl Letter for PreferencesLetter {
         outbox::note_contact(tx, message.id, contact)?;
         let foot = Foot::mint(tx, contact, mark)?;
         Ok(Composed::Mail(Mail {
-            contact: Some(contact),
             to: addressee.email,
             subject: "Your choices about email from us".to_owned(),
             text: Text { foot: &foot }.render().map_err(|error| Error::internal(error))?,
