@@ -16,6 +16,8 @@ pub enum DeadlineKind {
     ComplaintOutcome,
     /// A person's request about their rights is to be answered (UK GDPR Article 12(3)).
     RightsRequest,
+    /// The copy that answers a request is to reach the person, because the mail with the link could not be delivered (UK GDPR Article 12(3)).
+    PackageDelivery,
     /// A breach is to be notified to the Information Commission (UK GDPR Article 33(1)).
     BreachNotification,
 }

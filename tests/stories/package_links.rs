@@ -1,6 +1,7 @@
 //! The answer reaches the person: by a link that asks for the reference number, by post, or from hand to hand.
 
 mod races;
+mod refused;
 
 use chrono::Duration;
 use iewm::jobs::Gathering;
@@ -9,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::access_packages::asked;
 use crate::harness::client::Answer;
-use crate::harness::mail::{MailServer, Taken};
+use crate::harness::mail::{Answer as Smtp, MailServer, Taken};
 use crate::harness::people::text;
 use crate::harness::{Service, on_both_engines};
 
@@ -19,6 +20,8 @@ on_both_engines! {
     a_browser_opens_the_package_without_a_script,
     a_link_opens_five_times_within_fourteen_days,
     five_wrong_numbers_end_a_link,
+    the_page_of_the_fifth_wrong_number_says_where_another_link_is,
+    a_refused_link_can_be_asked_for_again_at_once,
     a_link_ends_with_its_person,
     the_link_is_mailed_again_at_the_wish_of_the_person,
     by_post_there_is_a_sheet_with_the_address,
@@ -31,7 +34,7 @@ const FORM: &str = "application/x-www-form-urlencoded";
 
 impl Service {
     /// Releases the package of a new request of Ada's, and gives the contact, the path, and the link that was mailed.
-    async fn mailed(&self, server: &MailServer) -> (String, String, String) {
+    pub(crate) async fn mailed(&self, server: &MailServer) -> (String, String, String) {
         let ada = self.sign_up("Ada Lovelace", "ada@example.org").await;
         let path = self.built(asked("access", &ada)).await;
         (ada, path, self.package_link(server).await)
@@ -48,7 +51,7 @@ impl Service {
         self.request("POST", link).json(&json!({ "reference": reference })).send().await
     }
 
-    async fn delivered_as(&self, path: &str) -> Value {
+    pub(crate) async fn delivered_as(&self, path: &str) -> Value {
         self.get(&format!("{path}/package/delivery")).await.expect(200).json()
     }
 
@@ -65,7 +68,7 @@ async fn a_link_and_the_reference_number_open_the_package(service: Service) {
     let asks = service.request("GET", &link).send().await.expect(200);
     assert_eq!(
         asks.json(),
-        json!({ "expires_at": "2026-12-08T10:00:00.000000Z" }),
+        json!({ "expires_at": "2026-12-08T10:00:00.000000Z", "tries_left": 5 }),
         "the reference number and nothing else"
     );
     let opened = service.open(&link, "sr 2026 000001").await.expect(200);
@@ -140,7 +143,21 @@ async fn a_browser_opens_the_package_without_a_script(service: Service) {
     }
     let wrong = browse("POST").body(FORM, "reference=SR-2026-000002").send().await.expect(422);
     assert_eq!(wrong.header("content-type"), "text/html; charset=utf-8");
-    assert!(wrong.text().contains("This is not your reference number"), "{}", wrong.text());
+    // The page asks again, names the error at the field, and says how many tries are left.
+    let wrong = wrong.text();
+    let asks_again = [
+        "<title>Error: ",
+        "This is not your reference number",
+        "<form method=\"post\">",
+        "aria-invalid=\"true\"",
+        "reference-error",
+        "You can try 4 more times.",
+    ];
+    for part in asks_again {
+        assert!(wrong.contains(part), "{part} in {wrong}");
+    }
+    assert!(!wrong.contains("SR-2026-000001") && !wrong.contains("Ada"), "{wrong}");
+    assert!(browse("GET").send().await.expect(200).text().contains("You can try 4 more times."));
     let opened = browse("POST").body(FORM, "reference=SR-2026-000001").send().await.expect(200);
     assert_eq!(opened.header("content-type"), "text/html; charset=utf-8");
     let policy = opened.header("content-security-policy");
@@ -193,12 +210,50 @@ async fn five_wrong_numbers_end_a_link(service: Service) {
             "a bad body is no attempt"
         );
         let refused = service.open(&link, "SR-2026-000002").await.problem(422, "wrong_reference").text();
+        let left =
+            if wrong == 5 { "has stopped working".to_owned() } else { format!("you can still try: {}.", 5 - wrong) };
+        assert!(refused.contains(&left), "{left} in {refused}");
         assert!(!refused.contains("000001") && !refused.contains("Ada"), "{refused}");
     }
     service.open(&link, "SR-2026-000001").await.problem(410, "gone");
     service.request("GET", &link).send().await.problem(410, "gone");
     assert_eq!(service.delivered_as(&path).await["downloads"], json!([]));
     assert_eq!(service.audit("action=subject_requests.wrong_reference").await.len(), 5);
+}
+
+async fn the_page_of_the_fifth_wrong_number_says_where_another_link_is(service: Service) {
+    let (_, _, link) = service.mailed(&MailServer::start()).await;
+    let send =
+        || service.request("POST", &link).header("Accept", "text/html").body(FORM, "reference=SR-2026-000002").send();
+    for _ in 0..3 {
+        send().await.expect(422);
+    }
+    let fourth = send().await.expect(422).text();
+    assert!(fourth.contains("You can try once more."), "{fourth}");
+    let fifth = send().await.expect(422).text();
+    for said in ["This link has stopped working", "Your copy is safe", "Send me the link again"] {
+        assert!(fifth.contains(said), "{said} in {fifth}");
+    }
+    assert!(!fifth.contains("<form"), "{fifth}");
+    send().await.expect(410);
+}
+
+async fn a_refused_link_can_be_asked_for_again_at_once(service: Service) {
+    let server = MailServer::start();
+    let ada = service.sign_up("Ada Lovelace", "ada@example.org").await;
+    service.built(asked("access", &ada)).await;
+    server.answer(&[Smtp::Take, Smtp::Recipient(550)]);
+    service.deliver(&server).await;
+    let status = server.taken()[0].link("request-status");
+    let page = service.request("GET", &status).header("Accept", "text/html").send().await.expect(200).text();
+    assert!(
+        page.contains("We could not deliver our email with the link") && page.contains("Send me the link again"),
+        "{page}"
+    );
+    let again = service.request("POST", &status).body(FORM, "action=mail_package_link").send().await.expect(200).json();
+    assert_eq!(again["package"]["mail"]["status"], "queued");
+    let link = service.package_link(&server).await;
+    service.open(&link, "SR-2026-000001").await.expect(200);
 }
 
 async fn a_link_ends_with_its_person(service: Service) {
@@ -215,17 +270,31 @@ async fn the_link_is_mailed_again_at_the_wish_of_the_person(service: Service) {
     let outcome = server.taken().into_iter().find(|mail| mail.text().contains("request-status")).unwrap();
     let status = outcome.link("request-status");
     let view = service.request("GET", &status).send().await.expect(200).json();
-    assert_eq!(view["package"], json!({ "expires_at": "2026-12-24T10:00:00.000000Z", "downloads_left": 5 }));
-    let page = service.request("GET", &status).header("Accept", "text/html").send().await.expect(200).text();
-    assert!(page.contains("Your copy is ready to download") && page.contains("Send me the link again"), "{page}");
-    assert!(!page.contains("package-links"), "the status alone opens nothing: {page}");
+    let sent = json!({ "status": "sent", "settled_at": "2026-11-24T10:00:00.000000Z" });
+    let ready =
+        json!({ "expires_at": "2026-12-24T10:00:00.000000Z", "downloads_left": 5, "mail": sent, "can_ask": false });
+    assert_eq!(view["package"], ready);
+    let page = async || service.request("GET", &status).header("Accept", "text/html").send().await.expect(200).text();
     let again = || service.request("POST", &status).body(FORM, "action=mail_package_link").send();
-    again().await.expect(200);
+    // Within the hour the page offers no button, and an answer to one that was kept open says that nothing was sent now.
+    let first_page = page().await;
+    for said in
+        ["Your copy is ready to download", "We sent you a link", "24 November 2026, 10:00", "24 November 2026, 11:00"]
+    {
+        assert!(first_page.contains(said), "{said} in {first_page}");
+    }
+    assert!(!first_page.contains("Send me the link again"), "{first_page}");
+    assert!(!first_page.contains("package-links"), "the status alone opens nothing: {first_page}");
+    assert_eq!(again().await.expect(200).json()["package"], ready);
     assert_eq!(service.deliver(&server).await, 0, "one was mailed within the hour");
     service.hands.advance(Duration::hours(1));
+    assert!(page().await.contains("Send me the link again"));
     for _ in 0..2 {
-        assert_eq!(again().await.expect(200).json()["package"]["downloads_left"], 5);
+        let asked = again().await.expect(200).json();
+        let mail = json!({ "status": "queued", "settled_at": null });
+        assert_eq!((&asked["package"]["mail"], &asked["package"]["can_ask"]), (&mail, &json!(false)));
     }
+    assert!(page().await.contains("We are sending you a link"));
     assert_eq!(service.deliver(&server).await, 1);
     let second = service.package_link(&server).await;
     assert_ne!(first, second);

@@ -116,13 +116,20 @@ impl NewRow {
 /// Queues messages: they are sent if and only if this transaction commits.
 pub fn queue_all(tx: &mut WriteTx<'_>, messages: impl IntoIterator<Item = Outgoing>) -> Result<(), Error> {
     let rows: Vec<_> = messages.into_iter().map(|outgoing| NewRow::of(tx, outgoing)).collect();
+    insert(tx, rows)
+}
+
+fn insert(tx: &mut WriteTx<'_>, rows: Vec<NewRow>) -> Result<(), Error> {
     insert_all!(tx.connection(), messages::table, rows);
     Ok(())
 }
 
-/// Queues one message, as [`queue_all`] does.
-pub fn queue(tx: &mut WriteTx<'_>, outgoing: Outgoing) -> Result<(), Error> {
-    queue_all(tx, [outgoing])
+/// Queues one message, as [`queue_all`] does, and returns its id.
+pub fn queue(tx: &mut WriteTx<'_>, outgoing: Outgoing) -> Result<MessageId, Error> {
+    let row = NewRow::of(tx, outgoing);
+    let id = row.id;
+    insert(tx, vec![row])?;
+    Ok(id)
 }
 
 /// Returns whether a message of the kind was queued for the address less than `span` ago. One that a clock which was ahead
@@ -140,12 +147,48 @@ pub fn queued_within(tx: &mut ReadTx<'_>, kind: &str, mark: &[u8], span: Duratio
 
 /// Whether a message about a record waits to be sent.
 pub fn is_queued_about(tx: &mut ReadTx<'_>, subject: SubjectId) -> Result<bool, Error> {
-    is_about(tx, subject, Status::Queued)
+    let such = messages::subject_id.eq(subject).and(messages::status.eq(<&str>::from(Status::Queued)));
+    let found: Option<MessageId> =
+        messages::table.filter(such.assume_not_null()).select(messages::id).first(tx.connection()).optional()?;
+    Ok(found.is_some())
 }
 
-/// Whether a message about a record could not be delivered, and was not tried again.
-pub fn is_dead_about(tx: &mut ReadTx<'_>, subject: SubjectId) -> Result<bool, Error> {
-    is_about(tx, subject, Status::Dead)
+/// Whether a message of one of `kinds` about a record could not be delivered, and was not tried again.
+pub fn is_dead_about(tx: &mut ReadTx<'_>, subject: SubjectId, kinds: &[&str]) -> Result<bool, Error> {
+    let such = messages::subject_id.eq(subject).and(messages::status.eq(<&str>::from(Status::Dead)));
+    let such = such.assume_not_null().and(messages::kind.eq_any(kinds));
+    let found: Option<MessageId> =
+        messages::table.filter(such).select(messages::id).first(tx.connection()).optional()?;
+    Ok(found.is_some())
+}
+
+/// What has become of a message.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// Its state.
+    pub status: Status,
+    /// Why it was dropped, is dead, or waits for another attempt: a code such as `smtp_550`.
+    pub reason: Option<String>,
+    /// When it was queued.
+    pub created_at: Instant,
+    /// When it was sent, dropped or given up; `None` while it waits.
+    pub settled_at: Option<Instant>,
+}
+
+/// What has become of a message; `None` once it is deleted, thirty days after it was settled.
+pub fn outcome(tx: &mut ReadTx<'_>, id: MessageId) -> Result<Option<Outcome>, Error> {
+    type Row = (String, Option<String>, Instant, Option<Instant>);
+    let columns = (messages::status, messages::reason, messages::created_at, messages::settled_at);
+    let row: Option<Row> = messages::table.find(id).select(columns).first(tx.connection()).optional()?;
+    let Some((status, reason, created_at, settled_at)) = row else { return Ok(None) };
+    let status = StoredRow::new("messages", id).read("status", status.parse())?;
+    Ok(Some(Outcome { status, reason, created_at, settled_at }))
+}
+
+/// The messages of a kind that could not be delivered, and were not tried again.
+pub fn dead(tx: &mut ReadTx<'_>, kind: &str) -> Result<Vec<MessageId>, Error> {
+    let dead = messages::table.filter(messages::status.eq(<&str>::from(Status::Dead)).and(messages::kind.eq(kind)));
+    Ok(dead.select(messages::id).load(tx.connection())?)
 }
 
 /// What has become of the newest message to a contact about a record; `None` when there is none.
@@ -181,13 +224,6 @@ pub fn was_sent_to(tx: &mut ReadTx<'_>, contact: ContactId, subject: SubjectId, 
     let sent = messages::mark.eq(mark).and(messages::status.eq(<&str>::from(Status::Sent)));
     let found = messages::table.filter(about.and(sent).assume_not_null()).select(messages::id);
     let found: Option<MessageId> = found.first(tx.connection()).optional()?;
-    Ok(found.is_some())
-}
-
-fn is_about(tx: &mut ReadTx<'_>, subject: SubjectId, status: Status) -> Result<bool, Error> {
-    let such = messages::subject_id.eq(subject).and(messages::status.eq(<&str>::from(status)));
-    let found: Option<MessageId> =
-        messages::table.filter(such.assume_not_null()).select(messages::id).first(tx.connection()).optional()?;
     Ok(found.is_some())
 }
 

@@ -21,6 +21,9 @@ fn duty(kind: DeadlineKind) -> &'static str {
         DeadlineKind::ComplaintAcknowledgement => "acknowledge the complaint",
         DeadlineKind::ComplaintOutcome => "tell the person the outcome of the complaint",
         DeadlineKind::RightsRequest => "answer the request",
+        DeadlineKind::PackageDelivery => {
+            "give the person the copy in another way, because the email with the link could not be delivered"
+        }
         DeadlineKind::BreachNotification => "notify the Information Commission of the breach",
     }
 }
@@ -76,15 +79,7 @@ impl Letter for DigestLetter {
             ],
         };
         let (text, html) = (words.text(controller)?, words.html(controller)?);
-        Ok(Composed::Mail(Mail {
-            contact: None,
-            to,
-            subject: words.title,
-            text,
-            html,
-            unsubscribe_url: None,
-            calendar: None,
-        }))
+        Ok(Composed::Mail(Mail { to, subject: words.title, text, html, unsubscribe_url: None, calendar: None }))
     }
 }
 

@@ -34,8 +34,12 @@ pub fn routes() -> Room {
 type Source = fn(&mut ReadTx<'_>) -> Result<Vec<Deadline>, Error>;
 
 /// The rooms that owe something in time.
-const SOURCES: &[Source] =
-    &[complaints::store::deadlines, breaches::store::deadlines, subject_requests::store::deadlines];
+const SOURCES: &[Source] = &[
+    complaints::store::deadlines,
+    breaches::store::deadlines,
+    subject_requests::store::deadlines,
+    subject_requests::package::store::deadlines,
+];
 
 /// Everything that is still owed in time, what ends first first.
 fn all(tx: &mut ReadTx<'_>) -> Result<Vec<Deadline>, Error> {

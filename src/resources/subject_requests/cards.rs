@@ -112,6 +112,9 @@ const SUBJECT_REQUEST_PACKAGES: Card = Card {
         ("released_at", Plain),
         ("released_by", Pseudonymous),
         ("delivery", Plain),
+        ("mail_id", Pseudonymous),
+        ("delivery_changed_at", Plain),
+        ("delivery_changed_by", Pseudonymous),
     ],
     emptied: &[("package", Sealed)],
     on_erasure: OnErasure::Uncounted(

@@ -3,7 +3,7 @@
 use macro_rules_attribute::apply;
 
 use super::model::SubjectRequest;
-use crate::domain::{Error, SubjectId, words};
+use crate::domain::{Error, MessageId, SubjectId, words};
 use crate::platform::http::PathWord;
 use crate::platform::outbox::{self, Outgoing};
 use crate::platform::transaction::WriteTx;
@@ -52,12 +52,11 @@ impl Kind {
     }
 }
 
-/// Queues a letter, if there is an address that it can be mailed to.
-pub(super) fn queue(tx: &mut WriteTx<'_>, request: &SubjectRequest, kind: Kind) -> Result<(), Error> {
-    let has_address = request.requester.as_ref().is_some_and(|requester| requester.email.is_some());
-    if has_address {
-        let subject = Some(SubjectId::from_uuid(request.id.uuid()));
-        outbox::queue(tx, Outgoing { kind: kind.message(), contact: request.contact_id, subject, mark: None })?;
+/// Queues a letter and returns its message, if there is an address that it can be mailed to.
+pub(super) fn queue(tx: &mut WriteTx<'_>, request: &SubjectRequest, kind: Kind) -> Result<Option<MessageId>, Error> {
+    if request.requester.as_ref().is_none_or(|requester| requester.email.is_none()) {
+        return Ok(None);
     }
-    Ok(())
+    let subject = Some(SubjectId::from_uuid(request.id.uuid()));
+    outbox::queue(tx, Outgoing { kind: kind.message(), contact: request.contact_id, subject, mark: None }).map(Some)
 }

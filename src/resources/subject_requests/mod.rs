@@ -77,6 +77,8 @@ pub fn routes() -> Room {
         .problems(&[Code::BeingBuilt, Code::Gone])
         .serve(package::api::__path_package_progress, package::api::package_progress)
         .serve(package::api::__path_package_delivery, package::api::package_delivery)
+        .serve(package::api::__path_change_delivery, package::api::change_delivery)
+        .problems(&[Code::Gone, Code::CalendarExhausted])
         .serve(package::opening::__path_show_link, package::opening::show_link)
         .problems(&[Code::Gone])
         .serve(package::opening::__path_open, package::opening::open)

@@ -305,6 +305,16 @@ pub fn read(tx: &mut ReadTx<'_>, id: SubjectRequestId) -> Result<SubjectRequest,
     Ok(request)
 }
 
+/// Whether a request was closed while it was restricted; `false` for one that is not restricted.
+///
+/// # Errors
+/// When the request cannot be read.
+pub(super) fn was_closed_while_restricted(tx: &mut ReadTx<'_>, id: SubjectRequestId) -> Result<bool, Error> {
+    let since = subject_requests::table.find(id).select(subject_requests::restricted_at);
+    let since: Option<Instant> = since.first(tx.connection())?;
+    since.map_or(Ok(false), |since| steps::was_closed_since(tx, id, since))
+}
+
 /// A request, locked until the transaction ends.
 ///
 /// # Errors

@@ -16,6 +16,8 @@ on_both_engines! {
     a_restricted_request_shows_no_words_once_it_is_closed,
     a_restricted_complaint_shows_no_words_once_it_is_closed,
     the_last_letter_of_a_restricted_request_can_be_printed_where_no_mail_brings_it,
+    a_request_that_was_closed_before_it_became_restricted_prints_nothing,
+    a_mail_that_brought_the_last_letter_leaves_nothing_to_print,
 }
 
 const REFUSED: &str = "We do not know of any such walrus.";
@@ -178,4 +180,32 @@ async fn the_last_letter_of_a_restricted_request_can_be_printed_where_no_mail_br
     for path in [&by_post, &dead] {
         printed(path, "refusal").await.problem(404, "not_found");
     }
+}
+
+/// Restricted data is stored alone (UK GDPR Article 18(2)): the answer was given before.
+async fn a_request_that_was_closed_before_it_became_restricted_prints_nothing(service: Service) {
+    let (_, erasure) = service.jan().await;
+    let closed = service.ask_as(json!({ "name": "Jan Tel" })).await;
+    service.refused(&closed).await;
+    let letter = format!("{closed}/letters/refusal");
+    assert!(service.get(&letter).await.expect(200).text().contains("Dear Jan Tel,"));
+    service.hands.advance(Duration::seconds(1));
+    service.unsure_of(&erasure, &[&closed]).await;
+    service.get(&letter).await.problem(404, "not_found");
+}
+
+/// Another letter that was refused does not count.
+async fn a_mail_that_brought_the_last_letter_leaves_nothing_to_print(service: Service) {
+    let server = MailServer::start();
+    let (_, erasure) = service.jan().await;
+    let path = service.ask_as(json!({ "name": "Jan Tel", "email": "walrus@example.org" })).await;
+    let dead = async || service.items("/v1/messages?status=dead").await.len();
+    server.answer(&[Refuses::Recipient(550); 2]);
+    service.deliver(&server).await;
+    service.unsure_of(&erasure, &[&path]).await;
+    service.refused(&path).await;
+    service.deliver(&server).await;
+    assert_eq!(dead().await, 1, "the acknowledgement");
+    assert!(server.taken().iter().any(|mail| mail.text().contains(REFUSED)));
+    service.get(&format!("{path}/letters/refusal")).await.problem(404, "not_found");
 }

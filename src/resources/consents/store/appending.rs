@@ -195,7 +195,7 @@ fn write<'a>(
 pub(super) fn ask_mailbox(tx: &mut WriteTx<'_>, contact: ContactId, grant: DecisionId) -> Result<(), Error> {
     let subject = SubjectId::from_uuid(grant.uuid());
     let ask = Outgoing { kind: CONFIRMATION, contact: Some(contact), subject: Some(subject), mark: None };
-    outbox::queue(tx, ask)
+    outbox::queue_all(tx, [ask])
 }
 
 /// What else comes of a decision that was written, and its record.

@@ -61,8 +61,6 @@ impl Letter for RequestLetter {
         }
         let controller = &tx.identity().controller;
         Ok(Composed::Mail(Mail {
-            // The address is the requester's, which need not be the contact's.
-            contact: None,
             to,
             text: words.text(controller)?,
             html: words.html(controller)?,

@@ -31,20 +31,24 @@ pub static LETTERS: Letters = &[
     &RequestLetter(Kind::Package),
 ];
 
-/// Whether a letter of a request that is closed and restricted still has to go by post: it is the last one, no mail brings it,
-/// and the request was closed less than 14 days ago.
+/// Whether a letter of a request that is closed and restricted still has to go by post. Restricted data is stored alone, unless its
+/// use protects the rights of another (UK GDPR Article 18(2)). The requester, who may be another person, has the right to an answer
+/// (Article 12(3) and (4)). So the last letter is printed if the request was closed while it was restricted, no mail brought this
+/// letter, and the request was closed less than 14 days ago. A request that was closed before has had its answer.
 ///
 /// # Errors
 /// When the outbox cannot be read.
 fn is_last_by_post(tx: &mut ReadTx<'_>, request: &SubjectRequest, kind: Kind) -> Result<bool, Error> {
     let (Some(outcome), Kind::Refusal | Kind::Outcome) = (&request.outcome, kind) else { return Ok(false) };
     let has_address = request.requester.as_ref().is_some_and(|requester| requester.email.is_some());
-    let by_post = !has_address || outbox::is_dead_about(tx, SubjectId::from_uuid(request.id.uuid()))?;
-    Ok(by_post && london_date(tx.now()) < outcome.decided_on + LETTERS_FOR_THE_POST)
+    let by_post =
+        !has_address || outbox::is_dead_about(tx, SubjectId::from_uuid(request.id.uuid()), &[kind.message()])?;
+    let is_owed = by_post && store::was_closed_while_restricted(tx, request.id)?;
+    Ok(is_owed && london_date(tx.now()) < outcome.decided_on + LETTERS_FOR_THE_POST)
 }
 
 /// A letter for the post. The last letter about a person who was erased says until when we keep the name. Of a request that is
-/// closed and restricted there is only a last letter that no mail brings, for 14 days.
+/// closed and restricted there is only a last letter that is still owed and that no mail brings, for 14 days.
 ///
 /// # Errors
 /// 404 when there is no such request, or no such letter about it.

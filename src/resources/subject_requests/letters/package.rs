@@ -10,10 +10,14 @@ use crate::platform::transaction::{ReadTx, WriteTx};
 
 /// How the person gets the package that answers a request; `None` where there is none.
 pub(super) fn how(tx: &mut ReadTx<'_>, request: &SubjectRequest) -> Result<Option<Block>, Error> {
-    let Some(delivery) = packages::released(tx, request.id)?.and_then(|package| package.delivery) else {
-        return Ok(None);
-    };
+    let Some(package) = packages::released(tx, request.id)? else { return Ok(None) };
+    let Some(delivery) = package.delivery else { return Ok(None) };
+    let is_refused = packages::is_undelivered(tx, request.id, &package)?;
     Ok(Some(Block::Text(match delivery {
+        Delivery::Link if is_refused => {
+            "We wanted to send you a link to it by email, but we could not deliver the email. Please write to us or call us, and              say how we can give it to you."
+                .to_owned()
+        }
         Delivery::Link => format!(
             "We send you a link to it in another email. The link asks for your reference number, which is {}.",
             request.reference.as_str()
@@ -42,7 +46,7 @@ pub(super) fn enclosed(tx: &mut ReadTx<'_>, request: &SubjectRequest) -> Result<
     let asked = asked_for(request.kind, whom(request));
     let blocks = [
         to,
-        day_words(london_date(package.released_at)),
+        day_words(london_date(package.changed_at.unwrap_or(package.released_at))),
         format!("Dear {name},"),
         format!(
             "You asked for {asked}. It is enclosed. Please keep it in a safe place, because it says a lot about you."

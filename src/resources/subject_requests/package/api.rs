@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use super::super::content_policy::POLICY;
 use super::super::model::{Right, SubjectRequest};
-use super::delivery::PackageDelivery;
+use super::delivery::{ChangeDelivery, PackageDelivery};
 use super::model::{BuildPackage, Package, PackageProgress};
 use super::redactions::{NewRedactions, Redacted, Redaction};
 use super::release::ReleasePackage;
@@ -216,7 +216,7 @@ pub async fn package_progress(
 
 /// Read the delivery of a package
 ///
-/// Shows how, when and by whom the package was released, which links were mailed, and when the person
+/// Shows how, when and by whom the package was released, whether the mailbox took the link, and when the person
 /// opened it by a link. The response holds no data about the person.
 #[utoipa::path(get, path = "/v1/subject-requests/{id}/package/delivery")]
 pub async fn package_delivery(
@@ -224,4 +224,19 @@ pub async fn package_delivery(
     ById(id): ById<SubjectRequestId>,
 ) -> Result<Plain<PackageDelivery>, Error> {
     access.read(move |tx| store::delivered(tx, id)).await.map(Plain)
+}
+
+/// Change the delivery of a package
+///
+/// Use this after the release, when the link does not reach the person or the person asks for another way.
+/// `GET /v1/deadlines` lists the packages whose link could not be mailed. The package stays the same. `post` needs a `postal_address`, unless one was given before; print the sheet at `GET .../letters/package`. After a
+/// change from `link`, the mailed links open nothing. `link` mails a link again. With `handed_over`, send this when you hand
+/// it over, because the time and your name are kept. It answers 410 after the package was deleted.
+#[utoipa::path(post, path = "/v1/subject-requests/{id}/package/delivery", operation_id = "change_package_delivery")]
+pub async fn change_delivery(
+    access: Access<SubjectRequestsDecide>,
+    Valid(asked): Valid<ChangeDelivery>,
+    ById(id): ById<SubjectRequestId>,
+) -> Result<Done<Found<SubjectRequest>>, Error> {
+    access.change(move |tx| store::redeliver(tx, id, asked)).await
 }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::super::model::{Explanation, Right, SubjectRequest};
 use super::super::store::in_our_words;
-use super::delivery::{Delivery, PostalAddress};
+use super::delivery::{ChangeDelivery, Delivery, PostalAddress};
 use super::model::{BuildPackage, SearchNote};
 use crate::domain::{AnsweredMatch, Error, Fault};
 use crate::personal::Person;
@@ -54,6 +54,12 @@ impl Words {
         }
     }
 
+    /// The same, but for the delivery. An address that was given before stays.
+    pub(super) fn delivered_by(self, ChangeDelivery { delivery, postal_address }: ChangeDelivery) -> Self {
+        let postal_address = postal_address.or(self.postal_address);
+        Self { delivery: Some(delivery), postal_address, ..self }
+    }
+
     /// How a package reaches its person: as the council chose, else by a link where there is an e-mail address, and by post
     /// where there is none.
     ///
@@ -68,7 +74,8 @@ impl Words {
         }
         let delivery = chosen.unwrap_or(if has_address { Delivery::Link } else { Delivery::Post });
         if delivery == Delivery::Post && self.postal_address.is_none() {
-            let detail = "is needed, because the package goes by post: send it to `POST .../package`, or choose handed_over there";
+            let detail =
+                "is needed, because the package goes by post; send it with `delivery`, or choose `handed_over`";
             return Err(Error::invalid(Fault::new("/postal_address", "address_needed", detail)));
         }
         Ok(delivery)

@@ -3,6 +3,7 @@
 
 use diesel::prelude::*;
 
+use super::super::letter_queue::Kind;
 use super::super::particulars;
 use super::dates::last_days_for_copies;
 use super::of_person::{FoundBy, ids_of};
@@ -90,6 +91,11 @@ pub(super) fn among(tx: &mut ReadTx<'_>, ids: &[SubjectRequestId]) -> Result<Vec
     Ok(found.load(tx.connection())?)
 }
 
+/// The kinds of messages that bring a last letter.
+fn last_letters() -> [&'static str; 2] {
+    [Kind::Refusal, Kind::Outcome].map(Kind::message)
+}
+
 /// A request whose last letter has left, or, where there is no address to send it to or none that takes it, has been there
 /// for printing long enough.
 fn first_due(tx: &mut ReadTx<'_>) -> Result<Option<SubjectRequestId>, Error> {
@@ -103,7 +109,7 @@ fn first_due(tx: &mut ReadTx<'_>) -> Result<Option<SubjectRequestId>, Error> {
     for (id, since, by_post) in waiting {
         let about = SubjectId::from_uuid(id.uuid());
         // A letter that could not be delivered can be tried again, or printed.
-        let by_post = by_post || outbox::is_dead_about(tx, about)?;
+        let by_post = by_post || outbox::is_dead_about(tx, about, &last_letters())?;
         let printed = !by_post || since.plus(LETTERS_FOR_THE_POST) <= now;
         if printed && !outbox::is_queued_about(tx, about)? {
             return Ok(Some(id));

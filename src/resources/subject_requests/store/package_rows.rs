@@ -21,6 +21,9 @@ mod schema {
             released_at -> Nullable<InstantSql>,
             released_by -> Nullable<Text>,
             delivery -> Nullable<Text>,
+            mail_id -> Nullable<UuidSql>,
+            delivery_changed_at -> Nullable<InstantSql>,
+            delivery_changed_by -> Nullable<Text>,
         }
     }
 

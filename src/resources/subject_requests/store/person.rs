@@ -11,7 +11,7 @@ use crate::resources::contacts::store as contacts;
 ///
 /// # Errors
 /// 404 when there is no such request.
-pub(super) fn locked_with_contact(tx: &mut WriteTx<'_>, id: SubjectRequestId) -> Result<Known, Error> {
+pub fn locked_with_contact(tx: &mut WriteTx<'_>, id: SubjectRequestId) -> Result<Known, Error> {
     if let Some(contact) = one(tx, id)?.request.contact_id {
         contacts::lock(tx, contact)?;
     }

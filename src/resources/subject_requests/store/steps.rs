@@ -105,6 +105,19 @@ pub(super) fn add(
     Ok(id)
 }
 
+/// Whether a request was closed at an instant or after it.
+///
+/// # Errors
+/// When the steps cannot be read.
+pub(super) fn was_closed_since(tx: &mut ReadTx<'_>, request: SubjectRequestId, since: Instant) -> Result<bool, Error> {
+    use StepKind::{Completed, Duplicate, Lapsed, PartiallyCompleted, Refused, Withdrawn};
+    let closes = [Completed, PartiallyCompleted, Refused, Withdrawn, Lapsed, Duplicate].map(<&str>::from);
+    let closed = steps::request_id.eq(request).and(steps::kind.eq_any(closes)).and(steps::recorded_at.ge(since));
+    let found: Option<RequestStepId> =
+        steps::table.filter(closed).select(steps::id).first(tx.connection()).optional()?;
+    Ok(found.is_some())
+}
+
 /// The first day on which something was done about a request after its receipt.
 ///
 /// # Errors

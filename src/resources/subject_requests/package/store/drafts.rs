@@ -54,6 +54,15 @@ pub(super) fn none(tx: &mut ReadTx<'_>, id: SubjectRequestId) -> Result<Error, E
     Ok(known.map_or_else(Error::not_found, |_| Error::new(Code::NotFound, detail)))
 }
 
+/// The answer about the delivery of a package that was not released.
+pub(super) fn not_released(tx: &mut ReadTx<'_>, id: SubjectRequestId) -> Result<Error, Error> {
+    if !is_there(tx, id)? {
+        return none(tx, id);
+    }
+    let detail = "The package is a draft. Send `delivery` to `POST .../package`, which changes it until the release.";
+    Ok(Error::new(Code::NotFound, detail))
+}
+
 /// The draft of a request, locked with its contact.
 ///
 /// # Errors

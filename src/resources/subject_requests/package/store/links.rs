@@ -41,9 +41,6 @@ use schema::{subject_request_package_downloads as downloads, subject_request_pac
 /// How long a link that has expired is still known as such.
 const KNOWN_FOR: Duration = Duration::days(30);
 
-/// How long after one link no other is mailed at the person's own wish.
-const ONE_EVERY: Duration = Duration::hours(1);
-
 /// Mints the token of a link, for the mail that brings it alone, and returns until when it can be used: for fourteen days, and
 /// no longer than the package is there. Links that expired long ago are swept.
 pub(super) fn mint(
@@ -66,11 +63,22 @@ pub(super) fn mint(
     Ok((token, expires_at))
 }
 
-/// The request that a token opens the package of, and until when.
+/// A link that works.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Found {
+    /// The request whose package it opens.
+    pub(super) request: SubjectRequestId,
+    /// Until when it can be used.
+    pub(super) expires_at: Instant,
+    /// How many wrong reference numbers can be tried with it before it stops working.
+    pub(super) tries_left: i32,
+}
+
+/// The link of a token.
 ///
 /// # Errors
 /// 404 when there is no such link; 410 when it has expired, or too many wrong numbers were tried with it.
-pub(super) fn find(tx: &mut ReadTx<'_>, token: &str) -> Result<(SubjectRequestId, Instant), Error> {
+pub(super) fn find(tx: &mut ReadTx<'_>, token: &str) -> Result<Found, Error> {
     let found: Option<(SubjectRequestId, Instant, i32)> = links::table
         .find(link_token_hash(token))
         .select((links::request_id, links::expires_at, links::wrong_references))
@@ -86,7 +94,7 @@ pub(super) fn find(tx: &mut ReadTx<'_>, token: &str) -> Result<(SubjectRequestId
             "This link stopped working after wrong reference numbers. Ask us for another.",
         ));
     }
-    Ok((request, expires_at))
+    Ok(Found { request, expires_at, tries_left: MOST_WRONG - wrong })
 }
 
 /// Counts a wrong reference number.
@@ -125,17 +133,11 @@ pub(super) fn used_up() -> Error {
     Error::new(Code::Gone, "You have opened your copy as often as the link allows. Ask us if you need it again.")
 }
 
-/// The links that were mailed about a request, oldest first.
+/// The links to the package of a request, oldest first.
 pub(super) fn mailed(tx: &mut ReadTx<'_>, request: SubjectRequestId) -> Result<Vec<MailedLink>, Error> {
     let theirs = links::table.filter(links::request_id.eq(request)).order(links::minted_at);
     let rows: Vec<(Instant, Instant, i32)> =
         theirs.select((links::minted_at, links::expires_at, links::wrong_references)).load(tx.connection())?;
-    let link = |(mailed_at, expires_at, wrong_references)| MailedLink { mailed_at, expires_at, wrong_references };
+    let link = |(created_at, expires_at, wrong_references)| MailedLink { created_at, expires_at, wrong_references };
     Ok(rows.into_iter().map(link).collect())
-}
-
-/// Whether a link was mailed within the last hour.
-pub(super) fn mailed_just_now(tx: &mut ReadTx<'_>, request: SubjectRequestId) -> Result<bool, Error> {
-    let (since, now) = (tx.now().plus(-ONE_EVERY), tx.now());
-    Ok(mailed(tx, request)?.iter().any(|link| link.mailed_at > since && link.mailed_at <= now))
 }

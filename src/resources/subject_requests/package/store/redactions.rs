@@ -131,7 +131,8 @@ fn take(
     }
     if !may_be_withheld(path) {
         let detail = "names information that the law requires with every copy; name a record, a part of one, the \
-                      action or roles of an access, /search/elsewhere or /particulars/source/detail";
+                      action or roles of an access, /search/elsewhere, /particulars/source/detail or the detail in \
+                      /particulars/earlier_sources";
         return Ok(Err(("needed", detail)));
     }
     let replaced_with = replace_with.map_or_else(|| ground.replacement().to_owned(), String::from);

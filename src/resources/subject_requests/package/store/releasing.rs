@@ -12,6 +12,7 @@ use super::super::release::{RefusedPart, ReleasePackage};
 use super::super::search::unsure_in_words;
 use super::super::words::{self, Words};
 use super::drafts::locked;
+use super::released::note_mail;
 use super::{packages, parts, place, redactions};
 use crate::domain::{Error, Fault, PossibleMatch, SubjectRequestId};
 use crate::platform::audit::{Action, Entry};
@@ -66,7 +67,8 @@ pub fn release(
     diesel::update(packages::table.find(id)).set(change).execute(tx.connection())?;
     let completed = tx.also(|tx| carry_out_telling(tx, id, outcome, told))?;
     if delivery == Delivery::Link {
-        letter_queue::queue(&mut tx, &draft.request, letter_queue::Kind::Package)?;
+        let mail = letter_queue::queue(&mut tx, &draft.request, letter_queue::Kind::Package)?;
+        note_mail(&mut tx, id, mail)?;
     }
     let entry = Entry::new(Action::SubjectRequestsReleasePackage).contact(draft.request.contact_id);
     let entry = entry.subject(id).with("left_out", withheld.len()).with("matches", answers);
@@ -80,10 +82,10 @@ fn answer_in_audit(found: &PossibleMatch) -> serde_json::Value {
 
 /// How much was left out and why, for the history of the request.
 fn left_out(withheld: &[WithholdingGround]) -> String {
-    let mut grounds: Vec<&str> = withheld.iter().map(<&str>::from).collect();
+    let mut grounds: Vec<&str> = withheld.iter().map(|ground| ground.in_short()).collect();
     grounds.sort_unstable();
     grounds.dedup();
-    format!("Left out of the package: {} ({}).", withheld.len(), grounds.join(", "))
+    format!("Left out of the package: {} ({}).", withheld.len(), grounds.join("; "))
 }
 
 /// What becomes of a request whose package is released.
