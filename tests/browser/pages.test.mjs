@@ -15,10 +15,10 @@ after(async () => {
   await demo?.stop();
 });
 
-const headers = () => ({ Authorization: `Bearer ${demo.tokens.STAFF}`, "Content-Type": "application/json" });
+const headers = (role = "STAFF") => ({ Authorization: `Bearer ${demo.tokens[role]}`, "Content-Type": "application/json" });
 
-async function post(path, body) {
-  const answer = await fetch(demo.address + path, { method: "POST", headers: headers(), body: JSON.stringify(body) });
+async function post(path, body, role) {
+  const answer = await fetch(demo.address + path, { method: "POST", headers: headers(role), body: JSON.stringify(body) });
   assert.ok(answer.ok, `${path}: ${answer.status} ${await answer.clone().text()}`);
   return answer.headers.get("content-type")?.includes("json") ? answer.json() : null;
 }
@@ -119,6 +119,57 @@ test("a person confirms, looks, stops, asks again and unsubscribes with a keyboa
   await page.close();
 });
 
+// The first mail to an address that has a link of that kind. The acknowledgement may have left or not.
+async function mailWith(email, kind) {
+  for (let nth = 1; ; nth += 1) {
+    const mail = await mailTo(demo, email, nth);
+    if (mail.text.includes(`/v1/${kind}/`)) return mail;
+  }
+}
+
+test("a wrong reference number is told at its field, with the tries that are left", async () => {
+  const email = "ada.copy@example.org";
+  const contact_id = await signUp("ada.subject@example.org");
+  const today = new Date().toISOString().slice(0, 10);
+  const request = await post("/v1/subject-requests", {
+    kind: "access", contact_id, channel: "email", received_on: today, identity_known: true,
+    requester: { name: "Ada Lovelace", email },
+  });
+  await post(`/v1/subject-requests/${request.id}/package`, {}, "COUNCIL");
+  await post(`/v1/subject-requests/${request.id}/package/release`, {}, "COUNCIL");
+  const copy = link(demo, await mailWith(email, "package-links"), "package-links");
+  const { page } = await open({ width: 320, height: 640 });
+  const enter = async (number) => {
+    await page.getByLabel("Your reference number").fill(number);
+    await press(page, "Open my copy");
+  };
+
+  await page.goto(copy);
+  await judge(page, "package-link");
+  await enter("SR-2020-000001");
+  assert.equal(await page.title().then((title) => title.startsWith("Error: ")), true);
+  await page.getByText("You can try 4 more times.").waitFor();
+  await judge(page, "package-link-wrong");
+  const field = page.getByLabel("Your reference number");
+  assert.equal(await field.getAttribute("aria-invalid"), "true");
+  await page.getByRole("link", { name: "This is not your reference number" }).click();
+  assert.equal(await field.evaluate((one) => one === document.activeElement), true, "the error leads to its field");
+  await enter(request.reference);
+  assert.equal(await heading(page), "Your data: our answer to your request");
+
+  // The page of the request says when the link was mailed, and when the person can ask again.
+  await page.goto(link(demo, await mailWith(email, "request-status"), "request-status"));
+  await page.getByText("We sent you a link to it by email on").waitFor();
+  assert.equal(await page.getByRole("button", { name: "Send me the link again" }).count(), 0);
+  await judge(page, "request-status-mailed");
+
+  await page.goto(copy);
+  for (let wrong = 1; wrong < 5; wrong += 1) await enter("SR-2020-000001");
+  assert.equal(await heading(page), "This link has stopped working");
+  await judge(page, "package-link-stopped");
+  await page.close();
+});
+
 test("a link that is no good says so, and what to do", async () => {
   const email = "ada.problem@example.org";
   const contact = await signUp(email);
@@ -131,6 +182,7 @@ test("a link that is no good says so, and what to do", async () => {
   await press(page, "Yes, send me the newsletter");
   await page.goto(link(demo, mail, "confirmations"));
   assert.equal(await heading(page), "This link no longer works");
+  await page.getByText("you confirmed that you want our newsletter. That is still so").waitFor();
   await judge(page, "gone");
   assert.equal(await state(contact, "newsletter"), "given");
   await page.close();

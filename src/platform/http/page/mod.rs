@@ -88,6 +88,11 @@ pub struct Shown<T, const STATUS: u16 = 200> {
 }
 
 impl PageOrJson {
+    /// Whether a page is wanted.
+    pub fn is_page(&self) -> bool {
+        self.0.is_some()
+    }
+
     /// The value as it is wanted; `draw` makes the page.
     pub fn show<T, const STATUS: u16>(
         self,

@@ -51,12 +51,6 @@ fn words(error: &Error) -> (&'static str, &str, &'static str) {
             "Nothing has changed, and your earlier choices still apply. If you still need this page, use the link in \
              our newest email to you, or call us.",
         ),
-        Code::WrongReference => (
-            "This is not your reference number",
-            "The number does not belong to the request for this link. We opened nothing.",
-            "Go back and enter it again. It begins with SR, and is in our letters to you. After a few wrong numbers \
-             the link stops working.",
-        ),
         Code::Restricted => (
             "We cannot do this just now",
             "Your data is restricted: we keep it but do not use it. Nothing has changed.",

@@ -3,10 +3,12 @@
 use askama::Template;
 
 use super::super::model::RequestStatus;
+use super::super::package::delivery::{PackageReady, ReadyMail};
 use super::super::wording::asked_for;
 use super::model::StatusView;
-use crate::domain::{Lifecycle, day_words, london_date};
+use crate::domain::{Lifecycle, day_words, london_date, london_words};
 use crate::platform::http::Frame;
+use crate::platform::outbox::Status;
 
 #[derive(Template)]
 #[template(path = "pages/request_status.html")]
@@ -23,6 +25,42 @@ struct Page<'a> {
 struct Ready {
     until: String,
     times: String,
+    /// What became of the newest mail with a link.
+    mail: String,
+    /// Whether another can be asked for now.
+    can_ask: bool,
+}
+
+impl Ready {
+    fn of(PackageReady { expires_at, downloads_left, mail, can_ask }: &PackageReady) -> Self {
+        let times = if *downloads_left == 1 { "once".to_owned() } else { format!("{downloads_left} times") };
+        Self {
+            until: day_words(london_date(*expires_at)),
+            times,
+            mail: mail_in_words(mail.as_ref()),
+            can_ask: *can_ask,
+        }
+    }
+}
+
+fn mail_in_words(mail: Option<&ReadyMail>) -> String {
+    let Some(mail) = mail else { return "We have sent you a link to it by email.".to_owned() };
+    let at = mail.settled_at.map(london_words).unwrap_or_default();
+    match (mail.status, mail.again_from().map(london_words)) {
+        (Status::Queued, _) => {
+            "We are sending you a link to it by email. Wait a few minutes, and look in your spam folder.".to_owned()
+        }
+        (Status::Sent, Some(from)) => format!(
+            "We sent you a link to it by email on {at}. Look in your spam folder too. If you cannot find it, you can ask for \
+             the link again from {from}."
+        ),
+        (Status::Sent, None) => "We have sent you a link to it by email.".to_owned(),
+        (Status::Dead, _) => format!(
+            "We could not deliver our email with the link: we gave up on {at}. Call us or write to us, and we will give you \
+             your copy in another way."
+        ),
+        (Status::Dropped, _) => "We have not sent you a link to it.".to_owned(),
+    }
 }
 
 /// The page of where a request stands.
@@ -64,14 +102,7 @@ pub(super) fn page(view: &StatusView, frame: &Frame) -> askama::Result<String> {
         stands: format!("It is a request for {asked}. {stands}"),
         due_on: due_on.filter(|_| !status.is_final()).map(day_words),
         can_withdraw,
-        package: package.map(|package| Ready {
-            until: day_words(london_date(package.expires_at)),
-            times: if package.downloads_left == 1 {
-                "once".into()
-            } else {
-                format!("{} times", package.downloads_left)
-            },
-        }),
+        package: package.as_ref().map(Ready::of),
     }
     .render()
 }
