@@ -40,6 +40,16 @@ impl WithholdingGround {
         }
     }
 
+    /// The ground in a few words, for a list of grounds.
+    pub fn in_short(self) -> &'static str {
+        match self {
+            Self::ThirdParty => "it is about another person",
+            Self::LegalPrivilege => "it is legally privileged",
+            Self::CrimePrevention => "it could harm the prevention of crime or the assessment of a tax",
+            Self::OtherExemption => "another exemption applies",
+        }
+    }
+
     /// What stands in the place of what is left out, if the council chose no other words.
     pub fn replacement(self) -> &'static str {
         match self {
@@ -72,6 +82,7 @@ const OPEN: &[&[&str]] = &[
     &["accesses", ANY, "roles"],
     &["search", "elsewhere"],
     &["particulars", "source", "detail"],
+    &["particulars", "earlier_sources", ANY, "detail"],
 ];
 
 /// Returns whether the member at a path, given as the tokens of a JSON Pointer, may be left out of a package.
@@ -103,6 +114,8 @@ mod tests {
             "/particulars/complaint_route",
             "/particulars/source",
             "/particulars/source/kind",
+            "/particulars/earlier_sources/0",
+            "/particulars/earlier_sources/0/kind",
             "/search",
             "/search/searched/0/table",
             "/search/reasons",
@@ -131,6 +144,7 @@ mod tests {
             "/accesses/12/roles",
             "/search/elsewhere",
             "/particulars/source/detail",
+            "/particulars/earlier_sources/1/detail",
         ] {
             assert!(open(pointer), "{pointer}");
         }

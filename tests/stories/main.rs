@@ -70,6 +70,7 @@ mod organisations;
 mod package_letter;
 mod package_links;
 mod package_review;
+mod package_texts;
 mod pages;
 mod plain_english;
 mod possible_matches;

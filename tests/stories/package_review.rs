@@ -177,7 +177,8 @@ async fn what_is_left_out_is_in_no_form_of_the_package_which_says_so_and_why(ser
     let step = text(&service.items(&format!("{path}/history")).await[0], "text");
     assert!(
         step.starts_with(
-            "Left out of the package: 4 (crime_prevention, legal_privilege, other_exemption, third_party)."
+            "Left out of the package: 4 (another exemption applies; it could harm the prevention of crime or the assessment of a tax; it \
+             is about another person; it is legally privileged)."
         )
     );
     assert!(

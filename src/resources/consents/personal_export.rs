@@ -36,7 +36,9 @@ pub(super) fn of(tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<Held>, Erro
     let mut decisions = Vec::new();
     for row in decisions::beneath(tx, &ids)? {
         let decision = row.decision()?;
-        let proof = decisions::evidence(tx, &row)?;
+        // A decision that repeats another has its proof: a package has each text in one place.
+        let is_repeated = decision.merged_from.is_some();
+        let proof = if is_repeated { None } else { decisions::evidence(tx, &row)? };
         let (wording, locale, reference) =
             proof.map_or((None, None, None), |proof| (proof.wording, proof.locale, proof.reference));
         decisions.push(json!({

@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use super::model::Registration;
 use super::requirements::store as requirements;
 use super::store::{self, check_ins, steps};
 use crate::domain::Error;
@@ -30,6 +31,8 @@ pub(super) fn of(tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<Held>, Erro
         if let Some(told) = requirements::for_export(tx, registration.id, contact)? {
             needs.push(json!({ "event": title, "access_requirements": told }));
         }
+        // The table of needs has them, in that place alone.
+        let registration = Registration { access_requirements: None, ..registration };
         registrations.push(json!({ "event": title, "registration": registration }));
     }
     Ok(vec![

@@ -40,17 +40,17 @@ impl FoundBy {
     }
 }
 
-/// Whether the complainant is the person themself. An e-mail address that is the person's alone tells so, and so do a number and
-/// the name together. An address that another person has or had too, or none at all, needs the person's `name` as well.
-pub fn is_themself(tx: &ReadTx<'_>, person: &Person, name: Option<&str>, complainant: &Complainant) -> bool {
-    let named = name == Some(complainant.name.as_str());
-    if complainant.email.is_none() && complainant.telephone.is_none() {
-        return named;
+/// Whether the complainant is the person themself. The name tells so, whatever the address: the complaint names the person's
+/// contact, or bears an address of theirs. So do an e-mail address that is the person's alone, and a number together with the
+/// name that the person had with it. `name` is the keyed index of the person's name.
+pub fn is_themself(tx: &ReadTx<'_>, person: &Person, name: Option<&[u8]>, complainant: &Complainant) -> bool {
+    if name == Some(name_index(tx, &complainant.name).as_slice()) {
+        return true;
     }
     let FoundBy { email_index: email, named_number, .. } = FoundBy::of(tx, None, complainant);
     let has = |index: Option<Vec<u8>>, among: &[Vec<u8>]| index.is_some_and(|index| among.contains(&index));
-    let needs_name = email.as_ref().is_some_and(|email| person.shared.contains(email));
-    (has(email, &person.marks) && (named || !needs_name)) || has(named_number, &person.named_numbers)
+    let is_shared = email.as_ref().is_some_and(|email| person.shared.contains(email));
+    (has(email, &person.marks) && !is_shared) || has(named_number, &person.named_numbers)
 }
 
 /// The ids of a person's complaints, oldest first.

@@ -1,16 +1,17 @@
 //! What goes into a package: what each room holds, what the notice says, and who looked.
 
 use serde_json::{Value, json};
+use strum::VariantArray;
 
 use super::super::model::SubjectRequest;
-use super::model::{Package, PackageAccess, PackagePart, Particulars};
+use super::model::{Package, PackageAccess, PackagePart, Particulars, Recipient, RecipientCategory};
 use crate::domain::{Card, ContactId, EntryId, Error, Instant};
 use crate::personal::{Held, Holder, Person};
-use crate::platform::audit;
+use crate::platform::audit::{self, Action};
 use crate::platform::transaction::ReadTx;
 use crate::policy::retention::PACKAGES;
 use crate::policy::transfers::TRANSFERS;
-use crate::resources::contacts::model::Contact;
+use crate::resources::contacts::model::{Contact, Source};
 use crate::resources::contacts::store as contacts;
 use crate::resources::notices::store as notices;
 
@@ -45,12 +46,31 @@ pub(super) fn looks(
     Ok(Some((entries.into_iter().map(told).collect(), last)))
 }
 
+/// Whether an act of the audit gave data to a category of recipients.
+fn received(category: RecipientCategory, PackageAccess { action, roles, .. }: &PackageAccess) -> bool {
+    match category {
+        RecipientCategory::MailServer => Action::named(action) == Some(Action::MessagesSent),
+        RecipientCategory::ApprovedContractor => roles.split(',').any(|role| role == "contractor"),
+    }
+}
+
+/// The recipients that the accesses to the person's data tell of. The accesses come newest first.
+pub(super) fn recipients(accesses: &[PackageAccess]) -> Vec<Recipient> {
+    let one = |&category: &RecipientCategory| {
+        let mut acts = accesses.iter().filter(|access| received(category, access));
+        let newest = acts.next()?;
+        let (times, oldest) = acts.fold((1, newest), |(times, _), older| (times + 1, older));
+        Some(Recipient { category, times, first_at: oldest.at, last_at: newest.at })
+    };
+    RecipientCategory::VARIANTS.iter().filter_map(one).collect()
+}
+
 /// A package with the information that goes with every copy, and no data yet.
 ///
 /// # Errors
 /// 410 when the contact was erased.
 pub(super) fn empty(tx: &mut ReadTx<'_>, request: &SubjectRequest, contact: ContactId) -> Result<Package, Error> {
-    let known = contacts::for_the_person(tx, contact)?;
+    let (known, earlier_sources) = contacts::with_sources(tx, contact)?;
     let now = tx.now();
     Ok(Package {
         reference: request.reference.clone(),
@@ -59,15 +79,16 @@ pub(super) fn empty(tx: &mut ReadTx<'_>, request: &SubjectRequest, contact: Cont
         built_at: now,
         expires_at: now.plus(PACKAGES),
         released_at: None,
-        particulars: particulars(tx, &known)?,
+        particulars: particulars(tx, &known, &earlier_sources)?,
         search: None,
         held: Vec::new(),
         accesses: Vec::new(),
+        recipients: Vec::new(),
         withheld: Vec::new(),
     })
 }
 
-fn particulars(tx: &mut ReadTx<'_>, contact: &Contact) -> Result<Particulars, Error> {
+fn particulars(tx: &mut ReadTx<'_>, contact: &Contact, earlier_sources: &[Source]) -> Result<Particulars, Error> {
     let notice = notices::in_force(tx)?;
     let purposes = notice.purposes.iter().map(|purpose| {
         json!({
@@ -81,6 +102,7 @@ fn particulars(tx: &mut ReadTx<'_>, contact: &Contact) -> Result<Particulars, Er
         purposes: purposes.collect(),
         keep_until: contact.keep_until.ok_or_else(|| Error::internal("a contact without its dates"))?,
         source: serde_json::to_value(&contact.source).unwrap_or(Value::Null),
+        earlier_sources: earlier_sources.iter().filter_map(|source| serde_json::to_value(source).ok()).collect(),
         rights: notice.rights.into_iter().map(String::from).collect(),
         contact: notice.contact.into(),
         complaint_route: notice.complaint_route.into(),

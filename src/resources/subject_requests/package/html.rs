@@ -18,7 +18,7 @@ use super::search::{AUDIT, unsure_in_words};
 use crate::domain::{Cards, Error, day_words, london_date};
 use crate::personal::SearchTerm;
 use accesses::Acts;
-use chapters::{Kept, Use};
+use chapters::{Kept, Received, Use};
 use matches::Match;
 use records::{Details, Line, Section};
 
@@ -64,9 +64,11 @@ struct Page<'a> {
     notice_of: String,
     keep_until: String,
     uses: Vec<Use>,
+    recipients: Vec<Received>,
     acts: Vec<Acts>,
     kept: Vec<Kept>,
     source: Vec<Line>,
+    earlier_sources: Vec<Vec<Line>>,
     sections: Vec<Section>,
     matches: Vec<Match>,
     unsure: Option<String>,
@@ -138,9 +140,11 @@ pub fn page(package: &Package, cards: Cards) -> Result<String, Error> {
         notice_of: day_words(particulars.notice_version),
         keep_until: day_words(particulars.keep_until),
         uses: chapters::uses(package),
+        recipients: chapters::recipients(package),
         acts: accesses::summed_up(&package.accesses),
         kept: chapters::kept(package, cards),
         source: records::source(&particulars.source),
+        earlier_sources: particulars.earlier_sources.iter().map(records::source).collect(),
         sections: records::sections(&package.held),
         matches: matches::listed(package),
         unsure: package.search.as_ref().and_then(|search| unsure_in_words(search.unsure)),

@@ -10,6 +10,7 @@ pub mod delivery;
 pub mod html;
 pub mod model;
 pub(super) mod opening;
+mod recipients;
 pub mod redactions;
 pub mod release;
 mod search;

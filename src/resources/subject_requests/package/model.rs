@@ -7,9 +7,9 @@ use serde_json::Value;
 use utoipa::ToSchema;
 use validator::{Validate, ValidationError};
 
-use super::super::commands::fault;
 use super::super::model::{Explanation, Reference, Right, SubjectRequest};
-use super::delivery::{Delivery, PostalAddress};
+use super::delivery::{Delivery, PostalAddress, match_address};
+pub use super::recipients::{Recipient, RecipientCategory};
 pub use super::redactions::Withheld;
 pub use super::search::{SearchNote, SearchRecord, SearchedTable};
 use crate::domain::{AnsweredMatch, ContactId, Instant, PossibleMatch, ids_alone, words};
@@ -37,6 +37,10 @@ pub struct Particulars {
     /// The source of the data.
     #[schema(value_type = Object)]
     pub source: Value,
+    /// The sources before that, and those of records that were merged into this one, oldest first. Absent if there are none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = Vec<Object>)]
+    pub earlier_sources: Vec<Value>,
     /// The person's rights.
     pub rights: Vec<String>,
     /// How to exercise the rights.
@@ -111,6 +115,10 @@ pub struct Package {
     pub held: Vec<PackagePart>,
     /// The accesses to the person's data, under any id that the person had here, newest first.
     pub accesses: Vec<PackageAccess>,
+    /// Who has received the person's data from this service, from the record of accesses. The service has no record of what people give
+    /// to others outside it.
+    #[serde(default)]
+    pub recipients: Vec<Recipient>,
     /// The redactions, with their places and grounds; empty if nothing was left out.
     #[serde(default)]
     pub withheld: Vec<Withheld>,
@@ -192,10 +200,7 @@ impl BuildPackage {
 }
 
 fn posted(asked: &BuildPackage) -> Result<(), ValidationError> {
-    if asked.postal_address.is_some() && asked.delivery.is_some_and(|delivery| delivery != Delivery::Post) {
-        return Err(fault("not_here", "/postal_address", "is for `post` alone"));
-    }
-    Ok(())
+    match_address(asked.delivery, asked.postal_address.as_ref())
 }
 
 impl Command for BuildPackage {

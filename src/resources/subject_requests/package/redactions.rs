@@ -29,7 +29,8 @@ prose_type! {
 #[serde(deny_unknown_fields)]
 pub struct NewRedaction {
     /// The place in the draft's machine form, as a JSON Pointer (RFC 6901): a record, a part of a record,
-    /// the action or the roles of an access, `/search/elsewhere` or `/particulars/source/detail`.
+    /// the action or the roles of an access, `/search/elsewhere`, `/particulars/source/detail` or the detail of one of
+    /// `/particulars/earlier_sources`.
     #[schema(
         min_length = 1,
         max_length = 500,

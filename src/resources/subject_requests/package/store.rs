@@ -9,6 +9,8 @@ mod links;
 mod parts;
 mod pieces;
 mod redactions;
+mod redelivering;
+mod released;
 mod releasing;
 
 use diesel::prelude::*;
@@ -31,11 +33,14 @@ use crate::policy::matching;
 use crate::resources::contacts::store as contacts;
 
 pub(super) use delivery::{Opened, delivered, open, show as show_link};
-pub(crate) use delivery::{mail_again, mint, postal_address, ready, released, traces};
+pub(crate) use delivery::{mail_again, mint, postal_address, ready, traces};
 pub(crate) use discarding::discard_about as discard_drafts_about;
 pub(super) use drafts::read as read_draft;
 pub(crate) use redactions::of as left_out_of;
 pub(super) use redactions::{list as list_redactions, withhold};
+pub(super) use redelivering::redeliver;
+pub use released::deadlines;
+pub(crate) use released::{is_undelivered, released};
 pub(super) use releasing::release;
 
 fn place(request: SubjectRequestId) -> Place<'static> {
@@ -147,6 +152,7 @@ fn opened(tx: &mut ReadTx<'_>, key: &DataKey, id: SubjectRequestId, sealed: &[u8
     let mut package: Package = place.read(serde_json::from_slice(&key.open(&place, sealed)?))?;
     parts::add_to(tx, key, id, &mut package)?;
     package.withheld = redactions::told(tx, key, id)?;
+    package.recipients = contents::recipients(&package.accesses);
     Ok(package)
 }
 

@@ -3,21 +3,28 @@
 use serde_json::Value;
 
 use super::model::{Package, Withheld};
+use crate::domain::{EmailAddress, Telephone};
 
 /// How long a line may be, in octets.
 const LINE: usize = 75;
 
-/// The contact of a package as a vCard.
+/// The contact of a package as a vCard. An address or a number that was left out has a text in its place, which is neither: the
+/// card does not have that property.
 pub(super) fn written(package: &Package) -> String {
     let contact = package.records("contacts").first().cloned().unwrap_or(Value::Null);
     let member = |name: &str| contact.get(name).and_then(Value::as_str);
+    let email = member("email").filter(|email| EmailAddress::parse(email).is_ok());
+    let telephone =
+        member("telephone").filter(|number| Telephone::parse(number).is_ok_and(|own| own.as_str() == *number));
+    let extension = member("telephone_extension").filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()));
+    let extension = extension.map(|digits| format!(";ext={digits}")).unwrap_or_default();
     let mut lines =
         vec!["BEGIN:VCARD".to_owned(), "VERSION:4.0".to_owned(), format!("UID:urn:uuid:{}", package.contact_id)];
-    // A vCard has a formatted name, whatever else it lacks.
-    lines.push(format!("FN:{}", escaped(member("name").unwrap_or_default())));
-    lines.extend(member("email").map(|email| format!("EMAIL:{}", escaped(email))));
-    let extension = member("telephone_extension").map(|digits| format!(";ext={digits}")).unwrap_or_default();
-    lines.extend(member("telephone").map(|number| format!("TEL;VALUE=uri:tel:{number}{extension}")));
+    // A vCard has a formatted name, whatever else it lacks: that of a contact which was left out says so.
+    let name = member("name").or_else(|| member("left_out")).unwrap_or("[No name]");
+    lines.push(format!("FN:{}", escaped(name)));
+    lines.extend(email.map(|email| format!("EMAIL:{}", escaped(email))));
+    lines.extend(telephone.map(|number| format!("TEL;VALUE=uri:tel:{number}{extension}")));
     lines.extend(member("organisation").map(|name| format!("ORG:{}", escaped(name))));
     lines.extend(member("job_title").map(|title| format!("TITLE:{}", escaped(title))));
     lines.extend(package.withheld.iter().map(left_out));

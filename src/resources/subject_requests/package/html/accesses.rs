@@ -32,12 +32,19 @@ pub(super) struct Acts {
     pub(super) last: String,
 }
 
-/// Sums up accesses, which come newest first; the kind of act that was last done comes first.
+/// The second entries of acts that the audit records twice: of a merge under the other contact, and of the end of a restriction
+/// under the request. The letter counts such an act once, and the annex lists both entries.
+const SECOND_ENTRIES: &[Action] = &[Action::ContactsMergedAway, Action::SubjectRequestsLift];
+
+/// Sums up accesses, which come newest first; the kind of act that was last done comes first. Actions with the same words are one
+/// kind.
 pub(super) fn summed_up(accesses: &[PackageAccess]) -> Vec<Acts> {
-    let mut places: HashMap<(&str, &str), usize> = HashMap::new();
+    let mut places: HashMap<(Cow<'_, str>, Cow<'_, str>), usize> = HashMap::new();
     let mut found: Vec<(&PackageAccess, usize, Instant)> = Vec::new();
-    for access in accesses {
-        let place = *places.entry((&access.action, &access.roles)).or_insert(found.len());
+    let is_second =
+        |access: &&PackageAccess| Action::named(&access.action).is_some_and(|it| SECOND_ENTRIES.contains(&it));
+    for access in accesses.iter().filter(|access| !is_second(access)) {
+        let place = *places.entry((what(&access.action).text, by(access))).or_insert(found.len());
         match found.get_mut(place) {
             Some((_, times, first)) => (*times, *first) = (*times + 1, access.at),
             None => found.push((access, 1, access.at)),
@@ -144,6 +151,7 @@ pub(super) fn what(action: &str) -> Said {
         Action::SubjectRequestsWrongReference => "Tried to open the copy of your data with a wrong reference number",
         Action::SubjectRequestsDraft => "Read the draft of the copy of your data",
         Action::SubjectRequestsRedactions => "Read what is left out of the copy of your data",
+        Action::SubjectRequestsRedeliverPackage => "Chose another way to give you the copy of your data",
         Action::SubjectRequestsReleasePackage => "Gave you the copy of your data",
         Action::SubjectRequestsWithhold => "Left something out of the copy of your data",
         Action::SubjectRequestsEmpty => "Erased the words of your request",

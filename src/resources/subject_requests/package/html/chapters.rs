@@ -4,9 +4,9 @@ use std::collections::HashSet;
 
 use serde_json::Value;
 
-use super::super::model::Package;
+use super::super::model::{Package, Recipient, RecipientCategory};
 use super::{Said, codes};
-use crate::domain::{Card, Cards, Purpose, RecordClass};
+use crate::domain::{Card, Cards, Purpose, RecordClass, day_words, london_date};
 use crate::policy::retention::{in_words, schedule};
 
 /// Something that the person's data is used for.
@@ -70,6 +70,34 @@ fn without_code(text: &str) -> String {
         }
         _ => text.to_owned(),
     }
+}
+
+/// Who has received the person's data.
+pub(super) struct Received {
+    pub(super) who: &'static str,
+    pub(super) data: &'static str,
+    pub(super) times: usize,
+    pub(super) first: String,
+    pub(super) last: String,
+}
+
+/// Who has received the person's data from our system (Article 15(1)(c)).
+pub(super) fn recipients(package: &Package) -> Vec<Received> {
+    let received = |recipient: &Recipient| {
+        let (who, data) = match recipient.category {
+            RecipientCategory::MailServer => (
+                "The operator of our mail server, who carried our emails to you",
+                "Your email address, and the text of each email",
+            ),
+            RecipientCategory::ApprovedContractor => (
+                "Approved contractors, who work for us",
+                "What they saw or changed: see \u{201c}An approved contractor\u{201d} in the next table",
+            ),
+        };
+        let day = |at| day_words(london_date(at));
+        Received { who, data, times: recipient.times, first: day(recipient.first_at), last: day(recipient.last_at) }
+    };
+    package.recipients.iter().map(received).collect()
 }
 
 /// How long something is kept.

@@ -15,7 +15,7 @@ use crate::policy::subject_requests::{Ground, OutcomeKind, RequestStatus};
 use crate::policy::withholding::WithholdingGround;
 use crate::resources::complaints::model::ComplaintOutcome;
 use crate::resources::consents::model::DecisionKind;
-use crate::resources::contacts::model::{ContactStatus, SourceKind};
+use crate::resources::contacts::model::{AddressCheck, ContactStatus, SourceKind};
 use crate::resources::networks::model::{DirectoryVisibility, MemberRole, MembershipStatus};
 use crate::resources::organisations::model::OrganisationKind;
 use crate::resources::registrations::model::Cause;
@@ -55,6 +55,14 @@ pub(super) fn contact_status(value: &Value) -> Option<&'static str> {
         ContactStatus::Active => "In use",
         ContactStatus::Restricted => "Restricted: we store it and do not use it",
         ContactStatus::Erased => "Erased",
+    })
+}
+
+pub(super) fn address_check(value: &Value) -> Option<&'static str> {
+    say(value, |code| match code {
+        AddressCheck::SameMailbox => "Another record has the same mailbox, written in another way",
+        AddressCheck::ImpossibleEmail => "The email address cannot exist",
+        AddressCheck::TelephoneZero => "The telephone number may lack a zero",
     })
 }
 

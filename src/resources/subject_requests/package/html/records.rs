@@ -86,12 +86,13 @@ fn left_over(words: Option<&TableInWords>, record: &Value) -> Vec<Line> {
     let mut lines = Vec::new();
     each_value(record, &mut String::new(), &mut |pointer, value| {
         // The letter shows what is under its members, and a text in the place of an object that has members.
-        let is_shown = |member: &Member| is_under(pointer, member.pointer) || is_under(member.pointer, pointer);
+        let place = pointer.strip_suffix("/left_out").filter(|place| !place.is_empty()).unwrap_or(pointer);
+        let is_shown = |member: &Member| is_under(place, member.pointer) || is_under(member.pointer, place);
         if members.iter().chain(&tables::LEFT_OUT).any(is_shown) {
             return;
         }
         let text = text(value);
-        let is_known = technical.iter().any(|known| is_under(pointer, known));
+        let is_known = technical.iter().any(|known| is_under(place, known));
         let value = if is_known { Said::words(text) } else { Said::unworded(text) };
         lines.push(Line { label: plain(pointer.trim_start_matches('/')), value });
     });
@@ -121,12 +122,15 @@ fn each_value(value: &Value, pointer: &mut String, then: &mut impl FnMut(&str, &
 }
 
 /// The value at a pointer, if there is anything. A text in the place of an object that the pointer goes through stands for all
-/// that was within it.
+/// that was within it. So does the `left_out` of an object within a record; that of the record itself has a line of its own.
 fn found<'a>(record: &'a Value, pointer: &str) -> Option<&'a Value> {
     let mut value = record;
-    for step in pointer.split('/').skip(1) {
+    for (depth, step) in pointer.split('/').skip(1).enumerate() {
         match value {
-            Value::Object(members) => value = members.get(step)?,
+            Value::Object(members) => {
+                let left_out = members.get("left_out").filter(|_| depth > 0);
+                value = members.get(step).or(left_out)?;
+            }
             text => return text.is_string().then_some(text),
         }
     }

@@ -81,3 +81,54 @@ pub(super) fn of(table: &str) -> Option<&'static TableInWords> {
 pub(super) fn heading(table: &str) -> &str {
     of(table).map_or(table, |words| words.heading)
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::*;
+
+    /// Adds the pointers of the members beneath a schema that are no objects.
+    fn leaves(document: &Value, schema: &Value, pointer: &str, found: &mut Vec<String>) {
+        let referenced = schema["$ref"].as_str().and_then(|path| document.pointer(path.trim_start_matches('#')));
+        let schema = referenced.unwrap_or(schema);
+        let parts = ["oneOf", "anyOf", "allOf"].iter().filter_map(|name| schema[name].as_array()).flatten();
+        let parts: Vec<&Value> = parts.filter(|part| part["type"] != "null").collect();
+        if let Some(members) = schema["properties"].as_object() {
+            members.iter().for_each(|(name, member)| leaves(document, member, &format!("{pointer}/{name}"), found));
+        } else if parts.is_empty() {
+            found.push(pointer.to_owned());
+        } else {
+            parts.into_iter().for_each(|part| leaves(document, part, pointer, found));
+        }
+    }
+
+    #[test]
+    fn every_member_of_a_resource_is_in_the_letter_or_in_the_annex() {
+        let document = include_str!("../../../../../openapi/openapi.json");
+        let document: Value = serde_json::from_str(document).unwrap();
+        for (table, schema, within) in [
+            ("contacts", "Contact", ""),
+            ("consents", "Consent", ""),
+            ("memberships", "Membership", "/membership"),
+            ("registrations", "Registration", "/registration"),
+            ("complaints", "Complaint", ""),
+            ("subject_requests", "SubjectRequest", ""),
+            ("messages", "Message", ""),
+        ] {
+            let TableInWords { members, technical, .. } = of(table).unwrap();
+            let known = members.iter().map(|member| member.pointer).chain(technical.iter().copied());
+            let known: Vec<&str> = known.collect();
+            let schema = &document["components"]["schemas"][schema];
+            let mut found = Vec::new();
+            leaves(&document, schema, within, &mut found);
+            assert!(found.len() > 5, "{table}: {found:?}");
+            for pointer in found {
+                let is_known = known.iter().any(|known| {
+                    pointer.strip_prefix(known).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+                });
+                assert!(is_known, "{pointer} of {table} has no words: see package/html/tables");
+            }
+        }
+    }
+}

@@ -124,6 +124,8 @@ pub(super) const TABLES: &[TableInWords] = &[
         layout: Rows,
         members: &[
             member("/request", "Request", Text),
+            member("/created_at", "Created", When),
+            // In packages from before the state of the mail was shown.
             member("/mailed_at", "Sent", When),
             member("/expires_at", "Could be used until", When),
         ],
