@@ -15,7 +15,7 @@ pub(super) fn how(tx: &mut ReadTx<'_>, request: &SubjectRequest) -> Result<Optio
     let is_refused = packages::is_undelivered(tx, request.id, &package)?;
     Ok(Some(Block::Text(match delivery {
         Delivery::Link if is_refused => {
-            "We wanted to send you a link to it by email, but we could not deliver the email. Please write to us or call us, and              say how we can give it to you."
+            "We wanted to send you a link to it by email, but we could not deliver the email. Please write to us or call us, and say how we can give it to you."
                 .to_owned()
         }
         Delivery::Link => format!(

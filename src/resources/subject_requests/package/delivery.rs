@@ -141,7 +141,7 @@ pub struct PackageDelivery {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[schema(as = PackageReadyMail)]
 pub struct ReadyMail {
-    /// The state of the mail. `dead` means that the mailbox refused it.
+    /// The state of the mail. `dead` means that it could not be delivered.
     pub status: Status,
     /// When the mail was sent or given up; null while it waits.
     #[schema(required)]

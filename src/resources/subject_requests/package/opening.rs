@@ -23,16 +23,17 @@ struct Page<'a> {
     is_wrong: bool,
     /// How many more wrong numbers can be tried, if any was.
     tries: Option<String>,
+    /// Whether the link has stopped working, because this was the last wrong number that can be tried.
+    has_stopped: bool,
 }
 
 fn page(PackageLink { expires_at, tries_left }: &PackageLink, frame: &Frame, is_wrong: bool) -> askama::Result<String> {
     let tries = match *tries_left {
-        MOST_WRONG => None,
-        0 => Some(String::new()),
+        MOST_WRONG | 0 => None,
         1 => Some("once more".to_owned()),
         left => Some(format!("{left} more times")),
     };
-    Page { frame, until: day_words(london_date(*expires_at)), is_wrong, tries }.render()
+    Page { frame, until: day_words(london_date(*expires_at)), is_wrong, tries, has_stopped: *tries_left == 0 }.render()
 }
 
 /// Read a link to a package
