@@ -50,6 +50,8 @@ macro_rules! codes {
 codes! {
     MalformedJson 400 "malformed_json" "The body is not JSON"
         "The request's body could not be read as JSON in UTF-8: a syntax error, invalid UTF-8 or a lone surrogate. `detail` says where.";
+    NotUtf8 400 "not_utf8" "The file is not text in UTF-8"
+        "An import file has bytes that are not UTF-8, such as those of Windows-1252, which spreadsheets often save. `detail` names the first such line and byte. Save the file as UTF-8 and send it again.";
     DuplicateMember 400 "duplicate_member" "A member appears twice"
         "An object in the body has two members with the same name. Send each member once.";
     TooDeep 400 "too_deep" "The body is nested too deeply"
@@ -75,7 +77,7 @@ codes! {
     PersonRequired 403 "person_required" "A person must do this"
         "The token belongs to a program, and only a person can authorise this. Use the token of a person who has signed in.";
     NotFound 404 "not_found" "Not found"
-        "There is nothing at this address, or nothing that you may see.";
+        "No operation has this path, or there is no such record that you may see; `detail` says which. It does not tell a record that is missing from one that you may not see.";
     BeingBuilt 404 "being_built" "Not ready yet"
         "The service is still building the result, because it takes longer than a request may. `detail` shows the progress. Ask again after `Retry-After` seconds.";
     MethodNotAllowed 405 "method_not_allowed" "The method is not allowed here"
@@ -244,7 +246,11 @@ impl Error {
 
     /// There is nothing here, or nothing that the caller may know of.
     pub fn not_found() -> Self {
-        Self::new(Code::NotFound, "There is nothing at this address, or nothing that you may see.")
+        Self::new(
+            Code::NotFound,
+            "There is no such record, or you may not see it. Check that the path has the whole id, and that it is the id of \
+             this kind of record.",
+        )
     }
 
     /// Faults in a body, all at once.

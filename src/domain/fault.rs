@@ -4,6 +4,8 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
+use super::nearest::nearest;
+
 /// How many faults one answer lists. It counts the rest.
 pub const LISTED_FAULTS: usize = 100;
 /// The longest pointer, in characters. A caller chooses the names of unknown members, and so their length.
@@ -67,9 +69,10 @@ impl Fault {
         Self::new(pointer, "unknown_reference", "names no existing record")
     }
 
-    /// A member of the object at `at` that the operation does not have.
-    pub fn unknown_member(at: &str, name: &str) -> Self {
-        Self::new(member(at, name), "unknown", "is not a member of this operation")
+    /// A member of the object at `at`, which has the members `known` alone. The detail names them, and first the one that the
+    /// caller most likely meant.
+    pub fn unknown_member<'a>(at: &str, name: &str, known: impl Iterator<Item = &'a str> + Clone) -> Self {
+        Self::new(member(at, name), "unknown", unknown_name("member", name, known))
     }
 
     /// Returns whether the pointer repeats a name that the caller made up: that of an unknown member or parameter.
@@ -80,6 +83,16 @@ impl Fault {
     /// The pointer to the faulty member; empty for a fault of the whole body or of the query.
     pub fn pointer(&self) -> &str {
         self.pointer.as_deref().unwrap_or_default()
+    }
+}
+
+/// Says that a name is unknown, which one was most likely meant, and which there are.
+pub fn unknown_name<'a>(kind: &str, name: &str, known: impl Iterator<Item = &'a str> + Clone) -> String {
+    let names = known.clone().collect::<Vec<_>>().join(", ");
+    match nearest(name, known) {
+        _ if names.is_empty() => format!("is not a {kind} of this operation, which takes none"),
+        Some(meant) => format!("is not a {kind} here: did you mean {meant}? The {kind}s are {names}"),
+        None => format!("is not a {kind} here; the {kind}s are {names}"),
     }
 }
 
@@ -132,6 +145,18 @@ impl Faults {
         } else {
             self.more += 1;
         }
+    }
+
+    /// Whether each fault is of a member that the operation does not take: an unknown or read-only one. Those that are only
+    /// counted may be others.
+    pub fn all_of_superfluous_members(&self) -> bool {
+        self.more == 0 && self.listed.iter().all(|fault| matches!(&*fault.code, "unknown" | "read_only"))
+    }
+
+    /// Adds faults that were listed apart.
+    pub fn append(&mut self, others: Self) {
+        self.extend(others.listed);
+        self.more += others.more;
     }
 
     /// The same faults, of which the first `most` are listed and the others are counted.
@@ -224,6 +249,17 @@ mod tests {
 
     #[test]
     fn the_name_of_a_member_is_escaped() {
-        assert_eq!(Fault::unknown_member("/source", "a/b~c").pointer(), "/source/a~1b~0c");
+        assert_eq!(Fault::unknown_member("/source", "a/b~c", ["kind"].into_iter()).pointer(), "/source/a~1b~0c");
+    }
+
+    #[test]
+    fn an_unknown_name_is_answered_with_the_known_ones() {
+        let told = |name| unknown_name("member", name, ["name", "email"].into_iter());
+        assert_eq!(told("e-mail"), "is not a member here: did you mean email? The members are name, email");
+        assert_eq!(told("consent"), "is not a member here; the members are name, email");
+        assert_eq!(
+            unknown_name("member", "x", std::iter::empty()),
+            "is not a member of this operation, which takes none"
+        );
     }
 }

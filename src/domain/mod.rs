@@ -22,6 +22,7 @@ mod invisible;
 mod kept;
 mod lifecycle;
 mod list;
+mod nearest;
 mod purpose;
 mod record_class;
 mod reference;
@@ -40,7 +41,7 @@ pub use erasure::{
     AnsweredMatch, ErasureGround, MatchAnswer, MatchedBy, Obstacle, PersonalRecord, PossibleMatch, RecordName,
 };
 pub use error::{CODES, Code, CodeEntry, Error, Refusal};
-pub use fault::{Fault, Faults, LISTED_FAULTS, cut, member};
+pub use fault::{Fault, Faults, LISTED_FAULTS, cut, member, unknown_name};
 pub use hex::{hex, push_hex};
 pub use identity::{Backups, Controller, Identity};
 pub(crate) use ids::each_id;
@@ -55,6 +56,7 @@ pub use instant::{Instant, day_words, london_date, london_words};
 pub use kept::{FromKept, Kept, kept, kept_if_any};
 pub use lifecycle::Lifecycle;
 pub use list::{Limit, ListPage};
+pub(crate) use nearest::distance;
 pub use purpose::{LawfulBasis, Purpose, Use};
 pub use record_class::RecordClass;
 pub use reference::Reference;

@@ -6,6 +6,8 @@ use crate::harness::{Service, on_both_engines};
 
 on_both_engines! {
     unknown_members_and_read_only_ones_are_told_apart,
+    an_unknown_name_is_answered_with_the_ones_that_there_are,
+    superfluous_members_hide_no_broken_rule,
     wrong_types_are_told_each_at_its_pointer,
     what_is_missing_is_named_by_its_own_pointer,
     all_faults_are_told_at_once,
@@ -74,6 +76,45 @@ async fn unknown_members_and_read_only_ones_are_told_apart(service: Service) {
     let patch = json!({ "version": 9, "source": { "kind": "staff" }, "id": null, "nickname": "Countess" });
     let refused = service.patch(&made.header("location"), &made.etag(), patch).await.problem(422, "invalid");
     assert_eq!(refused.faults(), ["/id read_only", "/nickname unknown", "/source read_only", "/version read_only"]);
+}
+
+async fn an_unknown_name_is_answered_with_the_ones_that_there_are(service: Service) {
+    let said =
+        |answer: crate::harness::client::Answer| answer.json()["errors"][0]["detail"].as_str().unwrap().to_owned();
+    let refused =
+        service.post("/v1/contacts", ada_with("e_mail", json!("ada@example.org"))).await.problem(422, "invalid");
+    let detail = said(refused);
+    assert!(detail.starts_with("is not a member here: did you mean email? The members are name, email, "), "{detail}");
+    let refused = service.post("/v1/contacts", ada_with("colour", json!("green"))).await.problem(422, "invalid");
+    let detail = said(refused);
+    assert!(detail.starts_with("is not a member here; the members are name, email, "), "{detail}");
+    assert!(!detail.contains("colour") && !detail.contains("green"), "{detail}");
+    // One of several forms of a body, a body of nothing, a parameter and a column are answered alike.
+    let form = json!({ "subject": "staff-1", "notBefore": "2026-11-24T10:00:00Z" });
+    let revoked = service.request("POST", "/v1/token-revocations").token(&service.council()).json(&form).send().await;
+    assert!(said(revoked.problem(422, "invalid")).contains("did you mean not_before?"));
+    let id = "01937a5e-8f00-7c3a-9d55-3f2a60b1c901";
+    let nothing = service.post(&format!("/v1/events/{id}/publication"), json!({ "reason": "x" })).await;
+    assert_eq!(said(nothing.problem(422, "invalid")), "is not a member of this operation, which takes none");
+    let parameter = service.get("/v1/contacts?limits=3").await.problem(400, "invalid_query");
+    assert!(said(parameter).starts_with("is not a parameter here: did you mean limit? The parameters are "));
+    let column = service
+        .request("POST", "/v1/contacts/imports")
+        .token(&service.staff())
+        .body("text/csv", "name,e-mail\nAda,a@b.example\n");
+    assert!(said(column.send().await.problem(422, "invalid")).starts_with("is not a column here: did you mean email?"));
+    nobody_was_added(&service).await;
+}
+
+async fn superfluous_members_hide_no_broken_rule(service: Service) {
+    let mut body = ada_with("e_mail", json!("ada@example.org"));
+    body.as_object_mut().unwrap().remove("email");
+    body["version"] = json!(1);
+    assert_eq!(faults(&service, body.clone()).await, ["/e_mail unknown", "/email unreachable", "/version read_only"]);
+    // What has another form is told first: what a rule asks may depend on it.
+    body["telephone"] = json!(7);
+    assert_eq!(faults(&service, body).await, ["/e_mail unknown", "/telephone type", "/version read_only"]);
+    nobody_was_added(&service).await;
 }
 
 async fn wrong_types_are_told_each_at_its_pointer(service: Service) {

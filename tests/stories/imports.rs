@@ -13,6 +13,7 @@ on_both_engines! {
     a_dry_run_tells_the_same_and_changes_nothing,
     an_erased_address_stays_away,
     an_import_never_touches_a_consent,
+    a_file_in_another_encoding_is_told_where_and_what_to_do,
     a_file_that_is_wrong_as_a_whole_is_refused,
     a_file_may_be_larger_than_a_body_but_not_endless,
     a_key_keeps_the_answer_to_a_file,
@@ -174,6 +175,21 @@ async fn an_import_never_touches_a_consent(service: Service) {
     assert_eq!(column.problem(422, "invalid").faults(), ["/header/2 unknown"]);
 }
 
+async fn a_file_in_another_encoding_is_told_where_and_what_to_do(service: Service) {
+    // "Müller" as Windows-1252 has it.
+    let rows = b"name,email\nAda,ada@example.org\nM\xfcller,m@example.org\n".to_vec();
+    for media_type in ["text/csv", "application/x-ndjson"] {
+        let refused = import(&service, IMPORTS, media_type, rows.clone()).await.problem(400, "not_utf8").json();
+        let detail = refused["detail"].as_str().unwrap();
+        assert!(
+            detail.contains("line 3 has another encoding, at byte 33 of the file. Save the file as UTF-8"),
+            "{detail}"
+        );
+        assert!(!detail.contains("ller"), "{detail}");
+    }
+    assert_eq!(service.get("/v1/contacts").await.expect(200).json()["items"], json!([]), "nothing was imported");
+}
+
 async fn a_file_that_is_wrong_as_a_whole_is_refused(service: Service) {
     for (csv, faults) in [
         ("", vec!["/header missing"]),
@@ -188,9 +204,6 @@ async fn a_file_that_is_wrong_as_a_whole_is_refused(service: Service) {
     }
     let only_a_header = import(&service, IMPORTS, "text/csv", "\u{feff}name,email\r\n").await.expect(200);
     assert_eq!(only_a_header.json(), json!({ "results": [] }));
-    import(&service, IMPORTS, "text/csv", b"name,email\n\xff,a@example.org\n".to_vec())
-        .await
-        .problem(400, "malformed_json");
     let other = import(&service, IMPORTS, "application/json", "[]").await.problem(415, "unsupported_media_type");
     assert_eq!(other.header("accept-post"), "text/csv, application/x-ndjson");
     import(&service, &format!("{IMPORTS}?dry_run=perhaps"), "text/csv", "name,email\n")

@@ -20,6 +20,7 @@ on_both_engines! {
     a_problem_repeats_nothing_that_was_sent,
     a_fault_of_the_query_names_its_parameter,
     every_type_of_problem_has_a_page,
+    a_404_says_what_of_the_address_is_wrong,
     a_missing_token_and_a_refused_one_are_challenged,
 }
 
@@ -256,6 +257,31 @@ async fn every_type_of_problem_has_a_page(service: Service) {
         assert!(!page.text().contains("http://") && !page.text().contains("https://"));
     }
     service.request("GET", "/problems/nothing_of_ours").send().await.problem(404, "not_found");
+}
+
+async fn a_404_says_what_of_the_address_is_wrong(service: Service) {
+    let made = service.post("/v1/organisations", json!({ "name": "Guildhall", "kind": "venue" })).await.expect(201);
+    let of_another_kind = made.header("location").replace("organisations", "contacts");
+    let unknown = "/v1/contacts/01937a5e-8f00-7c3a-9d55-3f2a60b1c901".to_owned();
+    let detail = async |path: &str| {
+        let problem = service.get(path).await.problem(404, "not_found").json();
+        problem["detail"].as_str().unwrap().to_owned()
+    };
+    let no_record = detail(&unknown).await;
+    assert!(no_record.starts_with("There is no such record, or you may not see it."), "{no_record}");
+    assert_eq!(detail(&of_another_kind).await, no_record, "an id of another kind is an id of no such record");
+    assert_eq!(detail("/v1/contacts/7").await, no_record, "and so is one that is not whole");
+    let nearest = format!("{unknown}/access");
+    let mistyped = detail(&nearest).await;
+    assert!(
+        mistyped.starts_with("No operation has this path. The nearest path is /v1/contacts/{id}/accesses."),
+        "{mistyped}"
+    );
+    assert!(detail("/v1/contact").await.contains("The nearest path is /v1/contacts."));
+    assert_eq!(
+        detail("/nothing/of/ours").await,
+        "No operation has this path. The API document, /openapi.json, lists all paths."
+    );
 }
 
 async fn a_missing_token_and_a_refused_one_are_challenged(service: Service) {

@@ -11,11 +11,13 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::harness::client::Answer;
+use crate::harness::people::text;
 use crate::harness::service::{AUDIENCE, ISSUER};
 use crate::harness::{Service, on_both_engines};
 
 on_both_engines! {
     a_missing_token_is_asked_for,
+    a_token_without_its_scheme_is_told_what_is_missing,
     every_refused_token_gets_the_same_answer,
     a_token_expires,
     one_token_is_revoked,
@@ -75,6 +77,18 @@ async fn a_missing_token_is_asked_for(service: Service) {
     assert_eq!(answer.header("cache-control"), "no-store");
 }
 
+async fn a_token_without_its_scheme_is_told_what_is_missing(service: Service) {
+    let good = service.staff();
+    for (value, said) in
+        [(good.as_str(), "no scheme before the token"), ("Bearer", "no token"), ("bearer ", "no token")]
+    {
+        let answer = service.request("GET", READABLE).header("Authorization", value).send().await;
+        assert_eq!(answer.header("www-authenticate"), "Bearer realm=\"iewm\"");
+        let detail = text(&answer.problem(401, "unauthenticated").json(), "detail");
+        assert!(detail.contains(said) && detail.contains("Authorization: Bearer <token>"), "{detail}");
+    }
+}
+
 async fn every_refused_token_gets_the_same_answer(service: Service) {
     let good = service.staff();
     let other = TokenMint::generate(&SystemEntropy).unwrap();
@@ -87,9 +101,7 @@ async fn every_refused_token_gets_the_same_answer(service: Service) {
     let early = service.now().plus(Duration::seconds(-3700));
     let refused = [
         ("nonsense", "Bearer nonsense".to_owned()),
-        ("no token", "Bearer ".to_owned()),
         ("another scheme", format!("Basic {good}")),
-        ("no scheme", good.clone()),
         ("two tokens", format!("Bearer {good}, Bearer {good}")),
         ("cut short", format!("Bearer {}", &good[..good.len() - 4])),
         ("a key that is not the issuer's", format!("Bearer {}", mint(&other, "staff-1", service.now(), some_id()))),

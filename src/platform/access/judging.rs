@@ -8,7 +8,7 @@ use super::proof::{Access, Judged, scope_under};
 use super::state::Installed;
 use crate::domain::{Actor, Code, Error};
 use crate::platform::audit::RefusedRequest;
-use crate::platform::auth::{Flaw, Terms, bearer};
+use crate::platform::auth::{Flaw, Terms, bearer, missing_part};
 use crate::platform::http::{operation, request_id};
 
 /// The value of `Authorization` is not a bearer token.
@@ -36,7 +36,10 @@ impl Access<Judged> {
         let log = &state.0.refusal_log;
         let sent = token.ok_or_else(|| {
             log.note(Some(&NO_TOKEN), || None, || request_id(request));
-            refused(state, &NO_TOKEN)
+            let refusal = refused(state, &NO_TOKEN);
+            // A caller without a token cannot get a better one: the header is wrong, not the token (RFC 6750 section 3.1).
+            let missing = value.to_str().ok().filter(|_| another.is_none()).and_then(missing_part);
+            missing.map_or(refusal, |detail| Error::new(Code::Unauthenticated, detail))
         })?;
         let time = state.0.parts.services.clock.read();
         let token = state.0.parts.tokens.verify(sent, time).await.map_err(|why| {

@@ -12,9 +12,36 @@ pub fn bearer(value: &str) -> Option<&str> {
     (scheme.eq_ignore_ascii_case("bearer") && formed).then_some(token)
 }
 
+/// Returns what is missing from a value that has no token, or has one without its scheme, and what to send; `None` for
+/// a value with a scheme and something after it.
+pub fn missing_part(value: &str) -> Option<&'static str> {
+    if value.contains(' ') {
+        None
+    } else if value.is_empty() || value.eq_ignore_ascii_case("bearer") {
+        Some("The Authorization header has no token. Send Authorization: Bearer <token>.")
+    } else {
+        Some(
+            "The Authorization header has no scheme before the token. Send the word Bearer, a space and the token: \
+             Authorization: Bearer <token>.",
+        )
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_value_without_scheme_or_token_has_a_missing_part() {
+        for (value, missing) in
+            [("eyJ.a.b", "no scheme"), ("Bearer", "no token"), ("bearer", "no token"), ("", "no token")]
+        {
+            assert!(missing_part(value).is_some_and(|said| said.contains(missing)), "{value:?}");
+        }
+        for value in ["Bearer a.b.c", "Basic YTpi", "Bearer a, Bearer b"] {
+            assert_eq!(missing_part(value), None, "{value:?}");
+        }
+    }
 
     #[test]
     fn the_scheme_is_read_in_any_case() {

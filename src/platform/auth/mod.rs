@@ -24,7 +24,7 @@ pub mod store;
 mod tokens;
 
 pub(in crate::platform) use admission::{Moment, Moments};
-pub use bearer::bearer;
+pub use bearer::{bearer, missing_part};
 pub use check::{Broken, Finding};
 pub use flaw::Flaw;
 pub use issuer::Issuer;

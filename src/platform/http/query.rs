@@ -8,7 +8,7 @@ use utoipa::openapi::{RefOr, Schema};
 
 use super::describe::Op;
 use super::incoming::{Incoming, Take};
-use crate::domain::{Code, Error, Fault, Faults};
+use crate::domain::{Code, Error, Fault, Faults, unknown_name};
 
 /// The query as a `T`, whose members are the parameters.
 #[derive(Debug)]
@@ -68,7 +68,8 @@ pub(super) fn pairs(query: &str, known: &[String]) -> Result<Vec<(String, String
     let (mut faults, mut seen) = (Faults::default(), HashSet::new());
     for (name, _) in &given {
         if !known.contains(name) {
-            faults.push_with(|| Fault::of_parameter(name, "unknown", "is not a parameter that this operation knows"));
+            let told = || unknown_name("parameter", name, known.iter().map(String::as_str));
+            faults.push_with(|| Fault::of_parameter(name, "unknown", told()));
         } else if !seen.insert(name) {
             faults.push_with(|| Fault::of_parameter(name, "repeated", "is given more than once"));
         }

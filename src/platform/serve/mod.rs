@@ -1,6 +1,7 @@
 //! Serving: rooms and their routes, each request from the edge to its response, and once for an idempotency key.
 
 mod edge;
+mod near_path;
 mod once;
 mod operation;
 mod replaying;

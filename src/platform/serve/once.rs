@@ -117,7 +117,7 @@ mod tests {
         let kept = |error: &Error| kept_problem(error, &problem_answer(error, "request-1"), "request-1".to_owned());
         let long = |at| Fault::new(format!("/{at}{}", "x".repeat(190)), "type", "must be a number");
         let large = Error::invalid((0..100).map(long).collect::<Faults>());
-        let named = Error::invalid(vec![Fault::unknown_member("", "Ada Lovelace")]);
+        let named = Error::invalid(vec![Fault::unknown_member("", "Ada Lovelace", ["name"].into_iter())]);
         for error in [large, named] {
             let Kept::Refused(left) = kept(&error) else { panic!("{error}") };
             assert_eq!((left.status, left.body.as_str()), (422, "request-1"));

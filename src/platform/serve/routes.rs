@@ -14,13 +14,18 @@ use actix_web::{FromRequest, Handler, HttpMessage, HttpRequest, HttpResponse};
 use futures_util::future::LocalBoxFuture;
 use matchit::{InsertError, Router};
 
+use super::near_path::nearest_path;
 use super::operation::Operation;
 use crate::domain::{Code, Error};
 use crate::platform::access::{Access, Judged};
 use crate::platform::http::{Answer, Matched, PathValues, caught, log_cause, problem_for, request_id};
 
 /// The operations of all rooms, by path.
-pub struct Routes(Router<Resource>);
+pub struct Routes {
+    router: Router<Resource>,
+    /// The paths of all operations, in order.
+    patterns: Vec<Arc<str>>,
+}
 
 /// What is served at a path.
 struct Resource {
@@ -35,17 +40,19 @@ impl Routes {
         for (path, operation) in operations {
             paths.entry(path).or_default().push(operation);
         }
-        let mut router = Router::new();
+        let (mut router, mut patterns) = (Router::new(), Vec::new());
         for (path, operations) in paths {
-            let pattern = path.as_str().into();
+            let pattern: Arc<str> = path.as_str().into();
+            patterns.push(pattern.clone());
             router.insert(path, Resource { pattern, operations })?;
         }
-        Ok(Self(router))
+        Ok(Self { router, patterns })
     }
 
     fn answer(&self, request: HttpRequest, payload: Payload) -> LocalBoxFuture<'static, HttpResponse> {
-        let Ok(found) = self.0.at(request.match_info().unprocessed()) else {
-            return Box::pin(ready(not_found(&request)));
+        let Ok(found) = self.router.at(request.match_info().unprocessed()) else {
+            let nearest = nearest_path(request.path(), self.patterns.iter().map(AsRef::as_ref));
+            return Box::pin(ready(no_operation(&request, nearest)));
         };
         let Resource { pattern, operations } = found.value;
         let values = PathValues::of(&found.params);
@@ -58,7 +65,7 @@ impl Routes {
 
     /// The operation that reads the resource at a path; `None` when no operation reads there.
     fn reader(&self, path: &str) -> Option<(&Operation, PathValues)> {
-        let found = self.0.at(path).ok()?;
+        let found = self.router.at(path).ok()?;
         let reads = found.value.operations.iter().find(|operation| operation.method == Method::GET)?;
         Some((reads, PathValues::of(&found.params)))
     }
@@ -107,9 +114,16 @@ fn failed(error: &Error, request: &HttpRequest) -> HttpResponse {
     problem_for(error, request).into_response(request, false, None)
 }
 
-/// The answer to a request for what is not there.
+/// The answer to a request for a path that no operation has.
 pub fn not_found(request: &HttpRequest) -> HttpResponse {
-    problem_for(&Error::not_found(), request).into_response(request, false, None)
+    no_operation(request, None)
+}
+
+/// The answer to a request for a path that no operation has, with the path that the caller most likely meant.
+fn no_operation(request: &HttpRequest, nearest: Option<&str>) -> HttpResponse {
+    let nearest = nearest.map(|path| format!(" The nearest path is {path}.")).unwrap_or_default();
+    let detail = format!("No operation has this path.{nearest} The API document, /openapi.json, lists all paths.");
+    problem_for(&Error::new(Code::NotFound, detail), request).into_response(request, false, None)
 }
 
 /// The answer to a method that what is there does not know: 405 with `Allow`.

@@ -64,7 +64,7 @@ impl<'a> Walk<'a> {
             members.retain(|name, _| {
                 let is_known = known.is_some_and(|known| known.contains_key(name));
                 if !is_known {
-                    self.outside.faults.push_with(|| not_a_member(at, name, read_only));
+                    self.outside.faults.push_with(|| not_a_member(at, name, read_only, known));
                 }
                 is_known
             });
@@ -103,12 +103,12 @@ fn exceeded(schema: &Value, bound: &str, count: impl FnOnce() -> usize) -> Optio
     (u64::try_from(count()).ok()? > limit).then_some(limit)
 }
 
-/// The fault of an unknown member.
-pub(super) fn not_a_member(at: &str, name: &String, read_only: &[String]) -> Fault {
+/// The fault of a member that is not among the `known` ones of its object.
+pub(super) fn not_a_member(at: &str, name: &String, read_only: &[String], known: Option<&Map<String, Value>>) -> Fault {
     if read_only.contains(name) {
         Fault::new(member(at, name), "read_only", "is set by the service and cannot be sent")
     } else {
-        Fault::unknown_member(at, name)
+        Fault::unknown_member(at, name, known.into_iter().flat_map(Map::keys).map(String::as_str))
     }
 }
 

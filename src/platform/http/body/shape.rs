@@ -7,7 +7,7 @@ use std::sync::{Arc, LazyLock, RwLock};
 
 use jsonschema::error::{TypeKind, ValidationErrorKind as Kind};
 use jsonschema::{ValidationError, Validator};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 
 use super::bounds::{self, not_a_member};
@@ -53,7 +53,7 @@ pub(crate) fn fits<T: ToSchema + 'static>(value: &Value) -> Result<bool, Error> 
 pub(crate) fn check<T: ToSchema + 'static>(read: &mut Read, read_only: &[String]) -> Result<Faults, Error> {
     let shape = shape::<T>(Care::Whole)?;
     let outside = bounds::take_out(&shape.schema, &mut read.value, read_only);
-    let mut telling = Telling { read_only, emptied: outside.emptied, faults: outside.faults };
+    let mut telling = Telling { schema: &shape.schema, read_only, emptied: outside.emptied, faults: outside.faults };
     if read.is_whole {
         shape.validator.iter_errors(&read.value).for_each(|error| telling.tell(&error));
     }
@@ -95,9 +95,23 @@ fn calendar_date(text: &str) -> bool {
 
 /// The validator's findings as faults.
 struct Telling<'a> {
+    schema: &'a Value,
     read_only: &'a [String],
     emptied: HashSet<String>,
     faults: Faults,
+}
+
+/// The members of the object whose schema has the keyword at `path`, a JSON Pointer that goes through references.
+fn members_of<'a>(root: &'a Value, path: &str) -> Option<&'a Map<String, Value>> {
+    let (object, _keyword) = path.rsplit_once('/')?;
+    let mut at = root;
+    for token in object.split('/').skip(1) {
+        at = at.pointer(&format!("/{token}"))?;
+        if token == "$ref" {
+            at = root.pointer(at.as_str()?.strip_prefix('#')?)?;
+        }
+    }
+    at.get("properties")?.as_object()
 }
 
 impl Telling<'_> {
@@ -109,8 +123,9 @@ impl Telling<'_> {
         match error.kind() {
             Kind::AdditionalProperties { unexpected } => {
                 let read_only = if at.is_empty() { self.read_only } else { &[] };
+                let known = members_of(self.schema, error.schema_path().as_str());
                 for name in unexpected {
-                    self.faults.push_with(|| not_a_member(at, name, read_only));
+                    self.faults.push_with(|| not_a_member(at, name, read_only, known));
                 }
             }
             Kind::OneOfNotValid { context } | Kind::AnyOf { context } => {

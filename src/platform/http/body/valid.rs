@@ -105,7 +105,8 @@ impl Judge for WithoutBody {
         match json::parse(body)?.value {
             Value::Object(members) if members.is_empty() => Ok(Self),
             Value::Object(members) => {
-                let faults: Faults = members.keys().map(|name| Fault::unknown_member("", name)).collect();
+                let faults: Faults =
+                    members.keys().map(|name| Fault::unknown_member("", name, std::iter::empty())).collect();
                 Err(Error::invalid(faults))
             }
             _ => Err(Error::invalid(Fault::new("", "type", "must be an object, or no body at all"))),
@@ -140,12 +141,17 @@ fn judged<T: Command>(read: Read) -> Result<T, Error> {
         Some(parsed) => parsed,
         None => parse_with_care(read)?,
     };
-    parsed.validate().map_err(|errors| {
-        let mut faults = Faults::default();
+    let faults = broken_rules(&parsed);
+    if faults.is_empty() { Ok(parsed) } else { Err(Error::invalid(faults)) }
+}
+
+/// The rules across members that a command breaks.
+fn broken_rules<T: Command>(command: &T) -> Faults {
+    let mut faults = Faults::default();
+    if let Err(errors) = command.validate() {
         rule_faults(&errors, "", &mut faults);
-        Error::invalid(faults)
-    })?;
-    Ok(parsed)
+    }
+    faults
 }
 
 /// Parses a valid body at the first attempt: a caller with a correct body does not pay for listing
@@ -154,10 +160,18 @@ fn fitting<T: Command>(read: &Read) -> Result<Option<T>, Error> {
     Ok(if read.is_whole && shape::fits::<T>(&read.value)? { T::deserialize(&read.value).ok() } else { None })
 }
 
-/// Lists the faults of an invalid body: every fault of its shape, or the first that its parser finds.
+/// Lists the faults of an invalid body: every fault of its shape, or the first that its parser finds. A body that has superfluous
+/// members alone is held against the rules across members too.
 fn parse_with_care<T: Command>(mut read: Read) -> Result<T, Error> {
-    let faults = shape::check::<T>(&mut read, &read_only_members::<T>())?;
+    let mut faults = shape::check::<T>(&mut read, &read_only_members::<T>())?;
     if !faults.is_empty() {
+        // Without its superfluous members, the body fits if nothing else is wrong: then its members can be held against the rules.
+        if read.is_whole
+            && faults.all_of_superfluous_members()
+            && let Ok(rest) = T::deserialize(&read.value)
+        {
+            faults.append(broken_rules(&rest));
+        }
         return Err(Error::invalid(faults));
     }
     if !read.is_whole {

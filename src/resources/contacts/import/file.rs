@@ -1,6 +1,7 @@
 //! The file as it was sent, parsed a few rows at a time.
 
 use std::fmt;
+use std::str::Utf8Error;
 
 use bytestring::ByteString;
 use chrono::NaiveDate;
@@ -10,7 +11,7 @@ use utoipa::openapi::{ContentBuilder, RefOr, Required};
 use utoipa::{PartialSchema, ToSchema};
 
 use super::row::{COLUMNS, ImportRow};
-use crate::domain::{Code, Error, Fault, Faults};
+use crate::domain::{Code, Error, Fault, Faults, unknown_name};
 use crate::platform::http::csv::{CSV, Record, Records};
 use crate::platform::http::ndjson::NDJSON;
 use crate::platform::http::{Incoming, Op, Take, parse_body, parse_value};
@@ -51,9 +52,11 @@ impl Take for ImportFile {
 
     async fn take(incoming: &mut Incoming) -> Result<Self, Error> {
         let media_type = incoming.expect_one_of(&[CSV, NDJSON])?;
-        let not_text = |_| Error::new(Code::MalformedJson, "The file is not text in UTF-8.");
-        let open = move |body| Self::open(media_type, ByteString::try_from(body).map_err(not_text)?);
-        incoming.checked_body(open).await
+        let open = incoming.checked_body(move |body| {
+            let text = ByteString::try_from(body.clone()).map_err(|wrong| not_utf8(&body, wrong))?;
+            Self::open(media_type, text)
+        });
+        open.await
     }
 
     fn describe(op: &mut Op<'_>) {
@@ -69,12 +72,30 @@ impl Take for ImportFile {
         );
         let body = RequestBodyBuilder::new().description(Some(text)).required(Some(Required::True));
         op.operation.request_body = Some(RefOr::T(body.content(CSV, csv).content(NDJSON, lines).build()));
-        for code in
-            [Code::MalformedJson, Code::RequestTimeout, Code::TooLarge, Code::UnsupportedMediaType, Code::Invalid]
-        {
+        for code in [
+            Code::MalformedJson,
+            Code::NotUtf8,
+            Code::RequestTimeout,
+            Code::TooLarge,
+            Code::UnsupportedMediaType,
+            Code::Invalid,
+        ] {
             op.code(code);
         }
     }
+}
+
+/// The problem of a file in another encoding, with the line and the byte at which it shows. The detail repeats nothing of
+/// the file.
+fn not_utf8(file: &[u8], wrong: Utf8Error) -> Error {
+    let end = wrong.valid_up_to();
+    let line = 1 + file.iter().take(end).filter(|&&byte| byte == b'\n').count();
+    let detail = format!(
+        "The file is not text in UTF-8: line {line} has another encoding, at byte {} of the file. Save the file as \
+         UTF-8 (in Excel: \u{201c}CSV UTF-8\u{201d}) and send it again.",
+        end + 1,
+    );
+    Error::new(Code::NotUtf8, detail)
 }
 
 /// The columns that the header row names. A file without one would show a person's data here, so that a
@@ -89,8 +110,7 @@ fn columns(header: Record) -> Result<Vec<&'static str>, Error> {
         let pointer = format!("/header/{at}");
         match COLUMNS.iter().copied().find(|&known| known == cell) {
             None => {
-                let detail = format!("is not a column of an import; the columns are {}", COLUMNS.join(", "));
-                faults.push(Fault::new(pointer, "unknown", detail));
+                faults.push(Fault::new(pointer, "unknown", unknown_name("column", cell, COLUMNS.iter().copied())));
             }
             Some(column) if columns.contains(&column) => {
                 faults.push(Fault::new(pointer, "repeated", "is a column that appears twice"));
