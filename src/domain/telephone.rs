@@ -83,6 +83,15 @@ impl Telephone {
         self.with_extension(extension)
     }
 
+    /// Returns a number without its extension, and the extension: that which was written with the number, or else the other one.
+    pub fn both_apart(
+        number: Option<Self>,
+        extension: Option<TelephoneExtension>,
+    ) -> (Option<Self>, Option<TelephoneExtension>) {
+        let apart = number.map(|number| number.or_extension(extension).apart());
+        apart.map_or((None, None), |(number, extension)| (Some(number), extension))
+    }
+
     /// Returns the number as people in the UK write it, such as 01905 765765; a foreign one in groups, with its country code.
     pub fn as_written(&self) -> String {
         let Ok(number) = PHONE_NUMBER_UTIL.parse(&self.0.number, None) else { return self.0.number.clone() };

@@ -387,6 +387,11 @@ async fn mails_say_what_holds_when_they_leave(service: Service) {
     assert!(waiting.text().contains("as number 1 now"), "{}", waiting.text());
     assert!(!waiting.text().contains("meet.example"), "the address is for those who have a place");
     let dropped = service.items("/v1/messages?status=dropped").await;
+    let of_event = service.items(&format!("/v1/messages?event_id={id}")).await;
+    assert_eq!(of_event.len(), 3, "{of_event:?}");
+    let elsewhere = service.announce(json!({ "title": "Another event" })).await;
+    let elsewhere = elsewhere.rsplit('/').next().unwrap();
+    assert!(service.items(&format!("/v1/messages?event_id={elsewhere}")).await.is_empty());
     assert_eq!((dropped.len(), &dropped[0]["reason"]), (1, &json!("cancelled")));
 
     service.verb(&ada, "cancellation").await.expect(200);

@@ -3,7 +3,7 @@
 use chrono::Duration;
 use serde_json::{Value, json};
 
-use crate::harness::mail::{MailServer, Taken};
+use crate::harness::mail::{Answer as Refuses, MailServer, Taken};
 use crate::harness::people::text;
 use crate::harness::{Service, on_both_engines};
 
@@ -13,6 +13,7 @@ on_both_engines! {
     a_refusal_says_why_and_where_to_complain,
     every_letter_can_be_had_for_the_post,
     without_an_address_nothing_is_mailed,
+    a_newer_mail_leaves_no_second_live_link,
     messages_are_listed_by_request_and_by_contact,
     what_has_been_settled_meanwhile_is_not_sent,
     a_link_shows_where_a_request_stands_and_nothing_else,
@@ -161,6 +162,30 @@ async fn a_refusal_says_why_and_where_to_complain(service: Service) {
             "{letter}"
         );
     }
+}
+
+async fn a_newer_mail_leaves_no_second_live_link(service: Service) {
+    let (path, first) = service.linked().await;
+    let question = json!({ "asked_on": "2026-11-24", "question": "Which event?" });
+    service.post(&format!("{path}/clarifications"), question).await.expect(201);
+    let server = MailServer::start();
+    // The first attempt fails: its token was in no mail, and ends like those of earlier mails.
+    server.answer(&[Refuses::Recipient(451)]);
+    assert!(service.mails(&server).await.is_empty());
+    service.hands.advance(Duration::minutes(1));
+    let second = service.mails(&server).await.pop().expect("the question").link("request-status");
+    for link in [&first, &second] {
+        service.follow("GET", link).await.expect(200);
+    }
+    // A mail may be late by a day.
+    service.hands.advance(Duration::days(1));
+    service.follow("GET", &first).await.problem(410, "gone");
+    service.follow("GET", &second).await.expect(200);
+    assert_eq!(service.count("subject_request_links"), 3);
+    let live = service.lines(
+        "SELECT CAST(count(*) AS TEXT) AS line FROM subject_request_links GROUP BY expires_at ORDER BY expires_at DESC",
+    );
+    assert_eq!(live[0], "1", "one link is live");
 }
 
 async fn messages_are_listed_by_request_and_by_contact(service: Service) {

@@ -16,6 +16,7 @@ on_both_engines! {
     a_person_known_by_telephone_is_one_person,
     an_erased_number_is_suppressed_however_it_is_written,
     exports_and_packages_have_the_extension,
+    complaints_and_requests_keep_the_extension_apart,
 }
 
 fn by_number(number: &str) -> Value {
@@ -60,12 +61,53 @@ async fn an_extension_is_kept_apart(service: Service) {
     }
     let found = service.post("/v1/contacts/search", json!({ "telephone": "01905 765765 ext 7" })).await.expect(200);
     assert_eq!(found.json()["items"].as_array().unwrap().len(), 3, "an extension makes no difference");
-    // A complaint has it with its number.
-    let complaint = json!({ "complainant": { "name": "Hal", "telephone": "01905 765765 x12" }, "channel": "telephone",
-                            "received_on": "2026-11-20", "details": "You called me." });
-    let made = service.post("/v1/complaints", complaint).await.expect(201);
-    let kept = service.get(&made.header("location")).await.json();
-    assert_eq!(kept["complainant"]["telephone"], "+441905765765;ext=12");
+}
+
+async fn complaints_and_requests_keep_the_extension_apart(service: Service) {
+    let hal = service.sign_up_by_number("Hal Tel", "01905 765765 ext 7").await;
+    let written = |telephone: &str| json!({ "name": "Hal Tel", "telephone": telephone });
+    let mut apart = written("01905 765765");
+    apart["telephone_extension"] = json!("012");
+    let number = (&json!("+441905765765"), &json!("012"));
+    let mut paths = Vec::new();
+    for who in [written("01905 765765 x012"), written("tel:+44-1905-765765;ext=012"), apart] {
+        for (path, member) in
+            [(service.complain_as(who.clone()).await, "complainant"), (service.ask_as(who).await, "requester")]
+        {
+            let kept = service.get(&path).await.expect(200).json();
+            assert_eq!((&kept[member]["telephone"], &kept[member]["telephone_extension"]), number, "{kept}");
+            paths.push(path);
+        }
+    }
+    // The number and the name lead to the person, whatever the extension.
+    let package = service.draft_of(&hal).await;
+    let held = package["held"].to_string();
+    for path in paths {
+        assert!(held.contains(path.rsplit('/').next().unwrap()), "{path}");
+    }
+    for (extension, telephone, code) in
+        [("7", Some("01905 765765 x8"), "other_extension"), ("7", None, "telephone_needed"), ("x7", None, "digits")]
+    {
+        let who = json!({ "name": "Hal", "telephone": telephone, "telephone_extension": extension });
+        let who: Value = who
+            .as_object()
+            .unwrap()
+            .iter()
+            .filter(|(_, value)| !value.is_null())
+            .map(|(k, v)| (k.clone(), v.clone()))
+            .collect::<serde_json::Map<_, _>>()
+            .into();
+        let complaint =
+            json!({ "complainant": &who, "channel": "telephone", "received_on": "2026-11-20", "details": "No." });
+        let request =
+            json!({ "kind": "objection", "requester": who, "channel": "telephone", "received_on": "2026-11-20" });
+        for (path, body, member) in
+            [("/v1/complaints", complaint, "complainant"), ("/v1/subject-requests", request, "requester")]
+        {
+            let refused = service.post(path, body).await.problem(422, "invalid");
+            assert_eq!(refused.faults(), [format!("/{member}/telephone_extension {code}")]);
+        }
+    }
 }
 
 async fn a_correction_changes_number_and_extension(service: Service) {

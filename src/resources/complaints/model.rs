@@ -4,14 +4,15 @@ use chrono::NaiveDate;
 use macro_rules_attribute::apply;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use validator::Validate;
+use validator::{Validate, ValidationError};
 
 use crate::domain::{
-    Channel, ComplaintId, ComplaintStepId, ContactId, EmailAddress, Instant, Reference, Telephone, prose_type, words,
+    Channel, ComplaintId, ComplaintStepId, ContactId, EmailAddress, Instant, Reference, Telephone, TelephoneExtension,
+    prose_type, words,
 };
 use crate::platform::http::{Command, Resource};
 pub use crate::policy::complaints::ComplaintStatus;
-use crate::resources::contacts::model::PersonName;
+use crate::resources::contacts::model::{PersonName, one_extension};
 
 prose_type! {
     /// The complaint in the complainant's words: at most 10,000 characters. Sealed at rest.
@@ -30,8 +31,9 @@ prose_type! {
 }
 
 /// The person who complains. A complainant need not be a contact.
-#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[validate(schema(function = "one_extension_of"))]
 pub struct Complainant {
     /// The complainant's name.
     pub name: PersonName,
@@ -39,10 +41,27 @@ pub struct Complainant {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub email: Option<EmailAddress>,
-    /// The complainant's telephone number, in E.164; an extension follows as `;ext=12`.
+    /// The complainant's telephone number, in E.164.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub telephone: Option<Telephone>,
+    /// The extension of the telephone number. You may also write it with the number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub telephone_extension: Option<TelephoneExtension>,
+}
+
+impl Complainant {
+    /// The complainant with the extension apart from the number.
+    #[must_use]
+    pub fn with_extension_apart(self) -> Self {
+        let (telephone, telephone_extension) = Telephone::both_apart(self.telephone, self.telephone_extension);
+        Self { telephone, telephone_extension, ..self }
+    }
+}
+
+fn one_extension_of(complainant: &Complainant) -> Result<(), ValidationError> {
+    one_extension(complainant.telephone.as_ref(), complainant.telephone_extension.as_ref())
 }
 
 /// The outcome of a complaint.
@@ -160,6 +179,7 @@ pub struct ReceiveComplaint {
     #[schema(nullable = false)]
     pub contact_id: Option<ContactId>,
     /// The person who complains.
+    #[validate(nested)]
     pub complainant: Complainant,
     /// The channel by which the complaint came.
     pub channel: Channel,

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::model::{Complainant, ComplaintDetails, InvestigationNote, OutcomeExplanation};
-use crate::domain::{ComplaintId, EmailAddress, Entropy, Error, Telephone, kept, kept_if_any};
+use crate::domain::{ComplaintId, EmailAddress, Entropy, Error, Telephone, TelephoneExtension, kept, kept_if_any};
 use crate::platform::vault::{DataKey, Place};
 use crate::resources::contacts::model::PersonName;
 
@@ -28,11 +28,14 @@ struct KeptComplainant {
     email: Option<EmailAddress>,
     #[serde(default, deserialize_with = "kept_if_any")]
     telephone: Option<Telephone>,
+    #[serde(default, deserialize_with = "kept_if_any")]
+    telephone_extension: Option<TelephoneExtension>,
 }
 
 fn kept_complainant<'de, D: Deserializer<'de>>(member: D) -> Result<Complainant, D::Error> {
-    let KeptComplainant { name, email, telephone } = KeptComplainant::deserialize(member)?;
-    Ok(Complainant { name, email, telephone })
+    let KeptComplainant { name, email, telephone, telephone_extension } = KeptComplainant::deserialize(member)?;
+    // Earlier releases kept the extension with the number.
+    Ok(Complainant { name, email, telephone, telephone_extension }.with_extension_apart())
 }
 
 fn place(id: ComplaintId) -> Place<'static> {
@@ -64,5 +67,17 @@ mod tests {
         assert_eq!(complainant.name.as_str(), "\u{200b}");
         assert_eq!(complainant.email.unwrap().as_str(), "ada@192.168.0.1");
         assert_eq!(complainant.telephone.unwrap().as_str(), "+2416031234");
+    }
+
+    #[test]
+    fn an_extension_that_was_kept_with_the_number_is_apart() {
+        let kept =
+            serde_json::json!({ "c": { "name": "Ada", "telephone": "+441905765765;ext=12" }, "d": "You wrote." });
+        let Particulars { complainant, .. } = serde_json::from_value(kept).unwrap();
+        let told = serde_json::to_value(&complainant).unwrap();
+        assert_eq!(
+            told,
+            serde_json::json!({ "name": "Ada", "telephone": "+441905765765", "telephone_extension": "12" })
+        );
     }
 }

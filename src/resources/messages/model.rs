@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::domain::{ContactId, Instant, MessageId, SubjectRequestId};
+use crate::domain::{ContactId, EventId, Instant, MessageId, SubjectRequestId};
 use crate::platform::http::Resource;
 pub use crate::platform::outbox::Status;
 
@@ -63,4 +63,7 @@ pub struct MessageFilter {
     /// Only those about this request.
     #[schema(nullable = false)]
     pub request_id: Option<SubjectRequestId>,
+    /// Only those about registrations for this event.
+    #[schema(nullable = false)]
+    pub event_id: Option<EventId>,
 }

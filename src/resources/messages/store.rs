@@ -4,15 +4,16 @@ use diesel::prelude::*;
 use uuid::Uuid;
 
 use super::model::{Message, MessageFilter, Status};
-use crate::domain::{
-    ComplaintId, ContactId, Error, Instant, Limit, ListPage, MessageId, StoredRow, SubjectId, SubjectRequestId,
-};
+use crate::domain::{ContactId, Error, Instant, Limit, ListPage, MessageId, StoredRow, SubjectId};
 use crate::personal::Person;
 use crate::platform::audit::{Action, Before, Entry};
 use crate::platform::db::{among, among_ids, dialect};
 use crate::platform::outbox::store::messages;
 use crate::platform::transaction::{ReadTx, Recorded, WriteTx};
-use crate::resources::{complaints, subject_requests};
+use crate::resources::registrations::store::registrations;
+use crate::resources::subject_requests::store::records_of_person;
+
+diesel::allow_tables_to_appear_in_same_query!(messages, registrations);
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = messages)]
@@ -53,6 +54,11 @@ pub(super) fn list(
     if let Some(request) = filter.request_id {
         query = query.filter(messages::subject_id.eq(SubjectId::from_uuid(request.uuid())));
     }
+    if let Some(event) = filter.event_id {
+        let of_event =
+            registrations::table.filter(registrations::event_id.eq(event)).select(registrations::id.nullable());
+        query = query.filter(messages::subject_id.eq_any(of_event));
+    }
     if let Some(after) = after {
         query = query.filter(messages::id.lt(after));
     }
@@ -69,9 +75,7 @@ pub(super) fn list(
 /// # Errors
 /// Internal when a row cannot be read.
 pub(super) fn of(tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<Message>, Error> {
-    let complaints = complaints::store::ids_of(tx, person)?.into_iter().map(ComplaintId::uuid);
-    let requests = subject_requests::store::ids_of(tx, person)?.into_iter().map(SubjectRequestId::uuid);
-    let about: Vec<Uuid> = complaints.chain(requests).collect();
+    let about: Vec<Uuid> = records_of_person(tx, person)?.iter().map(|record| record.id).collect();
     // A message that names a contact belongs to that contact, even if another contact has its address now.
     let by_address = messages::contact_id.is_null().and(among(messages::mark, person.marks_of_their_own()));
     // A message about a request that was first matched to another person is that person's.

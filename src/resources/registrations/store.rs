@@ -65,7 +65,7 @@ mod schema {
 
     diesel::allow_tables_to_appear_in_same_query!(registrations, event_places);
 }
-use schema::registrations;
+pub(in crate::resources) use schema::registrations;
 
 pub(super) mod answers;
 pub(super) mod attendance;

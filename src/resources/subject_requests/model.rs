@@ -4,16 +4,18 @@ use chrono::NaiveDate;
 use macro_rules_attribute::apply;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use validator::Validate;
+use validator::{Validate, ValidationError};
 
 use crate::domain::words;
 pub use crate::domain::{Channel, Reference};
-use crate::domain::{ContactId, EmailAddress, Instant, RequestStepId, SubjectRequestId, Telephone, prose_type};
+use crate::domain::{
+    ContactId, EmailAddress, Instant, RequestStepId, SubjectRequestId, Telephone, TelephoneExtension, prose_type,
+};
 use crate::platform::http::{Command, Resource};
 pub use crate::policy::clock::Right;
 use crate::policy::clock::{ClockReading, ClockState};
 pub use crate::policy::subject_requests::{Ground, OutcomeKind, RequestStatus};
-use crate::resources::contacts::model::PersonName;
+use crate::resources::contacts::model::{PersonName, one_extension};
 
 prose_type! {
     /// The request in the requester's words, or as staff noted it: at most 10,000 characters. Sealed at
@@ -54,8 +56,9 @@ pub enum ActingFor {
 }
 
 /// The requester, and where the answer goes.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[validate(schema(function = "one_extension_of"))]
 pub struct Requester {
     /// The requester's name.
     pub name: PersonName,
@@ -63,14 +66,31 @@ pub struct Requester {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub email: Option<EmailAddress>,
-    /// The requester's telephone number, in E.164; an extension follows as `;ext=12`.
+    /// The requester's telephone number, in E.164.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub telephone: Option<Telephone>,
+    /// The extension of the telephone number. You may also write it with the number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub telephone_extension: Option<TelephoneExtension>,
     /// The person on whose behalf the requester asks; the default is the requester.
     #[serde(default)]
     #[schema(default = "self")]
     pub acting_for: ActingFor,
+}
+
+impl Requester {
+    /// The requester with the extension apart from the number.
+    #[must_use]
+    pub fn with_extension_apart(self) -> Self {
+        let (telephone, telephone_extension) = Telephone::both_apart(self.telephone, self.telephone_extension);
+        Self { telephone, telephone_extension, ..self }
+    }
+}
+
+fn one_extension_of(requester: &Requester) -> Result<(), ValidationError> {
+    one_extension(requester.telephone.as_ref(), requester.telephone_extension.as_ref())
 }
 
 /// Whether a request's clock runs.
@@ -232,6 +252,7 @@ pub struct CreateSubjectRequest {
     #[schema(nullable = false)]
     pub contact_id: Option<ContactId>,
     /// The requester.
+    #[validate(nested)]
     pub requester: Requester,
     /// The channel by which the request came.
     pub channel: Channel,

@@ -4,7 +4,9 @@
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::model::{ActingFor, Details, Requester};
-use crate::domain::{EmailAddress, Entropy, Error, RequestStepId, SubjectRequestId, Telephone, kept, kept_if_any};
+use crate::domain::{
+    EmailAddress, Entropy, Error, RequestStepId, SubjectRequestId, Telephone, TelephoneExtension, kept, kept_if_any,
+};
 use crate::platform::vault::{DataKey, Place};
 use crate::resources::contacts::model::PersonName;
 
@@ -26,13 +28,16 @@ struct KeptRequester {
     email: Option<EmailAddress>,
     #[serde(default, deserialize_with = "kept_if_any")]
     telephone: Option<Telephone>,
+    #[serde(default, deserialize_with = "kept_if_any")]
+    telephone_extension: Option<TelephoneExtension>,
     #[serde(default)]
     acting_for: ActingFor,
 }
 
 fn kept_requester<'de, D: Deserializer<'de>>(member: D) -> Result<Requester, D::Error> {
-    let KeptRequester { name, email, telephone, acting_for } = KeptRequester::deserialize(member)?;
-    Ok(Requester { name, email, telephone, acting_for })
+    let KeptRequester { name, email, telephone, telephone_extension, acting_for } = KeptRequester::deserialize(member)?;
+    // Earlier releases kept the extension with the number.
+    Ok(Requester { name, email, telephone, telephone_extension, acting_for }.with_extension_apart())
 }
 
 fn place(id: SubjectRequestId) -> Place<'static> {

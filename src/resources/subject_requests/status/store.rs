@@ -1,5 +1,6 @@
 //! The links by which requesters see the status of their requests. A token is 256 bits at random, stored as its SHA-256,
-//! and can be used for 180 days: every mail about the request brings one.
+//! and can be used for 180 days. Every mail about the request brings one, which takes the place of those before: they end a day
+//! later.
 
 use chrono::Duration;
 use diesel::prelude::*;
@@ -34,12 +35,20 @@ const LINK_LIVES: Duration = Duration::days(180);
 /// How long one that has expired is still known as such.
 const KNOWN_FOR: Duration = Duration::days(30);
 
+/// How long earlier links still work when a mail brings a new one: the mail can be late.
+const OVERLAP: Duration = Duration::days(1);
+
 /// Who records what is done by a link.
 const RECORDED_BY: &str = "link:request-status";
 
-/// Mints a link's token: for the sender of a mail alone. Links that expired long ago are swept.
+/// Mints a link's token: for the sender of a mail alone. Earlier links of the request end soon, so that an old mail, or the failed
+/// attempt to send this one, leaves no second live link. Links that expired long ago are swept.
 pub(crate) fn mint(tx: &mut WriteTx<'_>, request: SubjectRequestId) -> Result<String, Error> {
     let (token, now) = (new_link_token(tx.entropy()), tx.now());
+    let ends = now.plus(OVERLAP);
+    let earlier = subject_request_links::request_id.eq(request).and(subject_request_links::expires_at.gt(ends));
+    let earlier = subject_request_links::table.filter(earlier);
+    diesel::update(earlier).set(subject_request_links::expires_at.eq(ends)).execute(tx.connection())?;
     let values = (
         subject_request_links::token_hash.eq(link_token_hash(&token)),
         subject_request_links::request_id.eq(request),
