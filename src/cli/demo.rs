@@ -76,6 +76,10 @@ fn check_half_made(key_file: &Path, database: &Path) -> Result<(), String> {
     }
 }
 
+/// What to try with the contractor's token, which sees no people.
+const CONTRACTOR_SEES: &str = "The contractor sees no contacts. Try GET /v1/organisations, which shows its own organisation, \
+                               GET /v1/breaches, which shows the breaches that it reported, and POST /v1/breaches.";
+
 fn greet(
     issuer: &TokenMint,
     contractor: OrganisationId,
@@ -93,8 +97,8 @@ fn greet(
     });
     let greeting = format!(
         "The demo is at http://{address}, its API document at http://{address}/docs/\n{place} These tokens are valid \
-         for an hour:\n\nexport STAFF={}\nexport COUNCIL={}\nexport CONTRACTOR={}\n{mail}\n`iewm token --role \
-         iewm_staff` creates more. Stop with Ctrl-C.",
+         for an hour:\n\nexport STAFF={}\nexport COUNCIL={}\nexport CONTRACTOR={}\n\n{CONTRACTOR_SEES}\n{mail}\n`iewm token \
+         --role iewm_staff` creates more. Stop with Ctrl-C.",
         token::mint(issuer, &[Role::IewmStaff], None, "demo-staff")?,
         token::mint(issuer, &[Role::Council], None, "demo-council")?,
         token::mint(issuer, &[Role::Contractor], Some(contractor), "demo-contractor")?,

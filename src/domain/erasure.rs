@@ -80,18 +80,27 @@ pub struct RecordName {
     pub id: Uuid,
 }
 
+impl From<&PersonalRecord> for RecordName {
+    fn from(record: &PersonalRecord) -> Self {
+        Self { table: record.table.to_owned(), id: record.id }
+    }
+}
+
 /// The identifier that a record shares with a person. Other people may share it too.
 #[apply(words!)]
 #[derive(PartialOrd, Ord)]
 pub enum MatchedBy {
     /// A telephone number, under another name.
     Telephone,
-    /// A telephone number and the name together: another contact has or had both.
+    /// A telephone number and the name together: another contact has or had both, or an answer about the record says that it is
+    /// not certain whose it is.
     TelephoneAndName,
     /// An e-mail address that has since passed to another person.
     FormerEmail,
     /// An e-mail address that another contact has or had too.
     SharedEmail,
+    /// An e-mail address of this person alone. An earlier answer says that it is not certain whose the record is.
+    Email,
     /// The name, apart from case, accents and spaces, with another address or none.
     Name,
 }
@@ -102,7 +111,8 @@ pub enum MatchedBy {
 pub enum MatchAnswer {
     /// It is about the person: an erasure erases it, and a package has it. Merge another contact instead of answering so.
     SamePerson,
-    /// It is about another person: it stays as it is, and no package has it.
+    /// It is about another person: it stays as it is, and no package has it. A restriction of it ends, and no later plan or
+    /// package about this person asks again.
     AnotherPerson,
     /// The council cannot say: the record stays, no package has it, and the letter to the person says so. An erasure
     /// restricts a complaint or request; another contact stays as it is.
@@ -114,9 +124,10 @@ pub enum MatchAnswer {
 pub struct PossibleMatch {
     /// The record.
     pub record: RecordName,
-    /// The identifier that the record shares with the person.
+    /// The identifier that the record shares with the person; empty if the person was erased since.
     pub by: Vec<MatchedBy>,
-    /// The answer to whether the record is about the person; absent until a plan gives it.
+    /// The answer to whether the record is about the person; absent until one is given. `another_person` is remembered from an
+    /// executed plan or a released package. A later plan can answer otherwise.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub answer: Option<MatchAnswer>,

@@ -3,7 +3,7 @@
 use super::erasing::{Erasing, Merging};
 use super::export::Held;
 use super::person::Person;
-use crate::domain::{Card, Cards, ContactId, Error, Obstacle, PersonalRecord, PossibleMatch, Use};
+use crate::domain::{Card, Cards, ContactId, Error, Obstacle, PersonalRecord, PossibleMatch, RecordName, Use};
 use crate::platform::transaction::{ReadTx, WriteTx};
 
 /// What of a contact is another than before.
@@ -73,6 +73,15 @@ pub trait Holder: Send + Sync {
 
     /// The obstacles that this room knows to erasing the person, here or in other rooms.
     fn obstacles(&self, tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<Obstacle>, Error>;
+
+    /// Lifts the restriction of those of the records that this room holds: they are about another person than the one for whose
+    /// sake they were restricted.
+    ///
+    /// # Errors
+    /// When the records cannot be written.
+    fn lift_restriction(&self, _tx: &mut WriteTx<'_>, _records: &[RecordName]) -> Result<(), Error> {
+        Ok(())
+    }
 
     /// Deletes or empties the room's records of the person, except withheld ones, and restricts the records
     /// that may be about the person. The contact is locked. The person's key may be missing, so the room

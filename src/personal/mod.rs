@@ -9,4 +9,4 @@ mod person;
 pub use erasing::{Erasing, Merging};
 pub use export::{Held, SearchTerm};
 pub use holder::{AddressChange, Holder, Holders, cards, holders};
-pub use person::{Person, possible_matches};
+pub use person::{Person, ids_of, possible_matches};

@@ -36,6 +36,21 @@ pub struct Person {
 }
 
 impl Person {
+    /// A person of whom nothing but the contact is known: no id, address or number leads to a record.
+    pub fn unknown(contact: ContactId) -> Self {
+        Self {
+            contact,
+            ids: Vec::new(),
+            marks: Vec::new(),
+            passed_on: Vec::new(),
+            shared: Vec::new(),
+            numbers: Vec::new(),
+            named_numbers: Vec::new(),
+            shared_numbers: Vec::new(),
+            records: Vec::new(),
+        }
+    }
+
     /// The e-mail addresses that no other contact has or had: a record with one is about this person.
     pub fn marks_of_their_own(&self) -> Vec<Vec<u8>> {
         self.marks.iter().filter(|mark| !self.shared.contains(mark)).cloned().collect()
@@ -74,6 +89,7 @@ pub fn possible_matches(
     Ok(matches.into_iter().map(named).collect())
 }
 
-pub(super) fn ids_of<K: From<Uuid>>(records: &[RecordName], table: &str) -> Vec<K> {
+/// The ids of the records of a table.
+pub fn ids_of<K: From<Uuid>>(records: &[RecordName], table: &str) -> Vec<K> {
     records.iter().filter(|record| record.table == table).map(|record| K::from(record.id)).collect()
 }

@@ -9,12 +9,14 @@ use uuid::Uuid;
 
 use super::{Lawful, matching, two_people};
 use crate::domain::{
-    Actor, AnsweredMatch, Card, Cards, Code, ContactId, ErasureGround, ErasurePlanId, Error, Fate, Fault, MatchAnswer,
-    MatchedBy, Obstacle, OnErasure, Party, PersonalRecord, PossibleMatch, RecordName, Refusal, StoredRow, hex,
-    ids_alone,
+    Actor, AnsweredMatch, Card, Cards, Code, ContactId, ErasureGround, Error, Fate, Fault, IdsAlone, MatchAnswer,
+    MatchedBy, Obstacle, OnErasure, Party, PersonalRecord, PossibleMatch, RecordName, Refusal, hex, ids_alone,
 };
 
+mod again;
 pub mod words;
+
+pub use again::{contacts_of, once_more};
 
 /// Where the rule on erasure stands.
 const ARTICLE: &str = "UK GDPR Article 17";
@@ -59,22 +61,35 @@ pub struct PlannedRecords {
 /// A record that the erasure keeps.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
 pub struct WithheldRecord {
-    /// The record, as table and id.
-    #[schema(example = "memberships/01937a5e-8f00-7c3a-9d55-3f2a60b1c901")]
-    pub record: String,
+    /// The record.
+    pub record: RecordName,
     /// The ground on which the record is kept.
     pub ground: ErasureGround,
+    /// The reason in the words of the letter to the person; absent for a record that the service withholds by itself. The
+    /// stored plan has only the hash of all explanations.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(
+        nullable = false,
+        example = "You have claimed the cost of your journey from us. We need the record to answer your claim."
+    )]
+    pub explanation: Option<String>,
     /// The day until which it must be kept at least. For a copy that we owe the person, it is the last day
-    /// for the answer; for an open complaint, the last day for its acknowledgement. Null if no such day is
+    /// for the answer; for an open complaint, the last day for its acknowledgement. Absent if no such day is
     /// known, or if it has passed.
-    #[schema(example = "2027-03-31")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "2027-03-31")]
     pub until: Option<NaiveDate>,
 }
 
 ids_alone!(codes: ErasureGround, MatchedBy, MatchAnswer);
 ids_alone!(PlannedRecords { record, count, ground });
-// `record` is the name of a table and an id.
-ids_alone!(WithheldRecord { ground, until; ids: record });
+
+impl IdsAlone for WithheldRecord {
+    fn holds_ids_alone(&self) -> bool {
+        self.explanation.is_none()
+    }
+}
+
 // `table` is the name of a table.
 ids_alone!(RecordName { ; ids: table, id });
 ids_alone!(PossibleMatch { record, by, answer });
@@ -143,15 +158,19 @@ impl ErasurePlan {
         withheld.chain(matching::faults_of(&self.matches, &said.answers, "not_in_plan", NOT_IN_PLAN)).collect()
     }
 
-    /// Whether the vault must remember the plan: destroyed keys alone do not tell what it erased.
+    /// Whether the vault must remember the plan: destroyed keys alone do not tell what it erased, and what it answered.
     pub fn is_remembered(&self) -> bool {
-        !self.withhold.is_empty() || self.matches.iter().any(|found| found.answer == Some(MatchAnswer::SamePerson))
+        !self.withhold.is_empty() || self.matches.iter().any(|found| found.answer.is_some())
     }
 
-    /// The records that stay because nothing tells whose they are.
-    fn unsure(&self) -> Vec<RecordName> {
-        let unsure = self.matches.iter().filter(|found| found.answer == Some(MatchAnswer::Unsure));
-        unsure.map(|found| found.record.clone()).collect()
+    /// The plan without the lines about tables of which it erases nothing: the person was erased before, and the plan is about
+    /// records that were found to be theirs since.
+    #[must_use]
+    pub fn about_matches_alone(mut self) -> Self {
+        let theirs = matching::with_answer(&self.matches, MatchAnswer::SamePerson);
+        let concerns = |line: &PlannedRecords| theirs.iter().any(|record| record.table == line.record);
+        [&mut self.erase, &mut self.anonymise, &mut self.keep].into_iter().for_each(|lines| lines.retain(concerns));
+        self
     }
 }
 
@@ -197,8 +216,8 @@ pub fn plan(
             Some(name) => record.table == "contacts" || (record.table == name.table && record.id == name.id),
         };
         for record in records.iter().filter(stands_against) {
-            let name = format!("{}/{}", record.table, record.id);
-            withhold.push(WithheldRecord { record: name, ground: obstacle.ground, until: obstacle.until });
+            let Obstacle { ground, until, .. } = *obstacle;
+            withhold.push(WithheldRecord { record: record.into(), ground, explanation: None, until });
             spared.push((record.table, record.id));
         }
     }
@@ -226,18 +245,16 @@ pub fn plan(
         anonymise: planned(Fate::Anonymise),
         keep: planned(Fate::Keep),
         state_sha256: hashed(&state)?,
-        records: records.iter().map(|record| RecordName { table: record.table.to_owned(), id: record.id }).collect(),
+        records: records.iter().map(RecordName::from).collect(),
         withhold,
         matches,
         explanations_sha256: None,
         spared,
     };
-    let withheld = |record: RecordName| WithheldRecord {
-        record: format!("{}/{}", record.table, record.id),
-        ground: ErasureGround::CannotIdentify,
-        until: None,
-    };
-    plan.withhold.extend(plan.unsure().into_iter().map(withheld));
+    let withheld =
+        |record| WithheldRecord { record, ground: ErasureGround::CannotIdentify, explanation: None, until: None };
+    let unsure = matching::with_answer(&plan.matches, MatchAnswer::Unsure);
+    plan.withhold.extend(unsure.into_iter().map(withheld));
     Ok(plan)
 }
 
@@ -248,6 +265,8 @@ pub struct Erasure {
     pub withheld: Vec<(&'static str, Uuid)>,
     /// The records that may be about another person, and are restricted.
     pub unsure: Vec<RecordName>,
+    /// The records that were said to be about another person.
+    pub anothers: Vec<RecordName>,
 }
 
 /// What must be known to judge the execution of a plan, as it is in the transaction that carries it out.
@@ -279,7 +298,12 @@ pub fn by_plan(facts: &Facts, executor: &Actor, asked: &str) -> Result<Lawful<Er
     let reason = "Some records may be about the person or about another. Answer each of the plan's `matches`: it \
                   is about the person, about another person, or you are unsure. Then propose the plan again.";
     matching::must_be_answered(&facts.plan.matches, reason, ARTICLE)?;
-    Ok(Lawful::ruled(Erasure { withheld: facts.plan.spared.clone(), unsure: facts.plan.unsure() }))
+    let with_answer = |answer| matching::with_answer(&facts.plan.matches, answer);
+    Ok(Lawful::ruled(Erasure {
+        withheld: facts.plan.spared.clone(),
+        unsure: with_answer(MatchAnswer::Unsure),
+        anothers: with_answer(MatchAnswer::AnotherPerson),
+    }))
 }
 
 /// Judges the erasure of a person without a request. It is lawful only if nothing depends on the contact, nothing stands in
@@ -304,57 +328,7 @@ pub fn without_request(
              its plan.",
         );
     }
-    Ok(Lawful::ruled(Erasure { withheld: Vec::new(), unsure: Vec::new() }))
-}
-
-/// What the text of an executed plan tells of what it left.
-#[derive(Debug, Deserialize)]
-struct Left {
-    withhold: Vec<LeftRecord>,
-    #[serde(default)]
-    matches: Vec<PossibleMatch>,
-}
-
-#[derive(Debug, Deserialize)]
-struct LeftRecord {
-    record: String,
-    ground: ErasureGround,
-}
-
-/// Judges the erasure, once more, of a person whose data came back with an old backup. `plans` are the texts of their executed
-/// plans, oldest first: each was judged when it was executed. While the person's key is there, what the last of them withheld is
-/// withheld again; `is_whole` says that the key was destroyed, so that nothing is. Returns also the records that were said
-/// to be about the person.
-///
-/// # Errors
-/// Internal, for a text that is no plan.
-pub fn once_more(
-    cards: Cards,
-    plans: &[(ErasurePlanId, &str)],
-    is_whole: bool,
-) -> Result<(Lawful<Erasure>, Vec<RecordName>), Error> {
-    let (mut withheld, mut unsure, mut theirs) = (Vec::new(), Vec::new(), Vec::new());
-    for (id, text) in plans {
-        let stored = StoredRow::new("vault.executed_plans", id);
-        let left: Left = stored.read("plan", serde_json::from_str(text))?;
-        withheld.clear();
-        for LeftRecord { record, ground } in left.withhold {
-            let named = record.split_once('/');
-            let named = named.and_then(|(table, id)| Some((cards.of(table)?.table, id.parse::<Uuid>().ok()?)));
-            let (table, id) = stored.read("plan", named.ok_or("it names no record"))?;
-            if ground == ErasureGround::CannotIdentify {
-                unsure.push(RecordName { table: table.to_owned(), id });
-            } else if !is_whole {
-                withheld.push((table, id));
-            }
-        }
-        let theirs_now = left.matches.into_iter().filter(|found| found.answer == Some(MatchAnswer::SamePerson));
-        theirs.extend(theirs_now.map(|found| found.record));
-    }
-    unsure.retain(|record| !theirs.contains(record));
-    withheld.sort_unstable();
-    withheld.dedup();
-    Ok((Lawful::ruled(Erasure { withheld, unsure }), theirs))
+    Ok(Lawful::ruled(Erasure { withheld: Vec::new(), unsure: Vec::new(), anothers: Vec::new() }))
 }
 
 #[cfg(test)]

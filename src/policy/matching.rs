@@ -1,6 +1,6 @@
 //! Answers about possible matches: records that may be about a person or about another.
 
-use crate::domain::{AnsweredMatch, Code, Fault, MatchAnswer, PossibleMatch, Refusal};
+use crate::domain::{AnsweredMatch, Code, Fault, MatchAnswer, PossibleMatch, RecordName, Refusal};
 
 /// What is wrong with the answer that another contact is the same person.
 const MERGE_FIRST: &str = "is another contact. If it is the same person, have staff merge it into this one with \
@@ -28,11 +28,16 @@ pub fn faults_of(
     faults
 }
 
-/// Writes each answer to the match that it is about. Answers about other records are left out.
+/// Writes each answer to the match that it is about: the first, of several. Answers about other records are left out.
 pub fn answer(found: &mut [PossibleMatch], answers: &[AnsweredMatch]) {
     for listed in found {
         listed.answer = answers.iter().find(|given| given.record == listed.record).map(|given| given.answer);
     }
+}
+
+/// The records that have an answer.
+pub fn with_answer(found: &[PossibleMatch], answer: MatchAnswer) -> Vec<RecordName> {
+    found.iter().filter(|listed| listed.answer == Some(answer)).map(|listed| listed.record.clone()).collect()
 }
 
 /// Demands that each match has an answer.

@@ -3,8 +3,10 @@
 use iewm::policy::restriction::RestrictionGround;
 use serde_json::{Value, json};
 
+use crate::access_packages::asked;
 use crate::harness::people::text;
 use crate::harness::{Service, on_both_engines};
+use crate::possible_matches::record;
 
 on_both_engines! {
     a_look_tells_when_what_and_in_which_role_and_no_more,
@@ -14,6 +16,7 @@ on_both_engines! {
     a_search_names_up_to_twenty_people,
     each_page_of_a_search_names_its_people,
     a_search_that_showed_a_merged_contact_is_told_of_the_person,
+    a_look_at_a_record_from_before_it_named_the_person_is_listed,
 }
 
 async fn accesses(service: &Service, contact: &str) -> Vec<Value> {
@@ -177,4 +180,35 @@ async fn a_search_that_showed_a_merged_contact_is_told_of_the_person(service: Se
     assert_eq!(searches_of(&service, &goes).await.len(), 2);
     service.delete(&stays).await.expect(204);
     assert_eq!(actions(&stays).await, 4, "who looked is told of the erased too; reading for the deletion was a look");
+}
+
+async fn a_look_at_a_record_from_before_it_named_the_person_is_listed(service: Service) {
+    let jan = service.sign_up("Jan Tel", "jan@example.org").await;
+    let by_address = service.complain_as(json!({ "name": "J.", "email": "jan@example.org" })).await;
+    let matched = service.ask_as(json!({ "name": "Somebody" })).await;
+    let answered = service.complain_as(json!({ "name": "Jan Tel" })).await;
+    service.answer_complaint(&answered).await;
+    let anothers = service.complain_as(json!({ "name": "Bob", "email": "bob@example.org" })).await;
+    for path in [&by_address, &matched, &answered, &anothers] {
+        service.get(path).await.expect(200);
+    }
+    service.post(&format!("{matched}/match"), json!({ "contact_id": jan })).await.expect(200);
+    let of = async |action: &str| {
+        let all = accesses(&service, &jan).await;
+        all.iter().filter(|look| look["action"] == action).count()
+    };
+    assert_eq!((of("complaints.read").await, of("subject_requests.read").await), (1, 1));
+    // A record that an answer takes in brings the looks at it along, in the package too.
+    let path = service.taken(asked("access", &jan)).await;
+    let same = json!({ "matches": [{ "record": record(&answered), "answer": "same_person" }] });
+    service.build(&path, same).await.expect(200);
+    let draft = service.draft(&path).await.expect(200).json();
+    let looks = draft["accesses"].as_array().unwrap();
+    assert_eq!(looks.iter().filter(|look| look["action"] == "complaints.read").count(), 2, "{looks:?}");
+    let request = service.asked_by(&jan, "erasure").await;
+    service.post(&format!("{path}/withdrawal"), json!({})).await.expect(200);
+    service.answer_complaint(&by_address).await;
+    let same = json!({ "matches": [{ "record": record(&answered), "answer": "same_person" }] });
+    service.erased_with(&request, same).await;
+    assert_eq!(of("complaints.read").await, 1, "the erased address leads to nothing any more");
 }

@@ -15,6 +15,7 @@ mod decisions;
 mod jobs;
 mod links;
 mod logging;
+mod members;
 
 fn path(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(name)
@@ -117,8 +118,11 @@ fn permissions() -> String {
         let has = |role| if row.roles.contains(&role) { "yes" } else { "-" };
         let (staff, council, contractor) = (has(Role::IewmStaff), has(Role::Council), has(Role::Contractor));
         let guarded = operations.iter().filter(|operation| operation.permission == Some(row.name));
-        let guarded: Vec<String> =
-            guarded.map(|operation| format!("`{} {}`", operation.method, operation.path)).collect();
+        let as_csv = operations.iter().filter(|operation| operation.form_needs == Some(row.name));
+        let guarded = guarded.map(|operation| format!("`{} {}`", operation.method, operation.path));
+        let as_csv = as_csv.map(|operation| format!("`{} {}` as CSV", operation.method, operation.path));
+        let guarded: Vec<String> = guarded.chain(as_csv).collect();
+        assert!(!guarded.is_empty(), "{} guards no operation", row.name);
         let (name, meaning, guarded) = (row.name, row.meaning, guarded.join("<br>"));
         writeln!(page, "| `{name}` | {meaning} | {staff} | {council} | {contractor} | {guarded} |").unwrap();
     }

@@ -155,8 +155,9 @@ async fn what_is_withheld_stays_whole_and_the_rest_goes(service: Service) {
     let (ada, [claimed, other]) = ada(&service).await;
     let proposed = service.propose(PROPOSER, &ada, vec![claim(Some(("memberships", &claimed)))]).await.unwrap();
     let told = serde_json::to_value(&proposed).unwrap();
-    let withheld: Vec<String> = told["withhold"].as_array().unwrap().iter().map(|line| text(line, "record")).collect();
-    assert_eq!(withheld, [format!("contacts/{ada}"), format!("memberships/{claimed}")]);
+    let withheld: Vec<&Value> = told["withhold"].as_array().unwrap().iter().map(|line| &line["record"]).collect();
+    let name = |kind: &str, id: &str| json!({ "kind": kind, "id": id });
+    assert_eq!(withheld, [&name("contacts", &ada), &name("memberships", &claimed)]);
     for line in told["withhold"].as_array().unwrap() {
         assert_eq!((&line["ground"], &line["until"]), (&json!("UKGDPR.17(3)(e)"), &json!("2027-03-31")));
     }

@@ -314,7 +314,7 @@ fn what_stands_in_the_place_of_something_left_out_is_shown() {
     let letter = html::page(&synthetic(held, &BTreeSet::new()), CARDS).unwrap();
     assert!(!letter.contains(UNWORDED), "{letter}");
     // Of the first complaint once; of the other for each member of the complainant, and for its state; of the mail once.
-    assert_eq!(before_the_annex(&letter).matches(left_out).count(), 1 + 3 + 1 + 1, "{letter}");
+    assert_eq!(before_the_annex(&letter).matches(left_out).count(), 1 + 4 + 1 + 1, "{letter}");
 }
 
 #[test]

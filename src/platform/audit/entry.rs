@@ -27,6 +27,11 @@ pub struct Entry {
     shows: usize,
 }
 
+/// The name of a subject in an entry: its kind and its id.
+pub(super) fn subject_name(kind: SubjectKind, id: impl std::fmt::Display) -> String {
+    format!("{}/{id}", <&str>::from(kind))
+}
+
 impl Entry {
     /// An entry for an action of the table.
     pub fn new(action: Action) -> Self {
@@ -88,7 +93,7 @@ impl Entry {
     #[must_use]
     pub fn subject(mut self, id: impl std::fmt::Display) -> Self {
         debug_assert!(self.kind.is_some(), "the row of {} has no kind of subject", self.action);
-        self.subject = self.kind.map(|kind| format!("{}/{id}", <&str>::from(kind)));
+        self.subject = self.kind.map(|kind| subject_name(kind, id));
         self
     }
 

@@ -18,6 +18,8 @@ pub use entry::{Entry, EntryRow, Outcome};
 pub use looks::Looks;
 pub(in crate::platform) use looks::Marks;
 pub use refusals::{Refusals, RefusedRequest};
-pub(crate) use store::each_about;
 pub(in crate::platform) use store::newest_entry;
-pub use store::{EntryAbout, are_more_about, audit_entries, audit_subjects, count_about, newest, page_about};
+pub use store::{
+    About, EntryAbout, Record, are_more_about, audit_entries, audit_subjects, count_about, newest, page_about,
+};
+pub(crate) use store::{about_record, each_about};

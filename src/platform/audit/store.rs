@@ -5,6 +5,8 @@ use diesel::prelude::*;
 use uuid::Uuid;
 
 use super::EntryRow;
+use super::action::SubjectKind;
+use super::entry::subject_name;
 use crate::domain::{ContactId, EntryId, Error, Instant, OrganisationId};
 use crate::platform::db::{AnyConnection, among_ids, insert_all};
 
@@ -174,11 +176,48 @@ macro_rules! each_about {
 }
 pub(crate) use each_about;
 
+/// The entries about a record from when it named no contact, by descending id; as one query of [`each_about`].
+macro_rules! about_record {
+    ($record:expr, $entries:ident, $id:ident => $narrowed:expr) => {{
+        use $crate::platform::audit::audit_entries;
+        let unmatched = audit_entries::contact_id.is_null();
+        let $entries = audit_entries::table.filter(unmatched.and(audit_entries::subject.eq($record.name())));
+        let $id = audit_entries::id;
+        $narrowed
+    }};
+}
+pub(crate) use about_record;
+
+/// A record that entries are about.
+#[derive(Clone, Copy, Debug)]
+pub struct Record {
+    /// The kind of record.
+    pub kind: SubjectKind,
+    /// Its id.
+    pub id: Uuid,
+}
+
+impl Record {
+    /// The record as entries name it, such as `complaint/01937a5e-8f00-7c3a-9d55-3f2a60b1c901`.
+    pub fn name(self) -> String {
+        subject_name(self.kind, self.id)
+    }
+}
+
+/// What entries are about, if they are about a person.
+#[derive(Clone, Debug)]
+pub struct About<'a> {
+    /// The ids of the person's contacts.
+    pub contacts: &'a [ContactId],
+    /// The ids of the person's records that may have named no contact once.
+    pub records: &'a [Record],
+}
+
 /// A page of the accesses to a person and the acts about them, under each of their ids, until an
 /// instant: newest first, after the entry `after`, at most `most`.
 pub fn page_about(
     connection: &mut AnyConnection,
-    contacts: &[ContactId],
+    About { contacts, records }: &About<'_>,
     until: Instant,
     after: Option<EntryId>,
     most: usize,
@@ -187,7 +226,7 @@ pub fn page_about(
     let limit = i64::try_from(most).unwrap_or(i64::MAX);
     let before = after.unwrap_or(EntryId::from_uuid(Uuid::max()));
     // One id at a time, in the order of the index: for all ids together, the engine would sort every entry for every page.
-    for &contact in contacts {
+    for &contact in *contacts {
         let (alone, among_others) = each_about!(contact, entries, id => entries
             .filter(audit_entries::at.le(until).and(id.lt(before)))
             .select((audit_entries::id, audit_entries::at, audit_entries::action, audit_entries::roles))
@@ -195,6 +234,14 @@ pub fn page_about(
             .limit(limit));
         found.extend(alone.load::<EntryAbout>(connection)?);
         found.extend(among_others.load::<EntryAbout>(connection)?);
+    }
+    for record in *records {
+        let unmatched = about_record!(record, entries, id => entries
+            .filter(audit_entries::at.le(until).and(id.lt(before)))
+            .select((audit_entries::id, audit_entries::at, audit_entries::action, audit_entries::roles))
+            .order(id.desc())
+            .limit(limit));
+        found.extend(unmatched.load::<EntryAbout>(connection)?);
     }
     newest(&mut found, most, |entry| entry.id);
     Ok(found)
@@ -209,7 +256,10 @@ pub fn newest<T>(found: &mut Vec<T>, most: usize, id: impl Fn(&T) -> EntryId) {
 }
 
 /// Returns whether more than `most` entries are about a person. The count stops there.
-pub fn are_more_about(connection: &mut AnyConnection, contacts: &[ContactId], most: usize) -> Result<bool, Error> {
+pub fn are_more_about(connection: &mut AnyConnection, about: &About<'_>, most: usize) -> Result<bool, Error> {
+    let contacts = about.contacts;
+    let unmatched = count_unmatched(connection, about.records)?;
+    let Some(most) = most.checked_sub(unmatched) else { return Ok(true) };
     let limit = i64::try_from(most).unwrap_or(i64::MAX).saturating_add(1);
     let alone = audit_entries::table.filter(among_ids(audit_entries::contact_id, contacts));
     let alone: Vec<EntryId> = alone.select(audit_entries::id).limit(limit).load(connection)?;
@@ -223,10 +273,23 @@ pub fn are_more_about(connection: &mut AnyConnection, contacts: &[ContactId], mo
 }
 
 /// The number of entries about a person.
-pub fn count_about(connection: &mut AnyConnection, contacts: &[ContactId]) -> Result<usize, Error> {
+pub fn count_about(connection: &mut AnyConnection, about: &About<'_>) -> Result<usize, Error> {
+    let contacts = about.contacts;
+    let unmatched = count_unmatched(connection, about.records)?;
     let alone = audit_entries::table.filter(among_ids(audit_entries::contact_id, contacts));
     let alone: i64 = alone.count().get_result(connection)?;
     let others = audit_subjects::table.filter(among_ids(audit_subjects::contact_id, contacts));
     let others: i64 = others.select(count(audit_subjects::entry_id).aggregate_distinct()).get_result(connection)?;
-    usize::try_from(alone + others).map_err(|error| Error::internal(error))
+    let counted = usize::try_from(alone + others).map_err(|error| Error::internal(error))?;
+    Ok(counted + unmatched)
+}
+
+/// The number of entries about records from when they named no contact.
+fn count_unmatched(connection: &mut AnyConnection, records: &[Record]) -> Result<usize, Error> {
+    let mut counted = 0;
+    for record in records {
+        let count: i64 = about_record!(record, entries, _id => entries).count().get_result(connection)?;
+        counted += usize::try_from(count).map_err(|error| Error::internal(error))?;
+    }
+    Ok(counted)
 }

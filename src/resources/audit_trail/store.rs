@@ -4,9 +4,10 @@ use diesel::prelude::*;
 
 use super::model::{AuditEntry, AuditFilter, Look};
 use crate::domain::{ContactId, EntryId, Error, Instant, Limit, ListPage, OrganisationId, StoredRow, hex};
-use crate::platform::audit::{audit_entries, each_about, newest};
+use crate::platform::audit::{About, about_record, audit_entries, each_about, newest};
 use crate::platform::transaction::ReadTx;
 use crate::resources::contacts;
+use crate::resources::subject_requests::store::records_of_person;
 
 #[derive(Queryable)]
 struct Row {
@@ -80,24 +81,29 @@ pub(super) fn list(
         let entries = matching!(audit_entries::table, audit_entries::id, filter, None::<&'static str>, after, limit);
         return page(entries.load(tx.connection())?, limit);
     };
-    page(about(tx, &[contact], filter, None, after, limit)?, limit)
+    let about_contact = About { contacts: &[contact], records: &[] };
+    page(about(tx, &about_contact, filter, None, after, limit)?, limit)
 }
 
 /// The newest entries about a person, under each of these ids: one more than a page holds.
 fn about(
     tx: &mut ReadTx<'_>,
-    contacts: &[ContactId],
+    About { contacts, records }: &About<'_>,
     filter: &AuditFilter,
     outcome: Option<&'static str>,
     after: Option<EntryId>,
     limit: Limit,
 ) -> Result<Vec<Row>, Error> {
     let mut found: Vec<Row> = Vec::new();
-    for &contact in contacts {
+    for &contact in *contacts {
         let (alone, among_others) =
             each_about!(contact, entries, id => matching!(entries, id, filter, outcome, after, limit));
         found.extend(alone.load::<Row>(tx.connection())?);
         found.extend(among_others.load::<Row>(tx.connection())?);
+    }
+    for record in *records {
+        let unmatched = about_record!(record, entries, id => matching!(entries, id, filter, outcome, after, limit));
+        found.extend(unmatched.load::<Row>(tx.connection())?);
     }
     newest(&mut found, limit.get() + 1, |row| row.id);
     Ok(found)
@@ -108,8 +114,8 @@ fn page(rows: Vec<Row>, limit: Limit) -> Result<ListPage<AuditEntry, EntryId>, E
     Ok(ListPage { items: items.into_iter().map(from_row).collect::<Result<_, _>>()?, next })
 }
 
-/// Who looked at a person's data, newest first: under the contact's own id, and under those of contacts that were merged
-/// into it.
+/// Who looked at a person's data, newest first: under the contact's own id, under those of contacts that were merged
+/// into it, and at a complaint or request of the person from before it named a contact.
 ///
 /// # Errors
 /// 404 when there is no such contact.
@@ -120,6 +126,8 @@ pub(super) fn accesses(
     limit: Limit,
 ) -> Result<ListPage<Look, EntryId>, Error> {
     let person = contacts::store::person(tx, contact)?;
-    let looks = about(tx, &person.ids, &AuditFilter::default(), Some("looked"), after, limit)?;
+    let records = records_of_person(tx, &person)?;
+    let theirs = About { contacts: &person.ids, records: &records };
+    let looks = about(tx, &theirs, &AuditFilter::default(), Some("looked"), after, limit)?;
     Ok(page(looks, limit)?.map(Look::from))
 }

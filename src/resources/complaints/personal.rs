@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 use super::cards;
 use super::model::Complaint;
 use super::store::{self, erase, of_person};
-use crate::domain::{Card, ComplaintId, Error, Obstacle, PersonalRecord, PossibleMatch};
-use crate::personal::{Erasing, Held, Holder, Merging, Person, SearchTerm};
+use crate::domain::{Card, ComplaintId, Error, Obstacle, PersonalRecord, PossibleMatch, RecordName};
+use crate::personal::{Erasing, Held, Holder, Merging, Person, SearchTerm, ids_of};
 use crate::platform::transaction::{ReadTx, WriteTx};
 use crate::resources::contacts::store as contacts;
 
@@ -78,6 +78,10 @@ impl Holder for ComplaintData {
 
     fn obstacles(&self, tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<Obstacle>, Error> {
         erase::obstacles(tx, person)
+    }
+
+    fn lift_restriction(&self, tx: &mut WriteTx<'_>, records: &[RecordName]) -> Result<(), Error> {
+        erase::lift_restriction(tx, &ids_of(records, "complaints"))
     }
 
     fn erase(&self, tx: &mut WriteTx<'_>, erasing: &Erasing) -> Result<(), Error> {

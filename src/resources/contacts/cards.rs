@@ -4,7 +4,7 @@ use crate::domain::Class::{BlindIndex, Plain, Pseudonymous, Sealed};
 use crate::domain::{Card, Fate, OnErasure, RecordClass};
 
 /// The cards of the tables.
-pub const CARDS: &[Card] = &[CONTACTS, ERASURE_PLANS, SHARING_REFUSALS];
+pub const CARDS: &[Card] = &[CONTACTS, ERASURE_PLANS, MATCH_ANSWERS, SHARING_REFUSALS];
 
 const CONTACTS: Card = Card {
     table: "contacts",
@@ -61,6 +61,25 @@ const ERASURE_PLANS: Card = Card {
     on_erasure: OnErasure::Uncounted(
         Fate::Keep,
         "The erasure, its proposer and its executor, by ids and counts (Article 5(2))",
+    ),
+    retention: RecordClass::Erasure,
+};
+
+const MATCH_ANSWERS: Card = Card {
+    table: "match_answers",
+    meaning: "The records without a contact, and the other contacts, that were found to be another person's, or of which it \
+              stayed unsure whether they are this person's: ids alone.",
+    columns: &[
+        ("record_id", Pseudonymous),
+        ("contact_id", Pseudonymous),
+        ("record_kind", Plain),
+        ("answer", Plain),
+        ("answered_at", Plain),
+    ],
+    emptied: &[],
+    on_erasure: OnErasure::Uncounted(
+        Fate::Keep,
+        "Which records may be about the person, by ids alone, so that a later answer can follow (Article 5(2))",
     ),
     retention: RecordClass::Erasure,
 };

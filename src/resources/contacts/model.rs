@@ -205,7 +205,7 @@ fn reachable(asked: &CreateContact) -> Result<(), ValidationError> {
 ///
 /// # Errors
 /// `telephone_needed` or `other_extension`, at `/telephone_extension`.
-pub(super) fn one_extension(
+pub(in crate::resources) fn one_extension(
     telephone: Option<&Telephone>,
     extension: Option<&TelephoneExtension>,
 ) -> Result<(), ValidationError> {

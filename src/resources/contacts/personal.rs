@@ -7,7 +7,7 @@ use super::cards;
 use super::model::Contact;
 use super::sharing_refusals::model::SharingRefusal;
 use super::sharing_refusals::store as sharing_refusals;
-use super::store::{self, MergedContact};
+use super::store::{self, MergedContact, answers};
 use crate::domain::{Card, ContactId, Error, Obstacle, PersonalRecord, PossibleMatch};
 use crate::personal::{Erasing, Held, Holder, Merging, Person, SearchTerm};
 use crate::platform::transaction::{ReadTx, WriteTx};
@@ -44,6 +44,7 @@ impl Holder for ContactData {
 
     // The contacts themselves were merged before the rooms are asked.
     fn merge(&self, tx: &mut WriteTx<'_>, merging: &Merging) -> Result<(), Error> {
+        answers::merge(tx, merging)?;
         sharing_refusals::merge(tx, merging)
     }
 
@@ -79,10 +80,13 @@ impl Holder for ContactData {
         );
         let plans = store::erasure::plans_of(tx, person)?.into_iter();
         let plans = plans.map(|(proposed, executed)| json!({ "proposed_at": proposed, "executed_at": executed }));
+        let answers = answers::of_person(tx, person)?.into_iter();
+        let answers = answers.map(|(answer, at)| json!({ "answer": answer, "answered_at": at }));
         Ok(vec![
             Held::new("contacts", SearchTerm::CONTACT, std::iter::once(survivor).chain(merged))?,
             Held::new("sharing_refusals", SearchTerm::CONTACT, refused)?,
             Held::new("erasure_plans", SearchTerm::CONTACT, plans)?,
+            Held::new("match_answers", SearchTerm::CONTACT, answers)?,
         ])
     }
 }

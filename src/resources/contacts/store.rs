@@ -103,6 +103,7 @@ macro_rules! people {
 pub(super) use {columns, everybody, people};
 
 mod anonymise;
+pub mod answers;
 pub mod bounce;
 pub mod changes;
 mod consult;

@@ -2,8 +2,8 @@
 
 use super::cards;
 use super::{package, personal_export, store};
-use crate::domain::{Card, Error, Obstacle, PersonalRecord, PossibleMatch};
-use crate::personal::{Erasing, Held, Holder, Merging, Person};
+use crate::domain::{Card, Error, Obstacle, PersonalRecord, PossibleMatch, RecordName};
+use crate::personal::{Erasing, Held, Holder, Merging, Person, ids_of};
 use crate::platform::transaction::{ReadTx, WriteTx};
 
 /// The room's personal data.
@@ -46,10 +46,15 @@ impl Holder for SubjectRequestData {
         store::farewell::obstacles(tx, person)
     }
 
+    fn lift_restriction(&self, tx: &mut WriteTx<'_>, records: &[RecordName]) -> Result<(), Error> {
+        store::farewell::lift_restriction(tx, &ids_of(records, "subject_requests"))
+    }
+
     fn erase(&self, tx: &mut WriteTx<'_>, erasing: &Erasing) -> Result<(), Error> {
         store::farewell::restrict(tx, erasing)?;
+        let theirs = store::of_person::ids_of(tx, &erasing.person)?;
         store::of_person::adopt(tx, &erasing.person)?;
         package::store::forget(tx, erasing)?;
-        store::farewell::erase(tx, erasing)
+        store::farewell::erase(tx, erasing, theirs)
     }
 }

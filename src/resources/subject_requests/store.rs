@@ -102,7 +102,7 @@ pub use dates::{adopt_working_days, deadlines};
 pub use decisions::{carry_out, recipients_done};
 pub(super) use decisions::{carry_out_telling, close_duplicate, lapse, refuse};
 pub(super) use matching::match_contact;
-pub use of_person::{ids_of, reindex};
+pub use of_person::{ids_of, records_of_person, reindex};
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = subject_requests)]

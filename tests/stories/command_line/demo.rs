@@ -65,6 +65,15 @@ async fn it_serves_sample_people_and_finds_everything_again() {
     assert!(!audit["items"].as_array().unwrap().is_empty());
     let own = first.get("CONTRACTOR", "/v1/organisations").await["items"].clone();
     assert_eq!(own.as_array().unwrap().len(), 1, "{own}");
+    let said = first.process.said.join("\n");
+    assert!(said.contains("GET /v1/organisations") && said.contains("POST /v1/breaches"), "{said}");
+    let breach =
+        json!({ "aware_at": "2026-11-20T10:00:00Z", "nature": "A badge was lost.", "categories": ["contact"] });
+    let breach =
+        request("POST", &format!("{}/v1/breaches", first.address)).token(&first.tokens["CONTRACTOR"]).json(&breach);
+    breach.send().await.expect(201);
+    let reported = first.get("CONTRACTOR", "/v1/breaches").await["items"].clone();
+    assert_eq!(reported.as_array().unwrap().len(), 1, "{reported}");
     let page = request("GET", &format!("{}/docs/", first.address)).send().await.expect(200);
     assert!(page.text().contains("swagger"), "{}", page.text());
 

@@ -14,12 +14,15 @@ use super::{EXECUTOR, PROPOSER, claim};
 use crate::access_packages::asked;
 use crate::harness::people::text;
 use crate::harness::{Engine, Service, on_both_engines};
+use crate::possible_matches::record;
 use crate::secrecy::dump;
 use crate::secrecy::needles::{CANARIES, Needles};
 
 on_both_engines! {
     a_restored_backup_cannot_be_read_and_is_erased_again,
     what_a_plan_erased_in_part_is_erased_again_after_a_restore,
+    what_a_plan_erased_in_part_is_erased_again_for_contacts_that_were_merged_since,
+    what_was_answered_after_an_erasure_is_answered_again_after_a_restore,
     a_plan_that_the_vault_does_not_have_is_noted_by_the_next_start,
 }
 
@@ -154,6 +157,68 @@ async fn what_a_plan_erased_in_part_is_erased_again_after_a_restore(service: Ser
     let plan = restored.propose(PROPOSER, &ada, Vec::new()).await.unwrap();
     let unanswered: Vec<_> = plan.plan.matches.iter().map(|found| found.record.id.to_string()).collect();
     assert_eq!(unanswered, [unsure.rsplit('/').next().unwrap()], "it is asked about again");
+}
+
+async fn what_a_plan_erased_in_part_is_erased_again_for_contacts_that_were_merged_since(service: Service) {
+    let network = service.network("adass").await;
+    let sign_up = async |name: &str, email: &str| {
+        let contact = service.sign_up(name, email).await;
+        service.give(&contact, "newsletter").await;
+        contact
+    };
+    let old = [sign_up("Ada Byron", "byron@example.org").await, sign_up("Grace Murray", "murray@example.org").await];
+    let ada = sign_up("Ada Lovelace", "ada@example.org").await;
+    let claimed = service.join(&network, &ada, "Dudley").await;
+    let bob = sign_up("Bob", "bob@example.org").await;
+    let backups = back_up(&service);
+    // The survivor of the second merge is not even in the backup.
+    let grace = sign_up("Grace Hopper", "grace@example.org").await;
+    let of_grace = service.join(&network, &grace, "Sandwell").await;
+    for (from, into, membership) in [(&old[0], &ada, &claimed), (&old[1], &grace, &of_grace)] {
+        service.post(&format!("/v1/contacts/{into}/merge"), json!({ "from_contact_id": from })).await.expect(200);
+        assert!(!service.erase(into, vec![claim(Some(("memberships", membership)))]).await.erased);
+    }
+    let mut restored = restore(service, backups, |_, _| {}).await;
+    for _ in 0..2 {
+        for contact in [&old[0], &old[1], &ada] {
+            let status = restored.get(&format!("/v1/contacts/{contact}")).await.expect(200).json()["status"].clone();
+            assert_eq!(status, "restricted");
+            let entries = restored.audit(&format!("contact_id={contact}&action=erasures.repeat")).await;
+            assert_eq!(entries.len(), 1, "once, and not at each start");
+        }
+        assert_eq!(restored.get(&format!("/v1/contacts/{bob}")).await.expect(200).json()["status"], "active");
+        assert_eq!(restored.cells("consent_decisions", "evidence").len(), 1, "Bob's alone");
+        restored.get(&format!("/v1/memberships/{claimed}")).await.expect(200);
+        restored.restart().await;
+    }
+}
+
+async fn what_was_answered_after_an_erasure_is_answered_again_after_a_restore(service: Service) {
+    let jan = service.sign_up("Jan Tel", "jan@example.org").await;
+    let mut complaints = Vec::new();
+    for _ in 0..2 {
+        complaints.push(service.complain_as(json!({ "name": "Jan Tel" })).await);
+        service.answer_complaint(complaints.last().unwrap()).await;
+    }
+    let [theirs, anothers] = <[String; 2]>::try_from(complaints).unwrap();
+    let request = service.asked_by(&jan, "erasure").await;
+    let answers = |of: [&str; 2]| {
+        let answers = [(&theirs, of[0]), (&anothers, of[1])];
+        json!({ "matches": answers.map(|(path, answer)| json!({ "record": record(path), "answer": answer })) })
+    };
+    service.erased_with(&request, answers(["unsure"; 2])).await;
+    let backups = back_up(&service);
+    service.erased_with(&request, answers(["same_person", "another_person"])).await;
+    let mut restored = restore(service, backups, |_, _| {}).await;
+    for _ in 0..2 {
+        let gone = restored.get(&theirs).await.expect(200).json();
+        assert_eq!((&gone["contact_id"], gone["complainant"].is_null()), (&json!(jan), true), "{gone}");
+        let free = restored.get(&anothers).await.expect(200).json();
+        assert!(free["restricted"].is_null() && free["complainant"].is_object(), "{free}");
+        let entries = restored.audit(&format!("contact_id={jan}&action=erasures.repeat")).await;
+        assert_eq!(entries.len(), 1, "once, and not at each start");
+        restored.restart().await;
+    }
 }
 
 async fn a_plan_that_the_vault_does_not_have_is_noted_by_the_next_start(mut service: Service) {

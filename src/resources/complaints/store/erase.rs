@@ -38,6 +38,19 @@ pub fn obstacles(tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<Obstacle>, 
     Ok(found.into_iter().map(stands).collect())
 }
 
+/// Lifts the restriction of complaints that are about another person.
+pub fn lift_restriction(tx: &mut WriteTx<'_>, ids: &[ComplaintId]) -> Result<(), Error> {
+    let restricted =
+        complaints::table.filter(among_ids(complaints::id, ids).and(complaints::restricted_at.is_not_null()));
+    let lifted = (
+        complaints::restricted_at.eq(None::<Instant>),
+        complaints::updated_at.eq(tx.now()),
+        complaints::version.eq(complaints::version + 1),
+    );
+    diesel::update(restricted).set(lifted).execute(tx.connection())?;
+    Ok(())
+}
+
 /// Empties the words of the person's complaints and destroys their keys, except for those that are withheld. Restricts the
 /// complaints that may be about another person. Records which ones the council said to be about the person.
 pub fn erase(tx: &mut WriteTx<'_>, erasing: &Erasing) -> Result<(), Error> {
@@ -48,9 +61,9 @@ pub fn erase(tx: &mut WriteTx<'_>, erasing: &Erasing) -> Result<(), Error> {
         complaints::version.eq(complaints::version + 1),
     );
     diesel::update(unsure.filter(complaints::restricted_at.is_null())).set(restricted).execute(tx.connection())?;
+    let mut go = ids_of(tx, &erasing.person)?;
     adopt(tx, &erasing.person)?;
     let withheld: Vec<ComplaintId> = erasing.withheld_of("complaints");
-    let mut go = ids_of(tx, &erasing.person)?;
     go.retain(|id| !withheld.contains(id));
     let emptied = (
         complaints::particulars.eq(Vec::<u8>::new()),

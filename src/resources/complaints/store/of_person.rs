@@ -33,7 +33,7 @@ impl FoundBy {
         if contact.is_some() {
             return Self::default();
         }
-        let Complainant { name, email, telephone } = complainant;
+        let Complainant { name, email, telephone, .. } = complainant;
         let found_by = Indexes::of_address(tx, name, email.as_ref(), telephone.as_ref());
         let Indexes { email: email_index, telephone: telephone_index, named_number } = found_by;
         Self { email_index, telephone_index, named_number, name_index: Some(name_index(tx, name)) }

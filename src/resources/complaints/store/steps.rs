@@ -63,7 +63,7 @@ pub fn receive(mut tx: WriteTx<'_>, asked: ReceiveComplaint) -> Result<Recorded<
         acknowledge_by: complaint_clock::acknowledgement(received_on, tx.calendar())?.due_on,
         reference: reference::next(&mut tx, SERIES)?,
         contact_id,
-        complainant: Some(complainant),
+        complainant: Some(complainant.with_extension_apart()),
         channel,
         received_on,
         details: Some(details),

@@ -7,8 +7,10 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::super::model::ContactStatus;
-use super::{erased, matches, merged, person, plans};
-use crate::domain::{ContactId, Error, Instant, Obstacle, PersonalRecord, SubjectClaim, ids_alone, london_date};
+use super::{answers, erased, matches, merged, person, plans};
+use crate::domain::{
+    Code, ContactId, Error, Fault, Instant, Obstacle, PersonalRecord, SubjectClaim, ids_alone, london_date,
+};
 use crate::personal::{Erasing, Person, cards, holders};
 use crate::platform::audit::{Action, Entry};
 use crate::platform::db::dialect;
@@ -18,6 +20,10 @@ use crate::platform::vault::store::executed_plans::ExecutedPlan;
 use crate::policy::Lawful;
 use crate::policy::erasure::{self, Erasure, ErasurePlan, Facts, Said, WithheldRecord};
 use crate::policy::restriction;
+
+/// What is wrong with an answer that would erase a record that must be answered first.
+const STILL_OPEN: &str =
+    "names a complaint or request as the person's that is still open; answer it first, or leave it out";
 
 /// A proposed plan, with the hash by which another person executes it.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -67,7 +73,7 @@ pub struct ErasureInBackups {
 /// 404; 410 when the contact was erased or merged; 422 when `said` names a record that the plan does not list, or says
 /// that another contact is the same person.
 pub fn propose(mut tx: WriteTx<'_>, contact: ContactId, said: &Said) -> Result<Recorded<ProposedErasure>, Error> {
-    let mut person = locked(&mut tx, contact)?;
+    let mut person = locked_for_plan(&mut tx, contact)?;
     let plan = plan(&mut tx, &mut person, said)?;
     let faults = plan.faults_of(said);
     if !faults.is_empty() {
@@ -91,7 +97,7 @@ pub fn propose(mut tx: WriteTx<'_>, contact: ContactId, said: &Said) -> Result<R
 /// `plan_stale` for another plan's hash, or when anything that it is about has changed, `matches_unanswered` while one of its
 /// matches has no answer.
 pub fn execute(mut tx: WriteTx<'_>, contact: ContactId, plan_sha256: &str) -> Result<Recorded<ExecutedErasure>, Error> {
-    let mut person = locked(&mut tx, contact)?;
+    let mut person = locked_for_plan(&mut tx, contact)?;
     let proposed = plans::open(&mut tx, contact)?;
     let said = proposed.as_ref().map(|proposed| proposed.said.clone()).unwrap_or_default();
     let plan = plan(&mut tx, &mut person, &said)?;
@@ -173,8 +179,30 @@ fn told(tx: &mut ReadTx<'_>, person: &Person) -> Result<(Vec<PersonalRecord>, Ve
     Ok((records, obstacles))
 }
 
+/// The person of a plan, locked until the transaction ends. Of an erased person, the plan is about the records that stayed unsure
+/// when they were erased.
+fn locked_for_plan(tx: &mut WriteTx<'_>, contact: ContactId) -> Result<Person, Error> {
+    match locked(tx, contact) {
+        Err(error) if error.code() == Code::Erased && has_unsure_matches(tx, contact)? => Ok(Person::unknown(contact)),
+        person => person,
+    }
+}
+
+/// Returns whether a person was erased, and it stayed unsure of a record whether it is about that person.
+///
+/// # Errors
+/// 404 when there is no such contact.
+pub(crate) fn has_unsure_matches(tx: &mut ReadTx<'_>, contact: ContactId) -> Result<bool, Error> {
+    let known = super::facts(tx, contact)?.ok_or_else(Error::not_found)?;
+    let is_erased = known.status == ContactStatus::Erased && known.merged_into.is_none();
+    Ok(is_erased && !answers::unsure(tx, &[contact])?.is_empty())
+}
+
 /// Plans an erasure. The matches that were said to be about the person are theirs from then on.
 fn plan(tx: &mut ReadTx<'_>, person: &mut Person, said: &Said) -> Result<ErasurePlan, Error> {
+    if person.ids.is_empty() {
+        return plan_of_erased(tx, person, said);
+    }
     let matches = matches::answered(tx, person, &said.answers)?;
     let (records, mut obstacles) = told(tx, person)?;
     obstacles.extend_from_slice(&said.obstacles);
@@ -182,12 +210,27 @@ fn plan(tx: &mut ReadTx<'_>, person: &mut Person, said: &Said) -> Result<Erasure
     Ok(plan.explained(said))
 }
 
+/// Plans what becomes of the records that stayed unsure when their person was erased.
+///
+/// # Errors
+/// 422 when a record that is said to be about the person is still open: the law wants an answer to it first.
+fn plan_of_erased(tx: &mut ReadTx<'_>, person: &mut Person, said: &Said) -> Result<ErasurePlan, Error> {
+    let matches = matches::answered_of_erased(tx, person, &said.answers)?;
+    let (records, obstacles) = told(tx, person)?;
+    if !obstacles.is_empty() {
+        return Err(Error::invalid(Fault::new("/matches", "still_open", STILL_OPEN)));
+    }
+    Ok(erasure::plan(cards(tx)?, person.contact, records, &said.obstacles, matches)?.about_matches_alone())
+}
+
 /// Has every room let go of the person, and destroys the key unless something that it opens is withheld.
 pub(super) fn carry_out(tx: &mut WriteTx<'_>, person: Person, lawful: Lawful<Erasure>) -> Result<(), Error> {
-    let Erasure { withheld, unsure } = lawful.into_inner();
+    let Erasure { withheld, unsure, anothers } = lawful.into_inner();
+    let free = answers::remember(tx, &person, &unsure, &anothers)?;
     let erasing = Erasing { person, withheld, unsure };
     for holder in holders(tx)? {
         holder.erase(tx, &erasing)?;
+        holder.lift_restriction(tx, &free)?;
     }
     if erasing.withheld.is_empty() {
         for id in &erasing.person.ids {

@@ -51,17 +51,7 @@ pub fn person(tx: &mut ReadTx<'_>, contact: ContactId) -> Result<Person, Error> 
     let survivor = lines.iter().find(|(_, kind, ..)| kind == "email").map(|(id, ..)| *id);
     let survivor = survivor.ok_or_else(Error::not_found)?;
     let mut merged: Vec<ContactId> = Vec::new();
-    let mut person = Person {
-        contact: survivor,
-        ids: vec![survivor],
-        marks: Vec::new(),
-        passed_on: Vec::new(),
-        shared: Vec::new(),
-        numbers: Vec::new(),
-        named_numbers: Vec::new(),
-        shared_numbers: Vec::new(),
-        records: Vec::new(),
-    };
+    let mut person = Person { ids: vec![survivor], ..Person::unknown(survivor) };
     for (id, kind, mark, passed_on, shared) in lines {
         let list = match kind.parse() {
             Ok(Kind::Email) if passed_on => &mut person.passed_on,

@@ -154,21 +154,20 @@ pub(super) fn not_in_the_vault(tx: &mut ReadTx<'_>) -> Result<Vec<ExecutedPlan>,
 }
 
 /// The plans that the vault knows as executed, and the data does not, in the order in which they were executed: the data is
-/// older than they are. Plans of contacts that the data does not have are left out.
+/// older than they are.
 pub(super) fn not_in_the_data(tx: &mut ReadTx<'_>) -> Result<Vec<ExecutedPlan>, Error> {
     let executed = erasure_plans::table.filter(erasure_plans::executed_at.is_not_null()).select(erasure_plans::id);
-    let all = contacts::table.select(contacts::id);
-    let undone = executed_plans::plan_id.ne_all(executed).and(executed_plans::contact_id.eq_any(all));
-    let rows = executed_plans::table.filter(undone).order((executed_plans::executed_at, executed_plans::plan_id));
+    let undone = executed_plans::table.filter(executed_plans::plan_id.ne_all(executed));
+    let rows = undone.order((executed_plans::executed_at, executed_plans::plan_id));
     Ok(rows.load(tx.connection())?)
 }
 
-/// Writes down that a plan of the vault was executed, which the data had lost.
-pub(super) fn restore(tx: &mut WriteTx<'_>, plan: &ExecutedPlan) -> Result<(), Error> {
+/// Writes down, under a contact of its person, that a plan of the vault was executed, which the data had lost.
+pub(super) fn restore(tx: &mut WriteTx<'_>, plan: &ExecutedPlan, contact: ContactId) -> Result<(), Error> {
     diesel::delete(erasure_plans::table.find(plan.plan_id)).execute(tx.connection())?;
     let restored = NewPlan {
         id: plan.plan_id,
-        contact_id: plan.contact_id,
+        contact_id: contact,
         sha256: &plan.sha256,
         plan: &plan.plan,
         obstacles: in_json(&Said::default())?,

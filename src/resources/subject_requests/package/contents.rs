@@ -14,6 +14,7 @@ use crate::policy::transfers::TRANSFERS;
 use crate::resources::contacts::model::{Contact, Source};
 use crate::resources::contacts::store as contacts;
 use crate::resources::notices::store as notices;
+use crate::resources::subject_requests::store::records_of_person;
 
 /// Returns what each table of a room holds of a person.
 ///
@@ -40,7 +41,9 @@ pub(super) fn looks(
     after: Option<EntryId>,
     most: usize,
 ) -> Result<Option<(Vec<PackageAccess>, EntryId)>, Error> {
-    let entries = audit::page_about(tx.connection(), &person.ids, until, after, most)?;
+    let records = records_of_person(tx, person)?;
+    let theirs = audit::About { contacts: &person.ids, records: &records };
+    let entries = audit::page_about(tx.connection(), &theirs, until, after, most)?;
     let Some(last) = entries.last().map(|entry| entry.id) else { return Ok(None) };
     let told = |entry: audit::EntryAbout| PackageAccess { at: entry.at, action: entry.action, roles: entry.roles };
     Ok(Some((entries.into_iter().map(told).collect(), last)))

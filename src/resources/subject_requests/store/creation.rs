@@ -51,7 +51,7 @@ pub fn create(mut tx: WriteTx<'_>, asked: CreateSubjectRequest) -> Result<Record
     let id: SubjectRequestId = tx.new_id();
     let key = tx.make_key(id.uuid())?;
     let found_by = FoundBy::of(&tx, contact_id, &requester);
-    let told = Particulars { requester, details };
+    let told = Particulars { requester: requester.with_extension_apart(), details };
     let particulars = told.seal(&key, tx.entropy(), id)?;
     let made = SubjectRequest {
         id,

@@ -4,14 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::commands::{Completed, Fulfilment};
 use super::super::model::{StepKind, SubjectRequest};
-use super::super::planning::PlanErasure;
+use super::super::planning::{PlanErasure, Withhold};
 use super::farewell;
-use super::person::whose;
+use super::person::{locked_with_contact, whose};
 use super::progress::{Deed, go_on};
 use super::rights::whole;
 use super::steps::{self, NewStep};
 use super::{carry_out, in_our_words, locked};
-use crate::domain::{Code, ErasureGround, Error, Fault, Obstacle, SubjectRequestId, day_words, london_date};
+use crate::domain::{Code, ContactId, ErasureGround, Error, Fault, Obstacle, SubjectRequestId, day_words, london_date};
 use crate::platform::transaction::{ReadTx, Recorded, WriteTx};
 use crate::policy::clock::Right;
 use crate::policy::erasure::{Said, WithheldRecord, explanations_sha256, words};
@@ -32,10 +32,19 @@ const REQUESTS_KEPT: &str = "Until we can erase the rest, we also keep this answ
 /// 404; 409 for a request about another right or out of order, or `identity_unproven`; 410 when the contact was erased or
 /// merged; 422 for a record that the plan does not list, a ground that only the service finds, or a day in the past.
 pub fn plan(mut tx: WriteTx<'_>, id: SubjectRequestId, asked: PlanErasure) -> Result<Recorded<ProposedErasure>, Error> {
-    let (contact, _) = whose(&mut tx, id, &[Right::Erasure])?;
+    let contact = match closed_with_unsure_matches(&mut tx, id)? {
+        Some(_) if !asked.withhold.is_empty() => {
+            let detail = "the person was erased; answer `matches` alone, and leave out what must be kept";
+            return Err(Error::invalid(Fault::new("/withhold", "erased", detail)));
+        }
+        Some((contact, _)) => contact,
+        None => whose(&mut tx, id, &[Right::Erasure])?.0,
+    };
+    let withhold = asked.withhold.clone();
     let (said, explanations) = said(&tx, asked)?;
     let Some(explanations) = explanations else { return erasure::propose(tx, contact, &said) };
-    let proposed = tx.also(|tx| erasure::propose(tx, contact, &said))?;
+    let mut proposed = tx.also(|tx| erasure::propose(tx, contact, &said))?;
+    explain(&mut proposed.plan.withhold, &withhold);
     let kept = what_is_kept(&proposed.plan.withhold, Some(&explanations));
     if kept.chars().count() > MOST_ABOUT_WHAT_IS_KEPT {
         let detail =
@@ -46,6 +55,28 @@ pub fn plan(mut tx: WriteTx<'_>, id: SubjectRequestId, asked: PlanErasure) -> Re
     let (status, today) = (known.request.status, london_date(tx.now()));
     let step = NewStep::new(StepKind::ErasurePlanned, today).telling(explanations);
     go_on(tx, known, Deed::new(step, status, None)).map(|gone| gone.map(|_| proposed))
+}
+
+/// Returns the contact of a closed request by which a person was erased, if it stayed unsure of a record whether it is about that
+/// person. The request and the contact are locked.
+fn closed_with_unsure_matches(
+    tx: &mut WriteTx<'_>,
+    id: SubjectRequestId,
+) -> Result<Option<(ContactId, SubjectRequest)>, Error> {
+    let known = locked_with_contact(tx, id)?;
+    let (status, kind) = (known.request.status, known.request.kind);
+    let Some(contact) = known.request.contact_id.filter(|_| status.is_final() && kind == Right::Erasure) else {
+        return Ok(None);
+    };
+    if erasure::has_unsure_matches(tx, contact)? { Ok(Some((contact, known.shown()?))) } else { Ok(None) }
+}
+
+/// Adds the proposer's explanations to the records that the proposer withholds. The stored plan and its hash have none.
+fn explain(lines: &mut [WithheldRecord], asked: &[Withhold]) {
+    for line in lines {
+        let is_this = |asked: &&Withhold| asked.record == line.record && asked.ground == line.ground;
+        line.explanation = asked.iter().find(is_this).map(|asked| asked.explanation.as_str().to_owned());
+    }
 }
 
 /// What the proposer says, and the explanations in it, each once.
@@ -85,6 +116,10 @@ pub fn execute(
     id: SubjectRequestId,
     plan_sha256: &str,
 ) -> Result<Recorded<SubjectRequest>, Error> {
+    if let Some((contact, request)) = closed_with_unsure_matches(&mut tx, id)? {
+        // The request was answered. What becomes of the records is in the audit.
+        return erasure::execute(tx, contact, plan_sha256).map(|executed| executed.map(|_| request));
+    }
     let (contact, _) = whose(&mut tx, id, &[Right::Erasure])?;
     let executed = tx.also(|tx| erasure::execute(tx, contact, plan_sha256))?;
     if !executed.erased {
@@ -147,7 +182,7 @@ fn what_is_kept(withheld: &[WithheldRecord], explanations: Option<&str>) -> Stri
     }
     let mut lines: BTreeMap<_, BTreeSet<&str>> = BTreeMap::new();
     for kept in theirs {
-        lines.entry((kept.ground, kept.until)).or_default().insert(words::what(table(kept)));
+        lines.entry((kept.ground, kept.until)).or_default().insert(words::what(&kept.record.table));
     }
     for ((ground, until), what) in lines {
         let until = until.map(|until| format!(" at least until {}", day_words(until))).unwrap_or_default();
@@ -162,7 +197,7 @@ fn what_is_kept(withheld: &[WithheldRecord], explanations: Option<&str>) -> Stri
 /// Writes the paragraphs about records that may be the person's or another's: other contacts stay in use, and the rest is
 /// restricted.
 fn may_be_anothers(unsure: &[&WithheldRecord]) -> Vec<String> {
-    let count = |of: &str, one: &str, many: &str| match unsure.iter().filter(|kept| table(kept) == of).count() {
+    let count = |of: &str, one: &str, many: &str| match unsure.iter().filter(|kept| kept.record.table == of).count() {
         0 => None,
         1 => Some(format!("1 {one}")),
         more => Some(format!("{more} {many}")),
@@ -189,9 +224,4 @@ fn may_be_anothers(unsure: &[&WithheldRecord]) -> Vec<String> {
         )
     });
     records.into_iter().chain(contacts).collect()
-}
-
-/// The table of a record that is withheld.
-fn table(kept: &WithheldRecord) -> &str {
-    kept.record.split('/').next().unwrap_or_default()
 }

@@ -51,10 +51,21 @@ pub(crate) fn restrict(tx: &mut WriteTx<'_>, erasing: &Erasing) -> Result<(), Er
     Ok(())
 }
 
-/// Notes that the words of the person's requests are to be deleted after the last letter. While a part of the person's data is
-/// withheld, open requests stay, because the council must answer them.
-pub(crate) fn erase(tx: &mut WriteTx<'_>, erasing: &Erasing) -> Result<(), Error> {
-    let mut ids = ids_of(tx, &erasing.person)?;
+/// Lifts the restriction of requests that are about another person.
+pub(crate) fn lift_restriction(tx: &mut WriteTx<'_>, ids: &[SubjectRequestId]) -> Result<(), Error> {
+    let restricted = requests::table.filter(among_ids(requests::id, ids).and(requests::restricted_at.is_not_null()));
+    let lifted = (
+        requests::restricted_at.eq(None::<Instant>),
+        requests::updated_at.eq(tx.now()),
+        requests::version.eq(requests::version + 1),
+    );
+    diesel::update(restricted).set(lifted).execute(tx.connection())?;
+    Ok(())
+}
+
+/// Notes that the words of the person's requests, `ids`, are to be deleted after the last letter. While a part of the person's data
+/// is withheld, open requests stay, because the council must answer them.
+pub(crate) fn erase(tx: &mut WriteTx<'_>, erasing: &Erasing, mut ids: Vec<SubjectRequestId>) -> Result<(), Error> {
     if !erasing.withheld.is_empty() {
         let closed = requests::table.filter(among_ids(requests::id, &ids).and(requests::final_clock.is_not_null()));
         ids = closed.select(requests::id).load(tx.connection())?;

@@ -9,6 +9,7 @@ use super::{deleted_drafts, package_rows};
 use crate::domain::{Error, SubjectRequestId};
 use crate::platform::audit::{Action, Before, Entry};
 use crate::platform::transaction::{Recorded, WriteTx};
+use crate::resources::contacts::store::answers;
 
 /// Says which contact a request is about.
 ///
@@ -37,6 +38,7 @@ pub fn match_contact(
     let after =
         SubjectRequest { contact_id: Some(asked.contact_id), restricted: None, version: before.version + 1, ..before };
     assign(&mut tx, &[id], asked.contact_id)?;
+    answers::settle(&mut tx, &[id.uuid()])?;
     let changed = was.changed(&after)?;
     let entry = Entry::new(Action::SubjectRequestsMatch).contact(after.contact_id).subject(id).changed(changed);
     tx.record(entry, shown_request(after, for_the_last_letter)?)

@@ -7,10 +7,11 @@ use super::super::model::{ActingFor, Requester};
 use super::{Row, open_listed, subject_requests as requests};
 use crate::domain::{ContactId, Error, Instant, PossibleMatch, SubjectRequestId};
 use crate::personal::{Person, possible_matches};
-use crate::platform::audit::{Action, Entry};
+use crate::platform::audit::{Action, Entry, Record, SubjectKind};
 use crate::platform::db::among_ids;
 use crate::platform::records_to_index;
 use crate::platform::transaction::{ReadTx, Recorded, WriteTx};
+use crate::resources::complaints;
 use crate::resources::contacts::store::matches::{select_ids_of_person, select_matches_of_person};
 use crate::resources::contacts::store::{Indexes, name_index};
 
@@ -30,7 +31,7 @@ pub(super) struct FoundBy {
 
 impl FoundBy {
     pub(super) fn of(tx: &ReadTx<'_>, contact: Option<ContactId>, requester: &Requester) -> Self {
-        let Requester { name, email, telephone, acting_for } = requester;
+        let Requester { name, email, telephone, acting_for, .. } = requester;
         if contact.is_some() || *acting_for != ActingFor::Oneself {
             return Self::default();
         }
@@ -43,6 +44,18 @@ impl FoundBy {
 /// The ids of a person's requests, oldest first.
 pub fn ids_of(tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<SubjectRequestId>, Error> {
     Ok(select_ids_of_person!(requests, "subject_requests", tx, person)?)
+}
+
+/// The ids of the records of a person that need not have named a contact from the start: complaints and requests.
+///
+/// # Errors
+/// 503 when the database does not answer.
+pub fn records_of_person(tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<Record>, Error> {
+    let complaints = complaints::store::ids_of(tx, person)?.into_iter();
+    let complaints = complaints.map(|id| Record { kind: SubjectKind::Complaint, id: id.uuid() });
+    let requests = ids_of(tx, person)?.into_iter();
+    let requests = requests.map(|id| Record { kind: SubjectKind::SubjectRequest, id: id.uuid() });
+    Ok(complaints.chain(requests).collect())
 }
 
 /// Finds the requests that may be about a person, by one query: those with a number of theirs, with an address that

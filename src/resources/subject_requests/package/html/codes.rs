@@ -4,7 +4,7 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::domain::{Channel, LawfulBasis, Purpose};
+use crate::domain::{Channel, LawfulBasis, MatchAnswer, Purpose};
 use crate::platform::outbox::Status as MessageStatus;
 use crate::policy::check_ins::Direction;
 use crate::policy::clock::Right;
@@ -322,6 +322,14 @@ pub(super) fn former_kind(value: &Value) -> Option<&'static str> {
         former::Kind::Email => "An email address",
         former::Kind::Telephone => "A telephone number",
         former::Kind::NamedNumber => "A telephone number together with your name",
+    })
+}
+
+pub(super) fn match_answer(value: &Value) -> Option<&'static str> {
+    say(value, |code| match code {
+        MatchAnswer::SamePerson => "It is about you",
+        MatchAnswer::AnotherPerson => "It is about another person",
+        MatchAnswer::Unsure => "We could not find out",
     })
 }
 

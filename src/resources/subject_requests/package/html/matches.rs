@@ -40,6 +40,7 @@ fn in_common(by: MatchedBy) -> &'static str {
         MatchedBy::TelephoneAndName => "the telephone number and the name",
         MatchedBy::FormerEmail => "an email address that another person has confirmed since",
         MatchedBy::SharedEmail => "an email address that another contact has or had too",
+        MatchedBy::Email => "an email address, but an earlier answer leaves open whose the record is",
         MatchedBy::Name => "the name",
     }
 }

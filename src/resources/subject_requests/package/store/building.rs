@@ -24,7 +24,7 @@ use crate::platform::queue::{Backoff, Leased};
 use crate::platform::transaction::{ReadTx, Recorded, WriteTx};
 use crate::resources::contacts::store as contacts;
 use crate::resources::subject_requests::model::SubjectRequest;
-use crate::resources::subject_requests::store::subject_requests as requests;
+use crate::resources::subject_requests::store::{records_of_person, subject_requests as requests};
 
 /// How many entries of the audit, and how many records, are gathered at once: more take a job.
 pub const MOST_AT_ONCE: usize = 2_000;
@@ -45,13 +45,17 @@ pub(super) fn is_large(tx: &mut ReadTx<'_>, person: &Person) -> Result<bool, Err
     for holder in holders(tx)? {
         records += holder.records(tx, person)?.len();
     }
-    Ok(records > MOST_AT_ONCE || audit::are_more_about(tx.connection(), &person.ids, MOST_AT_ONCE - records)?)
+    let named = records_of_person(tx, person)?;
+    let theirs = audit::About { contacts: &person.ids, records: &named };
+    Ok(records > MOST_AT_ONCE || audit::are_more_about(tx.connection(), &theirs, MOST_AT_ONCE - records)?)
 }
 
 /// How many parts a package will have: one for each table, and the pages of who looked.
 fn expected(tx: &mut ReadTx<'_>, person: &Person) -> Result<i32, Error> {
     let tables: usize = holders(tx)?.iter().map(|holder| holder.cards().len()).sum();
-    let pages = audit::count_about(tx.connection(), &person.ids)?.div_ceil(ENTRIES_A_PART);
+    let records = records_of_person(tx, person)?;
+    let theirs = audit::About { contacts: &person.ids, records: &records };
+    let pages = audit::count_about(tx.connection(), &theirs)?.div_ceil(ENTRIES_A_PART);
     i32::try_from(tables + pages).map_err(|error| Error::internal(error))
 }
 
@@ -193,6 +197,7 @@ pub fn gather(tx: &mut ReadTx<'_>, claimed: Claimed) -> Result<Step, Error> {
         tx.look(look.with("room", holder.room()));
         return Ok(Step::Keep(Gathered { parts: told.into_iter().map(Part::Held).collect(), after_entry: after }));
     }
+    // A page of looks unseals nothing, so the answers are not read: records that an answer takes in are left out here.
     let person = contacts::person(tx, contact)?;
     let page = contents::looks(tx, &person, begun_at, after, ENTRIES_A_PART)?;
     Ok(page.map_or(Step::End, |(page, last)| {

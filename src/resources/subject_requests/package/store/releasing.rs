@@ -9,7 +9,7 @@ use super::super::super::store::carry_out_telling;
 use super::super::delivery::Delivery;
 use super::super::model::Package;
 use super::super::release::{RefusedPart, ReleasePackage};
-use super::super::search::unsure_in_words;
+use super::super::search::{SearchRecord, unsure_in_words};
 use super::super::words::{self, Words};
 use super::drafts::locked;
 use super::released::note_mail;
@@ -22,6 +22,7 @@ use crate::policy::matching;
 use crate::policy::retention::PACKAGES;
 use crate::policy::subject_requests::Ground;
 use crate::policy::withholding::WithholdingGround;
+use crate::resources::contacts::store::matches::remember_of_package;
 
 const ARTICLE: &str = "UK GDPR Article 15";
 
@@ -53,7 +54,7 @@ pub fn release(
     matching::must_be_answered(matches, UNANSWERED, ARTICLE)?;
     let answers: Vec<serde_json::Value> = matches.iter().map(answer_in_audit).collect();
     let unsure = head.search.as_ref().map_or(0, |search| search.unsure);
-    let search = head.search.map(|search| search.in_words()).unwrap_or_default();
+    let search = head.search.as_ref().map(SearchRecord::in_words).unwrap_or_default();
     let told = if withheld.is_empty() { search } else { format!("{}\n{search}", left_out(&withheld)) };
     let delivery = words.delivery_for(&draft.request)?;
     let outcome = outcome(draft.request.kind, (words, unsure), &withheld, refusal)?;
@@ -65,6 +66,9 @@ pub fn release(
         packages::expires_at.eq(now.plus(PACKAGES)),
     );
     diesel::update(packages::table.find(id)).set(change).execute(tx.connection())?;
+    if let Some(contact) = draft.request.contact_id {
+        remember_of_package(&mut tx, contact, matches)?;
+    }
     let completed = tx.also(|tx| carry_out_telling(tx, id, outcome, told))?;
     if delivery == Delivery::Link {
         let mail = letter_queue::queue(&mut tx, &draft.request, letter_queue::Kind::Package)?;

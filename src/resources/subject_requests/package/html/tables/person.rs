@@ -59,6 +59,14 @@ pub(super) const TABLES: &[TableInWords] = &[
         technical: &[],
     },
     TableInWords {
+        table: "match_answers",
+        heading: "Records that may be about you or about another person",
+        lead: "We hold records that have your name, or an address or number of yours. Here is what we found out about each.",
+        layout: Rows,
+        members: &[member("/answer", "We found", Code(codes::match_answer)), member("/answered_at", "When", When)],
+        technical: &[],
+    },
+    TableInWords {
         table: "erasure_plans",
         heading: "Plans to erase your data",
         lead: "",
