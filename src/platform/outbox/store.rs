@@ -116,10 +116,10 @@ impl NewRow {
 /// Queues messages: they are sent if and only if this transaction commits.
 pub fn queue_all(tx: &mut WriteTx<'_>, messages: impl IntoIterator<Item = Outgoing>) -> Result<(), Error> {
     let rows: Vec<_> = messages.into_iter().map(|outgoing| NewRow::of(tx, outgoing)).collect();
-    insert(tx, rows)
+    insert(tx, &rows)
 }
 
-fn insert(tx: &mut WriteTx<'_>, rows: Vec<NewRow>) -> Result<(), Error> {
+fn insert(tx: &mut WriteTx<'_>, rows: &[NewRow]) -> Result<(), Error> {
     insert_all!(tx.connection(), messages::table, rows);
     Ok(())
 }
@@ -128,7 +128,7 @@ fn insert(tx: &mut WriteTx<'_>, rows: Vec<NewRow>) -> Result<(), Error> {
 pub fn queue(tx: &mut WriteTx<'_>, outgoing: Outgoing) -> Result<MessageId, Error> {
     let row = NewRow::of(tx, outgoing);
     let id = row.id;
-    insert(tx, vec![row])?;
+    insert(tx, &[row])?;
     Ok(id)
 }
 
