@@ -95,11 +95,15 @@ mod tests {
         let parts = ["oneOf", "anyOf", "allOf"].iter().filter_map(|name| schema[name].as_array()).flatten();
         let parts: Vec<&Value> = parts.filter(|part| part["type"] != "null").collect();
         if let Some(members) = schema["properties"].as_object() {
-            members.iter().for_each(|(name, member)| leaves(document, member, &format!("{pointer}/{name}"), found));
+            for (name, member) in members {
+                leaves(document, member, &format!("{pointer}/{name}"), found);
+            }
         } else if parts.is_empty() {
             found.push(pointer.to_owned());
         } else {
-            parts.into_iter().for_each(|part| leaves(document, part, pointer, found));
+            for part in parts {
+                leaves(document, part, pointer, found);
+            }
         }
     }
 
