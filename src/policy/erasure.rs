@@ -169,7 +169,9 @@ impl ErasurePlan {
     pub fn about_matches_alone(mut self) -> Self {
         let theirs = matching::with_answer(&self.matches, MatchAnswer::SamePerson);
         let concerns = |line: &PlannedRecords| theirs.iter().any(|record| record.table == line.record);
-        [&mut self.erase, &mut self.anonymise, &mut self.keep].into_iter().for_each(|lines| lines.retain(concerns));
+        for lines in [&mut self.erase, &mut self.anonymise, &mut self.keep] {
+            lines.retain(concerns);
+        }
         self
     }
 }

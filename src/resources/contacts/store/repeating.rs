@@ -38,9 +38,10 @@ pub fn repeat(mut tx: WriteTx<'_>) -> Result<Recorded<()>, Error> {
         entries.push(Entry::new(Action::ErasuresRepeat).contact(contact));
     }
     for (&contact, plans) in found.plans.iter().filter(|(contact, _)| !destroyed.contains(contact)) {
-        match found.is_erased(contact) {
-            true => answer_again(&mut tx, contact, plans)?,
-            false => erase_again(&mut tx, contact, plans, false)?,
+        if found.is_erased(contact) {
+            answer_again(&mut tx, contact, plans)?;
+        } else {
+            erase_again(&mut tx, contact, plans, false)?;
         }
         entries.push(Entry::new(Action::ErasuresRepeat).contact(contact));
     }
