@@ -27,7 +27,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_secret_is_the_first_line_of_a_file_that_nobody_else_can_use() {
+    fn a_secret_is_the_first_line_of_a_file_that_no_other_user_can_read() {
         let directory = tempfile::tempdir().unwrap();
         let file = directory.path().join("password");
         assert!(read_secret(&file).is_err());

@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn whoever_has_a_place_goes_in_and_out_in_turn() {
+    fn a_person_with_a_place_goes_in_and_out_in_turn() {
         use Direction::{In, Out};
         let (known, noon) = (|before| facts(RegistrationStatus::Confirmed, before), at("2027-03-02T12:00:00Z"));
         for (direction, before, expected) in [

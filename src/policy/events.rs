@@ -159,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn whoever_invites_says_when_and_where() {
+    fn an_invitation_says_when_and_where() {
         assert_eq!(pointers(&Times::default().missing(false)), ["/starts_at", "/ends_at", "/location/name"]);
         let times = Times { starts_at: Some(at(10)), ends_at: Some(at(11)), ..Times::default() };
         assert!(times.missing(true).is_empty());

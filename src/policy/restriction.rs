@@ -38,7 +38,7 @@ pub struct Restriction {
 pub struct Lift {
     /// What ends.
     pub restriction: Restriction,
-    /// The day on which the person was told that it would.
+    /// The day on which the service notified the person that it would.
     pub notified_on: NaiveDate,
 }
 
@@ -75,7 +75,7 @@ pub fn restrict(
     }
 }
 
-/// Judges the end of a restriction, of which the person was told on `notified_on` (Article 18(3)).
+/// Judges the end of a restriction, which was notified to the person on `notified_on` (Article 18(3)).
 ///
 /// # Errors
 /// 409 when nothing is restricted; 422 when the person is only to be told, or was before it began.

@@ -23,9 +23,9 @@ on_both_engines! {
     a_package_can_be_had_for_thirty_days,
     a_package_goes_with_its_person,
     the_restricted_are_told_everything,
-    whoever_has_a_package_is_written_down,
+    each_fetch_of_a_package_is_recorded,
     a_request_is_matched_to_its_contact,
-    whoever_looked_under_an_earlier_id_is_told_too,
+    a_look_under_an_earlier_id_is_listed_too,
     the_search_is_on_record,
     what_else_was_searched_is_on_record,
 }
@@ -78,9 +78,9 @@ impl Service {
     }
 }
 
-/// Somebody of whom every table holds something.
+/// A person of whom every table holds a row.
 pub(crate) async fn known_everywhere(service: &Service) -> String {
-    // The address was somebody's before, who was deleted: it bears marks.
+    // Another person had the address and was deleted: it bears marks.
     let before = service.sign_up("Ada Lovelace", "ada@example.org").await;
     service.delete(&before).await.expect(204);
     let person = json!({
@@ -177,7 +177,7 @@ async fn a_package_holds_what_every_table_holds(service: Service) {
     }
 }
 
-/// What a holder's tables hold is either told by the holder, or of nobody: a table with a person's data beside the rooms'
+/// A holder exports the rows of its tables, or they are about no person: a table with a person's data beside the rooms'
 /// must say here why it is in no package.
 #[test]
 fn tables_beside_the_rooms_hold_nothing_that_is_not_told() {
@@ -189,7 +189,7 @@ fn tables_beside_the_rooms_hold_nothing_that_is_not_told() {
         "kept_answers",      // ids and keyed hashes, for a day
         "records_to_index",  // ids, until the next start
         "token_revocations", // of those who work here
-        "breaches",          // they name nobody
+        "breaches",          // they name no person
         "breach_steps",
         "vault.data_keys", // keys alone
         "vault.destroyed_keys",
@@ -240,7 +240,7 @@ async fn a_package_completes_its_request(service: Service) {
     service.by_council("POST", &path, "").await.problem(409, "illegal_transition");
     let package = service.by_council("GET", &path, "").await.expect(200).json();
     assert_eq!((&package["reference"], &package["contact_id"]), (&done["reference"], &json!(ada)));
-    // What whoever asked is told can be put in one's own words.
+    // Staff can put the answer to the requester in their own words.
     let path = service.taken(asked("access", &ada)).await;
     let own = service.request("POST", &format!("{path}/package")).token(&service.council());
     own.json(&json!({ "explanation": "Here it is." })).send().await.expect(200);
@@ -356,7 +356,7 @@ async fn a_package_goes_with_its_person(service: Service) {
     service.by_council("GET", &path, "").await.problem(410, "gone");
 }
 
-async fn whoever_has_a_package_is_written_down(service: Service) {
+async fn each_fetch_of_a_package_is_recorded(service: Service) {
     let ada = service.sign_up("Ada Lovelace", "ada@example.org").await;
     let path = service.built(asked("access", &ada)).await;
     service.by_council("GET", &path, "").await.expect(200);
@@ -398,7 +398,7 @@ async fn the_restricted_are_told_everything(service: Service) {
     assert_eq!(contact["email"], "ada@example.org");
 }
 
-async fn whoever_looked_under_an_earlier_id_is_told_too(service: Service) {
+async fn a_look_under_an_earlier_id_is_listed_too(service: Service) {
     let ada = service.sign_up("Ada Lovelace", "ada@example.org").await;
     let known_as = service.sign_up("A. Lovelace", "a@example.org").await;
     let earlier = service.built(asked("access", &known_as)).await;
@@ -456,7 +456,7 @@ async fn the_search_is_on_record(service: Service) {
     }
     let looks = searched.iter().find(|table| table["table"] == "audit_entries").unwrap();
     assert_eq!(looks["records"], package["accesses"].as_array().unwrap().len());
-    // An officer finds it in the history of the request, for longer than the package is there; nobody is named in it.
+    // An officer finds it in the history of the request, for longer than the package is there; the history names no person.
     service.hands.advance(Duration::days(30));
     service.tick(&Digest::new(service.state.clone())).await.unwrap();
     service.by_council("GET", &path, "").await.problem(410, "gone");

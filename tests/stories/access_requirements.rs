@@ -9,7 +9,7 @@ use crate::harness::people::{person, text};
 use crate::harness::{Service, on_both_engines};
 
 on_both_engines! {
-    staff_see_what_somebody_needs,
+    staff_see_what_a_person_needs,
     the_council_takes_it_down_and_does_not_see_it,
     it_goes_with_the_registration,
     it_goes_thirty_days_after_the_event,
@@ -51,7 +51,7 @@ async fn swept(service: &Service) -> usize {
     deleted
 }
 
-async fn staff_see_what_somebody_needs(service: Service) {
+async fn staff_see_what_a_person_needs(service: Service) {
     let event = event(&service).await;
     let contact = service.sign_up("Ada", "ada@example.org").await;
     let path = registered(&service, &event, &contact).await;

@@ -93,7 +93,7 @@ async fn searches_of(service: &Service, contact: &str) -> Vec<Value> {
 async fn a_search_names_up_to_twenty_people(service: Service) {
     let people = adas(&service, 21).await;
     let search = async |wanted: Value| service.post("/v1/contacts/search", wanted).await.expect(200).json();
-    // One, by its address; all 21; twenty, once a person is gone; nobody.
+    // One, by its address; all 21; twenty, once a person is gone; none.
     search(json!({ "email": "ada20@example.org" })).await;
     search(json!({ "name": "ada" })).await;
     assert_eq!(accesses(&service, &people[0]).await.len(), 1, "one of 21 is counted, and not named");
@@ -179,7 +179,7 @@ async fn a_search_that_showed_a_merged_contact_is_told_of_the_person(service: Se
     assert_eq!(searches_of(&service, &stays).await.len(), 2);
     assert_eq!(searches_of(&service, &goes).await.len(), 2);
     service.delete(&stays).await.expect(204);
-    assert_eq!(actions(&stays).await, 4, "who looked is told of the erased too; reading for the deletion was a look");
+    assert_eq!(actions(&stays).await, 4, "the looks at an erased person are listed too; reading for the deletion was a look");
 }
 
 async fn a_look_at_a_record_from_before_it_named_the_person_is_listed(service: Service) {

@@ -229,7 +229,7 @@ fn fold(history: &[Value]) -> (Value, Value) {
     for line in history.iter().rev() {
         let waits = line["decision"] == "given" && matches!(line["method"].as_str(), Some("web_form" | "email"));
         match line["decision"].as_str().unwrap() {
-            // Whoever asks again on the same day is waited for from the first time on.
+            // For a person who asks again on the same day, the period runs from the first request.
             "given" if waits && (state == "given" || state == "pending") => {}
             "given" if waits => (state, decision) = (json!("pending"), line["id"].clone()),
             "given" | "confirmed" => (state, decision) = (json!("given"), line["id"].clone()),

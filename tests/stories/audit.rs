@@ -137,7 +137,7 @@ async fn looks_are_recorded_and_told(service: Service) {
     }
     let missing = "/v1/contacts/01937a5e-8f00-7c3a-9d55-3f2a60b1c901/accesses";
     service.get(missing).await.problem(404, "not_found");
-    // Somebody erased can still ask who looked.
+    // An erased person can still ask who looked.
     service.delete(&grace).await.expect(204);
     assert!(!service.items(&format!("/v1/contacts/{grace}/accesses")).await.is_empty());
 }

@@ -17,7 +17,7 @@ use crate::harness::{Engine, Service, cluster, on_both_engines, postgres};
 
 on_both_engines! {
     data_first_and_vault_last_is_complete,
-    vault_first_is_served_without_whoever_came_between,
+    vault_first_is_served_without_contacts_that_came_between,
 }
 
 #[derive(Clone, Copy)]
@@ -133,12 +133,12 @@ async fn data_first_and_vault_last_is_complete(service: Service) {
     let listed = listed(&copy).await;
     assert_eq!(copy.count("contacts"), i64::try_from(listed.len()).unwrap());
     assert!(before.iter().all(|id| listed.contains(id)), "an answered contact is not in the copy");
-    assert!(copy.count("data_keys") > copy.count("contacts"), "nobody came between the copies");
+    assert!(copy.count("data_keys") > copy.count("contacts"), "no contact was created between the copies");
     assert_eq!(copy.rows_without_keys().await, 0);
     copy.sign_up("Somebody new", "new@example.org").await;
 }
 
-async fn vault_first_is_served_without_whoever_came_between(service: Service) {
+async fn vault_first_is_served_without_contacts_that_came_between(service: Service) {
     let Copy { folder, before } = copy(&service, [Part::Vault, Part::Data]).await;
     let mut copy = restored(&service, folder).await;
     let listed = listed(&copy).await;
@@ -150,7 +150,7 @@ async fn vault_first_is_served_without_whoever_came_between(service: Service) {
     let is_listed = |row: &String| listed.iter().any(|id| id.replace('-', "") == *row);
     let left_out: Vec<&String> = rows.iter().filter(|row| !is_listed(row)).collect();
     assert!(before.iter().all(|id| listed.contains(id)), "a contact of before the copies is left out");
-    assert!(!left_out.is_empty(), "nobody came between the copies");
+    assert!(!left_out.is_empty(), "no contact was created between the copies");
     assert_eq!(copy.rows_without_keys().await, left_out.len() as u64);
     for row in left_out {
         let id = uuid::Uuid::parse_str(row).unwrap();

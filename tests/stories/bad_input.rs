@@ -41,7 +41,7 @@ async fn faults(service: &Service, body: Value) -> Vec<String> {
     service.post("/v1/contacts", body).await.problem(422, "invalid").faults()
 }
 
-async fn nobody_was_added(service: &Service) {
+async fn no_one_added(service: &Service) {
     assert_eq!(service.get("/v1/contacts").await.expect(200).json()["items"], json!([]));
 }
 
@@ -70,7 +70,7 @@ async fn unknown_members_and_read_only_ones_are_told_apart(service: Service) {
         "/version read_only",
     ];
     assert_eq!(faults(&service, body).await, expected);
-    nobody_was_added(&service).await;
+    no_one_added(&service).await;
 
     let made = service.post("/v1/contacts", ada()).await.expect(201);
     let patch = json!({ "version": 9, "source": { "kind": "staff" }, "id": null, "nickname": "Countess" });
@@ -103,7 +103,7 @@ async fn an_unknown_name_is_answered_with_the_ones_that_there_are(service: Servi
         .token(&service.staff())
         .body("text/csv", "name,e-mail\nAda,a@b.example\n");
     assert!(said(column.send().await.problem(422, "invalid")).starts_with("is not a column here: did you mean email?"));
-    nobody_was_added(&service).await;
+    no_one_added(&service).await;
 }
 
 async fn superfluous_members_hide_no_broken_rule(service: Service) {
@@ -111,10 +111,10 @@ async fn superfluous_members_hide_no_broken_rule(service: Service) {
     body.as_object_mut().unwrap().remove("email");
     body["version"] = json!(1);
     assert_eq!(faults(&service, body.clone()).await, ["/e_mail unknown", "/email unreachable", "/version read_only"]);
-    // What has another form is told first: what a rule asks may depend on it.
+    // The answer names faults of form first: a rule may depend on the form.
     body["telephone"] = json!(7);
     assert_eq!(faults(&service, body).await, ["/e_mail unknown", "/telephone type", "/version read_only"]);
-    nobody_was_added(&service).await;
+    no_one_added(&service).await;
 }
 
 async fn wrong_types_are_told_each_at_its_pointer(service: Service) {
@@ -130,7 +130,7 @@ async fn wrong_types_are_told_each_at_its_pointer(service: Service) {
         let source = json!({ "kind": "self", "obtained_on": day });
         assert_eq!(faults(&service, ada_with("source", source)).await, ["/source/obtained_on date"], "{day}");
     }
-    nobody_was_added(&service).await;
+    no_one_added(&service).await;
 }
 
 async fn what_is_missing_is_named_by_its_own_pointer(service: Service) {
@@ -140,7 +140,7 @@ async fn what_is_missing_is_named_by_its_own_pointer(service: Service) {
     let mut unreachable = ada();
     unreachable.as_object_mut().unwrap().remove("email");
     assert_eq!(faults(&service, unreachable).await, ["/email unreachable"]);
-    nobody_was_added(&service).await;
+    no_one_added(&service).await;
 }
 
 async fn all_faults_are_told_at_once(service: Service) {
@@ -157,14 +157,14 @@ async fn all_faults_are_told_at_once(service: Service) {
         "/telephone telephone",
     ];
     assert_eq!(faults(&service, body).await, expected);
-    nobody_was_added(&service).await;
+    no_one_added(&service).await;
 }
 
 async fn null_is_no_value_for_an_optional_member(service: Service) {
     for member in ["email", "telephone", "organisation", "job_title"] {
         assert_eq!(faults(&service, ada_with(member, json!(null))).await, [format!("/{member} type")]);
     }
-    nobody_was_added(&service).await;
+    no_one_added(&service).await;
 }
 
 async fn a_text_may_be_as_long_as_it_may_and_no_longer(service: Service) {
@@ -185,7 +185,7 @@ async fn control_characters_and_bidi_controls_are_refused(service: Service) {
         let source = json!({ "kind": "self", "obtained_on": "2026-11-20", "detail": format!("{bad}form") });
         assert_eq!(faults(&service, ada_with("source", source)).await, ["/source/detail characters"], "{bad:?}");
     }
-    nobody_was_added(&service).await;
+    no_one_added(&service).await;
 }
 
 async fn white_space_alone_is_no_text(service: Service) {
@@ -193,7 +193,7 @@ async fn white_space_alone_is_no_text(service: Service) {
         assert_eq!(faults(&service, ada_with("name", json!(blank))).await, ["/name blank"], "{blank:?}");
         assert_eq!(faults(&service, ada_with("job_title", json!(blank))).await, ["/job_title blank"], "{blank:?}");
     }
-    nobody_was_added(&service).await;
+    no_one_added(&service).await;
 }
 
 async fn names_of_the_world_are_kept_byte_for_byte(service: Service) {
@@ -236,7 +236,7 @@ async fn an_email_is_an_address_alone(service: Service) {
     ] {
         assert!(faults(&service, ada_with("email", json!(bad))).await.contains(&"/email email".to_owned()), "{bad}");
     }
-    nobody_was_added(&service).await;
+    no_one_added(&service).await;
     let made = service.post("/v1/contacts", ada_with("email", json!("Ada@EXAMPLE.org"))).await.expect(201);
     assert_eq!(made.json()["email"], "Ada@example.org");
     let again = service.post("/v1/contacts", ada_with("email", json!("ADA@example.ORG"))).await;
@@ -258,7 +258,7 @@ async fn an_impossible_telephone_number_is_refused(service: Service) {
     {
         assert_eq!(faults(&service, ada_with("telephone", json!(bad))).await, ["/telephone telephone"], "{bad}");
     }
-    nobody_was_added(&service).await;
+    no_one_added(&service).await;
 }
 
 async fn unknown_repeated_and_ill_typed_query_parameters_are_refused(service: Service) {

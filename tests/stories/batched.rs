@@ -197,7 +197,7 @@ async fn those_who_decide_at_once_are_each_answered_as_if_alone(service: Service
             Err((status, code)) => drop(answer.problem(*status, code)),
         }
     }
-    // What proves a grant is sealed under the key of whoever gave it, and can be opened again.
+    // The proof of a grant is sealed under the key of the person who gave it, and can be opened again.
     let link = service.link(&text(&service.newest_decision(&bea, "newsletter").await, "id")).await;
     assert_eq!(service.follow("GET", &link).await.expect(200).json()["wording"], WORDING);
     for (person, proven) in [(&ada, true), (&bea, true), (&cat, false)] {

@@ -1,5 +1,5 @@
 //! Places under fire: many clients at once register, cancel, accept, decline, let offers run out and raise the capacity,
-//! while others read. No place is given twice, none is forgotten, nobody overtakes.
+//! while others read. No place is given twice, none is forgotten, and no registration overtakes another.
 
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
@@ -79,8 +79,8 @@ async fn adds_up(service: &Service, event: &str) {
     let mut places: Vec<_> = waiting.iter().map(|one| (one["position"].as_i64().unwrap(), text(one, "id"))).collect();
     places.sort();
     assert!(places.iter().zip(1..).all(|((place, _), number)| *place == number), "{places:?}");
-    assert!(places.is_sorted_by_key(|(_, id)| id), "whoever came first is before whoever came later: {places:?}");
-    // Whoever was ever next was before all who still wait.
+    assert!(places.is_sorted_by_key(|(_, id)| id), "an earlier registration has an earlier place: {places:?}");
+    // Each registration that was next was before all that still wait.
     let Some((_, first)) = places.first() else { return };
     for one in registrations.iter().filter(|one| one["status"] != "waitlisted" && text(one, "id") > *first) {
         let steps = service.items(&format!("/v1/registrations/{}/history", text(one, "id"))).await;
@@ -96,7 +96,7 @@ async fn one_hot_event_is_never_overbooked(service: Service) {
         people.push(service.sign_up("Person", &format!("p{at}@example.org")).await);
     }
     let (service, event) = (&service, &event);
-    // Everybody twice, all at once.
+    // Each person twice, all at once.
     let asked = people.iter().chain(&people).map(|contact| patiently(service, event, contact));
     let mut answers: BTreeMap<u16, usize> = BTreeMap::new();
     for answer in join_all(asked).await {
@@ -167,7 +167,7 @@ async fn anything(service: &Service, list: Value, seed: u64) {
     adds_up(service, event).await;
 }
 
-/// Something that somebody does. The clock may have been turned while a token was under way, or the service be too busy:
+/// Something that a caller does. The clock may have been turned while a token was under way, or the service be too busy:
 /// then nothing was done.
 async fn deed(
     service: &Service,

@@ -206,7 +206,7 @@ async fn a_plan_is_overtaken_by_what_happens(service: Service) {
     service.executed("council-2", &request, &plan).await.expect(200);
     let seat = service.get(&seat).await.expect(200).json();
     assert_eq!((&seat["status"], &seat["contact_id"]), (&json!("cancelled"), &json!(ada)), "a seat without a name");
-    assert_eq!(service.get(&waits).await.expect(200).json()["status"], "confirmed", "and it went to whoever was next");
+    assert_eq!(service.get(&waits).await.expect(200).json()["status"], "confirmed", "the next person got the place");
 }
 
 async fn what_was_asked_goes_with_the_last_letter(service: Service) {

@@ -14,9 +14,9 @@ on_both_engines! {
     a_scanner_that_was_offline_is_judged_by_when_it_scanned,
     two_scanners_let_one_person_in_once,
     what_happened_within_one_moment_keeps_its_order,
-    whoever_came_has_come_whichever_of_two_contacts_stays,
+    an_attendance_stays_whichever_of_two_contacts_stays,
     who_came_is_known_when_the_event_is_over,
-    nobody_knows_who_came_where_nobody_was_checked_in,
+    without_check_ins_attendance_is_unknown,
     how_registrations_ended_is_counted,
     what_a_scanner_kept_counts_after_the_completion,
     bad_batches_are_told_what_to_change,
@@ -107,7 +107,7 @@ async fn what_happened_within_one_moment_keeps_its_order(service: Service) {
     assert_eq!(told(&service, &event, &later).await, ["already_in", "ok"]);
 }
 
-async fn whoever_came_has_come_whichever_of_two_contacts_stays(service: Service) {
+async fn an_attendance_stays_whichever_of_two_contacts_stays(service: Service) {
     for (round, (came, stays)) in [(0, 0), (0, 1), (1, 0), (1, 1)].into_iter().enumerate() {
         let event = event(&service, json!(null)).await;
         let mut both = Vec::new();
@@ -214,7 +214,7 @@ async fn who_came_is_known_when_the_event_is_over(service: Service) {
     }
 }
 
-async fn nobody_knows_who_came_where_nobody_was_checked_in(service: Service) {
+async fn without_check_ins_attendance_is_unknown(service: Service) {
     let event = event(&service, json!(null)).await;
     let ada = registered(&service, &event, "Ada").await;
     turn(&service, "2027-03-02T17:00:00Z");
@@ -251,7 +251,7 @@ async fn what_a_scanner_kept_counts_after_the_completion(service: Service) {
     assert_eq!(
         status(&service, &grace).await,
         "no_show",
-        "somebody was checked in, so that she is known not to have come"
+        "another person was checked in, so the event has check-ins and she did not come"
     );
     assert_eq!(told(&service, &event, &[scan(&grace, "in", "2027-03-02T09:01:00Z", "2")]).await, ["ok"]);
     assert_eq!(status(&service, &grace).await, "attended");

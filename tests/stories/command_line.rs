@@ -1,4 +1,4 @@
-//! The command line: what an operator types, and what they are told.
+//! The command line: what an operator types, and what the program answers.
 
 use std::collections::HashMap;
 use std::fs;

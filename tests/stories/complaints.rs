@@ -28,7 +28,7 @@ on_both_engines! {
     numbers_run_without_a_gap,
 }
 
-/// A complaint of somebody who is no contact.
+/// A complaint of a person who is no contact.
 fn complaint() -> Value {
     json!({
         "complainant": { "name": "Grace Hopper", "email": "grace@example.org", "telephone": "01905 765765" },
@@ -179,7 +179,7 @@ async fn days_that_cannot_be_true_are_refused(service: Service) {
     // Today is London's: half past eleven in the evening of a summer's day in UTC is tomorrow there.
     service.hands.set(Instant::parse("2027-06-30T23:30:00Z").unwrap());
     taken(&service, complaint_with("received_on", json!("2027-07-01"))).await;
-    // A day that is wrong is told before a state that is.
+    // The answer names a wrong day before a wrong state.
     verb(&service, &path, "withdrawal").await.expect(200);
     let answer = service.post(&format!("{path}/acknowledgement"), json!({ "acknowledged_on": "2026-11-01" })).await;
     assert_eq!(answer.problem(422, "invalid").faults(), ["/acknowledged_on before_receipt"]);

@@ -1,4 +1,4 @@
-//! What was decided, and when: the history beneath a consent, which nobody can change.
+//! What was decided, and when: the history beneath a consent, which cannot be changed.
 
 use chrono::Duration;
 use serde_json::{Value, json};
@@ -64,7 +64,7 @@ async fn consents_read_as_they_had_been_recorded_by_an_instant(service: Service)
     let start = service.now();
     let at = |hours: i64| start.plus(Duration::hours(hours));
     service.hands.set(at(1));
-    // Dated yesterday, and recorded now: before now nobody knew.
+    // Dated yesterday, and recorded now: before now the service did not know.
     let mut asked = grant(&ada, "newsletter", "paper");
     asked["occurred_at"] = json!("2026-11-23T10:00:00Z");
     service.decide(asked).await.expect(201);

@@ -17,7 +17,7 @@ on_both_engines! {
     exactly_one_thing_is_looked_for,
     many_people_of_one_name_come_in_pages,
     people_of_one_number_come_in_pages,
-    whoever_goes_leaves_the_index_of_names_and_numbers,
+    a_deleted_contact_leaves_the_index_of_names_and_numbers,
 }
 
 async fn found(service: &Service, wanted: Value) -> Vec<String> {
@@ -25,7 +25,7 @@ async fn found(service: &Service, wanted: Value) -> Vec<String> {
     answer["items"].as_array().unwrap().iter().map(|item| text(item, "name")).collect()
 }
 
-/// Somebody who has the number 01905 765765.
+/// A person who has the number 01905 765765.
 async fn with_a_number(service: &Service, name: &str, email: &str) -> String {
     let mut asked = person(name, email);
     asked["telephone"] = json!("01905 765765");
@@ -144,7 +144,7 @@ async fn many_people_of_one_name_come_in_pages(service: Service) {
 }
 
 async fn people_of_one_number_come_in_pages(service: Service) {
-    // Whoever shares the token, which is the beginning of the number's index, does not have the number.
+    // A contact that shares the token, the beginning of the number's index, does not have the number.
     with_a_number(&service, "Zoe", "zoe@example.org").await;
     let other = if service.engine == Engine::Sqlite { "x'00'" } else { "'\\x00'" };
     service.sql(&format!("UPDATE contacts SET telephone_index = {other}")).unwrap();
@@ -152,12 +152,12 @@ async fn people_of_one_number_come_in_pages(service: Service) {
     for name in ["Ada", "Bob", "Cat", "Dan"] {
         expected.insert(0, with_a_number(&service, name, &format!("{name}@example.org")).await);
     }
-    // Those who are restricted are found by nobody.
+    // No search finds a restricted person.
     service.restrict(&expected.remove(2), RestrictionGround::AccuracyContested).await.unwrap();
     assert_eq!(in_pages(&service, &json!({ "telephone": "+44 1905 765765" }), 1).await, expected);
 }
 
-async fn whoever_goes_leaves_the_index_of_names_and_numbers(service: Service) {
+async fn a_deleted_contact_leaves_the_index_of_names_and_numbers(service: Service) {
     let ada = with_a_number(&service, "Ada Lovelace", "ada@example.org").await;
     service.sign_up("Ada King", "king@example.org").await;
     let renamed = with_a_number(&service, "Grace Hopper", "grace@example.org").await;

@@ -1,4 +1,4 @@
-//! Contacts: signing up, correcting, deleting, and how long somebody is kept.
+//! Contacts: signing up, correcting, deleting, and how long a contact is kept.
 
 use chrono::Duration;
 use futures_util::future::join_all;
@@ -153,7 +153,7 @@ async fn by_whichever_way_an_address_is_wanted_one_has_it(service: Service) {
         assert!(imported.iter().all(|status| [200, 503].contains(status)), "{imported:?}");
         let found = service.post("/v1/contacts/search", json!({ "email": email })).await.expect(200).json();
         assert_eq!(found["items"].as_array().unwrap().len(), 1, "{signed_up:?} {corrected:?} {imported:?}");
-        // Nobody came without an address, and nobody is found by it who has none.
+        // No contact has lost its address, and the search finds none that has no address.
         let ada = service.post("/v1/contacts/search", json!({ "name": "Ada" })).await.expect(200).json();
         let with_it = |item: &&Value| item["email"] == email.as_str();
         assert!(ada["items"].as_array().unwrap().iter().filter(with_it).count() <= 1, "{ada}");

@@ -1,4 +1,4 @@
-//! By when the law wants an answer: the clock as anybody with a token asks it, and the bank holidays that it rests on.
+//! By when the law wants an answer: the clock as any caller with a token asks it, and the bank holidays that it rests on.
 
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
@@ -12,7 +12,7 @@ use crate::harness::{Service, on_both_engines};
 
 on_both_engines! {
     every_known_case_is_answered_as_it_should_be,
-    whoever_has_a_token_may_ask,
+    every_caller_with_a_token_may_ask,
     facts_that_do_not_belong_together_are_told_all_at_once,
     outside_the_table_of_bank_holidays_nothing_is_guessed,
     a_new_bank_holiday_moves_the_days_of_open_requests_and_is_written_down,
@@ -40,7 +40,7 @@ async fn every_known_case_is_answered_as_it_should_be(service: Service) {
     assert!(service.items("/v1/subject-requests").await.is_empty(), "nothing is kept");
 }
 
-async fn whoever_has_a_token_may_ask(service: Service) {
+async fn every_caller_with_a_token_may_ask(service: Service) {
     let asked = json!({ "kind": "complaint_acknowledgement", "received_on": "2026-07-01" });
     service.request("POST", PATH).json(&asked).send().await.problem(401, "unauthenticated");
     let made = service.post("/v1/organisations", json!({ "name": "Hall", "kind": "venue" })).await.expect(201).json();

@@ -22,7 +22,7 @@ on_both_engines! {
 
 const REQUESTS: &str = "/v1/subject-requests";
 
-/// Takes a request of somebody who is known in, and returns its path.
+/// Records a request of a person who is a contact, and returns its path.
 async fn request(service: &Service, kind: &str, received_on: &str) -> String {
     let asked = json!({
         "kind": kind, "requester": { "name": "Ada Lovelace" }, "channel": "post", "received_on": received_on,
@@ -139,7 +139,7 @@ async fn requests_complaints_and_breaches_are_in_one_digest(service: Service) {
         "DC-2026-000002: acknowledge the complaint by 1 December 2026",
     ];
     assert_eq!(told(&mail), lines);
-    // The same as the list says, and nothing about anybody.
+    // The same as the list says, and nothing about a person.
     let listed = service.items("/v1/deadlines?before=2026-12-02").await;
     let listed: Vec<_> = listed.iter().map(|item| text(item, "reference")).collect();
     let references: Vec<_> = lines.iter().map(|line| line.split(':').next().unwrap()).collect();
@@ -166,7 +166,7 @@ async fn a_breach_is_overdue_to_the_minute(service: Service) {
         assert_eq!(service.tick(&digest).await, Ok(1), "{instant}");
         assert_eq!(told(&the_mail(&service).await), [expected], "{instant}");
     }
-    // What is overdue when the mail is written is told so, whenever it was queued.
+    // The mail says what is overdue when it is written, whenever it was queued.
     service.hands.set(Instant::parse("2027-06-09T08:00:00Z").unwrap());
     let other = breach(&service, "2027-06-06T08:00:00Z").await; // to be notified this very instant
     assert_eq!(service.tick(&digest).await, Ok(1));
@@ -216,7 +216,7 @@ async fn what_is_done_is_in_no_digest(service: Service) {
 
     let notified = breach(&service, "2026-11-24T09:00:00Z").await;
     by_council(&service, &format!("{notified}/assessment"), judged("likely", true)).await;
-    assert_eq!(service.tick(&digest).await, Ok(1), "that nobody was told is due, assessed or not");
+    assert_eq!(service.tick(&digest).await, Ok(1), "the notification is due, assessed or not");
     let told = json!({ "notified_at": "2026-11-24T10:00:00Z", "phase": "initial" });
     by_council(&service, &format!("{notified}/notification"), told).await;
     let server = MailServer::start();

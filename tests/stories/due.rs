@@ -173,7 +173,7 @@ async fn deadlines_are_found_by_day_and_kind_and_page_by_page(service: Service) 
         let Some(cursor) = page["next_cursor"].as_str() else { break };
         path = format!("/v1/deadlines?limit=2&cursor={cursor}");
     }
-    assert_eq!((told.len(), &told), (7, &whole), "those that end together are told once each");
+    assert_eq!((told.len(), &told), (7, &whole), "registrations that end together are listed once each");
     for query in ["before=soon", "before=2026-11-31", "kind=birthday", "overdue=true"] {
         service.get(&format!("/v1/deadlines?{query}")).await.problem(400, "invalid_query");
     }

@@ -73,7 +73,7 @@ impl Service {
         text(&self.post("/v1/networks", body).await.expect(201).json(), "id")
     }
 
-    /// Takes somebody into a network, and returns the membership's id.
+    /// Makes a person a member of a network, and returns the membership's id.
     pub(crate) async fn join(&self, network: &str, contact: &str, represents: &str) -> String {
         let path = format!("/v1/networks/{network}/memberships");
         let body = json!({ "contact_id": contact, "represents": represents });
@@ -129,7 +129,7 @@ async fn a_plan_says_what_becomes_of_everything(service: Service) {
     for list in ["erase", "anonymise", "keep"] {
         assert!(told[list].as_array().unwrap().iter().all(|line| text(line, "ground").len() > 20), "{told}");
     }
-    // The hash is of the plan in its RFC 8785 form, and anybody can check it.
+    // The hash is of the plan in its RFC 8785 form, so that a reader can check it.
     let sha256 = text(&told, "plan_sha256");
     let mut plan = told.clone();
     plan.as_object_mut().unwrap().remove("plan_sha256");

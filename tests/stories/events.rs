@@ -115,7 +115,7 @@ async fn bad_events_are_told_what_to_change(service: Service) {
         one("/registration_closes_at", "order")
     );
     assert_eq!(told(json!({ "starts_at": "2027-02-30T09:30:00Z" })).await.len(), 1, "a day that does not exist");
-    // The clocks of London skip this hour: whoever says what a time is apart from Greenwich's cannot name one in it.
+    // The clocks of London skip this hour: no time with London's offset is in it.
     assert_eq!(told(json!({ "starts_at": "2027-03-28T01:30:00" })).await.len(), 1, "a time without its offset");
     let nowhere = json!({ "name": "X", "venue_organisation_id": "01937a5e-8f00-7c3a-9d55-3f2a60b1c901" });
     assert_eq!(told(json!({ "location": nowhere })).await, one("/location/venue_organisation_id", "unknown_reference"));
@@ -178,7 +178,7 @@ async fn a_calendar_follows_an_event_by_its_uid(service: Service) {
     for line in ["METHOD:CANCEL", "STATUS:CANCELLED", "SEQUENCE:3", &format!("UID:{id}@iewm.example")] {
         assert!(cancelled.lines().any(|known| known == line), "{line} in {cancelled}");
     }
-    assert!(!cancelled.contains("\r\nURL:"), "nobody needs the way in any more: {cancelled}");
+    assert!(!cancelled.contains("\r\nURL:"), "a cancelled event needs no link to join: {cancelled}");
     for object in [&unfolded, &cancelled] {
         // RFC 5546 asks for one in both.
         let organizer = object.lines().find(|line| line.starts_with("ORGANIZER;"));

@@ -90,7 +90,7 @@ async fn a_no_given_before_a_merge_holds_for_the_address_that_was_merged_away(se
     let file = "name,email\nAnn,ANN.old@example.org\n";
     assert_former(&service.import_to("/v1/contacts/imports?dry_run=true", file).await[0], &ann);
     assert_former(&service.import(file).await[0], &ann);
-    assert_eq!(service.items("/v1/contacts").await.len(), 1, "nobody was created");
+    assert_eq!(service.items("/v1/contacts").await.len(), 1, "the import created no contact");
     // A chain of merges leads to the person that they are now.
     let last = service.sign_up("Ann", "ann.new@example.org").await;
     service.merge(&last, &ann).await;
@@ -168,7 +168,7 @@ async fn an_address_that_a_person_has_again_is_no_former_one(service: Service) {
     assert_former(&rows[1], &dan);
 }
 
-/// Somebody else, at an address that Dan had.
+/// Another person, at an address that Dan had.
 async fn at_dans_former_address(service: &Service) -> (String, String) {
     let dan = service.sign_up("Dan", "desk@example.org").await;
     service.withdraw(&dan, "newsletter").await;

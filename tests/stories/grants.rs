@@ -100,7 +100,7 @@ async fn a_role_that_can_create_nothing_serves_what_the_owner_has_migrated() {
     let folder = tempfile::tempdir().unwrap();
     MasterKeys::generate_file(&folder.path().join("master.key"), &SystemEntropy).unwrap();
     std::fs::write(folder.path().join("jwks.json"), "{\"keys\": []}").unwrap();
-    // Before the owner has migrated, the other role is told what to do.
+    // Before the owner has migrated, the other role reads what to do.
     let refused = roles.migrate(folder.path(), &roles.serves);
     assert_eq!(refused.code, 1, "{refused:?}");
     assert!(refused.err.contains("lacks migration 20261130000001"), "{refused:?}");

@@ -281,7 +281,7 @@ async fn results_come_as_rows_are_settled(service: Service) {
             (1..=450).collect::<Vec<_>>()
         );
     }
-    assert!(ask(IMPORTS, "name,email\n").pieces().await.is_empty(), "of nobody nothing is told");
+    assert!(ask(IMPORTS, "name,email\n").pieces().await.is_empty(), "a file without rows has no results");
     // What is wrong with the whole file is still a problem of its own.
     ask(IMPORTS, "name,shoe_size\nAda,38\n").send().await.problem(422, "invalid");
     let whole =

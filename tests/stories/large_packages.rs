@@ -1,4 +1,4 @@
-//! Packages that are too large to be built while somebody waits for the answer: a job builds them.
+//! Packages that are too large to be built while a caller waits for the answer: a job builds them.
 
 use std::cell::Cell;
 
@@ -28,7 +28,7 @@ on_both_engines! {
     a_building_that_is_told_to_stop_is_given_back,
     of_two_who_build_one_writes,
     what_is_decided_otherwise_meanwhile_leaves_nothing,
-    what_is_asked_about_somebody_else_meanwhile_leaves_nothing,
+    what_is_asked_about_another_person_meanwhile_leaves_nothing,
     who_is_erased_meanwhile_leaves_nothing,
     who_is_merged_meanwhile_is_told_everything,
     what_cannot_be_read_is_tried_again_later_and_not_at_once,
@@ -44,7 +44,7 @@ impl Service {
         self.request("POST", &format!("{path}/package")).token(&self.council()).json(&body).send().await
     }
 
-    /// Somebody about whom there is too much, and a request of theirs whose package is being built.
+    /// A person with many records, and a request of theirs whose package is being built.
     async fn large(&self, kind: &str) -> (String, String) {
         let ada = self.sign_up("Ada Lovelace", "ada@example.org").await;
         self.give(&ada, "newsletter").await;
@@ -65,7 +65,7 @@ impl Service {
         Gathering::new(self.state.clone())
     }
 
-    /// Has the job do so many steps at most, after which it is told to stop.
+    /// Has the job do so many steps at most, then stops it.
     async fn gather(&self, steps: usize) -> usize {
         let asked = Cell::new(0);
         // Once for the package, then once for each step.
@@ -85,7 +85,7 @@ impl Service {
         self.state.job("story").run(move |tx| building::keep(tx, claimed, &gathered)).await.unwrap()
     }
 
-    /// How often somebody did this about packages.
+    /// How often this was done about packages.
     async fn times(&self, action: &str) -> usize {
         let done = self.audit(&format!("action=subject_requests.{action}")).await;
         done.iter().filter(|entry| entry["outcome"] == "done").count()
@@ -236,7 +236,7 @@ async fn a_building_that_is_told_to_stop_is_given_back(service: Service) {
     let (state, done, _) = service.progress(&path).await;
     assert_eq!(state, "building");
     assert!(done > 0);
-    assert_eq!(service.tick(&service.gathering()).await, Ok(1), "by anybody, at once");
+    assert_eq!(service.tick(&service.gathering()).await, Ok(1), "any worker builds it, at once");
 }
 
 async fn of_two_who_build_one_writes(service: Service) {
@@ -248,7 +248,7 @@ async fn of_two_who_build_one_writes(service: Service) {
     let of = service.progress(&path).await.2;
     assert_eq!(service.count(PARTS), i64::try_from(of).unwrap() + 1, "and the words");
 
-    // Whoever was thought dead comes back when another is at it, or has ended it.
+    // The worker that was taken for dead goes on while another builds the package, or after that one has built it.
     let second = service.taken(asked("access", &text(&service.get(&path).await.json(), "contact_id"))).await;
     service.ask_for(&second, json!({})).await.expect(202);
     let late = service.claim().await.expect("a package that waits");
@@ -288,7 +288,7 @@ async fn what_is_decided_otherwise_meanwhile_leaves_nothing(service: Service) {
     assert_eq!(service.times("build_package").await, 0);
 }
 
-async fn what_is_asked_about_somebody_else_meanwhile_leaves_nothing(service: Service) {
+async fn what_is_asked_about_another_person_meanwhile_leaves_nothing(service: Service) {
     let (ada, path) = service.large("access").await;
     let bob = service.sign_up("Bob", "bob@example.org").await;
     service.gather(3).await;
@@ -310,7 +310,7 @@ async fn who_is_erased_meanwhile_leaves_nothing(service: Service) {
     service.gather(3).await;
     let claimed = service.claim().await.expect("a package that waits");
     let Step::Keep(gathered) = service.next(claimed).await else { panic!("there is more") };
-    // What is asked for must not be destroyed: so it is only after a restore that somebody is erased meanwhile.
+    // What is asked for must not be destroyed: so only after a restore is a person erased meanwhile.
     service.delete(&ada).await.problem(409, "erasure_request_required");
     let contact: ContactId = ada.parse().unwrap();
     let erase = move |mut tx: WriteTx<'_>| {

@@ -49,7 +49,7 @@ fn a_caller_that_asks_too_often_is_told_to_wait() {
         council.expect(200);
         let public = service.request("GET", "/v1/privacy-notice").send().await.problem(429, "rate_limited");
         assert!(public.header("ratelimit").starts_with("\"address\";r=0;"));
-        // `Forwarded` is anybody's word unless a configured proxy says it.
+        // Any client can send `Forwarded`: it counts only from a configured proxy.
         let forged = service.request("GET", "/v1/privacy-notice").header("Forwarded", "for=192.0.2.1").send().await;
         forged.problem(429, "rate_limited");
 
@@ -115,7 +115,7 @@ fn who_has_read_about_too_many_people_waits() {
         let operations = ["GET /v1/contacts", "POST /v1/contacts/search", "GET /v1/contacts/{id}"].map(Value::from);
         assert_eq!(told, operations.each_ref().map(|operation| (&code, operation)));
 
-        // What shows nobody goes on, and so do writes, and other callers.
+        // Reads that show no person go on, and so do writes, and other callers.
         service.get("/v1/organisations").await.expect(200);
         let nobody = service.post("/v1/contacts/search", json!({ "name": "nobody" })).await.expect(200).json();
         assert_eq!(nobody["items"], json!([]));

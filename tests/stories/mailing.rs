@@ -26,7 +26,7 @@ on_both_engines! {
     a_merge_asks_the_one_that_stays,
     a_server_that_says_nothing_is_not_waited_for,
     mail_leaves_over_tls_to_a_server_that_is_known_with_the_right_password,
-    a_suppressed_address_is_asked_whoever_brings_the_yes,
+    a_suppressed_address_is_asked_however_the_yes_arrives,
     who_is_killed_with_a_mail_on_its_way_sends_it_once_more_under_the_same_id,
 }
 
@@ -192,7 +192,7 @@ async fn a_refused_address_is_dead_at_once_and_noted_on_the_contact(service: Ser
     let path = format!("/v1/contacts/{ada}");
     let contact = service.get(&path).await.expect(200);
     assert_eq!(contact.json()["email_bounced_at"], "2026-11-24T10:00:00.000000Z");
-    assert_eq!(contact.json()["version"], 1, "nobody changed the contact");
+    assert_eq!(contact.json()["version"], 1, "no operation changed the contact");
     assert_eq!(service.changed("contacts.bounced").await, json!(["email_bounced_at"]));
     let etag = contact.etag();
     let renamed = service.patch(&path, &etag, json!({ "job_title": "Analyst" })).await.expect(200);
@@ -278,7 +278,7 @@ async fn a_message_in_dead_hands_is_taken_up_again(service: Service) {
     let server = MailServer::start();
     asked(&service, "ada@example.org").await;
     service.claim_and_die().await;
-    assert_eq!(service.deliver(&server).await, 0, "it is in somebody's hands");
+    assert_eq!(service.deliver(&server).await, 0, "another worker has the lease");
     service.hands.advance(Duration::minutes(5));
     assert_eq!(service.deliver(&server).await, 1);
     let message = &messages(&service).await[0];
@@ -338,7 +338,7 @@ async fn who_is_killed_with_a_mail_on_its_way_sends_it_once_more_under_the_same_
     service.restart().await;
     server.speak();
 
-    assert_eq!(service.deliver(&server).await, 0, "nobody knows yet that it died");
+    assert_eq!(service.deliver(&server).await, 0, "the lease of the dead worker still runs");
     service.hands.advance(Duration::minutes(5));
     assert_eq!(service.deliver(&server).await, 1);
     let taken = server.taken();
@@ -377,7 +377,7 @@ async fn mail_leaves_over_tls_to_a_server_that_is_known_with_the_right_password(
     assert_eq!(server.taken().len(), 1);
 }
 
-async fn a_suppressed_address_is_asked_whoever_brings_the_yes(service: Service) {
+async fn a_suppressed_address_is_asked_however_the_yes_arrives(service: Service) {
     let server = MailServer::start();
     let ada = service.sign_up("Ada Lovelace", "ada@example.org").await;
     service.delete(&ada).await.expect(204);

@@ -1,6 +1,6 @@
 //! The stories: what the service promises, told against a running service over HTTP.
 //!
-//! Each story is told on SQLite and on PostgreSQL, with a database of its own, so that stories run side by side and
+//! Each story runs on SQLite and on PostgreSQL, with a database of its own, so that stories run side by side and
 //! none sees what another wrote. `harness` holds what they share; every other module is a chapter of stories.
 #![expect(
     clippy::unwrap_used,

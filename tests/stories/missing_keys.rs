@@ -1,5 +1,5 @@
 //! People whose data key is missing, as after a restore of a vault that is older than the data: lists leave them out,
-//! what is about them alone is 503, everybody else is served, and they can be erased.
+//! what is about them alone is 503, other people's requests are served, and they can be erased.
 
 use iewm::domain::Role;
 use serde_json::{Value, json};
@@ -16,7 +16,7 @@ mod reads;
 mod writes;
 
 on_both_engines! {
-    whoever_has_no_key_is_erased_like_anybody,
+    a_contact_without_a_key_is_erased_like_any_other,
     every_row_without_its_key_is_counted,
     a_key_under_a_lost_master_key_is_missing_too,
 }
@@ -60,7 +60,7 @@ impl World {
         Self { service, canary, network, event, registration, complaint, request, packaged, decision, status, bob }
     }
 
-    /// A request by somebody who may do everything.
+    /// A request by a caller with every permission.
     fn request(&self, method: &str, path: &str) -> Request {
         let roles = [Role::IewmStaff, Role::Council];
         self.service.request(method, path).token(&self.service.token("both-1", &roles, None))
@@ -116,7 +116,7 @@ impl Service {
     }
 }
 
-async fn whoever_has_no_key_is_erased_like_anybody(service: Service) {
+async fn a_contact_without_a_key_is_erased_like_any_other(service: Service) {
     let mut world = World::without_keys(service).await;
     let contact = world.contact();
     // By a request that is made now, which has a key of its own.

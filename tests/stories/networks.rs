@@ -10,7 +10,7 @@ on_both_engines! {
     a_network_is_added_changed_closed_and_reopened,
     a_code_names_one_network,
     a_person_joins_changes_and_leaves_and_may_come_back,
-    nobody_has_a_role_twice_however_many_ask_at_once,
+    no_member_has_a_role_twice_however_many_ask_at_once,
     bad_joinings_and_endings_are_told_what_to_change,
     a_directory_shows_who_wants_to_be_found,
     a_member_is_erased_by_request_alone,
@@ -106,7 +106,7 @@ async fn a_person_joins_changes_and_leaves_and_may_come_back(service: Service) {
     }
 }
 
-async fn nobody_has_a_role_twice_however_many_ask_at_once(service: Service) {
+async fn no_member_has_a_role_twice_however_many_ask_at_once(service: Service) {
     let adass = network(&service, "adass").await;
     let ada = service.sign_up("Ada Lovelace", "ada@example.org").await;
     let path = format!("/v1/networks/{adass}/memberships");

@@ -42,7 +42,7 @@ fn confirmations_to(server: &MailServer, address: &str) -> Vec<String> {
     taken.iter().filter(|mail| mail.header("To") == address).map(|mail| mail.link("confirmations")).collect()
 }
 
-/// Somebody whose mailbox has confirmed the newsletter.
+/// A person whose mailbox has confirmed the newsletter.
 async fn confirmed(service: &Service, server: &MailServer, email: &str) -> String {
     let yan = service.sign_up("Yan", email).await;
     service.decide(grant(&yan, "newsletter", "web_form")).await.expect(201);

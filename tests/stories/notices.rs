@@ -148,7 +148,7 @@ async fn a_draft_is_not_for_the_public(service: Service) {
     service.request("GET", "/v1/privacy-notices").send().await.problem(401, "unauthenticated");
     let contractors_draft = service.request("POST", "/v1/privacy-notices").token(&contractor);
     contractors_draft.json(&draft("2026-12-02", "2026-12-15", "minor")).send().await.problem(403, "forbidden");
-    // A draft is nothing that anybody can have been shown.
+    // No person can have been shown a draft.
     let ada = service.sign_up("Ada Lovelace", "ada@example.org").await;
     let mut asked = grant(&ada, "newsletter", "paper");
     asked["notice_version"] = json!("2026-12-01");
@@ -247,7 +247,7 @@ async fn a_stale_consent_waits_for_its_mailbox(service: Service) {
     service.hands.advance(Duration::hours(1));
     publish(&service, "2026-11-23").await.expect(200);
     assert_eq!(service.checked(&ada, "newsletter").await, "stale");
-    // Before it was published, nobody could have known.
+    // Before the service published it, no person could have read it.
     let then = service.items(&format!("/v1/consents?as_at={recorded}")).await;
     assert_eq!(then[0]["state"], "given");
 

@@ -199,7 +199,7 @@ async fn an_objected_address_is_not_brought_back(service: Service) {
     assert_eq!(unobjected["state"], "pending", "another person had the address: its mailbox must say whose it is");
     let link = service.link(&text(&unobjected, "decision_id")).await;
     service.follow("POST", &link).await.expect(200);
-    assert_eq!(service.checked(&other, "trade_articles").await, "given", "of what nobody has objected to");
+    assert_eq!(service.checked(&other, "trade_articles").await, "given", "the person has not objected to this purpose");
     assert_eq!(service.checked(&other, "newsletter").await, "suppressed");
 }
 

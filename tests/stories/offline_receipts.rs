@@ -1,4 +1,4 @@
-//! Receipts in both profiles, verified by the script that `docs/` gives to whoever has no service.
+//! Receipts in both profiles, verified by the script in `docs/`, which needs no service.
 
 use std::io::Write;
 use std::process::Command;

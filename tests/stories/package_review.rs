@@ -14,7 +14,7 @@ use crate::harness::people::text;
 use crate::harness::{Service, on_both_engines};
 
 on_both_engines! {
-    only_the_council_sees_a_draft_and_nobody_a_package_before_its_release,
+    only_the_council_sees_a_draft_and_no_one_a_package_before_its_release,
     what_is_left_out_is_in_no_form_of_the_package_which_says_so_and_why,
     what_was_left_out_stays_with_the_request,
     a_pointer_that_leads_nowhere_is_named_and_nothing_is_left_out,
@@ -79,7 +79,7 @@ fn record(package: &Value, table: &str) -> String {
     format!("/held/{at}/records/0")
 }
 
-async fn only_the_council_sees_a_draft_and_nobody_a_package_before_its_release(service: Service) {
+async fn only_the_council_sees_a_draft_and_no_one_a_package_before_its_release(service: Service) {
     let ada = service.sign_up("Ada Lovelace", "ada@example.org").await;
     let path = service.taken(asked("access", &ada)).await;
     service.draft(&path).await.problem(404, "not_found");

@@ -20,7 +20,7 @@ on_both_engines! {
     an_act_that_the_audit_has_twice_is_told_once,
     a_vcard_stays_valid_when_members_are_left_out,
     a_pointer_that_is_none_says_what_to_write,
-    a_complaint_under_another_address_shows_the_person_and_nobody_else,
+    a_complaint_under_another_address_shows_the_person_and_no_one_else,
     an_agent_is_left_out_and_the_request_says_so,
     those_who_received_data_are_named,
 }
@@ -297,7 +297,7 @@ async fn a_pointer_that_is_none_says_what_to_write(service: Service) {
     }
 }
 
-async fn a_complaint_under_another_address_shows_the_person_and_nobody_else(service: Service) {
+async fn a_complaint_under_another_address_shows_the_person_and_no_one_else(service: Service) {
     let ada = service.sign_up("Ada Lovelace", "ada@example.org").await;
     let complain = async |complainant: Value, details: &str| {
         let complaint = json!({ "contact_id": ada, "complainant": complainant, "channel": "email", "received_on": "2026-11-20",

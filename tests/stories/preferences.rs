@@ -9,7 +9,7 @@ use crate::harness::people::{grant, text};
 use crate::harness::{Service, on_both_engines};
 
 on_both_engines! {
-    a_link_is_mailed_to_the_mailbox_that_has_it_and_to_nobody_else,
+    a_link_is_mailed_to_the_mailbox_that_has_it_and_to_no_other,
     asking_for_a_link_tells_nothing,
     an_address_is_sent_one_link_an_hour,
     a_mailbox_sees_every_purpose_that_takes_consent,
@@ -40,7 +40,7 @@ async fn link(service: &Service, email: &str) -> String {
 
 async fn ask(service: &Service, email: &str) {
     let answer = service.post("/v1/preference-links", json!({ "email": email })).await.expect(202);
-    assert_eq!(answer.text(), "", "nothing is told");
+    assert_eq!(answer.text(), "", "the answer has no body");
 }
 
 async fn decide(service: &Service, link: &str, body: Value) -> Answer {
@@ -56,7 +56,7 @@ async fn looked(service: &Service, link: &str) -> Vec<Value> {
     states(&service.follow("GET", link).await.expect(200).json())
 }
 
-async fn a_link_is_mailed_to_the_mailbox_that_has_it_and_to_nobody_else(service: Service) {
+async fn a_link_is_mailed_to_the_mailbox_that_has_it_and_to_no_other(service: Service) {
     let server = MailServer::start();
     service.sign_up("Ada Lovelace", "ada@example.org").await;
     ask(&service, "ADA@example.org").await;
@@ -152,7 +152,7 @@ async fn a_no_acts_at_once_and_touches_nothing_else(service: Service) {
     for (member, value) in [("decision", "withdrawn"), ("method", "web_form"), ("recorded_by", "link:preferences")] {
         assert_eq!(history[0][member], value);
     }
-    // A no is taken from whoever never said yes.
+    // A person who never said yes can say no.
     let after = decide(&service, &link, no("professional_networks")).await.expect(200).json();
     assert_eq!(states(&after)[4], "withdrawn");
     let refused = decide(&service, &link, no("venue_security")).await.problem(422, "purpose_not_consent");

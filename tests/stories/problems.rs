@@ -1,4 +1,4 @@
-//! What goes wrong is told as a problem document (RFC 9457), the framework's own refusals included.
+//! Every fault is a problem document (RFC 9457), the framework's own refusals included.
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
@@ -93,7 +93,7 @@ async fn a_body_of_two_mebibytes_is_refused_however_it_comes(service: Service) {
     let post = || service.request("POST", ORGANISATIONS).token(&service.staff());
     post().json(&body).send().await.problem(413, "too_large");
     post().header("Idempotency-Key", "two-mebibytes").json(&body).send().await.problem(413, "too_large");
-    // Nobody without the right to post is read at all.
+    // The service reads no body of a caller without the right to post.
     service.request("POST", ORGANISATIONS).json(&body).send().await.problem(401, "unauthenticated");
     service.post(ORGANISATIONS, json!({ "name": "Guildhall", "kind": "venue" })).await.expect(201);
     assert_eq!(service.get(ORGANISATIONS).await.json()["items"].as_array().unwrap().len(), 1);
@@ -128,7 +128,7 @@ async fn a_body_too_large_is_refused_before_it_has_come(service: Service) {
     // A gibibyte that is announced is refused before it comes.
     let (said, _) = pour(&service, "Content-Length: 1073741824", 0).await;
     assert!(said.starts_with("HTTP/1.1 413 ") && said.contains(r#""code":"too_large""#), "{said}");
-    // Whoever sends a little too much, its length unsaid, reads why it is refused.
+    // A caller that sends a little too much without a length reads why the service refuses it.
     let (said, poured) = pour(&service, "Transfer-Encoding: chunked", 32).await;
     assert!(said.starts_with("HTTP/1.1 413 ") && said.contains(r#""code":"too_large""#), "{said}");
     assert_eq!(poured, 32);

@@ -1,4 +1,4 @@
-//! Destroyed keys leave the pages of PostgreSQL. (What SQLite does is told in `erasure` and `secrecy`: it overwrites.)
+//! Destroyed keys leave the pages of PostgreSQL. (SQLite overwrites them: see `erasure` and `secrecy`.)
 
 use std::io::Write as _;
 
@@ -250,7 +250,7 @@ async fn a_table_in_use_is_tried_again(service: Service) {
     let refused = service.purged_in_an_hour().await.unwrap_err();
     assert_eq!((refused.code().entry().name, refused.cause()), ("unavailable", Some("lock timeout")));
     assert_eq!(beside.remnants(), 1);
-    assert_eq!(service.items("/v1/contacts").await.len(), 1, "nobody else waits for it");
+    assert_eq!(service.items("/v1/contacts").await.len(), 1, "no other request waits for the purge");
     reader.batch_execute("COMMIT").unwrap();
     assert_eq!(service.purged().await.unwrap(), 1);
     assert!(!beside.reads_files() || !contains(&beside.pages(), &gone));

@@ -171,7 +171,7 @@ fn the_page_of_conventions_lists_the_answers_of_the_http_library() {
 /// Asserts that bytes are answered with this problem and a request id.
 #[track_caller]
 fn is_problem(said: &str, request: &str, status: u16, code: &str) {
-    // Whoever expects it was told to go on.
+    // A client that expects it gets 100 Continue.
     let said = said.trim_start_matches("HTTP/1.1 100 Continue\r\n\r\n");
     let (head, body) = said.split_once("\r\n\r\n").unwrap_or_else(|| panic!("{request}: {said}"));
     assert!(head.starts_with("HTTP/1.") && head.get(8..13) == Some(&format!(" {status} ")), "{request}: {said}");

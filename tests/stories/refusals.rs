@@ -77,7 +77,7 @@ async fn each_refused_token_is_counted_by_its_reason(service: Service) {
     service.hands.advance(Duration::minutes(2));
     service.request("GET", "/v1/organisations").token(&token).send().await.problem(401, "invalid_token");
     assert_eq!(service.metric("iewm_tokens_refused_total{reason=\"expired\"}").await, 1);
-    assert!(service.audit("actor=eve").await.is_empty(), "a refused token says of nobody that they called");
+    assert!(service.audit("actor=eve").await.is_empty(), "a refused token proves no caller");
 }
 
 async fn each_403_is_counted_and_recorded(service: Service) {

@@ -10,9 +10,9 @@ use crate::harness::people::text;
 use crate::harness::{Engine, Service, on_both_engines};
 
 on_both_engines! {
-    somebody_registers_and_has_a_place,
+    a_person_registers_and_has_a_place,
     a_registration_is_open_only_while_the_event_says_so,
-    nobody_is_registered_twice,
+    no_contact_is_registered_twice,
     who_is_not_there_cannot_be_registered,
     the_restricted_give_up_a_place_and_take_none,
     of_the_restricted_nothing_is_seen,
@@ -21,11 +21,11 @@ on_both_engines! {
     what_is_final_stays_so,
     a_registration_never_consents_to_anything,
     a_registration_is_a_dealing_and_keeps_the_contact,
-    sharing_is_changed_by_whoever_knows_the_version,
+    sharing_is_changed_by_a_caller_who_knows_the_version,
     every_step_is_told,
     a_list_is_filtered_and_exported,
     a_cancelled_event_cancels_and_tells,
-    a_completed_event_leaves_nobody_waiting,
+    a_completed_event_leaves_no_one_waiting,
     of_two_registrations_of_one_person_the_better_stays,
     mails_say_what_holds_when_they_leave,
     the_council_registers_and_contractors_do_not,
@@ -36,7 +36,7 @@ fn at(text: &str) -> Instant {
     Instant::parse(text).unwrap()
 }
 
-async fn somebody_registers_and_has_a_place(service: Service) {
+async fn a_person_registers_and_has_a_place(service: Service) {
     let event = service.announce(json!({})).await;
     let ada = service.sign_up("Ada", "ada@example.org").await;
     let asked = json!({ "contact_id": ada, "sharing": { "venue": true }, "source": "web_form" });
@@ -95,7 +95,7 @@ async fn a_registration_is_open_only_while_the_event_says_so(service: Service) {
     service.register(&untimed, &ada).await.problem(409, "registration_closed");
 }
 
-async fn nobody_is_registered_twice(service: Service) {
+async fn no_contact_is_registered_twice(service: Service) {
     let event = service.announce(json!({ "capacity": 1, "waiting_list": { "enabled": false } })).await;
     let ada = service.sign_up("Ada", "ada@example.org").await;
     let path = service.register(&event, &ada).await.expect(201).header("location");
@@ -104,7 +104,7 @@ async fn nobody_is_registered_twice(service: Service) {
     service.register(&event, &bob).await.problem(409, "event_full");
     service.verb(&path, "cancellation").await.expect(200);
     let again = service.register(&event, &ada).await.expect(201).header("location");
-    assert_ne!(again, path, "whoever comes back gets another");
+    assert_ne!(again, path, "a person who registers again gets another registration");
     let of_ada = service.items(&format!("{event}/registrations?contact_id={ada}")).await;
     let states: Vec<_> = of_ada.iter().map(|one| text(one, "status")).collect();
     assert_eq!(states, ["confirmed", "cancelled"]);
@@ -190,7 +190,7 @@ async fn a_registration_is_a_dealing_and_keeps_the_contact(service: Service) {
     service.delete(&ada).await.problem(409, "erasure_request_required");
 }
 
-async fn sharing_is_changed_by_whoever_knows_the_version(service: Service) {
+async fn sharing_is_changed_by_a_caller_who_knows_the_version(service: Service) {
     let event = service.announce(json!({})).await;
     let path = service.book(&event, "ada").await;
     let etag = service.get(&path).await.etag();
@@ -237,7 +237,7 @@ async fn every_step_is_told(service: Service) {
     let next = format!("{path}/history?limit=2&cursor={}", text(&first, "next_cursor"));
     assert_eq!(service.items(&next).await.iter().map(told).collect::<Vec<_>>(), expected[2..4]);
     let audited = service.audit("action=registrations.priority").await;
-    assert!(!audited[0].to_string().contains("panel"), "the audit holds no words of anybody");
+    assert!(!audited[0].to_string().contains("panel"), "the audit holds no person's words");
 }
 
 async fn a_list_is_filtered_and_exported(service: Service) {
@@ -300,7 +300,7 @@ async fn a_cancelled_event_cancels_and_tells(service: Service) {
     assert_eq!(service.items(&format!("{bob}/history")).await[0]["cause"], "event_cancelled");
 }
 
-async fn a_completed_event_leaves_nobody_waiting(service: Service) {
+async fn a_completed_event_leaves_no_one_waiting(service: Service) {
     let event = service.announce(json!({ "capacity": 1 })).await;
     let (ada, bob) = (service.book(&event, "ada").await, service.book(&event, "bob").await);
     service.hands.set(at("2027-03-01T16:00:00Z"));
@@ -344,7 +344,7 @@ async fn of_two_registrations_of_one_person_the_better_stays(service: Service) {
         let capacity = service.capacity(&event).await;
         assert_eq!((&capacity["confirmed"], &capacity["waitlisted"]), (&json!(2), &json!(1)));
     }
-    // Two places of one person: one goes on to whoever waits.
+    // Two places of one person: the person who waits gets one.
     let event = service.announce(json!({ "capacity": 2 })).await;
     let (one, other) = (service.sign_up("Dan", "dan@example.org").await, service.sign_up("Dan", "d@example.org").await);
     for contact in [&one, &other] {
@@ -452,7 +452,7 @@ async fn a_hall_of_thousands_is_cancelled_in_time(service: Service) {
     for status in ["confirmed", "waitlisted"] {
         assert!(service.items(&format!("{event}/registrations?status={status}")).await.is_empty());
     }
-    // Those who had a place late were told so first, and everybody is told of the end.
+    // People who got a place late had a mail about that first; every person gets the mail about the end.
     assert_eq!(
         service.counts()
             [if service.engine == crate::harness::Engine::Sqlite { "main.messages" } else { "public.messages" }],
@@ -467,7 +467,7 @@ async fn the_restricted_give_up_a_place_and_take_none(service: Service) {
     service.restrict(&ada, RestrictionGround::AccuracyContested).await.unwrap();
     let etag = service.get(&place).await.expect(200).etag();
     let sharing = json!({ "sharing": { "venue": true } });
-    // What is wrong with the request itself is told first.
+    // The answer names a fault of the request itself first.
     service.patch(&place, "\"7-0\"", sharing.clone()).await.problem(412, "stale_version");
     let ahead = json!({ "reason": "Speaks first.", "ahead_of": "01937a5e-8f00-7c3a-9d55-3f2a60b1c901" });
     service.post(&format!("{place}/priority"), ahead).await.problem(422, "invalid");

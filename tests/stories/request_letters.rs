@@ -8,7 +8,7 @@ use crate::harness::people::text;
 use crate::harness::{Service, on_both_engines};
 
 on_both_engines! {
-    whoever_asks_is_sent_an_acknowledgement,
+    a_requester_is_sent_an_acknowledgement,
     each_step_sends_its_letter,
     a_refusal_says_why_and_where_to_complain,
     every_letter_can_be_had_for_the_post,
@@ -60,7 +60,7 @@ impl Service {
     }
 }
 
-async fn whoever_asks_is_sent_an_acknowledgement(service: Service) {
+async fn a_requester_is_sent_an_acknowledgement(service: Service) {
     let server = MailServer::start();
     service.ask_for_access().await;
     let [mail] = <[Taken; 1]>::try_from(service.mails(&server).await).ok().expect("one mail");
@@ -105,7 +105,7 @@ async fn each_step_sends_its_letter(service: Service) {
         let came = json!({ "proof_of": of, "received_on": "2026-11-24", "sufficient": true });
         service.post(&format!("{path}/identity-checks"), came).await.expect(200);
     }
-    assert_eq!(sent().await.0, 0, "that proof came is no news to whoever sent it");
+    assert_eq!(sent().await.0, 0, "the person who sent the proof gets no mail about it");
     let question = json!({ "asked_on": "2026-11-24", "question": "Which event?\nAnd when?" });
     service.post(&format!("{path}/clarifications"), question).await.expect(201);
     let (_, subject, body) = sent().await;

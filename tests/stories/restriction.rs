@@ -15,7 +15,7 @@ use crate::harness::{Service, on_both_engines};
 
 on_both_engines! {
     who_is_restricted_is_an_id_a_status_and_a_version,
-    nobody_finds_the_restricted,
+    no_search_finds_the_restricted,
     the_restricted_are_in_no_export_and_no_audience,
     an_import_never_touches_the_restricted,
     nothing_is_written_about_the_restricted,
@@ -33,7 +33,7 @@ use RestrictionGround::{AccuracyContested, NeededForClaims, ObjectionPending, Un
 
 const SECRETS: &[&str] = &["Lovelace", "ada@example.org", "7946", "Analytical", "Countess", "Sheet of June"];
 
-/// Somebody of whom everything is known.
+/// A person with every member filled in.
 async fn ada(service: &Service) -> String {
     let ada = json!({
         "name": "Ada Lovelace", "email": "ada@example.org", "telephone": "+442079460958",
@@ -76,12 +76,12 @@ async fn who_is_restricted_is_an_id_a_status_and_a_version(service: Service) {
     let again = service.request("GET", &path).token(&service.staff()).header("If-None-Match", &before.etag());
     assert_eq!(again.send().await.expect(200).json(), bare, "what was known before is no longer current");
     let looks = service.audit(&format!("contact_id={ada}&action=contacts.read")).await;
-    assert_eq!(looks.len(), 4, "a look at somebody restricted is a look");
+    assert_eq!(looks.len(), 4, "a look at a restricted person is a look");
     let entry = &service.audit(&format!("contact_id={ada}&action=contacts.restrict")).await[0];
     assert_eq!(entry["detail"], json!({ "changed": ["status"], "ground": "accuracy_contested" }));
 }
 
-async fn nobody_finds_the_restricted(service: Service) {
+async fn no_search_finds_the_restricted(service: Service) {
     let ada = restricted(&service).await;
     let bob = service.sign_up("Bob Lovelace", "bob@example.org").await;
     let ids = |items: &[Value]| items.iter().map(|item| text(item, "id")).collect::<Vec<_>>();
@@ -177,7 +177,7 @@ async fn nothing_is_written_about_the_restricted(service: Service) {
     service.decide(grant(&ada, "newsletter", "telephone")).await.problem(423, "restricted");
     service.decide(grant(&ada, "newsletter", "web_form")).await.problem(423, "restricted");
     service.decide(grant(&ada, "venue_security", "paper")).await.problem(422, "purpose_not_consent");
-    // The address is hers still: nobody else gets it.
+    // The address is hers still: no other contact gets it.
     let again = service.post("/v1/contacts", person("Somebody", "ada@example.org")).await;
     tells_nothing(&again.problem(409, "contact_exists"));
     assert_eq!(without_audit(&service), before, "only the refusals were written down");
@@ -333,7 +333,7 @@ async fn what_cannot_be_restricted_is_refused(service: Service) {
         assert_eq!(service.restrict(gone, NeededForClaims).await.unwrap_err().code(), code);
         assert_eq!(service.lift(gone, "2026-11-24").await.unwrap_err().code(), code);
     }
-    // The database itself holds that nobody is restricted without a ground, and nobody erased is restricted.
+    // The database itself ensures that a restriction has a ground, and that no erased contact is restricted.
     for wrong in ["restricted_ground = NULL", "status = 'erased', particulars = NULL, email_index = NULL"] {
         service.sql(&format!("UPDATE contacts SET {wrong} WHERE restricted_at IS NOT NULL")).unwrap_err();
     }

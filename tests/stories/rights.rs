@@ -8,10 +8,10 @@ use crate::harness::people::{grant, text};
 use crate::harness::{Service, on_both_engines};
 
 on_both_engines! {
-    nobody_in_no_purpose_has_rights_listed,
+    a_contact_without_a_purpose_has_its_rights_listed,
     consent_and_contract_give_different_rights,
     what_does_not_apply_names_what_does,
-    rights_are_the_restricteds_too_and_nobody_elses,
+    a_restricted_person_has_rights_and_no_other_persons,
 }
 
 async fn rights(service: &Service, contact: &str) -> Value {
@@ -34,7 +34,7 @@ async fn member(service: &Service, contact: &str) {
     service.post(&path, json!({ "contact_id": contact })).await.expect(201);
 }
 
-async fn nobody_in_no_purpose_has_rights_listed(service: Service) {
+async fn a_contact_without_a_purpose_has_its_rights_listed(service: Service) {
     let ada = service.sign_up("Ada Lovelace", "ada@example.org").await;
     let told = json!({ "contact_id": ada, "notice_version": "2019-01-29", "purposes": [] });
     assert_eq!(rights(&service, &ada).await, told);
@@ -69,7 +69,7 @@ async fn consent_and_contract_give_different_rights(service: Service) {
     assert_eq!(ruling(consent, "erasure")["article"], "UK GDPR Article 17(1)(b)");
     assert_eq!(ruling(contract, "erasure")["article"], "UK GDPR Article 17(1)(a)");
     assert_eq!(ruling(consent, "withdrawal_of_consent")["applies"], true);
-    // A purpose that the notice in force no longer has is no purpose of anybody's.
+    // A purpose that the notice in force no longer has is no person's purpose.
     let notice = json!({ "version": "2026-12-01", "effective_on": "2026-12-15", "purposes": [{
         "code": "newsletter", "lawful_basis": ["consent"], "data": ["Name"], "recipients": [],
         "retention": "Six years", "change": "minor" }] });
@@ -97,7 +97,7 @@ async fn what_does_not_apply_names_what_does(service: Service) {
     }
 }
 
-async fn rights_are_the_restricteds_too_and_nobody_elses(service: Service) {
+async fn a_restricted_person_has_rights_and_no_other_persons(service: Service) {
     let ada = service.sign_up("Ada Lovelace", "ada@example.org").await;
     service.give(&ada, "newsletter").await;
     let before = rights(&service, &ada).await;

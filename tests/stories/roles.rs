@@ -15,7 +15,7 @@ on_both_engines! {
     every_operation_judges_every_set_of_roles,
 }
 
-/// Whom a request comes from: nobody, or a token with these roles.
+/// Whom a request comes from: a caller without a token, or a token with these roles.
 const CASTS: &[Option<&[Role]>] = &[
     None,
     Some(&[Role::IewmStaff]),
@@ -108,7 +108,7 @@ fn every_permission_guards_an_operation_and_every_guard_is_in_the_table() {
     assert_eq!(guards, table);
     assert_eq!(table.len(), PERMISSIONS.len(), "a permission stands twice");
     for row in PERMISSIONS {
-        assert!(!row.roles.is_empty(), "nobody has {}", row.name);
+        assert!(!row.roles.is_empty(), "no role has {}", row.name);
     }
 }
 
@@ -152,5 +152,5 @@ fn the_document_says_the_permission_of_each_operation() {
             methods.keys().filter(|key| ["get", "post", "put", "patch", "delete"].contains(&&***key)).count()
         })
         .sum();
-    assert_eq!(said, documented, "the document has operations that nobody serves");
+    assert_eq!(said, documented, "the document has operations that no route serves");
 }

@@ -210,7 +210,7 @@ async fn tell_everything(service: &mut Talkative) -> Vec<String> {
     request("POST", &format!("{}{}", service.base, links[0])).send().await.expect(200);
     request("POST", &format!("{}{}", service.base, links[2])).send().await.expect(200);
     tell_what_went_wrong(service).await;
-    // The pointer to a member that nobody knows cannot but name it, to the caller who sent it and to nobody else.
+    // The pointer to an unknown member names it, for the caller who sent it alone.
     service.post("/v1/contacts", &json!({ name: email })).await.expect(422);
     links.map(|link| link.rsplit('/').next().unwrap_or_default().to_owned()).to_vec()
 }

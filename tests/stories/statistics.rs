@@ -59,7 +59,7 @@ impl Service {
         self.counted(kind, "for=publication").await
     }
 
-    /// What is told of a kind.
+    /// The figures of a kind.
     async fn counted(&self, kind: &str, query: &str) -> Value {
         let told = self.get(&format!("{STATISTICS}?{query}")).await.expect(200).json();
         let kinds = told["kinds"].as_array().unwrap();
@@ -67,7 +67,7 @@ impl Service {
     }
 }
 
-/// What is told of a kind of which nothing is told.
+/// The figures of a kind whose figures are suppressed.
 fn nothing(kind: &str) -> Value {
     json!({
         "kind": kind, "received": null, "answered": null,
@@ -84,7 +84,7 @@ async fn requests_are_counted_by_outcome_and_by_time(service: Service) {
     service.refuse(&late[..6]).await;
     let timely = service.many(12, "access", "2026-11-20").await;
     service.complete(&timely[..6], "fulfilled").await;
-    // Those to whom the data went have yet to follow: whoever asked has the answer.
+    // The recipients of the data have yet to follow; the person has the answer.
     let id = timely[6].rsplit('/').next().unwrap().parse().unwrap();
     let done: Completed = serde_json::from_value(json!({ "kind": "fulfilled", "explanation": "Done." })).unwrap();
     service.state.job("sharing").run(move |tx| store::carry_out(tx, id, done, true)).await.unwrap();
@@ -103,7 +103,7 @@ async fn requests_are_counted_by_outcome_and_by_time(service: Service) {
         "answered_in_time": 7, "answered_late": 6, "open": 10, "open_in_time": 5, "open_overdue": 5,
     });
     assert_eq!(told["kinds"][0], access);
-    assert_eq!(told["kinds"][5]["received"], 0, "that there is none is told");
+    assert_eq!(told["kinds"][5]["received"], 0, "a count of none is shown");
     // What is open is overdue from the day after its last; what is answered stays as it was.
     service.hands.set(Instant::parse("2026-12-21T23:59:59Z").unwrap());
     assert_eq!(service.counted("access", "").await, access);

@@ -27,7 +27,7 @@ on_both_engines! {
     a_refusal_needs_its_ground_and_its_reasons,
     a_request_lapses_only_while_we_wait,
     a_duplicate_is_of_one_that_is_answered,
-    a_right_is_carried_out_for_whoever_is_known,
+    a_right_is_carried_out_for_a_person_who_is_known,
     recipients_finish_what_was_carried_out,
     out_of_order_says_where_it_can_go,
     staff_take_in_and_the_council_decides,
@@ -41,7 +41,7 @@ on_both_engines! {
 
 const LIST: &str = "/v1/subject-requests";
 
-/// A request for access by somebody who is not known.
+/// A request for access by a person who is no contact.
 fn asked() -> Value {
     json!({
         "kind": "access", "requester": { "name": "Ada Lovelace" }, "channel": "post", "received_on": "2026-11-20",
@@ -63,7 +63,7 @@ impl Service {
         self.post(LIST, asked).await.expect(201).header("location")
     }
 
-    /// A request of somebody who is known.
+    /// A request of a person who is a contact.
     async fn take_known(&self, kind: &str) -> String {
         self.take(asked_with(&json!({ "kind": kind, "identity_known": true }))).await
     }
@@ -379,7 +379,7 @@ async fn a_request_that_is_closed_keeps_its_clock(service: Service) {
     service.turn_to("2027-06-01T10:00:00Z");
     let later = service.get(&path).await.expect(200);
     assert_eq!((later.json(), later.etag()), (body, done.etag()));
-    // What was said is told; nothing need be.
+    // The answer has what the request said; the request may say nothing.
     let path = service.take_known("access").await;
     let said = json!({ "explanation": "She called to say so." });
     let body = service.intake(&path, "withdrawal", said).await.expect(200).json();
@@ -459,10 +459,10 @@ async fn a_duplicate_is_of_one_that_is_answered(service: Service) {
     }
     let body = service.decision(&second, "duplicate", of(&first)).await.expect(200).json();
     assert_eq!((&body["status"], &body["outcome"]["duplicate_of"]), (&json!("duplicate"), &json!(id(&first))));
-    // Two that were each other's duplicates would be answered by nobody.
+    // If two requests were each other's duplicates, neither would be answered.
     let told = service.decision(&first, "duplicate", of(&second)).await.problem(422, "invalid").faults();
     assert_eq!(told, ["/of_request_id duplicate_too"]);
-    // Nor is it the same as one that nobody answers, or another person's.
+    // Nor is it a duplicate of a request without an answer, or of another person's.
     let withdrawn = service.take(asked()).await;
     service.intake(&withdrawn, "withdrawal", json!({})).await.expect(200);
     let told = service.decision(&first, "duplicate", of(&withdrawn)).await.problem(422, "invalid").faults();
@@ -477,7 +477,7 @@ async fn a_duplicate_is_of_one_that_is_answered(service: Service) {
     assert_eq!(told, ["/of_request_id other_person"]);
 }
 
-async fn a_right_is_carried_out_for_whoever_is_known(service: Service) {
+async fn a_right_is_carried_out_for_a_person_who_is_known(service: Service) {
     let path = service.take(asked()).await;
     let refused = service.decision(&path, "completion", fulfilled()).await.problem(409, "identity_unproven").json();
     assert_eq!(refused["article"], "UK GDPR Article 12(6)");

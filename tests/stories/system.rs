@@ -9,7 +9,7 @@ use crate::harness::{Service, on_both_engines};
 
 on_both_engines! {
     health_is_told_to_anyone,
-    metrics_count_on_a_port_of_their_own_and_name_nobody,
+    metrics_count_on_a_port_of_their_own_and_name_no_person,
     weaknesses_can_be_reported,
     the_keys_of_receipts_are_public_and_only_their_public_half,
     the_document_is_served_as_the_code_has_it,
@@ -26,7 +26,7 @@ async fn health_is_told_to_anyone(service: Service) {
     }
 }
 
-async fn metrics_count_on_a_port_of_their_own_and_name_nobody(service: Service) {
+async fn metrics_count_on_a_port_of_their_own_and_name_no_person(service: Service) {
     let ada = json!({ "name": "Ada Lovelace", "email": "ada@example.org", "telephone": "01905 765765",
         "source": { "kind": "self", "obtained_on": "2026-11-20" } });
     let made = service.post("/v1/contacts", ada).await.expect(201);

@@ -211,7 +211,7 @@ async fn a_token_that_is_no_longer_good_learns_nothing_that_is_stored(service: S
     let contractor = contractor(&service, organisation);
     let path = format!("/v1/organisations/{organisation}/suspension");
     service.request("POST", &path).token(&service.staff()).send().await.expect(200);
-    // What a path names, or that it names nothing, is told after the token has been admitted.
+    // The service looks a path's resource up after it has admitted the token.
     for path in [format!("/v1/organisations/{organisation}"), "/v1/organisations/nonsense".to_owned()] {
         get(&service, &contractor, &path).await.problem(401, "invalid_token");
     }

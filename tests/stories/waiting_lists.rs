@@ -1,4 +1,4 @@
-//! Waiting lists: who is next, by when they must answer, and why nobody is asked.
+//! Waiting lists: who is next, by when they must answer, and why the service asks no one.
 
 use chrono::Duration;
 use iewm::domain::Instant;
@@ -12,19 +12,19 @@ use crate::harness::{Service, on_both_engines};
 on_both_engines! {
     a_freed_place_goes_to_the_head_at_once,
     who_comes_back_joins_the_tail,
-    somebody_is_put_before_others,
-    however_often_somebody_is_squeezed_in_the_order_holds,
+    a_person_is_put_before_others,
+    however_often_a_person_is_squeezed_in_the_order_holds,
     an_offer_is_taken_or_goes_on,
     an_offer_that_ran_out_counts_for_nothing,
     the_job_settles_what_ran_out,
     no_offer_stands_past_the_start,
-    nobody_is_asked_too_late,
-    raising_the_capacity_promotes_and_lowering_evicts_nobody,
+    no_person_is_asked_too_late,
+    raising_the_capacity_promotes_and_lowering_evicts_no_one,
     a_list_that_is_closed_still_moves,
-    without_a_calendar_nobody_is_asked_and_everybody_may_cancel,
+    without_a_calendar_no_person_is_asked_and_each_may_cancel,
     the_tag_tells_what_time_and_others_change,
     the_restricted_are_passed_over_and_keep_their_place,
-    a_place_that_nobody_who_waits_can_have_goes_to_who_comes,
+    a_place_that_no_waiting_person_can_have_goes_to_a_newcomer,
     who_can_be_asked_again_is_asked_by_the_job,
 }
 
@@ -78,7 +78,7 @@ async fn a_freed_place_goes_to_the_head_at_once(service: Service) {
     assert_eq!(
         (&capacity["confirmed"], &capacity["waitlisted"]),
         (&json!(1), &json!(0)),
-        "whoever waits may go as well"
+        "a person who waits can leave as well"
     );
 }
 
@@ -92,7 +92,7 @@ async fn who_comes_back_joins_the_tail(service: Service) {
     assert_eq!(service.position(&paths[1]).await, Some(1));
 }
 
-async fn somebody_is_put_before_others(service: Service) {
+async fn a_person_is_put_before_others(service: Service) {
     let event = service.announce(json!({ "capacity": 1 })).await;
     let paths = booked(&service, &event, &["ada", "bob", "cat", "dan", "eve"]).await;
     let moved = priority(&service, &paths[4], None).await.expect(200);
@@ -118,7 +118,7 @@ async fn somebody_is_put_before_others(service: Service) {
     assert_eq!(service.state(&paths[4]).await, "confirmed", "the head is whom it was made");
 }
 
-async fn however_often_somebody_is_squeezed_in_the_order_holds(service: Service) {
+async fn however_often_a_person_is_squeezed_in_the_order_holds(service: Service) {
     let event = service.announce(json!({ "capacity": 0 })).await;
     let paths = booked(&service, &event, &["ada", "bob", "cat"]).await;
     let mut expected = [0, 1, 2];
@@ -166,7 +166,7 @@ async fn an_offer_is_taken_or_goes_on(service: Service) {
     assert_eq!(
         (&capacity["available"], capacity.get("why_no_offer")),
         (&json!(1), None),
-        "nobody is asked twice by itself"
+        "the job asks no person twice"
     );
     assert_eq!(states(&service, &paths).await, ["cancelled", "declined", "cancelled", "cancelled"]);
 }
@@ -238,12 +238,12 @@ async fn no_offer_stands_past_the_start(service: Service) {
     assert_eq!(deadline().await, "2027-02-26T09:30:00.000000Z", "nor past a start that was moved");
     let letters = service.items("/v1/messages").await;
     let offers = letters.iter().filter(|letter| letter["kind"] == "registration_offered");
-    assert_eq!(offers.count(), 2, "they are told anew until when they can answer");
+    assert_eq!(offers.count(), 2, "a new mail says until when they can answer");
     service.hands.set(at("2027-02-26T09:30:00Z"));
     service.verb(&paths[1], "acceptance").await.problem(409, "offer_expired");
 }
 
-async fn nobody_is_asked_too_late(service: Service) {
+async fn no_person_is_asked_too_late(service: Service) {
     let closes = json!({ "capacity": 1, "registration_closes_at": "2027-02-01T09:00:00Z" });
     let event = service.announce(closes).await;
     let paths = booked(&service, &event, &["ada", "bob"]).await;
@@ -260,7 +260,7 @@ async fn nobody_is_asked_too_late(service: Service) {
     assert_eq!((service.state(&cat).await.as_str(), why().await), ("waitlisted", json!("started")));
 }
 
-async fn raising_the_capacity_promotes_and_lowering_evicts_nobody(service: Service) {
+async fn raising_the_capacity_promotes_and_lowering_evicts_no_one(service: Service) {
     let event = service.announce(json!({ "capacity": 0 })).await;
     let paths = booked(&service, &event, &["ada", "bob", "cat", "dan"]).await;
     service.change(&event, json!({ "capacity": 3 })).await.expect(200);
@@ -289,7 +289,7 @@ async fn a_list_that_is_closed_still_moves(service: Service) {
     assert_eq!(service.state(&paths[1]).await, "confirmed");
 }
 
-async fn without_a_calendar_nobody_is_asked_and_everybody_may_cancel(service: Service) {
+async fn without_a_calendar_no_person_is_asked_and_each_may_cancel(service: Service) {
     let far = json!({
         "starts_at": "2031-03-01T09:30:00Z", "ends_at": "2031-03-01T16:00:00Z", "capacity": 1, "waiting_list": by_offer(400),
     });
@@ -303,8 +303,8 @@ async fn without_a_calendar_nobody_is_asked_and_everybody_may_cancel(service: Se
         ("waitlisted".into(), &json!("calendar_exhausted"))
     );
     let cat = service.book(&event, "cat").await;
-    assert_eq!(service.position(&cat).await, Some(2), "nobody overtakes those who wait");
-    assert_eq!(service.settle_offers().await, 0, "the job has nobody to ask");
+    assert_eq!(service.position(&cat).await, Some(2), "a newcomer does not overtake the people who wait");
+    assert_eq!(service.settle_offers().await, 0, "the job has no person to ask");
     service.change(&event, json!({ "waiting_list": { "enabled": true } })).await.expect(200);
     assert_eq!(service.state(&paths[1]).await, "confirmed", "without offers no calendar is needed");
 }
@@ -346,7 +346,7 @@ async fn the_restricted_are_passed_over_and_keep_their_place(service: Service) {
         let capacity = service.capacity(&event).await;
         assert_eq!((&capacity["available"], &capacity["why_no_offer"]), (&json!(1), &json!("restricted")));
         service.lift(&bob, "2026-11-24").await.unwrap();
-        // Whoever comes next finds somebody before them.
+        // The next person finds another before them.
         let dan = service.book(&event, &format!("dan-{round}")).await;
         assert_eq!(
             (service.state(&paths[1]).await.as_str(), service.state(&dan).await.as_str()),
@@ -355,7 +355,7 @@ async fn the_restricted_are_passed_over_and_keep_their_place(service: Service) {
     }
 }
 
-/// An event with a free place, for which only somebody waits who is restricted: their id and path, and the event's.
+/// An event with a free place, for which only a restricted person waits: that person's id and path, and the event's.
 async fn waited_for_by_the_restricted(service: &Service, round: usize, list: Value, capacity: Value) -> [String; 3] {
     let event = service.announce(json!({ "capacity": 0, "waiting_list": list })).await;
     let path = service.book(&event, &format!("bob-{round}")).await;
@@ -366,7 +366,7 @@ async fn waited_for_by_the_restricted(service: &Service, round: usize, list: Val
     [bob, path, event]
 }
 
-async fn a_place_that_nobody_who_waits_can_have_goes_to_who_comes(service: Service) {
+async fn a_place_that_no_waiting_person_can_have_goes_to_a_newcomer(service: Service) {
     let automatic = json!({ "enabled": true });
     let lists = [(automatic.clone(), json!(1)), (by_offer(8), json!(1)), (automatic, json!(null))];
     for (round, (list, capacity)) in lists.into_iter().enumerate() {
@@ -378,7 +378,7 @@ async fn a_place_that_nobody_who_waits_can_have_goes_to_who_comes(service: Servi
             "{round}"
         );
         service.verb(&cat, "cancellation").await.expect(200);
-        // A list that nobody may join any more makes the event no fuller than it is.
+        // A closed waiting list makes the event no fuller than it is.
         service.change(&event, json!({ "waiting_list": { "enabled": false } })).await.expect(200);
         let dan = service.book(&event, &format!("dan-{round}")).await;
         assert_eq!(service.state(&dan).await, "confirmed", "{round}");

@@ -140,7 +140,7 @@ async fn erasure_from_the_receipt_to_the_last_letter(service: Service) {
     }
     assert_eq!(left.json()["status"], "completed", "that they asked, and what came of it, stays");
     life.council("council-2", "execution", Some(&plan)).await.problem(409, "illegal_transition");
-    // The mark keeps their address from being written to, and takes nobody for them.
+    // The mark stops mail to their address, and identifies no other person with them.
     let again = service.sign_up("Ada Lovelace", "ada@example.org").await;
     assert_ne!(again, ada);
 }

@@ -45,7 +45,7 @@ mod tests {
     fn what_was_asked_before_a_request_came_does_not_count() {
         let (moments, admitted) = (Moments::default(), Admitted::default());
         let first = moments.now();
-        assert!(!admitted.since(first), "nobody has asked");
+        assert!(!admitted.since(first), "no request has asked");
         let asked = moments.now();
         let second = moments.now();
         admitted.note(asked);

@@ -198,7 +198,7 @@ mod tests {
         let mut answers = Vec::new();
         for (place, (_, mut hears)) in callers.into_iter().enumerate() {
             let answer = hears.try_recv();
-            assert_eq!(answer.is_err(), gone.contains(&place), "whoever waits is answered, and nobody else");
+            assert_eq!(answer.is_err(), gone.contains(&place), "each waiting caller is answered, and no other");
             answers.extend(answer);
         }
         let keys: Vec<Vec<u8>> = prepared("SELECT key FROM kept_answers ORDER BY key")

@@ -189,6 +189,6 @@ mod tests {
         assert_eq!(used("ENABLE_QPSG"), 1, "a prepared statement stays prepared");
         assert_eq!(used("ENABLE_MEMORY_MANAGEMENT"), 0, "each connection has pages of its own");
         assert_eq!(used("THREADSAFE=2"), 1, "a connection has no lock");
-        assert_eq!(used("DEFAULT_MEMSTATUS=0"), 1, "nobody counts allocations");
+        assert_eq!(used("DEFAULT_MEMSTATUS=0"), 1, "SQLite counts no allocations");
     }
 }

@@ -248,7 +248,7 @@ mod tests {
 
     /// A key that cannot be written rolls its whole group back, and does not affect the next group.
     #[test]
-    fn without_its_key_nobody_comes() {
+    fn without_its_key_no_contact_is_created() {
         let folder = tempfile::tempdir().unwrap();
         let mut lane = lane(folder.path());
         run_all(&mut lane, [making(1, true)]);

@@ -222,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pipe_that_is_not_read_blocks_nobody() {
+    fn a_pipe_that_is_not_read_blocks_no_request() {
         let (reader, read) = flume::bounded::<()>(0);
         let dropped = Counter::default();
         let writer = LogWriter::start(Pipe { read }, dropped.clone()).unwrap();

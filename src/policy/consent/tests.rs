@@ -19,7 +19,7 @@ fn id(number: u128) -> DecisionId {
     DecisionId::from_uuid(Uuid::from_u128(number))
 }
 
-fn nobody_said_anything() -> Facts {
+fn no_decision() -> Facts {
     Facts { erased: false, restriction: None, mailbox: Some(Mailbox::Unmarked), current: None }
 }
 
@@ -29,18 +29,18 @@ fn after(before: Option<&Projection>, number: u128, decision: &Lawful<Decision>)
 
 #[test]
 fn a_yes_on_the_telephone_counts_at_once() {
-    let given = give(&nobody_said_anything(), Method::Telephone, at(0), shown(), at(0)).unwrap();
+    let given = give(&no_decision(), Method::Telephone, at(0), shown(), at(0)).unwrap();
     let now = after(None, 1, &given);
     assert_eq!(state_at(&now, None, at(1000)), State::Given);
 }
 
 #[test]
 fn a_yes_on_a_form_waits_for_the_mailbox_and_lapses() {
-    let given = give(&nobody_said_anything(), Method::WebForm, at(0), shown(), at(0)).unwrap();
+    let given = give(&no_decision(), Method::WebForm, at(0), shown(), at(0)).unwrap();
     let waiting = after(None, 1, &given);
     assert_eq!(state_at(&waiting, None, at(13)), State::Pending);
     assert_eq!(state_at(&waiting, None, at(14)), State::Expired);
-    let facts = Facts { current: Some(waiting.clone()), ..nobody_said_anything() };
+    let facts = Facts { current: Some(waiting.clone()), ..no_decision() };
     let confirmed = confirm(&facts, id(1), Method::WebForm, shown(), at(3)).unwrap();
     assert_eq!(after(Some(&waiting), 2, &confirmed).state, State::Given);
     assert_eq!(confirm(&facts, id(1), Method::WebForm, shown(), at(14)).unwrap_err().code, Code::Gone);
@@ -49,9 +49,9 @@ fn a_yes_on_a_form_waits_for_the_mailbox_and_lapses() {
 
 #[test]
 fn a_given_consent_stays_given_while_another_yes_waits() {
-    let given = after(None, 1, &give(&nobody_said_anything(), Method::Paper, at(0), shown(), at(0)).unwrap());
+    let given = after(None, 1, &give(&no_decision(), Method::Paper, at(0), shown(), at(0)).unwrap());
     let again =
-        give(&Facts { current: Some(given.clone()), ..nobody_said_anything() }, Method::WebForm, at(1), shown(), at(1));
+        give(&Facts { current: Some(given.clone()), ..no_decision() }, Method::WebForm, at(1), shown(), at(1));
     let both = after(Some(&given), 2, &again.unwrap());
     assert_eq!((both.state, both.decision_id), (State::Given, id(1)));
     assert_eq!(both.pending.unwrap().decision_id, id(2));
@@ -62,7 +62,7 @@ fn a_given_consent_stays_given_while_another_yes_waits() {
 #[test]
 fn a_yes_dated_before_the_last_no_is_refused() {
     let withdrawn = after(None, 1, &withdraw(Method::Email, at(5), shown()));
-    let facts = Facts { current: Some(withdrawn), ..nobody_said_anything() };
+    let facts = Facts { current: Some(withdrawn), ..no_decision() };
     let refusal = give(&facts, Method::Paper, at(4), shown(), at(6)).unwrap_err();
     assert_eq!(refusal.code, Code::SupersededByWithdrawal);
     assert!(give(&facts, Method::Paper, at(5), shown(), at(6)).is_ok());
@@ -71,7 +71,7 @@ fn a_yes_dated_before_the_last_no_is_refused() {
 #[test]
 fn a_suppressed_address_and_anothers_former_one_must_confirm_even_a_paper_yes() {
     for mailbox in [Mailbox::Suppressed, Mailbox::AnothersBefore, Mailbox::AnothersNumber] {
-        let facts = Facts { mailbox: Some(mailbox), ..nobody_said_anything() };
+        let facts = Facts { mailbox: Some(mailbox), ..no_decision() };
         let given = give(&facts, Method::Paper, at(0), shown(), at(0)).unwrap();
         assert_eq!(given.act, Act::GiveUnconfirmed(at(14)));
     }
@@ -79,7 +79,7 @@ fn a_suppressed_address_and_anothers_former_one_must_confirm_even_a_paper_yes() 
 
 #[test]
 fn a_yes_that_no_mailbox_can_confirm_is_refused() {
-    let facts = Facts { mailbox: None, ..nobody_said_anything() };
+    let facts = Facts { mailbox: None, ..no_decision() };
     for method in [Method::WebForm, Method::Email] {
         let refusal = give(&facts, method, at(0), shown(), at(0)).unwrap_err();
         assert_eq!((refusal.code, refusal.pointer), (Code::EmailNeeded, Some("/contact_id")));
@@ -88,36 +88,36 @@ fn a_yes_that_no_mailbox_can_confirm_is_refused() {
 }
 
 #[test]
-fn nobody_gives_for_the_erased_but_anybody_may_withdraw() {
-    let facts = Facts { erased: true, ..nobody_said_anything() };
+fn an_erased_contact_gives_nothing_and_can_withdraw() {
+    let facts = Facts { erased: true, ..no_decision() };
     assert_eq!(give(&facts, Method::Paper, at(0), shown(), at(0)).unwrap_err().code, Code::Erased);
     assert_eq!(after(None, 1, &withdraw(Method::Paper, at(0), shown())).state, State::Withdrawn);
 }
 
 #[test]
-fn nobody_gives_for_the_restricted_or_confirms() {
+fn a_restricted_contact_neither_gives_nor_confirms() {
     let restriction = Some(Restriction { ground: restriction::RestrictionGround::AccuracyContested, since: at(0) });
-    let given = give(&nobody_said_anything(), Method::WebForm, at(0), shown(), at(0)).unwrap();
-    let facts = Facts { restriction, current: Some(after(None, 1, &given)), ..nobody_said_anything() };
+    let given = give(&no_decision(), Method::WebForm, at(0), shown(), at(0)).unwrap();
+    let facts = Facts { restriction, current: Some(after(None, 1, &given)), ..no_decision() };
     assert_eq!(give(&facts, Method::Paper, at(1), shown(), at(1)).unwrap_err().code, Code::Restricted);
     assert_eq!(confirm(&facts, id(1), Method::WebForm, shown(), at(1)).unwrap_err().code, Code::Restricted);
 }
 
 #[test]
 fn an_objection_stands_until_the_mailbox_takes_it_back() {
-    let given = after(None, 1, &give(&nobody_said_anything(), Method::Paper, at(0), shown(), at(0)).unwrap());
+    let given = after(None, 1, &give(&no_decision(), Method::Paper, at(0), shown(), at(0)).unwrap());
     let objected = after(Some(&given), 2, &object(Method::Email, at(1), shown()));
     assert_eq!(
         (objected.state, objected.objected_at, objected.withdrawn_at),
         (State::Withdrawn, Some(at(1)), Some(at(1)))
     );
-    let facts = Facts { current: Some(objected.clone()), ..nobody_said_anything() };
+    let facts = Facts { current: Some(objected.clone()), ..no_decision() };
     assert_eq!(give(&facts, Method::Paper, at(0), shown(), at(2)).unwrap_err().code, Code::SupersededByWithdrawal);
     // Staff with a signed paper in hand cannot: it waits for the mailbox.
     let again = give(&facts, Method::Paper, at(2), shown(), at(2)).unwrap();
     let waiting = after(Some(&objected), 3, &again);
     assert_eq!((waiting.state, waiting.objected_at), (State::Pending, Some(at(1))));
-    let facts = Facts { current: Some(waiting.clone()), ..nobody_said_anything() };
+    let facts = Facts { current: Some(waiting.clone()), ..no_decision() };
     let confirmed = confirm(&facts, id(3), Method::Paper, shown(), at(3)).unwrap();
     let taken_back = after(Some(&waiting), 4, &confirmed);
     assert_eq!((taken_back.state, taken_back.objected_at), (State::Given, None));
@@ -125,12 +125,12 @@ fn an_objection_stands_until_the_mailbox_takes_it_back() {
 
 #[test]
 fn a_material_change_makes_older_consents_stale_from_its_day() {
-    let given = after(None, 1, &give(&nobody_said_anything(), Method::Paper, at(0), shown(), at(0)).unwrap());
+    let given = after(None, 1, &give(&no_decision(), Method::Paper, at(0), shown(), at(0)).unwrap());
     let change = Some(MaterialChange { notice_version: notice("2026-06-05"), effective_on: notice("2026-06-10") });
     assert_eq!(state_at(&given, change, at(8)), State::Given);
     assert_eq!(state_at(&given, change, at(9)), State::Stale);
     let renewed = give(
-        &Facts { current: Some(given.clone()), ..nobody_said_anything() },
+        &Facts { current: Some(given.clone()), ..no_decision() },
         Method::Paper,
         at(9),
         notice("2026-06-05"),
@@ -170,7 +170,7 @@ proptest! {
         let mut current: Option<Projection> = None;
         for (number, word) in words.into_iter().enumerate() {
             let (number, now) = (number as u128 + 1, at(i64::try_from(number).unwrap()));
-            let facts = Facts { current: current.clone(), ..nobody_said_anything() };
+            let facts = Facts { current: current.clone(), ..no_decision() };
             match word {
                 Said::No => {
                     let after = after(current.as_ref(), number, &withdraw(Method::Email, now, shown()));

@@ -61,7 +61,7 @@ fn registration_is_open_from_its_opening_to_its_close() {
     let open = |times: &Times, now| must_be_open(EventStatus::Published, times, now).is_ok();
     assert!(!open(&timed, march(1, 8)) && open(&timed, march(1, 9)));
     assert!(open(&timed, march(10, 8)) && !open(&timed, march(10, 9)));
-    assert!(open(&times(), march(20, 9)) && !open(&times(), march(20, 10)), "it closes at the start, unless said");
+    assert!(open(&times(), march(20, 9)) && !open(&times(), march(20, 10)), "it closes at the start, unless the event names a time");
     for status in [EventStatus::Draft, EventStatus::Cancelled, EventStatus::Completed] {
         let refused = must_be_open(status, &times(), march(1, 9)).unwrap_err();
         assert_eq!(refused.code(), Code::RegistrationClosed);
@@ -69,7 +69,7 @@ fn registration_is_open_from_its_opening_to_its_close() {
 }
 
 #[test]
-fn nobody_is_offered_a_place_too_late() {
+fn no_person_is_offered_a_place_too_late() {
     let closes = Times { registration_closes_at: Some(march(10, 9)), ..times() };
     let why = |now| why_no_offer(EventStatus::Published, &closes, now);
     assert_eq!(why(march(10, 8)), None);
@@ -102,7 +102,7 @@ fn a_newcomer_gets_a_place_waits_or_is_told_that_it_is_full() {
     assert_eq!(
         places(1, 0, 1).for_newcomer(Some(5), true, true).unwrap(),
         Waitlisted,
-        "nobody overtakes those who wait"
+        "a newcomer does not overtake the people who wait"
     );
     assert_eq!(places(1, 0, 1).for_newcomer(Some(5), false, true).unwrap_err().code(), Code::EventFull);
     assert_eq!(

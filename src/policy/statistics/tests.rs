@@ -158,7 +158,7 @@ proptest! {
 }
 
 #[test]
-fn a_kind_is_told_as_far_as_nobody_can_be_singled_out() {
+fn figures_single_out_no_person() {
     use OutcomeKind::{Fulfilled, PartlyFulfilled, Refused};
     let counts = |added: &[(Option<OutcomeKind>, bool, u64)]| {
         let mut counts = Counts::default();

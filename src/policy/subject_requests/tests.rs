@@ -63,7 +63,7 @@ fn a_question_about_access_is_put_by_the_last_day_and_others_whenever() {
 }
 
 #[test]
-fn a_right_is_carried_out_for_whoever_is_known_or_has_proven_it() {
+fn a_right_is_carried_out_for_a_person_who_is_known_or_has_proven_it() {
     let proof = |sufficient| ClockEvent { kind: ClockEventKind::IdentityReceived, on: day("2026-03-03"), sufficient };
     assert!(must_be_proven(RequestStatus::InProgress, true, &[]).is_ok());
     assert!(must_be_proven(RequestStatus::InProgress, false, &[proof(true)]).is_ok());

@@ -116,7 +116,7 @@ fn directions(source: &Source) -> Vec<String> {
     let Some((_, allowed)) = FLOORS.iter().find(|(name, _)| *name == floor) else {
         return vec![told(source, 1, &format!("{floor}: a floor that no rule knows"))];
     };
-    // A macro or an attribute of the crate's root is nobody's floor.
+    // A macro or an attribute of the crate's root belongs to no floor.
     let known = |name: &str| FLOORS.iter().any(|(floor, _)| *floor == name);
     let paths =
         source.paths().into_iter().filter_map(|path| path.names.first().cloned().map(|first| (path.line, first)));
@@ -173,7 +173,7 @@ fn rooms(source: &Source) -> Vec<String> {
     breaches
 }
 
-/// Where a word may stand, and what is said when it stands elsewhere.
+/// Where a word may stand, and the message when it stands elsewhere.
 fn words(source: &Source) -> Vec<String> {
     let file = source.file.as_str();
     let in_store = file.ends_with("/store.rs") || file.contains("/store/");

@@ -120,7 +120,7 @@ async fn it_keeps_its_people_in_postgresql_when_a_database_is_named() {
     refused(&run(other.path(), &anywhere(), &arguments), 1, &["master key"]);
 }
 
-/// What the README has a newcomer do: cancel until nobody waits. And a request for access waits for its answer.
+/// What the README has a newcomer do: cancel until the waiting list is empty. And a request for access waits for its answer.
 #[actix_web::test]
 async fn a_newcomer_empties_a_waiting_list() {
     let folder = folder();

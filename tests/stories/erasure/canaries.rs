@@ -1,4 +1,4 @@
-//! A canary in every column that tells who somebody is, found in none of them afterwards, nor in any file, answer or link.
+//! A canary in every column that identifies a person, found in none of them afterwards, nor in any file, answer or link.
 
 use std::collections::BTreeSet;
 
@@ -70,7 +70,7 @@ impl Service {
     }
 }
 
-/// Whoever has been everywhere: what names them, and the links that were mailed to them.
+/// A person in every table: what names the person, and the links that were mailed.
 pub(crate) struct Canary {
     pub(crate) contact: String,
     merged: String,
@@ -81,7 +81,7 @@ pub(crate) struct Canary {
     pub(crate) unsubscribe: String,
 }
 
-/// Signs somebody up who leaves something in every column there is.
+/// Signs a person up who leaves a value in every column.
 pub(crate) async fn plant(service: &Service) -> Canary {
     let [name, email, telephone, employer, job, source, wording, evidence, former] = *CANARIES;
     let person = |email: &str| {
@@ -188,7 +188,7 @@ async fn ask(service: &Service, contact: &str) {
     service.released(&path).await.expect(200);
 }
 
-/// What every column that tells who somebody is holds, in hexadecimal; fails where one holds nothing.
+/// The values of every column that identifies a person, in hexadecimal; fails where a column is empty.
 fn planted(service: &Service) -> Vec<String> {
     let mut cells = Vec::new();
     let goes = |card: &&Card| matches!(card.on_erasure.fate(), Some(Fate::Erase | Fate::Anonymise));
@@ -261,7 +261,7 @@ async fn nothing_of_the_erased_is_anywhere(service: Service) {
     assert_eq!(marks.len(), 3, "two addresses, and a number with the name");
     let destroyed: Vec<Vec<u8>> =
         cells.iter().filter(|cell| !marks.contains(*cell)).map(|cell| decoded(cell)).collect();
-    // Beside them lives somebody of the same name, to whom nothing happens.
+    // Another person has the same name; nothing happens to that person.
     let beside = json!({ "name": "Zebulon Quagmire-Xylophone the Other", "email": "other@example.org",
                          "source": { "kind": "self", "obtained_on": "2026-01-05" } });
     let beside = service.post("/v1/contacts", beside).await.expect(201).json();
@@ -276,7 +276,7 @@ async fn nothing_of_the_erased_is_anywhere(service: Service) {
     service.state.flush_looks().await;
 
     assert_eq!(service.deliver(&MailServer::start()).await, 0, "what waited was dropped");
-    // What is there now; the rest is looked at once everybody else has been asked.
+    // What is there now; the story looks at the rest after all other requests.
     let files = match service.engine {
         Engine::Sqlite => dump::files_without(&service.directory(), &destroyed),
         Engine::Postgres => Vec::new(),

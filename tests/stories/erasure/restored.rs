@@ -1,4 +1,4 @@
-//! An old backup of the data beside the present vault: whoever was erased cannot be read in it, and is erased again before
+//! An old backup of the data beside the present vault: an erased person cannot be read in it, and is erased again before
 //! it is used.
 
 use diesel::connection::SimpleConnection;
@@ -91,7 +91,7 @@ async fn a_restored_backup_cannot_be_read_and_is_erased_again(service: Service) 
     .await;
     restored.get(&format!("/v1/contacts/{}", canary.contact)).await.problem(410, "erased");
     let contacts = restored.items("/v1/contacts").await;
-    assert_eq!(contacts.len(), 1, "and nobody else is harmed");
+    assert_eq!(contacts.len(), 1, "no other contact changes");
     assert_eq!((text(&contacts[0], "id"), text(&contacts[0], "name")), (bob, "Bob".to_owned()));
     for table in ["memberships", "preference_links", "messages", "consent_confirmations"] {
         assert_eq!(CARDS.of(table).unwrap().on_erasure.fate(), Some(Fate::Erase));

@@ -10,15 +10,15 @@ use crate::harness::people::{grant, text, withdrawal};
 use crate::harness::{Service, on_both_engines};
 
 on_both_engines! {
-    whoever_proposed_a_plan_cannot_carry_it_out,
+    the_proposer_of_a_plan_cannot_carry_it_out,
     only_the_plan_that_was_proposed_last_is_carried_out,
     what_changes_meanwhile_makes_a_plan_stale,
     what_passes_by_itself_leaves_a_plan_good,
-    nobody_is_erased_twice,
+    no_contact_is_erased_twice,
     an_erasure_and_a_yes_at_once_end_one_way_or_the_other,
 }
 
-async fn whoever_proposed_a_plan_cannot_carry_it_out(service: Service) {
+async fn the_proposer_of_a_plan_cannot_carry_it_out(service: Service) {
     let ada = service.sign_up("Ada Lovelace", "ada@example.org").await;
     assert_eq!(code(service.execute(EXECUTOR, &ada, &"0".repeat(64)).await), Code::PlanStale, "none was proposed");
     let plan = service.propose(PROPOSER, &ada, Vec::new()).await.unwrap();
@@ -89,7 +89,7 @@ async fn what_passes_by_itself_leaves_a_plan_good(service: Service) {
     service.follow("POST", &mails.taken()[0].link("confirmations")).await.problem(404, "not_found");
 }
 
-async fn nobody_is_erased_twice(service: Service) {
+async fn no_contact_is_erased_twice(service: Service) {
     let ada = service.sign_up("Ada Lovelace", "ada@example.org").await;
     let merged = service.sign_up("A. Lovelace", "countess@example.org").await;
     let path = format!("/v1/contacts/{ada}/merge");

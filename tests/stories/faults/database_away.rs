@@ -186,7 +186,7 @@ fn out_of_connections() {
         let ours = format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'");
         let take = || {
             let mut connection = PgConnection::establish(&url).unwrap();
-            // One that is being opened is not seen yet: nobody must come for a while.
+            // The engine does not list a connection that is being opened yet: no connection may appear for a while.
             let mut quiet = 0;
             while quiet < 3 {
                 let ended = sql_query(&ours).execute(&mut connection).unwrap();
@@ -235,7 +235,7 @@ fn a_commit_in_doubt_is_said_to_be_and_its_key_tells() {
         };
         let (code, ()) = join(refused(keyed(&served, 0)), hang).await;
         assert_eq!(code, "outcome_unknown");
-        // Whoever asks again while it hangs is not told anything else than that.
+        // A second request gets the same answer while the first hangs.
         assert_eq!(refused(keyed(&served, 0)).await, "unavailable");
         send_signal("CONT", processes(cluster));
         execute(&url, "DROP TRIGGER story_slow ON contacts");

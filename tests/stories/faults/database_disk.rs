@@ -24,7 +24,7 @@ struct Small {
 }
 
 impl Small {
-    /// `None` where there is no PostgreSQL or nobody may mount a disk, which is said aloud.
+    /// `None` where there is no PostgreSQL or the machine forbids mounts, which the story prints.
     fn start(folder: &Path) -> Option<Self> {
         let disk = Disk::of(folder, "160m")?;
         if !owner(&disk, "true").stderr(Stdio::null()).status().is_ok_and(|status| status.success()) {

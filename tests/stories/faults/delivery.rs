@@ -8,7 +8,7 @@ use crate::harness::mail::MailServer;
 use crate::harness::people::{grant, person, text};
 use crate::harness::served::Served;
 
-/// SQLite has one process; what several claims at once do there is told in `mailing`.
+/// SQLite has one process; `mailing` has several claims at once there.
 #[actix_web::test]
 async fn three_processes_on_one_postgres_send_each_message_once() {
     let Some(ground) = Ground::of(Engine::Postgres) else { return };

@@ -1,4 +1,4 @@
-//! The process is told to stop while requests run.
+//! The process gets the signal to stop while requests run.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;

@@ -36,7 +36,7 @@ fn come_and_go(engine: Engine) {
     let Some(ground) = Ground::of(engine) else { return };
     actix_web::rt::System::new().block_on(async {
         let served = Served::start(&ground.url(), &[]);
-        // Whoever sends many rows waits for longer than others.
+        // A client that sends many rows waits for longer than others.
         let http = reqwest::Client::builder().timeout(Duration::from_mins(5)).build().unwrap();
         let url = |path: &str| format!("http://{}{path}", served.address);
         let import = async |file: String| {

@@ -50,7 +50,7 @@ impl Ground {
     }
 }
 
-/// What somebody was told is done.
+/// What the service acknowledged.
 #[derive(Debug, PartialEq, Eq)]
 enum Acknowledged {
     Contact(String),

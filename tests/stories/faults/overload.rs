@@ -88,7 +88,7 @@ fn slow_heads_and_bodies_are_given_up() {
         for body in &mut bodies {
             body.write_all(b"{").unwrap();
         }
-        // Whoever is quick is served meanwhile.
+        // The service answers quick requests meanwhile.
         let person = person("Ada Lovelace", "ada@example.org");
         served.post("/v1/contacts", &person).send().await.expect(201);
         for head in &mut heads {

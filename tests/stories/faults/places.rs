@@ -22,7 +22,7 @@ async fn patiently(server: &Served, path: &str, body: Value) -> Answer {
     }
 }
 
-/// SQLite has one process; what many clients at once do there is told in `capacity`.
+/// SQLite has one process; `capacity` has many clients at once there.
 #[actix_web::test]
 async fn three_processes_on_one_postgres_give_no_place_twice() {
     let Some(ground) = Ground::of(Engine::Postgres) else { return };

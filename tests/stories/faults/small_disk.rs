@@ -22,7 +22,7 @@ pub(super) struct Disk {
 }
 
 impl Disk {
-    /// A disk of `size` in `folder`. `None` where this machine lets nobody mount anything, which is said aloud.
+    /// A disk of `size` in `folder`. `None` where this machine forbids mounts, which the story prints.
     pub(super) fn of(folder: &Path, size: &str) -> Option<Self> {
         let place = folder.join("disk");
         fs::create_dir(&place).unwrap();
@@ -51,7 +51,7 @@ impl Disk {
         self.launcher().into_iter().chain(redirect.map(str::to_owned)).collect()
     }
 
-    /// Where everybody sees that file.
+    /// Where every process sees that file.
     pub(super) fn log(&self) -> PathBuf {
         let place = self.place.strip_prefix("/").unwrap();
         PathBuf::from(format!("/proc/{}/root", self.keeper.id())).join(place).join("log")

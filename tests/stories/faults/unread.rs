@@ -82,7 +82,7 @@ fn read_slowly(stream: &mut TcpStream, bytes: usize) -> Vec<u8> {
 }
 
 #[test]
-fn an_answer_that_nobody_reads_is_given_up() {
+fn an_answer_that_is_not_read_is_given_up() {
     let (_ground, served) = on_sqlite(&[]);
     let mut stream = narrow(&served);
     ask(&mut stream, &served, "GET", LARGE);
@@ -184,7 +184,7 @@ fn unread_import(engine: Engine) {
             .iter()
             .map(|entry| entry["detail"]["created"].as_u64().unwrap())
             .sum();
-        assert!(rehearsed < 2 * ROWS as u64, "the results of {rehearsed} rows were worked out for nobody");
+        assert!(rehearsed < 2 * ROWS as u64, "the service computed the results of {rehearsed} rows that no client reads");
     });
 }
 

@@ -9,8 +9,8 @@ use crate::harness::{Service, on_both_engines};
 
 on_both_engines! {
     a_merge_and_a_grant_at_once_leave_one_answer_of_the_person,
-    an_erasure_and_an_import_of_a_former_address_at_once_bring_nobody_back,
-    a_correction_and_an_import_at_once_create_nobody,
+    an_erasure_and_an_import_of_a_former_address_at_once_bring_no_contact_back,
+    a_correction_and_an_import_at_once_create_no_contact,
     a_correction_and_a_confirmation_at_once_leave_the_new_mailbox_to_answer,
 }
 
@@ -34,7 +34,7 @@ async fn a_merge_and_a_grant_at_once_leave_one_answer_of_the_person(service: Ser
     }
 }
 
-async fn an_erasure_and_an_import_of_a_former_address_at_once_bring_nobody_back(service: Service) {
+async fn an_erasure_and_an_import_of_a_former_address_at_once_bring_no_contact_back(service: Service) {
     for round in 0..ROUNDS {
         let old = format!("eve.old{round}@example.org");
         let eve = service.sign_up("Eve", &old).await;
@@ -49,7 +49,7 @@ async fn an_erasure_and_an_import_of_a_former_address_at_once_bring_nobody_back(
     assert!(service.items("/v1/contacts").await.is_empty());
 }
 
-async fn a_correction_and_an_import_at_once_create_nobody(service: Service) {
+async fn a_correction_and_an_import_at_once_create_no_contact(service: Service) {
     for round in 0..ROUNDS {
         let old = format!("dan.old{round}@example.org");
         let dan = service.sign_up("Dan", &old).await;
@@ -78,7 +78,7 @@ async fn a_correction_and_a_confirmation_at_once_leave_the_new_mailbox_to_answer
             confirmed.problem(410, "gone");
         }
         let consent: Value = service.consent(&ada, "newsletter").await;
-        assert_eq!(consent["state"], "pending", "whoever came first, the new mailbox has not answered");
+        assert_eq!(consent["state"], "pending", "in either order, the new mailbox has not answered");
         service.follow("POST", &service.link(&text(&consent, "decision_id")).await).await.expect(200);
         assert_eq!(service.checked(&ada, "newsletter").await, "given");
     }

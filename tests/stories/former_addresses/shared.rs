@@ -9,7 +9,7 @@ use crate::harness::{Service, on_both_engines};
 use crate::possible_matches::record;
 
 on_both_engines! {
-    a_record_at_an_address_of_two_people_is_nobodys_for_certain,
+    a_record_at_an_address_of_two_people_is_neithers_for_certain,
     an_erasure_leaves_a_record_at_an_address_of_two_people,
     a_record_that_turns_out_to_be_a_persons_is_emptied_and_restricted_no_more,
     a_complainant_at_a_shared_number_or_address_is_not_shown_to_the_person,
@@ -63,7 +63,7 @@ fn held(package: &Value, table: &str) -> Vec<Value> {
     parts.filter(|part| part["table"] == table).flat_map(|part| part["records"].as_array().unwrap().clone()).collect()
 }
 
-async fn a_record_at_an_address_of_two_people_is_nobodys_for_certain(service: Service) {
+async fn a_record_at_an_address_of_two_people_is_neithers_for_certain(service: Service) {
     for is_confirmed in [false, true] {
         let desk = Desk::with(&service, is_confirmed).await;
         let dans = if is_confirmed { "former_email" } else { "shared_email" };

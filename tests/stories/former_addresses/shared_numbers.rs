@@ -9,7 +9,7 @@ use crate::possible_matches::record;
 use crate::whole_packages::held;
 
 on_both_engines! {
-    a_record_under_a_number_and_name_of_two_contacts_is_nobodys_for_certain,
+    a_record_under_a_number_and_name_of_two_contacts_is_neithers_for_certain,
     an_erasure_leaves_what_another_contact_has_under_the_same_number_and_name,
     a_row_is_the_contacts_who_has_its_number_and_name_now,
 }
@@ -47,7 +47,7 @@ impl Twins {
     }
 }
 
-async fn a_record_under_a_number_and_name_of_two_contacts_is_nobodys_for_certain(service: Service) {
+async fn a_record_under_a_number_and_name_of_two_contacts_is_neithers_for_certain(service: Service) {
     let twins = Twins::with(&service).await;
     let found = json!({ "record": record(&twins.complaint), "by": ["telephone_and_name", "name"] });
     for contact in [&twins.by_number, &twins.with_address] {

@@ -43,7 +43,7 @@ impl Service {
         self.post(&format!("{event}/registrations"), json!({ "contact_id": contact })).await
     }
 
-    /// Signs somebody up and registers them, and returns the path of the registration.
+    /// Signs a person up and registers that person, and returns the path of the registration.
     pub(crate) async fn book(&self, event: &str, name: &str) -> String {
         let contact = self.sign_up(name, &format!("{name}@example.org")).await;
         self.register(event, &contact).await.expect(201).header("location")

@@ -46,7 +46,7 @@ impl Request {
         self.try_send().await.expect("an answer")
     }
 
-    /// Sends it to somebody who may not answer.
+    /// Sends it to a server that may not answer.
     pub(crate) async fn try_send(self) -> Result<Answer, reqwest::Error> {
         let response = self.0.send().await?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());

@@ -61,7 +61,7 @@ impl Service {
     }
 
     /// Copies what SQLite's two journals hold into the files, as a backup does. One copier is at work on a file at a
-    /// time, and the service copies too once it has destroyed a key: whoever finds it at work tries again.
+    /// time, and the service copies too once it has destroyed a key: a caller that finds a copy in progress tries again.
     #[track_caller]
     pub(crate) fn empty_journals(&self) {
         let mut database = self.sqlite();

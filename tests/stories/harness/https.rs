@@ -17,7 +17,7 @@ use tokio_rustls::rustls::pki_types::PrivatePkcs8KeyDer;
 pub(crate) enum Says {
     /// It sends these bytes and closes the connection.
     Bytes(Vec<u8>),
-    /// It sends these bytes, then nothing until it is told to go on, and closes the connection.
+    /// It sends these bytes, then nothing until the story lets it go on, and closes the connection.
     Waits(Vec<u8>, Arc<Notify>, Vec<u8>),
     /// It closes the connection without an answer.
     Nothing,
@@ -142,7 +142,7 @@ async fn serve(acceptor: TlsAcceptor, connection: TcpStream, shared: Arc<Shared>
     }
     let says = shared.says.lock().expect("no panic").clone();
     shared.asked.fetch_add(1, Ordering::SeqCst);
-    // Whoever asked may be gone by now, as a story means it to be.
+    // The client may have closed the connection by now, as a story means it to.
     let _ = match says {
         Says::Nothing => return,
         Says::Bytes(bytes) => stream.write_all(&bytes).await,

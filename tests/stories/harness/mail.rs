@@ -30,7 +30,7 @@ pub(crate) enum Answer {
     Recipient(u16),
     /// It answers so when the mail itself is to follow.
     Data(u16),
-    /// It takes the mail and says nothing, until it is told to go on.
+    /// It takes the mail and does not answer until the story lets it go on.
     Silence,
 }
 

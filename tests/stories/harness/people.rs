@@ -1,4 +1,4 @@
-//! What stories about people begin with: somebody signed up, a consent given, a link minted.
+//! What stories about people begin with: a contact, a consent, a link.
 
 use std::fmt::Write as _;
 
@@ -19,7 +19,7 @@ use super::{Service, audited};
 /// What the people of the stories are shown before they say yes.
 pub(crate) const WORDING: &str = "Yes, send me the newsletter.\nI can stop it at any time.";
 
-/// The body that signs somebody up.
+/// The body that signs a person up.
 pub(crate) fn person(name: &str, email: &str) -> Value {
     json!({ "name": name, "email": email, "source": { "kind": "self", "obtained_on": "2026-11-24" } })
 }
@@ -53,7 +53,7 @@ pub(crate) fn text(body: &Value, member: &str) -> String {
 }
 
 impl Service {
-    /// Signs somebody up, and returns the id.
+    /// Signs a person up, and returns the id.
     pub(crate) async fn sign_up(&self, name: &str, email: &str) -> String {
         text(&self.post("/v1/contacts", person(name, email)).await.expect(201).json(), "id")
     }
@@ -123,7 +123,7 @@ impl Service {
         self.state.job("story").run(move |tx| restrict::restrict(tx, contact, ground)).await
     }
 
-    /// Lifts a restriction of which the person was told on a day.
+    /// Lifts a restriction, of which the service notified the person on a day.
     pub(crate) async fn lift(&self, contact: &str, notified_on: &str) -> Result<Contact, Error> {
         let (contact, day) = (contact.parse().expect("a contact's id"), notified_on.parse().expect("a day"));
         self.state.job("story").run(move |tx| restrict::lift(tx, contact, day)).await

@@ -23,7 +23,7 @@ use super::{choice, cluster::Cluster};
 /// creating and dropping databases.
 pub(crate) const SETTINGS: &str = "max_connections = 400\nfsync = off\nfull_page_writes = off\nautovacuum = off\n";
 
-/// A database of a story's own, dropped with this value, whoever is still connected to it.
+/// A database of a story's own, dropped with this value, even while clients are connected to it.
 pub(crate) struct Database {
     /// Where it is.
     pub(crate) url: String,

@@ -142,7 +142,7 @@ impl Process {
         }
     }
 
-    /// Every line that it has said so far, those that nobody waited for included.
+    /// Every line that it has printed so far, read by a story or not.
     pub(crate) fn heard(&self) -> Vec<String> {
         let more = std::iter::from_fn(|| self.lines.recv_timeout(Duration::from_millis(200)).ok());
         self.said.iter().cloned().chain(more).collect()

@@ -16,7 +16,7 @@ use super::client::{Answer, Request};
 use super::process::{Process, command};
 use super::service::{AUDIENCE, ISSUER};
 
-/// How long a caller waits: whoever is not answered by then was forgotten.
+/// How long a caller waits: a later answer counts as none.
 const PATIENCE: Duration = Duration::from_secs(15);
 
 /// A process that serves.

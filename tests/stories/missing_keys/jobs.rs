@@ -1,4 +1,4 @@
-//! The jobs pass over whoever has no key, and go on with the next.
+//! The jobs pass over a person without a key, and go on with the next.
 
 use iewm::jobs::{Digest, Gathering, Upkeep};
 use iewm::resources::subject_requests::package::store::building::MOST_AT_ONCE;

@@ -1,4 +1,4 @@
-//! Every operation that reads, asked for somebody whose keys are missing.
+//! Every operation that reads, asked for a person whose keys are missing.
 
 use iewm::app::operations;
 use serde_json::{Value, json};
@@ -15,7 +15,7 @@ on_both_engines! {
 }
 
 impl World {
-    /// An address of the operation that is about the canary wherever it can be; `None` for what is about nobody.
+    /// An address of the operation that is about the canary wherever it can be; `None` for an operation that is about no person.
     fn address(&self, path: &str) -> Option<String> {
         const NOTHING: &str = "01937a5e-8f00-7c3a-9d55-3f2a60b1c901";
         let contact = self.contact();
@@ -126,7 +126,7 @@ async fn whatever_is_about_them_alone_is_told_so(service: Service) {
         assert_eq!(answer.status, 503, "{path}: {}", answer.text());
         answer.problem(503, "key_missing");
     }
-    // As a page, to whoever follows a link.
+    // As a page, for a person who follows a link.
     let page = world.service.request("GET", &world.canary.confirmation).header("Accept", "text/html");
     assert!(page.send().await.expect(503).text().contains("cannot open your data"));
     // What needs no key is answered.

@@ -1,4 +1,4 @@
-//! What is written about somebody whose keys are missing.
+//! What is written about a person whose keys are missing.
 
 use serde_json::{Value, json};
 

@@ -15,7 +15,7 @@ on_both_engines! {
     a_delivery_can_be_changed_after_the_copy_was_opened,
     a_delivery_can_be_changed_while_there_is_a_package,
     a_download_beside_a_changed_delivery_is_whole_or_refused,
-    a_refused_mail_notes_the_bounce_of_whoever_has_the_address,
+    a_refused_mail_marks_the_contact_that_has_the_address,
 }
 
 const POST: &str = "1 Dorset Street\nLondon";
@@ -146,7 +146,7 @@ async fn a_download_beside_a_changed_delivery_is_whole_or_refused(service: Servi
 }
 
 /// The mail need not name the contact: complaints and requests are recorded with an address alone.
-async fn a_refused_mail_notes_the_bounce_of_whoever_has_the_address(service: Service) {
+async fn a_refused_mail_marks_the_contact_that_has_the_address(service: Service) {
     let server = MailServer::start();
     for (name, address) in [("Ada Lovelace", "ada@example.org"), ("Bob", "bob@example.org")] {
         service.sign_up(name, address).await;
@@ -168,7 +168,7 @@ async fn a_refused_mail_notes_the_bounce_of_whoever_has_the_address(service: Ser
         assert!(contact["email_bounced_at"].is_string(), "{contact}");
     }
     assert_eq!(service.audit("action=contacts.bounced").await.len(), 2);
-    // An address that no contact has is nobody's bounce.
+    // A refusal of an address that no contact has marks no contact.
     let stranger = json!({ "complainant": { "name": "Cy", "email": "cy@example.org" }, "channel": "email",
                            "received_on": "2026-11-24", "details": "You wrote to me." });
     acknowledged(stranger).await;

@@ -16,7 +16,7 @@ use crate::harness::{Service, on_both_engines};
 
 on_both_engines! {
     what_ends_the_request_discards_the_draft,
-    a_draft_that_nobody_releases_is_deleted,
+    a_draft_that_is_not_released_is_deleted,
     the_restricted_are_answered_and_the_erased_are_not,
 }
 
@@ -56,7 +56,7 @@ async fn what_ends_the_request_discards_the_draft(service: Service) {
     }
 }
 
-async fn a_draft_that_nobody_releases_is_deleted(service: Service) {
+async fn a_draft_that_is_not_released_is_deleted(service: Service) {
     let (_, path) = service.drafted("access").await;
     service.left_out(&path, &[("complaints", "/details")]).await;
     service.hands.advance(Duration::days(30));

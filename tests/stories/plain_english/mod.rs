@@ -6,7 +6,7 @@ mod reading;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use reading::{findings, literals};
+use reading::{comments, findings, literals};
 use serde_json::{Value, json};
 
 /// Names that say nothing of their noun. Generators make types of the schemas, in one namespace.
@@ -117,6 +117,22 @@ fn errors_letters_and_log_lines_name_their_subjects() {
 }
 
 #[test]
+fn comments_name_their_subjects() {
+    let mut sources = Vec::new();
+    for folder in ["src", "tests", "benches"] {
+        files(&root().join(folder), &[".rs"], &mut sources);
+    }
+    assert!(sources.len() > 500, "only {} sources were found", sources.len());
+    let mut found = Vec::new();
+    for path in sources.iter().filter(|path| !path.ends_with("plain_english/reading.rs")) {
+        let prose = comments(&fs::read_to_string(path).unwrap());
+        let name = path.strip_prefix(root()).unwrap().display();
+        found.extend(findings(&prose).into_iter().map(|(line, words)| format!("{name}:{line}: {words}")));
+    }
+    assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
+#[test]
 fn docs_pages_and_mails_name_their_subjects() {
     let mut pages: Vec<PathBuf> = ["README.md", "SECURITY.md", "CONTRIBUTING.md", "config.default.toml"]
         .iter()
@@ -138,6 +154,7 @@ fn a_sentence_without_a_subject_is_found_where_it_is() {
                   let d = \"one \\\"two\\\" \\\n   Somebody waits\";\nlet e = r#\"the last \"row\" comes back to us\"#;\n\
                   #[cfg(test)]\nmod tests {\n    let f = \"whoever asks\";\n}\n";
     assert_eq!(findings(&literals(source)), [(6, "somebody"), (7, "comes back to")]);
+    assert_eq!(findings(&comments(source)), [(1, "nobody"), (2, "is told")]);
     let document = json!({
         "paths": { "/v1/a": { "get": { "summary": "List", "description": "Unless said otherwise." } } },
         "components": { "schemas": { "State": { "type": "string", "enum": ["nobody"], "description": "A state." } } },

@@ -45,27 +45,64 @@ pub(super) fn findings(text: &str) -> Vec<(usize, &'static str)> {
 pub(super) fn literals(source: &str) -> String {
     let source = source.split("#[cfg(test)]\nmod tests").next().unwrap_or_default();
     let mut prose = String::new();
+    for piece in pieces(source) {
+        match piece {
+            Piece::Literal(inside) if inside.contains(char::is_whitespace) => {
+                prose.push_str(&format!(" {inside} "));
+            }
+            Piece::Literal(_) => prose.push(' '),
+            Piece::Comment(_) => {}
+            Piece::Line => prose.push('\n'),
+        }
+    }
+    prose
+}
+
+/// The comments of a source file on their lines, those of its tests included.
+pub(super) fn comments(source: &str) -> String {
+    let mut prose = String::new();
+    for piece in pieces(source) {
+        match piece {
+            Piece::Literal(inside) => prose.extend(inside.chars().filter(|c| *c == '\n')),
+            Piece::Comment(text) => prose.push_str(text),
+            Piece::Line => prose.push('\n'),
+        }
+    }
+    prose
+}
+
+/// A part of a source file that is no code.
+enum Piece<'a> {
+    /// A comment to the end of its line, with its slashes.
+    Comment(&'a str),
+    /// The content of a string literal.
+    Literal(String),
+    /// The end of a line.
+    Line,
+}
+
+fn pieces(source: &str) -> Vec<Piece<'_>> {
+    let mut found = Vec::new();
     let mut rest = source;
     while let Some(next) = rest.chars().next() {
         let length = if rest.starts_with("//") {
-            rest.find('\n').unwrap_or(rest.len())
+            let length = rest.find('\n').unwrap_or(rest.len());
+            found.push(Piece::Comment(&rest[..length]));
+            length
         } else if let Some(length) = character(rest) {
             length
         } else if let Some((inside, length)) = literal(rest) {
-            let kept = if inside.contains(char::is_whitespace) { inside } else { String::new() };
-            prose.push(' ');
-            prose.push_str(&kept);
-            prose.push(' ');
+            found.push(Piece::Literal(inside));
             length
         } else {
             if next == '\n' {
-                prose.push('\n');
+                found.push(Piece::Line);
             }
             next.len_utf8()
         };
         rest = &rest[length..];
     }
-    prose
+    found
 }
 
 /// The length of the character literal that `text` begins with, such as `'"'`. A lifetime is none.

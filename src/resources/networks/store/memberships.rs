@@ -33,7 +33,7 @@ pub struct Row {
 
 /// A row, unsealed.
 pub fn open(tx: &mut ReadTx<'_>, row: &Row) -> Result<Membership, Error> {
-    // The erased leave the membership behind, and nothing that was told of it.
+    // An erased person leaves the membership behind, without its text.
     let told = match tx.key_unless_destroyed(row.contact_id.uuid())? {
         Some(key) => Particulars::open(&key, row.id, &row.particulars)?,
         None => Particulars::default(),

@@ -119,7 +119,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_somebody_needs_is_not_debugged() {
+    fn what_a_person_needs_is_not_in_debug_output() {
         let dietary = vec![DietaryRequirement::Halal];
         let needs = AccessRequirements { dietary, access: Vec::new(), details: None };
         assert_eq!(format!("{needs:?}"), "[personal]");

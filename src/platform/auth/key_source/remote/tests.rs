@@ -126,13 +126,13 @@ async fn an_unknown_kid_is_asked_for_once_a_minute_and_no_more() {
     assert!(!kept.learns("c").await);
     assert_eq!(kept.issuer.asked(), 2);
     kept.later(1).await;
-    assert_eq!(kept.issuer.asked(), 2, "nobody asked");
+    assert_eq!(kept.issuer.asked(), 2, "no request asked");
     assert!(kept.learns("c").await);
     assert_eq!(kept.issuer.asked(), 3);
 }
 
 #[tokio::test(start_paused = true)]
-async fn all_who_wait_share_one_fetch_and_nobody_else_waits() {
+async fn waiting_requests_share_one_fetch_and_no_other_waits() {
     let kept = Kept::new(Scripted::new(Ok(keys(&["a"]))));
     kept.later(0).await;
     kept.issuer.hold();
@@ -193,7 +193,7 @@ async fn a_service_without_keys_finds_its_issuer_by_itself() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_withdrawn_key_goes_out_of_force_although_nobody_asks() {
+async fn a_withdrawn_key_goes_out_of_force_without_a_request() {
     let kept = Kept::new(Scripted::new(Ok(keys(&["a", "b"]))));
     kept.later(0).await;
     let before = kept.keys.current().generation;
@@ -230,7 +230,7 @@ async fn a_remembered_token_falls_with_its_published_key() {
     };
     let header = json!({"typ": "at+jwt", "alg": "EdDSA", "kid": "k"}).to_string();
     let token = pair.sign(&header, &claims("iewm", 3600));
-    assert!(tokens.verify(&token, noon()).await.is_err(), "nobody fetches before it is told to");
+    assert!(tokens.verify(&token, noon()).await.is_err(), "no fetch runs before its time");
     tokens.keep_keys(&clock);
     assert!(tokens.verify(&token, noon()).await.is_ok() && tokens.verify(&token, noon()).await.is_ok());
 
@@ -243,7 +243,7 @@ async fn a_remembered_token_falls_with_its_published_key() {
     assert_eq!(issuer.asked(), 1);
 
     issuer.says(published("new"));
-    assert!(tokens.verify(&token, noon()).await.is_ok(), "not withdrawn as far as anybody knows");
+    assert!(tokens.verify(&token, noon()).await.is_ok(), "the service has not seen a withdrawal");
     assert!(tokens.verify(&unknown(&claims("iewm", 3600)), noon()).await.is_ok());
     assert!(tokens.verify(&token, noon()).await.is_err(), "remembered, but its key is gone");
     assert_eq!(issuer.asked(), 2);
