@@ -179,7 +179,11 @@ async fn a_search_that_showed_a_merged_contact_is_told_of_the_person(service: Se
     assert_eq!(searches_of(&service, &stays).await.len(), 2);
     assert_eq!(searches_of(&service, &goes).await.len(), 2);
     service.delete(&stays).await.expect(204);
-    assert_eq!(actions(&stays).await, 4, "the looks at an erased person are listed too; reading for the deletion was a look");
+    assert_eq!(
+        actions(&stays).await,
+        4,
+        "the looks at an erased person are listed too; reading for the deletion was a look"
+    );
 }
 
 async fn a_look_at_a_record_from_before_it_named_the_person_is_listed(service: Service) {

@@ -116,10 +116,14 @@ async fn a_source_that_an_import_replaced_is_named(service: Service) {
 fn texts(value: &Value, pointer: &str, found: &mut BTreeMap<String, Vec<String>>) {
     match value {
         Value::Object(members) => {
-            members.iter().for_each(|(name, member)| texts(member, &format!("{pointer}/{name}"), found))
+            for (name, member) in members {
+                texts(member, &format!("{pointer}/{name}"), found);
+            }
         }
         Value::Array(items) => {
-            items.iter().enumerate().for_each(|(nth, item)| texts(item, &format!("{pointer}/{nth}"), found))
+            for (nth, item) in items.iter().enumerate() {
+                texts(item, &format!("{pointer}/{nth}"), found);
+            }
         }
         Value::String(text) if text.contains(' ') => found.entry(text.clone()).or_default().push(pointer.to_owned()),
         _ => {}

@@ -50,8 +50,7 @@ fn a_yes_on_a_form_waits_for_the_mailbox_and_lapses() {
 #[test]
 fn a_given_consent_stays_given_while_another_yes_waits() {
     let given = after(None, 1, &give(&no_decision(), Method::Paper, at(0), shown(), at(0)).unwrap());
-    let again =
-        give(&Facts { current: Some(given.clone()), ..no_decision() }, Method::WebForm, at(1), shown(), at(1));
+    let again = give(&Facts { current: Some(given.clone()), ..no_decision() }, Method::WebForm, at(1), shown(), at(1));
     let both = after(Some(&given), 2, &again.unwrap());
     assert_eq!((both.state, both.decision_id), (State::Given, id(1)));
     assert_eq!(both.pending.unwrap().decision_id, id(2));

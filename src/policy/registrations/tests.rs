@@ -61,7 +61,10 @@ fn registration_is_open_from_its_opening_to_its_close() {
     let open = |times: &Times, now| must_be_open(EventStatus::Published, times, now).is_ok();
     assert!(!open(&timed, march(1, 8)) && open(&timed, march(1, 9)));
     assert!(open(&timed, march(10, 8)) && !open(&timed, march(10, 9)));
-    assert!(open(&times(), march(20, 9)) && !open(&times(), march(20, 10)), "it closes at the start, unless the event names a time");
+    assert!(
+        open(&times(), march(20, 9)) && !open(&times(), march(20, 10)),
+        "it closes at the start, unless the event names a time"
+    );
     for status in [EventStatus::Draft, EventStatus::Cancelled, EventStatus::Completed] {
         let refused = must_be_open(status, &times(), march(1, 9)).unwrap_err();
         assert_eq!(refused.code(), Code::RegistrationClosed);

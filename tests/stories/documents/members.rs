@@ -25,7 +25,7 @@ fn names_in(value: &Value, names: &mut BTreeSet<String>) {
                 match (name.as_str(), below) {
                     ("properties", Value::Object(properties)) => names.extend(properties.keys().cloned()),
                     ("enum", Value::Array(words)) => {
-                        names.extend(words.iter().filter_map(Value::as_str).map(str::to_owned))
+                        names.extend(words.iter().filter_map(Value::as_str).map(str::to_owned));
                     }
                     ("name" | "const", Value::String(word)) => {
                         names.insert(word.clone());
@@ -90,7 +90,7 @@ fn every_member_that_a_page_names_is_in_the_document() {
     let mut stories = BTreeSet::new();
     for page in fs::read_dir(path("docs")).unwrap().map(|page| page.unwrap().path()).chain([path("README.md")]) {
         let name = page.file_name().unwrap().to_string_lossy().into_owned();
-        if !name.ends_with(".md") || OF_THE_INSIDE.contains(&name.as_str()) {
+        if page.extension().is_none_or(|ending| ending != "md") || OF_THE_INSIDE.contains(&name.as_str()) {
             continue;
         }
         for (member, has_value) in names_of(&written(&fs::read_to_string(&page).unwrap())) {

@@ -184,7 +184,10 @@ fn unread_import(engine: Engine) {
             .iter()
             .map(|entry| entry["detail"]["created"].as_u64().unwrap())
             .sum();
-        assert!(rehearsed < 2 * ROWS as u64, "the service computed the results of {rehearsed} rows that no client reads");
+        assert!(
+            rehearsed < 2 * ROWS as u64,
+            "the service computed the results of {rehearsed} rows that no client reads"
+        );
     });
 }
 

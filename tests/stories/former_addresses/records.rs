@@ -81,7 +81,10 @@ async fn records_without_a_contact_are_in_the_package(service: Service) {
     };
     let complaints = held("complaints");
     assert_eq!(complaints.len(), 4, "{complaints:#?}");
-    assert!(complaints.iter().all(|complaint| complaint["complainant"].is_object()), "the complaints name who complained");
+    assert!(
+        complaints.iter().all(|complaint| complaint["complainant"].is_object()),
+        "the complaints name who complained"
+    );
     assert_eq!(held("subject_requests").len(), 5, "with the one that asks for the package");
     let searched = package["search"]["searched"].as_array().unwrap();
     let counted = searched.iter().find(|table| table["table"] == "complaints").unwrap();

@@ -48,7 +48,7 @@ pub(super) fn literals(source: &str) -> String {
     for piece in pieces(source) {
         match piece {
             Piece::Literal(inside) if inside.contains(char::is_whitespace) => {
-                prose.push_str(&format!(" {inside} "));
+                prose.extend([" ", &inside, " "]);
             }
             Piece::Literal(_) => prose.push(' '),
             Piece::Comment(_) => {}
