@@ -12,6 +12,7 @@ use crate::harness::client::Answer;
 use crate::harness::mail::MailServer;
 use crate::harness::people::{WORDING, grant, text};
 use crate::harness::{Service, on_both_engines};
+use crate::possible_matches::record;
 
 on_both_engines! {
     a_package_holds_what_every_table_holds,
@@ -106,13 +107,17 @@ pub(crate) async fn known_everywhere(service: &Service) -> String {
     let complaint = json!({ "contact_id": ada, "complainant": { "name": "Ada Lovelace" }, "channel": "post",
                             "received_on": "2026-11-20", "details": "The letters were too small." });
     service.post("/v1/complaints", complaint).await.expect(201);
+    // A colleague at the same number, whose complaint is answered below as another person's.
+    let colleague = json!({ "name": "Colleague", "telephone": "01905 765765" });
+    let colleagues = service.complain_as(colleague).await;
     let refusal = format!("/v1/contacts/{ada}/sharing-refusals/venue");
     service.request("PUT", &refusal).token(&service.staff()).send().await.expect(204);
     let erasure = service.taken(asked("erasure", &ada)).await;
     let plan = format!("{erasure}/erasure-plan");
     service.request("POST", &plan).token(&service.council()).send().await.expect(200);
     let reviewed = service.taken(asked("portability", &ada)).await;
-    service.by_council("POST", &reviewed, "").await.expect(200);
+    let others = json!({ "matches": [{ "record": record(&colleagues), "answer": "another_person" }] });
+    service.build(&reviewed, others).await.expect(200);
     service.left_out(&reviewed, &[("contacts", "/job_title")]).await;
     service.released(&reviewed).await.expect(200);
     let link = service.package_link(&MailServer::start()).await;

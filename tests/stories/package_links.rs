@@ -408,7 +408,7 @@ async fn a_link_needs_an_address(service: Service) {
     let refused = build(json!({ "delivery": "handed_over", "postal_address": "1 Dorset Street" })).await;
     assert_eq!(refused.problem(422, "invalid").faults(), ["/postal_address not_here"]);
     assert_eq!(service.count("subject_request_packages"), 0);
-    // What is said of a draft can be changed until it is released.
+    // The delivery of a draft can be changed until its release.
     build(json!({ "delivery": "handed_over" })).await.expect(200);
     build(json!({ "delivery": "link" })).await.problem(422, "invalid");
     build(json!({ "delivery": "post", "postal_address": "1 Dorset Street" })).await.expect(200);

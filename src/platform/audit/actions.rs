@@ -117,8 +117,8 @@ actions! {
     SubjectRequestsQuestion      "subject_requests.question"      Read    SubjectRequest [] "A caller reads a question about a request.";
     SubjectRequestsRead          "subject_requests.read"          Read    SubjectRequest [] "A caller reads a request.";
     SubjectRequestsRedactions    "subject_requests.redactions"    Read    SubjectRequest [] "The council reads what a package leaves out.";
-    SubjectRequestsReindex       "subject_requests.reindex"       Process - [] "The service computes the blind indexes of requests anew.";
     SubjectRequestsRedeliverPackage "subject_requests.redeliver_package" Process SubjectRequest [] "The council changes how a released package reaches the person.";
+    SubjectRequestsReindex       "subject_requests.reindex"       Process - [] "The service computes the blind indexes of requests anew.";
     SubjectRequestsReleasePackage "subject_requests.release_package" Process SubjectRequest [] "The council releases a package.";
     SubjectRequestsRestartPackage "subject_requests.restart_package" Process SubjectRequest [] "The service builds a package anew, because the person has another address or id.";
     SubjectRequestsRewordPackage "subject_requests.reword_package" Process SubjectRequest [] "The council changes what a package says.";

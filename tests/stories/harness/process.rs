@@ -41,7 +41,9 @@ pub(crate) struct Ended {
 pub(crate) fn run(folder: &Path, variables: &HashMap<String, String>, arguments: &[&str]) -> Ended {
     let output = command(folder, variables, arguments).output().expect("the program starts");
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    Ended { code: output.status.code().expect("an exit code"), out: text(&output.stdout), err: text(&output.stderr) }
+    let (status, out, err) = (output.status, text(&output.stdout), text(&output.stderr));
+    let code = status.code().unwrap_or_else(|| panic!("no exit code, but {status}: {out} {err}"));
+    Ended { code, out, err }
 }
 
 /// What becomes of the pipe that is a process's standard error.
