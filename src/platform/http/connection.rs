@@ -45,6 +45,11 @@ impl WriteDeadline {
         if let Err(error) = socket2::SockRef::from(&stream).set_tcp_notsent_lowat(UNSENT) {
             tracing::debug!(%error, "the system buffers as much of an answer as it likes");
         }
+        // A streamed response is written in pieces: with Nagle's algorithm each waits for the peer's delayed acknowledgement of the
+        // one before, 40 ms on Linux.
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%error, "the system delays the pieces of a response");
+        }
         let reset = |stream: &TcpStream| {
             if let Err(error) = stream.set_zero_linger() {
                 tracing::debug!(%error, "a connection is closed without a reset");
