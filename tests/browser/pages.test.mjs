@@ -127,7 +127,7 @@ async function mailWith(email, kind) {
   }
 }
 
-test("a wrong reference number is told at its field, with the tries that are left", async () => {
+test("the field of a wrong reference number shows the error and the tries that are left", async () => {
   const email = "ada.copy@example.org";
   const contact_id = await signUp("ada.subject@example.org");
   const today = new Date().toISOString().slice(0, 10);

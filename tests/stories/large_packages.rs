@@ -314,17 +314,7 @@ async fn who_is_erased_meanwhile_leaves_nothing(service: Service) {
     service.delete(&ada).await.problem(409, "erasure_request_required");
     let contact: ContactId = ada.parse().unwrap();
     let erase = move |mut tx: WriteTx<'_>| {
-        let person = Person {
-            contact,
-            ids: vec![contact],
-            marks: Vec::new(),
-            passed_on: Vec::new(),
-            shared: Vec::new(),
-            numbers: Vec::new(),
-            named_numbers: Vec::new(),
-            shared_numbers: Vec::new(),
-            records: Vec::new(),
-        };
+        let person = Person { ids: vec![contact], ..Person::unknown(contact) };
         let erasing = Erasing { person, withheld: Vec::new(), unsure: Vec::new() };
         holders().iter().try_for_each(|holder| holder.erase(&mut tx, &erasing))?;
         tx.destroy_key(contact.uuid())?;

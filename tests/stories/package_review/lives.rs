@@ -86,18 +86,7 @@ async fn the_restricted_are_answered_and_the_erased_are_not(service: Service) {
     // An open access request is in the way of an erasure: only a restore can lead to an erased person with a draft.
     let contact: ContactId = bob.parse().unwrap();
     let erase = move |mut tx: WriteTx<'_>| {
-        let ids = vec![contact];
-        let person = Person {
-            contact,
-            ids,
-            marks: Vec::new(),
-            passed_on: Vec::new(),
-            shared: Vec::new(),
-            numbers: Vec::new(),
-            named_numbers: Vec::new(),
-            shared_numbers: Vec::new(),
-            records: Vec::new(),
-        };
+        let person = Person { ids: vec![contact], ..Person::unknown(contact) };
         let erasing = Erasing { person, withheld: Vec::new(), unsure: Vec::new() };
         holders().iter().try_for_each(|holder| holder.erase(&mut tx, &erasing))?;
         tx.destroy_key(contact.uuid())?;
