@@ -5,8 +5,8 @@ use crate::domain::Cards;
 use crate::personal::{Holder, Holders};
 use crate::platform::{audit, auth, idempotency, outbox, records_to_index, reference, vault, working_days};
 use crate::resources::{
-    breaches, complaints, consents, contacts, deadlines, events, messages, networks, notices, organisations,
-    preferences, registrations, subject_requests, suppressions,
+    agreements, breaches, complaints, consents, contacts, deadlines, disclosures, events, messages, networks, notices,
+    organisations, preferences, registrations, subject_requests, suppressions,
 };
 
 static HOLDERS: &[&dyn Holder] = &[
@@ -38,6 +38,8 @@ pub const CARDS: Cards = Cards(&[
     subject_requests::cards::CARDS,
     outbox::cards::CARDS,
     organisations::cards::CARDS,
+    agreements::cards::CARDS,
+    disclosures::cards::CARDS,
     events::cards::CARDS,
     breaches::cards::CARDS,
     notices::cards::CARDS,

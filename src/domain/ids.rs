@@ -55,6 +55,18 @@ macro_rules! each_id {
             RedactionId,
             /// Names a plan of what an erasure does.
             ErasurePlanId,
+            /// The id of an agreement to share data with an organisation.
+            AgreementId,
+            /// The id of a disclosure: one person's data to one organisation.
+            DisclosureId,
+            /// The id of the grounds of a call that disclosed data.
+            DisclosureGroundsId,
+            /// The id of what a recipient read in one answer or stream.
+            DisclosureBatchId,
+            /// The id of an organisation's assignment to an event.
+            AssignmentId,
+            /// The id of what a recipient must do with data that it received.
+            ObligationId,
         }
     };
 }

@@ -26,9 +26,11 @@ mod nearest;
 mod purpose;
 mod record_class;
 mod reference;
+mod sharing;
 mod stored;
 mod telephone;
 mod text;
+mod word_set;
 mod words;
 
 pub use actor::{Actor, Caller, Party, Role, Scope, SubjectClaim};
@@ -46,9 +48,10 @@ pub use hex::{hex, push_hex};
 pub use identity::{Backups, Controller, Identity};
 pub(crate) use ids::each_id;
 pub use ids::{
-    BreachId, BreachStepId, ComplaintId, ComplaintStepId, ConsentId, ContactId, DecisionId, EntryId, ErasurePlanId,
-    EventId, IdMint, MembershipId, MessageId, NetworkId, OrganisationId, RedactionId, RegistrationId, RequestStepId,
-    RevocationId, SubjectId, SubjectRequestId, made_at,
+    AgreementId, AssignmentId, BreachId, BreachStepId, ComplaintId, ComplaintStepId, ConsentId, ContactId, DecisionId,
+    DisclosureBatchId, DisclosureGroundsId, DisclosureId, EntryId, ErasurePlanId, EventId, IdMint, MembershipId,
+    MessageId, NetworkId, ObligationId, OrganisationId, RedactionId, RegistrationId, RequestStepId, RevocationId,
+    SubjectId, SubjectRequestId, made_at,
 };
 pub use ids_alone::IdsAlone;
 pub(crate) use ids_alone::ids_alone;
@@ -60,10 +63,12 @@ pub(crate) use nearest::distance;
 pub use purpose::{LawfulBasis, Purpose, Use};
 pub use record_class::RecordClass;
 pub use reference::Reference;
+pub use sharing::{ContactField, DisclosedField};
 pub use stored::{LoggedCause, StoredRow};
 pub use telephone::{EXTENSION_FORM, EXTENSION_PATTERN, Telephone, TelephoneExtension};
 pub use text::{TextFault, clean_line, clean_name, clean_prose, fault_of, opaque_line};
 pub(crate) use text::{line_type, name_type, prose_type, text_type};
+pub use word_set::WordSet;
 pub(crate) use words::words;
 
 /// Where unpredictable bytes come from: the operating system in service, a seeded source in tests.

@@ -62,6 +62,14 @@ pub enum RecordClass {
     TokenRevocation,
     /// Organisations.
     Organisation,
+    /// Agreements to share data.
+    SharingAgreement,
+    /// Disclosures, and what recipients read.
+    Disclosure,
+    /// Organisations that are assigned to events.
+    EventAssignment,
+    /// What recipients must do with data that they received.
+    Obligation,
     /// Versions of the privacy notice.
     PrivacyNotice,
     /// Issued reference numbers.

@@ -170,6 +170,14 @@ pub fn rule(class: RecordClass) -> RetentionRule {
         RecordClass::Organisation => {
             ("The end of the last dealing with it", "P6Y", "Disposed of in a reviewed disposal")
         }
+        RecordClass::SharingAgreement => ("Its end", "P6Y", "Disposed of in a reviewed disposal"),
+        RecordClass::Disclosure => (
+            "The person's last dealing with IEWM",
+            "P6Y",
+            "Disposed of in a reviewed disposal; after an erasure it holds ids, dates and the names of members alone",
+        ),
+        RecordClass::EventAssignment => ("The end of the event", "P6Y", "Disposed of in a reviewed disposal"),
+        RecordClass::Obligation => ("Its acknowledgement or closure", "P6Y", "Disposed of in a reviewed disposal"),
         RecordClass::PrivacyNotice => ("None", "For good", "Kept: consents refer to the version that was shown"),
         RecordClass::ReferenceNumber => ("None", "For good", "Kept, so that no reference is issued twice"),
         RecordClass::ServiceKey => ("None", "As long as the service runs", "Kept"),

@@ -1,15 +1,17 @@
 //! The rooms, one for each noun. Each keeps its resource and commands (`model`), its handlers (`api`),
 //! its rows and SQL (`store`), and what it knows of people (`personal`). A room uses lower rooms'
 //! models and store functions, never their rows, and never calls upward. In rising order: notices,
-//! organisations, suppressions, contacts, consents, preferences, networks, events, registrations, complaints, breaches,
-//! `subject_requests`, deadlines, messages, processing, `audit_trail`, `token_revocations`.
+//! organisations, suppressions, contacts, agreements, disclosures, consents, preferences, networks, events, registrations,
+//! complaints, breaches, `subject_requests`, deadlines, messages, processing, `audit_trail`, `token_revocations`.
 
+pub mod agreements;
 pub mod audit_trail;
 pub mod breaches;
 pub mod complaints;
 pub mod consents;
 pub mod contacts;
 pub mod deadlines;
+pub mod disclosures;
 pub mod events;
 pub mod messages;
 pub mod networks;

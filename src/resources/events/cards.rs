@@ -1,10 +1,10 @@
-//! The card of the table of events.
+//! The cards of the tables of events.
 
 use crate::domain::Class::Plain;
 use crate::domain::{Card, OnErasure, RecordClass};
 
 /// The cards of the tables.
-pub const CARDS: &[Card] = &[EVENTS];
+pub const CARDS: &[Card] = &[EVENTS, EVENT_ASSIGNMENTS];
 
 const EVENTS: Card = Card {
     table: "events",
@@ -34,4 +34,24 @@ const EVENTS: Card = Card {
     emptied: &[],
     on_erasure: OnErasure::OfNoContact,
     retention: RecordClass::Event,
+};
+
+const EVENT_ASSIGNMENTS: Card = Card {
+    table: "event_assignments",
+    meaning: "The organisations that take part in running an event, and what each may see.",
+    columns: &[
+        ("id", Plain),
+        ("event_id", Plain),
+        ("organisation_id", Plain),
+        ("agreement_id", Plain),
+        ("profile", Plain),
+        ("starts_at", Plain),
+        ("ends_at", Plain),
+        ("created_at", Plain),
+        ("updated_at", Plain),
+        ("version", Plain),
+    ],
+    emptied: &[],
+    on_erasure: OnErasure::OfNoContact,
+    retention: RecordClass::EventAssignment,
 };

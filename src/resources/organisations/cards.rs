@@ -8,8 +8,8 @@ pub const CARDS: &[Card] = &[ORGANISATIONS];
 
 const ORGANISATIONS: Card = Card {
     table: "organisations",
-    meaning: "The organisations with which data may be shared. The contact point is sealed under the service's own \
-              key.",
+    meaning: "The organisations with which data may be shared. The contact point and the mailbox are sealed under \
+              the service's own key.",
     columns: &[
         ("id", Plain),
         ("name", Plain),
@@ -19,6 +19,7 @@ const ORGANISATIONS: Card = Card {
         ("created_at", Plain),
         ("updated_at", Plain),
         ("version", Plain),
+        ("contact_email", Sealed),
     ],
     emptied: &[],
     on_erasure: OnErasure::OfNoContact,

@@ -51,6 +51,8 @@ const ROOMS: &[&str] = &[
     "organisations",
     "suppressions",
     "contacts",
+    "agreements",
+    "disclosures",
     "consents",
     "preferences",
     "networks",

@@ -1,0 +1,3 @@
+DROP TABLE disclosures;
+DROP FUNCTION refuse_disclosure_transition;
+DROP TABLE disclosure_grounds;

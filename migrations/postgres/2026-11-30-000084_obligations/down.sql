@@ -1,0 +1,3 @@
+DROP TABLE obligation_disclosures;
+DROP TABLE obligations;
+DROP FUNCTION refuse_obligation_transition;

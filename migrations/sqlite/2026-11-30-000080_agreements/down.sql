@@ -1,0 +1,2 @@
+DROP TABLE sharing_agreements;
+ALTER TABLE organisations DROP COLUMN contact_email;

@@ -1,0 +1,70 @@
+-- Why data was disclosed by a caller's decision: the necessity, and the gateway of the Data Protection Act 2018 where the law
+-- requires the disclosure. One row for each call, whatever the number of people. Append-only.
+CREATE TABLE disclosure_grounds (
+    id                BLOB NOT NULL PRIMARY KEY,
+    gateway           TEXT CHECK (gateway IN ('Sch2.p2', 'Sch2.p5(2)', 'Sch2.p5(3)')),
+    gateway_reference BLOB CHECK ((gateway_reference IS NULL) = (gateway IS NULL)),
+    requested_by      BLOB CHECK ((requested_by IS NULL) = (gateway IS NULL)),
+    necessity         BLOB NOT NULL,
+    proposed_by       TEXT NOT NULL,
+    proposed_issuer   TEXT,
+    proposed_claim    TEXT,
+    proposed_at       INTEGER NOT NULL
+) STRICT;
+CREATE TRIGGER disclosure_grounds_no_update BEFORE UPDATE ON disclosure_grounds
+BEGIN
+    SELECT RAISE(ABORT, 'the grounds of disclosures are append-only');
+END;
+CREATE TRIGGER disclosure_grounds_no_replace BEFORE INSERT ON disclosure_grounds
+    WHEN EXISTS (SELECT 1 FROM disclosure_grounds WHERE id = NEW.id)
+BEGIN
+    SELECT RAISE(ABORT, 'the grounds of disclosures are append-only');
+END;
+CREATE TRIGGER disclosure_grounds_no_delete BEFORE DELETE ON disclosure_grounds
+BEGIN
+    SELECT RAISE(ABORT, 'the grounds of disclosures are append-only');
+END;
+
+-- One person's data, disclosed to one organisation. Under an agreement, or required by law: then without agreement and purpose.
+-- A disclosure that an attendee list or an audience made has no row of grounds: its necessity is the agreement's. Whether a live
+-- row has expired is computed when it is read; 'expired' is stored only when the same disclosure is made anew.
+CREATE TABLE disclosures (
+    id              BLOB NOT NULL PRIMARY KEY,
+    contact_id      BLOB NOT NULL REFERENCES contacts (id),
+    organisation_id BLOB NOT NULL REFERENCES organisations (id),
+    agreement_id    BLOB REFERENCES sharing_agreements (id),
+    purpose         TEXT CHECK ((purpose IS NULL) = (agreement_id IS NULL)),
+    event_id        BLOB REFERENCES events (id),
+    grounds_id      BLOB REFERENCES disclosure_grounds (id),
+    fields          TEXT NOT NULL CHECK (fields <> ''),
+    status          TEXT NOT NULL CHECK (status IN ('proposed', 'live', 'recalled', 'expired')),
+    disclosed_at    INTEGER CHECK (disclosed_at IS NOT NULL OR status IN ('proposed', 'recalled')),
+    expires_at      INTEGER,
+    approved_by     TEXT,
+    approved_issuer TEXT,
+    approved_at     INTEGER CHECK ((approved_at IS NULL) = (approved_by IS NULL)),
+    recalled_at     INTEGER CHECK ((recalled_at IS NULL) = (status <> 'recalled')),
+    recall_cause    TEXT CHECK ((recall_cause IS NULL) = (status <> 'recalled')),
+    created_at      INTEGER NOT NULL,
+    updated_at      INTEGER NOT NULL,
+    version         INTEGER NOT NULL,
+    CHECK (agreement_id IS NOT NULL OR grounds_id IS NOT NULL),
+    CHECK (status <> 'live' OR agreement_id IS NOT NULL OR approved_by IS NOT NULL)
+) STRICT;
+-- The same person, organisation, agreement, purpose and event have one live disclosure.
+CREATE UNIQUE INDEX disclosures_live ON disclosures
+    (contact_id, organisation_id, agreement_id, purpose, coalesce(event_id, x'')) WHERE status = 'live';
+CREATE INDEX disclosures_by_contact ON disclosures (contact_id, id);
+CREATE INDEX disclosures_by_organisation ON disclosures (organisation_id, id);
+CREATE INDEX disclosures_shown ON disclosures (organisation_id, contact_id) WHERE status = 'live';
+CREATE INDEX disclosures_recalled ON disclosures (organisation_id, recalled_at, id) WHERE status = 'recalled';
+CREATE INDEX disclosures_by_agreement ON disclosures (agreement_id, id) WHERE status = 'live';
+CREATE INDEX disclosures_by_event ON disclosures (event_id, organisation_id, id) WHERE event_id IS NOT NULL;
+CREATE INDEX disclosures_by_day ON disclosures (disclosed_at);
+-- The transitions that policy::sharing allows.
+CREATE TRIGGER disclosures_transition BEFORE UPDATE OF status ON disclosures
+    WHEN NEW.status <> OLD.status AND (OLD.status, NEW.status) NOT IN (VALUES
+        ('proposed', 'live'), ('proposed', 'recalled'), ('live', 'recalled'), ('live', 'expired'))
+BEGIN
+    SELECT RAISE(ABORT, 'a disclosure does not go there from where it is');
+END;

@@ -1,0 +1,2 @@
+DROP TABLE obligation_disclosures;
+DROP TABLE obligations;

@@ -1,0 +1,122 @@
+//! The cards of the tables of disclosures.
+
+use crate::domain::Class::{Plain, Pseudonymous, Sealed};
+use crate::domain::{Card, Fate, OnErasure, RecordClass};
+
+/// The cards of the tables.
+pub const CARDS: &[Card] = &[DISCLOSURES, DISCLOSURE_GROUNDS, DISCLOSURE_BATCHES, OBLIGATIONS, OBLIGATION_DISCLOSURES];
+
+const DISCLOSURES: Card = Card {
+    table: "disclosures",
+    meaning: "Whose data was disclosed to which organisation, which members, and why: an agreement and a purpose, or a law.",
+    columns: &[
+        ("id", Pseudonymous),
+        ("contact_id", Pseudonymous),
+        ("organisation_id", Plain),
+        ("agreement_id", Plain),
+        ("purpose", Plain),
+        ("event_id", Plain),
+        ("grounds_id", Plain),
+        ("fields", Plain),
+        ("status", Plain),
+        ("disclosed_at", Plain),
+        ("expires_at", Plain),
+        ("approved_by", Pseudonymous),
+        ("approved_issuer", Plain),
+        ("approved_at", Plain),
+        ("recalled_at", Plain),
+        ("recall_cause", Plain),
+        ("created_at", Plain),
+        ("updated_at", Plain),
+        ("version", Plain),
+    ],
+    emptied: &[],
+    on_erasure: OnErasure::Counted(
+        Fate::Keep,
+        "The recipients must be told of the erasure (Article 19); the records hold ids and dates",
+    ),
+    retention: RecordClass::Disclosure,
+};
+
+const DISCLOSURE_GROUNDS: Card = Card {
+    table: "disclosure_grounds",
+    meaning: "Why data was disclosed: the necessity, and the law that requires it. The words are sealed under the service's own key.",
+    columns: &[
+        ("id", Plain),
+        ("gateway", Plain),
+        ("gateway_reference", Sealed),
+        ("requested_by", Sealed),
+        ("necessity", Sealed),
+        ("proposed_by", Pseudonymous),
+        ("proposed_issuer", Plain),
+        ("proposed_claim", Plain),
+        ("proposed_at", Plain),
+    ],
+    emptied: &[],
+    on_erasure: OnErasure::OfNoContact,
+    retention: RecordClass::Disclosure,
+};
+
+const DISCLOSURE_BATCHES: Card = Card {
+    table: "disclosure_batches",
+    meaning: "What recipients read: who, when, by which operation, and whose data.",
+    columns: &[
+        ("id", Plain),
+        ("part", Plain),
+        ("organisation_id", Plain),
+        ("caller", Pseudonymous),
+        ("caller_issuer", Plain),
+        ("operation", Plain),
+        ("event_id", Plain),
+        ("purpose", Plain),
+        ("read_at", Plain),
+        ("contact_ids", Pseudonymous),
+    ],
+    emptied: &[],
+    on_erasure: OnErasure::Uncounted(
+        Fate::Keep,
+        "Which recipient read the data (Article 5(2)); the records hold ids and dates",
+    ),
+    retention: RecordClass::Disclosure,
+};
+
+const OBLIGATIONS: Card = Card {
+    table: "obligations",
+    meaning: "What recipients must do because data was corrected, restricted or erased, and their answers. Explanations are sealed under the service's own key.",
+    columns: &[
+        ("id", Pseudonymous),
+        ("request_id", Pseudonymous),
+        ("contact_id", Pseudonymous),
+        ("organisation_id", Plain),
+        ("action", Plain),
+        ("status", Plain),
+        ("due_on", Plain),
+        ("reminders", Plain),
+        ("acknowledged", Plain),
+        ("acted_on", Plain),
+        ("closure_reason", Plain),
+        ("settled_by", Pseudonymous),
+        ("settled_at", Plain),
+        ("opened_at", Plain),
+        ("updated_at", Plain),
+        ("version", Plain),
+    ],
+    emptied: &[("explanation", Sealed)],
+    on_erasure: OnErasure::Uncounted(
+        Fate::Anonymise,
+        "The recipients must be told of the erasure (Article 19); the records hold ids and dates",
+    ),
+    retention: RecordClass::Obligation,
+};
+
+const OBLIGATION_DISCLOSURES: Card = Card {
+    table: "obligation_disclosures",
+    meaning: "The disclosures to which each obligation belongs.",
+    columns: &[("obligation_id", Pseudonymous), ("disclosure_id", Pseudonymous)],
+    emptied: &[],
+    on_erasure: OnErasure::Uncounted(
+        Fate::Keep,
+        "The recipients must be told of the erasure (Article 19); the records hold ids alone",
+    ),
+    retention: RecordClass::Obligation,
+};
