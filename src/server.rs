@@ -73,6 +73,7 @@ fn cors(origins: &[String]) -> Cors {
             "ratelimit",
             "ratelimit-policy",
             "idempotent-replayed",
+            "disclosure-batch",
         ])
         .block_on_origin_mismatch(false)
         .max_age(3600)

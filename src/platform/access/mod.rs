@@ -3,6 +3,7 @@
 mod admit;
 mod batched;
 mod batchers;
+mod disclosing;
 mod erased;
 mod issuers;
 mod judging;

@@ -48,6 +48,7 @@ impl Reading {
                 if noted.unsealed && noted.looks.is_empty() {
                     return Err(Error::internal("personal data was read without an audit entry"));
                 }
+                noted.must_be_disclosed(context.scope)?;
                 let people: usize = noted.looks.iter().map(Entry::people_shown).sum();
                 Ok((value, looked(noted, &context), people))
             })

@@ -160,13 +160,17 @@ impl Writing {
 }
 
 /// Runs a write and inserts its audit entries. A write without an entry is rolled back.
-fn carried_out<T>(
+///
+/// # Errors
+/// The closure's error; internal when it shows people to an organisation without recording it.
+pub(super) fn carried_out<T>(
     lane: &mut Lane,
     context: &Context,
     noted: &mut Noted,
     f: impl FnOnce(WriteTx<'_>) -> Result<Recorded<T>, Error>,
 ) -> Result<Settled<T>, Error> {
     let value = f(WriteTx::new(ReadTx::new(lane, context, noted)))?.into_inner();
+    noted.must_be_disclosed(context.scope)?;
     if noted.deeds.is_empty() {
         return Ok(Settled::Undo(value));
     }

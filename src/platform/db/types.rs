@@ -1,5 +1,5 @@
 //! The SQL types that Diesel's common ones lack: UUIDs (native on PostgreSQL, 16 bytes on SQLite), instants (`timestamptz`
-//! there, microseconds since 1970 here), and lists of terms (`integer[]` there, four bytes each here).
+//! there, microseconds since 1970 here), and lists of terms (`integer[]` there, four bytes each here). `id_list` has lists of ids.
 
 use diesel::backend::Backend;
 use diesel::deserialize::{self, FromSql, Queryable};
@@ -103,6 +103,7 @@ macro_rules! portable {
         }
     };
 }
+pub(super) use portable;
 
 impl UuidSql {
     const VALUE: Self = Self;

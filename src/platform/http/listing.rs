@@ -149,33 +149,52 @@ pub struct Listed<T> {
     link: Option<String>,
 }
 
-impl<T: Serialize + ToSchema + Send + 'static> Reply for Listed<T> {
-    fn into_answer(self) -> Answer {
-        let answer = Answer::json(200, &self);
-        match self.link {
+impl<T> Listed<T> {
+    /// An answer of `body` with the link to the next page.
+    pub(super) fn answer(&self, body: &impl Serialize) -> Answer {
+        let answer = Answer::json(200, body);
+        match &self.link {
             Some(link) => answer.header(header::LINK, link),
             None => answer,
         }
     }
+}
+
+impl<T: Serialize + ToSchema + Send + 'static> Reply for Listed<T> {
+    fn into_answer(self) -> Answer {
+        self.answer(&self)
+    }
 
     fn describe(op: &mut Op<'_>) {
-        let item = op.schema::<T>();
-        let cursor = ObjectBuilder::new()
-            .schema_type(utoipa::openapi::schema::SchemaType::from_iter([Type::String, Type::Null]))
-            .description(Some("The cursor of the next page; null on the last page."))
-            .build();
-        let envelope = ObjectBuilder::new()
-            .property("items", ArrayBuilder::new().items(item).description(Some("The items of this page.")).build())
-            .required("items")
-            .property("next_cursor", cursor)
-            .required("next_cursor")
-            .build();
-        let name = format!("{}List", T::name());
-        op.schemas.insert(name.clone(), RefOr::T(Schema::Object(envelope)));
-        let reference = RefOr::Ref(utoipa::openapi::Ref::from_schema_name(name));
-        let response = op.answers_with(200, "A page of the list.", JSON, Some(reference));
-        response
-            .headers
-            .insert("Link".to_owned(), describe::header::<String>("The next page, as rel=\"next\" (RFC 8288).").into());
+        let schema = envelope::<T>(op, |envelope| envelope);
+        describe_page(op, schema);
     }
+}
+
+/// Adds the schema of a page of the list to the document, with what `more` adds to it.
+pub(super) fn envelope<T: ToSchema>(
+    op: &mut Op<'_>,
+    more: impl FnOnce(ObjectBuilder) -> ObjectBuilder,
+) -> RefOr<Schema> {
+    let item = op.schema::<T>();
+    let cursor = ObjectBuilder::new()
+        .schema_type(utoipa::openapi::schema::SchemaType::from_iter([Type::String, Type::Null]))
+        .description(Some("The cursor of the next page; null on the last page."))
+        .build();
+    let envelope = ObjectBuilder::new()
+        .property("items", ArrayBuilder::new().items(item).description(Some("The items of this page.")).build())
+        .required("items")
+        .property("next_cursor", cursor)
+        .required("next_cursor");
+    let name = format!("{}List", T::name());
+    op.schemas.insert(name.clone(), RefOr::T(Schema::Object(more(envelope).build())));
+    RefOr::Ref(utoipa::openapi::Ref::from_schema_name(name))
+}
+
+/// Describes a page of a list, of this schema, as the answer of an operation.
+pub(super) fn describe_page(op: &mut Op<'_>, schema: RefOr<Schema>) {
+    let response = op.answers_with(200, "A page of the list.", JSON, Some(schema));
+    response
+        .headers
+        .insert("Link".to_owned(), describe::header::<String>("The next page, as rel=\"next\" (RFC 8288).").into());
 }

@@ -8,6 +8,7 @@ mod connection;
 pub mod cors;
 pub mod csv;
 mod describe;
+mod disclosed;
 mod done;
 mod entity_tag;
 mod idempotency_key;
@@ -38,6 +39,7 @@ pub use body::{
 pub use budget::Budget;
 pub(crate) use connection::WriteDeadline;
 pub use describe::Op;
+pub use disclosed::{DISCLOSURE_BATCH, DisclosedList, describe_batch_header};
 pub use done::Done;
 pub(in crate::platform) use idempotency_key::describe_key;
 pub(in crate::platform) use incoming::{BODY_LIMIT, Body, PUBLIC_BODY_LIMIT};

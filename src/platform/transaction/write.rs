@@ -126,6 +126,12 @@ impl<'a> WriteTx<'a> {
         Ok(Recorded(value))
     }
 
+    /// Notes that this transaction records how many people an organisation is shown. Only the store of batches calls it,
+    /// beside the row that it inserts; a test of the architecture fails on another caller.
+    pub fn disclosing(&mut self, people: usize) {
+        self.0.noted.disclosed = Some(self.0.noted.disclosed.unwrap_or_default() + people);
+    }
+
     /// Ends a write that had nothing to change; its reads are recorded as accesses. Unless another write of
     /// the same transaction has an entry, the lane rolls the transaction back with any changes.
     ///

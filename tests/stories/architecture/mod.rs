@@ -126,6 +126,7 @@ fn a_breach_is_found() {
             "dialect::lock(tx.connection(), \"contacts\", id.uuid())?;",
             "a contact is locked by contacts",
         ),
+        ("resources/registrations/store.rs", "tx.disclosing(3);", "recorded by disclosures::batches::store alone"),
         ("resources/contacts/api.rs", "let now = chrono::Utc::now();", "a clock of its own"),
         ("platform/auth/tokens.rs", "let now = SystemTime::now();", "a clock of its own"),
         ("resources/contacts/model.rs", "#[schema(value_type = String, format = Email)]", "a format that only"),
