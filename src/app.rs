@@ -24,6 +24,7 @@ use crate::platform::serve::{OperationListing, Room, Routes, install};
 use crate::platform::telemetry::DeadlineCount;
 use crate::platform::transaction::{Extensions, ReadTx, Services};
 use crate::platform::vault::{MasterKeys, Vault, rotate, store as vault};
+use crate::resources::agreements::followers::AgreementFollowers;
 use crate::resources::contacts::directory::Directory;
 use crate::resources::events::followers::EventFollowers;
 use crate::resources::networks::NetworkData;
@@ -176,7 +177,13 @@ pub async fn build(config: &Config, clock: Clock, entropy: Arc<dyn Entropy>) -> 
 fn extensions() -> Extensions {
     const FOLLOWERS: EventFollowers = &[&RegistrationData];
     const DIRECTORY: Directory = &NetworkData;
-    Extensions::default().with(inventory::holders()).with(inventory::CARDS).with(FOLLOWERS).with(DIRECTORY)
+    const OF_AGREEMENTS: AgreementFollowers = &[];
+    Extensions::default()
+        .with(inventory::holders())
+        .with(inventory::CARDS)
+        .with(FOLLOWERS)
+        .with(OF_AGREEMENTS)
+        .with(DIRECTORY)
 }
 
 /// What all bodies of requests share. One thread fewer than answer requests checks large bodies, because the others must

@@ -96,6 +96,8 @@ codes! {
         "A person has at most one live membership for each network and role. Change the existing membership, or end it first.";
     NetworkClosed 409 "network_closed" "The network is closed"
         "A closed network takes no new members. Reopen the network first.";
+    OrganisationNotActive 409 "organisation_not_active" "The organisation is not active"
+        "The service shares data only with active organisations. Reinstate a suspended organisation first. An ended organisation cannot be reinstated.";
     AlreadyRegistered 409 "already_registered" "The person is registered already"
         "A person has at most one live registration for each event: confirmed, offered a place, or waiting. Change the existing registration, or cancel it first.";
     RegistrationClosed 409 "registration_closed" "Registration is not open"

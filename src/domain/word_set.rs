@@ -3,8 +3,11 @@
 use std::collections::BTreeSet;
 use std::str::FromStr;
 
+use serde::{Deserialize, Serialize};
+
 /// A set of words of an enumeration, in its order. A column has the words with one space between them.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent, bound(deserialize = "W: Ord + Deserialize<'de>"))]
 pub struct WordSet<W>(BTreeSet<W>);
 
 impl<W: Copy + Ord + Into<&'static str>> WordSet<W> {

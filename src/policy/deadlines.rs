@@ -38,7 +38,7 @@ impl Due {
     pub fn last_moment(self) -> Option<Instant> {
         match self {
             Self::At(instant) => Some(instant),
-            Self::On(day) => Some(end_of(day)),
+            Self::On(day) => Some(last_moment_of(day)),
             Self::WithoutUndueDelay(_) => None,
         }
     }
@@ -58,8 +58,8 @@ impl Due {
     }
 }
 
-/// The last microsecond of a day in London.
-fn end_of(day: NaiveDate) -> Instant {
+/// Returns the last microsecond of a day in London.
+pub fn last_moment_of(day: NaiveDate) -> Instant {
     let midnight = day.succ_opt().unwrap_or(NaiveDate::MAX).and_time(NaiveTime::MIN);
     // The clocks change at one in the morning, so that there is one midnight every day.
     let end = London.from_local_datetime(&midnight).earliest().map_or_else(|| midnight.and_utc(), |at| at.to_utc());
@@ -90,7 +90,7 @@ pub struct Deadline {
 impl Deadline {
     /// Its place in the order of all: the first to end stands first, and those without a last day stand after all others.
     pub fn place(&self) -> (Instant, SubjectId) {
-        (self.due.last_moment().unwrap_or_else(|| end_of(NO_LAST_DAY)), self.id)
+        (self.due.last_moment().unwrap_or_else(|| last_moment_of(NO_LAST_DAY)), self.id)
     }
 }
 

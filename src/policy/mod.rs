@@ -1,6 +1,7 @@
 //! The law, as pure functions over facts: no IO, no clock of its own. It reads like the regulation
 //! and cites it.
 
+pub mod agreements;
 pub mod breach_clock;
 pub mod breaches;
 pub mod check_ins;

@@ -1,4 +1,4 @@
-//! What one person proposes and another must authorise: an erasure by plan, so far.
+//! What one person proposes and another must authorise: an erasure by plan, an agreement to share data.
 //!
 //! A person is a subject at an issuer. That one person may have two accounts is out of our sight.
 

@@ -35,6 +35,7 @@ pub fn rooms() -> Vec<Room> {
         notices::routes(),
         organisations::routes(),
         contacts::routes(),
+        agreements::routes(),
         consents::routes(),
         preferences::routes(),
         networks::routes(),

@@ -255,6 +255,11 @@ fn every_table_and_every_kind_of_mail_has_words() {
 
 /// Actions whose entries name no contact.
 const ABOUT_NO_PERSON: &[Action] = &[
+    Action::AgreementsApprove,
+    Action::AgreementsEnd,
+    Action::AgreementsPropose,
+    Action::AgreementsReinstate,
+    Action::AgreementsSuspend,
     Action::BreachesAssess,
     Action::BreachesClose,
     Action::BreachesHistory,

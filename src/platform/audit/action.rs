@@ -35,6 +35,7 @@ pub enum SubjectKind {
     Organisation,
     PrivacyNotice,
     Registration,
+    SharingAgreement,
     SubjectRequest,
     TokenRevocation,
 }

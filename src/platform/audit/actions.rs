@@ -4,6 +4,11 @@ use super::action::{ActionKind, ActionRow, ChangeType, SubjectKind, actions};
 
 actions! {
     AccessRequirementsDelete     "access_requirements.delete"     Delete  Event [] "The service deletes what people needed at an event that ended thirty days ago.";
+    AgreementsApprove            "agreements.approve"             Change  SharingAgreement [] "The council approves an agreement to share data.";
+    AgreementsEnd                "agreements.end"                 Change  SharingAgreement [] "A caller turns down a proposed agreement to share data, or ends one early.";
+    AgreementsPropose            "agreements.propose"             Create  SharingAgreement [] "A caller proposes an agreement to share data.";
+    AgreementsReinstate          "agreements.reinstate"           Change  SharingAgreement [] "The council reinstates a suspended agreement to share data.";
+    AgreementsSuspend            "agreements.suspend"             Change  SharingAgreement [] "A caller suspends an agreement to share data.";
     AudiencesRead                "audiences.read"                 Read    - [] "A caller reads who may be sent something for a purpose.";
     BreachesAssess               "breaches.assess"                Change  Breach [] "The council assesses the risk of a breach.";
     BreachesClose                "breaches.close"                 Change  Breach [] "The council closes a breach.";

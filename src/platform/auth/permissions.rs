@@ -145,6 +145,9 @@ permissions! {
     write ComplaintsIntake   "complaints:intake"   [IewmStaff, Council] "Record, read, acknowledge and investigate complaints.";
     write ComplaintsDecide   "complaints:decide"   [Council] "Record the outcome of a complaint.";
     write OrganisationsWrite "organisations:write" [IewmStaff, Council] "Add, change, suspend and end organisations.";
+    read  AgreementsRead     "agreements:read"     [IewmStaff, Council, Contractor] "Read agreements to share data; a contractor, those with its own organisation.";
+    write AgreementsPropose  "agreements:propose"  [IewmStaff, Council] "Propose agreements to share data, turn proposals down, and suspend or end agreements.";
+    write AgreementsApprove  "agreements:approve"  [Council] "Approve agreements to share data that another person proposed, and reinstate suspended ones.";
     write NoticesDraft       "notices:draft"       [IewmStaff, Council] "Read, draft and change versions of the privacy notice.";
     write NoticesPublish     "notices:publish"     [Council] "Publish a version of the privacy notice.";
     read  AuditRead          "audit:read"          [Council] "Read the audit.";

@@ -3,8 +3,8 @@
 use diesel::prelude::*;
 
 use super::model::{
-    ContactPoint, CreateOrganisation, Organisation, OrganisationFilter, OrganisationName, OrganisationStatus,
-    PatchOrganisation,
+    ContactPoint, CreateOrganisation, Organisation, OrganisationFilter, OrganisationKind, OrganisationName,
+    OrganisationStatus, PatchOrganisation,
 };
 use crate::domain::{Error, Lifecycle, Limit, ListPage, OrganisationId, Scope, StoredRow};
 use crate::platform::access::Standing;
@@ -103,6 +103,18 @@ pub fn is_there(tx: &mut ReadTx<'_>, id: OrganisationId) -> Result<bool, Error> 
     let found: Option<OrganisationId> =
         organisations::table.find(id).select(organisations::id).first(tx.connection()).optional()?;
     Ok(found.is_some())
+}
+
+/// The kind and the status of an organisation, whatever the actor may see; `None` when there is no such organisation.
+pub fn standing(
+    tx: &mut ReadTx<'_>,
+    id: OrganisationId,
+) -> Result<Option<(OrganisationKind, OrganisationStatus)>, Error> {
+    let row = organisations::table.find(id).select((organisations::kind, organisations::status));
+    let found: Option<(String, String)> = row.first(tx.connection()).optional()?;
+    let Some((kind, status)) = found else { return Ok(None) };
+    let stored = StoredRow::new("organisations", id);
+    Ok(Some((stored.read("kind", kind.parse())?, stored.read("status", status.parse())?)))
 }
 
 /// One organisation, if the actor may see it.

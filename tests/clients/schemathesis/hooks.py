@@ -34,6 +34,7 @@ REASONS = {
         "identity_unproven",
         "wrong_right",
         "no_contact",
+        "organisation_not_active",
     },
     410: {"gone", "erased", "merged"},
     412: {"stale_version"},
@@ -52,7 +53,7 @@ REASONS = {
         "not_later",  # than the notice in force
         "lawful_basis",  # that the purpose cannot rest on
         "purpose_not_consent",
-        "before_start",  # a membership that ends before it begins
+        "before_start",  # a membership or an agreement that ends before it begins
         "order",  # of an event's times
         "too_early",  # a complaint before the law
         "before_awareness",  # a notification of a breach before it was known
@@ -60,7 +61,8 @@ REASONS = {
         "notification_required",  # of a breach that is likely to result in a risk
         "before_restriction",  # a person told of its end before it began
         "before_receipt",  # what was done about a complaint before it came
-        "past",  # an event that begins there
+        "past",  # an event that begins there, an agreement that ends there
+        "own_organisation",  # an agreement of the council with itself
         "nothing_said",  # what somebody needs, of which nothing is said
         "not_waiting",  # a registration that somebody is to be put before
         "missing /starts_at",  # of an event that is published, as are the next two

@@ -169,7 +169,12 @@ pub(super) fn what(action: &str) -> Said {
         Action::UnsubscribeShow => "Looked at the page that stops emails",
         Action::UnsubscribeUse => "Stopped emails by a link",
         // Actions whose entries name no person.
-        Action::BreachesAssess
+        Action::AgreementsApprove
+        | Action::AgreementsEnd
+        | Action::AgreementsPropose
+        | Action::AgreementsReinstate
+        | Action::AgreementsSuspend
+        | Action::BreachesAssess
         | Action::BreachesClose
         | Action::BreachesHistory
         | Action::BreachesList

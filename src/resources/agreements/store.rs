@@ -1,0 +1,246 @@
+//! The table of agreements, and what other rooms read from it.
+
+use chrono::NaiveDate;
+use diesel::prelude::*;
+
+use super::model::{AgreementFilter, AgreementStatus, EndReason, Necessity, Recipient, SharingAgreement, Terms};
+use crate::domain::{
+    AgreementId, Error, Instant, Limit, ListPage, OrganisationId, Party, Scope, StoredRow, SubjectClaim, london_date,
+};
+use crate::platform::db::dialect;
+use crate::platform::transaction::{ReadTx, WriteTx};
+use crate::platform::vault::Place;
+use crate::resources::organisations::model::{OrganisationKind, OrganisationStatus};
+use crate::resources::organisations::store as organisations;
+
+mod schema {
+    diesel::table! {
+        use diesel::sql_types::*;
+        use crate::platform::db::{InstantSql, UuidSql};
+
+        sharing_agreements (id) {
+            id -> UuidSql,
+            organisation_id -> UuidSql,
+            purposes -> Text,
+            fields -> Text,
+            necessity -> Binary,
+            starts_on -> Date,
+            ends_on -> Date,
+            status -> Text,
+            end_reason -> Nullable<Binary>,
+            ended_at -> Nullable<InstantSql>,
+            proposed_by -> Text,
+            proposed_issuer -> Nullable<Text>,
+            proposed_claim -> Nullable<Text>,
+            proposed_at -> InstantSql,
+            approved_by -> Nullable<Text>,
+            approved_issuer -> Nullable<Text>,
+            approved_at -> Nullable<InstantSql>,
+            updated_at -> InstantSql,
+            version -> Integer,
+        }
+    }
+}
+use schema::sharing_agreements;
+
+pub(super) mod steps;
+
+const TABLE: &str = "sharing_agreements";
+
+/// The columns of an agreement's terms.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = sharing_agreements)]
+struct TermsRow {
+    id: AgreementId,
+    organisation_id: OrganisationId,
+    purposes: String,
+    fields: String,
+    starts_on: NaiveDate,
+    ends_on: NaiveDate,
+    status: String,
+}
+
+impl TermsRow {
+    /// The terms as of a day in London.
+    fn terms(self, organisation_is_active: bool, today: NaiveDate) -> Result<Terms, Error> {
+        let stored = StoredRow::new(TABLE, self.id);
+        let status: AgreementStatus = stored.read("status", self.status.parse())?;
+        Ok(Terms {
+            id: self.id,
+            organisation_id: self.organisation_id,
+            organisation_is_active,
+            purposes: stored.read("purposes", self.purposes.parse())?,
+            fields: stored.read("fields", self.fields.parse())?,
+            starts_on: self.starts_on,
+            ends_on: self.ends_on,
+            status: status.as_of(self.ends_on, today),
+        })
+    }
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = sharing_agreements)]
+struct Row {
+    #[diesel(embed)]
+    terms: TermsRow,
+    necessity: Vec<u8>,
+    end_reason: Option<Vec<u8>>,
+    ended_at: Option<Instant>,
+    proposed_by: String,
+    proposed_issuer: Option<String>,
+    proposed_claim: Option<String>,
+    proposed_at: Instant,
+    approved_by: Option<String>,
+    approved_at: Option<Instant>,
+    version: i32,
+}
+
+fn place(column: &'static str, id: AgreementId) -> Place<'static> {
+    Place { table: TABLE, column, row: id.uuid() }
+}
+
+/// The words of a sealed column.
+fn open(tx: &ReadTx<'_>, place: &Place<'_>, sealed: &[u8]) -> Result<String, Error> {
+    place.read(String::from_utf8(tx.open_for_service(place, sealed)?))
+}
+
+impl Row {
+    /// The agreement as of now, as far as the actor may see it.
+    fn agreement(self, tx: &ReadTx<'_>) -> Result<SharingAgreement, Error> {
+        let id = self.terms.id;
+        let (necessity_at, reason_at) = (place("necessity", id), place("end_reason", id));
+        let necessity = open(tx, &necessity_at, &self.necessity)?;
+        let end_reason = self.end_reason.map(|sealed| open(tx, &reason_at, &sealed)).transpose()?;
+        let terms = self.terms.terms(true, london_date(tx.now()))?;
+        let sees_people = tx.scope() == Scope::All;
+        Ok(SharingAgreement {
+            id,
+            organisation_id: terms.organisation_id,
+            purposes: terms.purposes,
+            fields: terms.fields,
+            necessity: necessity_at.read(Necessity::try_from(necessity))?,
+            starts_on: terms.starts_on,
+            ends_on: terms.ends_on,
+            status: terms.status,
+            end_reason: reason_at.read(end_reason.map(EndReason::try_from).transpose())?,
+            ended_at: self.ended_at,
+            proposed_by: sees_people.then_some(self.proposed_by),
+            proposed_at: self.proposed_at,
+            approved_by: self.approved_by.filter(|_| sees_people),
+            approved_at: self.approved_at,
+            version: self.version,
+        })
+    }
+
+    fn proposer(&self) -> Result<Party, Error> {
+        let claim = self.proposed_claim.as_ref().map(|claim| claim.parse::<SubjectClaim>()).transpose();
+        let claim = StoredRow::new(TABLE, self.terms.id).read("proposed_claim", claim)?;
+        Ok(Party { issuer: self.proposed_issuer.clone(), subject: self.proposed_by.clone(), claim })
+    }
+}
+
+/// The agreements that the actor may see, newest first.
+pub fn list(
+    tx: &mut ReadTx<'_>,
+    filter: &AgreementFilter,
+    after: Option<AgreementId>,
+    limit: Limit,
+) -> Result<ListPage<SharingAgreement, AgreementId>, Error> {
+    let today = london_date(tx.now());
+    let mut query = sharing_agreements::table.select(Row::as_select()).order(sharing_agreements::id.desc()).into_boxed();
+    if let Scope::Organisation(own) = tx.scope() {
+        query = query.filter(sharing_agreements::organisation_id.eq(own));
+    }
+    if let Some(organisation) = filter.organisation_id {
+        query = query.filter(sharing_agreements::organisation_id.eq(organisation));
+    }
+    if let Some(status) = filter.status {
+        let stored = sharing_agreements::status.eq(<&str>::from(status));
+        query = match status {
+            AgreementStatus::Ended => query.filter(stored.or(sharing_agreements::ends_on.lt(today))),
+            _ => query.filter(stored.and(sharing_agreements::ends_on.ge(today))),
+        };
+    }
+    if let Some(after) = after {
+        query = query.filter(sharing_agreements::id.lt(after));
+    }
+    let rows: Vec<Row> = query.limit(limit.rows() + 1).load(tx.connection())?;
+    let ListPage { items, next } = ListPage::cut(rows, limit, |row| row.terms.id);
+    let items = items.into_iter().map(|row| row.agreement(tx)).collect::<Result<_, _>>()?;
+    Ok(ListPage { items, next })
+}
+
+/// The row of an agreement.
+///
+/// # Errors
+/// 404 when there is none, or none that the actor may see.
+fn row(tx: &mut ReadTx<'_>, id: AgreementId) -> Result<Row, Error> {
+    let row: Option<Row> =
+        sharing_agreements::table.find(id).select(Row::as_select()).first(tx.connection()).optional()?;
+    let row = row.ok_or_else(Error::not_found)?;
+    match tx.scope() {
+        Scope::Organisation(own) if own != row.terms.organisation_id => Err(Error::not_found()),
+        Scope::Organisation(_) | Scope::All => Ok(row),
+    }
+}
+
+/// One agreement, if the actor may see it.
+///
+/// # Errors
+/// 404 when there is none, or none that the actor may see.
+pub fn read(tx: &mut ReadTx<'_>, id: AgreementId) -> Result<SharingAgreement, Error> {
+    row(tx, id)?.agreement(tx)
+}
+
+/// The standing of an organisation; `None` when there is no such organisation.
+fn recipient(tx: &mut ReadTx<'_>, id: OrganisationId) -> Result<Option<Recipient>, Error> {
+    let found = organisations::standing(tx, id)?;
+    Ok(found.map(|(kind, status)| Recipient {
+        is_active: status == OrganisationStatus::Active,
+        is_council: kind == OrganisationKind::Council,
+    }))
+}
+
+/// Whether an organisation is active.
+fn is_active(tx: &mut ReadTx<'_>, id: OrganisationId) -> Result<bool, Error> {
+    Ok(recipient(tx, id)?.is_some_and(|recipient| recipient.is_active))
+}
+
+/// The terms of an agreement as of now, whatever the actor may see; `None` when there is no such agreement.
+pub fn terms(tx: &mut ReadTx<'_>, id: AgreementId) -> Result<Option<Terms>, Error> {
+    let found: Option<TermsRow> =
+        sharing_agreements::table.find(id).select(TermsRow::as_select()).first(tx.connection()).optional()?;
+    let Some(found) = found else { return Ok(None) };
+    let is_active = is_active(tx, found.organisation_id)?;
+    found.terms(is_active, london_date(tx.now())).map(Some)
+}
+
+/// Locks an agreement until the transaction ends, and returns its terms as [`terms`] does.
+pub fn locked_terms(tx: &mut WriteTx<'_>, id: AgreementId) -> Result<Option<Terms>, Error> {
+    dialect::lock(tx.connection(), TABLE, id.uuid())?;
+    terms(tx, id)
+}
+
+/// The terms of an organisation's agreements that are live today, the oldest first.
+pub fn live_of(tx: &mut ReadTx<'_>, organisation: OrganisationId) -> Result<Vec<Terms>, Error> {
+    if !is_active(tx, organisation)? {
+        return Ok(Vec::new());
+    }
+    let today = london_date(tx.now());
+    let in_force = sharing_agreements::starts_on.le(today).and(sharing_agreements::ends_on.ge(today));
+    let active = sharing_agreements::status.eq(<&str>::from(AgreementStatus::Active));
+    let rows: Vec<TermsRow> = sharing_agreements::table
+        .filter(sharing_agreements::organisation_id.eq(organisation).and(active).and(in_force))
+        .select(TermsRow::as_select())
+        .order(sharing_agreements::id)
+        .load(tx.connection())?;
+    rows.into_iter().map(|row| row.terms(true, today)).collect()
+}
+
+/// Returns how many proposals of an issuer's people name their proposer by another claim than `claim`.
+pub fn open_under_another_claim(tx: &mut ReadTx<'_>, issuer: &str, claim: SubjectClaim) -> Result<i64, Error> {
+    let open = sharing_agreements::status.eq(<&str>::from(AgreementStatus::Proposed));
+    let theirs = sharing_agreements::proposed_issuer.eq(issuer);
+    let other = sharing_agreements::proposed_claim.ne(<&str>::from(claim));
+    Ok(sharing_agreements::table.filter(open.and(theirs).and(other)).count().get_result(tx.connection())?)
+}
