@@ -68,7 +68,10 @@ async fn an_agreement_is_proposed_by_one_person_and_approved_by_another(service:
     assert_eq!(entries[0]["detail"]["changed"], json!(["approved_at", "approved_by", "status"]));
     let entries = service.audit("action=agreements.propose").await;
     assert_eq!(entries[0]["detail"]["organisation_id"], json!(venue));
-    assert!(!json!(service.audit("").await).to_string().contains("door"), "the audit repeats the words of an agreement");
+    assert!(
+        !json!(service.audit("").await).to_string().contains("door"),
+        "the audit repeats the words of an agreement"
+    );
 }
 
 async fn a_proposal_that_breaks_a_rule_stores_nothing(service: Service) {
@@ -111,7 +114,8 @@ async fn an_organisation_that_is_not_active_makes_no_agreement(service: Service)
     service.council_verb(&suspended, "suspension", None).await.expect(200);
 
     service.verb(&of_venue, "suspension").await.expect(200);
-    let refused = service.post("/v1/sharing-agreements", agreement(venue)).await.problem(409, "organisation_not_active");
+    let refused =
+        service.post("/v1/sharing-agreements", agreement(venue)).await.problem(409, "organisation_not_active");
     assert_eq!(refused.json().get("allowed_transitions"), None);
     for (path, verb) in [(&proposal, "approval"), (&suspended, "reinstatement")] {
         let refused = service.council_verb(path, verb, None).await.problem(409, "organisation_not_active");
@@ -157,7 +161,10 @@ async fn an_agreement_goes_only_where_its_status_allows(service: Service) {
     let path = service.propose_agreement(agreement(venue)).await;
     service.post(&format!("{path}/end"), json!({})).await.problem(422, "invalid");
     let ended = service.post(&format!("{path}/end"), json!({ "reason": "Not needed." })).await.expect(200).json();
-    assert_eq!((&ended["end_reason"], &ended["ended_at"]), (&json!("Not needed."), &json!("2026-11-24T10:00:00.000000Z")));
+    assert_eq!(
+        (&ended["end_reason"], &ended["ended_at"]),
+        (&json!("Not needed."), &json!("2026-11-24T10:00:00.000000Z"))
+    );
     assert_eq!(ended.get("approved_by"), None);
 }
 
@@ -212,7 +219,8 @@ async fn agreements_are_listed_by_organisation_and_status_as_of_now(service: Ser
 }
 
 async fn a_contractor_sees_its_own_agreements_alone(service: Service) {
-    let (venue, other) = (service.organisation("Guildhall", "venue").await, service.organisation("Hive", "venue").await);
+    let (venue, other) =
+        (service.organisation("Guildhall", "venue").await, service.organisation("Hive", "venue").await);
     let own = service.live_agreement(venue, &["venue_security"], &["name"]).await;
     let foreign = service.live_agreement(other, &["venue_security"], &["name"]).await;
     let token = service.contractor(venue);
@@ -244,15 +252,13 @@ async fn the_proposer_and_programs_approve_nothing(service: Service) {
     let both = |subject| service.token(subject, &[Role::IewmStaff, Role::Council], None);
     let asked = service.request("POST", "/v1/sharing-agreements").token(&both("ann")).json(&agreement(venue));
     let path = asked.send().await.expect(201).header("location");
-    let approve = async |token: &str| {
-        service.request("POST", &format!("{path}/approval")).token(token).send().await
-    };
+    let approve = async |token: &str| service.request("POST", &format!("{path}/approval")).token(token).send().await;
     approve(&service.staff()).await.problem(403, "forbidden");
     let refused = approve(&both("ann")).await.problem(403, "same_person");
     assert_eq!(refused.json()["article"], "UK GDPR Articles 5(2), 26 and 28(3)");
     assert_eq!(service.get(&path).await.expect(200).json()["status"], "proposed");
     approve(&both("bob")).await.expect(200);
-    // Once it is active, the proposer is still the proposer, and another person is told where it stands.
+    // An active agreement answers its proposer as before, and another person with its status.
     approve(&both("ann")).await.problem(403, "same_person");
     approve(&both("bob")).await.problem(409, "illegal_transition");
 }

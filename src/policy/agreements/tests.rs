@@ -41,8 +41,14 @@ fn terms(status: AgreementStatus) -> Terms {
 
 #[test]
 fn an_agreement_goes_only_where_its_status_allows() {
-    let allowed =
-        [(Proposed, Active), (Proposed, Ended), (Active, Suspended), (Active, Ended), (Suspended, Active), (Suspended, Ended)];
+    let allowed = [
+        (Proposed, Active),
+        (Proposed, Ended),
+        (Active, Suspended),
+        (Active, Ended),
+        (Suspended, Active),
+        (Suspended, Ended),
+    ];
     for &from in AgreementStatus::VARIANTS {
         for &to in AgreementStatus::VARIANTS {
             assert_eq!(from.go_to(to).is_ok(), allowed.contains(&(from, to)), "{from:?} to {to:?}");

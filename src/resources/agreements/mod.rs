@@ -15,17 +15,20 @@ use crate::platform::serve::Room;
 
 /// The room's operations.
 pub fn routes() -> Room {
-    Room::new("sharing-agreements", "Agreements to share personal data with an organisation: propose, approve, suspend, end.")
-        .serve(api::__path_list, api::list)
-        .serve(api::__path_propose, api::propose)
-        .problems(&[Code::OrganisationNotActive])
-        .serve(api::__path_read, api::read)
-        .serve(api::__path_approve, api::approve)
-        .problems(&[Code::IllegalTransition, Code::OrganisationNotActive, Code::PersonRequired, Code::SamePerson])
-        .serve(api::__path_suspend, api::suspend)
-        .problems(&[Code::IllegalTransition])
-        .serve(api::__path_reinstate, api::reinstate)
-        .problems(&[Code::IllegalTransition, Code::OrganisationNotActive])
-        .serve(api::__path_end, api::end)
-        .problems(&[Code::IllegalTransition])
+    Room::new(
+        "sharing-agreements",
+        "Agreements to share personal data with an organisation: propose, approve, suspend, end.",
+    )
+    .serve(api::__path_list, api::list)
+    .serve(api::__path_propose, api::propose)
+    .problems(&[Code::OrganisationNotActive])
+    .serve(api::__path_read, api::read)
+    .serve(api::__path_approve, api::approve)
+    .problems(&[Code::IllegalTransition, Code::OrganisationNotActive, Code::PersonRequired, Code::SamePerson])
+    .serve(api::__path_suspend, api::suspend)
+    .problems(&[Code::IllegalTransition])
+    .serve(api::__path_reinstate, api::reinstate)
+    .problems(&[Code::IllegalTransition, Code::OrganisationNotActive])
+    .serve(api::__path_end, api::end)
+    .problems(&[Code::IllegalTransition])
 }

@@ -147,7 +147,8 @@ pub fn list(
     limit: Limit,
 ) -> Result<ListPage<SharingAgreement, AgreementId>, Error> {
     let today = london_date(tx.now());
-    let mut query = sharing_agreements::table.select(Row::as_select()).order(sharing_agreements::id.desc()).into_boxed();
+    let mut query =
+        sharing_agreements::table.select(Row::as_select()).order(sharing_agreements::id.desc()).into_boxed();
     if let Scope::Organisation(own) = tx.scope() {
         query = query.filter(sharing_agreements::organisation_id.eq(own));
     }
