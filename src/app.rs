@@ -17,7 +17,7 @@ use crate::jobs::{self, ClockWatch, Delivery};
 use crate::platform::access::{AppState, Parts};
 use crate::platform::auth::{Authorities, Issuer, KeySource, Tokens};
 use crate::platform::db::{Database, Engine, LaneCount, MigrationError, Serving, Target, is_unused, migrate};
-use crate::platform::http::{Budget, Receiving};
+use crate::platform::http::{Budget, FixedBody, Receiving};
 use crate::platform::queue::Job;
 use crate::platform::rate::RateLimits;
 use crate::platform::serve::{OperationListing, Room, Routes, install};
@@ -327,9 +327,10 @@ pub fn tokens(config: &Config) -> Result<Tokens, StartError> {
 pub fn configure(state: &AppState) -> Result<impl Fn(&mut ServiceConfig) + Clone + use<>, StartError> {
     let routes = Routes::new(rooms()).map_err(|error| StartError(format!("the routes: {error}")))?;
     let (state, routes) = (state.clone(), Arc::new(routes));
+    let document = FixedBody::new(Bytes::from_static(DOCUMENT));
     Ok(move |config: &mut ServiceConfig| {
         state.install(config);
-        system::install_docs(Bytes::from_static(DOCUMENT), config);
+        system::install_docs(document.clone(), config);
         install(&routes, config);
     })
 }

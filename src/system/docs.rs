@@ -1,6 +1,7 @@
 //! `/openapi.json` and `/docs/`: the document and a page to read and try it, all from the binary.
 
 use std::borrow::Cow;
+use std::future::ready;
 use std::sync::Arc;
 
 use actix_web::http::header;
@@ -8,6 +9,7 @@ use actix_web::web::{Bytes, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use utoipa_swagger_ui::Config;
 
+use crate::platform::http::FixedBody;
 use crate::platform::serve::{install_page, not_found};
 
 /// The page may load nothing from elsewhere. Swagger UI styles its elements inline.
@@ -22,19 +24,17 @@ fn shared(file: Cow<'static, [u8]>) -> Bytes {
 }
 
 /// Serves the document and the page.
-pub fn install(document: Bytes, config: &mut ServiceConfig) {
+pub fn install(document: FixedBody, config: &mut ServiceConfig) {
     let ui = Config::from("/openapi.json").persist_authorization(false).display_request_duration(true);
     // Else the page would send the document's address to a validator on the Internet.
     let ui = Arc::new(ui.validator_url("none"));
-    let page = move || {
-        let document = document.clone();
-        async move {
-            HttpResponse::Ok()
-                .content_type("application/json")
-                .insert_header((header::CACHE_CONTROL, "no-cache"))
-                .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
-                .body(document)
-        }
+    let page = move |request: HttpRequest| {
+        let mut response = HttpResponse::Ok();
+        response
+            .content_type("application/json")
+            .insert_header((header::CACHE_CONTROL, "no-cache"))
+            .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"));
+        ready(document.finish(response, &request))
     };
     install_page("/openapi.json", page, config);
     let onward = || async { HttpResponse::PermanentRedirect().insert_header((header::LOCATION, "/docs/")).finish() };

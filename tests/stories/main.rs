@@ -31,6 +31,7 @@ mod checks_and_audiences;
 mod clock_steps;
 mod command_line;
 mod complaints;
+mod compression;
 mod confirmations;
 mod consent_history;
 mod consents;

@@ -1,19 +1,20 @@
-//! A response, before it becomes one of the web framework: it can be stored, compared with
-//! `If-None-Match`, and converted in one place.
+//! A response, before it becomes one of the web framework: it can be stored, compressed, and converted
+//! in one place.
 
 use actix_web::body::{BodyStream, BoxBody};
 use actix_web::http::StatusCode;
-use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse};
 use futures_util::stream::{BoxStream, Stream, StreamExt, TryStreamExt};
 
 use super::budget::Held;
-use super::entity_tag::{EntityTag, EntityTags};
-use super::own_tag;
 use super::panics::log_cause;
 use super::request_id::request_id;
 use crate::domain::Error;
+
+/// The status of a response that the caller has already.
+pub(super) const NOT_MODIFIED: u16 = 304;
 
 /// The default media type.
 pub const JSON: &str = "application/json";
@@ -92,27 +93,17 @@ impl Answer {
         self
     }
 
-    /// The framework's response. A `GET` whose `If-None-Match` names the response's `ETag` is 304, with the
-    /// tag as the caller wrote it. The body counts as `held` until it is sent.
+    /// The framework's response. The body counts as `held` until it is sent.
     pub(in crate::platform) fn into_response(
         self,
         request: &HttpRequest,
         private: bool,
         held: Option<Held>,
     ) -> HttpResponse {
-        let is_read = request.method() == actix_web::http::Method::GET && self.status == 200;
-        let own = self.get(&header::ETAG).filter(|_| is_read);
-        let named = own.and_then(|etag| named_etag(request.headers(), etag));
-        let not_modified = named.is_some();
-        let status = if not_modified { 304 } else { self.status };
-        let mut response = HttpResponse::new(StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR));
+        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let mut response = HttpResponse::new(status);
         let headers = response.headers_mut();
         for (name, value) in self.headers {
-            let value = match &named {
-                Some(_) if name == header::CONTENT_TYPE => continue,
-                Some(named) if name == header::ETAG => named.clone(),
-                _ => value,
-            };
             if let Ok(value) = HeaderValue::try_from(value) {
                 headers.append(name, value);
             }
@@ -125,7 +116,7 @@ impl Answer {
             headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
         }
         let body = match self.payload {
-            Payload::Whole(_) if not_modified => BoxBody::new(()),
+            Payload::Whole(_) if self.status == NOT_MODIFIED => BoxBody::new(()),
             Payload::Whole(body) => BoxBody::new(match held {
                 Some(held) => held.around(body),
                 None => body.into(),
@@ -133,23 +124,15 @@ impl Answer {
             Payload::Stream(stream) => {
                 // The status has been sent by then, so the caller sees a broken connection.
                 let id = request_id(request);
-                BoxBody::new(BodyStream::new(stream.inspect_err(move |error| log_cause(error, &id))))
+                let logged = stream.inspect_err(move |error| {
+                    let _ = &held;
+                    log_cause(error, &id);
+                });
+                BoxBody::new(BodyStream::new(logged))
             }
         };
         response.set_body(body)
     }
-}
-
-/// The tag by which `If-None-Match` names the entity tag `etag`, as the caller wrote it (RFC 9110
-/// section 13.1.2, weak comparison). It ignores a coding that a proxy has appended to the tag.
-fn named_etag(headers: &HeaderMap, etag: &str) -> Option<String> {
-    let own = etag.trim_matches('"');
-    let is_own = |tag: &&EntityTag<'_>| tag.opaque == own || own_tag::without_coding(tag.opaque) == own;
-    let mut values = headers.get_all(header::IF_NONE_MATCH).filter_map(|value| value.to_str().ok());
-    values.find_map(|value| match EntityTags::parse(value)? {
-        EntityTags::Any => Some(etag.to_owned()),
-        EntityTags::Listed(tags) => tags.iter().find(is_own).map(EntityTag::to_string),
-    })
 }
 
 #[cfg(test)]

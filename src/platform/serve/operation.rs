@@ -39,6 +39,12 @@ pub(super) struct Operation {
 }
 
 impl Operation {
+    /// Returns whether responses may be compressed. Those behind a capability link are not, because they have the link's secret
+    /// beside texts that others may have written (BREACH).
+    pub(super) fn is_compressed(&self) -> bool {
+        !self.shows_pages
+    }
+
     /// Takes the handler's arguments from a request, and calls it.
     ///
     /// # Errors

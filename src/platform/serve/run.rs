@@ -10,7 +10,10 @@ use super::once::once;
 use super::operation::Operation;
 use crate::domain::Error;
 use crate::platform::access::Access;
-use crate::platform::http::{Answer, caught, guarded, log_cause, page_problem, problem_for, request_id, reserve};
+use crate::platform::http::{
+    Answer, caught, choose_coding, encode, guarded, log_cause, page_problem, problem_for, request_id, reserve,
+    unless_known,
+};
 use crate::platform::rate::Left;
 
 impl Operation {
@@ -20,6 +23,7 @@ impl Operation {
         let answer = if self.shows_pages { guarded(answer) } else { answer };
         let is_read = request.method() == Method::GET || !self.terms.writes;
         let (answer, held) = reserve(answer, &request, is_read);
+        let answer = if self.is_compressed() { compressed(answer, &request) } else { unless_known(answer, &request) };
         answer.into_response(&request, !self.terms.public, held)
     }
 
@@ -35,6 +39,17 @@ impl Operation {
             self.carry_out(access, incoming).await
         }
     }
+}
+
+/// The response in the coding that its caller prefers, or a 304.
+fn compressed(mut answer: Answer, request: &HttpRequest) -> Answer {
+    let coding = choose_coding(&mut answer, request);
+    let answer = unless_known(answer, request);
+    let Some(coding) = coding.filter(|_| answer.status != 304) else { return answer };
+    encode(answer, coding).unwrap_or_else(|error| {
+        log_cause(&error, &request_id(request));
+        problem_for(&error, request)
+    })
 }
 
 /// The answer of a request that is carried out, a problem if that fails or panics.
