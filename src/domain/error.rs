@@ -110,6 +110,8 @@ codes! {
         "You can complete an event only after its end.";
     NotPublished 409 "not_published" "The event is not published"
         "A draft does not have this. Publish the event first.";
+    AgreementRequired 409 "agreement_required" "An agreement is required"
+        "The organisation has no live agreement that names the purpose of the profile and allows the members of a contact that it shows. Propose an agreement with that purpose and those members, and have another person approve it.";
     IllegalTransition 409 "illegal_transition" "Not possible in this state"
         "The resource cannot move from its state to the requested one. `allowed_transitions` lists the states that it can move to; an empty list means that the state is final.";
     ErasureRequestRequired 409 "erasure_request_required" "This contact can only be erased by request"

@@ -2,6 +2,7 @@
 //! and cites it.
 
 pub mod agreements;
+pub mod assignments;
 pub mod breach_clock;
 pub mod breaches;
 pub mod check_ins;

@@ -16,6 +16,7 @@ mod accesses;
 mod agreements;
 mod all_or_nothing;
 mod architecture;
+mod assignments;
 mod audit;
 mod audited_changes;
 mod background_work;

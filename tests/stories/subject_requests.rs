@@ -2,7 +2,6 @@
 
 use chrono::Duration;
 use futures_util::future::join_all;
-use iewm::domain::Instant;
 use iewm::resources::subject_requests::{commands::Completed, store};
 use serde_json::{Value, json};
 
@@ -80,10 +79,6 @@ impl Service {
 
     async fn clock(&self, path: &str) -> Value {
         self.get(path).await.expect(200).json()["clock"].clone()
-    }
-
-    fn turn_to(&self, instant: &str) {
-        self.hands.set(Instant::parse(instant).unwrap());
     }
 }
 

@@ -22,6 +22,7 @@ pub enum ActionKind {
 #[strum(serialize_all = "snake_case")]
 #[expect(missing_docs, reason = "each is a resource of the document")]
 pub enum SubjectKind {
+    Assignment,
     Breach,
     Complaint,
     Consent,

@@ -9,6 +9,9 @@ actions! {
     AgreementsPropose            "agreements.propose"             Create  SharingAgreement [] "A caller proposes an agreement to share data.";
     AgreementsReinstate          "agreements.reinstate"           Change  SharingAgreement [] "The council reinstates a suspended agreement to share data.";
     AgreementsSuspend            "agreements.suspend"             Change  SharingAgreement [] "A caller suspends an agreement to share data.";
+    AssignmentsCreate            "assignments.create"            Create  Assignment [] "A caller assigns an organisation to an event.";
+    AssignmentsUpdate            "assignments.update"            Change  Assignment [] "A caller moves the end of an assignment.";
+    AttendeesList                "attendees.list"                Read    Event [] "A caller reads the attendee list of an event, or an organisation the part that its profile shows.";
     AudiencesRead                "audiences.read"                 Read    - [] "A caller reads who may be sent something for a purpose.";
     BreachesAssess               "breaches.assess"                Change  Breach [] "The council assesses the risk of a breach.";
     BreachesClose                "breaches.close"                 Change  Breach [] "The council closes a breach.";
@@ -103,6 +106,8 @@ actions! {
     RegistrationsStatus          "registrations.status"           Change  Registration [RegistrationChanged] "A caller cancels a registration, or accepts or declines an offer.";
     RegistrationsUpdate          "registrations.update"           Change  Registration [RegistrationChanged] "A caller changes a registration.";
     RequestsRefuse               "requests.refuse"                Process - [] "The service refuses a request: the caller lacks a permission, or has read too many people.";
+    SharedContactsList           "shared_contacts.list"          Read    - [] "An organisation lists the people whose data is disclosed to it.";
+    SharedContactsRead           "shared_contacts.read"          Read    - [] "An organisation reads the data of a person that is disclosed to it.";
     SubjectRequestsBeginPackage  "subject_requests.begin_package" Process SubjectRequest [] "The council has a large package built in the background.";
     SubjectRequestsBuildPackage  "subject_requests.build_package" Create  SubjectRequest [] "A draft of a person's package is built.";
     SubjectRequestsCreate        "subject_requests.create"        Create  SubjectRequest [RequestChanged] "A caller records a request.";

@@ -62,6 +62,16 @@ pub fn lock(connection: &mut AnyConnection, table: &'static str, id: Uuid) -> Re
     Ok(())
 }
 
+/// Locks the row `id` of `table` against changes until the transaction ends. Others may lock it so too. On SQLite there is only
+/// one writer anyway.
+pub fn lock_shared(connection: &mut AnyConnection, table: &'static str, id: Uuid) -> Result<(), Error> {
+    if let AnyConnection::Postgres(postgres) = connection {
+        let row = prepared(format!("SELECT 1 FROM {table} WHERE id = ")).bind::<PgUuid, _>(id);
+        row.sql(" FOR SHARE").execute(postgres)?;
+    }
+    Ok(())
+}
+
 /// Locks a name (not a row) against writers of all processes until the transaction ends: for decisions
 /// about a row that may not exist yet.
 pub fn lock_name(connection: &mut AnyConnection, name: &str) -> Result<(), Error> {

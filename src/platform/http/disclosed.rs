@@ -2,7 +2,7 @@
 
 use actix_web::http::header::HeaderName;
 use serde::Serialize;
-use utoipa::openapi::{ObjectBuilder, RefOr, Response, Schema};
+use utoipa::openapi::{ObjectBuilder, OneOfBuilder, RefOr, Response, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
 use super::answer::Answer;
@@ -32,13 +32,18 @@ impl<T> DisclosedList<T> {
     pub fn new(list: Listed<T>, batch: Option<DisclosureBatchId>) -> Self {
         Self { list, disclosure_batch: batch }
     }
+}
 
-    /// The schema of such a page.
-    pub fn schema(op: &mut Op<'_>) -> RefOr<Schema>
-    where
-        T: ToSchema,
-    {
+impl<T: ToSchema> DisclosedList<T> {
+    fn schema(op: &mut Op<'_>) -> RefOr<Schema> {
         envelope::<T>(op, |envelope| envelope.property("disclosure_batch", batch_schema()))
+    }
+
+    /// Describes an answer that is such a page, or an object of another schema.
+    pub fn describe_or(op: &mut Op<'_>, other: RefOr<Schema>) {
+        let page = Self::schema(op);
+        let either = OneOfBuilder::new().item(page).item(other).build();
+        describe_page(op, RefOr::T(Schema::OneOf(either)));
     }
 }
 

@@ -245,3 +245,8 @@ pub fn open_under_another_claim(tx: &mut ReadTx<'_>, issuer: &str, claim: Subjec
     let other = sharing_agreements::proposed_claim.ne(<&str>::from(claim));
     Ok(sharing_agreements::table.filter(open.and(theirs).and(other)).count().get_result(tx.connection())?)
 }
+
+/// Locks an agreement against changes until the transaction ends. Others can lock it so too.
+pub fn lock_shared(tx: &mut WriteTx<'_>, id: AgreementId) -> Result<(), Error> {
+    dialect::lock_shared(tx.connection(), TABLE, id.uuid())
+}

@@ -4,6 +4,7 @@
 //! entry keeps its `UID`, and its `SEQUENCE` rises with every change.
 
 mod api;
+pub mod assignments;
 pub mod calendar;
 pub mod cards;
 pub mod followers;
@@ -29,4 +30,9 @@ pub fn routes() -> Room {
         .problems(&[Code::IllegalTransition, Code::NotEnded])
         .serve(api::__path_calendar, api::calendar)
         .problems(&[Code::NotPublished])
+        .serve(assignments::api::__path_list, assignments::api::list)
+        .serve(assignments::api::__path_assign, assignments::api::assign)
+        .problems(&[Code::AgreementRequired, Code::IllegalTransition])
+        .serve(assignments::api::__path_read, assignments::api::read)
+        .serve(assignments::api::__path_update, assignments::api::update)
 }

@@ -24,6 +24,7 @@ REASONS = {
         "network_closed",
         "already_member",
         "not_published",
+        "agreement_required",
         "not_ended",
         "registration_closed",
         "already_registered",

@@ -1,6 +1,7 @@
 //! What the stories share: the two database engines, a service to talk to, and the macro that tells a story on both.
 
 pub(crate) mod agreements;
+pub(crate) mod assignments;
 pub(crate) mod audited;
 pub(crate) mod booking;
 pub(crate) mod canonical;

@@ -83,6 +83,7 @@ pub(super) fn what(action: &str) -> Said {
     let words = match known {
         Action::AccessRequirementsDelete => "Deleted what you needed at an event",
         Action::AudiencesRead => "Read the list of people to send emails to",
+        Action::AttendeesList => "Read a list of the people at an event",
         Action::CheckInsRecord => "Recorded when you went in or out at an event",
         Action::ComplaintsAcknowledge => "Recorded that we told you that we have your complaint",
         Action::ComplaintsInvestigate => "Recorded what we investigate for your complaint",
@@ -166,6 +167,7 @@ pub(super) fn what(action: &str) -> Said {
         Action::SubjectRequestsRewordPackage => "Changed our answer to your request",
         Action::SubjectRequestsStatus => "Looked up the progress of your request",
         Action::SubjectRequestsStep => "Recorded a step of your request",
+        Action::SharedContactsList | Action::SharedContactsRead => "Read your data, which we share with them",
         Action::UnsubscribeShow => "Looked at the page that stops emails",
         Action::UnsubscribeUse => "Stopped emails by a link",
         // Actions whose entries name no person.
@@ -174,6 +176,8 @@ pub(super) fn what(action: &str) -> Said {
         | Action::AgreementsPropose
         | Action::AgreementsReinstate
         | Action::AgreementsSuspend
+        | Action::AssignmentsCreate
+        | Action::AssignmentsUpdate
         | Action::BreachesAssess
         | Action::BreachesClose
         | Action::BreachesHistory
