@@ -1,13 +1,11 @@
 //! The handlers of networks.
 
-use super::model::{CreateNetwork, DirectoryLine, Network, NetworkFilter, NetworkStatus, PatchNetwork};
-use super::{directory as lines, store};
-use crate::domain::{Error, MembershipId, NetworkId};
+use super::model::{CreateNetwork, Network, NetworkFilter, NetworkStatus, PatchNetwork};
+use super::store;
+use crate::domain::{Error, NetworkId};
 use crate::platform::access::Access;
 use crate::platform::auth::{NetworksRead, NetworksWrite};
-use crate::platform::http::{
-    ById, Created, Done, Found, IfMatch, Listed, Listing, NoFilter, Patch, Valid, WithoutBody,
-};
+use crate::platform::http::{ById, Created, Done, Found, IfMatch, Listed, Listing, Patch, Valid, WithoutBody};
 
 /// List networks
 ///
@@ -69,20 +67,4 @@ pub(super) async fn reopen(
     ById(id): ById<NetworkId>,
 ) -> Result<Done<Found<Network>>, Error> {
     access.change(move |tx| store::go_to(tx, id, NetworkStatus::Active)).await
-}
-
-/// Read the directory of a network
-///
-/// Lists the members who chose to be found, newest first: name, role, and the body that each
-/// represents. A line marks whether only staff may see it.
-#[utoipa::path(get, path = "/v1/networks/{id}/directory")]
-pub(super) async fn directory(
-    access: Access<NetworksRead>,
-    asked: Listing<NoFilter, MembershipId>,
-    ById(id): ById<NetworkId>,
-) -> Result<Listed<DirectoryLine>, Error> {
-    let page = asked.page;
-    let (after, limit) = (page.after(), page.limit());
-    let found = access.read(move |tx| lines::lines(tx, id, after, limit)).await?;
-    Ok(page.turn(found))
 }

@@ -1,19 +1,15 @@
-//! Professional networks and who belongs to them.
-//!
-//! Invariants: a contact has one live membership for each network and role, held by the database; ending one keeps its
-//! history; what a member represents is sealed under the person's own key.
+//! Professional networks and their members.
 
 mod api;
 pub mod cards;
-mod directory;
-mod members;
+pub mod memberships;
 pub mod model;
-mod particulars;
 mod personal;
 pub mod store;
 
 pub use personal::NetworkData;
 
+use self::memberships::api as members;
 use crate::domain::Code;
 use crate::platform::serve::Room;
 
@@ -30,7 +26,7 @@ pub fn routes() -> Room {
         .problems(&[Code::IllegalTransition])
         .serve(api::__path_reopen, api::reopen)
         .problems(&[Code::IllegalTransition])
-        .serve(api::__path_directory, api::directory)
+        .serve(members::__path_directory, members::directory)
         .serve(members::__path_list, members::list)
         .serve(members::__path_join, members::join)
         .problems(&[

@@ -1,9 +1,10 @@
-//! What this room holds of people.
+//! The personal data of networks: memberships.
 
 use serde_json::json;
 
 use super::cards;
-use super::store::{self as networks, erase, memberships, merge};
+use super::memberships::store::{self as memberships, erase, merge};
+use super::store as networks;
 use crate::domain::{Card, ContactId, Error, LawfulBasis, NetworkId, Obstacle, PersonalRecord, Purpose, Use};
 use crate::personal::{Erasing, Held, Holder, Merging, Person, SearchTerm};
 use crate::platform::transaction::{ReadTx, WriteTx};

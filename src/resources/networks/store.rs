@@ -1,4 +1,4 @@
-//! The tables of networks and memberships.
+//! The table of networks.
 
 use diesel::prelude::*;
 
@@ -25,31 +25,8 @@ mod schema {
             version -> Integer,
         }
     }
-
-    diesel::table! {
-        use diesel::sql_types::*;
-        use crate::platform::db::{InstantSql, UuidSql};
-
-        memberships (id) {
-            id -> UuidSql,
-            network_id -> UuidSql,
-            contact_id -> UuidSql,
-            role -> Text,
-            status -> Text,
-            started_on -> Date,
-            ended_on -> Nullable<Date>,
-            directory_visibility -> Text,
-            particulars -> Binary,
-            created_at -> InstantSql,
-            version -> Integer,
-        }
-    }
 }
 use schema::networks;
-
-pub(super) mod erase;
-pub(super) mod memberships;
-pub(super) mod merge;
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = networks)]
@@ -133,7 +110,10 @@ pub fn create(mut tx: WriteTx<'_>, asked: CreateNetwork) -> Result<Recorded<Netw
 }
 
 /// The network, locked until the transaction ends.
-fn locked(tx: &mut WriteTx<'_>, id: NetworkId) -> Result<Network, Error> {
+///
+/// # Errors
+/// 404 when there is none.
+pub fn locked(tx: &mut WriteTx<'_>, id: NetworkId) -> Result<Network, Error> {
     dialect::lock(tx.connection(), "networks", id.uuid())?;
     read(tx, id)
 }

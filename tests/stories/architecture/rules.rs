@@ -78,7 +78,7 @@ const QUERIES: &[&str] = &[
     "resources/consents/personal.rs",
     "resources/consents/receipt/mod.rs",
     "resources/contacts/search.rs",
-    "resources/networks/directory.rs",
+    "resources/networks/memberships/directory.rs",
     "resources/preferences/links.rs",
 ];
 

@@ -16,7 +16,7 @@ use crate::policy::withholding::WithholdingGround;
 use crate::resources::complaints::model::ComplaintOutcome;
 use crate::resources::consents::model::DecisionKind;
 use crate::resources::contacts::model::{AddressCheck, ContactStatus, SourceKind};
-use crate::resources::networks::model::{DirectoryVisibility, MemberRole, MembershipStatus};
+use crate::resources::networks::memberships::model::{DirectoryVisibility, MemberRole, MembershipStatus};
 use crate::resources::organisations::model::OrganisationKind;
 use crate::resources::registrations::model::Cause;
 use crate::resources::registrations::requirements::model::{AccessRequirement, DietaryRequirement};

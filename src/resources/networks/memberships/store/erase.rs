@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use super::memberships::memberships;
+use super::memberships;
 use crate::domain::{Error, MembershipId, PersonalRecord};
 use crate::personal::{Erasing, Person};
 use crate::platform::transaction::{ReadTx, WriteTx};

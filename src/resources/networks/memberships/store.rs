@@ -1,13 +1,12 @@
-//! Memberships: joining, changing, ending.
+//! The table of memberships.
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
-use super::super::model::{
-    EndMembership, JoinNetwork, Membership, MembershipFilter, MembershipStatus, NetworkStatus, PatchMembership,
-};
-use super::super::particulars::Particulars;
-pub(crate) use super::schema::memberships;
+use super::super::model::NetworkStatus;
+use super::super::store as networks;
+use super::model::{EndMembership, JoinNetwork, Membership, MembershipFilter, MembershipStatus, PatchMembership};
+use super::particulars::Particulars;
 use crate::domain::{Code, ContactId, Error, Fault, Limit, ListPage, MembershipId, NetworkId, StoredRow, london_date};
 use crate::personal::Person;
 use crate::platform::audit::{Action, Before, Entry};
@@ -15,6 +14,31 @@ use crate::platform::db::{among_ids, dialect};
 use crate::platform::http::IfMatch;
 use crate::platform::transaction::{ReadTx, Recorded, WriteTx};
 use crate::resources::contacts::store::{self as contacts, ActiveContact};
+
+mod schema {
+    diesel::table! {
+        use diesel::sql_types::*;
+        use crate::platform::db::{InstantSql, UuidSql};
+
+        memberships (id) {
+            id -> UuidSql,
+            network_id -> UuidSql,
+            contact_id -> UuidSql,
+            role -> Text,
+            status -> Text,
+            started_on -> Date,
+            ended_on -> Nullable<Date>,
+            directory_visibility -> Text,
+            particulars -> Binary,
+            created_at -> InstantSql,
+            version -> Integer,
+        }
+    }
+}
+pub use schema::memberships;
+
+pub mod erase;
+pub mod merge;
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = memberships)]
@@ -65,7 +89,7 @@ pub fn list(
     after: Option<MembershipId>,
     limit: Limit,
 ) -> Result<ListPage<Membership, MembershipId>, Error> {
-    super::read(tx, network)?;
+    networks::read(tx, network)?;
     let mut query = memberships::table
         .filter(memberships::network_id.eq(network))
         .select(Row::as_select())
@@ -119,7 +143,7 @@ fn once<T>(result: QueryResult<T>) -> Result<T, Error> {
 /// 404 when there is no such network; 422 for an unknown contact or a day in the future; 410 for one that was erased or
 /// merged; 423 for one that is restricted; 409 when the network is closed, or the person is in it in that role already.
 pub fn join(mut tx: WriteTx<'_>, network: NetworkId, asked: JoinNetwork) -> Result<Recorded<Membership>, Error> {
-    let known = super::locked(&mut tx, network)?;
+    let known = networks::locked(&mut tx, network)?;
     let JoinNetwork { contact_id, role, represents, started_on, directory_visibility } = asked;
     let person = contacts::lock(&mut tx, contact_id)?;
     let today = london_date(tx.now());

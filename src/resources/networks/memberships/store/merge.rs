@@ -5,7 +5,7 @@ use diesel::prelude::*;
 
 use super::super::model::MembershipStatus;
 use super::super::particulars::Particulars;
-use super::memberships::{Row, memberships};
+use super::{Row, memberships};
 use crate::domain::{Error, MembershipId, london_date};
 use crate::personal::Merging;
 use crate::platform::transaction::WriteTx;

@@ -1,10 +1,10 @@
-//! The directory of a network: who wants to be found there.
+//! The directory of a network: the members who chose to be found.
 
 use diesel::prelude::*;
 
+use super::super::store as networks;
 use super::model::{DirectoryLine, DirectoryVisibility, MembershipStatus};
-use super::store;
-use super::store::memberships::{Row, memberships, open};
+use super::store::{Row, memberships, open};
 use crate::domain::{ContactId, Error, Limit, ListPage, MembershipId, NetworkId};
 use crate::platform::audit::{Action, Entry};
 use crate::platform::transaction::ReadTx;
@@ -20,7 +20,7 @@ pub(super) fn lines(
     after: Option<MembershipId>,
     limit: Limit,
 ) -> Result<ListPage<DirectoryLine, MembershipId>, Error> {
-    store::read(tx, network)?;
+    networks::read(tx, network)?;
     let listed = memberships::network_id
         .eq(network)
         .and(memberships::status.eq(<&str>::from(MembershipStatus::Active)))
