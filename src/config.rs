@@ -261,14 +261,11 @@ impl Config {
                 .map_err(|_| format!("limits.{name} must be a whole number of {of}, or \"off\"")),
         };
         let rate = |name, value| limit(name, value, "requests a minute");
-        let proxies = listed(&self.limits.trusted_proxies).map(str::parse);
         Ok(RateSettings {
             per_caller: rate("rate", &self.limits.rate)?,
             per_address: rate("address_rate", &self.limits.address_rate)?,
             people_per_hour: limit("people_per_hour", &self.limits.people_per_hour, "people an hour")?,
-            trusted_proxies: proxies
-                .collect::<Result<_, _>>()
-                .map_err(|_| "limits.trusted_proxies must list IP addresses".to_owned())?,
+            proxies: self.limits.proxies()?,
         })
     }
 
@@ -360,6 +357,9 @@ mod tests {
             ("IEWM__LIMITS__RECEIVING_BYTES", "1000", "limits.receiving_bytes"),
             ("IEWM__LIMITS__SENDING_BYTES", "1000", "limits.sending_bytes"),
             ("IEWM__LIMITS__TRUSTED_PROXIES", "proxy", "limits.trusted_proxies"),
+            ("IEWM__LIMITS__TRUSTED_PROXIES", "10.0.0.0/33", "limits.trusted_proxies"),
+            ("IEWM__LIMITS__TRUSTED_PROXIES", "10.0.0.1", "limits.forwarded_header"),
+            ("IEWM__LIMITS__FORWARDED_HEADER", "forwarded", "limits.forwarded_header"),
         ] {
             let given = variables(&[(name, value), ("IEWM__AUTH__ISSUER", "x"), ("IEWM__AUTH__JWKS", "j")]);
             let error = Config::read(None, &given).unwrap_err();

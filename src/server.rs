@@ -15,7 +15,7 @@ use crate::config::Config;
 use crate::domain::{Telephone, london_date};
 use crate::platform::access::AppState;
 use crate::platform::http::WriteDeadline;
-use crate::platform::http::cors::{HEADERS, METHODS};
+use crate::platform::http::cors::{EXPOSED, HEADERS, METHODS};
 use crate::platform::serve::{identify, install_page, not_found, pass};
 use crate::platform::telemetry::Metrics;
 
@@ -64,17 +64,7 @@ fn cors(origins: &[String]) -> Cors {
     allowed
         .allowed_methods(METHODS)
         .allowed_headers(HEADERS)
-        .expose_headers([
-            "etag",
-            "location",
-            "link",
-            "x-request-id",
-            "retry-after",
-            "ratelimit",
-            "ratelimit-policy",
-            "idempotent-replayed",
-            "disclosure-batch",
-        ])
+        .expose_headers(EXPOSED)
         .block_on_origin_mismatch(false)
         .max_age(3600)
 }

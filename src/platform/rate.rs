@@ -7,7 +7,7 @@ use std::num::NonZeroU32;
 use std::time::Duration;
 
 use actix_web::HttpRequest;
-use actix_web::http::header::{FORWARDED, HeaderName};
+use actix_web::http::header::HeaderName;
 use governor::clock::Clock as Ticking;
 use governor::middleware::StateInformationMiddleware;
 use governor::state::keyed::DashMapStateStore;
@@ -15,8 +15,10 @@ use governor::{Quota, RateLimiter};
 
 use crate::domain::{Clock, Code, Error};
 
+mod forwarded;
 mod people;
 
+pub use forwarded::{ForwardedHeader, TrustedProxies};
 use people::PeopleLimit;
 
 /// Keys above which idle ones are dropped before another is added.
@@ -121,8 +123,8 @@ pub struct RateSettings {
     pub per_address: Option<NonZeroU32>,
     /// People an hour that each caller may read about; `None` for no limit.
     pub people_per_hour: Option<NonZeroU32>,
-    /// The proxies whose `Forwarded` is believed.
-    pub trusted_proxies: Vec<IpAddr>,
+    /// The proxies before the service; `None` where callers connect themselves.
+    pub proxies: Option<TrustedProxies>,
 }
 
 /// The limits of a running service.
@@ -130,7 +132,7 @@ pub struct RateLimits {
     callers: Option<Limit<String>>,
     addresses: Option<Limit<IpAddr>>,
     people: Option<PeopleLimit>,
-    trusted_proxies: Vec<IpAddr>,
+    proxies: Option<TrustedProxies>,
 }
 
 impl RateLimits {
@@ -140,7 +142,7 @@ impl RateLimits {
             callers: settings.per_caller.map(|rate| Limit::new("caller", rate, clock)),
             addresses: settings.per_address.map(|rate| Limit::new("address", rate, clock)),
             people: settings.people_per_hour.map(|people| PeopleLimit::new(people, clock)),
-            trusted_proxies: settings.trusted_proxies,
+            proxies: settings.proxies,
         }
     }
 
@@ -177,36 +179,7 @@ impl RateLimits {
     pub(in crate::platform) fn address(&self, request: &HttpRequest) -> Result<Option<Left>, Error> {
         let Some(limit) = &self.addresses else { return Ok(None) };
         let Some(peer) = request.peer_addr().map(|peer| peer.ip()) else { return Ok(None) };
-        let forwarded = request.headers().get(FORWARDED).and_then(|value| value.to_str().ok());
-        let address = if self.trusted_proxies.contains(&peer) { forwarded.and_then(last_for) } else { None };
-        limit.take(&address.unwrap_or(peer)).map(Some)
-    }
-}
-
-/// The address that the nearest proxy saw: the `for` of the last element of `Forwarded` (RFC 7239). The
-/// caller may have written the elements before it.
-fn last_for(forwarded: &str) -> Option<IpAddr> {
-    let element = forwarded.rsplit(',').next()?;
-    let pair = element.split(';').map(str::trim).find(|pair| pair.to_ascii_lowercase().starts_with("for="))?;
-    let node = pair.get(4..)?.trim_matches('"');
-    if let Some(v6) = node.strip_prefix('[') {
-        return v6.split(']').next()?.parse().ok();
-    }
-    node.parse().ok().or_else(|| node.split(':').next()?.parse().ok())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_nearest_proxys_word_counts() {
-        let ip = |text: &str| Some(text.parse::<IpAddr>().unwrap());
-        assert_eq!(last_for("for=192.0.2.60;proto=http;by=203.0.113.43"), ip("192.0.2.60"));
-        assert_eq!(last_for("for=10.0.0.1, For=\"198.51.100.17:4711\""), ip("198.51.100.17"));
-        assert_eq!(last_for("for=\"[2001:db8:cafe::17]:4711\""), ip("2001:db8:cafe::17"));
-        for bad in ["", "for=unknown", "by=1.2.3.4", "for=_hidden"] {
-            assert_eq!(last_for(bad), None, "{bad}");
-        }
+        let address = self.proxies.as_ref().map_or(peer, |proxies| proxies.caller(peer, request));
+        limit.take(&address.to_canonical()).map(Some)
     }
 }

@@ -49,3 +49,30 @@ test("a page of a listed origin reads the answer and its headers", async () => {
 test("a page of another origin is refused by the browser", async () => {
   assert.match((await call(other.origin)).refused, /Failed to fetch/);
 });
+
+test("a page with tracing changes a resource, and reads why a token was refused", async () => {
+  const page = await browser.newPage();
+  await page.goto(listed.origin);
+  const seen = await page.evaluate(
+    async ([address, token]) => {
+      // What OpenTelemetry, jQuery and a forced reload add to each request.
+      const traced = {
+        Authorization: `Bearer ${token}`,
+        traceparent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+        tracestate: "vendor=value",
+        "X-Requested-With": "XMLHttpRequest",
+        "Cache-Control": "no-cache",
+      };
+      const send = (path, method, headers, body) =>
+        fetch(`${address}${path}`, { method, headers: { ...traced, ...headers }, body: JSON.stringify(body) });
+      const made = await send("/v1/organisations", "POST", { "Content-Type": "application/json" }, { name: "Guildhall", kind: "venue" });
+      const [path, etag] = [made.headers.get("location"), made.headers.get("etag")];
+      const patch = { "Content-Type": "application/merge-patch+json", "If-Match": etag };
+      const changed = await send(path, "PATCH", patch, { name: "The Guildhall" });
+      const refused = await fetch(`${address}/v1/contacts`, { headers: { ...traced, Authorization: "Bearer none" } });
+      return { status: changed.status, name: (await changed.json()).name, why: refused.headers.get("www-authenticate") };
+    },
+    [demo.address, demo.tokens.STAFF],
+  );
+  assert.deepEqual(seen, { status: 200, name: "The Guildhall", why: 'Bearer realm="iewm", error="invalid_token"' });
+});

@@ -19,6 +19,13 @@ async fn only_pages_of_listed_origins_may_call(service: Service) {
     let allowed = preflight("https://www.council.example").await.expect(200);
     assert_eq!(allowed.header("access-control-allow-origin"), "https://www.council.example");
     assert_eq!(preflight("https://elsewhere.example").await.header("access-control-allow-origin"), "");
+    // The headers that tracing and common libraries add.
+    let traced = service.request("OPTIONS", "/v1/contacts").header("Origin", "https://www.council.example");
+    let traced = traced.header("Access-Control-Request-Method", "PATCH");
+    let names = "authorization,cache-control,if-match,traceparent,tracestate,x-requested-with";
+    traced.header("Access-Control-Request-Headers", names).send().await.expect(200);
+    let refused = service.request("GET", "/v1/contacts").header("Origin", "https://www.council.example").send().await;
+    assert!(refused.expect(401).header("access-control-expose-headers").contains("www-authenticate"));
     let simple =
         service.request("GET", "/v1/privacy-notice").header("Origin", "https://elsewhere.example").send().await;
     assert_eq!(simple.expect(200).header("access-control-allow-origin"), "");
@@ -58,18 +65,71 @@ fn a_caller_that_asks_too_often_is_told_to_wait() {
     });
 }
 
-#[test]
-fn behind_a_configured_proxy_the_forwarded_address_counts() {
+/// A service of one request a minute for each address, behind a proxy on this machine and one in 10.0.0.0/8.
+fn behind_proxies(header: &str, story: impl AsyncFn(Service)) {
     actix_web::rt::System::new().block_on(async {
-        let limits = [("LIMITS__ADDRESS_RATE", "1"), ("LIMITS__TRUSTED_PROXIES", "127.0.0.1")];
-        let service = Service::start_with(Engine::Sqlite, &limits).await.unwrap();
-        let from = async |client: &str| {
-            let forwarded = format!("for=203.0.113.9, for={client}");
-            service.request("GET", "/v1/privacy-notice").header("Forwarded", &forwarded).send().await
-        };
-        from("192.0.2.1").await.expect(200);
-        from("192.0.2.2").await.expect(200);
-        from("192.0.2.1").await.problem(429, "rate_limited");
+        let limits = [
+            ("LIMITS__ADDRESS_RATE", "1"),
+            ("LIMITS__TRUSTED_PROXIES", "127.0.0.1, 10.0.0.0/8, 2001:db8::/32"),
+            ("LIMITS__FORWARDED_HEADER", header),
+        ];
+        story(Service::start_with(Engine::Sqlite, &limits).await.unwrap()).await;
+    });
+}
+
+#[test]
+fn ten_clients_behind_a_proxy_have_ten_buckets_and_cannot_choose_them() {
+    for (header, written) in [("forwarded", "for="), ("x-forwarded-for", "")] {
+        behind_proxies(header, async |service| {
+            let ask = async |lines: &[String]| {
+                let asked = lines
+                    .iter()
+                    .fold(service.request("GET", "/v1/privacy-notice"), |asked, line| asked.header(header, line));
+                asked.send().await
+            };
+            for client in 1..=10 {
+                // The caller wrote the first line and the first element of the second. The proxies wrote the rest.
+                let seen = |forged: &str| {
+                    [
+                        format!("{written}{forged}"),
+                        format!("{written}{forged}, {written}192.0.2.{client}"),
+                        format!("{written}10.9.8.7"),
+                    ]
+                };
+                ask(&seen("203.0.113.9")).await.expect(200);
+                ask(&seen(&format!("203.0.113.{client}"))).await.problem(429, "rate_limited");
+            }
+        });
+    }
+}
+
+#[test]
+fn the_header_that_does_not_count_is_ignored() {
+    for (counts, ignored, value) in
+        [("forwarded", "x-forwarded-for", "192.0.2."), ("x-forwarded-for", "forwarded", "for=192.0.2.")]
+    {
+        behind_proxies(counts, async |service| {
+            let ask = async |client: i32| {
+                let asked = service.request("GET", "/v1/privacy-notice").header(ignored, &format!("{value}{client}"));
+                asked.send().await
+            };
+            ask(1).await.expect(200);
+            ask(2).await.problem(429, "rate_limited");
+        });
+    }
+}
+
+#[test]
+fn no_header_changes_the_addresses_that_the_service_gives() {
+    behind_proxies("forwarded", async |service| {
+        let made = service.request("POST", "/v1/organisations").token(&service.staff());
+        let made = made.header("X-Forwarded-Host", "evil.example").header("X-Forwarded-Proto", "gopher");
+        let made = made.header("Forwarded", "for=192.0.2.1;host=evil.example;proto=gopher");
+        let made = made.json(&json!({ "name": "Guildhall", "kind": "venue" })).send().await.expect(201);
+        assert!(made.header("location").starts_with("/v1/organisations/"), "{}", made.header("location"));
+        let page = service.request("GET", "/.well-known/security.txt").header("X-Forwarded-Host", "evil.example");
+        let page = page.header("Forwarded", "for=192.0.2.2;host=evil.example").send().await.expect(200);
+        assert!(page.text().contains("https://iewm.example/") && !page.text().contains("evil"), "{}", page.text());
     });
 }
 

@@ -9,8 +9,31 @@ use crate::domain::{Code, Error};
 /// The methods that a page of an allowed origin may use.
 pub const METHODS: [&str; 6] = ["GET", "HEAD", "POST", "PATCH", "PUT", "DELETE"];
 /// The headers that such a page may send.
-pub const HEADERS: [&str; 6] =
-    ["authorization", "content-type", "if-match", "if-none-match", "idempotency-key", "x-request-id"];
+pub const HEADERS: [&str; 10] = [
+    "authorization",
+    "content-type",
+    "if-match",
+    "if-none-match",
+    "idempotency-key",
+    "x-request-id",
+    // Those of tracing (W3C Trace Context), and those that libraries and a forced reload add.
+    "traceparent",
+    "tracestate",
+    "x-requested-with",
+    "cache-control",
+];
+/// The response headers that such a page may read.
+pub const EXPOSED: [&str; 9] = [
+    "etag",
+    "location",
+    "link",
+    "x-request-id",
+    "retry-after",
+    "ratelimit",
+    "ratelimit-policy",
+    "idempotent-replayed",
+    "www-authenticate",
+];
 
 /// The same response, or a problem in its place if the CORS middleware refused the request.
 pub(in crate::platform) fn with_problem(response: ServiceResponse) -> ServiceResponse {
