@@ -12,6 +12,7 @@ use crate::resources::{
 static HOLDERS: &[&dyn Holder] = &[
     &suppressions::SuppressionData,
     &contacts::ContactData,
+    &disclosures::DisclosureData,
     &consents::ConsentData,
     &preferences::PreferenceData,
     &networks::NetworkData,

@@ -108,6 +108,10 @@ codes! {
         "The person did not accept the place in time, so the service offers it to others. Register again to join the waiting list.";
     NotEnded 409 "not_ended" "The event has not ended"
         "You can complete an event only after its end.";
+    AgreementNotLive 409 "agreement_not_live" "The agreement is not live"
+        "Data is disclosed under an agreement only from its first to its last day, while it is active. `agreement_status` is the agreement's status. Have the agreement approved or reinstated, wait for its first day, or propose another.";
+    WrongOrganisation 409 "wrong_organisation" "The agreement is with another organisation"
+        "An agreement allows data to be disclosed to its own organisation only. Name an agreement of the organisation that is to receive the data.";
     NotPublished 409 "not_published" "The event is not published"
         "A draft does not have this. Publish the event first.";
     AgreementRequired 409 "agreement_required" "An agreement is required"
@@ -206,6 +210,8 @@ pub struct Particulars {
     pub article: Option<&'static str>,
     /// Where the resource's state can go.
     pub allowed_transitions: Option<Vec<&'static str>>,
+    /// The status of the agreement that allows nothing.
+    pub agreement_status: Option<&'static str>,
     /// The existing contact that the request conflicts with.
     pub contact_id: Option<ContactId>,
     /// The contact that the contact was merged into.

@@ -21,6 +21,7 @@ pub mod registrations;
 pub mod restriction;
 pub mod retention;
 pub mod rights;
+pub mod sharing;
 pub mod statistics;
 pub mod subject_requests;
 pub mod transfers;

@@ -28,6 +28,7 @@ pub enum SubjectKind {
     Consent,
     ConsentDecision,
     Contact,
+    Disclosure,
     ErasurePlan,
     Event,
     Membership,

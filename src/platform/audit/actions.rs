@@ -60,6 +60,8 @@ actions! {
     ContactsSharingRefusals      "contacts.sharing_refusals"      Read    - [] "A caller lists the kinds of recipient that a person refuses.";
     ContactsUpdate               "contacts.update"                Change  - [ContactUpdated] "A caller corrects a contact, or a row of an import changes it.";
     DeadlinesDigest              "deadlines.digest"               Process - [] "The service queues the digest of what falls due.";
+    DisclosuresMerge             "disclosures.merge"              Change  Disclosure [] "Two contacts are merged that had the same disclosure: one continues with the members of both.";
+    DisclosuresRecall            "disclosures.recall"             Change  Disclosure [] "A disclosure is recalled: by a caller, a refusal, an early end, an erasure or a merge.";
     ErasuresExecute              "erasures.execute"               Delete  - [ContactErased] "The council executes a plan of erasure.";
     ErasuresNote                 "erasures.note"                  Process - [] "The service notes executed plans of erasure in the vault.";
     ErasuresPropose              "erasures.propose"               Create  ErasurePlan [] "The council proposes a plan of erasure.";

@@ -58,6 +58,10 @@ pub struct Problem {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub allowed_transitions: Option<Vec<&'static str>>,
+    /// The status of the agreement, which is why it allows nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "suspended", nullable = false)]
+    pub agreement_status: Option<&'static str>,
     /// The existing contact that the request conflicts with.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
@@ -86,6 +90,7 @@ fn body(error: &Error, instance: &str) -> Vec<u8> {
             permission: particulars.permission,
             article: particulars.article,
             allowed_transitions: particulars.allowed_transitions.clone(),
+            agreement_status: particulars.agreement_status,
             contact_id: particulars.contact_id,
             merged_into: particulars.merged_into,
         };

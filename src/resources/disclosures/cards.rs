@@ -6,6 +6,9 @@ use crate::domain::{Card, Fate, OnErasure, RecordClass};
 /// The cards of the tables.
 pub const CARDS: &[Card] = &[DISCLOSURES, DISCLOSURE_GROUNDS, DISCLOSURE_BATCHES, OBLIGATIONS, OBLIGATION_DISCLOSURES];
 
+/// The cards of the tables whose rows are about a person. Grounds are about a call, whatever the number of people.
+pub const PERSONAL: &[Card] = &[DISCLOSURES, DISCLOSURE_BATCHES, OBLIGATIONS, OBLIGATION_DISCLOSURES];
+
 const DISCLOSURES: Card = Card {
     table: "disclosures",
     meaning: "Whose data was disclosed to which organisation, which members, and why: an agreement and a purpose, or a law.",

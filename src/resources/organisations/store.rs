@@ -1,5 +1,7 @@
 //! The table of organisations.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 
 use super::model::{
@@ -9,7 +11,7 @@ use super::model::{
 use crate::domain::{Error, Lifecycle, Limit, ListPage, OrganisationId, Scope, StoredRow};
 use crate::platform::access::Standing;
 use crate::platform::audit::{Action, Before, Entry};
-use crate::platform::db::{AnyConnection, dialect};
+use crate::platform::db::{AnyConnection, among_ids, dialect};
 use crate::platform::http::IfMatch;
 use crate::platform::transaction::{ReadTx, Recorded, WriteTx};
 use crate::platform::vault::Place;
@@ -115,6 +117,29 @@ pub fn standing(
     let Some((kind, status)) = found else { return Ok(None) };
     let stored = StoredRow::new("organisations", id);
     Ok(Some((stored.read("kind", kind.parse())?, stored.read("status", status.parse())?)))
+}
+
+/// The names and kinds of organisations, whatever the actor may see.
+pub fn named(
+    tx: &mut ReadTx<'_>,
+    ids: &[OrganisationId],
+) -> Result<HashMap<OrganisationId, (OrganisationName, OrganisationKind)>, Error> {
+    let those = organisations::table.filter(among_ids(organisations::id, ids));
+    let found: Vec<(OrganisationId, String, String)> =
+        those.select((organisations::id, organisations::name, organisations::kind)).load(tx.connection())?;
+    let read = |(id, name, kind): (OrganisationId, String, String)| {
+        let stored = StoredRow::new("organisations", id);
+        let name = stored.read("name", OrganisationName::try_from(name))?;
+        Ok((id, (name, stored.read("kind", kind.parse())?)))
+    };
+    found.into_iter().map(read).collect()
+}
+
+/// The ids of the organisations of some kinds, active or not.
+pub fn ids_of_kinds(tx: &mut ReadTx<'_>, kinds: &[OrganisationKind]) -> Result<Vec<OrganisationId>, Error> {
+    let kinds: Vec<&str> = kinds.iter().map(|&kind| kind.into()).collect();
+    let of_kinds = organisations::table.filter(organisations::kind.eq_any(kinds));
+    Ok(of_kinds.select(organisations::id).load(tx.connection())?)
 }
 
 /// One organisation, if the actor may see it.

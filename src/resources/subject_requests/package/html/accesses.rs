@@ -117,6 +117,8 @@ pub(super) fn what(action: &str) -> Said {
         Action::ContactsSearch => "Found you in a search",
         Action::ContactsSharingRefusals => "Read whom you do not want your data shared with",
         Action::ContactsUpdate => "Changed your name and contact details",
+        Action::DisclosuresMerge => "Combined two records of what we shared about you",
+        Action::DisclosuresRecall => "Stopped sharing your data with an organisation",
         Action::ErasuresExecute | Action::ErasuresRepeat => "Erased your data",
         Action::ErasuresNote => "Recorded that your data was erased",
         Action::ErasuresPropose => "Planned the erasure of your data",

@@ -1,0 +1,114 @@
+//! Recalling disclosures: the recipient must not use the data any longer.
+
+use diesel::prelude::*;
+
+use super::{disclosures, is_live, lasts};
+use crate::domain::{AgreementId, ContactId, DisclosureId, Error, EventId, OrganisationId};
+use crate::platform::audit::{Action, Entry};
+use crate::platform::db::{all_locked, among_ids};
+use crate::platform::transaction::WriteTx;
+use crate::policy::sharing::{RecallCause, Status};
+use crate::resources::organisations::model::OrganisationKind;
+use crate::resources::organisations::store as organisations;
+
+/// Which disclosures to recall. What a law requires is recalled by [`Recall::One`] and [`Recall::Erased`] alone.
+#[derive(Clone, Debug)]
+pub enum Recall {
+    /// One, live or proposed.
+    One(DisclosureId),
+    /// Those of a person to organisations of a kind. The person's contact is locked.
+    Person {
+        /// The person's contacts.
+        ids: Vec<ContactId>,
+        /// The kind that the person refuses.
+        kind: OrganisationKind,
+    },
+    /// Those of a person at one event to organisations of the kinds. The person's contact is locked.
+    Event {
+        /// The event.
+        event: EventId,
+        /// The person's contacts.
+        ids: Vec<ContactId>,
+        /// The kinds with which the person does not share any longer; all kinds if empty.
+        kinds: Vec<OrganisationKind>,
+    },
+    /// Those of all people at an event to one organisation.
+    Assignment {
+        /// The event.
+        event: EventId,
+        /// The organisation whose part in it ends.
+        organisation: OrganisationId,
+    },
+    /// Those under an agreement, which is locked.
+    Agreement(AgreementId),
+    /// All of a person who is erased, proposed ones too. The person's contact is locked.
+    Erased {
+        /// The person's contacts.
+        ids: Vec<ContactId>,
+    },
+}
+
+/// Recalls live disclosures, with an audit entry for each, and returns how many there were. Expired ones stay as they are.
+///
+/// # Errors
+/// When the rows cannot be read or written; then nothing is recalled.
+pub fn recall(tx: &mut WriteTx<'_>, which: &Recall, cause: RecallCause) -> Result<usize, Error> {
+    let found = locked(tx, which)?;
+    if found.is_empty() {
+        return Ok(0);
+    }
+    let ids: Vec<DisclosureId> = found.iter().map(|(id, _)| *id).collect();
+    let changes = (
+        disclosures::status.eq(<&str>::from(Status::Recalled)),
+        disclosures::recalled_at.eq(tx.now()),
+        disclosures::recall_cause.eq(<&str>::from(cause)),
+        disclosures::updated_at.eq(tx.now()),
+        disclosures::version.eq(disclosures::version + 1),
+    );
+    diesel::update(disclosures::table.filter(among_ids(disclosures::id, &ids)))
+        .set(changes)
+        .execute(tx.connection())?;
+    let entry = |(id, contact): (DisclosureId, ContactId)| {
+        Entry::new(Action::DisclosuresRecall).contact(contact).subject(id).with("cause", <&str>::from(cause))
+    };
+    let count = found.len();
+    let entries = found.into_iter().map(entry).collect();
+    tx.also(|tx| tx.record_each(entries, count))
+}
+
+/// Locks the disclosures in the order of their ids, so that two transactions that recall several never deadlock.
+fn locked(tx: &mut WriteTx<'_>, which: &Recall) -> Result<Vec<(DisclosureId, ContactId)>, Error> {
+    let now = tx.now();
+    macro_rules! those {
+        ($condition:expr) => {{
+            let those = disclosures::table.filter($condition).order(disclosures::id);
+            all_locked!(tx.connection(), those.select((disclosures::id, disclosures::contact_id)))?
+        }};
+    }
+    let by_agreement = || is_live(now).and(disclosures::agreement_id.is_not_null());
+    let unsettled = || disclosures::status.eq_any(["live", "proposed"]).and(lasts(now));
+    Ok(match which {
+        Recall::One(id) => those!(disclosures::id.eq(*id).and(unsettled())),
+        Recall::Erased { ids } => those!(among_ids(disclosures::contact_id, ids).and(unsettled())),
+        Recall::Agreement(agreement) => those!(disclosures::agreement_id.eq(*agreement).and(is_live(now))),
+        Recall::Assignment { event, organisation } => {
+            let part = disclosures::event_id.eq(*event).and(disclosures::organisation_id.eq(*organisation));
+            those!(part.and(is_live(now)))
+        }
+        Recall::Person { ids, kind } => {
+            let of_kind = organisations::ids_of_kinds(tx, &[*kind])?;
+            let theirs = among_ids(disclosures::contact_id, ids).and(by_agreement());
+            those!(theirs.and(among_ids(disclosures::organisation_id, &of_kind)))
+        }
+        Recall::Event { event, ids, kinds } => {
+            let theirs = among_ids(disclosures::contact_id, ids).and(disclosures::event_id.eq(*event));
+            let theirs = theirs.and(is_live(now));
+            if kinds.is_empty() {
+                those!(theirs)
+            } else {
+                let of_kinds = organisations::ids_of_kinds(tx, kinds)?;
+                those!(theirs.and(among_ids(disclosures::organisation_id, &of_kinds)))
+            }
+        }
+    })
+}
