@@ -26,6 +26,7 @@ use crate::platform::transaction::{Extensions, ReadTx, Services};
 use crate::platform::vault::{MasterKeys, Vault, rotate, store as vault};
 use crate::resources::agreements::followers::AgreementFollowers;
 use crate::resources::contacts::directory::Directory;
+use crate::resources::disclosures::DisclosureData;
 use crate::resources::events::followers::EventFollowers;
 use crate::resources::networks::NetworkData;
 use crate::resources::registrations::RegistrationData;
@@ -177,7 +178,7 @@ pub async fn build(config: &Config, clock: Clock, entropy: Arc<dyn Entropy>) -> 
 fn extensions() -> Extensions {
     const FOLLOWERS: EventFollowers = &[&RegistrationData];
     const DIRECTORY: Directory = &NetworkData;
-    const OF_AGREEMENTS: AgreementFollowers = &[];
+    const OF_AGREEMENTS: AgreementFollowers = &[&DisclosureData];
     Extensions::default()
         .with(inventory::holders())
         .with(inventory::CARDS)

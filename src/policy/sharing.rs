@@ -18,7 +18,7 @@ mod law;
 #[cfg(test)]
 mod tests;
 
-pub use agreement::{Agreement, Asked, Standing, Window, under_agreement};
+pub use agreement::{Asked, Window, under_agreement};
 pub use law::{Approval, Gateway, Proposal, approve, required_by_law};
 
 /// The state of a disclosure.

@@ -36,6 +36,7 @@ pub fn rooms() -> Vec<Room> {
         organisations::routes(),
         contacts::routes(),
         agreements::routes(),
+        disclosures::routes(),
         consents::routes(),
         preferences::routes(),
         networks::routes(),

@@ -43,6 +43,7 @@ mod container;
 mod damaged_values;
 mod deadlines;
 mod digest;
+mod disclosures;
 mod documents;
 mod due;
 mod erasure;

@@ -49,7 +49,9 @@ CREATE INDEX disclosures_by_contact ON disclosures (contact_id, id);
 CREATE INDEX disclosures_by_organisation ON disclosures (organisation_id, id);
 CREATE INDEX disclosures_shown ON disclosures (organisation_id, contact_id) WHERE status = 'live';
 CREATE INDEX disclosures_recalled ON disclosures (organisation_id, recalled_at, id) WHERE status = 'recalled';
-CREATE INDEX disclosures_by_agreement ON disclosures (agreement_id, id) WHERE status = 'live';
+CREATE INDEX disclosures_by_agreement ON disclosures (agreement_id, id);
+CREATE INDEX disclosures_proposed ON disclosures (id) WHERE status = 'proposed';
+CREATE INDEX disclosures_recalled_of_all ON disclosures (recalled_at, id) WHERE status = 'recalled';
 CREATE INDEX disclosures_by_event ON disclosures (event_id, organisation_id, id) WHERE event_id IS NOT NULL;
 CREATE INDEX disclosures_by_day ON disclosures (disclosed_at);
 -- The transitions that policy::sharing allows.

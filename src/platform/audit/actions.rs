@@ -60,7 +60,12 @@ actions! {
     ContactsSharingRefusals      "contacts.sharing_refusals"      Read    - [] "A caller lists the kinds of recipient that a person refuses.";
     ContactsUpdate               "contacts.update"                Change  - [ContactUpdated] "A caller corrects a contact, or a row of an import changes it.";
     DeadlinesDigest              "deadlines.digest"               Process - [] "The service queues the digest of what falls due.";
+    DisclosuresApprove           "disclosures.approve"            Change  Disclosure [] "The council approves a disclosure that a law requires.";
+    DisclosuresCreate            "disclosures.create"             Create  Disclosure [] "A person's data is disclosed to an organisation, or a disclosure that a law requires is proposed.";
+    DisclosuresExtend            "disclosures.extend"             Change  Disclosure [] "A live disclosure is made again, with further members or another end.";
+    DisclosuresList              "disclosures.list"               Read    - [] "A caller lists disclosures.";
     DisclosuresMerge             "disclosures.merge"              Change  Disclosure [] "Two contacts are merged that had the same disclosure: one continues with the members of both.";
+    DisclosuresRead              "disclosures.read"               Read    Disclosure [] "A caller reads a disclosure.";
     DisclosuresRecall            "disclosures.recall"             Change  Disclosure [] "A disclosure is recalled: by a caller, a refusal, an early end, an erasure or a merge.";
     ErasuresExecute              "erasures.execute"               Delete  - [ContactErased] "The council executes a plan of erasure.";
     ErasuresNote                 "erasures.note"                  Process - [] "The service notes executed plans of erasure in the vault.";

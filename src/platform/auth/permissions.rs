@@ -148,6 +148,9 @@ permissions! {
     read  AgreementsRead     "agreements:read"     [IewmStaff, Council, Contractor] "Read agreements to share data; a contractor, those with its own organisation.";
     write AgreementsPropose  "agreements:propose"  [IewmStaff, Council] "Propose agreements to share data, turn proposals down, and suspend or end agreements.";
     write AgreementsApprove  "agreements:approve"  [Council] "Approve agreements to share data that another person proposed, and reinstate suspended ones.";
+    read  DisclosuresRead    "disclosures:read"    [IewmStaff, Council, Contractor] "Read disclosures; a contractor, those to its own organisation.";
+    write DisclosuresCreate  "disclosures:create"  [IewmStaff, Council] "Disclose people's data, record what a law requires, hand data over, and recall disclosures.";
+    write DisclosuresApprove "disclosures:approve" [Council] "Approve disclosures that a law requires and that another person recorded.";
     write NoticesDraft       "notices:draft"       [IewmStaff, Council] "Read, draft and change versions of the privacy notice.";
     write NoticesPublish     "notices:publish"     [Council] "Publish a version of the privacy notice.";
     read  AuditRead          "audit:read"          [Council] "Read the audit.";

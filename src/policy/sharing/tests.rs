@@ -3,6 +3,7 @@ use uuid::Uuid;
 
 use super::*;
 use crate::domain::{Actor, Caller, ContactField, Party, Role, SubjectClaim};
+use crate::policy::agreements::{AgreementStatus, Terms};
 use crate::policy::restriction::{Restriction, RestrictionGround};
 
 const VENUE: OrganisationId = OrganisationId::from_uuid(Uuid::from_u128(1));
@@ -21,26 +22,17 @@ fn venue() -> Recipient {
     Recipient { id: VENUE, is_active: true }
 }
 
-/// What an agreement of the venue allows: names and addresses, for security, until the end of the year.
-struct Terms(WordSet<Purpose>, WordSet<ContactField>);
-
-impl Terms {
-    fn new() -> Self {
-        Self(
-            [Purpose::VenueSecurity].into_iter().collect(),
-            [ContactField::Name, ContactField::Email].into_iter().collect(),
-        )
-    }
-
-    fn agreement(&self) -> Agreement<'_> {
-        Agreement {
-            id: AgreementId::from_uuid(Uuid::from_u128(4)),
-            organisation: VENUE,
-            standing: Standing::Live,
-            purposes: &self.0,
-            fields: &self.1,
-            ends_on: "2026-12-31".parse().unwrap(),
-        }
+/// An agreement with the venue about names and addresses, for security, until the end of the year.
+fn terms() -> Terms {
+    Terms {
+        id: AgreementId::from_uuid(Uuid::from_u128(4)),
+        organisation_id: VENUE,
+        organisation_is_active: true,
+        purposes: [Purpose::VenueSecurity].into_iter().collect(),
+        fields: [ContactField::Name, ContactField::Email].into_iter().collect(),
+        starts_on: "2026-11-01".parse().unwrap(),
+        ends_on: "2026-12-31".parse().unwrap(),
+        status: AgreementStatus::Active,
     }
 }
 
@@ -58,19 +50,18 @@ fn faults(error: &crate::domain::Error) -> Vec<String> {
 
 #[test]
 fn an_agreement_allows_what_it_names_until_the_end_of_its_last_day() {
-    let terms = Terms::new();
-    let transfer = under_agreement(venue(), &terms.agreement(), &NAMES, now()).unwrap();
+    let transfer = under_agreement(venue(), &terms(), &NAMES, now()).unwrap();
     assert_eq!(transfer.expires_at, Some(at("2026-12-31T23:59:59.999999Z")), "the last day is included");
     assert_eq!(transfer.fields.text(), "name");
     let until = |text| Asked { expires_at: Some(at(text)), ..NAMES };
-    let shorter = under_agreement(venue(), &terms.agreement(), &until("2026-12-01T00:00:00Z"), now()).unwrap();
+    let shorter = under_agreement(venue(), &terms(), &until("2026-12-01T00:00:00Z"), now()).unwrap();
     assert_eq!(shorter.expires_at, Some(at("2026-12-01T00:00:00Z")));
     for (end, fault) in [
         ("2027-01-01T00:00:00Z", "/expires_at too_late"),
         ("2026-11-24T10:00:00Z", "/expires_at past"),
         ("2026-01-01T00:00:00Z", "/expires_at past"),
     ] {
-        let error = under_agreement(venue(), &terms.agreement(), &until(end), now()).unwrap_err();
+        let error = under_agreement(venue(), &terms(), &until(end), now()).unwrap_err();
         assert_eq!(faults(&error), [fault], "{end}");
     }
 }
@@ -79,22 +70,20 @@ fn an_agreement_allows_what_it_names_until_the_end_of_its_last_day() {
 fn each_purpose_and_field_outside_of_the_agreement_is_named_at_once() {
     use DisclosedField::{AccessRequirements, JobTitle, Name};
     let asked = Asked { purpose: Purpose::Newsletter, fields: &[JobTitle, Name, AccessRequirements], ..NAMES };
-    let terms = Terms::new();
-    let error = under_agreement(venue(), &terms.agreement(), &asked, now()).unwrap_err();
+    let error = under_agreement(venue(), &terms(), &asked, now()).unwrap_err();
     let outside = ["/purpose outside_agreement", "/fields/0 outside_agreement", "/fields/2 outside_agreement"];
     assert_eq!((error.code(), faults(&error)), (Code::Invalid, outside.map(str::to_owned).to_vec()));
 }
 
 #[test]
 fn an_agreement_that_is_not_live_allows_nothing_and_says_its_status() {
-    let terms = Terms::new();
-    for (standing, status) in [
-        (Standing::Proposed, "proposed"),
-        (Standing::NotStarted, "active"),
-        (Standing::Suspended, "suspended"),
-        (Standing::Ended, "ended"),
+    let tomorrow = "2026-11-25".parse().unwrap();
+    for (agreement, status) in [
+        (Terms { status: AgreementStatus::Proposed, ..terms() }, "proposed"),
+        (Terms { starts_on: tomorrow, ..terms() }, "active"),
+        (Terms { status: AgreementStatus::Suspended, ..terms() }, "suspended"),
+        (Terms { status: AgreementStatus::Ended, ..terms() }, "ended"),
     ] {
-        let agreement = Agreement { standing, ..terms.agreement() };
         let error = under_agreement(venue(), &agreement, &NAMES, now()).unwrap_err();
         assert_eq!((error.code(), error.particulars().agreement_status), (Code::AgreementNotLive, Some(status)));
         assert!(error.is_refusal() && error.particulars().article.is_some());
@@ -103,12 +92,11 @@ fn an_agreement_that_is_not_live_allows_nothing_and_says_its_status() {
 
 #[test]
 fn an_agreement_reaches_its_own_organisation_alone_and_only_while_that_is_active() {
-    let terms = Terms::new();
     let other = Recipient { id: OrganisationId::from_uuid(Uuid::from_u128(9)), is_active: true };
-    let error = under_agreement(other, &terms.agreement(), &NAMES, now()).unwrap_err();
+    let error = under_agreement(other, &terms(), &NAMES, now()).unwrap_err();
     assert_eq!(error.code(), Code::WrongOrganisation);
     let suspended = Recipient { is_active: false, ..venue() };
-    let error = under_agreement(suspended, &terms.agreement(), &NAMES, now()).unwrap_err();
+    let error = under_agreement(suspended, &terms(), &NAMES, now()).unwrap_err();
     assert_eq!(error.code(), Code::OrganisationNotActive);
     let by_law = required_by_law(suspended, Gateway::RequiredByLaw, NAMES.fields, None, now());
     assert_eq!(by_law.unwrap_err().code(), Code::OrganisationNotActive);
@@ -116,10 +104,8 @@ fn an_agreement_reaches_its_own_organisation_alone_and_only_while_that_is_active
 
 #[test]
 fn a_part_in_an_event_ends_the_disclosure_and_bounds_it() {
-    let terms = Terms::new();
     let asked = Asked { window: Some(window()), ..NAMES };
-    let ends =
-        |asked: &Asked<'_>, now| under_agreement(venue(), &terms.agreement(), asked, now).map(|made| made.expires_at);
+    let ends = |asked: &Asked<'_>, now| under_agreement(venue(), &terms(), asked, now).map(|made| made.expires_at);
     assert_eq!(ends(&asked, now()), Ok(Some(window().ends_at)));
     for outside in [at("2026-11-24T08:59:59Z"), window().ends_at] {
         assert_eq!(ends(&asked, outside).unwrap_err().code(), Code::Conflict, "{outside}");
@@ -137,8 +123,7 @@ const FREE: Facts = Facts { erased: false, restriction: None, refuses: false };
 fn each_bar_holds_for_the_bases_that_it_binds() {
     use RowCode::{Erased, RefusedByPerson, Restricted};
     let restriction = Some(Restriction { ground: RestrictionGround::AccuracyContested, since: now() });
-    let terms = Terms::new();
-    let mut transfers = vec![under_agreement(venue(), &terms.agreement(), &NAMES, now()).unwrap()];
+    let mut transfers = vec![under_agreement(venue(), &terms(), &NAMES, now()).unwrap()];
     let laws = Gateway::VARIANTS.iter().map(|&law| required_by_law(venue(), law, NAMES.fields, None, now()).unwrap());
     transfers.extend(laws);
     // Under the agreement, and by each law in the order of the Act.

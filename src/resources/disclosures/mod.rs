@@ -4,9 +4,37 @@
 //! organisation, agreement, purpose and event have one live disclosure; nothing revives a recalled one. An end by date and the
 //! suspension of an agreement are computed when a disclosure is read.
 
+mod api;
 pub mod batches;
 pub mod cards;
+pub mod model;
 mod personal;
 pub mod store;
 
+use crate::domain::Code;
+use crate::platform::serve::Room;
+
 pub use personal::DisclosureData;
+
+/// The room's operations.
+pub fn routes() -> Room {
+    Room::new(
+        "disclosures",
+        "Disclosures of people's data to organisations: under an agreement, or because a law requires it.",
+    )
+    .serve(api::__path_list, api::list)
+    .serve(api::__path_disclose, api::disclose)
+    .problems(&[Code::AgreementNotLive, Code::OrganisationNotActive, Code::WrongOrganisation])
+    .serve(api::__path_read, api::read)
+    .serve(api::__path_approve, api::approve)
+    .problems(&[
+        Code::Erased,
+        Code::IllegalTransition,
+        Code::OrganisationNotActive,
+        Code::PersonRequired,
+        Code::Restricted,
+        Code::SamePerson,
+    ])
+    .serve(api::__path_recall, api::recall)
+    .problems(&[Code::IllegalTransition])
+}

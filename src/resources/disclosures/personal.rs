@@ -2,10 +2,11 @@
 
 use super::cards;
 use super::store::{Recall, merge, of_person, recall};
-use crate::domain::{Card, Error, Obstacle, PersonalRecord};
+use crate::domain::{AgreementId, Card, Error, Obstacle, PersonalRecord};
 use crate::personal::{Erasing, Held, Holder, Merging, Person, SearchTerm};
 use crate::platform::transaction::{ReadTx, WriteTx};
 use crate::policy::sharing::RecallCause;
+use crate::resources::agreements::followers::AgreementFollower;
 
 /// The room's personal data.
 pub struct DisclosureData;
@@ -51,5 +52,11 @@ impl Holder for DisclosureData {
     fn erase(&self, tx: &mut WriteTx<'_>, erasing: &Erasing) -> Result<(), Error> {
         let ids = erasing.person.ids.clone();
         recall(tx, &Recall::Erased { ids }, RecallCause::Erased).map(drop)
+    }
+}
+
+impl AgreementFollower for DisclosureData {
+    fn agreement_ended(&self, tx: &mut WriteTx<'_>, agreement: AgreementId) -> Result<(), Error> {
+        recall(tx, &Recall::Agreement(agreement), RecallCause::AgreementEnded).map(drop)
     }
 }

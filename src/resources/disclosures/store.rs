@@ -38,12 +38,31 @@ mod schema {
 }
 use schema::disclosures;
 
+/// The condition that a disclosure is stored with a state. The word is part of the statement, so that the engines use the partial
+/// indexes.
+macro_rules! stored {
+    ($status:literal) => {
+        diesel::dsl::sql::<diesel::sql_types::Bool>(concat!("disclosures.status = '", $status, "'"))
+    };
+}
+
+mod deciding;
+mod disclosing;
 mod grounds;
+mod list;
 pub mod merge;
 pub mod of_person;
+mod reading;
 pub mod recalling;
+mod shown;
+mod writing;
 
+pub use deciding::{approve, recall_one};
+pub use disclosing::{Implicit, disclose, disclose_shown};
+pub use list::{Place, list};
+pub use reading::read;
 pub use recalling::{Recall, recall};
+pub use shown::{Shown, ShownFilter, live_shown};
 
 const TABLE: &str = "disclosures";
 
@@ -64,6 +83,8 @@ pub(super) struct Row {
     pub(super) expires_at: Option<Instant>,
     pub(super) recalled_at: Option<Instant>,
     recall_cause: Option<String>,
+    pub(super) approved_by: Option<String>,
+    pub(super) version: i32,
 }
 
 impl Row {
@@ -81,9 +102,14 @@ impl Row {
         self.stored().read("purpose", self.purpose.as_deref().map(str::parse).transpose())
     }
 
+    /// The state as it is stored.
+    pub(super) fn stored_status(&self) -> Result<Status, Error> {
+        self.stored().read("status", self.status.parse())
+    }
+
     /// The state as it reads `now`.
     pub(super) fn status(&self, now: Instant) -> Result<Status, Error> {
-        Ok(status_at(self.stored().read("status", self.status.parse())?, self.expires_at, now))
+        Ok(status_at(self.stored_status()?, self.expires_at, now))
     }
 
     /// Why it was recalled.
@@ -96,12 +122,4 @@ impl Row {
 #[diesel::dsl::auto_type(no_type_alias)]
 fn lasts(at: Instant) -> _ {
     disclosures::expires_at.is_null().or(disclosures::expires_at.gt(at))
-}
-
-/// The condition that a disclosure is live at an instant: stored as live, and not expired by itself.
-#[diesel::dsl::auto_type(no_type_alias)]
-fn is_live(at: Instant) -> _ {
-    let live: &'static str = "live";
-    let lasts = disclosures::expires_at.is_null().or(disclosures::expires_at.gt(at));
-    disclosures::status.eq(live).and(lasts)
 }

@@ -1,5 +1,7 @@
 //! The table of sharing refusals.
 
+use std::collections::HashSet;
+
 use diesel::prelude::*;
 
 use super::super::store::{lock, must_be_there};
@@ -38,6 +40,19 @@ pub fn of(tx: &mut ReadTx<'_>, contact: ContactId) -> Result<Vec<OrganisationKin
         .order(sharing_refusals::recipient_kind)
         .load(tx.connection())?;
     found.iter().map(|kind| kind_of(contact, kind)).collect()
+}
+
+/// Those of the contacts whose data is not shared with recipients of a kind.
+pub fn refusing_among(
+    tx: &mut ReadTx<'_>,
+    contacts: &[ContactId],
+    kind: OrganisationKind,
+) -> Result<HashSet<ContactId>, Error> {
+    let refusing = among_ids(sharing_refusals::contact_id, contacts);
+    let refusing = refusing.and(sharing_refusals::recipient_kind.eq(<&str>::from(kind)));
+    let found: Vec<ContactId> =
+        sharing_refusals::table.filter(refusing).select(sharing_refusals::contact_id).load(tx.connection())?;
+    Ok(found.into_iter().collect())
 }
 
 /// Returns the refusals of a person, under whichever of their ids, by the names of the kinds.

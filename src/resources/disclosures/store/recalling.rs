@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use super::{disclosures, is_live, lasts};
+use super::{disclosures, lasts};
 use crate::domain::{AgreementId, ContactId, DisclosureId, Error, EventId, OrganisationId};
 use crate::platform::audit::{Action, Entry};
 use crate::platform::db::{all_locked, among_ids};
@@ -85,15 +85,16 @@ fn locked(tx: &mut WriteTx<'_>, which: &Recall) -> Result<Vec<(DisclosureId, Con
             all_locked!(tx.connection(), those.select((disclosures::id, disclosures::contact_id)))?
         }};
     }
-    let by_agreement = || is_live(now).and(disclosures::agreement_id.is_not_null());
+    let live = || stored!("live").and(lasts(now));
+    let by_agreement = || live().and(disclosures::agreement_id.is_not_null());
     let unsettled = || disclosures::status.eq_any(["live", "proposed"]).and(lasts(now));
     Ok(match which {
         Recall::One(id) => those!(disclosures::id.eq(*id).and(unsettled())),
         Recall::Erased { ids } => those!(among_ids(disclosures::contact_id, ids).and(unsettled())),
-        Recall::Agreement(agreement) => those!(disclosures::agreement_id.eq(*agreement).and(is_live(now))),
+        Recall::Agreement(agreement) => those!(disclosures::agreement_id.eq(*agreement).and(live())),
         Recall::Assignment { event, organisation } => {
             let part = disclosures::event_id.eq(*event).and(disclosures::organisation_id.eq(*organisation));
-            those!(part.and(is_live(now)))
+            those!(part.and(live()))
         }
         Recall::Person { ids, kind } => {
             let of_kind = organisations::ids_of_kinds(tx, &[*kind])?;
@@ -102,7 +103,7 @@ fn locked(tx: &mut WriteTx<'_>, which: &Recall) -> Result<Vec<(DisclosureId, Con
         }
         Recall::Event { event, ids, kinds } => {
             let theirs = among_ids(disclosures::contact_id, ids).and(disclosures::event_id.eq(*event));
-            let theirs = theirs.and(is_live(now));
+            let theirs = theirs.and(live());
             if kinds.is_empty() {
                 those!(theirs)
             } else {
