@@ -16,7 +16,7 @@ pub const DISCLOSURE_BATCH: HeaderName = HeaderName::from_static("disclosure-bat
 
 /// What the member and the header say.
 const MEANING: &str = "The id under which the service recorded which people this answer shows, and to whom. Keep it with the \
-                       data: it leads from a lost copy to its reader. Absent when the answer shows nobody, and for staff and council.";
+                       data: it leads from a lost copy to its reader. Absent when the answer shows no person, and for staff and council.";
 
 /// A page of a list as it is sent to a recipient, or to staff.
 #[derive(Debug, Serialize)]
@@ -28,7 +28,7 @@ pub struct DisclosedList<T> {
 }
 
 impl<T> DisclosedList<T> {
-    /// A page whose showing was recorded under `batch`; without a batch, one for staff, or one that shows nobody.
+    /// A page whose showing was recorded under `batch`; without a batch, one for staff, or one that shows no person.
     pub fn new(list: Listed<T>, batch: Option<DisclosureBatchId>) -> Self {
         Self { list, disclosure_batch: batch }
     }

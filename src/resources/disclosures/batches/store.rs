@@ -29,7 +29,7 @@ mod schema {
 }
 use schema::disclosure_batches;
 
-/// Ends a recipient's read: inserts the row of what the answer shows, with the look of the audit. An answer that shows nobody
+/// Ends a recipient's read: inserts the row of what the answer shows, with the look of the audit. An answer that shows no person
 /// has no row; its look is recorded all the same.
 ///
 /// # Errors
