@@ -107,7 +107,7 @@ async fn a_call_that_breaks_a_rule_stores_nothing(service: Service) {
     let good = || under(&agreement, venue, &[&ada]);
     for (member, value, faults) in [
         ("contact_ids", json!([]), vec!["/contact_ids too_few"]),
-        ("contact_ids", json!(["ada"]), vec!["/contact_ids/0 type"]),
+        ("contact_ids", json!(["ada"]), vec!["/contact_ids/0 uuid"]),
         ("organisation_id", json!(NOBODY), vec!["/organisation_id unknown_reference"]),
         ("agreement_id", json!(NOBODY), vec!["/agreement_id unknown_reference"]),
         ("purpose", json!("newsletter"), vec!["/purpose outside_agreement"]),
@@ -196,7 +196,7 @@ async fn a_call_is_repeated_by_its_key(service: Service) {
     let (venue, agreement) = service.venue().await;
     let ada = service.sign_up("Ada", "ada@example.org").await;
     let keyed =
-        || service.request("POST", "/v1/disclosures").token(&service.staff()).header("Idempotency-Key", "list-1");
+        || service.request("POST", "/v1/disclosures").token(&service.staff()).header("Idempotency-Key", "guest-list-1");
     let first = keyed().json(&under(&agreement, venue, &[&ada])).send().await.expect(200);
     let again = keyed().json(&under(&agreement, venue, &[&ada])).send().await.expect(200);
     assert_eq!((again.header("idempotent-replayed"), again.json()), ("true".to_owned(), first.json()));

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use super::{Recall, Row, disclosures, recall};
 use crate::domain::{AgreementId, DisclosureId, Error, EventId, OrganisationId, Purpose};
 use crate::personal::Merging;
-use crate::platform::audit::{Action, Entry};
+use crate::platform::audit::{Action, Changed, Entry};
 use crate::platform::db::{all_locked, among_ids};
 use crate::platform::transaction::WriteTx;
 use crate::policy::sharing::{RecallCause, Status};
@@ -74,13 +74,16 @@ pub(super) fn close(tx: &mut WriteTx<'_>, over: &[DisclosureId]) -> Result<(), E
 /// Gives the older of two equal disclosures the members and the later end of both, and recalls the newer.
 fn unite(tx: &mut WriteTx<'_>, older: &Row, newer: &Row) -> Result<(), Error> {
     recall(tx, &Recall::One(newer.id), RecallCause::Merged)?;
+    let fields = older.fields()?.union(&newer.fields()?);
+    let end = older.expires_at.zip(newer.expires_at).map(|(one, other)| one.max(other));
+    let changed = [("expires_at", older.expires_at != end), ("fields", older.fields()? != fields)];
     let changes = (
-        disclosures::fields.eq(older.fields()?.union(&newer.fields()?).text()),
-        disclosures::expires_at.eq(older.expires_at.zip(newer.expires_at).map(|(one, other)| one.max(other))),
+        disclosures::fields.eq(fields.text()),
+        disclosures::expires_at.eq(end),
         disclosures::updated_at.eq(tx.now()),
         disclosures::version.eq(disclosures::version + 1),
     );
     diesel::update(disclosures::table.find(older.id)).set(changes).execute(tx.connection())?;
     let entry = Entry::new(Action::DisclosuresMerge).contact(older.contact_id).subject(older.id);
-    tx.also(|tx| tx.record(entry.with("recalled", newer.id.to_string()), ()))
+    tx.also(|tx| tx.record(entry.changed(Changed::among(changed)).with("recalled", newer.id.to_string()), ()))
 }

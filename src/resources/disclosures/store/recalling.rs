@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use super::{disclosures, lasts};
 use crate::domain::{AgreementId, ContactId, DisclosureId, Error, EventId, OrganisationId};
-use crate::platform::audit::{Action, Entry};
+use crate::platform::audit::{Action, Changed, Entry};
 use crate::platform::db::{all_locked, among_ids};
 use crate::platform::transaction::WriteTx;
 use crate::policy::sharing::{RecallCause, Status};
@@ -69,7 +69,9 @@ pub fn recall(tx: &mut WriteTx<'_>, which: &Recall, cause: RecallCause) -> Resul
         .set(changes)
         .execute(tx.connection())?;
     let entry = |(id, contact): (DisclosureId, ContactId)| {
-        Entry::new(Action::DisclosuresRecall).contact(contact).subject(id).with("cause", <&str>::from(cause))
+        let entry = Entry::new(Action::DisclosuresRecall).contact(contact).subject(id);
+        let changed = Changed::named(&["recall_cause", "recalled_at", "status"]);
+        entry.changed(changed).with("cause", <&str>::from(cause))
     };
     let count = found.len();
     let entries = found.into_iter().map(entry).collect();

@@ -62,6 +62,9 @@ impl NewRow {
     }
 }
 
+/// The members of a disclosure that can change, and whether they do.
+type Differs = [(&'static str, bool); 2];
+
 /// The disclosure of each person, and the audit entries of what was written.
 pub(super) type Written = (HashMap<ContactId, DisclosureId>, Vec<Entry>);
 
@@ -79,12 +82,13 @@ pub(super) fn write<'a>(
     let people: Vec<ContactId> = allowed.iter().map(|lawful| lawful.contact).collect();
     let live = live_for(tx, transfer, &people)?;
     let mut made: HashMap<ContactId, DisclosureId> = live.iter().map(|(contact, row)| (*contact, row.id)).collect();
-    let mut extensions: BTreeMap<(String, Option<Instant>), Vec<&Row>> = BTreeMap::new();
+    let mut extensions: BTreeMap<(String, Option<Instant>), Vec<(&Row, Differs)>> = BTreeMap::new();
     for row in live.values() {
-        let fields = row.fields()?.union(&transfer.fields).text();
+        let fields = row.fields()?.union(&transfer.fields);
         let end = later_end(row, transfer);
-        if row.fields()?.text() != fields || row.expires_at != end {
-            extensions.entry((fields, end)).or_default().push(row);
+        let differs = [("expires_at", row.expires_at != end), ("fields", row.fields()? != fields)];
+        if differs.iter().any(|(_, differs)| *differs) {
+            extensions.entry((fields.text(), end)).or_default().push((row, differs));
         }
     }
     allowed.retain(|lawful| !live.contains_key(&lawful.contact));
@@ -94,11 +98,13 @@ pub(super) fn write<'a>(
     let grounds = grounds.map(|grounds| grounds::insert(tx, grounds)).transpose()?;
     let mut entries = Vec::with_capacity(allowed.len());
     for ((fields, end), rows) in extensions {
-        extend(tx, &rows, &fields, end, grounds)?;
-        entries.extend(rows.into_iter().map(|row| {
-            let changed = Changed::named(if row.expires_at == end { &["fields"] } else { &["expires_at", "fields"] });
-            Entry::new(Action::DisclosuresExtend).contact(row.contact_id).subject(row.id).changed(changed)
-        }));
+        let ids: Vec<DisclosureId> = rows.iter().map(|(row, _)| row.id).collect();
+        extend(tx, &ids, &fields, end, grounds)?;
+        let entry = |(row, differs): (&Row, Differs)| {
+            let entry = Entry::new(Action::DisclosuresExtend).contact(row.contact_id).subject(row.id);
+            entry.changed(Changed::among(differs))
+        };
+        entries.extend(rows.into_iter().map(entry));
     }
     let rows: Vec<NewRow> = allowed.iter().map(|lawful| NewRow::of(tx, lawful, grounds)).collect();
     insert(tx, &rows)?;
@@ -152,12 +158,11 @@ fn live_for(tx: &mut WriteTx<'_>, transfer: &Transfer, people: &[ContactId]) -> 
 /// Gives live disclosures further members, another end, and the grounds of the call.
 fn extend(
     tx: &mut WriteTx<'_>,
-    rows: &[&Row],
+    ids: &[DisclosureId],
     fields: &str,
     end: Option<Instant>,
     grounds: Option<DisclosureGroundsId>,
 ) -> Result<(), Error> {
-    let ids: Vec<DisclosureId> = rows.iter().map(|row| row.id).collect();
     let changes = (
         disclosures::fields.eq(fields),
         disclosures::expires_at.eq(end),
