@@ -37,6 +37,7 @@ pub fn rooms() -> Vec<Room> {
         contacts::routes(),
         agreements::routes(),
         disclosures::routes(),
+        disclosures::shared_contacts::routes(),
         consents::routes(),
         preferences::routes(),
         networks::routes(),

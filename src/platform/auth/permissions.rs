@@ -133,6 +133,7 @@ permissions! {
     write EventsWrite        "events:write"        [IewmStaff] "Draft, change, publish, cancel and complete events.";
     read  RegistrationsRead  "registrations:read"  [IewmStaff, Council] "Read the registrations for an event, and its capacity.";
     write RegistrationsWrite "registrations:write" [IewmStaff, Council] "Register people for events, and cancel, accept, decline and prioritise their registrations.";
+    read  AttendeesRead      "attendees:read"      [IewmStaff, Contractor] "Read the attendee list of an event; a contractor, where it is assigned, as its profile shows it.";
     write CheckInsWrite      "check_ins:write"     [IewmStaff, Contractor] "Check people in and out at an event; a contractor, where it is assigned as reception.";
     write BreachesReport     "breaches:report"     [IewmStaff, Council, Contractor] "Report and read personal-data breaches; a contractor, its own reports.";
     write BreachesManage     "breaches:manage"     [Council] "Assess, notify and close personal-data breaches, and read their history.";
@@ -153,6 +154,7 @@ permissions! {
     write DisclosuresApprove "disclosures:approve" [Council] "Approve disclosures that a law requires and that another person recorded.";
     write NoticesDraft       "notices:draft"       [IewmStaff, Council] "Read, draft and change versions of the privacy notice.";
     write NoticesPublish     "notices:publish"     [Council] "Publish a version of the privacy notice.";
+    read  SharedContactsRead "shared_contacts:read" [Contractor] "Read the people whose data is disclosed to the caller's organisation.";
     read  AuditRead          "audit:read"          [Council] "Read the audit.";
     read  MessagesRead       "messages:read"       [IewmStaff, Council] "Read messages and their delivery.";
     write MessagesRetry      "messages:retry"      [IewmStaff] "Try a message again.";

@@ -2,12 +2,13 @@
 
 use futures_util::stream::{self, StreamExt};
 
-use super::audience::{self, AudienceMember, AudiencePage};
-use crate::domain::{ConsentId, Error, Purpose};
+use super::audience::{self, AudienceMember, AudiencePage, StreamPage};
+use crate::domain::{ConsentId, DisclosureBatchId, Error, Purpose};
 use crate::platform::access::Access;
 use crate::platform::auth::AudiencesRead;
 use crate::platform::http::ndjson::NDJSON;
-use crate::platform::http::{Answer, Incoming, Op, Reply, Take, csv};
+use crate::platform::http::{Answer, DISCLOSURE_BATCH, Incoming, Op, Reply, Take, csv, describe_batch_header};
+use crate::platform::transaction::WriteTx;
 
 /// In which form the audience is wanted, as `Accept` says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,13 +31,41 @@ pub(super) struct Audience {
     first: AudiencePage,
     purpose: Purpose,
     access: Access<AudiencesRead>,
+    /// The record of what the stream shows to an organisation.
+    batch: Option<DisclosureBatchId>,
 }
 
 impl Audience {
     /// Reads the first page, so that a refusal is still an answer of its own.
     pub(super) async fn open(access: Access<AudiencesRead>, purpose: Purpose, form: Form) -> Result<Self, Error> {
-        let first = access.page(move |tx| audience::page(tx, purpose, None)).await?;
-        Ok(Self { form, first, purpose, access })
+        let (first, batch) = match access.recipient() {
+            None => (access.page(move |tx| audience::page(tx, purpose, None)).await?, None),
+            Some(own) => {
+                let first = move |tx: WriteTx<'_>| {
+                    let stream = StreamPage { batch: tx.new_id(), part: 0 };
+                    let page = audience::disclosed_page(tx, purpose, own, stream, None)?;
+                    Ok(page.map(|page| (page, Some(stream.batch))))
+                };
+                access.disclose_page(first).await?
+            }
+        };
+        Ok(Self { form, first, purpose, access, batch })
+    }
+}
+
+/// Reads a further page.
+async fn further(
+    access: &Access<AudiencesRead>,
+    purpose: Purpose,
+    stream: Option<StreamPage>,
+    after: ConsentId,
+) -> Result<AudiencePage, Error> {
+    match access.recipient().zip(stream) {
+        None => access.next_page(move |tx| audience::page(tx, purpose, Some(after))).await,
+        Some((own, stream)) => {
+            let page = move |tx: WriteTx<'_>| audience::disclosed_page(tx, purpose, own, stream, Some(after));
+            access.disclose_next_page(page).await
+        }
     }
 }
 
@@ -48,29 +77,39 @@ enum Next {
 
 impl Reply for Audience {
     fn into_answer(self) -> Answer {
-        let Self { form, first, purpose, access } = self;
+        let Self { form, first, purpose, access, batch } = self;
+        let shows_people = !first.members.is_empty() || first.next.is_some();
         let head = match form {
             Form::Lines => Vec::new(),
             Form::Csv => b"contact_id,name,email,unsubscribe_url\r\n".to_vec(),
         };
         let head = stream::iter((!head.is_empty()).then_some(Ok(head)));
-        let pages = stream::try_unfold((Next::Write(first), access), move |(next, access)| async move {
-            let page = match next {
-                Next::End => return Ok(None),
-                Next::Write(page) => page,
-                Next::Read(after) => access.next_page(move |tx| audience::page(tx, purpose, Some(after))).await?,
-            };
-            let then = page.next.map_or(Next::End, Next::Read);
-            Ok(Some((written(form, &page.members)?, (then, access))))
-        });
+        let stream = batch.map(|batch| StreamPage { batch, part: 0 });
+        let pages =
+            stream::try_unfold((Next::Write(first), stream, access), move |(next, stream, access)| async move {
+                let (page, stream) = match next {
+                    Next::End => return Ok(None),
+                    Next::Write(page) => (page, stream),
+                    Next::Read(after) => {
+                        let stream = stream.map(|StreamPage { batch, part }| StreamPage { batch, part: part + 1 });
+                        (further(&access, purpose, stream, after).await?, stream)
+                    }
+                };
+                let then = page.next.map_or(Next::End, Next::Read);
+                Ok(Some((written(form, &page.members)?, (then, stream, access))))
+            });
         let media_type = if form == Form::Csv { csv::CSV_UTF8 } else { NDJSON };
-        Answer::stream(media_type, head.chain(pages))
+        let answer = Answer::stream(media_type, head.chain(pages));
+        match batch.filter(|_| shows_people) {
+            Some(batch) => answer.header(DISCLOSURE_BATCH, batch.to_string()),
+            None => answer,
+        }
     }
 
     fn describe(op: &mut Op<'_>) {
         let schema = op.schema::<AudienceMember>();
         let text = "The people who may be sent something now: one JSON object for each line, or CSV.";
-        op.answers_with(200, text, NDJSON, Some(schema));
+        describe_batch_header(op.answers_with(200, text, NDJSON, Some(schema)));
         op.also_answers(200, csv::CSV);
     }
 }

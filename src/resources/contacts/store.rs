@@ -122,7 +122,7 @@ pub mod repeating;
 pub mod restrict;
 pub(super) use anonymise::{empty, records};
 pub use consult::{
-    Addressee, ContactFacts, Reach, addressee, addressees, facts, names, reach, restricted_among, touch,
+    Addressee, ContactFacts, Reach, addressee, addressees, facts, in_use, names, reach, restricted_among, touch,
 };
 use indexes::claim_address;
 use indexes::forget_tokens;

@@ -9,6 +9,7 @@ pub mod batches;
 pub mod cards;
 pub mod model;
 mod personal;
+pub mod shared_contacts;
 pub mod store;
 
 use crate::domain::Code;

@@ -48,6 +48,7 @@ macro_rules! stored {
 
 mod deciding;
 mod disclosing;
+pub mod ending;
 mod grounds;
 mod list;
 pub mod merge;

@@ -6,6 +6,7 @@
 //! Article 7(4)).
 
 mod api;
+mod attendees;
 pub mod cards;
 mod check_ins;
 mod export;
@@ -39,6 +40,8 @@ pub fn routes() -> Room {
         ])
         .serve(api::__path_capacity, api::capacity)
         .serve(check_ins::api::__path_check_in, check_ins::api::check_in)
+        .serve(attendees::api::__path_list, attendees::api::list)
+        .problems(&[Code::Gone])
         .serve(api::__path_read, api::read)
         .serve(api::__path_update, api::update)
         .problems(&[Code::IllegalTransition, Code::Erased, Code::Restricted])

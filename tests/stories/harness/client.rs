@@ -96,6 +96,12 @@ impl Answer {
         self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned()
     }
 
+    /// All headers, by name.
+    pub(crate) fn headers(&self) -> impl Iterator<Item = (String, String)> {
+        let text = |value: &reqwest::header::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+        self.headers.iter().map(move |(name, value)| (name.to_string(), text(value)))
+    }
+
     /// The entity tag.
     pub(crate) fn etag(&self) -> String {
         self.header("etag")

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 use diesel::sql_types::{Binary, Date, Nullable, Text};
 
-use super::super::model::{ContactStatus, PersonName};
+use super::super::model::{Contact, ContactStatus, PersonName};
 use super::{Row, contacts, data_keys, email_index, open, restriction_of, status_of};
 use crate::domain::{ContactId, EmailAddress, Error, Instant};
 use crate::platform::db::{IndexedBy, InstantSql, UuidSql, all_locked, among_ids, direct, first_locked, prepared};
@@ -167,11 +167,17 @@ fn addressed(tx: &mut ReadTx<'_>, row: Row) -> Result<Option<Addressee>, Error> 
     Ok(Some(Addressee { id: contact.id, name, email, mark }))
 }
 
-/// The names of those of the contacts that are live and not restricted. Contacts whose key is missing are left out.
+/// Those of the contacts that are live and not restricted, in no order. Contacts whose key is missing are left out. The caller
+/// names the audited action.
+pub fn in_use(tx: &mut ReadTx<'_>, ids: &[ContactId]) -> Result<Vec<Contact>, Error> {
+    let rows = people!().filter(among_ids(contacts::id, ids).and(contacts::particulars.is_not_null()));
+    let rows: Vec<Row> = direct!(tx.connection(), engine => rows.load(engine))?;
+    tx.open_with_keys(rows, |tx, row| Ok(open(tx, row)?.contact))
+}
+
+/// The names of those of the contacts that [`in_use`] returns.
 pub fn names(tx: &mut ReadTx<'_>, ids: &[ContactId]) -> Result<Vec<(ContactId, PersonName)>, Error> {
-    let rows: Vec<Row> = people!().filter(among_ids(contacts::id, ids)).load(tx.connection())?;
-    let known = tx.open_with_keys(rows, |tx, row| Ok(open(tx, row)?.contact))?;
-    Ok(known.into_iter().filter_map(|contact| Some((contact.id, contact.name?))).collect())
+    Ok(in_use(tx, ids)?.into_iter().filter_map(|contact| Some((contact.id, contact.name?))).collect())
 }
 
 /// Notes that a person dealt with IEWM on `day`: the clock of retention starts anew. The contact's

@@ -12,6 +12,7 @@ use crate::platform::http::IfMatch;
 use crate::platform::transaction::{ReadTx, Recorded, WriteTx};
 use crate::policy::agreements::Terms;
 use crate::policy::assignments::agreement_for;
+use crate::resources::disclosures::store::ending::{PartEnd, move_end};
 use crate::resources::{agreements, organisations};
 
 /// The assignment as callers see it.
@@ -144,6 +145,28 @@ pub fn update(
         event_assignments::version.eq(after.version),
     );
     diesel::update(event_assignments::table.find(id)).set(changes).execute(tx.connection())?;
+    let disclosures = move_disclosures(&mut tx, &after)?;
     let entry = Entry::new(Action::AssignmentsUpdate).subject(id).changed(was.changed(&after)?);
-    tx.record(entry.with("event_id", event.to_string()), after)
+    tx.record(entry.with("event_id", event.to_string()).with("disclosures", disclosures), after)
+}
+
+/// Moves the end of the disclosures that the list of an assignment made. Another profile of the organisation with the same purpose
+/// can have made them too: then they end with the last of the assignments. All end with the agreement at the latest.
+fn move_disclosures(tx: &mut WriteTx<'_>, assignment: &Assignment) -> Result<usize, Error> {
+    let &Assignment { event_id: event, organisation_id: organisation, agreement_id: agreement, profile, .. } =
+        assignment;
+    let purpose = profile.purpose();
+    let same_part = event_assignments::event_id
+        .eq(event)
+        .and(event_assignments::organisation_id.eq(organisation))
+        .and(event_assignments::agreement_id.eq(agreement));
+    let rows: Vec<Row> = event_assignments::table.filter(same_part).select(Row::as_select()).load(tx.connection())?;
+    let mut last = assignment.ends_at;
+    for row in rows {
+        if row.profile()?.purpose() == purpose {
+            last = last.max(row.ends_at);
+        }
+    }
+    let Some(terms) = agreements::store::terms(tx, agreement)? else { return Ok(0) };
+    move_end(tx, &PartEnd { event, organisation, agreement, purpose, ends_at: last.min(terms.last_moment()) })
 }

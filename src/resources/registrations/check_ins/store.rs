@@ -3,18 +3,30 @@
 use super::super::store::check_ins::{self, Row};
 use super::super::store::{self as registrations, attendance};
 use super::model::{CheckIn, CheckInResults, Direction, Rejection, Scan, ScanResult, ScanRow};
-use crate::domain::{Error, EventId, Fault, Instant, RegistrationId, Scope};
+use crate::domain::{Code, Error, EventId, Fault, Instant, OrganisationId, RegistrationId, Scope};
 use crate::platform::audit::{Action, Entry};
 use crate::platform::transaction::{Recorded, WriteTx};
+use crate::policy::assignments::Profile;
 use crate::policy::check_ins::{Facts, judge};
 use crate::policy::events::EventStatus;
 use crate::resources::events;
+use crate::resources::events::store::assigned::{self, open_part};
 
 fn none_in_the_future(scans: &[Scan], latest: Instant) -> Result<(), Error> {
     let future = scans.iter().enumerate().filter(|(_, scan)| scan.occurred_at > latest);
     let fault = |(at, _)| Fault::new(format!("/check_ins/{at}/occurred_at"), "future", "must not be in the future");
     let faults: Vec<_> = future.map(fault).collect();
     if faults.is_empty() { Ok(()) } else { Err(Error::invalid(faults)) }
+}
+
+/// Returns the events whose registrations a reception knows. It checks people in at this event, and its part in it is open.
+///
+/// # Errors
+/// 404 without an open part as a reception.
+fn of_reception(tx: &mut WriteTx<'_>, event: EventId, own: OrganisationId) -> Result<Vec<EventId>, Error> {
+    let part = open_part(tx, event, own, |profile| profile == Profile::Reception);
+    part.map_err(|error| if error.code() == Code::Gone { Error::not_found() } else { error })?;
+    assigned::events_of(tx, own)
 }
 
 /// Takes a batch of scans.
@@ -26,9 +38,10 @@ pub(super) fn check_in(
     event_id: EventId,
     asked: CheckIn,
 ) -> Result<Recorded<CheckInResults>, Error> {
-    if tx.scope() != Scope::All {
-        return Err(Error::not_found());
-    }
+    let assigned = match tx.scope() {
+        Scope::All => None,
+        Scope::Organisation(own) => Some(of_reception(&mut tx, event_id, own)?),
+    };
     // Locked, so that two scanners cannot both let the same person in.
     let event = events::store::locked(&mut tx, event_id)?;
     let now = tx.now();
@@ -37,7 +50,9 @@ pub(super) fn check_in(
     let mut ids: Vec<RegistrationId> = scans.iter().map(|scan| scan.registration_id).collect();
     ids.sort_unstable();
     ids.dedup();
-    let places = registrations::places(&mut tx, &ids)?;
+    let mut places = registrations::places(&mut tx, &ids)?;
+    // An organisation learns nothing of other events, not even that a registration exists.
+    places.retain(|_, (of, _)| assigned.as_ref().is_none_or(|events| events.contains(of)));
     let mut passages = check_ins::passages(&mut tx, &ids)?;
     let names: Vec<_> = scans.iter().map(|scan| (scan.device_id.as_str(), scan.nonce.as_str())).collect();
     let mut known = check_ins::known(&mut tx, event_id, &names)?;

@@ -57,9 +57,14 @@ pub fn shown(
     tx: &mut ReadTx<'_>,
     registrations: &[(RegistrationId, ContactId)],
 ) -> Result<HashMap<RegistrationId, SealedRequirements>, Error> {
-    if !may_see(tx) {
-        return Ok(HashMap::new());
-    }
+    if may_see(tx) { for_attendance(tx, registrations) } else { Ok(HashMap::new()) }
+}
+
+/// As [`shown`], for the attendee list, whose profile decides who sees it.
+pub fn for_attendance(
+    tx: &mut ReadTx<'_>,
+    registrations: &[(RegistrationId, ContactId)],
+) -> Result<HashMap<RegistrationId, SealedRequirements>, Error> {
     let ids: Vec<RegistrationId> = registrations.iter().map(|(id, _)| *id).collect();
     let rows: Vec<(RegistrationId, EventId, Vec<u8>)> = access_requirements::table
         .filter(among_ids(access_requirements::registration_id, &ids))
@@ -97,7 +102,15 @@ impl SealedRequirements {
         id: RegistrationId,
         contact: ContactId,
     ) -> Result<Option<AccessRequirements>, Error> {
-        tx.key_unless_destroyed(contact.uuid())?.map(|key| open(&key, id, &self.0)).transpose()
+        tx.key_unless_destroyed(contact.uuid())?.map(|key| self.open_with(&key, id)).transpose()
+    }
+
+    /// As [`SealedRequirements::open`], with the person's key.
+    ///
+    /// # Errors
+    /// Internal when the requirements were changed or moved.
+    pub fn open_with(&self, key: &DataKey, id: RegistrationId) -> Result<AccessRequirements, Error> {
+        open(key, id, &self.0)
     }
 }
 
