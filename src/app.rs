@@ -31,7 +31,7 @@ use crate::resources::events::followers::EventFollowers;
 use crate::resources::networks::NetworkData;
 use crate::resources::registrations::RegistrationData;
 use crate::resources::{
-    self, complaints, contacts, deadlines, notices, organisations::store::OrganisationStanding, subject_requests,
+    self, agreements, complaints, contacts, deadlines, notices, organisations::store::OrganisationStanding, subject_requests,
 };
 use crate::system;
 
@@ -201,10 +201,13 @@ pub async fn warn_of_other_claims(state: &AppState, config: &Config) -> Result<i
     let mut found = 0;
     for CheckedIssuer { settings, profile, .. } in config.issuers().map_err(StartError)? {
         let (issuer, claim) = (settings.issuer.clone(), profile.subject_claim());
-        let count = move |tx: &mut ReadTx<'_>| contacts::store::erasure::open_under_another_claim(tx, &issuer, claim);
-        let plans = state.job("start").read(count).await?;
+        let count = move |tx: &mut ReadTx<'_>| {
+            let plans = contacts::store::erasure::open_under_another_claim(tx, &issuer, claim)?;
+            Ok((plans, agreements::store::open_under_another_claim(tx, &issuer, claim)?))
+        };
+        let (plans, agreements) = state.job("start").read(count).await?;
+        let (issuer, claim) = (&settings.name, <&str>::from(claim));
         if plans > 0 {
-            let (issuer, claim) = (&settings.name, <&str>::from(claim));
             tracing::warn!(
                 issuer,
                 claim,
@@ -213,7 +216,16 @@ pub async fn warn_of_other_claims(state: &AppState, config: &Config) -> Result<i
                  them: propose them again"
             );
         }
-        found += plans;
+        if agreements > 0 {
+            tracing::warn!(
+                issuer,
+                claim,
+                agreements,
+                "agreements to share data were proposed under another subject_claim, so people of this issuer cannot \
+                 approve them: propose them again"
+            );
+        }
+        found += plans + agreements;
     }
     Ok(found)
 }

@@ -20,6 +20,8 @@ pub enum DeadlineKind {
     PackageDelivery,
     /// A breach is to be notified to the Information Commission (UK GDPR Article 33(1)).
     BreachNotification,
+    /// An agreement to share data ends within 30 days. Renew it, or tell the organisation that it ends.
+    AgreementEnd,
 }
 
 /// Till when something must be done.
@@ -79,7 +81,7 @@ pub struct Deadline {
     pub kind: DeadlineKind,
     /// The record that it is due for.
     pub id: SubjectId,
-    /// The reference number of the complaint, breach or request.
+    /// The reference number of the complaint, breach or request, or the name of an agreement's organisation.
     pub reference: String,
     /// Till when.
     pub due: Due,

@@ -13,6 +13,7 @@ mod abuse;
 mod access_packages;
 mod access_requirements;
 mod accesses;
+mod agreement_ends;
 mod agreements;
 mod all_or_nothing;
 mod architecture;

@@ -1,5 +1,6 @@
 //! Organisations, whose standing their tokens depend on.
 
+use iewm::resources::organisations::store;
 use serde_json::json;
 
 use crate::harness::{Service, on_both_engines};
@@ -7,6 +8,7 @@ use crate::harness::{Service, on_both_engines};
 on_both_engines! {
     an_organisation_is_added_read_changed_and_listed,
     an_ended_organisation_stays_ended,
+    the_mailbox_of_an_organisation_is_set_changed_and_removed,
 }
 
 async fn an_organisation_is_added_read_changed_and_listed(service: Service) {
@@ -29,6 +31,31 @@ async fn an_organisation_is_added_read_changed_and_listed(service: Service) {
     let listed = service.get("/v1/organisations?kind=venue").await.expect(200).json();
     assert_eq!(listed["items"], json!([changed.json()]));
     assert_eq!(listed["next_cursor"], json!(null));
+}
+
+async fn the_mailbox_of_an_organisation_is_set_changed_and_removed(service: Service) {
+    let asked = json!({ "name": "Guildhall", "kind": "venue", "contact_email": "data@XN--BCHER-KVA.example" });
+    let made = service.post("/v1/organisations", asked).await.expect(201);
+    let (path, shown) = (made.header("location"), json!("data@bücher.example"));
+    assert_eq!(made.json()["contact_email"], shown);
+    let venue = made.json()["id"].as_str().unwrap().parse().unwrap();
+    for token in [service.staff(), service.council(), service.contractor(venue)] {
+        let read = service.request("GET", &path).token(&token).send().await.expect(200);
+        assert_eq!(read.json()["contact_email"], shown);
+    }
+    let stored = service.state.job("story").read(move |tx| store::contact_email(tx, venue)).await.unwrap();
+    assert_eq!(stored.unwrap().as_str(), "data@xn--bcher-kva.example", "as mail is sent to it");
+
+    let refused = service.patch(&path, "\"1\"", json!({ "contact_email": "Ada <ada@example.org>" })).await.expect(422);
+    assert_eq!(refused.json()["errors"][0]["pointer"], "/contact_email");
+    let kept = service.patch(&path, "\"1\"", json!({ "name": "The Guildhall" })).await.expect(200).json();
+    assert_eq!(kept["contact_email"], shown);
+    let changed = service.patch(&path, "\"2\"", json!({ "contact_email": "dpo@guildhall.example" })).await.expect(200);
+    assert_eq!(changed.json()["contact_email"], "dpo@guildhall.example");
+    let removed = service.patch(&path, "\"3\"", json!({ "contact_email": null })).await.expect(200);
+    assert_eq!(removed.json().get("contact_email"), None);
+    let stored = service.state.job("story").read(move |tx| store::contact_email(tx, venue)).await.unwrap();
+    assert!(stored.is_none());
 }
 
 async fn an_ended_organisation_stays_ended(service: Service) {

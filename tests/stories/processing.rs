@@ -53,6 +53,10 @@ async fn as_csv_the_record_says_what_it_says_as_json(service: Service) {
         let activity = activity.as_object().unwrap();
         assert!(row.keys().eq(activity.keys()), "a column for each member, in its place");
         for (name, value) in activity {
+            if name == "recipients_by_agreement" {
+                assert_eq!(value, &json!([]), "no agreement is live");
+                continue;
+            }
             let parts =
                 value.as_array().map(|parts| parts.iter().map(|part| part.as_str().unwrap()).collect::<Vec<_>>());
             let told = parts.map_or_else(|| value.as_str().unwrap().to_owned(), |parts| parts.join("; "));

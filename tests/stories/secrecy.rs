@@ -113,8 +113,14 @@ async fn tell_what_went_wrong(service: &Talkative) {
 /// Everything that takes a value, and everything that could let one slip.
 async fn tell_everything(service: &mut Talkative) -> Vec<String> {
     let [name, email, telephone, employer, job, source, wording, evidence, point] = *CANARIES;
-    let organisation = json!({ "name": "Guildhall", "kind": "venue", "contact_point": point });
-    service.post("/v1/organisations", &organisation).await.expect(201);
+    let organisation = json!({ "name": "Guildhall", "kind": "venue", "contact_point": point, "contact_email": email });
+    let organisation = service.post("/v1/organisations", &organisation).await.expect(201).json();
+    let agreement = json!({
+        "organisation_id": organisation["id"], "purposes": ["venue_security"], "fields": ["name"], "necessity": wording,
+        "starts_on": "2026-01-05", "ends_on": "9999-12-31",
+    });
+    let agreement = service.post("/v1/sharing-agreements", &agreement).await.expect(201).header("location");
+    service.post(&format!("{agreement}/end"), &json!({ "reason": evidence })).await.expect(200);
     let person = json!({
         "name": name, "email": email, "telephone": telephone, "organisation": employer, "job_title": job,
         "source": { "kind": "event", "detail": source, "obtained_on": "2026-01-05" },

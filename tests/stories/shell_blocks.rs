@@ -47,6 +47,7 @@ pages! {
     erasure: "docs/ERASURE.md",
     receipts: "docs/RECEIPTS.md",
     rights: "docs/RIGHTS.md",
+    sharing: "docs/SHARING.md",
 }
 
 /// The blocks that no test runs: their page, the reason, and how many there are.

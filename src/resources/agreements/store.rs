@@ -1,17 +1,21 @@
 //! The table of agreements, and what other rooms read from it.
 
-use chrono::NaiveDate;
+use std::collections::BTreeSet;
+
+use chrono::{Days, NaiveDate};
 use diesel::prelude::*;
 
 use super::model::{AgreementFilter, AgreementStatus, EndReason, Necessity, Recipient, SharingAgreement, Terms};
 use crate::domain::{
-    AgreementId, Error, Instant, Limit, ListPage, OrganisationId, Party, Scope, StoredRow, SubjectClaim, london_date,
+    AgreementId, Error, Instant, Limit, ListPage, OrganisationId, Party, Scope, StoredRow, SubjectClaim,
+    SubjectId, london_date,
 };
 use crate::platform::db::dialect;
 use crate::platform::transaction::{ReadTx, WriteTx};
 use crate::platform::vault::Place;
+use crate::policy::deadlines::{Deadline, DeadlineKind, Due};
 use crate::resources::organisations::model::{OrganisationKind, OrganisationStatus};
-use crate::resources::organisations::store as organisations;
+use crate::resources::organisations::store::{self as organisations, Profile};
 
 mod schema {
     diesel::table! {
@@ -227,15 +231,66 @@ pub fn live_of(tx: &mut ReadTx<'_>, organisation: OrganisationId) -> Result<Vec<
     if !is_active(tx, organisation)? {
         return Ok(Vec::new());
     }
+    let theirs = sharing_agreements::organisation_id.eq(organisation);
     let today = london_date(tx.now());
-    let in_force = sharing_agreements::starts_on.le(today).and(sharing_agreements::ends_on.ge(today));
-    let active = sharing_agreements::status.eq(<&str>::from(AgreementStatus::Active));
-    let rows: Vec<TermsRow> = sharing_agreements::table
-        .filter(sharing_agreements::organisation_id.eq(organisation).and(active).and(in_force))
-        .select(TermsRow::as_select())
-        .order(sharing_agreements::id)
-        .load(tx.connection())?;
+    let rows: Vec<TermsRow> = in_force(today).filter(theirs).select(TermsRow::as_select()).load(tx.connection())?;
     rows.into_iter().map(|row| row.terms(true, today)).collect()
+}
+
+/// The agreements that are active and in force on a day, the oldest first.
+#[diesel::dsl::auto_type(no_type_alias)]
+fn in_force(today: NaiveDate) -> _ {
+    let active: &'static str = "active";
+    let days = sharing_agreements::starts_on.le(today).and(sharing_agreements::ends_on.ge(today));
+    sharing_agreements::table.filter(sharing_agreements::status.eq(active).and(days)).order(sharing_agreements::id)
+}
+
+/// The terms of every agreement that is live today, the oldest first, each with its organisation.
+pub fn all_live(tx: &mut ReadTx<'_>) -> Result<Vec<(Terms, Profile)>, Error> {
+    let today = london_date(tx.now());
+    let rows: Vec<TermsRow> = in_force(today).select(TermsRow::as_select()).load(tx.connection())?;
+    let live = with_profiles(tx, rows, |status| status == OrganisationStatus::Active)?;
+    live.into_iter().map(|(row, profile)| Ok((row.terms(true, today)?, profile))).collect()
+}
+
+/// Rows of agreements, each with its organisation, if the organisation's status is wanted.
+fn with_profiles(
+    tx: &mut ReadTx<'_>,
+    rows: Vec<TermsRow>,
+    wanted: impl Fn(OrganisationStatus) -> bool,
+) -> Result<Vec<(TermsRow, Profile)>, Error> {
+    let ids: BTreeSet<OrganisationId> = rows.iter().map(|row| row.organisation_id).collect();
+    let profiles = organisations::profiles(tx, &Vec::from_iter(ids))?;
+    let profile = |row: &TermsRow| profiles.get(&row.organisation_id).filter(|profile| wanted(profile.status)).cloned();
+    Ok(rows.into_iter().filter_map(|row| profile(&row).map(|profile| (row, profile))).collect())
+}
+
+/// How long before its last day an agreement is on the list of deadlines.
+const NOTICE: Days = Days::new(30);
+
+/// The approved agreements that end within thirty days, suspended ones included: renew each, or let it end. It is known by
+/// the name of its organisation. Agreements with an ended organisation are omitted, because it never becomes active again.
+pub fn deadlines(tx: &mut ReadTx<'_>) -> Result<Vec<Deadline>, Error> {
+    let today = london_date(tx.now());
+    let until = today.checked_add_days(NOTICE).unwrap_or(NaiveDate::MAX);
+    let approved = [AgreementStatus::Active, AgreementStatus::Suspended].map(<&str>::from);
+    let rows: Vec<TermsRow> = sharing_agreements::table
+        .filter(sharing_agreements::status.eq_any(approved))
+        .filter(sharing_agreements::ends_on.between(today, until))
+        .select(TermsRow::as_select())
+        .load(tx.connection())?;
+    let ending = with_profiles(tx, rows, |status| status != OrganisationStatus::Ended)?;
+    let deadline = |(row, profile): (TermsRow, Profile)| {
+        let terms = row.terms(true, today)?;
+        Ok(Deadline {
+            kind: DeadlineKind::AgreementEnd,
+            id: SubjectId::from_uuid(terms.id.uuid()),
+            reference: profile.name.as_str().to_owned(),
+            due: Due::On(terms.ends_on),
+            status: terms.status.into(),
+        })
+    };
+    ending.into_iter().map(deadline).collect()
 }
 
 /// Returns how many proposals of an issuer's people name their proposer by another claim than `claim`.

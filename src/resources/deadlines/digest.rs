@@ -10,7 +10,7 @@ use crate::platform::audit::{Action, Entry};
 use crate::platform::db::dialect;
 use crate::platform::outbox::{self, Outgoing};
 use crate::platform::transaction::{ReadTx, Recorded, WriteTx};
-use crate::policy::deadlines::{Deadline, Due};
+use crate::policy::deadlines::{Deadline, DeadlineKind, Due};
 
 /// The kind of message that brings it.
 pub(super) const DIGEST: &str = "deadline_digest";
@@ -24,15 +24,17 @@ const FROM: NaiveTime = match NaiveTime::from_hms_opt(7, 0, 0) {
 /// How far it looks ahead, in working days.
 const AHEAD: u32 = 5;
 
-/// Returns the deadlines that end by the fifth working day from today, the overdue ones included, and those without a last
-/// day. The first to end comes first.
+/// Returns the deadlines that end by the fifth working day from today, the overdue ones included, those without a last day,
+/// and the agreements that end within thirty days. The first to end comes first.
 ///
 /// # Errors
 /// 503 outside the table of bank holidays.
 pub(super) fn falling_due(tx: &mut ReadTx<'_>) -> Result<Vec<Deadline>, Error> {
     let ahead = tx.calendar().working_days_after(london_date(tx.earliest()), AHEAD)?;
     let mut falling = all(tx)?;
-    falling.retain(|deadline| deadline.due.day().is_none_or(|day| day <= ahead));
+    falling.retain(|deadline| {
+        deadline.kind == DeadlineKind::AgreementEnd || deadline.due.day().is_none_or(|day| day <= ahead)
+    });
     Ok(falling)
 }
 

@@ -24,6 +24,7 @@ fn duty(kind: DeadlineKind) -> &'static str {
         DeadlineKind::PackageDelivery => {
             "give the person the copy in another way, because the email with the link could not be delivered"
         }
+        DeadlineKind::AgreementEnd => "renew the agreement to share data, or let it end,",
         DeadlineKind::BreachNotification => "notify the Information Commission of the breach",
     }
 }
@@ -66,13 +67,14 @@ impl Letter for DigestLetter {
         let undated = falling.iter().filter(|deadline| deadline.due.day().is_none()).count();
         let overdue = falling.iter().filter(|deadline| deadline.due.is_over(now)).count();
         let lines: Vec<String> = falling.iter().map(|deadline| line(deadline, now)).collect();
-        let total = lines.len() - undated;
+        let agreements = falling.iter().filter(|deadline| deadline.kind == DeadlineKind::AgreementEnd).count();
+        let total = lines.len() - undated - agreements;
         let words = Words {
             title: format!("Legal deadlines: {total} within five working days or overdue"),
             blocks: vec![
                 Block::Text(format!(
                     "Deadlines within five working days or overdue: {total}. Overdue: {overdue}. Complaints without \
-                     an outcome: {undated}."
+                     an outcome: {undated}. Agreements to share data that end within 30 days: {agreements}."
                 )),
                 Block::Quote(lines.join("\n")),
                 Block::Text("The list omits requests whose clock waits for proof or for an answer.".to_owned()),

@@ -21,7 +21,7 @@ use crate::platform::serve::Room;
 use crate::platform::telemetry::DeadlineCount;
 use crate::platform::transaction::ReadTx;
 use crate::policy::deadlines::{Deadline, DeadlineKind};
-use crate::resources::{breaches, complaints, subject_requests};
+use crate::resources::{agreements, breaches, complaints, subject_requests};
 
 /// The room's operations.
 pub fn routes() -> Room {
@@ -37,6 +37,7 @@ type Source = fn(&mut ReadTx<'_>) -> Result<Vec<Deadline>, Error>;
 const SOURCES: &[Source] = &[
     complaints::store::deadlines,
     breaches::store::deadlines,
+    agreements::store::deadlines,
     subject_requests::store::deadlines,
     subject_requests::package::store::deadlines,
 ];

@@ -2,8 +2,8 @@
 //! that the notice names as possible recipients.
 //!
 //! Invariants: an organisation that has ended stays ended; the tokens of one that is not active are
-//! refused from the next request on. It holds no person's data but its contact point, which is sealed
-//! under the service's own key.
+//! refused from the next request on. It holds no person's data but its contact point and its mailbox,
+//! which are sealed under the service's own key.
 
 mod api;
 pub mod cards;

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
 
-use crate::domain::{Lifecycle, OrganisationId, line_type, words};
+use crate::domain::{EmailAddress, Lifecycle, OrganisationId, line_type, words};
 use crate::platform::http::{Change, Command, Resource};
 
 line_type! {
@@ -70,6 +70,10 @@ pub struct Organisation {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub contact_point: Option<ContactPoint>,
+    /// The mailbox to which the service writes about the data that the organisation received. Sealed at rest.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "data.protection@guildhall.example")]
+    pub contact_email: Option<EmailAddress>,
     /// Increases with every change to the organisation.
     #[schema(example = 1, minimum = 1)]
     pub version: i32,
@@ -96,6 +100,10 @@ pub struct CreateOrganisation {
     /// How to reach the organisation about the data that it received.
     #[schema(nullable = false)]
     pub contact_point: Option<ContactPoint>,
+    /// The mailbox to which the service writes about the data that the organisation received: a mailbox of the
+    /// organisation, not of one person.
+    #[schema(nullable = false, example = "data.protection@guildhall.example")]
+    pub contact_email: Option<EmailAddress>,
 }
 
 impl Command for CreateOrganisation {
@@ -116,6 +124,10 @@ pub struct PatchOrganisation {
     #[serde(default)]
     #[schema(value_type = Option<ContactPoint>)]
     pub contact_point: Change<ContactPoint>,
+    /// The mailbox to which the service writes about the data that the organisation received; null removes it.
+    #[serde(default)]
+    #[schema(value_type = Option<EmailAddress>, example = "data.protection@guildhall.example")]
+    pub contact_email: Change<EmailAddress>,
 }
 
 impl Command for PatchOrganisation {

@@ -1,6 +1,6 @@
 //! The table of organisations.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use diesel::prelude::*;
 
@@ -8,7 +8,7 @@ use super::model::{
     ContactPoint, CreateOrganisation, Organisation, OrganisationFilter, OrganisationKind, OrganisationName,
     OrganisationStatus, PatchOrganisation,
 };
-use crate::domain::{Error, Lifecycle, Limit, ListPage, OrganisationId, Scope, StoredRow};
+use crate::domain::{EmailAddress, Error, FromKept, Lifecycle, Limit, ListPage, OrganisationId, Scope, StoredRow};
 use crate::platform::access::Standing;
 use crate::platform::audit::{Action, Before, Entry};
 use crate::platform::db::{AnyConnection, among_ids, dialect};
@@ -30,6 +30,7 @@ mod schema {
             created_at -> InstantSql,
             updated_at -> InstantSql,
             version -> Integer,
+            contact_email -> Nullable<Binary>,
         }
     }
 }
@@ -43,22 +44,36 @@ struct Row {
     kind: String,
     status: String,
     contact_point: Option<Vec<u8>>,
+    contact_email: Option<Vec<u8>>,
     version: i32,
 }
 
-fn place(id: OrganisationId) -> Place<'static> {
-    Place { table: "organisations", column: "contact_point", row: id.uuid() }
+const CONTACT_POINT: &str = "contact_point";
+const CONTACT_EMAIL: &str = "contact_email";
+
+fn place(column: &'static str, id: OrganisationId) -> Place<'static> {
+    Place { table: "organisations", column, row: id.uuid() }
+}
+
+/// The text of a sealed column.
+fn open(tx: &ReadTx<'_>, place: &Place<'_>, sealed: &[u8]) -> Result<String, Error> {
+    place.read(String::from_utf8(tx.open_for_service(place, sealed)?))
+}
+
+/// The address in the sealed column of an organisation's mailbox.
+fn open_email(tx: &ReadTx<'_>, id: OrganisationId, sealed: &[u8]) -> Result<EmailAddress, Error> {
+    open(tx, &place(CONTACT_EMAIL, id), sealed).map(EmailAddress::from_kept)
 }
 
 fn from_row(tx: &ReadTx<'_>, row: Row) -> Result<Organisation, Error> {
     let contact_point = match row.contact_point {
         None => None,
         Some(sealed) => {
-            let place = place(row.id);
-            let text = place.read(String::from_utf8(tx.open_for_service(&place, &sealed)?))?;
-            Some(place.read(ContactPoint::try_from(text))?)
+            let place = place(CONTACT_POINT, row.id);
+            Some(place.read(ContactPoint::try_from(open(tx, &place, &sealed)?))?)
         }
     };
+    let contact_email = row.contact_email.map(|sealed| open_email(tx, row.id, &sealed)).transpose()?;
     let stored = StoredRow::new("organisations", row.id);
     Ok(Organisation {
         id: row.id,
@@ -66,12 +81,26 @@ fn from_row(tx: &ReadTx<'_>, row: Row) -> Result<Organisation, Error> {
         kind: stored.read("kind", row.kind.parse())?,
         status: stored.read("status", row.status.parse())?,
         contact_point,
+        contact_email,
         version: row.version,
     })
 }
 
-fn seal(tx: &WriteTx<'_>, id: OrganisationId, point: Option<&ContactPoint>) -> Result<Option<Vec<u8>>, Error> {
-    point.map(|point| tx.seal_for_service(&place(id), point.as_str().as_bytes())).transpose()
+fn seal(tx: &WriteTx<'_>, place: &Place<'_>, text: Option<&str>) -> Result<Option<Vec<u8>>, Error> {
+    text.map(|text| tx.seal_for_service(place, text.as_bytes())).transpose()
+}
+
+/// The values of the sealed columns.
+macro_rules! sealed {
+    ($tx:expr, $organisation:expr) => {{
+        let organisation: &Organisation = $organisation;
+        let point = organisation.contact_point.as_ref().map(ContactPoint::as_str);
+        let email = organisation.contact_email.as_ref().map(EmailAddress::as_str);
+        (
+            organisations::contact_point.eq(seal($tx, &place(CONTACT_POINT, organisation.id), point)?),
+            organisations::contact_email.eq(seal($tx, &place(CONTACT_EMAIL, organisation.id), email)?),
+        )
+    }};
 }
 
 /// The organisations that the actor may see, newest first.
@@ -119,27 +148,44 @@ pub fn standing(
     Ok(Some((stored.read("kind", kind.parse())?, stored.read("status", status.parse())?)))
 }
 
-/// The names and kinds of organisations, whatever the actor may see.
-pub fn named(
-    tx: &mut ReadTx<'_>,
-    ids: &[OrganisationId],
-) -> Result<HashMap<OrganisationId, (OrganisationName, OrganisationKind)>, Error> {
-    let those = organisations::table.filter(among_ids(organisations::id, ids));
-    let found: Vec<(OrganisationId, String, String)> =
-        those.select((organisations::id, organisations::name, organisations::kind)).load(tx.connection())?;
-    let read = |(id, name, kind): (OrganisationId, String, String)| {
-        let stored = StoredRow::new("organisations", id);
-        let name = stored.read("name", OrganisationName::try_from(name))?;
-        Ok((id, (name, stored.read("kind", kind.parse())?)))
-    };
-    found.into_iter().map(read).collect()
-}
-
 /// The ids of the organisations of some kinds, active or not.
 pub fn ids_of_kinds(tx: &mut ReadTx<'_>, kinds: &[OrganisationKind]) -> Result<Vec<OrganisationId>, Error> {
     let kinds: Vec<&str> = kinds.iter().map(|&kind| kind.into()).collect();
     let of_kinds = organisations::table.filter(organisations::kind.eq_any(kinds));
     Ok(of_kinds.select(organisations::id).load(tx.connection())?)
+}
+
+/// An organisation as records about sharing name it.
+#[derive(Clone, Debug)]
+pub struct Profile {
+    /// Its name.
+    pub name: OrganisationName,
+    /// Its relation to IEWM.
+    pub kind: OrganisationKind,
+    /// Whether the service accepts its tokens.
+    pub status: OrganisationStatus,
+}
+
+/// The profiles of the organisations with these ids, whatever the actor may see.
+pub fn profiles(tx: &mut ReadTx<'_>, ids: &[OrganisationId]) -> Result<BTreeMap<OrganisationId, Profile>, Error> {
+    let rows: Vec<(OrganisationId, String, String, String)> = organisations::table
+        .filter(among_ids(organisations::id, ids))
+        .select((organisations::id, organisations::name, organisations::kind, organisations::status))
+        .load(tx.connection())?;
+    let profile = |(id, name, kind, status): (OrganisationId, String, String, String)| {
+        let stored = StoredRow::new("organisations", id);
+        let name = stored.read("name", OrganisationName::try_from(name))?;
+        let (kind, status) = (stored.read("kind", kind.parse())?, stored.read("status", status.parse())?);
+        Ok((id, Profile { name, kind, status }))
+    };
+    rows.into_iter().map(profile).collect()
+}
+
+/// The mailbox to which the service writes about the data that an organisation received, if the organisation has one.
+pub fn contact_email(tx: &mut ReadTx<'_>, id: OrganisationId) -> Result<Option<EmailAddress>, Error> {
+    let row = organisations::table.find(id).select(organisations::contact_email);
+    let sealed: Option<Option<Vec<u8>>> = row.first(tx.connection()).optional()?;
+    sealed.flatten().map(|sealed| open_email(tx, id, &sealed)).transpose()
 }
 
 /// One organisation, if the actor may see it.
@@ -163,16 +209,17 @@ pub fn create(mut tx: WriteTx<'_>, asked: CreateOrganisation) -> Result<Recorded
         kind: asked.kind,
         status: OrganisationStatus::Active,
         contact_point: asked.contact_point,
+        contact_email: asked.contact_email,
         version: 1,
     };
-    let sealed = seal(&tx, made.id, made.contact_point.as_ref())?;
+    let sealed = sealed!(&tx, &made);
     let now = tx.now();
     let values = (
         organisations::id.eq(made.id),
         organisations::name.eq(made.name.as_str()),
         organisations::kind.eq(<&str>::from(made.kind)),
         organisations::status.eq(<&str>::from(made.status)),
-        organisations::contact_point.eq(sealed),
+        sealed,
         organisations::created_at.eq(now),
         organisations::updated_at.eq(now),
         organisations::version.eq(made.version),
@@ -205,15 +252,16 @@ pub fn update(
         name: patch.name.unwrap_or(before.name),
         kind: patch.kind.unwrap_or(before.kind),
         contact_point: patch.contact_point.apply(before.contact_point),
+        contact_email: patch.contact_email.apply(before.contact_email),
         version: before.version + 1,
         ..before
     };
-    let sealed = seal(&tx, id, after.contact_point.as_ref())?;
+    let sealed = sealed!(&tx, &after);
     let now = tx.now();
     let changes = (
         organisations::name.eq(after.name.as_str()),
         organisations::kind.eq(<&str>::from(after.kind)),
-        organisations::contact_point.eq(sealed),
+        sealed,
         organisations::updated_at.eq(now),
         organisations::version.eq(after.version),
     );

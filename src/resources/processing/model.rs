@@ -1,9 +1,11 @@
 //! The record and the schedule as the world sees them.
 
+use chrono::NaiveDate;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::domain::{LawfulBasis, Purpose};
+use crate::domain::{AgreementId, ContactField, LawfulBasis, OrganisationId, Purpose, WordSet};
+use crate::resources::organisations::model::{OrganisationKind, OrganisationName};
 
 /// A processing activity, with everything that Article 30(1) requires.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -27,6 +29,8 @@ pub struct ProcessingActivity {
     /// The categories of recipients.
     #[schema(example = json!(["Approved contractors"]))]
     pub recipients: Vec<String>,
+    /// The organisations with which data may be shared for the purpose today, each by its agreement.
+    pub recipients_by_agreement: Vec<AgreedRecipient>,
     /// Transfers to third countries, with their safeguards.
     #[schema(example = "None")]
     pub transfers: &'static str,
@@ -35,6 +39,28 @@ pub struct ProcessingActivity {
     pub retention: String,
     /// The technical and organisational measures, in general terms.
     pub security: Vec<&'static str>,
+}
+
+/// An organisation with which data may be shared today, by a live agreement.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct AgreedRecipient {
+    /// The agreement.
+    pub agreement_id: AgreementId,
+    /// The organisation.
+    pub organisation_id: OrganisationId,
+    /// The organisation's name.
+    pub organisation: OrganisationName,
+    /// The organisation's relation to IEWM.
+    pub kind: OrganisationKind,
+    /// All purposes of the agreement.
+    #[schema(value_type = BTreeSet<Purpose>)]
+    pub purposes: WordSet<Purpose>,
+    /// The members of a contact that may be shared.
+    #[schema(value_type = BTreeSet<ContactField>)]
+    pub fields: WordSet<ContactField>,
+    /// The last day of the agreement in London.
+    #[schema(example = "2027-06-30")]
+    pub ends_on: NaiveDate,
 }
 
 /// The record of processing activities.

@@ -1,12 +1,12 @@
 //! The record as it is sent: JSON, or CSV for a spreadsheet. Both are written from the same list.
 
-use super::model::{ProcessingActivity, ProcessingActivityList};
+use super::model::{AgreedRecipient, ProcessingActivity, ProcessingActivityList};
 use crate::domain::Error;
 use crate::platform::http::answer::JSON;
 use crate::platform::http::{Answer, Incoming, Op, Plain, Reply, Take, csv};
 
 /// The columns, which are the members of [`ProcessingActivity`].
-const HEAD: [&str; 10] = [
+const HEAD: [&str; 11] = [
     "purpose",
     "lawful_basis",
     "controller",
@@ -14,6 +14,7 @@ const HEAD: [&str; 10] = [
     "subjects",
     "data",
     "recipients",
+    "recipients_by_agreement",
     "transfers",
     "retention",
     "security",
@@ -56,6 +57,13 @@ impl Reply for Record {
     }
 }
 
+/// A recipient in a cell, such as `Guildhall (venue, until 2027-06-30): name, email`.
+fn in_a_cell(recipient: &AgreedRecipient) -> String {
+    let AgreedRecipient { organisation, kind, fields, ends_on, .. } = recipient;
+    let fields: Vec<&str> = fields.iter().map(Into::into).collect();
+    format!("{} ({}, until {ends_on}): {}", organisation.as_str(), <&str>::from(kind), fields.join(", "))
+}
+
 fn written(activities: &[ProcessingActivity]) -> Vec<u8> {
     let mut bytes = Vec::new();
     csv::write_row(&mut bytes, HEAD);
@@ -69,11 +77,13 @@ fn written(activities: &[ProcessingActivity]) -> Vec<u8> {
             subjects,
             data,
             recipients,
+            recipients_by_agreement,
             transfers,
             retention,
             security,
         } = activity;
         let bases: Vec<&str> = lawful_basis.iter().map(Into::into).collect();
+        let agreed: Vec<String> = recipients_by_agreement.iter().map(in_a_cell).collect();
         let cells = [
             <&str>::from(purpose),
             &bases.join(SEPARATOR),
@@ -82,6 +92,7 @@ fn written(activities: &[ProcessingActivity]) -> Vec<u8> {
             &subjects.join(SEPARATOR),
             &data.join(SEPARATOR),
             &recipients.join(SEPARATOR),
+            &agreed.join(SEPARATOR),
             transfers,
             retention,
             &security.join(SEPARATOR),

@@ -1,11 +1,13 @@
 //! Where the record comes from: the notice in force, the configuration, the policy.
 
-use super::model::{ProcessingActivity, ProcessingActivityList, RetentionLine, RetentionScheduleList};
+use super::model::{AgreedRecipient, ProcessingActivity, ProcessingActivityList, RetentionLine, RetentionScheduleList};
 use crate::domain::{Error, Purpose};
 use crate::platform::transaction::ReadTx;
 use crate::policy::retention;
 use crate::policy::transfers::TRANSFERS;
-use crate::resources::notices;
+use crate::resources::agreements::model::Terms;
+use crate::resources::organisations::store::Profile;
+use crate::resources::{agreements, notices};
 
 const SECURITY: &[&str] = &[
     "Particulars sealed with AES-256-GCM under a key for each person; master keys separate from the database",
@@ -14,9 +16,10 @@ const SECURITY: &[&str] = &[
     "Encryption in transit by the proxy in front of the service",
 ];
 
-/// The record, from the notice in force.
+/// The record, from the notice in force and the agreements that are live today.
 pub(super) fn activities(tx: &mut ReadTx<'_>) -> Result<ProcessingActivityList, Error> {
     let notice = notices::store::in_force(tx)?;
+    let agreements = agreements::store::all_live(tx)?;
     let controller = &tx.identity().controller;
     let items = notice.purposes.into_iter().map(|purpose| ProcessingActivity {
         purpose: purpose.code,
@@ -26,11 +29,27 @@ pub(super) fn activities(tx: &mut ReadTx<'_>) -> Result<ProcessingActivityList, 
         subjects: vec![subjects(purpose.code)],
         data: purpose.data.into_iter().map(String::from).collect(),
         recipients: purpose.recipients.into_iter().map(String::from).collect(),
+        recipients_by_agreement: agreed(&agreements, purpose.code),
         transfers: TRANSFERS,
         retention: purpose.retention.into(),
         security: SECURITY.to_vec(),
     });
     Ok(ProcessingActivityList { items: items.collect(), next_cursor: None })
+}
+
+/// The recipients whose agreements name a purpose.
+fn agreed(agreements: &[(Terms, Profile)], purpose: Purpose) -> Vec<AgreedRecipient> {
+    let naming = agreements.iter().filter(|(terms, _)| terms.purposes.contains(purpose));
+    let recipient = |(terms, profile): &(Terms, Profile)| AgreedRecipient {
+        agreement_id: terms.id,
+        organisation_id: terms.organisation_id,
+        organisation: profile.name.clone(),
+        kind: profile.kind,
+        purposes: terms.purposes.clone(),
+        fields: terms.fields.clone(),
+        ends_on: terms.ends_on,
+    };
+    naming.map(recipient).collect()
 }
 
 fn subjects(purpose: Purpose) -> &'static str {

@@ -3,6 +3,7 @@
 
 use serde_json::{Value, json};
 
+use crate::harness::agreements::agreement;
 use crate::harness::client::Answer;
 use crate::harness::people::{grant, person, text, withdrawal};
 use crate::harness::{Service, on_both_engines};
@@ -12,6 +13,7 @@ on_both_engines! {
     a_chunk_of_an_import_is_whole_or_not_at_all,
     an_unsubscription_is_whole_or_not_at_all,
     what_is_done_to_organisations_is_whole_or_not_at_all,
+    what_is_done_to_agreements_is_whole_or_not_at_all,
     what_is_done_to_notices_is_whole_or_not_at_all,
     a_revocation_is_whole_or_not_at_all,
     what_is_done_to_requests_is_whole_or_not_at_all,
@@ -81,6 +83,18 @@ async fn what_is_done_to_organisations_is_whole_or_not_at_all(service: Service) 
     let path = made.header("location");
     let rename = async || service.patch(&path, &made.etag(), json!({ "name": "The Guildhall" })).await;
     whole_or_not_at_all(&service, &[("organisations", "UPDATE")], rename).await;
+}
+
+async fn what_is_done_to_agreements_is_whole_or_not_at_all(service: Service) {
+    let venue = service.organisation("Guildhall", "venue").await;
+    let propose = async || service.post("/v1/sharing-agreements", agreement(venue)).await;
+    let path = whole_or_not_at_all(&service, &[("sharing_agreements", "INSERT")], propose).await.header("location");
+    let written = &[("sharing_agreements", "UPDATE")];
+    for verb in ["approval", "suspension", "reinstatement"] {
+        whole_or_not_at_all(&service, written, async || service.council_verb(&path, verb, None).await).await;
+    }
+    let end = async || service.post(&format!("{path}/end"), json!({ "reason": "Not needed." })).await;
+    whole_or_not_at_all(&service, written, end).await;
 }
 
 async fn what_is_done_to_notices_is_whole_or_not_at_all(service: Service) {

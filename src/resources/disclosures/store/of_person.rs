@@ -81,17 +81,16 @@ pub fn told(tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<ToldDisclosure>,
     let theirs = disclosures::table.filter(among_ids(disclosures::contact_id, &person.ids)).order(disclosures::id);
     let rows: Vec<Row> = theirs.select(Row::as_select()).load(tx.connection())?;
     let recipients: Vec<OrganisationId> = rows.iter().map(|row| row.organisation_id).collect();
-    let recipients = organisations::named(tx, &recipients)?;
+    let recipients = organisations::profiles(tx, &recipients)?;
     let gateways = grounds::gateways(tx, rows.iter().filter_map(|row| row.grounds_id))?;
     let now = tx.now();
     let told = |row: Row| {
-        let (recipient, recipient_kind) =
-            row.stored().required("organisation_id", recipients.get(&row.organisation_id))?;
+        let recipient = row.stored().required("organisation_id", recipients.get(&row.organisation_id))?;
         Ok(ToldDisclosure {
             id: row.id,
             organisation_id: row.organisation_id,
-            recipient: recipient.clone(),
-            recipient_kind: *recipient_kind,
+            recipient: recipient.name.clone(),
+            recipient_kind: recipient.kind,
             legal_gateway: row.grounds_id.and_then(|grounds| gateways.get(&grounds).copied()),
             purpose: row.purpose()?,
             event_id: row.event_id,
