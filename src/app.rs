@@ -31,7 +31,8 @@ use crate::resources::events::followers::EventFollowers;
 use crate::resources::networks::NetworkData;
 use crate::resources::registrations::RegistrationData;
 use crate::resources::{
-    self, agreements, complaints, contacts, deadlines, notices, organisations::store::OrganisationStanding, subject_requests,
+    self, agreements, complaints, contacts, deadlines, notices, organisations::store::OrganisationStanding,
+    subject_requests,
 };
 use crate::system;
 

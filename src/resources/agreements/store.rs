@@ -7,8 +7,8 @@ use diesel::prelude::*;
 
 use super::model::{AgreementFilter, AgreementStatus, EndReason, Necessity, Recipient, SharingAgreement, Terms};
 use crate::domain::{
-    AgreementId, Error, Instant, Limit, ListPage, OrganisationId, Party, Scope, StoredRow, SubjectClaim,
-    SubjectId, london_date,
+    AgreementId, Error, Instant, Limit, ListPage, OrganisationId, Party, Scope, StoredRow, SubjectClaim, SubjectId,
+    london_date,
 };
 use crate::platform::db::dialect;
 use crate::platform::transaction::{ReadTx, WriteTx};
