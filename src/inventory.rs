@@ -6,7 +6,7 @@ use crate::personal::{Holder, Holders};
 use crate::platform::{audit, auth, idempotency, outbox, records_to_index, reference, vault, working_days};
 use crate::resources::{
     agreements, breaches, complaints, consents, contacts, deadlines, disclosures, events, messages, networks, notices,
-    organisations, preferences, registrations, subject_requests, suppressions,
+    obligations, organisations, preferences, registrations, subject_requests, suppressions,
 };
 
 static HOLDERS: &[&dyn Holder] = &[
@@ -19,6 +19,7 @@ static HOLDERS: &[&dyn Holder] = &[
     &registrations::RegistrationData,
     &complaints::ComplaintData,
     &subject_requests::SubjectRequestData,
+    &obligations::ObligationData,
     &messages::MessageData,
 ];
 
@@ -41,6 +42,7 @@ pub const CARDS: Cards = Cards(&[
     organisations::cards::CARDS,
     agreements::cards::CARDS,
     disclosures::cards::CARDS,
+    disclosures::obligations::cards::CARDS,
     events::cards::CARDS,
     breaches::cards::CARDS,
     notices::cards::CARDS,

@@ -7,6 +7,7 @@ mod gathering;
 mod kept_answers;
 mod purge;
 mod refusals;
+mod reminders;
 mod upkeep;
 
 pub use clock_watch::ClockWatch;
@@ -16,6 +17,7 @@ pub use gathering::Gathering;
 pub use kept_answers::KeptAnswers;
 pub use purge::Purge;
 pub use refusals::Refusals;
+pub use reminders::Reminders;
 pub use upkeep::Upkeep;
 
 use crate::platform::access::AppState;
@@ -30,6 +32,7 @@ pub fn all(state: &AppState, delivery: Option<Delivery>) -> Vec<Box<dyn Job>> {
         Box::new(Purge::new(state.clone())),
         Box::new(Gathering::new(state.clone())),
         Box::new(Refusals::new(state.clone())),
+        Box::new(Reminders::new(state.clone())),
         Box::new(KeptAnswers::new(state.clone())),
     ];
     if let Some(delivery) = delivery {

@@ -22,6 +22,11 @@ pub enum DeadlineKind {
     BreachNotification,
     /// An agreement to share data ends within 30 days. Renew it, or tell the organisation that it ends.
     AgreementEnd,
+    /// A recipient of personal data is to be told that the data was corrected, restricted or erased (UK GDPR Article 19). No mail
+    /// reaches it: it has no mailbox, it is suspended or has ended, or no mail could be delivered.
+    RecipientUntold,
+    /// A recipient of personal data has not said in time that it has corrected, restricted or erased the data (UK GDPR Article 19).
+    RecipientOverdue,
 }
 
 /// Till when something must be done.
@@ -81,7 +86,8 @@ pub struct Deadline {
     pub kind: DeadlineKind,
     /// The record that it is due for.
     pub id: SubjectId,
-    /// The reference number of the complaint, breach or request, or the name of an agreement's organisation.
+    /// The reference number of the complaint, breach or request; an obligation has that of its request, and an agreement the name
+    /// of its organisation.
     pub reference: String,
     /// Till when.
     pub due: Due,

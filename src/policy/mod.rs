@@ -17,6 +17,7 @@ pub mod events;
 pub mod former_addresses;
 pub mod matching;
 pub mod months;
+pub mod obligations;
 pub mod registrations;
 pub mod restriction;
 pub mod retention;

@@ -63,6 +63,8 @@ pub enum RecallCause {
     RefusedByPerson,
     /// The person no longer shares data at this event.
     SharingWithdrawn,
+    /// The person does not come to the event, because the registration or the event was cancelled.
+    RegistrationCancelled,
     /// The organisation's part in the event ended early.
     AssignmentEnded,
     /// The agreement ended early.

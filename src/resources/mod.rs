@@ -2,7 +2,7 @@
 //! its rows and SQL (`store`), and what it knows of people (`personal`). A room uses lower rooms'
 //! models and store functions, never their rows, and never calls upward. In rising order: notices,
 //! organisations, suppressions, contacts, agreements, disclosures, consents, preferences, networks, events, registrations,
-//! complaints, breaches, `subject_requests`, deadlines, messages, processing, `audit_trail`, `token_revocations`.
+//! complaints, breaches, `subject_requests`, obligations, deadlines, messages, processing, `audit_trail`, `token_revocations`.
 
 pub mod agreements;
 pub mod audit_trail;
@@ -16,6 +16,7 @@ pub mod events;
 pub mod messages;
 pub mod networks;
 pub mod notices;
+pub mod obligations;
 pub mod organisations;
 pub mod preferences;
 pub mod processing;
@@ -46,6 +47,7 @@ pub fn rooms() -> Vec<Room> {
         complaints::routes(),
         breaches::routes(),
         subject_requests::routes(),
+        obligations::routes(),
         deadlines::routes(),
         messages::routes(),
         processing::routes(),
@@ -62,6 +64,7 @@ pub fn letters() -> Letters {
             &registrations::LETTERS[..],
             complaints::LETTERS,
             subject_requests::LETTERS,
+            obligations::LETTERS,
             deadlines::LETTERS,
         ]
         .concat()

@@ -87,7 +87,7 @@ test("a person confirms, looks, stops, asks again and unsubscribes with a keyboa
   assert.equal(await state(contact, "newsletter"), "given");
 
   await page.goto(link(demo, mail, "preferences"));
-  assert.equal(await heading(page), "Your choices about email from us");
+  assert.equal(await heading(page), "Your choices about email and sharing");
   await judge(page, "choices");
   await press(page, "Stop the newsletter");
   await page.getByRole("heading", { name: "You have stopped the newsletter" }).waitFor();
@@ -117,6 +117,39 @@ test("a person confirms, looks, stops, asks again and unsubscribes with a keyboa
   await judge(page, "unsubscribe-done");
   assert.deepEqual(complaints, []);
   await page.close();
+});
+
+test("a person refuses to share with the venues, and allows it again by the mailbox, on a small and a wide screen", async () => {
+  for (const width of [390, 1280]) {
+    const email = `ada.sharing${width}@example.org`;
+    const contact = await signUp(email);
+    const refusals = async () => {
+      const url = `${demo.address}/v1/contacts/${contact}/sharing-refusals`;
+      const { items } = await (await fetch(url, { headers: headers() })).json();
+      return items.map((refusal) => refusal.recipient_kind);
+    };
+    const { page, complaints } = await open({ width, height: 900 });
+    await page.goto(link(demo, await mailTo(demo, email), "preferences"));
+    await page.getByRole("heading", { name: "Sharing your data" }).waitFor();
+    await judge(page, `sharing-${width}`);
+    await press(page, "Do not share my data with the venues of our events");
+    await page.getByRole("heading", { name: "We do not share your data with the venues of our events" }).waitFor();
+    await judge(page, `sharing-refused-${width}`);
+    assert.deepEqual(await refusals(), ["venue"]);
+    await press(page, "Allow sharing with the venues of our events");
+    assert.equal(await heading(page), "Check your email");
+    await judge(page, `sharing-check-your-mail-${width}`);
+    assert.deepEqual(await refusals(), ["venue"]);
+    await page.goto(link(demo, await mailWith(email, "sharing-confirmations"), "sharing-confirmations"));
+    assert.equal(await heading(page), "Please confirm that we may share your data");
+    await judge(page, `sharing-confirm-${width}`);
+    await press(page, "Yes, you may share my data with the venues of our events");
+    assert.equal(await heading(page), "You allow us to share your data again");
+    await judge(page, `sharing-confirmed-${width}`);
+    assert.deepEqual(await refusals(), []);
+    assert.deepEqual(complaints, []);
+    await page.close();
+  }
 });
 
 // The first mail to an address that has a link of that kind. The acknowledgement may have left or not.

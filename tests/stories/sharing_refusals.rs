@@ -1,10 +1,11 @@
 //! The kinds of recipients that a person does not want their data shared with.
 
-use futures_util::future::join_all;
+use futures_util::future::{join, join_all};
 use iewm::policy::restriction::RestrictionGround;
 use serde_json::{Value, json};
 
 use crate::harness::client::Answer;
+use crate::harness::disclosures::under;
 use crate::harness::mail::MailServer;
 use crate::harness::people::text;
 use crate::harness::{Service, on_both_engines};
@@ -16,7 +17,10 @@ on_both_engines! {
     refusals_are_listed_by_pages,
     a_merge_keeps_what_was_refused_under_either_record,
     refusals_go_with_the_person,
-    nothing_is_written_about_the_restricted,
+    the_restricted_refuse_and_lift_no_refusal,
+    a_refusal_recalls_what_recipients_of_the_kind_received,
+    a_refusal_and_a_disclosure_at_the_same_moment_follow_one_another,
+    a_refusal_does_not_hide_the_person_from_the_council,
     a_mailbox_sees_what_was_refused,
 }
 
@@ -138,13 +142,52 @@ async fn refusals_go_with_the_person(service: Service) {
     assert_eq!(left.unwrap().1, 0);
 }
 
-async fn nothing_is_written_about_the_restricted(service: Service) {
+async fn the_restricted_refuse_and_lift_no_refusal(service: Service) {
     let ada = service.sign_up("Ada Lovelace", "ada@example.org").await;
     act(&service, "PUT", &ada, "venue").await.expect(204);
     service.restrict(&ada, RestrictionGround::AccuracyContested).await.unwrap();
-    act(&service, "PUT", &ada, "council").await.problem(423, "restricted");
+    act(&service, "PUT", &ada, "council").await.expect(204);
     act(&service, "DELETE", &ada, "venue").await.problem(423, "restricted");
-    assert_eq!(refused(&service, &ada).await, ["venue"], "what was refused is known, so that it is kept to");
+    assert_eq!(refused(&service, &ada).await, ["council", "venue"]);
+}
+
+async fn a_refusal_recalls_what_recipients_of_the_kind_received(service: Service) {
+    let (ada, bob) = (service.sign_up("Ada", "ada@example.org").await, service.sign_up("Bob", "bob@example.org").await);
+    let (one, other) = (service.recipient("Buttery").await, service.recipient("Laundry").await);
+    let venue = service.recipient_of_kind("Guildhall", "venue").await;
+    let hers = [service.handed_to(&ada, &one), service.handed_to(&ada, &other)];
+    let (to_venue, his) = (service.handed_to(&ada, &venue), service.handed_to(&bob, &one));
+    act(&service, "PUT", &ada, "approved_contractor").await.expect(204);
+    let states = |ids: &[&String]| ids.iter().map(|id| service.disclosure_state(id)).collect::<Vec<_>>();
+    assert_eq!(states(&[&hers[0], &hers[1]]), ["recalled refused_by_person"; 2]);
+    assert_eq!(states(&[&to_venue, &his]), ["live"; 2], "other kinds and other people stay");
+    act(&service, "DELETE", &ada, "approved_contractor").await.expect(204);
+    assert_eq!(states(&[&hers[0], &hers[1]]), ["recalled refused_by_person"; 2], "lifting revives nothing");
+}
+
+async fn a_refusal_and_a_disclosure_at_the_same_moment_follow_one_another(service: Service) {
+    let (venue, agreement) = service.venue().await;
+    for round in 0..6 {
+        let ada = service.sign_up("Ada Lovelace", &format!("ada{round}@example.org")).await;
+        let disclose = service.disclose(under(&agreement, venue, &[&ada]));
+        let (refused, disclosed) = join(act(&service, "PUT", &ada, "venue"), disclose).await;
+        refused.expect(204);
+        let result = disclosed.expect(200).json()["results"][0].clone();
+        if result["result"] == "disclosed" {
+            assert_eq!(service.disclosure_state(&text(&result, "disclosure_id")), "recalled refused_by_person");
+        } else {
+            assert_eq!(result["code"], "refused_by_person");
+        }
+        let again = service.disclose(under(&agreement, venue, &[&ada])).await.expect(200).json();
+        assert_eq!(again["results"][0]["code"], "refused_by_person");
+    }
+}
+
+async fn a_refusal_does_not_hide_the_person_from_the_council(service: Service) {
+    let ada = service.sign_up("Ada Lovelace", "ada@example.org").await;
+    act(&service, "PUT", &ada, "council").await.expect(204);
+    let seen = service.request("GET", &format!("/v1/contacts/{ada}")).token(&service.council()).send().await;
+    assert_eq!(seen.expect(200).json()["name"], "Ada Lovelace");
 }
 
 async fn a_mailbox_sees_what_was_refused(service: Service) {
@@ -162,6 +205,7 @@ async fn a_mailbox_sees_what_was_refused(service: Service) {
     let shown = service.follow("GET", &link).await.expect(200).json();
     assert_eq!(shown["sharing_refusals"], json!(["event_partner", "venue"]));
     let told = page().await.expect(200).text();
-    assert!(told.contains("partners of our events") && told.contains("the venues of our events"), "{told}");
-    assert!(!told.contains("our contractors"));
+    let says = |whom: &str| told.contains(&format!("You have told us not to share your data with {whom}."));
+    assert!(says("partners of our events") && says("the venues of our events"), "{told}");
+    assert!(!says("our contractors"));
 }

@@ -1,3 +1,4 @@
+DROP TABLE sharing_allowance_links;
 DROP TABLE obligation_disclosures;
 DROP TABLE obligations;
 DROP FUNCTION refuse_obligation_transition;

@@ -40,3 +40,17 @@ CREATE TABLE obligation_disclosures (
     PRIMARY KEY (obligation_id, disclosure_id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX obligation_disclosures_by_disclosure ON obligation_disclosures (disclosure_id);
+
+-- The links by which a mailbox allows sharing again with a kind of recipient that the person refused. A link is used up when the
+-- refusal ends that began at refused_since.
+CREATE TABLE sharing_allowance_links (
+    token_hash     BLOB NOT NULL PRIMARY KEY,
+    contact_id     BLOB NOT NULL REFERENCES contacts (id),
+    recipient_kind TEXT NOT NULL
+        CHECK (recipient_kind IN ('council', 'event_partner', 'venue', 'approved_contractor', 'public_authority')),
+    refused_since  INTEGER NOT NULL,
+    mark           BLOB NOT NULL,
+    expires_at     INTEGER NOT NULL
+) STRICT;
+CREATE INDEX sharing_allowance_links_by_contact ON sharing_allowance_links (contact_id);
+CREATE INDEX sharing_allowance_links_by_expiry ON sharing_allowance_links (expires_at);

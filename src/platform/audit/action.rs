@@ -34,6 +34,7 @@ pub enum SubjectKind {
     Membership,
     Message,
     Network,
+    Obligation,
     Organisation,
     PrivacyNotice,
     Registration,

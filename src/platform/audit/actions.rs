@@ -98,6 +98,10 @@ actions! {
     NoticesDraft                 "notices.draft"                  Create  PrivacyNotice [] "A caller drafts a version of the privacy notice.";
     NoticesPublish               "notices.publish"                Change  PrivacyNotice [NoticePublished] "The council publishes a version of the privacy notice.";
     NoticesUpdate                "notices.update"                 Change  PrivacyNotice [] "A caller changes a draft of the privacy notice.";
+    ObligationsAcknowledge       "obligations.acknowledge"        Change  Obligation [] "A caller records what a recipient did because data was corrected, restricted or erased.";
+    ObligationsClose             "obligations.close"              Change  Obligation [] "A caller closes an obligation without the recipient's act.";
+    ObligationsOpen              "obligations.open"               Create  Obligation [] "A right is carried out, so a recipient of the data must do the same.";
+    ObligationsRemind            "obligations.remind"             Process Obligation [] "The service queues a mail that reminds a recipient of an obligation.";
     OrganisationsCreate          "organisations.create"           Create  Organisation [] "A caller adds an organisation.";
     OrganisationsStatus          "organisations.status"           Change  Organisation [] "A caller suspends, reinstates or ends an organisation.";
     OrganisationsUpdate          "organisations.update"           Change  Organisation [] "A caller changes an organisation.";

@@ -142,6 +142,9 @@ permissions! {
     read  SubjectRequestsRead "subject_requests:read" [IewmStaff, Council] "Read requests to exercise rights, and their letters.";
     write SubjectRequestsIntake "subject_requests:intake" [IewmStaff, Council] "Record requests, ask for proof and clarification, extend, and record a withdrawal.";
     write SubjectRequestsDecide "subject_requests:decide" [Council] "Decide requests: refuse, close, or carry the right out.";
+    read  ObligationsRead    "obligations:read"    [IewmStaff, Council, Contractor] "Read what recipients must do because data was corrected, restricted or erased; a contractor, its own obligations.";
+    write ObligationsAcknowledge "obligations:acknowledge" [IewmStaff, Council, Contractor] "Record that a recipient has acted; a contractor, for itself.";
+    write ObligationsClose   "obligations:close"   [IewmStaff, Council] "Close an obligation without the recipient's act.";
     read  OrganisationsRead  "organisations:read"  [IewmStaff, Council, Contractor] "Read organisations; a contractor, its own.";
     write ComplaintsIntake   "complaints:intake"   [IewmStaff, Council] "Record, read, acknowledge and investigate complaints.";
     write ComplaintsDecide   "complaints:decide"   [Council] "Record the outcome of a complaint.";

@@ -1,5 +1,7 @@
 //! The table of messages.
 
+use std::collections::HashSet;
+
 use chrono::Duration;
 use diesel::prelude::*;
 use macro_rules_attribute::apply;
@@ -151,6 +153,18 @@ pub fn is_queued_about(tx: &mut ReadTx<'_>, subject: SubjectId) -> Result<bool, 
     let found: Option<MessageId> =
         messages::table.filter(such.assume_not_null()).select(messages::id).first(tx.connection()).optional()?;
     Ok(found.is_some())
+}
+
+/// Those of some records about which a message waits to be sent, or was sent.
+///
+/// # Errors
+/// When the messages cannot be read.
+pub fn reached_about(tx: &mut ReadTx<'_>, subjects: &[SubjectId]) -> Result<HashSet<SubjectId>, Error> {
+    let reaches = [Status::Queued, Status::Sent].map(<&str>::from);
+    let about = among_ids(messages::subject_id, subjects).and(messages::status.eq_any(reaches));
+    let found: Vec<Option<SubjectId>> =
+        messages::table.filter(about).select(messages::subject_id).load(tx.connection())?;
+    Ok(found.into_iter().flatten().collect())
 }
 
 /// Whether a message of one of `kinds` about a record could not be delivered, and was not tried again.

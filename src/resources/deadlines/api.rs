@@ -11,7 +11,8 @@ use crate::policy::deadlines as law;
 /// List deadlines
 ///
 /// Lists every unmet deadline of the law, the earliest first: complaints to acknowledge, breaches to
-/// notify, requests to answer whose clock runs, and agreements to share data that end within 30 days. Acknowledged complaints that wait for their outcome
+/// notify, requests to answer whose clock runs, agreements to share data that end within 30 days, and
+/// recipients of data that have not said in time what they did or that no mail reaches. Acknowledged complaints that wait for their outcome
 /// come last, because the law requires it without undue delay and sets no day.
 #[utoipa::path(get, path = "/v1/deadlines")]
 pub(super) async fn list(

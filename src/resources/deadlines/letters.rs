@@ -26,6 +26,10 @@ fn duty(kind: DeadlineKind) -> &'static str {
         }
         DeadlineKind::AgreementEnd => "renew the agreement to share data, or let it end,",
         DeadlineKind::BreachNotification => "notify the Information Commission of the breach",
+        DeadlineKind::RecipientUntold => {
+            "tell the recipient what to do with the data in another way, because no email reaches it"
+        }
+        DeadlineKind::RecipientOverdue => "ask the recipient what it has done with the data",
     }
 }
 

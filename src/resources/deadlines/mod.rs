@@ -21,7 +21,7 @@ use crate::platform::serve::Room;
 use crate::platform::telemetry::DeadlineCount;
 use crate::platform::transaction::ReadTx;
 use crate::policy::deadlines::{Deadline, DeadlineKind};
-use crate::resources::{agreements, breaches, complaints, subject_requests};
+use crate::resources::{agreements, breaches, complaints, obligations, subject_requests};
 
 /// The room's operations.
 pub fn routes() -> Room {
@@ -40,6 +40,7 @@ const SOURCES: &[Source] = &[
     agreements::store::deadlines,
     subject_requests::store::deadlines,
     subject_requests::package::store::deadlines,
+    obligations::deadlines,
 ];
 
 /// Everything that is still owed in time, what ends first first.

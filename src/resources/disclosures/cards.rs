@@ -4,10 +4,10 @@ use crate::domain::Class::{Plain, Pseudonymous, Sealed};
 use crate::domain::{Card, Fate, OnErasure, RecordClass};
 
 /// The cards of the tables.
-pub const CARDS: &[Card] = &[DISCLOSURES, DISCLOSURE_GROUNDS, DISCLOSURE_BATCHES, OBLIGATIONS, OBLIGATION_DISCLOSURES];
+pub const CARDS: &[Card] = &[DISCLOSURES, DISCLOSURE_GROUNDS, DISCLOSURE_BATCHES];
 
 /// The cards of the tables whose rows are about a person. Grounds are about a call, whatever the number of people.
-pub const PERSONAL: &[Card] = &[DISCLOSURES, DISCLOSURE_BATCHES, OBLIGATIONS, OBLIGATION_DISCLOSURES];
+pub const PERSONAL: &[Card] = &[DISCLOSURES, DISCLOSURE_BATCHES];
 
 const DISCLOSURES: Card = Card {
     table: "disclosures",
@@ -81,45 +81,4 @@ const DISCLOSURE_BATCHES: Card = Card {
         "Which recipient read the data (Article 5(2)); the records hold ids and dates",
     ),
     retention: RecordClass::Disclosure,
-};
-
-const OBLIGATIONS: Card = Card {
-    table: "obligations",
-    meaning: "What recipients must do because data was corrected, restricted or erased, and their answers. Explanations are sealed under the service's own key.",
-    columns: &[
-        ("id", Pseudonymous),
-        ("request_id", Pseudonymous),
-        ("contact_id", Pseudonymous),
-        ("organisation_id", Plain),
-        ("action", Plain),
-        ("status", Plain),
-        ("due_on", Plain),
-        ("reminders", Plain),
-        ("acknowledged", Plain),
-        ("acted_on", Plain),
-        ("closure_reason", Plain),
-        ("settled_by", Pseudonymous),
-        ("settled_at", Plain),
-        ("opened_at", Plain),
-        ("updated_at", Plain),
-        ("version", Plain),
-    ],
-    emptied: &[("explanation", Sealed)],
-    on_erasure: OnErasure::Uncounted(
-        Fate::Anonymise,
-        "The recipients must be told of the erasure (Article 19); the records hold ids and dates",
-    ),
-    retention: RecordClass::Obligation,
-};
-
-const OBLIGATION_DISCLOSURES: Card = Card {
-    table: "obligation_disclosures",
-    meaning: "The disclosures to which each obligation belongs.",
-    columns: &[("obligation_id", Pseudonymous), ("disclosure_id", Pseudonymous)],
-    emptied: &[],
-    on_erasure: OnErasure::Uncounted(
-        Fate::Keep,
-        "The recipients must be told of the erasure (Article 19); the records hold ids alone",
-    ),
-    retention: RecordClass::Obligation,
 };

@@ -8,7 +8,9 @@ mod api;
 pub mod batches;
 pub mod cards;
 pub mod model;
+pub mod obligations;
 mod personal;
+pub mod refusals;
 pub mod shared_contacts;
 pub mod store;
 
@@ -19,7 +21,7 @@ pub use personal::DisclosureData;
 
 /// The room's operations.
 pub fn routes() -> Room {
-    Room::new(
+    let room = Room::new(
         "disclosures",
         "Disclosures of people's data to organisations: under an agreement, or because a law requires it.",
     )
@@ -37,5 +39,6 @@ pub fn routes() -> Room {
         Code::SamePerson,
     ])
     .serve(api::__path_recall, api::recall)
-    .problems(&[Code::IllegalTransition])
+    .problems(&[Code::IllegalTransition]);
+    refusals::serve(room)
 }

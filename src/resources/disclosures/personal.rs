@@ -30,9 +30,6 @@ impl Holder for DisclosureData {
         Ok(vec![
             Held::new("disclosures", SearchTerm::CONTACT, disclosures)?,
             Held::new("disclosure_batches", SearchTerm::CONTACT, reads)?,
-            // Nothing writes these yet.
-            Held::new("obligations", SearchTerm::CONTACT, [(); 0])?,
-            Held::new("obligation_disclosures", SearchTerm::CONTACT, [(); 0])?,
         ])
     }
 

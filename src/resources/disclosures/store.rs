@@ -55,6 +55,7 @@ pub mod merge;
 pub mod of_person;
 mod reading;
 pub mod recalling;
+pub mod received;
 mod shown;
 mod writing;
 

@@ -36,8 +36,8 @@ pub(super) async fn show(
 
 /// Change the preferences of a mailbox
 ///
-/// A withdrawal takes effect at once. A yes answers 202: the service mails a link to confirm it, and
-/// the consent waits for that confirmation. A repeat of the present state answers 200 and changes
+/// Name a purpose, or a kind of recipient. A withdrawal and a refusal take effect at once. A yes answers
+/// 202: the service mails a link to confirm it, and the yes waits for that confirmation. A repeat of the present state answers 200 and changes
 /// nothing.
 #[utoipa::path(post, path = "/v1/preferences/{token}")]
 pub(super) async fn decide(
@@ -47,7 +47,7 @@ pub(super) async fn decide(
     ByToken(token): ByToken,
 ) -> Result<Done<Either<Shown<Preferences>, Shown<ConfirmationRequired, 202>>>, Error> {
     let decide = move |tx: WriteTx<'_>| {
-        choices::decide(tx, &token, body).map(|done| done.map(|(purpose, it)| pages::decided(wanted, purpose, it)))
+        choices::decide(tx, &token, body).map(|done| done.map(|(about, it)| pages::decided(wanted, about, it)))
     };
     access.write(decide).await
 }

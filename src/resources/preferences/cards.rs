@@ -1,10 +1,10 @@
-//! The card of the table of links to preferences.
+//! The cards of the tables of links.
 
 use crate::domain::Class::{BlindIndex, Plain, Pseudonymous};
 use crate::domain::{Card, Fate, OnErasure, RecordClass};
 
 /// The cards of the tables.
-pub const CARDS: &[Card] = &[PREFERENCE_LINKS];
+pub const CARDS: &[Card] = &[PREFERENCE_LINKS, SHARING_ALLOWANCE_LINKS];
 
 const PREFERENCE_LINKS: Card = Card {
     table: "preference_links",
@@ -13,4 +13,20 @@ const PREFERENCE_LINKS: Card = Card {
     emptied: &[],
     on_erasure: OnErasure::Uncounted(Fate::Erase, "Links to a mailbox to which the service no longer writes"),
     retention: RecordClass::PreferenceLink,
+};
+
+const SHARING_ALLOWANCE_LINKS: Card = Card {
+    table: "sharing_allowance_links",
+    meaning: "The links by which a mailbox allows sharing again with a kind of recipient, as hashes.",
+    columns: &[
+        ("token_hash", Plain),
+        ("contact_id", Pseudonymous),
+        ("recipient_kind", Plain),
+        ("refused_since", Plain),
+        ("mark", BlindIndex),
+        ("expires_at", Plain),
+    ],
+    emptied: &[],
+    on_erasure: OnErasure::Uncounted(Fate::Erase, "Links to a mailbox to which the service no longer writes"),
+    retention: RecordClass::ConfirmationLink,
 };

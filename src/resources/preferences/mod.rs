@@ -4,6 +4,7 @@
 //! stops working when the contact gets another address; a request for one reveals to no caller whether
 //! an address is known.
 
+mod allowances;
 mod api;
 mod asking;
 pub mod cards;
@@ -13,6 +14,7 @@ mod links;
 pub mod model;
 mod pages;
 mod personal;
+mod recipients;
 
 pub use letters::{Foot, LETTERS};
 pub use links::url as preferences_url;
@@ -29,4 +31,8 @@ pub fn routes() -> Room {
         .problems(&[Code::Gone])
         .serve(api::__path_decide, api::decide)
         .problems(&[Code::Gone, Code::PurposeNotConsent, Code::Restricted, Code::KeyMissing])
+        .serve(allowances::api::__path_show_sharing_confirmation, allowances::api::show_sharing_confirmation)
+        .problems(&[Code::Gone, Code::Restricted])
+        .serve(allowances::api::__path_confirm_sharing, allowances::api::confirm_sharing)
+        .problems(&[Code::Gone, Code::Restricted])
 }

@@ -1,10 +1,11 @@
 //! A person's preferences as they see and change them.
 
+use macro_rules_attribute::apply;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use validator::Validate;
+use validator::{Validate, ValidationError};
 
-use crate::domain::{EmailAddress, Purpose};
+use crate::domain::{EmailAddress, Purpose, words};
 use crate::platform::http::Command;
 use crate::resources::consents::model::{Answer, State, Wording};
 use crate::resources::contacts::model::NothingElse;
@@ -54,18 +55,76 @@ pub struct Preferences {
     pub restricted: bool,
 }
 
-/// A person's decision about one purpose.
+/// What the person chooses.
+#[apply(words!)]
+#[schema(as = PreferenceChoice)]
+pub enum Choice {
+    /// Yes to the purpose. The mailbox must confirm it.
+    Given,
+    /// No to the purpose.
+    Withdrawn,
+    /// The person refuses that their data is shared with the kind of recipient.
+    Refused,
+    /// The person allows sharing with the kind of recipient again. The mailbox must confirm it.
+    Allowed,
+}
+
+/// A choice that fits what it is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum About {
+    /// A consent.
+    Consent(Purpose, Answer),
+    /// Sharing with a kind of recipient: whether the person refuses it.
+    Sharing(OrganisationKind, bool),
+}
+
+/// A person's decision: about one purpose that rests on consent, or about sharing with one kind of recipient.
 #[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = DecidePreference)]
+#[validate(schema(function = "fits"))]
 pub struct Decide {
-    /// The purpose; it must rest on consent.
-    pub purpose: Purpose,
-    /// The choice.
-    pub decision: Answer,
-    /// The wording that the person was shown before a yes; the default is the wording from `GET`.
+    /// The purpose; it must rest on consent. Leave it out if you name a `recipient_kind`.
+    #[schema(nullable = false)]
+    pub purpose: Option<Purpose>,
+    /// The kind of recipient. Leave it out if you name a `purpose`.
+    #[schema(nullable = false)]
+    pub recipient_kind: Option<OrganisationKind>,
+    /// The choice: `given` or `withdrawn` for a purpose, `refused` or `allowed` for a kind of recipient.
+    pub decision: Choice,
+    /// The wording that the person was shown before a yes to a purpose; the default is the wording from `GET`.
     #[schema(nullable = false)]
     pub wording: Option<Wording>,
+}
+
+impl Decide {
+    /// What the decision is about, if its members fit each other.
+    pub(super) fn about(&self) -> Option<About> {
+        match (self.purpose, self.recipient_kind, self.decision) {
+            (Some(purpose), None, Choice::Given) => Some(About::Consent(purpose, Answer::Given)),
+            (Some(purpose), None, Choice::Withdrawn) => Some(About::Consent(purpose, Answer::Withdrawn)),
+            (None, Some(kind), Choice::Refused) => Some(About::Sharing(kind, true)),
+            (None, Some(kind), Choice::Allowed) => Some(About::Sharing(kind, false)),
+            _ => None,
+        }
+    }
+}
+
+fn fits(asked: &Decide) -> Result<(), ValidationError> {
+    if asked.about().is_some() {
+        return Ok(());
+    }
+    let (code, detail) = match (asked.purpose, asked.recipient_kind) {
+        (Some(_), None) => ("wrong_decision", "must be given or withdrawn for a purpose"),
+        (None, Some(_)) => ("wrong_decision", "must be refused or allowed for a kind of recipient"),
+        _ => {
+            let error = ValidationError::new("exactly_one");
+            return Err(error.with_message("exactly one of purpose and recipient_kind is required".into()));
+        }
+    };
+    let mut error = ValidationError::new(code).with_message(detail.into());
+    error.add_param("pointer".into(), &"/decision");
+    Err(error)
 }
 
 impl Command for Decide {

@@ -1,9 +1,11 @@
 //! The pages of a mailbox's preferences.
 
 use askama::Template;
+use strum::VariantArray;
 
 use super::choices::Decided;
-use super::model::{ConfirmationRequired, Preference, Preferences};
+use super::model::{About, ConfirmationRequired, Preference, Preferences};
+use super::recipients;
 use crate::domain::Purpose;
 use crate::platform::http::{Either, Frame, PageOrJson, Shown};
 use crate::resources::consents::model::State;
@@ -25,6 +27,16 @@ struct Choice {
     again: bool,
 }
 
+/// A kind of recipients on the page.
+struct Kind {
+    word: &'static str,
+    heading: &'static str,
+    named: &'static str,
+    meaning: &'static str,
+    is_refused: bool,
+    can_allow: bool,
+}
+
 /// What a decision has changed.
 struct Changed {
     title: String,
@@ -37,8 +49,7 @@ struct Choices<'a> {
     frame: &'a Frame,
     done: Option<Changed>,
     restricted: bool,
-    /// Whom the person does not want their data shared with.
-    refused: Vec<&'static str>,
+    kinds: Vec<Kind>,
     purposes: Vec<Choice>,
 }
 
@@ -46,7 +57,7 @@ struct Choices<'a> {
 #[template(path = "pages/check_your_mail.html")]
 struct CheckYourMail<'a> {
     frame: &'a Frame,
-    named: &'a str,
+    asked: String,
 }
 
 fn choice(preference: &Preference, restricted: bool) -> Option<Choice> {
@@ -79,22 +90,27 @@ fn choice(preference: &Preference, restricted: bool) -> Option<Choice> {
     })
 }
 
-/// A kind of recipients as a person calls it.
-fn recipients(kind: OrganisationKind) -> &'static str {
-    match kind {
-        OrganisationKind::Council => "Worcestershire County Council",
-        OrganisationKind::EventPartner => "partners of our events",
-        OrganisationKind::Venue => "the venues of our events",
-        OrganisationKind::ApprovedContractor => "our contractors",
-        OrganisationKind::PublicAuthority => "other public authorities",
-    }
+/// Every kind of recipient, and whether the person refuses it.
+fn kinds(refused: &[OrganisationKind], restricted: bool) -> Vec<Kind> {
+    let kind = |&kind: &OrganisationKind| {
+        let is_refused = refused.contains(&kind);
+        Kind {
+            word: kind.into(),
+            heading: recipients::heading(kind),
+            named: recipients::recipients(kind),
+            meaning: recipients::meaning(kind),
+            is_refused,
+            can_allow: is_refused && !restricted,
+        }
+    };
+    OrganisationKind::VARIANTS.iter().map(kind).collect()
 }
 
 fn page(preferences: &Preferences, done: Option<Changed>, frame: &Frame) -> askama::Result<String> {
     let Preferences { consents, sharing_refusals, restricted } = preferences;
-    let refused = sharing_refusals.iter().map(|&kind| recipients(kind)).collect();
+    let kinds = kinds(sharing_refusals, *restricted);
     let purposes = consents.iter().filter_map(|preference| choice(preference, *restricted)).collect();
-    Choices { frame, done, restricted: *restricted, refused, purposes }.render()
+    Choices { frame, done, restricted: *restricted, kinds, purposes }.render()
 }
 
 /// The preferences of a mailbox.
@@ -102,23 +118,43 @@ pub(super) fn choices(preferences: &Preferences, frame: &Frame) -> askama::Resul
     page(preferences, None, frame)
 }
 
-/// What came of a decision about `purpose`, as it is wanted.
+/// What the page says that was decided.
+fn changed(about: About) -> Changed {
+    match about {
+        About::Consent(purpose, _) => Changed {
+            title: format!("You have stopped {}", named(purpose)),
+            text: "We have stopped it. Nothing else has changed. An email that we sent before may still reach you.",
+        },
+        About::Sharing(kind, _) => Changed {
+            title: format!("We do not share your data with {}", recipients::recipients(kind)),
+            text: "We have taken back what we shared with them, unless a law requires it. Nothing else has changed.",
+        },
+    }
+}
+
+/// What the person has asked for, in a mail that waits to be confirmed.
+fn asked(about: About) -> String {
+    match about {
+        About::Consent(purpose, _) => format!("You have asked for {}.", named(purpose)),
+        About::Sharing(kind, _) => {
+            format!("You have asked us to share your data with {} again.", recipients::recipients(kind))
+        }
+    }
+}
+
+/// What came of a decision, as it is wanted.
 pub(super) fn decided(
     wanted: PageOrJson,
-    purpose: Purpose,
+    about: About,
     decided: Decided,
 ) -> Either<Shown<Preferences>, Shown<ConfirmationRequired, 202>> {
-    let named = named(purpose);
     let (preferences, done) = match decided {
         Decided::Waits(waits) => {
-            let page = move |_: &ConfirmationRequired, frame: &Frame| CheckYourMail { frame, named }.render();
+            let page =
+                move |_: &ConfirmationRequired, frame: &Frame| CheckYourMail { frame, asked: asked(about) }.render();
             return Either::Other(wanted.show(waits, page));
         }
-        Decided::Done(preferences) => {
-            let text = "We have stopped it. Nothing else has changed. An email that we sent before may still reach \
-                        you.";
-            (preferences, Changed { title: format!("You have stopped {named}"), text })
-        }
+        Decided::Done(preferences) => (preferences, changed(about)),
         Decided::Unchanged(preferences) => {
             let text = "These were your choices already.";
             (preferences, Changed { title: "Nothing has changed".to_owned(), text })

@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use super::allowances;
 use super::cards;
 use super::links;
 use crate::domain::{Card, Error, Obstacle, PersonalRecord};
@@ -26,7 +27,12 @@ impl Holder for PreferenceData {
 
     fn export(&self, tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<Held>, Error> {
         let sent = links::sent(tx, person)?.into_iter().map(|expires_at| json!({ "expires_at": expires_at }));
-        Ok(vec![Held::new("preference_links", SearchTerm::CONTACT, sent)?])
+        let asked = allowances::links::sent(tx, person)?.into_iter();
+        let asked = asked.map(|(kind, expires_at)| json!({ "recipient_kind": kind, "expires_at": expires_at }));
+        Ok(vec![
+            Held::new("preference_links", SearchTerm::CONTACT, sent)?,
+            Held::new("sharing_allowance_links", SearchTerm::CONTACT, asked)?,
+        ])
     }
 
     // A link belongs to the mailbox's present owner.
@@ -43,6 +49,7 @@ impl Holder for PreferenceData {
     }
 
     fn erase(&self, tx: &mut WriteTx<'_>, erasing: &Erasing) -> Result<(), Error> {
-        links::forget(tx, &erasing.person.ids)
+        links::forget(tx, &erasing.person.ids)?;
+        allowances::links::forget(tx, &erasing.person.ids)
     }
 }

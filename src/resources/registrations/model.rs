@@ -181,6 +181,15 @@ pub struct PatchRegistration {
     pub access_requirements: Change<AccessRequirements>,
 }
 
+impl PatchRegistration {
+    /// Whether the patch does no more than end sharing.
+    pub(super) fn only_shares_less(&self) -> bool {
+        let PatchSharing { event_partners, venue } = self.sharing.unwrap_or_default();
+        let shares_more = [event_partners, venue].contains(&Some(true));
+        self.sharing.is_some() && !shares_more && self.access_requirements == Change::Keep
+    }
+}
+
 impl Command for PatchRegistration {
     type Resource = Registration;
 }

@@ -77,6 +77,7 @@ pub(super) mod merge;
 mod moves;
 mod places;
 pub mod registering;
+mod sharing;
 pub(super) mod steps;
 pub(super) mod waiting;
 

@@ -94,11 +94,12 @@ pub(super) mod package_rows;
 pub(super) mod person;
 mod progress;
 pub(super) mod receipt;
+pub(super) mod recipients;
 pub(super) mod rights;
 pub(super) mod steps;
 
 pub use creation::create;
-pub use dates::{adopt_working_days, deadlines};
+pub use dates::{adopt_working_days, deadlines, references};
 pub use decisions::{carry_out, recipients_done};
 pub(super) use decisions::{carry_out_telling, close_duplicate, lapse, refuse};
 pub(super) use matching::match_contact;
@@ -221,11 +222,16 @@ impl Row {
 
 /// A row, unsealed, with its clock as it shows now.
 fn open(tx: &mut ReadTx<'_>, sealed: Sealed) -> Result<Known, Error> {
-    let Sealed { row, events, for_the_last_letter } = sealed;
-    let told = match tx.key_unless_destroyed(row.id.uuid())? {
-        Some(key) => Some(Particulars::open(&key, row.id, &row.particulars)?),
+    let told = match tx.key_unless_destroyed(sealed.row.id.uuid())? {
+        Some(key) => Some(Particulars::open(&key, sealed.row.id, &sealed.row.particulars)?),
         None => None,
     };
+    known(tx, sealed, told)
+}
+
+/// A row with its clock as it shows now, and with the words that were unsealed.
+fn known(tx: &ReadTx<'_>, sealed: Sealed, told: Option<Particulars>) -> Result<Known, Error> {
+    let Sealed { row, events, for_the_last_letter } = sealed;
     let facts = row.facts(events)?;
     let clock = match &row.final_clock {
         Some(kept) => stored(row.id).read("final_clock", serde_json::from_str(kept))?,
@@ -287,11 +293,16 @@ fn open_listed(tx: &mut ReadTx<'_>, rows: Vec<Row>) -> Result<Vec<Known>, Error>
 /// # Errors
 /// 404 when there is none.
 pub(super) fn one(tx: &mut ReadTx<'_>, id: SubjectRequestId) -> Result<Known, Error> {
+    let row = sealed(tx, id)?;
+    open(tx, row)
+}
+
+/// One request, before it is unsealed.
+fn sealed(tx: &mut ReadTx<'_>, id: SubjectRequestId) -> Result<Sealed, Error> {
     let row: Option<Row> =
         subject_requests::table.find(id).select(Row::as_select()).first(tx.connection()).optional()?;
     let row = row.ok_or_else(Error::not_found)?;
-    let row = whole(tx, vec![row])?.pop().ok_or_else(Error::not_found)?;
-    open(tx, row)
+    whole(tx, vec![row])?.pop().ok_or_else(Error::not_found)
 }
 
 /// One request.
@@ -315,13 +326,31 @@ pub(super) fn was_closed_while_restricted(tx: &mut ReadTx<'_>, id: SubjectReques
     since.map_or(Ok(false), |since| steps::was_closed_since(tx, id, since))
 }
 
+/// Locks a request until the transaction ends.
+///
+/// # Errors
+/// When the database does not answer in time.
+pub fn lock(tx: &mut WriteTx<'_>, id: SubjectRequestId) -> Result<(), Error> {
+    dialect::lock(tx.connection(), "subject_requests", id.uuid())
+}
+
 /// A request, locked until the transaction ends.
 ///
 /// # Errors
 /// 404 when there is none.
 pub(super) fn locked(tx: &mut WriteTx<'_>, id: SubjectRequestId) -> Result<Known, Error> {
-    dialect::lock(tx.connection(), "subject_requests", id.uuid())?;
+    lock(tx, id)?;
     one(tx, id)
+}
+
+/// As [`locked`], without the name and the words of the person: a recipient's transaction may unseal neither.
+///
+/// # Errors
+/// 404 when there is none.
+pub(super) fn locked_without_words(tx: &mut WriteTx<'_>, id: SubjectRequestId) -> Result<Known, Error> {
+    lock(tx, id)?;
+    let row = sealed(tx, id)?;
+    known(tx, row, None)
 }
 
 /// Whether a person has a request that is open.

@@ -61,6 +61,7 @@ const ROOMS: &[&str] = &[
     "complaints",
     "breaches",
     "subject_requests",
+    "obligations",
     "deadlines",
     "messages",
     "processing",
@@ -79,6 +80,7 @@ const QUERIES: &[&str] = &[
     "resources/consents/receipt/mod.rs",
     "resources/contacts/search.rs",
     "resources/networks/memberships/directory.rs",
+    "resources/preferences/allowances/links.rs",
     "resources/preferences/links.rs",
 ];
 

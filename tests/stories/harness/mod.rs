@@ -9,6 +9,7 @@ pub(crate) mod choice;
 pub(crate) mod client;
 pub(crate) mod cluster;
 pub(crate) mod database;
+pub(crate) mod disclosed;
 pub(crate) mod disclosures;
 pub(crate) mod engines;
 pub(crate) mod https;

@@ -4,14 +4,13 @@ use std::collections::HashSet;
 
 use diesel::prelude::*;
 
-use super::super::store::{lock, must_be_there};
+use super::super::store::must_be_there;
 use super::model::SharingRefusal;
 use crate::domain::{ContactId, Error, Instant, Limit, ListPage, StoredRow};
 use crate::personal::{Merging, Person};
 use crate::platform::audit::{Action, Entry};
 use crate::platform::db::among_ids;
-use crate::platform::http::NoContent;
-use crate::platform::transaction::{ReadTx, Recorded, WriteTx};
+use crate::platform::transaction::{ReadTx, WriteTx};
 use crate::resources::organisations::model::OrganisationKind;
 
 mod schema {
@@ -105,23 +104,22 @@ pub(crate) fn list(
     Ok(ListPage::cut(refusals, limit, |refusal| refusal.recipient_kind))
 }
 
-/// The contact, as one about whom something may be written.
-fn person(tx: &mut WriteTx<'_>, contact: ContactId) -> Result<ContactId, Error> {
-    Ok(lock(tx, contact)?.ok_or_else(Error::not_found)?.active()?.id())
-}
-
-/// Records that a person refuses that their data is shared with recipients of a kind; what is refused stays so.
+/// Since when a person refuses to share their data with recipients of a kind; `None` if the person does not refuse it.
 ///
 /// # Errors
-/// 404; 410 when the contact was erased or merged; 423 when it is restricted.
-pub(crate) fn refuse(
-    mut tx: WriteTx<'_>,
-    contact: ContactId,
-    kind: OrganisationKind,
-) -> Result<Recorded<NoContent>, Error> {
-    let contact = person(&mut tx, contact)?;
-    if of(&mut tx, contact)?.contains(&kind) {
-        return tx.unchanged(None, NoContent);
+/// When the refusals cannot be read.
+pub fn since(tx: &mut ReadTx<'_>, contact: ContactId, kind: OrganisationKind) -> Result<Option<Instant>, Error> {
+    let refusal = sharing_refusals::table.find((contact, <&str>::from(kind))).select(sharing_refusals::since);
+    Ok(refusal.first(tx.connection()).optional()?)
+}
+
+/// Records a refusal, and returns whether it is new: one that exists stays as it was. The contact is locked.
+///
+/// # Errors
+/// When the refusal cannot be written.
+pub(crate) fn add(tx: &mut WriteTx<'_>, contact: ContactId, kind: OrganisationKind) -> Result<bool, Error> {
+    if since(tx, contact, kind)?.is_some() {
+        return Ok(false);
     }
     let values = (
         sharing_refusals::contact_id.eq(contact),
@@ -129,26 +127,16 @@ pub(crate) fn refuse(
         sharing_refusals::since.eq(tx.now()),
     );
     diesel::insert_into(sharing_refusals::table).values(values).execute(tx.connection())?;
-    let entry = Entry::new(Action::ContactsRefuseSharing).contact(contact).with("recipient_kind", <&str>::from(kind));
-    tx.record(entry, NoContent)
+    Ok(true)
 }
 
-/// Records that a person no longer refuses; what is not refused stays so.
+/// Deletes a refusal, and returns whether there was one. The contact is locked.
 ///
 /// # Errors
-/// As [`refuse`].
-pub(crate) fn allow(
-    mut tx: WriteTx<'_>,
-    contact: ContactId,
-    kind: OrganisationKind,
-) -> Result<Recorded<NoContent>, Error> {
-    let contact = person(&mut tx, contact)?;
+/// When the refusal cannot be deleted.
+pub(crate) fn remove(tx: &mut WriteTx<'_>, contact: ContactId, kind: OrganisationKind) -> Result<bool, Error> {
     let refusal = sharing_refusals::table.find((contact, <&str>::from(kind)));
-    if diesel::delete(refusal).execute(tx.connection())? == 0 {
-        return tx.unchanged(None, NoContent);
-    }
-    let entry = Entry::new(Action::ContactsAllowSharing).contact(contact).with("recipient_kind", <&str>::from(kind));
-    tx.record(entry, NoContent)
+    Ok(diesel::delete(refusal).execute(tx.connection())? > 0)
 }
 
 /// Deletes a contact's refusals, because no data is left to share.

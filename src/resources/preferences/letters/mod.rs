@@ -4,15 +4,25 @@
 mod confirmation;
 mod preferences;
 
+use super::allowances::AllowanceLetter;
 use super::links;
 use crate::domain::{ContactId, Controller, Error};
 use crate::platform::outbox::Letter;
 use crate::platform::transaction::WriteTx;
+use crate::resources::organisations::model::OrganisationKind;
 
 pub(super) use preferences::PREFERENCES;
 
 /// The letters of this room.
-pub const LETTERS: [&dyn Letter; 2] = [&confirmation::ConfirmationLetter, &preferences::PreferencesLetter];
+pub const LETTERS: [&dyn Letter; 7] = [
+    &confirmation::ConfirmationLetter,
+    &preferences::PreferencesLetter,
+    &AllowanceLetter(OrganisationKind::Council),
+    &AllowanceLetter(OrganisationKind::EventPartner),
+    &AllowanceLetter(OrganisationKind::Venue),
+    &AllowanceLetter(OrganisationKind::ApprovedContractor),
+    &AllowanceLetter(OrganisationKind::PublicAuthority),
+];
 
 /// What stands at the foot of every letter.
 pub struct Foot<'a> {

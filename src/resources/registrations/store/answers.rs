@@ -6,7 +6,7 @@ use super::moves::{Move, go, settle};
 use super::places::LockedPlaces;
 use super::registering::locked;
 use super::schema::registrations;
-use super::{Row, shown, steps};
+use super::{Row, sharing as disclosed, shown, steps};
 use crate::domain::{Error, Lifecycle, RegistrationId};
 use crate::platform::audit::{Action, Changed, Entry};
 use crate::platform::http::{Change, IfMatch};
@@ -76,7 +76,12 @@ pub fn update(
 ) -> Result<Recorded<Registration>, Error> {
     let (locked, row, contact) = locked(&mut tx, id)?;
     if_match.check(row.version)?;
-    contact.active()?;
+    // To share less protects a restricted person too.
+    if patch.only_shares_less() {
+        contact.there()?
+    } else {
+        contact.active().map(drop)?
+    }
     let status = row.status()?;
     if !status.is_live() {
         return Err(status.stays());
@@ -105,6 +110,7 @@ pub fn update(
     let cause = if patch.sharing.is_some() { Cause::SharingChanged } else { Cause::RequirementsChanged };
     steps::append(&mut tx, id, after.version, (status, cause), None)?;
     locked.save(&mut tx)?;
+    disclosed::follow_change(&mut tx, was, &after)?;
     let changed = Changed::among([
         ("sharing", was != (after.share_with_partners, after.share_with_venue)),
         // What is kept is sealed; it is not opened for a comparison.

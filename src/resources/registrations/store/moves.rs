@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use super::places::LockedPlaces;
 use super::schema::registrations;
-use super::{Row, steps};
+use super::{Row, sharing, steps};
 use crate::domain::{Error, EventId, Instant, Lifecycle, SubjectId};
 use crate::platform::outbox::{self, Outgoing};
 use crate::platform::transaction::{ReadTx, WriteTx};
@@ -72,6 +72,10 @@ pub(super) fn go(tx: &mut WriteTx<'_>, locked: &mut LockedPlaces, rows: &[Row], 
         // They do not come, so that nothing need be known of what they would have needed.
         let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
         requirements::forget(tx, &ids)?;
+    }
+    // A registration that a merge cancels is continued by the other one.
+    if to.to == RegistrationStatus::Cancelled && to.cause != Cause::Merged {
+        sharing::follow_cancellation(tx, locked.event.id, rows)?;
     }
     if let Some(letter) = to.letter {
         tell(tx, rows, letter)?;

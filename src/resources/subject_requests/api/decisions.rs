@@ -2,7 +2,7 @@
 
 use super::super::commands::{CloseDuplicate, CompleteRequest, LapseRequest, RefuseRequest};
 use super::super::model::SubjectRequest;
-use super::super::store;
+use super::super::store::{self, rights};
 use crate::domain::{Error, SubjectRequestId};
 use crate::platform::access::Access;
 use crate::platform::auth::SubjectRequestsDecide;
@@ -44,12 +44,13 @@ pub async fn close_duplicate(
 /// Record that a request was carried out
 ///
 /// Use this for a right that the service does not carry out by itself. The requester's identity must be
-/// known or proven.
+/// known or proven. After a rectification, a restriction or an erasure, the request waits for the
+/// recipients of the data (UK GDPR Article 19).
 #[utoipa::path(post, path = "/v1/subject-requests/{id}/completion")]
 pub async fn complete(
     access: Access<SubjectRequestsDecide>,
     Valid(asked): Valid<CompleteRequest>,
     ById(id): ById<SubjectRequestId>,
 ) -> Result<Done<Found<SubjectRequest>>, Error> {
-    access.change(move |tx| store::carry_out(tx, id, asked.outcome, false)).await
+    access.change(move |tx| rights::complete(tx, id, asked.outcome)).await
 }

@@ -6,6 +6,7 @@ use super::super::package::store as packages;
 use super::super::store::steps;
 use super::super::wording::{asked_for, whom};
 use super::package;
+use super::recipients;
 use crate::domain::{Controller, Error, day_words, london_date};
 use crate::platform::mail::{Block, Words};
 use crate::platform::transaction::ReadTx;
@@ -50,7 +51,9 @@ pub(super) fn words(tx: &mut ReadTx<'_>, request: &SubjectRequest, kind: Kind) -
             ("Our answer to your request", refusal(outcome, controller))
         }
         (Kind::Outcome, _, Some(outcome)) if outcome.kind != OutcomeKind::Refused => {
-            ("Our answer to your request", ending(outcome, package::how(tx, request)?, controller))
+            let mut more: Vec<Block> = package::how(tx, request)?.into_iter().collect();
+            more.extend(recipients::named(tx, request.id)?);
+            ("Our answer to your request", ending(outcome, more, controller))
         }
         _ => return Ok(None),
     };
@@ -200,7 +203,7 @@ fn refusal(outcome: &RequestOutcome, controller: &Controller) -> Vec<Block> {
     parts
 }
 
-fn ending(outcome: &RequestOutcome, package: Option<Block>, controller: &Controller) -> Vec<Block> {
+fn ending(outcome: &RequestOutcome, more: Vec<Block>, controller: &Controller) -> Vec<Block> {
     let first = match outcome.kind {
         OutcomeKind::Fulfilled => "We have done what you asked for:",
         OutcomeKind::PartlyFulfilled => "We have done part of what you asked for, and refused the rest:",
@@ -210,7 +213,7 @@ fn ending(outcome: &RequestOutcome, package: Option<Block>, controller: &Control
     };
     let mut parts = vec![text(first)];
     parts.extend(reasons(outcome));
-    parts.extend(package);
+    parts.extend(more);
     if outcome.kind == OutcomeKind::Withdrawn {
         parts.push(text("You can make it again at any time."));
     } else {

@@ -52,10 +52,10 @@ impl Letter for RequestLetter {
         if !is_withdrawn && self.0 != Kind::Package {
             let token = status::mint(tx, request.id)?;
             let url = format!("{}/request-status/{token}", tx.identity().pages_url);
-            let text = if request.status.is_final() {
-                "The outcome of your request"
-            } else {
-                "See the progress of your request, or withdraw it"
+            let text = match request.status {
+                RequestStatus::AwaitingRecipients => "See which of them have done the same",
+                status if status.is_final() => "The outcome of your request",
+                _ => "See the progress of your request, or withdraw it",
             };
             words.blocks.push(Block::Link(text, url));
         }

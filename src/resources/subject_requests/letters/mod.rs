@@ -5,6 +5,7 @@ mod api;
 mod contents;
 mod mails;
 mod package;
+mod recipients;
 
 use super::model::SubjectRequest;
 use super::store::{self, Known};

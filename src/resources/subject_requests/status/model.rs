@@ -10,7 +10,9 @@ use validator::Validate;
 use super::super::model::{Reference, RequestStatus, Right, SubjectRequest};
 use super::super::package::delivery::PackageReady;
 use crate::platform::http::Command;
+use crate::policy::obligations::{ObligationStatus, RecipientAct};
 use crate::resources::contacts::model::NothingElse;
+use crate::resources::organisations::model::OrganisationName;
 
 /// The stage of a request, as its link shows it.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -25,6 +27,10 @@ pub struct StatusView {
     /// The last day for our answer; null while it cannot be known.
     #[schema(required, example = "2026-05-01")]
     pub due_on: Option<NaiveDate>,
+    /// The recipients of the data that must do the same, after a rectification, a restriction or an erasure.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub recipients: Vec<RecipientView>,
     /// The copy of the data that the person can open by the mailed link, while it is available.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
@@ -34,8 +40,33 @@ pub struct StatusView {
 impl StatusView {
     pub(super) fn of(request: &SubjectRequest, package: Option<PackageReady>) -> Self {
         let SubjectRequest { reference, kind, status, clock, .. } = request;
-        Self { reference: reference.clone(), kind: *kind, status: *status, due_on: clock.due_on, package }
+        Self {
+            reference: reference.clone(),
+            kind: *kind,
+            status: *status,
+            due_on: clock.due_on,
+            recipients: Vec::new(),
+            package,
+        }
     }
+}
+
+/// A recipient of the data that must do the same.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = RequestRecipient)]
+pub struct RecipientView {
+    /// The recipient's name.
+    pub name: OrganisationName,
+    /// Whether the recipient has acted.
+    pub status: ObligationStatus,
+    /// What the recipient did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub action: Option<RecipientAct>,
+    /// The day in London on which the recipient did it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "2026-12-01")]
+    pub acted_on: Option<NaiveDate>,
 }
 
 /// The actions that the link offers.

@@ -5,10 +5,11 @@ use askama::Template;
 use super::super::model::RequestStatus;
 use super::super::package::delivery::{PackageReady, ReadyMail};
 use super::super::wording::asked_for;
-use super::model::StatusView;
+use super::model::{RecipientView, StatusView};
 use crate::domain::{Lifecycle, day_words, london_date, london_words};
 use crate::platform::http::Frame;
 use crate::platform::outbox::Status;
+use crate::policy::obligations::{ObligationStatus, RecipientAct};
 
 #[derive(Template)]
 #[template(path = "pages/request_status.html")]
@@ -17,8 +18,35 @@ struct Page<'a> {
     reference: &'a str,
     stands: String,
     due_on: Option<String>,
+    recipients: Vec<Told<'a>>,
     can_withdraw: bool,
     package: Option<Ready>,
+}
+
+/// A recipient of the data, and what it has done.
+struct Told<'a> {
+    name: &'a str,
+    done: String,
+}
+
+impl<'a> Told<'a> {
+    fn of(RecipientView { name, status, action, acted_on }: &'a RecipientView) -> Self {
+        let done = match (status, action) {
+            (ObligationStatus::Open, _) => "We are waiting for its answer.",
+            (ObligationStatus::Closed, _) => {
+                "We could not reach it, or the effort would be out of proportion, so we closed this."
+            }
+            (ObligationStatus::Acknowledged, Some(RecipientAct::Corrected)) => "It has corrected your data",
+            (ObligationStatus::Acknowledged, Some(RecipientAct::Restricted)) => {
+                "It stores your data, and does not use it"
+            }
+            (ObligationStatus::Acknowledged, Some(RecipientAct::Erased)) => "It has erased your data",
+            (ObligationStatus::Acknowledged, Some(RecipientAct::NotHeld)) => "It has none of your data",
+            (ObligationStatus::Acknowledged, None) => "It has answered",
+        };
+        let on = acted_on.map(|day| format!(" ({}).", day_words(day))).unwrap_or_default();
+        Self { name: name.as_str(), done: format!("{done}{on}") }
+    }
 }
 
 /// The copy that can be opened.
@@ -65,7 +93,7 @@ fn mail_in_words(mail: Option<&ReadyMail>) -> String {
 
 /// The page of where a request stands.
 pub(super) fn page(view: &StatusView, frame: &Frame) -> askama::Result<String> {
-    let StatusView { reference, kind, status, due_on, package } = view;
+    let StatusView { reference, kind, status, due_on, recipients, package } = view;
     let stands = match status {
         RequestStatus::Received => "We have your request, and will write to you.",
         RequestStatus::IdentityPending => {
@@ -100,7 +128,8 @@ pub(super) fn page(view: &StatusView, frame: &Frame) -> askama::Result<String> {
         frame,
         reference: reference.as_str(),
         stands: format!("It is a request for {asked}. {stands}"),
-        due_on: due_on.filter(|_| !status.is_final()).map(day_words),
+        due_on: due_on.filter(|_| status.must_be_undecided().is_ok()).map(day_words),
+        recipients: recipients.iter().map(Told::of).collect(),
         can_withdraw,
         package: package.as_ref().map(Ready::of),
     }

@@ -8,12 +8,14 @@ use diesel::prelude::*;
 use super::super::model::{RequestStatus, SubjectRequest};
 use super::super::package::store as packages;
 use super::super::store;
-use super::model::{ActByLink, LinkAction, StatusView};
+use super::model::{ActByLink, LinkAction, RecipientView, StatusView};
 use crate::domain::{Code, Error, Instant, SubjectRequestId};
 use crate::platform::audit::{Action, Entry};
 use crate::platform::http::{FormOrJson, Unjudged};
 use crate::platform::transaction::{ReadTx, Recorded, WriteTx};
 use crate::platform::vault::{link_token_hash, new_link_token};
+use crate::resources::disclosures::obligations::store::{self as obligations, Recipient};
+use crate::resources::organisations::store as organisations;
 
 mod schema {
     diesel::table! {
@@ -84,7 +86,18 @@ fn open(tx: &mut ReadTx<'_>, token: &str) -> Result<SubjectRequest, Error> {
 pub(super) fn show(tx: &mut ReadTx<'_>, token: &str) -> Result<StatusView, Error> {
     let request = open(tx, token)?;
     tx.look(Entry::new(Action::SubjectRequestsStatus).contact(request.contact_id).subject(request.id));
-    Ok(StatusView::of(&request, packages::ready(tx, request.id)?))
+    let view = StatusView::of(&request, packages::ready(tx, request.id)?);
+    Ok(StatusView { recipients: recipients(tx, request.id)?, ..view })
+}
+
+/// The recipients of the data that must do the same.
+fn recipients(tx: &mut ReadTx<'_>, request: SubjectRequestId) -> Result<Vec<RecipientView>, Error> {
+    let mut shown = Vec::new();
+    for Recipient { organisation_id, status, act, acted_on } in obligations::of_request(tx, request)? {
+        let name = organisations::read(tx, organisation_id)?.name;
+        shown.push(RecipientView { name, status, action: act, acted_on });
+    }
+    Ok(shown)
 }
 
 /// What the requester does by the link. A request that is withdrawn already is left as it is.

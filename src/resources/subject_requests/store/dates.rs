@@ -1,5 +1,7 @@
 //! The days by which open requests must be answered, worked out without unsealing anything.
 
+use std::collections::HashMap;
+
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
@@ -73,6 +75,16 @@ pub fn deadlines(tx: &mut ReadTx<'_>) -> Result<Vec<Deadline>, Error> {
         })
     };
     Ok(date(tx, rows)?.into_iter().filter_map(owed).collect())
+}
+
+/// Returns the reference numbers of some requests.
+///
+/// # Errors
+/// When the requests cannot be read.
+pub fn references(tx: &mut ReadTx<'_>, ids: &[SubjectRequestId]) -> Result<HashMap<SubjectRequestId, String>, Error> {
+    let those = requests::table.filter(among_ids(requests::id, ids)).select((requests::id, requests::reference));
+    let rows: Vec<(SubjectRequestId, String)> = those.load(tx.connection())?;
+    Ok(rows.into_iter().collect())
 }
 
 /// Returns the last day for the answer to each open request for a copy among the requests `ids`. It is `None` where the clock

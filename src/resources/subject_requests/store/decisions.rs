@@ -5,7 +5,7 @@ use super::super::letter_queue::Kind as Letter;
 use super::super::model::{Ground, OutcomeKind, RequestOutcome, RequestStatus, StepKind, SubjectRequest};
 use super::progress::{Deed, go_on};
 use super::steps::NewStep;
-use super::{Known, in_our_words, locked, one};
+use super::{Known, in_our_words, locked, locked_without_words, one};
 use crate::domain::{Error, Fault, Lifecycle, SubjectRequestId, london_date};
 use crate::platform::db::dialect;
 use crate::platform::transaction::{Recorded, WriteTx};
@@ -190,12 +190,13 @@ fn completed(kind: OutcomeKind) -> StepKind {
     if kind == OutcomeKind::PartlyFulfilled { StepKind::PartiallyCompleted } else { StepKind::Completed }
 }
 
-/// Records that the last of those who were given the data has done the same: the request is complete.
+/// Records that the last of those who were given the data has done the same: the request is complete. The caller can be a recipient,
+/// so this unseals nothing of the person.
 ///
 /// # Errors
 /// 404; 409 unless the request waits for them.
 pub fn recipients_done(mut tx: WriteTx<'_>, id: SubjectRequestId) -> Result<Recorded<SubjectRequest>, Error> {
-    let known = locked(&mut tx, id)?;
+    let known = locked_without_words(&mut tx, id)?;
     let outcome = match (known.request.status, &known.request.outcome) {
         (RequestStatus::AwaitingRecipients, Some(outcome)) => outcome.kind,
         (status, _) => return Err(status.stays()),

@@ -10,7 +10,7 @@ use super::person::{locked_with_contact, whose};
 use super::progress::{Deed, go_on};
 use super::rights::whole;
 use super::steps::{self, NewStep};
-use super::{carry_out, in_our_words, locked};
+use super::{carry_out, in_our_words, locked, recipients};
 use crate::domain::{Code, ContactId, ErasureGround, Error, Fault, Obstacle, SubjectRequestId, day_words, london_date};
 use crate::platform::transaction::{ReadTx, Recorded, WriteTx};
 use crate::policy::clock::Right;
@@ -120,7 +120,8 @@ pub fn execute(
         // The request was answered. What becomes of the records is in the audit.
         return erasure::execute(tx, contact, plan_sha256).map(|executed| executed.map(|_| request));
     }
-    let (contact, _) = whose(&mut tx, id, &[Right::Erasure])?;
+    let (contact, request) = whose(&mut tx, id, &[Right::Erasure])?;
+    let awaits_recipients = recipients::tell(&mut tx, &request)?;
     let executed = tx.also(|tx| erasure::execute(tx, contact, plan_sha256))?;
     if !executed.erased {
         let restricted = contacts::facts(&mut tx, contact)?.is_some_and(|facts| facts.restriction.is_some());
@@ -131,7 +132,7 @@ pub fn execute(
         farewell::note(&mut tx, id)?;
     }
     let explanations = explanations(&mut tx, id, &executed)?;
-    carry_out(tx, id, told(&executed, explanations.as_deref())?, false)
+    carry_out(tx, id, told(&executed, explanations.as_deref())?, awaits_recipients)
 }
 
 /// Finds in the history what the plan said about what is withheld.

@@ -67,8 +67,8 @@ pub(crate) fn lift_restriction(tx: &mut WriteTx<'_>, ids: &[SubjectRequestId]) -
 /// is withheld, open requests stay, because the council must answer them.
 pub(crate) fn erase(tx: &mut WriteTx<'_>, erasing: &Erasing, mut ids: Vec<SubjectRequestId>) -> Result<(), Error> {
     if !erasing.withheld.is_empty() {
-        let closed = requests::table.filter(among_ids(requests::id, &ids).and(requests::final_clock.is_not_null()));
-        ids = closed.select(requests::id).load(tx.connection())?;
+        let answered = requests::table.filter(among_ids(requests::id, &ids).and(requests::outcome.is_not_null()));
+        ids = answered.select(requests::id).load(tx.connection())?;
     }
     // Letters about requests that name no contact are found by the request alone.
     outbox::forget_about(tx, &ids)?;
@@ -112,7 +112,8 @@ fn last_letters() -> [&'static str; 2] {
 fn first_due(tx: &mut ReadTx<'_>) -> Result<Option<SubjectRequestId>, Error> {
     let waiting: Vec<(SubjectRequestId, Instant, bool)> = farewells::table
         .inner_join(requests::table.on(requests::id.eq(farewells::request_id)))
-        .filter(requests::final_clock.is_not_null())
+        // One that waits for recipients has had its last letter.
+        .filter(requests::outcome.is_not_null())
         .order(farewells::since)
         .select((farewells::request_id, farewells::since, farewells::by_post))
         .load(tx.connection())?;

@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use super::super::commands::{Completed, Fulfilment};
 use super::super::model::{Channel, StepKind, SubjectRequest};
 use super::person::{about, locked_with_contact, whose};
-use super::{carry_out, in_our_words, steps};
+use super::{carry_out, in_our_words, recipients, steps};
 use crate::domain::{ContactId, Error, Lifecycle, Purpose, SubjectRequestId};
 use crate::platform::audit::{Action, Entry};
 use crate::platform::transaction::{Recorded, WriteTx};
@@ -30,9 +30,20 @@ pub fn rectify(
     id: SubjectRequestId,
     patch: PatchContact,
 ) -> Result<Recorded<SubjectRequest>, Error> {
-    let (contact, _) = whose(&mut tx, id, &[Right::Rectification])?;
+    let (contact, request) = whose(&mut tx, id, &[Right::Rectification])?;
     tx.also(|tx| changes::rectify(tx, contact, patch))?;
-    carry_out(tx, id, whole("We have corrected your data as you asked.")?, false)
+    let awaits_recipients = recipients::tell(&mut tx, &request)?;
+    carry_out(tx, id, whole("We have corrected your data as you asked.")?, awaits_recipients)
+}
+
+/// Records that the council has carried a right out by other means than the service's.
+///
+/// # Errors
+/// As [`carry_out`].
+pub fn complete(mut tx: WriteTx<'_>, id: SubjectRequestId, done: Completed) -> Result<Recorded<SubjectRequest>, Error> {
+    let request = locked_with_contact(&mut tx, id)?.request;
+    let awaits_recipients = recipients::tell(&mut tx, &request)?;
+    carry_out(tx, id, done, awaits_recipients)
 }
 
 /// Restricts the contact (Article 18).
@@ -45,10 +56,11 @@ pub fn restrict(
     id: SubjectRequestId,
     ground: RestrictionGround,
 ) -> Result<Recorded<SubjectRequest>, Error> {
-    let (contact, _) = whose(&mut tx, id, &[Right::Restriction])?;
+    let (contact, request) = whose(&mut tx, id, &[Right::Restriction])?;
     tx.also(|tx| restrict::restrict(tx, contact, ground))?;
+    let awaits_recipients = recipients::tell(&mut tx, &request)?;
     let told = "We have restricted your data: we keep it and do not use it. We will tell you before that ends.";
-    carry_out(tx, id, whole(told)?, false)
+    carry_out(tx, id, whole(told)?, awaits_recipients)
 }
 
 /// Lifts the restriction that a completed request brought about, once the person was told (Article 18(3)).

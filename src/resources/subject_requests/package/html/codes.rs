@@ -23,6 +23,10 @@ use crate::resources::registrations::requirements::model::{AccessRequirement, Di
 use crate::resources::subject_requests::model::{ActingFor, StepKind};
 use crate::resources::suppressions::store::former;
 
+mod obligations;
+
+pub(super) use obligations::{closure_reason, obligation_action, obligation_status, recipient_act};
+
 /// The words for a code; `None` for a value that is no code of the type.
 pub(super) type Words = fn(&Value) -> Option<&'static str>;
 
@@ -347,6 +351,11 @@ pub(super) fn message_kind(value: &Value) -> Option<&'static str> {
     Some(match value.as_str()? {
         "confirmation" => "A question whether you confirm what you agreed to",
         "preferences" => "A link to your choices about emails",
+        "sharing_with_council"
+        | "sharing_with_event_partner"
+        | "sharing_with_venue"
+        | "sharing_with_approved_contractor"
+        | "sharing_with_public_authority" => "A question whether you confirm that we may share your data again",
         "registration_confirmed" => "Your place at an event",
         "registration_waitlisted" => "Your place on a waiting list",
         "registration_offered" => "The offer of a place at an event",
@@ -362,6 +371,8 @@ pub(super) fn message_kind(value: &Value) -> Option<&'static str> {
         "request_refusal" => "Our refusal of your request",
         "request_package" => "The copy of your data",
         "request_outcome" => "Our answer to your request",
+        "obligation_opened" => "A notice to an organisation that received your data",
+        "obligation_reminder" => "A reminder to an organisation that received your data",
         _ => return None,
     })
 }

@@ -3,6 +3,7 @@
 
 mod choices;
 mod events;
+mod obligations;
 mod person;
 mod requests;
 
@@ -69,7 +70,7 @@ pub(super) const LEFT_OUT: [Member; 1] = [member("/left_out", "Left out", Readin
 
 /// Every table, in the order of the letter.
 pub(super) fn all() -> impl Iterator<Item = &'static TableInWords> {
-    [person::TABLES, choices::TABLES, events::TABLES, requests::TABLES].into_iter().flatten()
+    [person::TABLES, choices::TABLES, events::TABLES, requests::TABLES, obligations::TABLES].into_iter().flatten()
 }
 
 /// The words of a table; `None` for one that has none.
