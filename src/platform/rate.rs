@@ -7,7 +7,7 @@ use std::num::NonZeroU32;
 use std::time::Duration;
 
 use actix_web::HttpRequest;
-use actix_web::http::header::HeaderName;
+use actix_web::http::header::{HeaderName, HeaderValue};
 use governor::clock::Clock as Ticking;
 use governor::middleware::StateInformationMiddleware;
 use governor::state::keyed::DashMapStateStore;
@@ -179,7 +179,10 @@ impl RateLimits {
     pub(in crate::platform) fn address(&self, request: &HttpRequest) -> Result<Option<Left>, Error> {
         let Some(limit) = &self.addresses else { return Ok(None) };
         let Some(peer) = request.peer_addr().map(|peer| peer.ip()) else { return Ok(None) };
-        let address = self.proxies.as_ref().map_or(peer, |proxies| proxies.caller(peer, request));
+        let address = self.proxies.as_ref().map_or(peer, |proxies| {
+            let lines = request.headers().get_all(proxies.header.name()).map(HeaderValue::as_bytes);
+            proxies.caller(peer, &lines.collect::<Vec<_>>())
+        });
         limit.take(&address.to_canonical()).map(Some)
     }
 }

@@ -5,8 +5,6 @@
 
 use std::net::IpAddr;
 
-use actix_web::HttpRequest;
-use actix_web::http::header::{FORWARDED, HeaderName, X_FORWARDED_FOR};
 use ipnet::IpNet;
 
 /// The header in which the trusted proxies name the address that they saw.
@@ -27,21 +25,23 @@ pub struct TrustedProxies {
     pub header: ForwardedHeader,
 }
 
+impl ForwardedHeader {
+    /// Its name in lower case.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Forwarded => "forwarded",
+            Self::XForwardedFor => "x-forwarded-for",
+        }
+    }
+}
+
 impl TrustedProxies {
     /// Returns the address of the caller of a request that came from `peer`: the first address from the right that is not a trusted
     /// proxy's. An element that is no address ends the walk, because nothing to the left of it can be believed: the caller then
     /// has the address of the last proxy.
-    pub(super) fn caller(&self, peer: IpAddr, request: &HttpRequest) -> IpAddr {
-        let name: HeaderName = match self.header {
-            ForwardedHeader::Forwarded => FORWARDED,
-            ForwardedHeader::XForwardedFor => X_FORWARDED_FOR,
-        };
-        let lines: Vec<&[u8]> = request.headers().get_all(name).map(|value| value.as_bytes()).collect();
-        self.walk(peer, &lines)
-    }
-
-    /// All lines of the header are one list (RFC 9110 section 5.3).
-    fn walk(&self, peer: IpAddr, lines: &[&[u8]]) -> IpAddr {
+    ///
+    /// `lines` are those of the header, in their order: they are one list (RFC 9110 section 5.3).
+    pub(super) fn caller(&self, peer: IpAddr, lines: &[&[u8]]) -> IpAddr {
         let mut hop = peer.to_canonical();
         for line in lines.iter().rev() {
             let mut rest = *line;

@@ -14,12 +14,12 @@ fn proxies(header: ForwardedHeader) -> TrustedProxies {
 
 fn forwarded(lines: &[&str]) -> IpAddr {
     let lines: Vec<&[u8]> = lines.iter().map(|line| line.as_bytes()).collect();
-    proxies(ForwardedHeader::Forwarded).walk(ip("10.0.0.1"), &lines)
+    proxies(ForwardedHeader::Forwarded).caller(ip("10.0.0.1"), &lines)
 }
 
 fn x_forwarded_for(lines: &[&str]) -> IpAddr {
     let lines: Vec<&[u8]> = lines.iter().map(|line| line.as_bytes()).collect();
-    proxies(ForwardedHeader::XForwardedFor).walk(ip("10.0.0.1"), &lines)
+    proxies(ForwardedHeader::XForwardedFor).caller(ip("10.0.0.1"), &lines)
 }
 
 #[test]
@@ -68,10 +68,10 @@ fn what_is_no_address_ends_the_walk_at_the_last_proxy() {
 #[test]
 fn a_peer_that_is_no_proxy_is_the_caller() {
     let lines: [&[u8]; 1] = [b"for=203.0.113.9"];
-    assert_eq!(proxies(ForwardedHeader::Forwarded).walk(ip("192.0.2.5"), &lines), ip("192.0.2.5"));
+    assert_eq!(proxies(ForwardedHeader::Forwarded).caller(ip("192.0.2.5"), &lines), ip("192.0.2.5"));
     // The system shows a peer of IPv4 on a socket of IPv6 like this.
-    assert_eq!(proxies(ForwardedHeader::Forwarded).walk(ip("::ffff:192.0.2.5"), &lines), ip("192.0.2.5"));
-    assert_eq!(proxies(ForwardedHeader::Forwarded).walk(ip("::ffff:10.0.0.1"), &lines), ip("203.0.113.9"));
+    assert_eq!(proxies(ForwardedHeader::Forwarded).caller(ip("::ffff:192.0.2.5"), &lines), ip("192.0.2.5"));
+    assert_eq!(proxies(ForwardedHeader::Forwarded).caller(ip("::ffff:10.0.0.1"), &lines), ip("203.0.113.9"));
 }
 
 proptest! {
@@ -94,7 +94,7 @@ proptest! {
             let same_line: Vec<String> = forged.iter().cloned().chain([format!("{quotes}, {appended}")]).collect();
             let proxies = proxies(header);
             let walk = |lines: &[String]| {
-                proxies.walk(ip("10.0.0.1"), &lines.iter().map(|line| line.as_bytes()).collect::<Vec<_>>())
+                proxies.caller(ip("10.0.0.1"), &lines.iter().map(|line| line.as_bytes()).collect::<Vec<_>>())
             };
             // An address of a proxy as the caller's own lets the walk go on into what the caller wrote.
             prop_assume!(!proxies.trusts(seen.into()));
