@@ -18,7 +18,7 @@ mod law;
 #[cfg(test)]
 mod tests;
 
-pub use agreement::{Asked, Window, under_agreement};
+pub use agreement::{Asked, Window, must_be_live, under_agreement};
 pub use law::{Approval, Gateway, Proposal, approve, required_by_law};
 
 /// The state of a disclosure.
@@ -218,22 +218,28 @@ impl RowCode {
     }
 }
 
-/// What bars one person's data from being disclosed. A law that requires the disclosure overrides a refusal (Schedule 2 of the Data
-/// Protection Act 2018). Only legal claims override a restriction (Article 18(2)).
-fn bar(basis: Basis, facts: Option<&Facts>) -> Option<RowCode> {
+/// What bars one person's data from being disclosed, under an agreement or by a law. A law that requires the disclosure overrides a
+/// refusal (Schedule 2 of the Data Protection Act 2018). Only legal claims override a restriction (Article 18(2)).
+fn bar(law: Option<Gateway>, facts: Option<&Facts>) -> Option<RowCode> {
     let Some(&Facts { erased, restriction, refuses }) = facts else { return Some(RowCode::Unknown) };
-    let (by_law, for_claims) = match basis {
-        Basis::Agreement { .. } => (false, false),
-        Basis::Law(gateway) => (true, gateway.is_for_legal_claims()),
-    };
     if erased {
         Some(RowCode::Erased)
-    } else if restriction.is_some() && !for_claims {
+    } else if restriction.is_some() && !law.is_some_and(Gateway::is_for_legal_claims) {
         Some(RowCode::Restricted)
-    } else if refuses && !by_law {
+    } else if refuses && law.is_none() {
         Some(RowCode::RefusedByPerson)
     } else {
         None
+    }
+}
+
+impl Basis {
+    /// The law that requires the disclosure; `None` under an agreement.
+    pub fn law(self) -> Option<Gateway> {
+        match self {
+            Self::Agreement { .. } => None,
+            Self::Law(gateway) => Some(gateway),
+        }
     }
 }
 
@@ -246,5 +252,23 @@ pub fn judge<'a>(
     contact: ContactId,
     facts: Option<&Facts>,
 ) -> Result<Lawful<Disclosure<'a>>, RowCode> {
-    bar(transfer.basis, facts).map_or_else(|| Ok(Lawful::ruled(Disclosure { contact, transfer })), Err)
+    bar(transfer.basis.law(), facts).map_or_else(|| Ok(Lawful::ruled(Disclosure { contact, transfer })), Err)
+}
+
+/// Judges whether the data of a disclosure may be handed over now.
+///
+/// # Errors
+/// 409 for a proposal; 410 for a disclosure that has ended, or when the person was erased; 423 when the data is restricted, but for
+/// legal claims.
+pub fn may_hand_over(status: Status, law: Option<Gateway>, facts: Option<&Facts>) -> Result<(), Refusal> {
+    let refuse = |code, reason| Err(Refusal { code, reason, article: "UK GDPR Article 5(1)(a)", pointer: None });
+    match status {
+        Status::Live => bar(law, facts).map_or(Ok(()), |code| Err(code.refusal())),
+        Status::Proposed => {
+            refuse(Code::Conflict, "Another person must approve the disclosure before the data is handed over.")
+        }
+        Status::Recalled | Status::Expired => {
+            refuse(Code::Gone, "The disclosure has ended, so the data is not handed over.")
+        }
+    }
 }

@@ -9,6 +9,7 @@ use iewm::policy::restriction::RestrictionGround;
 use serde_json::{Value, json};
 
 use crate::harness::client::Answer;
+use crate::harness::disclosures::under;
 use crate::harness::mail::MailServer;
 use crate::harness::people::{WORDING, grant, text};
 use crate::harness::{Service, on_both_engines};
@@ -110,6 +111,11 @@ pub(crate) async fn known_everywhere(service: &Service) -> String {
     // A colleague at the same number, whose complaint is answered below as another person's.
     let colleague = json!({ "name": "Colleague", "telephone": "01905 765765" });
     let colleagues = service.complain_as(colleague).await;
+    // A partner received her name, and it was handed over.
+    let partner = service.organisation("Dudley College", "event_partner").await;
+    let agreement = service.live_agreement(partner, &["venue_security"], &["name"]).await;
+    let disclosed = service.disclosed(under(&agreement, partner, &[&ada])).await;
+    service.get(&format!("/v1/disclosures/{disclosed}/handover")).await.expect(200);
     let refusal = format!("/v1/contacts/{ada}/sharing-refusals/venue");
     service.request("PUT", &refusal).token(&service.staff()).send().await.expect(204);
     let erasure = service.taken(asked("erasure", &ada)).await;
@@ -142,6 +148,8 @@ async fn a_package_holds_what_every_table_holds(service: Service) {
         // Requests are emptied once the person is erased. And of a package that is being
         // built, a package says nothing: it would be of itself.
         let nothing = ["subject_request_farewells", "subject_request_package_builds", "subject_request_package_parts"];
+        // No right of hers was carried out that a recipient must follow.
+        let nothing = [nothing.as_slice(), &["obligations", "obligation_disclosures"]].concat();
         let something = !nothing.contains(&text(part, "table").as_str());
         assert_eq!(something, part["records"] != json!([]), "{} holds something of her", part["table"]);
         assert!(!text(part, "meaning").is_empty());
@@ -188,13 +196,15 @@ async fn a_package_holds_what_every_table_holds(service: Service) {
 fn tables_beside_the_rooms_hold_nothing_that_is_not_told() {
     let held: Vec<&str> = holders().iter().flat_map(|holder| holder.cards()).map(|card| card.table).collect();
     let left_out = [
-        "organisations",     // the contact point of an organisation
-        "audit_entries",     // told as `accesses`
-        "audit_subjects",    // told as `accesses`
-        "kept_answers",      // ids and keyed hashes, for a day
-        "records_to_index",  // ids, until the next start
-        "token_revocations", // of those who work here
-        "breaches",          // they name no person
+        "organisations",      // the contact point of an organisation
+        "sharing_agreements", // words about an organisation
+        "disclosure_grounds", // words about all people of a call, and who wrote them
+        "audit_entries",      // told as `accesses`
+        "audit_subjects",     // told as `accesses`
+        "kept_answers",       // ids and keyed hashes, for a day
+        "records_to_index",   // ids, until the next start
+        "token_revocations",  // of those who work here
+        "breaches",           // they name no person
         "breach_steps",
         "vault.data_keys", // keys alone
         "vault.destroyed_keys",

@@ -8,6 +8,7 @@ use crate::harness::people::text;
 use crate::harness::{Service, on_both_engines};
 
 mod ending;
+mod handover;
 mod law;
 mod listing;
 mod races;

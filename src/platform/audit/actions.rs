@@ -63,8 +63,10 @@ actions! {
     DisclosuresApprove           "disclosures.approve"            Change  Disclosure [] "The council approves a disclosure that a law requires.";
     DisclosuresCreate            "disclosures.create"             Create  Disclosure [] "A person's data is disclosed to an organisation, or a disclosure that a law requires is proposed.";
     DisclosuresExtend            "disclosures.extend"             Change  Disclosure [] "A live disclosure is made again, with further members or another end.";
+    DisclosuresHandover          "disclosures.handover"           Read    Disclosure [] "A caller takes a person's data to hand it over to an organisation.";
     DisclosuresList              "disclosures.list"               Read    - [] "A caller lists disclosures.";
     DisclosuresMerge             "disclosures.merge"              Change  Disclosure [] "Two contacts are merged that had the same disclosure: one continues with the members of both.";
+    DisclosuresOfPerson          "disclosures.of_person"          Read    - [] "A caller reads which organisations received a person's data, and when they read it.";
     DisclosuresRead              "disclosures.read"               Read    Disclosure [] "A caller reads a disclosure.";
     DisclosuresRecall            "disclosures.recall"             Change  Disclosure [] "A disclosure is recalled: by a caller, a refusal, an early end, an erasure or a merge.";
     ErasuresExecute              "erasures.execute"               Delete  - [ContactErased] "The council executes a plan of erasure.";

@@ -46,9 +46,11 @@ fn faults_outside(terms: &Terms, asked: &Asked<'_>) -> Vec<Fault> {
     faults
 }
 
+/// Judges whether an agreement is with an organisation, and in force on a day in London.
+///
 /// # Errors
 /// The refusal: the agreement is with another organisation, or is not live.
-fn must_be_live(terms: &Terms, with: OrganisationId, today: NaiveDate) -> Result<(), Error> {
+pub fn must_be_live(terms: &Terms, with: OrganisationId, today: NaiveDate) -> Result<(), Error> {
     let refuse = |code, reason| Refusal { code, reason, article: "UK GDPR Articles 26 and 28(3)", pointer: None };
     if terms.organisation_id != with {
         let reason = "The agreement is with another organisation. Name an agreement of the organisation that is to receive the \

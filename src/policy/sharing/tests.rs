@@ -194,3 +194,22 @@ fn a_disclosure_expires_by_itself_unless_it_was_recalled() {
     }
     assert_eq!(status_at(Status::Live, None, now()), Status::Live);
 }
+
+#[test]
+fn data_is_handed_over_while_the_disclosure_is_live() {
+    let code = |status, law, facts: &Facts| may_hand_over(status, law, Some(facts)).err().map(|refusal| refusal.code);
+    let crime = Some(Gateway::CrimeAndTaxation);
+    for law in [None, crime] {
+        assert_eq!(code(Status::Live, law, &FREE), None);
+        assert_eq!(code(Status::Proposed, law, &FREE), Some(Code::Conflict));
+        assert_eq!(code(Status::Recalled, law, &FREE), Some(Code::Gone));
+        assert_eq!(code(Status::Expired, law, &FREE), Some(Code::Gone));
+        assert_eq!(code(Status::Live, law, &Facts { erased: true, ..FREE }), Some(Code::Erased));
+    }
+    let restriction = Some(Restriction { ground: RestrictionGround::AccuracyContested, since: now() });
+    let restricted = Facts { restriction, ..FREE };
+    assert_eq!(code(Status::Live, crime, &restricted), Some(Code::Restricted));
+    assert_eq!(code(Status::Live, Some(Gateway::LegalProceedings), &restricted), None);
+    assert_eq!(code(Status::Live, None, &Facts { refuses: true, ..FREE }), Some(Code::Conflict));
+    assert_eq!(code(Status::Live, crime, &Facts { refuses: true, ..FREE }), None);
+}

@@ -123,6 +123,7 @@ pub mod restrict;
 pub(super) use anonymise::{empty, records};
 pub use consult::{
     Addressee, ContactFacts, Reach, addressee, addressees, facts, in_use, names, reach, restricted_among, touch,
+    with_survivors,
 };
 use indexes::claim_address;
 use indexes::forget_tokens;

@@ -1,11 +1,14 @@
 //! The handlers.
 
-use super::model::{Disclose, Disclosure, DisclosureFilter, DisclosureResults};
-use super::store::{self, Place};
-use crate::domain::{DisclosureId, Error};
+use super::handover::{self, AsCsv, Csv};
+use super::model::{Disclose, Disclosure, DisclosureFilter, DisclosureResults, Handover, ReceivedDisclosure};
+use super::store::{self, Place, of_person};
+use crate::domain::{ContactId, DisclosureId, Error};
 use crate::platform::access::Access;
-use crate::platform::auth::{DisclosuresApprove, DisclosuresCreate, DisclosuresRead};
-use crate::platform::http::{ById, Done, Found, Listed, Listing, Plain, Valid, WithoutBody};
+use crate::platform::auth::{ContactsRead, DisclosuresApprove, DisclosuresCreate, DisclosuresRead};
+use crate::platform::http::{
+    ById, Done, Either, Found, Listed, Listing, NoFilter, PageOrJson, Plain, Shown, Valid, WithoutBody,
+};
 
 /// List disclosures
 ///
@@ -66,4 +69,35 @@ pub(super) async fn recall(
     ById(id): ById<DisclosureId>,
 ) -> Result<Done<Found<Disclosure>>, Error> {
     access.change(move |tx| store::recall_one(tx, id)).await
+}
+
+/// Hand the data of a disclosure over
+///
+/// Exactly the disclosed fields, for an organisation that has no token: as JSON, as CSV with `Accept: text/csv`, or as a page to be
+/// printed with `Accept: text/html`. The service records each handover as a read by the organisation.
+#[utoipa::path(get, path = "/v1/disclosures/{id}/handover")]
+pub(super) async fn hand_over(
+    access: Access<DisclosuresCreate>,
+    form: AsCsv,
+    page: PageOrJson,
+    ById(id): ById<DisclosureId>,
+) -> Result<Either<Shown<Handover>, Csv>, Error> {
+    let handover = access.chunk(move |tx| store::hand_over(tx, id)).await?;
+    Ok(if form.0 { Either::Other(Csv(handover)) } else { Either::One(page.show(handover, handover::page)) })
+}
+
+/// List the disclosures of a person
+///
+/// Newest first: which organisations received which members of the person's data, why, until when, and each time they read it. Any
+/// id that the person has or had will do.
+#[utoipa::path(get, path = "/v1/contacts/{id}/disclosures", operation_id = "disclosures_of_person")]
+pub(super) async fn of_person(
+    access: Access<ContactsRead>,
+    asked: Listing<NoFilter, DisclosureId>,
+    ById(id): ById<ContactId>,
+) -> Result<Listed<ReceivedDisclosure>, Error> {
+    let page = asked.page;
+    let (after, limit) = (page.after(), page.limit());
+    let found = access.read(move |tx| of_person::list(tx, id, after, limit)).await?;
+    Ok(page.turn(found))
 }

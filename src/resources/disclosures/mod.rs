@@ -7,6 +7,7 @@
 mod api;
 pub mod batches;
 pub mod cards;
+mod handover;
 pub mod model;
 pub mod obligations;
 mod personal;
@@ -39,6 +40,9 @@ pub fn routes() -> Room {
         Code::SamePerson,
     ])
     .serve(api::__path_recall, api::recall)
-    .problems(&[Code::IllegalTransition]);
+    .problems(&[Code::IllegalTransition])
+    .serve(api::__path_hand_over, api::hand_over)
+    .problems(&[Code::AgreementNotLive, Code::Conflict, Code::Erased, Code::Gone, Code::Restricted])
+    .serve(api::__path_of_person, api::of_person);
     refusals::serve(room)
 }

@@ -11,9 +11,13 @@ pub use crate::policy::sharing::{Gateway, RecallCause, RowCode, Status};
 pub use crate::resources::agreements::model::Necessity;
 
 mod commands;
+mod handover;
+mod received;
 mod results;
 
 pub use commands::{Disclose, DisclosureFilter, NewGateway};
+pub use handover::{HandedOver, Handover};
+pub use received::{ReceivedDisclosure, Recipient, RecipientRead};
 pub use results::{DisclosureResult, DisclosureResults, DisclosureRow};
 
 line_type! {
@@ -102,6 +106,10 @@ pub struct Disclosure {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, example = "council-1")]
     pub approved_by: Option<String>,
+    /// In a list by `batch`: who read the person in that answer, and when. Absent for a contractor.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub read: Option<RecipientRead>,
     /// Increases with every change to the disclosure.
     #[schema(example = 1, minimum = 1)]
     pub version: i32,

@@ -50,6 +50,7 @@ mod deciding;
 mod disclosing;
 pub mod ending;
 mod grounds;
+mod handing_over;
 mod list;
 pub mod merge;
 pub mod of_person;
@@ -61,6 +62,7 @@ mod writing;
 
 pub use deciding::{approve, recall_one};
 pub use disclosing::{Implicit, disclose, disclose_shown};
+pub use handing_over::hand_over;
 pub use list::{Place, list};
 pub use reading::read;
 pub use recalling::{Recall, recall};

@@ -116,6 +116,14 @@ pub fn restricted_among(tx: &mut ReadTx<'_>, ids: &[ContactId]) -> Result<HashSe
     Ok(found.into_iter().collect())
 }
 
+/// The contacts, and those that they were merged into.
+pub fn with_survivors(tx: &mut ReadTx<'_>, ids: &[ContactId]) -> Result<Vec<ContactId>, Error> {
+    let merged = among_ids(contacts::id, ids).and(contacts::merged_into.is_not_null());
+    let survivors: Vec<ContactId> =
+        contacts::table.filter(merged).select(contacts::merged_into.assume_not_null()).load(tx.connection())?;
+    Ok([ids, survivors.as_slice()].concat())
+}
+
 /// A person's name and address, for a mailing.
 pub struct Addressee {
     /// The contact.

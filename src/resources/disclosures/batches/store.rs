@@ -42,6 +42,26 @@ pub fn finish<T>(mut tx: WriteTx<'_>, batch: &Batch, look: Entry, value: T) -> R
     if batch.contacts.is_empty() {
         return tx.unchanged(Some(look), value);
     }
+    insert(&mut tx, batch, organisation)?;
+    tx.record_look(look.listing(batch.contacts.len()).with("batch", batch.id.to_string()), value)
+}
+
+/// Ends a handover: inserts the row of the person whose data a caller hands over to an organisation, with the look of the audit.
+///
+/// # Errors
+/// When the row cannot be inserted; then nothing is handed over.
+pub fn hand_over<T>(
+    mut tx: WriteTx<'_>,
+    batch: &Batch,
+    organisation: OrganisationId,
+    look: Entry,
+    value: T,
+) -> Result<Recorded<T>, Error> {
+    insert(&mut tx, batch, organisation)?;
+    tx.record_look(look.with("batch", batch.id.to_string()), value)
+}
+
+fn insert(tx: &mut WriteTx<'_>, batch: &Batch, organisation: OrganisationId) -> Result<(), Error> {
     let reader = Party::from(tx.actor());
     let row = (
         disclosure_batches::id.eq(batch.id),
@@ -57,7 +77,7 @@ pub fn finish<T>(mut tx: WriteTx<'_>, batch: &Batch, look: Entry, value: T) -> R
     );
     let insert = diesel::insert_into(disclosure_batches::table).values(row);
     direct!(tx.connection(), engine => insert.execute(engine))?;
-    tx.record_look(look.listing(batch.contacts.len()).with("batch", batch.id.to_string()), value)
+    Ok(())
 }
 
 #[derive(Queryable, Selectable)]

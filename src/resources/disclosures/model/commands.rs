@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 use validator::{Validate, ValidationError};
 
 use super::{DemandReference, DisclosureResults, Gateway, Necessity, Requester, Status};
-use crate::domain::{AgreementId, ContactField, ContactId, Instant, OrganisationId, Purpose};
+use crate::domain::{AgreementId, ContactField, ContactId, DisclosureBatchId, Instant, OrganisationId, Purpose};
 use crate::platform::http::Command;
 
 /// The law that requires a disclosure, and the demand.
@@ -107,4 +107,8 @@ pub struct DisclosureFilter {
     /// Only disclosures that were recalled at this instant or later, the last recalled first.
     #[schema(nullable = false)]
     pub since: Option<Instant>,
+    /// Only disclosures that the recipient's answer with this `disclosure_batch` showed. For staff and the council each names the
+    /// reader and the time.
+    #[schema(nullable = false)]
+    pub batch: Option<DisclosureBatchId>,
 }

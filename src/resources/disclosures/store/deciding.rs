@@ -19,7 +19,7 @@ fn row(tx: &mut ReadTx<'_>, id: DisclosureId) -> Result<Row, Error> {
 }
 
 /// Locks the person, then the disclosure.
-fn locked(tx: &mut WriteTx<'_>, id: DisclosureId) -> Result<(Row, LockedContact), Error> {
+pub(super) fn locked(tx: &mut WriteTx<'_>, id: DisclosureId) -> Result<(Row, LockedContact), Error> {
     let contact = row(tx, id)?.contact_id;
     let person = contacts::lock(tx, contact)?.ok_or_else(Error::not_found)?;
     dialect::lock(tx.connection(), TABLE, id.uuid())?;

@@ -11,6 +11,7 @@ use crate::platform::db::among_ids;
 use crate::platform::transaction::ReadTx;
 use crate::policy::sharing::Status;
 use crate::resources::contacts::store as contacts;
+use crate::resources::disclosures::batches::store as batches;
 use crate::resources::disclosures::model::{Disclosure, DisclosureFilter};
 
 /// The place of a disclosure in a list: recalled ones in the order of their recall, others in that of their ids.
@@ -31,6 +32,7 @@ pub fn list(
     limit: Limit,
 ) -> Result<ListPage<Disclosure, Place>, Error> {
     let by_recall = filter.status == Some(Status::Recalled) || filter.since.is_some();
+    let read = filter.batch.map(|batch| batches::named(tx, batch)).transpose()?;
     let mut query = visible!(tx, disclosures::table.select(Row::as_select()).into_boxed());
     query = match filter.status {
         None => query,
@@ -58,6 +60,18 @@ pub fn list(
     if let Some(since) = filter.since {
         query = query.filter(disclosures::recalled_at.ge(since));
     }
+    if let Some(read) = &read {
+        let Some(read) = read else { return Ok(ListPage { items: Vec::new(), next: None }) };
+        let shown = contacts::with_survivors(tx, &read.contacts)?;
+        query = query.filter(disclosures::organisation_id.eq(read.organisation));
+        query = query.filter(among_ids(disclosures::contact_id, &shown));
+        if let Some(event) = read.event {
+            query = query.filter(disclosures::event_id.eq(event));
+        }
+        if let Some(purpose) = read.purpose {
+            query = query.filter(disclosures::purpose.eq(purpose.as_str()));
+        }
+    }
     query = match after {
         None => query,
         Some(Place { recalled_at: Some(at), id }) => {
@@ -74,8 +88,11 @@ pub fn list(
     let rows: Vec<Row> = query.limit(limit.rows() + 1).load(tx.connection())?;
     let place = |row: &Row| Place { recalled_at: row.recalled_at.filter(|_| by_recall), id: row.id };
     let ListPage { items, next } = ListPage::cut(rows, limit, place);
-    let items = shown(tx, items)?;
+    let mut items = shown(tx, items)?;
     if tx.scope() == Scope::All {
+        if let Some(Some(read)) = &read {
+            items.iter_mut().for_each(|item| item.read = Some(read.into()));
+        }
         tx.look(Entry::new(Action::DisclosuresList).listing(items.len()));
     }
     Ok(ListPage { items, next })

@@ -7,14 +7,18 @@ use serde::Serialize;
 
 use super::{Row, TABLE, disclosures, grounds};
 use crate::domain::{
-    DisclosedField, DisclosureId, Error, EventId, Instant, OrganisationId, PersonalRecord, Purpose, WordSet,
+    ContactId, DisclosedField, DisclosureId, Error, EventId, Instant, Limit, ListPage, OrganisationId, PersonalRecord,
+    Purpose, WordSet,
 };
 use crate::personal::Person;
+use crate::platform::audit::{Action, Entry};
 use crate::platform::db::among_ids;
 use crate::platform::transaction::ReadTx;
 use crate::policy::sharing::{Gateway, RecallCause, Status};
+use crate::resources::contacts::store as contacts;
 use crate::resources::disclosures::batches::model::{ReadOperation, RecipientRead};
 use crate::resources::disclosures::batches::store as batches;
+use crate::resources::disclosures::model::{ReceivedDisclosure, Recipient};
 use crate::resources::organisations::model::{OrganisationKind, OrganisationName};
 use crate::resources::organisations::store as organisations;
 
@@ -137,4 +141,68 @@ pub fn reads(tx: &mut ReadTx<'_>, person: &Person, disclosures: &[ToldDisclosure
         Some(ToldRead { recipient, read_at, operation, event_id, purpose })
     };
     Ok(reads.into_iter().filter_map(told).collect())
+}
+
+/// The most reads that a page of a person's disclosures shows.
+const MOST_READS: i64 = 1_000;
+
+/// A person's disclosures, newest first, each with the times that the recipient read the person.
+///
+/// # Errors
+/// 404 when there is no such contact.
+pub fn list(
+    tx: &mut ReadTx<'_>,
+    contact: ContactId,
+    after: Option<DisclosureId>,
+    limit: Limit,
+) -> Result<ListPage<ReceivedDisclosure, DisclosureId>, Error> {
+    let person = contacts::person(tx, contact)?;
+    let mut theirs = disclosures::table.filter(among_ids(disclosures::contact_id, &person.ids)).into_boxed();
+    if let Some(after) = after {
+        theirs = theirs.filter(disclosures::id.lt(after));
+    }
+    let theirs = theirs.select(Row::as_select()).order(disclosures::id.desc()).limit(limit.rows() + 1);
+    let rows: Vec<Row> = theirs.load(tx.connection())?;
+    let ListPage { items: rows, next } = ListPage::cut(rows, limit, |row| row.id);
+    let organisations: Vec<OrganisationId> = rows.iter().map(|row| row.organisation_id).collect();
+    let named = organisations::profiles(tx, &organisations)?;
+    let gateways = grounds::gateways(tx, rows.iter().filter_map(|row| row.grounds_id))?;
+    let reads = batches::reads_of(tx, &person.ids, &organisations, MOST_READS)?;
+    let now = tx.now();
+    let received = |row: Row| {
+        let profile = row.stored().required("organisation_id", named.get(&row.organisation_id))?;
+        let recipient =
+            Recipient { organisation_id: row.organisation_id, name: profile.name.clone(), kind: profile.kind };
+        let purpose = row.purpose()?;
+        let theirs = reads.iter().filter(|read| is_under(read, &row, purpose)).map(Into::into);
+        Ok(ReceivedDisclosure {
+            id: row.id,
+            recipient,
+            agreement_id: row.agreement_id,
+            legal_gateway: row.grounds_id.and_then(|grounds| gateways.get(&grounds).copied()),
+            purpose,
+            event_id: row.event_id,
+            fields: row.fields()?,
+            status: row.status(now)?,
+            disclosed_at: row.disclosed_at,
+            expires_at: row.expires_at,
+            recalled_at: row.recalled_at,
+            recall_cause: row.recall_cause()?,
+            reads: theirs.collect(),
+        })
+    };
+    let items = rows.into_iter().map(received).collect::<Result<Vec<_>, Error>>()?;
+    tx.look(Entry::new(Action::DisclosuresOfPerson).contact(person.contact).with("count", items.len()));
+    Ok(ListPage { items, next })
+}
+
+/// Whether a recipient read a person under a disclosure: while it was live, and for its event and purpose, where the read was for one
+/// alone.
+fn is_under(read: &RecipientRead, row: &Row, purpose: Option<Purpose>) -> bool {
+    let ended = [row.expires_at, row.recalled_at].into_iter().flatten().min();
+    read.organisation == row.organisation_id
+        && row.disclosed_at.is_some_and(|since| since <= read.read_at)
+        && ended.is_none_or(|ended| read.read_at <= ended)
+        && (read.event.is_none() || read.event == row.event_id)
+        && (read.purpose.is_none() || read.purpose == purpose)
 }

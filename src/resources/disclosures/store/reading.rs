@@ -108,6 +108,7 @@ pub(super) fn shown(tx: &mut ReadTx<'_>, rows: Vec<Row>) -> Result<Vec<Disclosur
             recall_cause: row.recall_cause()?,
             proposed_by: proposer,
             approved_by: row.approved_by.clone().filter(|_| sees_all),
+            read: None,
             version: row.version,
         };
         Ok(if sees_all || disclosure.status != Status::Recalled { disclosure } else { to_delete(disclosure) })

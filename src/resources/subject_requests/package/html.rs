@@ -6,6 +6,7 @@ mod chapters;
 mod codes;
 mod matches;
 mod records;
+mod sharing_codes;
 mod tables;
 
 use std::borrow::Cow;

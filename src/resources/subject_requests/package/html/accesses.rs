@@ -120,7 +120,10 @@ pub(super) fn what(action: &str) -> Said {
         Action::DisclosuresApprove => "Approved that your data goes to an organisation, because a law requires it",
         Action::DisclosuresCreate => "Recorded that your data goes to an organisation",
         Action::DisclosuresExtend => "Changed what we share about you with an organisation",
-        Action::DisclosuresList | Action::DisclosuresRead => "Read what we shared about you",
+        Action::DisclosuresHandover => "Handed your data over to an organisation",
+        Action::DisclosuresList | Action::DisclosuresOfPerson | Action::DisclosuresRead => {
+            "Read what we shared about you"
+        }
         Action::DisclosuresMerge => "Combined two records of what we shared about you",
         Action::DisclosuresRecall => "Stopped sharing your data with an organisation",
         Action::ErasuresExecute | Action::ErasuresRepeat => "Erased your data",

@@ -5,8 +5,8 @@ use std::collections::HashSet;
 use serde_json::Value;
 
 use super::super::model::{Package, Recipient, RecipientCategory};
-use super::{Said, codes};
-use crate::domain::{Card, Cards, Purpose, RecordClass, day_words, london_date};
+use super::{Said, codes, sharing_codes};
+use crate::domain::{Card, Cards, Instant, Purpose, RecordClass, day_words, london_date};
 use crate::policy::retention::{in_words, schedule};
 
 /// Something that the person's data is used for.
@@ -74,8 +74,8 @@ fn without_code(text: &str) -> String {
 
 /// Who has received the person's data.
 pub(super) struct Received {
-    pub(super) who: &'static str,
-    pub(super) data: &'static str,
+    pub(super) who: String,
+    pub(super) data: String,
     pub(super) times: usize,
     pub(super) first: String,
     pub(super) last: String,
@@ -95,9 +95,23 @@ pub(super) fn recipients(package: &Package) -> Vec<Received> {
             ),
         };
         let day = |at| day_words(london_date(at));
-        Received { who, data, times: recipient.times, first: day(recipient.first_at), last: day(recipient.last_at) }
+        let (first, last) = (day(recipient.first_at), day(recipient.last_at));
+        Received { who: who.to_owned(), data: data.to_owned(), times: recipient.times, first, last }
     };
-    package.recipients.iter().map(received).collect()
+    let named = package.held.iter().filter(|part| part.table == "disclosures").flat_map(|part| &part.records);
+    package.recipients.iter().map(received).chain(named.filter_map(|told| by_name(package, told))).collect()
+}
+
+/// A recipient by name: what was disclosed, since when, and how often the recipient read it. A proposal has disclosed nothing.
+fn by_name(package: &Package, told: &Value) -> Option<Received> {
+    let day =
+        |value: &Value| value.as_str().and_then(|at| Instant::parse(at).ok()).map(|at| day_words(london_date(at)));
+    let (who, first) = (told["recipient"].as_str()?.to_owned(), day(&told["disclosed_at"])?);
+    let fields = told["fields"].as_array()?.iter().filter_map(sharing_codes::field);
+    let reads = package.held.iter().filter(|part| part.table == "disclosure_batches").flat_map(|part| &part.records);
+    let times = reads.filter(|read| read["recipient"] == told["recipient"]).count();
+    let last = day(&told["recalled_at"]).or_else(|| day(&told["expires_at"])).unwrap_or_else(|| first.clone());
+    Some(Received { who, data: fields.collect::<Vec<_>>().join("; "), times, first, last })
 }
 
 /// How long something is kept.

@@ -31,7 +31,7 @@ pub(super) use obligations::{closure_reason, obligation_action, obligation_statu
 pub(super) type Words = fn(&Value) -> Option<&'static str>;
 
 /// Reads a value as a code, and returns its words.
-fn say<'a, C: Deserialize<'a>>(value: &'a Value, words: fn(C) -> &'static str) -> Option<&'static str> {
+pub(super) fn say<'a, C: Deserialize<'a>>(value: &'a Value, words: fn(C) -> &'static str) -> Option<&'static str> {
     C::deserialize(value).ok().map(words)
 }
 

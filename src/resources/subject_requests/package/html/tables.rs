@@ -6,6 +6,7 @@ mod events;
 mod obligations;
 mod person;
 mod requests;
+mod sharing;
 
 use super::codes::{self, Words};
 
@@ -70,7 +71,9 @@ pub(super) const LEFT_OUT: [Member; 1] = [member("/left_out", "Left out", Readin
 
 /// Every table, in the order of the letter.
 pub(super) fn all() -> impl Iterator<Item = &'static TableInWords> {
-    [person::TABLES, choices::TABLES, events::TABLES, requests::TABLES, obligations::TABLES].into_iter().flatten()
+    let tables =
+        [person::TABLES, choices::TABLES, sharing::TABLES, events::TABLES, requests::TABLES, obligations::TABLES];
+    tables.into_iter().flatten()
 }
 
 /// The words of a table; `None` for one that has none.
