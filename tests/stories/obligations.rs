@@ -194,7 +194,7 @@ async fn a_recipient_without_the_data_is_not_told_again(service: Service) {
     assert_eq!(settle("corrected").await, 1);
     assert_eq!(settle("not_held").await, 1, "it had corrected the data, so it held the data");
     assert_eq!(settle("erased").await, 0, "it holds none");
-    let later = service.handed_to(&ada, &venue);
+    let later = service.handed_to_at(&ada, &venue, &service.announce(json!({})).await);
     service.rectified(&ada).await;
     let open = service.obligations(&service.contractor(venue.id), "status=open").await;
     assert_eq!(open[0]["disclosure_ids"], json!([later]), "what it received since counts again");
@@ -232,8 +232,8 @@ async fn an_acknowledgement_says_what_was_done_and_when(service: Service) {
     for (body, faults) in [
         (json!({ "action": "corrected", "acted_on": "2026-11-26" }), vec!["/acted_on future"]),
         (json!({ "action": "corrected", "acted_on": "2026-11-23" }), vec!["/acted_on order"]),
-        (json!({ "action": "restricted", "acted_on": "2026-11-26" }), vec!["/action wrong_action", "/acted_on future"]),
-        (json!({ "action": "lost" }), vec!["/action unknown_value", "/acted_on missing"]),
+        (json!({ "action": "restricted", "acted_on": "2026-11-26" }), vec!["/acted_on future", "/action wrong_action"]),
+        (json!({ "action": "lost" }), vec!["/acted_on missing", "/action unknown_value"]),
         (json!({ "action": "erased", "acted_on": "2026-11-24", "status": "closed" }), vec!["/status read_only"]),
     ] {
         let refused = service.request("POST", &path).token(&service.contractor(venue.id)).json(&body).send().await;

@@ -220,10 +220,10 @@ async fn a_package_tells_what_recipients_must_do(service: Service) {
     service.acknowledge(&service.contractor(venue.id), &own, "corrected").await.expect(200);
     let request = service.asked_by(&ada, "access").await;
     let package = format!("{request}/package");
-    service.council_does("council-1", &package, Some(json!({ "delivery": "post" }))).await.expect(200);
+    service.council_does("council-1", &package, Some(json!({ "delivery": "handed_over" }))).await.expect(200);
     let draft = service.request("GET", &format!("{package}?draft=true")).token(&service.council());
     let draft = draft.send().await.expect(200).json();
-    let tables = draft["records"].as_array().unwrap();
+    let tables = draft["held"].as_array().unwrap();
     let told = tables.iter().find(|table| table["table"] == "obligations").expect("the table");
     let expected = json!({
         "recipient": "Guildhall", "action": "correct", "status": "acknowledged", "due_on": "2026-12-22",

@@ -1,6 +1,6 @@
 //! Asks a mailbox to confirm that sharing is allowed again.
 
-use super::super::letters::Foot;
+use super::super::links::url as preferences_url;
 use super::super::recipients::recipients;
 use super::links;
 use crate::domain::{Error, day_words, london_date};
@@ -44,7 +44,7 @@ impl Letter for AllowanceLetter {
             return Ok(Composed::Moot("allowed"));
         };
         let token = links::mint(tx, contact, self.0, (since, &addressee.mark))?;
-        let foot = Foot::mint(tx, contact, &addressee.mark)?;
+        let preferences_url = preferences_url(tx, contact, &addressee.mark)?;
         let identity = tx.identity();
         let whom = recipients(self.0);
         let until = day_words(london_date(tx.now().plus(links::LINK_LIVES)));
@@ -63,7 +63,7 @@ impl Letter for AllowanceLetter {
                     "The link works until {until}. If you do not want it, you do not need to do anything: we do not share \
                      your data with {whom}."
                 )),
-                Block::Link("See and change all your choices", foot.preferences_url),
+                Block::Link("See and change all your choices", preferences_url),
             ],
         };
         let (text, html) = (words.text(&identity.controller)?, words.html(&identity.controller)?);

@@ -81,12 +81,16 @@ pub(super) fn find(tx: &mut ReadTx<'_>, token: &str) -> Result<Link, Error> {
     Ok(Link { contact, kind, refused_since, mark, expires_at })
 }
 
-/// Ends the links of a person by which they would allow sharing with a kind of recipient: they have refused since.
-pub(in super::super) fn expire(tx: &mut WriteTx<'_>, ids: &[ContactId], kind: OrganisationKind) -> Result<(), Error> {
+/// Ends the links of a person by which they would allow sharing with a kind of recipient, and returns how many: the person has
+/// refused since.
+pub(in super::super) fn expire(
+    tx: &mut WriteTx<'_>,
+    ids: &[ContactId],
+    kind: OrganisationKind,
+) -> Result<usize, Error> {
     let live = links::recipient_kind.eq(<&str>::from(kind)).and(links::expires_at.gt(tx.now()));
     let theirs = links::table.filter(among_ids(links::contact_id, ids).and(live));
-    diesel::update(theirs).set(links::expires_at.eq(tx.now())).execute(tx.connection())?;
-    Ok(())
+    Ok(diesel::update(theirs).set(links::expires_at.eq(tx.now())).execute(tx.connection())?)
 }
 
 /// Forgets every link that was sent to a person, under whichever of their ids.

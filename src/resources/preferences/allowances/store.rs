@@ -19,7 +19,8 @@ use crate::resources::organisations::model::OrganisationKind;
 /// How long after one letter about a refusal the mailbox gets no other.
 const ONE_EVERY: Duration = Duration::hours(1);
 
-/// Refuses at once. Returns the audit entry, or `None` if the person refuses already. The contact is locked.
+/// Refuses at once, and ends the links that would allow it. Returns the audit entry, or `None` if nothing changes. The contact is
+/// locked.
 ///
 /// # Errors
 /// When the refusal cannot be written.
@@ -30,8 +31,9 @@ pub(in super::super) fn refuse(
 ) -> Result<Option<Entry>, Error> {
     // The person may have asked to allow it before.
     let ids = contacts::person(tx, contact)?.ids;
-    links::expire(tx, &ids, kind)?;
-    refusals::refuse_locked(tx, contact, kind)
+    let ended = links::expire(tx, &ids, kind)?;
+    let takes_back = || Entry::new(Action::PreferencesUse).contact(contact).with("recipient_kind", <&str>::from(kind));
+    Ok(refusals::refuse_locked(tx, contact, kind)?.or_else(|| (ended > 0).then(takes_back)))
 }
 
 /// Asks the mailbox to confirm that sharing is allowed again, and returns whether there is something to confirm. The contact is
