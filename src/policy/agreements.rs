@@ -35,9 +35,8 @@ pub enum AgreementStatus {
 impl Lifecycle for AgreementStatus {
     fn next(self) -> &'static [Self] {
         match self {
-            Self::Proposed => &[Self::Active, Self::Ended],
+            Self::Proposed | Self::Suspended => &[Self::Active, Self::Ended],
             Self::Active => &[Self::Suspended, Self::Ended],
-            Self::Suspended => &[Self::Active, Self::Ended],
             Self::Ended => &[],
         }
     }

@@ -76,6 +76,7 @@ pub fn schedule() -> impl Iterator<Item = RetentionRule> {
 }
 
 /// Returns how long a class of records is kept.
+#[expect(clippy::too_many_lines, reason = "it is the table of the schedule")]
 pub fn rule(class: RecordClass) -> RetentionRule {
     let (trigger, period, action) = match class {
         RecordClass::Contact => (

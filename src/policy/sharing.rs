@@ -46,7 +46,7 @@ impl Lifecycle for Status {
     }
 }
 
-/// Returns the state of a disclosure as it reads `now`. A proposal that nobody approved in time has expired too.
+/// Returns the state of a disclosure as it reads `now`. A proposal without an approval in time has expired too.
 pub fn status_at(stored: Status, expires_at: Option<Instant>, now: Instant) -> Status {
     let is_over = expires_at.is_some_and(|end| end <= now);
     if is_over && stored != Status::Recalled { Status::Expired } else { stored }

@@ -193,7 +193,10 @@ async fn the_filter_by_action_tells_which_actions_there_are(service: Service) {
         service.request("GET", &format!("/v1/audit?action={action}")).token(&service.council()).send().await
     };
     let nouns = ask("contact.read").await.problem(400, "invalid_query").text();
-    assert!(nouns.contains("names begin with one of access_requirements, agreements, audiences, "), "{nouns}");
+    assert!(
+        nouns.contains("names begin with one of access_requirements, agreements, assignments, attendees, audiences, "),
+        "{nouns}"
+    );
     let mut told = String::new();
     for name in Action::ALL.iter().map(|action| action.row().name).chain(["consents:record", "link"]) {
         ask(name).await.expect(200);

@@ -138,7 +138,7 @@ async fn the_metrics_of_each_job_move(service: Service) {
     let names: Vec<&str> = jobs.iter().map(|job| job.about().name).collect();
     assert_eq!(
         names,
-        ["upkeep", "clock-watch", "digest", "purge", "gathering", "refusals", "kept-answers", "delivery"]
+        ["upkeep", "clock-watch", "digest", "purge", "gathering", "refusals", "reminders", "kept-answers", "delivery"]
     );
     assert!(!service.metrics().await.contains("job=\""));
     let running = Jobs::start(&Runner::of(&service.state), jobs);

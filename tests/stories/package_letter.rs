@@ -260,6 +260,8 @@ const ABOUT_NO_PERSON: &[Action] = &[
     Action::AgreementsPropose,
     Action::AgreementsReinstate,
     Action::AgreementsSuspend,
+    Action::AssignmentsCreate,
+    Action::AssignmentsUpdate,
     Action::BreachesAssess,
     Action::BreachesClose,
     Action::BreachesHistory,

@@ -62,6 +62,12 @@ impl Answer {
         }
     }
 
+    /// The same answer, marked as one whose form the request's `Accept` chooses.
+    #[must_use]
+    pub fn by_accept(self) -> Self {
+        self.header(header::VARY, "Accept")
+    }
+
     /// The same response with one more header.
     #[must_use]
     pub fn header(mut self, name: HeaderName, value: impl Into<String>) -> Self {

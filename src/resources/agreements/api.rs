@@ -29,7 +29,7 @@ pub(super) async fn propose(
     access: Access<AgreementsPropose>,
     Valid(asked): Valid<ProposeAgreement>,
 ) -> Result<Done<Created<SharingAgreement>>, Error> {
-    access.create(move |tx| steps::propose(tx, asked)).await
+    access.create(move |tx| steps::propose(tx, &asked)).await
 }
 
 /// Read an agreement to share data
@@ -87,5 +87,5 @@ pub(super) async fn end(
     Valid(asked): Valid<EndAgreement>,
     ById(id): ById<AgreementId>,
 ) -> Result<Done<Found<SharingAgreement>>, Error> {
-    access.change(move |tx| steps::end(tx, id, asked)).await
+    access.change(move |tx| steps::end(tx, id, &asked)).await
 }

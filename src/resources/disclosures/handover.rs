@@ -1,6 +1,5 @@
 //! A handover as it is sent besides its JSON: a file of one row, or a page to be printed.
 
-use actix_web::http::header;
 use askama::Template;
 
 use super::model::{HandedOver, Handover};
@@ -47,7 +46,7 @@ impl Reply for Csv {
         };
         csv::write_row(&mut bytes, members.iter().map(cell));
         let batch = self.0.disclosure_batch.to_string();
-        Answer::bytes(200, csv::CSV_UTF8, bytes).header(DISCLOSURE_BATCH, batch).header(header::VARY, "Accept")
+        Answer::bytes(200, csv::CSV_UTF8, bytes).header(DISCLOSURE_BATCH, batch).by_accept()
     }
 
     fn describe(op: &mut Op<'_>) {

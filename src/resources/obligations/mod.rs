@@ -1,5 +1,5 @@
-//! What recipients must do because a person's data was corrected, restricted or erased here (UK GDPR Article 19): what they are
-//! told, and what they answer.
+//! What recipients must do because a person's data was corrected, restricted or erased here (UK GDPR Article 19), and
+//! their answers.
 //!
 //! Invariants: the recipient learns ids and the required action, never a name; the last obligation that is settled completes the
 //! request, once. The tables are in `disclosures::obligations`.

@@ -1,4 +1,4 @@
-//! The handover of a disclosure, and what staff and the person are told of who received and read their data.
+//! The handover of a disclosure, and the lists of recipients and their reads for staff and for the person.
 
 use chrono::Duration;
 use iewm::policy::restriction::RestrictionGround;

@@ -116,8 +116,15 @@ pub(crate) async fn plant(service: &Service) -> Canary {
     complain(service, None).await;
     ask_by_telephone(service).await;
     wait_for_a_place(service, &contact).await;
+    close_an_obligation(service, &contact, wording).await;
     ask(service, &contact).await;
     while service.deliver(&mails).await > 0 {}
+    // A refusal, and the link that would allow sharing again.
+    for decision in ["refused", "allowed"] {
+        let choice = json!({ "recipient_kind": "venue", "decision": decision });
+        service.request("POST", &mail.link("preferences")).json(&choice).send().await;
+    }
+    assert_eq!(service.deliver(&mails).await, 1);
     // One more, which waits: asked for by the mailbox's address alone.
     service.post("/v1/preference-links", json!({ "email": email })).await.expect(202);
     let consents = service.items(&format!("/v1/consents?contact_id={contact}")).await;
@@ -130,6 +137,17 @@ pub(crate) async fn plant(service: &Service) -> Canary {
         contact,
         merged,
     }
+}
+
+/// A correction that a recipient cannot follow, and why.
+async fn close_an_obligation(service: &Service, contact: &str, explanation: &str) {
+    let venue = service.recipient("Guildhall").await;
+    service.handed_to(contact, &venue);
+    service.rectified(contact).await;
+    let open = service.obligations(&service.staff(), "status=open").await;
+    let path = format!("/v1/obligations/{}/closure", text(&open[0], "id"));
+    let closed = json!({ "reason": "impossible", "explanation": explanation });
+    service.post(&path, closed).await.expect(200);
 }
 
 async fn council(service: &Service, path: &str, body: Value) {

@@ -46,9 +46,11 @@ impl World {
             .replace("{code}", "key_missing")
             .replace("{letter}", "acknowledgement")
             .replace("/package-links/{token}", "/package-links/nothing")
+            .replace("/sharing-confirmations/{token}", "/sharing-confirmations/nothing")
             .replace("{part}", NOTHING);
         assert!(!address.contains('{'), "{path}: say what stands in it");
-        (!path.contains("statistics")).then_some(address)
+        // Only an organisation may read shared contacts.
+        (!path.contains("statistics") && !path.starts_with("/v1/shared-contacts")).then_some(address)
     }
 }
 

@@ -24,18 +24,18 @@ impl Encoder {
     pub(super) fn new(coding: Coding) -> Result<Self, Error> {
         Ok(match coding {
             Coding::Gzip => Self::Gzip(GzEncoder::new(Vec::new(), Compression::fast())),
-            Coding::Zstd => Self::Zstd(ZstdEncoder::new(Vec::new(), ZSTD_LEVEL).map_err(failed)?),
+            Coding::Zstd => Self::Zstd(ZstdEncoder::new(Vec::new(), ZSTD_LEVEL).map_err(|error| failed(&error))?),
         })
     }
 
     /// Compresses a piece, and returns the bytes that are ready, if any are.
     pub(super) fn write(&mut self, piece: &[u8]) -> Result<Bytes, Error> {
-        self.compress(piece, false).map_err(failed)
+        self.compress(piece, false).map_err(|error| failed(&error))
     }
 
     /// Compresses a piece, and returns all of it, so that it can be decoded without the pieces that follow.
     pub(super) fn flush(&mut self, piece: &[u8]) -> Result<Bytes, Error> {
-        self.compress(piece, true).map_err(failed)
+        self.compress(piece, true).map_err(|error| failed(&error))
     }
 
     fn compress(&mut self, piece: &[u8], flush: bool) -> io::Result<Bytes> {
@@ -64,7 +64,7 @@ impl Encoder {
             Self::Gzip(encoder) => encoder.finish(),
             Self::Zstd(encoder) => encoder.finish(),
         };
-        ended.map(Bytes::from).map_err(failed)
+        ended.map(Bytes::from).map_err(|error| failed(&error))
     }
 }
 
@@ -73,13 +73,13 @@ pub(super) fn whole(body: &[u8], coding: Coding) -> Result<Vec<u8>, Error> {
     match coding {
         Coding::Gzip => {
             let mut encoder = GzEncoder::new(Vec::with_capacity(body.len() / 2), Compression::fast());
-            encoder.write_all(body).and_then(|()| encoder.finish()).map_err(failed)
+            encoder.write_all(body).and_then(|()| encoder.finish()).map_err(|error| failed(&error))
         }
         // It knows the size, so that the library takes less memory than for a stream.
-        Coding::Zstd => zstd::bulk::compress(body, ZSTD_LEVEL).map_err(failed),
+        Coding::Zstd => zstd::bulk::compress(body, ZSTD_LEVEL).map_err(|error| failed(&error)),
     }
 }
 
-fn failed(error: io::Error) -> Error {
+fn failed(error: &io::Error) -> Error {
     Error::internal(format_args!("a response could not be compressed: {error}"))
 }

@@ -53,6 +53,7 @@ async fn a_small_body_is_encoded_at_once_and_a_large_one_in_pieces() {
 }
 
 /// Decodes a body as it arrives.
+#[expect(clippy::large_enum_variant, reason = "a test has one")]
 enum Decoder {
     Gzip(GzDecoder<Vec<u8>>),
     Zstd(zstd::stream::write::Decoder<'static, Vec<u8>>),

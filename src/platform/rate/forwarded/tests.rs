@@ -13,12 +13,12 @@ fn proxies(header: ForwardedHeader) -> TrustedProxies {
 }
 
 fn forwarded(lines: &[&str]) -> IpAddr {
-    let lines: Vec<&[u8]> = lines.iter().map(|line| line.as_bytes()).collect();
+    let lines: Vec<&[u8]> = lines.iter().map(String::as_bytes).collect();
     proxies(ForwardedHeader::Forwarded).caller(ip("10.0.0.1"), &lines)
 }
 
 fn x_forwarded_for(lines: &[&str]) -> IpAddr {
-    let lines: Vec<&[u8]> = lines.iter().map(|line| line.as_bytes()).collect();
+    let lines: Vec<&[u8]> = lines.iter().map(String::as_bytes).collect();
     proxies(ForwardedHeader::XForwardedFor).caller(ip("10.0.0.1"), &lines)
 }
 
@@ -94,7 +94,7 @@ proptest! {
             let same_line: Vec<String> = forged.iter().cloned().chain([format!("{quotes}, {appended}")]).collect();
             let proxies = proxies(header);
             let walk = |lines: &[String]| {
-                proxies.caller(ip("10.0.0.1"), &lines.iter().map(|line| line.as_bytes()).collect::<Vec<_>>())
+                proxies.caller(ip("10.0.0.1"), &lines.iter().map(String::as_bytes).collect::<Vec<_>>())
             };
             // An address of a proxy as the caller's own lets the walk go on into what the caller wrote.
             prop_assume!(!proxies.trusts(seen.into()));

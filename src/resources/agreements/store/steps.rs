@@ -16,7 +16,7 @@ use crate::policy::agreements::{self as law, Activation, Facts};
 ///
 /// # Errors
 /// 422 for an organisation that is not there, or as [`law::propose`] says; 409 for an organisation that is not active.
-pub fn propose(mut tx: WriteTx<'_>, asked: ProposeAgreement) -> Result<Recorded<SharingAgreement>, Error> {
+pub fn propose(mut tx: WriteTx<'_>, asked: &ProposeAgreement) -> Result<Recorded<SharingAgreement>, Error> {
     let organisation = asked.organisation_id;
     let Some(recipient) = recipient(&mut tx, organisation)? else {
         return Err(Error::invalid(Fault::unknown_reference("/organisation_id")));
@@ -151,7 +151,7 @@ pub fn suspend(mut tx: WriteTx<'_>, id: AgreementId) -> Result<Recorded<SharingA
 ///
 /// # Errors
 /// 404; 409 once the agreement has ended.
-pub fn end(mut tx: WriteTx<'_>, id: AgreementId, asked: EndAgreement) -> Result<Recorded<SharingAgreement>, Error> {
+pub fn end(mut tx: WriteTx<'_>, id: AgreementId, asked: &EndAgreement) -> Result<Recorded<SharingAgreement>, Error> {
     let step = Step::of(&mut tx, id)?;
     let status = step.before.status.go_to(AgreementStatus::Ended)?;
     let reason = tx.seal_for_service(&place("end_reason", id), asked.reason.as_str().as_bytes())?;

@@ -4,7 +4,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use validator::{Validate, ValidationError};
 
-use super::{DemandReference, DisclosureResults, Gateway, Necessity, Requester, Status};
+use super::{DemandReference, Disclosure, Gateway, Necessity, Requester, Status};
 use crate::domain::{AgreementId, ContactField, ContactId, DisclosureBatchId, Instant, OrganisationId, Purpose};
 use crate::platform::http::Command;
 
@@ -50,7 +50,7 @@ pub struct Disclose {
 }
 
 impl Command for Disclose {
-    type Resource = DisclosureResults;
+    type Resource = Disclosure;
 }
 
 fn fault(code: &'static str, pointer: &'static str, detail: &'static str) -> Result<(), ValidationError> {

@@ -1,5 +1,7 @@
 //! What people decide about one disclosure: to approve what a law requires, and to recall.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 
 use super::disclosing::{facts_of, recipient};
@@ -36,7 +38,7 @@ pub fn approve(mut tx: WriteTx<'_>, id: DisclosureId) -> Result<Recorded<Disclos
     let (row, person) = locked(&mut tx, id)?;
     let status = row.status(tx.now())?;
     let by_law = row.grounds_id.map(|id| grounds::of(&mut tx, &[id])).transpose()?;
-    let by_law = by_law.into_iter().flat_map(|grounds| grounds.into_values()).find_map(|grounds| {
+    let by_law = by_law.into_iter().flat_map(HashMap::into_values).find_map(|grounds| {
         let gateway = grounds.gateway?.code;
         Some((gateway, grounds.proposer))
     });

@@ -91,7 +91,9 @@ pub fn list(
     let mut items = shown(tx, items)?;
     if tx.scope() == Scope::All {
         if let Some(Some(read)) = &read {
-            items.iter_mut().for_each(|item| item.read = Some(read.into()));
+            for item in &mut items {
+                item.read = Some(read.into());
+            }
         }
         tx.look(Entry::new(Action::DisclosuresList).listing(items.len()));
     }

@@ -31,7 +31,7 @@ pub fn merge(tx: &mut WriteTx<'_>, merging: &Merging) -> Result<(), Error> {
     }
     close(tx, &over)?;
     for (at, older) in live.iter().enumerate() {
-        for newer in &live[at + 1..] {
+        for newer in live.iter().skip(at + 1) {
             if older.contact_id != newer.contact_id && key(older)?.is_some() && key(older)? == key(newer)? {
                 unite(tx, older, newer)?;
             }

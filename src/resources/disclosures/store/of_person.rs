@@ -37,7 +37,7 @@ pub fn records(tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<PersonalRecor
     Ok(found.into_iter().map(record).collect())
 }
 
-/// A disclosure as the person is told of it: without the members of staff who decided, and without their words, which are about
+/// A disclosure as the person may see it: without the members of staff who decided, and without their words, which are about
 /// all people of the call.
 #[derive(Serialize)]
 pub struct ToldDisclosure {
@@ -77,7 +77,7 @@ pub struct ToldDisclosure {
     pub recall_cause: Option<RecallCause>,
 }
 
-/// Returns the person's disclosures as the person is told of them, oldest first.
+/// Returns the person's disclosures as the person may see them, oldest first.
 ///
 /// # Errors
 /// Internal when a row cannot be read.
@@ -109,7 +109,7 @@ pub fn told(tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<ToldDisclosure>,
     rows.into_iter().map(told).collect()
 }
 
-/// A recipient's read of the person, as the person is told of it: without the recipient's member of staff.
+/// A recipient's read of the person, as the person may see it: without the recipient's member of staff.
 #[derive(Serialize)]
 pub struct ToldRead {
     /// The recipient's name.

@@ -1,6 +1,7 @@
 //! Reading disclosures, as the actor may see them.
 
 use std::collections::HashMap;
+use std::collections::hash_map;
 
 use diesel::prelude::*;
 
@@ -77,8 +78,8 @@ pub(super) fn shown(tx: &mut ReadTx<'_>, rows: Vec<Row>) -> Result<Vec<Disclosur
     let grounds = grounds::of(tx, &of_calls)?;
     let mut of_lists: HashMap<AgreementId, Necessity> = HashMap::new();
     for agreement in rows.iter().filter(|row| row.grounds_id.is_none()).filter_map(|row| row.agreement_id) {
-        if !of_lists.contains_key(&agreement) {
-            of_lists.insert(agreement, agreements::read(tx, agreement)?.necessity);
+        if let hash_map::Entry::Vacant(unread) = of_lists.entry(agreement) {
+            unread.insert(agreements::read(tx, agreement)?.necessity);
         }
     }
     let (now, sees_all) = (tx.now(), tx.scope() == Scope::All);

@@ -15,6 +15,9 @@ use crate::platform::transaction::WriteTx;
 use crate::policy::Lawful;
 use crate::policy::sharing::{Basis, Disclosure, Status, Transfer};
 
+/// The live disclosures that get more members or a later end, by what they then have.
+type Extensions<'a> = BTreeMap<(String, Option<Instant>), Vec<(&'a Row, Differs)>>;
+
 /// A disclosure as its columns.
 #[derive(Insertable)]
 #[diesel(table_name = disclosures, treat_none_as_default_value = false)]
@@ -23,7 +26,7 @@ struct NewRow {
     contact_id: ContactId,
     organisation_id: OrganisationId,
     agreement_id: Option<AgreementId>,
-    purpose: Option<&'static str>,
+    purpose: Option<String>,
     event_id: Option<EventId>,
     grounds_id: Option<DisclosureGroundsId>,
     fields: String,
@@ -48,7 +51,7 @@ impl NewRow {
             contact_id: contact,
             organisation_id: transfer.recipient,
             agreement_id,
-            purpose: purpose.map(Into::into),
+            purpose: purpose.map(|purpose| purpose.as_str().to_owned()),
             event_id,
             grounds_id: grounds,
             fields: transfer.fields.text(),
@@ -82,7 +85,7 @@ pub(super) fn write<'a>(
     let people: Vec<ContactId> = allowed.iter().map(|lawful| lawful.contact).collect();
     let live = live_for(tx, transfer, &people)?;
     let mut made: HashMap<ContactId, DisclosureId> = live.iter().map(|(contact, row)| (*contact, row.id)).collect();
-    let mut extensions: BTreeMap<(String, Option<Instant>), Vec<(&Row, Differs)>> = BTreeMap::new();
+    let mut extensions: Extensions<'_> = BTreeMap::new();
     for row in live.values() {
         let fields = row.fields()?.union(&transfer.fields);
         let end = later_end(row, transfer);
@@ -170,8 +173,6 @@ fn extend(
         disclosures::updated_at.eq(tx.now()),
         disclosures::version.eq(disclosures::version + 1),
     );
-    diesel::update(disclosures::table.filter(among_ids(disclosures::id, &ids)))
-        .set(changes)
-        .execute(tx.connection())?;
+    diesel::update(disclosures::table.filter(among_ids(disclosures::id, ids))).set(changes).execute(tx.connection())?;
     Ok(())
 }

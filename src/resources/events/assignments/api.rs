@@ -33,7 +33,7 @@ pub async fn assign(
     Valid(asked): Valid<Assign>,
     ById(event): ById<EventId>,
 ) -> Result<Done<Created<Assignment>>, Error> {
-    access.create(move |tx| store::assign(tx, event, asked)).await
+    access.create(move |tx| store::assign(tx, event, &asked)).await
 }
 
 /// Read an assignment

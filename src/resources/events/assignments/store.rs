@@ -16,7 +16,7 @@ use crate::resources::disclosures::store::ending::{PartEnd, move_end};
 use crate::resources::{agreements, organisations};
 
 /// The assignment as callers see it.
-fn assignment(row: Row) -> Result<Assignment, Error> {
+fn assignment(row: &Row) -> Result<Assignment, Error> {
     Ok(Assignment {
         id: row.id,
         event_id: row.event_id,
@@ -53,7 +53,7 @@ pub fn list(
     }
     let rows: Vec<Row> = query.limit(limit.rows() + 1).load(tx.connection())?;
     let ListPage { items, next } = ListPage::cut(rows, limit, |row| row.id);
-    Ok(ListPage { items: items.into_iter().map(assignment).collect::<Result<_, _>>()?, next })
+    Ok(ListPage { items: items.iter().map(assignment).collect::<Result<_, _>>()?, next })
 }
 
 /// One assignment of an event.
@@ -68,7 +68,7 @@ pub fn read(tx: &mut ReadTx<'_>, event: EventId, id: AssignmentId) -> Result<Ass
         Scope::Organisation(own) => row.organisation_id == own,
         Scope::All => true,
     };
-    assignment(row.filter(|row| row.event_id == event).filter(may_see).ok_or_else(Error::not_found)?)
+    assignment(&row.filter(|row| row.event_id == event).filter(may_see).ok_or_else(Error::not_found)?)
 }
 
 fn must_end_after(starts_at: Instant, ends_at: Instant) -> Result<(), Error> {
@@ -83,9 +83,9 @@ fn must_end_after(starts_at: Instant, ends_at: Instant) -> Result<(), Error> {
 /// # Errors
 /// 404 without the event; 409 when it was cancelled or completed, or without a live agreement that allows the profile; 422 for an
 /// unknown organisation, and for an end that is in the past or not after the start.
-pub fn assign(mut tx: WriteTx<'_>, event: EventId, asked: Assign) -> Result<Recorded<Assignment>, Error> {
+pub fn assign(mut tx: WriteTx<'_>, event: EventId, asked: &Assign) -> Result<Recorded<Assignment>, Error> {
     let now = tx.now();
-    let Assign { organisation_id, profile, starts_at, ends_at } = asked;
+    let Assign { organisation_id, profile, starts_at, ends_at } = *asked;
     events::read(&mut tx, event)?;
     must_end_after(starts_at, ends_at)?;
     if ends_at <= now {

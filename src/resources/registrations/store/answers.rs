@@ -78,9 +78,9 @@ pub fn update(
     if_match.check(row.version)?;
     // To share less protects a restricted person too.
     if patch.only_shares_less() {
-        contact.there()?
+        contact.there()?;
     } else {
-        contact.active().map(drop)?
+        contact.active().map(drop)?;
     }
     let status = row.status()?;
     if !status.is_live() {

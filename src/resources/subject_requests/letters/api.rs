@@ -48,7 +48,7 @@ impl Sheet {
                 page.header(header::CONTENT_SECURITY_POLICY, POLICY)
             }
         };
-        Ok(Self(answer.header(header::VARY, "Accept")))
+        Ok(Self(answer.by_accept()))
     }
 }
 

@@ -61,7 +61,7 @@ impl Sent {
             }
             Form::Vcard | Form::Json => Plain(package).into_answer(),
         };
-        Ok(Self(answer.header(header::VARY, "Accept")))
+        Ok(Self(answer.by_accept()))
     }
 }
 

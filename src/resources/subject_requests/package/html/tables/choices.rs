@@ -71,4 +71,15 @@ pub(super) const TABLES: &[TableInWords] = &[
         members: &[member("/expires_at", "Could be used until", When)],
         technical: &[],
     },
+    TableInWords {
+        table: "sharing_allowance_links",
+        heading: "Links to allow sharing again",
+        lead: "",
+        layout: Rows,
+        members: &[
+            member("/recipient_kind", "Recipients", Code(codes::recipient)),
+            member("/expires_at", "Could be used until", When),
+        ],
+        technical: &[],
+    },
 ];
