@@ -55,8 +55,9 @@ fn without_obstacles_everything_has_its_fate() {
 fn what_is_withheld_takes_the_person_with_it() {
     let whole = plan(contact(), records(), &[claim(None)]).unwrap();
     assert_eq!(whole.withhold.len(), 5);
-    // Closed requests and copies of the person's data are emptied although the person is withheld.
-    let emptied = ["registration_steps", "subject_requests", "subject_request_steps", "subject_request_packages"];
+    // Closed requests, copies of the person's data and words about recipients are emptied although the person is withheld.
+    let emptied =
+        ["registration_steps", "subject_requests", "subject_request_steps", "subject_request_packages", "obligations"];
     assert_eq!(counts(&whole.anonymise), emptied.map(|table| (table, None)));
     assert!(counts(&whole.erase).iter().all(|(table, _)| *table != "vault.data_keys"));
 

@@ -10,6 +10,7 @@ pub fn what(table: &str) -> &'static str {
         "consents" | "consent_decisions" => "what you agreed to and withdrew, and when",
         "memberships" => "the networks that you were in",
         "registrations" => "the events that you registered for",
+        "disclosures" => "which organisations received your data",
         "complaints" => "your complaints and our answers",
         "subject_requests" => "your requests about your rights",
         _ => "other records about you",

@@ -13,12 +13,12 @@ fn proxies(header: ForwardedHeader) -> TrustedProxies {
 }
 
 fn forwarded(lines: &[&str]) -> IpAddr {
-    let lines: Vec<&[u8]> = lines.iter().map(String::as_bytes).collect();
+    let lines: Vec<&[u8]> = lines.iter().map(|line| line.as_bytes()).collect();
     proxies(ForwardedHeader::Forwarded).caller(ip("10.0.0.1"), &lines)
 }
 
 fn x_forwarded_for(lines: &[&str]) -> IpAddr {
-    let lines: Vec<&[u8]> = lines.iter().map(String::as_bytes).collect();
+    let lines: Vec<&[u8]> = lines.iter().map(|line| line.as_bytes()).collect();
     proxies(ForwardedHeader::XForwardedFor).caller(ip("10.0.0.1"), &lines)
 }
 
