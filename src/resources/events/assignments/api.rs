@@ -10,7 +10,7 @@ use crate::platform::http::{ById, ByPart, Created, Done, Found, IfMatch, Listed,
 /// List the organisations that are assigned to an event
 ///
 /// Newest first. A contractor sees the assignments of its own organisation.
-#[utoipa::path(get, path = "/v1/events/{id}/assignments")]
+#[utoipa::path(get, path = "/v1/events/{id}/assignments", operation_id = "list_assignments")]
 pub async fn list(
     access: Access<EventsRead>,
     asked: Listing<NoFilter, AssignmentId>,
@@ -27,7 +27,7 @@ pub async fn list(
 /// The organisation sees the event, and can read its attendee list between `starts_at` and `ends_at`, as far as the profile
 /// shows it. It needs a live agreement that names the purpose: `venue_security` for the profile of that name, and
 /// `event_administration` for the others. The agreement must allow the members of a contact that the profile shows.
-#[utoipa::path(post, path = "/v1/events/{id}/assignments")]
+#[utoipa::path(post, path = "/v1/events/{id}/assignments", operation_id = "assign_organisation")]
 pub async fn assign(
     access: Access<EventsWrite>,
     Valid(asked): Valid<Assign>,
@@ -37,7 +37,7 @@ pub async fn assign(
 }
 
 /// Read an assignment
-#[utoipa::path(get, path = "/v1/events/{id}/assignments/{part}")]
+#[utoipa::path(get, path = "/v1/events/{id}/assignments/{part}", operation_id = "read_assignment")]
 pub async fn read(
     access: Access<EventsRead>,
     ById(event): ById<EventId>,
@@ -49,7 +49,7 @@ pub async fn read(
 /// Move the end of an assignment
 ///
 /// The disclosures that the attendee list made end at the new end too.
-#[utoipa::path(patch, path = "/v1/events/{id}/assignments/{part}")]
+#[utoipa::path(patch, path = "/v1/events/{id}/assignments/{part}", operation_id = "update_assignment")]
 pub async fn update(
     access: Access<EventsWrite>,
     Patch(patch): Patch<PatchAssignment>,
