@@ -141,10 +141,10 @@ async fn each_text_is_in_one_place(service: Service) {
     for part in ["particulars", "held"] {
         texts(&package[part], &format!("/{part}"), &mut found);
     }
-    // Names of people, events and networks are no text of one place, nor are our own sentences. Records of one table can have the
+    // Names of people, events, networks and recipients are no text of one place, nor are our own sentences. Records of one table can have the
     // same words.
     let is_shared = |place: &String| {
-        let ends = ["/name", "/event", "/network", "/meaning"];
+        let ends = ["/name", "/event", "/network", "/recipient", "/meaning"];
         ends.iter().any(|end| place.ends_with(end)) || place.starts_with("/particulars/purposes")
     };
     let in_any_record = |place: &String| {
