@@ -214,7 +214,7 @@ async fn a_disclosure_is_sealed_and_audited(service: Service) {
     assert_eq!(entries[0]["detail"]["organisation_id"], json!(venue));
     assert!(!json!(service.audit("").await).to_string().contains("guest list"));
     let stored = service.cells("disclosure_grounds", "necessity");
-    let plain: String = "guest list".bytes().map(|byte| format!("{byte:02x}")).collect();
+    let plain = iewm::domain::hex(b"guest list");
     assert!(stored.len() == 1 && !stored[0].contains(&plain), "the words are sealed");
     service.get(&format!("/v1/disclosures/{NOBODY}")).await.problem(404, "not_found");
 }

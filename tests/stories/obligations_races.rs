@@ -72,7 +72,8 @@ async fn the_last_two_recipients_complete_the_request_once(service: Service) {
             service.acknowledge(&service.contractor(caterer.id), &other, "not_held"),
         )
         .await;
-        (one.expect(200), other.expect(200));
+        one.expect(200);
+        other.expect(200);
         assert_eq!(service.request_status(&request).await, "completed");
         assert_eq!(completions(&service, &request).await, 1);
     }
@@ -92,7 +93,8 @@ async fn a_merge_and_the_last_answer_complete_the_request_once(service: Service)
             service.acknowledge(&service.contractor(venue.id), &own, "corrected"),
         )
         .await;
-        (merged.expect(200), done.expect(200));
+        merged.expect(200);
+        done.expect(200);
         assert_eq!(completions(&service, &request).await, 1);
         let kept = service.get(&format!("/v1/obligations/{}", text(&own, "id"))).await.expect(200).json();
         assert_eq!((&kept["contact_id"], &kept["status"]), (&json!(ada), &json!("acknowledged")));

@@ -47,6 +47,7 @@ REASONS = {
         "unknown_issuer",  # that issues no tokens for this service
         "same_contact",  # merged into itself
         "exactly_one",  # of several members
+        "superfluous",  # beside a law that requires a disclosure
         "unreachable",  # neither an e-mail address nor a telephone number
         "telephone_needed",  # for an extension
         "other_extension",  # than that written with the number
