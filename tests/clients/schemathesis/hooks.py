@@ -75,11 +75,11 @@ REASONS = {
         "missing /wording",  # of a consent that is given
         "missing /evidence_ref",  # of one that left no trace here
         "email_needed",  # for a grant that only a mailbox can confirm
-        "missing /right",  # of one kind of clock, as are the next three
         "missing /agreement_id",  # without a law that requires the disclosure
         "missing /purpose",  # the same
         "outside_agreement",  # a purpose or a member
         "too_late",  # an end after the agreement's
+        "missing /right",  # of one kind of clock, as are the next three
         "missing /received_on",
         "missing /aware_at",
         "not_here",  # what belongs to another kind
