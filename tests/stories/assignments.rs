@@ -63,18 +63,18 @@ async fn bad_assignments_are_told_what_to_change(service: Service) {
     service.live_agreement(venue, &["venue_security"], &["name"]).await;
     let assignments = format!("{event}/assignments");
     let asked = |organisation: &str, profile: &str, from: &str, until: &str| json!({ "organisation_id": organisation, "profile": profile, "starts_at": from, "ends_at": until });
-    let (own, nobody) = (venue.to_string(), "01937a5e-8f00-7c3a-9d55-3f2a60b1c901");
+    let (own, unknown) = (venue.to_string(), "01937a5e-8f00-7c3a-9d55-3f2a60b1c901");
     for (body, fault) in [
         (asked(&own, "venue_security", ENDS, OPENS), "/ends_at before_start"),
         (asked(&own, "venue_security", OPENS, OPENS), "/ends_at before_start"),
         (asked(&own, "venue_security", "2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z"), "/ends_at in_the_past"),
-        (asked(nobody, "venue_security", OPENS, ENDS), "/organisation_id unknown_reference"),
+        (asked(unknown, "venue_security", OPENS, ENDS), "/organisation_id unknown_reference"),
     ] {
         assert_eq!(service.post(&assignments, body).await.problem(422, "invalid").faults(), [fault]);
     }
     let refused = service.post(&assignments, asked(&own, "doorman", OPENS, ENDS)).await.problem(422, "invalid");
     assert!(refused.text().contains("venue_security"), "{}", refused.text());
-    let nowhere = format!("/v1/events/{nobody}/assignments");
+    let nowhere = format!("/v1/events/{unknown}/assignments");
     service.post(&nowhere, asked(&own, "venue_security", OPENS, ENDS)).await.problem(404, "not_found");
     service.verb(&event, "cancellation").await.expect(200);
     service.assign(&event, venue, "venue_security").await.problem(409, "illegal_transition");

@@ -17,7 +17,7 @@ on_both_engines! {
     the_list_leaves_out_people_who_do_not_share_with_the_recipient,
     the_list_leaves_out_people_without_a_place_and_people_whose_data_is_restricted,
     the_list_opens_and_closes_with_the_assignment,
-    staff_see_everybody_as_a_reception_does_and_disclose_nothing,
+    staff_see_all_attendees_as_a_reception_does_and_disclose_nothing,
     a_person_is_disclosed_once_however_often_the_list_is_read,
     a_lost_list_leads_to_its_reader,
     pages_of_a_list_name_each_person_once,
@@ -162,7 +162,7 @@ async fn the_list_opens_and_closes_with_the_assignment(service: Service) {
     assert!(shown(&service, venue).await.is_empty(), "the disclosures end with the assignment");
 }
 
-async fn staff_see_everybody_as_a_reception_does_and_disclose_nothing(service: Service) {
+async fn staff_see_all_attendees_as_a_reception_does_and_disclose_nothing(service: Service) {
     let event = service.announce(json!({ "capacity": null })).await;
     service.attend(&event, "Shares Nothing", json!({ "access_requirements": { "access": ["quiet_room"] } })).await;
     let seen = service.get(&format!("{event}/attendees")).await.expect(200).json();

@@ -23,7 +23,7 @@ on_both_engines! {
     a_disclosure_is_sealed_and_audited,
 }
 
-const NOBODY: &str = "00000000-0000-7000-8000-000000000000";
+const UNKNOWN: &str = "00000000-0000-7000-8000-000000000000";
 
 /// Each row of an answer, as its result or its code.
 pub(crate) fn told(answer: &Value) -> Vec<String> {
@@ -47,7 +47,7 @@ async fn each_person_has_a_result_in_the_order_asked(service: Service) {
     service.request("PUT", &other).token(&service.staff()).send().await.expect(204);
     service.restrict(&cat, RestrictionGround::AccuracyContested).await.unwrap();
     service.delete(&dan).await.expect(204);
-    let people = [&eve, &ada, &bob, &cat, &dan, NOBODY, &ada].map(|id: &str| id);
+    let people = [&eve, &ada, &bob, &cat, &dan, UNKNOWN, &ada].map(|id: &str| id);
     let answer = service.disclose(under(&agreement, venue, &people)).await.expect(200).json();
     let expected = ["disclosed", "disclosed", "refused_by_person", "restricted", "erased", "unknown", "disclosed"];
     assert_eq!(told(&answer), expected);
@@ -109,8 +109,8 @@ async fn a_call_that_breaks_a_rule_stores_nothing(service: Service) {
     for (member, value, faults) in [
         ("contact_ids", json!([]), vec!["/contact_ids too_few"]),
         ("contact_ids", json!(["ada"]), vec!["/contact_ids/0 uuid"]),
-        ("organisation_id", json!(NOBODY), vec!["/organisation_id unknown_reference"]),
-        ("agreement_id", json!(NOBODY), vec!["/agreement_id unknown_reference"]),
+        ("organisation_id", json!(UNKNOWN), vec!["/organisation_id unknown_reference"]),
+        ("agreement_id", json!(UNKNOWN), vec!["/agreement_id unknown_reference"]),
         ("purpose", json!("newsletter"), vec!["/purpose outside_agreement"]),
         ("purpose", json!("marketing"), vec!["/purpose unknown_value"]),
         (
@@ -186,7 +186,7 @@ async fn a_thousand_people_are_disclosed_in_one_call(service: Service) {
     let answer = service.disclose(under(&agreement, venue, &people)).await.expect(200).json();
     assert_eq!(told(&answer), vec!["disclosed"; 1_000]);
     let mut more = people.clone();
-    more.push(NOBODY);
+    more.push(UNKNOWN);
     let refused = service.disclose(under(&agreement, venue, &more)).await.problem(422, "invalid");
     assert_eq!(refused.faults(), ["/contact_ids too_many"]);
     let again = service.disclose(under(&agreement, venue, &people)).await.expect(200).json();
@@ -201,7 +201,7 @@ async fn a_call_is_repeated_by_its_key(service: Service) {
     let first = keyed().json(&under(&agreement, venue, &[&ada])).send().await.expect(200);
     let again = keyed().json(&under(&agreement, venue, &[&ada])).send().await.expect(200);
     assert_eq!((again.header("idempotent-replayed"), again.json()), ("true".to_owned(), first.json()));
-    let other = keyed().json(&under(&agreement, venue, &[&ada, NOBODY])).send().await;
+    let other = keyed().json(&under(&agreement, venue, &[&ada, UNKNOWN])).send().await;
     other.problem(422, "idempotency_key_reused");
 }
 
@@ -216,5 +216,5 @@ async fn a_disclosure_is_sealed_and_audited(service: Service) {
     let stored = service.cells("disclosure_grounds", "necessity");
     let plain = iewm::domain::hex(b"guest list");
     assert!(stored.len() == 1 && !stored[0].contains(&plain), "the words are sealed");
-    service.get(&format!("/v1/disclosures/{NOBODY}")).await.problem(404, "not_found");
+    service.get(&format!("/v1/disclosures/{UNKNOWN}")).await.problem(404, "not_found");
 }

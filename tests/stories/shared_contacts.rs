@@ -12,7 +12,7 @@ on_both_engines! {
     a_shared_contact_has_the_members_of_its_live_disclosures,
     a_read_makes_no_disclosure,
     a_restricted_person_is_not_there,
-    a_suspended_agreement_hides_everybody_from_tokens_that_live,
+    a_suspended_agreement_hides_all_people_from_tokens_that_live,
     the_list_is_filtered_by_purpose_and_by_change,
     pages_of_the_list_go_on_where_the_last_one_ended,
     staff_have_no_shared_contacts,
@@ -88,7 +88,7 @@ async fn a_restricted_person_is_not_there(service: Service) {
     assert_eq!(names(&list(&service, venue, "").await), ["Grace Hopper"]);
 }
 
-async fn a_suspended_agreement_hides_everybody_from_tokens_that_live(service: Service) {
+async fn a_suspended_agreement_hides_all_people_from_tokens_that_live(service: Service) {
     let (_, venue, agreement, [ada, _]) = venue_that_has_read(&service).await;
     let token = service.contractor(venue);
     let path = format!("/v1/shared-contacts/{ada}");

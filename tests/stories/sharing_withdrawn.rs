@@ -9,7 +9,7 @@ use crate::harness::{Service, on_both_engines};
 on_both_engines! {
     sharing_that_ends_recalls_what_that_kind_received_at_that_event,
     a_cancelled_registration_recalls_what_recipients_received_at_the_event,
-    a_cancelled_event_recalls_what_recipients_received_of_everybody,
+    a_cancelled_event_recalls_what_recipients_received_of_all_people,
     a_merge_of_two_registrations_recalls_nothing,
     the_restricted_share_less_and_not_more,
 }
@@ -65,7 +65,7 @@ async fn a_cancelled_registration_recalls_what_recipients_received_at_the_event(
     assert_eq!(service.disclosure_state(&elsewhere), "live");
 }
 
-async fn a_cancelled_event_recalls_what_recipients_received_of_everybody(service: Service) {
+async fn a_cancelled_event_recalls_what_recipients_received_of_all_people(service: Service) {
     let desk = service.recipient("Reception").await;
     let event = service.announce(json!({})).await;
     let mut received = Vec::new();

@@ -70,7 +70,7 @@ mod tests {
             assert!(noted.must_be_disclosed(Scope::All).is_ok());
             assert!(Noted { disclosed: Some(1), ..noted }.must_be_disclosed(recipient).is_ok());
         }
-        let of_nobody = look(Entry::new(Action::BreachesList).with("count", 3));
-        assert!(of_nobody.must_be_disclosed(recipient).is_ok());
+        let of_no_person = look(Entry::new(Action::BreachesList).with("count", 3));
+        assert!(of_no_person.must_be_disclosed(recipient).is_ok());
     }
 }

@@ -52,10 +52,10 @@ impl World {
         }
         let document = serde_json::to_value(openapi()).unwrap();
         let (token, their_token) = (service.contractor(own.organisation), service.contractor(theirs.organisation));
-        let everybody = service.token("both", &[Role::IewmStaff, Role::Council], None);
+        let both = service.token("both", &[Role::IewmStaff, Role::Council], None);
         let mut kinds = BTreeMap::new();
         for paths in [theirs.paths(), own.paths()] {
-            collect(service, &everybody, &paths, &mut kinds).await;
+            collect(service, &both, &paths, &mut kinds).await;
         }
         collect(service, &their_token, &theirs.paths(), &mut kinds).await;
         let mut seen = BTreeMap::new();
@@ -123,14 +123,14 @@ async fn organisation(service: &Service, name: &str) -> Own {
 
 /// What no organisation may know of.
 async fn others(service: &Service) {
-    let contact = service.sign_up("Nobody's Business", "business@example.org").await;
+    let contact = service.sign_up("Business Unknown", "business@example.org").await;
     service.give(&contact, "newsletter").await;
     let network = json!({ "code": "prevention", "name": "Prevention", "description": "For prevention." });
     let network = text(&service.post("/v1/networks", network).await.expect(201).json(), "id");
     let member = json!({ "contact_id": contact, "role": "member", "started_on": "2026-11-24" });
     service.post(&format!("/v1/networks/{network}/memberships"), member).await.expect(201);
     let request = json!({
-        "kind": "access", "requester": { "name": "Nobody", "email": "business@example.org", "acting_for": "self" },
+        "kind": "access", "requester": { "name": "Business Unknown", "email": "business@example.org", "acting_for": "self" },
         "channel": "email", "received_on": "2026-11-24", "identity_known": true,
     });
     service.post("/v1/subject-requests", request).await.expect(201);

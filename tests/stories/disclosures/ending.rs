@@ -35,7 +35,7 @@ async fn a_disclosure_is_recalled_once(service: Service) {
     let anew = service.disclosed(under(&agreement, venue, &[&ada])).await;
     assert_ne!(anew, id);
     assert_eq!(service.of_disclosure(&id, "status").await, "recalled");
-    let nowhere = format!("/v1/disclosures/{}", super::NOBODY);
+    let nowhere = format!("/v1/disclosures/{}", super::UNKNOWN);
     service.verb(&nowhere, "recall").await.problem(404, "not_found");
 }
 

@@ -60,7 +60,7 @@ async fn a_handover_gives_exactly_the_disclosed_members(service: Service) {
         "operation": "handover", "caller": "staff-1",
     });
     assert_eq!((traced.len(), &traced[0]["id"], &traced[0]["read"]), (1, &json!(id), &read));
-    assert!(service.items(&format!("/v1/disclosures?batch={}", super::NOBODY)).await.is_empty());
+    assert!(service.items(&format!("/v1/disclosures?batch={}", super::UNKNOWN)).await.is_empty());
     let contractor = service.contractor(police);
     let forbidden = service.request("GET", &format!("/v1/disclosures/{id}/handover")).token(&contractor).send().await;
     forbidden.problem(403, "forbidden");
@@ -84,7 +84,7 @@ async fn nothing_is_handed_over_but_while_the_disclosure_is_live(service: Servic
     assert_eq!(for_claims["person"]["name"], "Ada Lovelace", "legal claims override a restriction");
     service.verb(&format!("/v1/disclosures/{proposed}"), "recall").await.expect(200);
     service.handover(&proposed, "application/json").await.problem(410, "gone");
-    service.handover(super::NOBODY, "application/json").await.problem(404, "not_found");
+    service.handover(super::UNKNOWN, "application/json").await.problem(404, "not_found");
     assert_eq!(service.audit("action=disclosures.handover").await.len(), 2);
 }
 
@@ -130,7 +130,7 @@ async fn staff_see_who_received_and_read_a_persons_data(service: Service) {
         });
         assert_eq!(items, [expected], "under any id of the person");
     }
-    let none = service.get(&format!("/v1/contacts/{}/disclosures", super::NOBODY)).await;
+    let none = service.get(&format!("/v1/contacts/{}/disclosures", super::UNKNOWN)).await;
     none.problem(404, "not_found");
     // A batch of before the merge leads to the person.
     assert_eq!(service.items(&format!("/v1/disclosures?batch={}", batch.as_str().unwrap())).await.len(), 1);

@@ -3,7 +3,7 @@
 use chrono::Duration;
 use serde_json::{Value, json};
 
-use super::NOBODY;
+use super::UNKNOWN;
 use crate::harness::disclosures::under;
 use crate::harness::people::text;
 use crate::harness::{Service, on_both_engines};
@@ -51,7 +51,7 @@ async fn disclosures_are_found_by_what_is_known_of_them(service: Service) {
         ("?status=proposed".to_owned(), vec![]),
         (format!("?organisation_id={venue}"), vec![&two, &one]),
         (format!("?contact_id={bob}"), vec![&three, &two]),
-        (format!("?contact_id={NOBODY}"), vec![]),
+        (format!("?contact_id={UNKNOWN}"), vec![]),
         (of_agreement, vec![&two, &one]),
         ("?purpose=newsletter".to_owned(), vec![&three]),
         (format!("?contact_id={bob}&status=recalled&organisation_id={venue}"), vec![&two]),
@@ -82,7 +82,7 @@ async fn a_contractor_lists_and_reads_its_own_alone(service: Service) {
     for query in [
         format!("?organisation_id={other}"),
         format!("?agreement_id={}", with_other.rsplit('/').next().unwrap()),
-        format!("?contact_id={NOBODY}"),
+        format!("?contact_id={UNKNOWN}"),
     ] {
         assert_eq!(service.listed(&token, &query).await, [""; 0], "{query}");
     }
@@ -94,7 +94,7 @@ async fn a_contractor_lists_and_reads_its_own_alone(service: Service) {
         problem
     };
     let (hidden, missing) =
-        (read(&theirs).await.problem(404, "not_found"), read(NOBODY).await.problem(404, "not_found"));
+        (read(&theirs).await.problem(404, "not_found"), read(UNKNOWN).await.problem(404, "not_found"));
     assert_eq!(strip(hidden.json()), strip(missing.json()));
     let disclose = service.request("POST", "/v1/disclosures").token(&token).json(&under(&agreement, venue, &[&ada]));
     disclose.send().await.problem(403, "forbidden");

@@ -19,7 +19,7 @@ use crate::platform::http::{Answer, ById, DisclosedList, Listing, Op, Plain, Rep
 ///
 /// The first read of a person makes a disclosure, which ends with the assignment. The list leaves out people whose data is
 /// restricted, people who refuse to share data with this kind of organisation, and people whose registration does not share with
-/// it: `sharing.venue` for venues, `sharing.event_partners` for event partners. IEWM's staff see everybody, as a reception does.
+/// it: `sharing.venue` for venues, `sharing.event_partners` for event partners. IEWM's staff see all attendees, as a reception does.
 #[utoipa::path(get, path = "/v1/events/{id}/attendees", operation_id = "list_attendees")]
 pub async fn list(
     access: Access<AttendeesRead>,

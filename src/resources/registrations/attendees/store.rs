@@ -189,6 +189,6 @@ fn counted(mut tx: WriteTx<'_>, event: EventId, kind: OrganisationKind) -> Resul
     let places: Vec<Place> = places.into_iter().filter(|(_, contact)| !refusing.contains(contact)).collect();
     let counts = counts::count(needs(&mut tx, &places)?.into_values().collect());
     let look = Entry::new(Action::AttendeesList).subject(event).with("profile", <&str>::from(Profile::Catering));
-    let nobody = Batch::of(tx.new_id(), ReadOperation::Attendees, Vec::new());
-    batches::finish(tx, &nobody, look, Shown::Counts(counts))
+    let none = Batch::of(tx.new_id(), ReadOperation::Attendees, Vec::new());
+    batches::finish(tx, &none, look, Shown::Counts(counts))
 }
