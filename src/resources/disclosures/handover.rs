@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::model::{HandedOver, Handover};
+use super::model::{DisclosedMembers, Handover};
 use crate::domain::{Error, day_words, london_date, london_words};
 use crate::platform::http::answer::JSON;
 use crate::platform::http::{Answer, DISCLOSURE_BATCH, Frame, Incoming, Op, Reply, Take, csv};
@@ -19,8 +19,8 @@ impl Take for AsCsv {
 }
 
 /// The members that are there, by their names on the wire and for a reader.
-fn members(person: &HandedOver) -> Vec<(&'static str, &'static str, String)> {
-    let HandedOver { name, email, telephone, telephone_extension, organisation, job_title } = person;
+fn members(person: &DisclosedMembers) -> Vec<(&'static str, &'static str, String)> {
+    let DisclosedMembers { name, email, telephone, telephone_extension, organisation, job_title } = person;
     let members = [
         ("name", "Name", name.as_ref().map(|name| name.as_str().to_owned())),
         ("email", "Email address", email.as_ref().map(|email| email.shown().into_owned())),

@@ -16,7 +16,7 @@ mod received;
 mod results;
 
 pub use commands::{Disclose, DisclosureFilter, NewGateway};
-pub use handover::{HandedOver, Handover};
+pub use handover::{DisclosedMembers, Handover};
 pub use received::{ReceivedDisclosure, Recipient, RecipientRead};
 pub use results::{DisclosureResult, DisclosureResults, DisclosureRow};
 

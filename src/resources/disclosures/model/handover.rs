@@ -5,15 +5,15 @@ use utoipa::ToSchema;
 
 use super::LegalGateway;
 use crate::domain::{
-    ContactId, DisclosureBatchId, DisclosureId, EmailAddress, Instant, OrganisationId, Purpose, Telephone,
-    TelephoneExtension,
+    ContactId, DisclosedField, DisclosureBatchId, DisclosureId, EmailAddress, Instant, OrganisationId, Purpose,
+    Telephone, TelephoneExtension,
 };
-use crate::resources::contacts::model::{Employer, JobTitle, PersonName};
+use crate::resources::contacts::model::{Contact, Employer, JobTitle, PersonName};
 use crate::resources::organisations::model::OrganisationName;
 
 /// The disclosed members of a person's data.
 #[derive(Clone, Serialize, ToSchema)]
-pub struct HandedOver {
+pub struct DisclosedMembers {
     /// The person's name.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
@@ -38,6 +38,22 @@ pub struct HandedOver {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub job_title: Option<JobTitle>,
+}
+
+impl DisclosedMembers {
+    /// Takes from a contact the members that disclosures show. The extension goes with the telephone number.
+    pub fn of(contact: Contact, shows: impl Fn(DisclosedField) -> bool) -> Self {
+        let Contact { name, email, telephone, telephone_extension, organisation, job_title, .. } = contact;
+        let telephone_shown = shows(DisclosedField::Telephone);
+        Self {
+            name: name.filter(|_| shows(DisclosedField::Name)),
+            email: email.filter(|_| shows(DisclosedField::Email)),
+            telephone: telephone.filter(|_| telephone_shown),
+            telephone_extension: telephone_extension.filter(|_| telephone_shown),
+            organisation: organisation.filter(|_| shows(DisclosedField::Organisation)),
+            job_title: job_title.filter(|_| shows(DisclosedField::JobTitle)),
+        }
+    }
 }
 
 /// The data of a disclosure, to be handed over to the organisation.
@@ -68,5 +84,5 @@ pub struct Handover {
     #[schema(nullable = false)]
     pub expires_at: Option<Instant>,
     /// The disclosed members, of those that the service has.
-    pub person: HandedOver,
+    pub person: DisclosedMembers,
 }

@@ -8,6 +8,7 @@ use crate::domain::{
     TelephoneExtension, WordSet,
 };
 use crate::resources::contacts::model::{Contact, Employer, JobTitle, PersonName};
+use crate::resources::disclosures::model::DisclosedMembers;
 use crate::resources::disclosures::store::Shown;
 
 /// A live disclosure of a person's data.
@@ -66,18 +67,20 @@ pub struct SharedContact {
 impl SharedContact {
     /// The person as the disclosures show them; `None` of a contact whose data is not in use.
     pub(super) fn of(contact: Contact, disclosures: Vec<Shown>) -> Option<Self> {
-        let may_see = |field| disclosures.iter().any(|shown| shown.fields.contains(field));
-        let telephone = may_see(DisclosedField::Telephone);
         let disclosed_at = disclosures.iter().map(|shown| shown.updated_at);
+        let (contact_id, updated_at) = (contact.id, disclosed_at.chain(contact.updated_at).max()?);
+        let may_see = |field| disclosures.iter().any(|shown| shown.fields.contains(field));
+        let DisclosedMembers { name, email, telephone, telephone_extension, organisation, job_title } =
+            DisclosedMembers::of(contact, may_see);
         Some(Self {
-            contact_id: contact.id,
-            name: contact.name.filter(|_| may_see(DisclosedField::Name)),
-            email: contact.email.filter(|_| may_see(DisclosedField::Email)),
-            telephone: contact.telephone.filter(|_| telephone),
-            telephone_extension: contact.telephone_extension.filter(|_| telephone),
-            organisation: contact.organisation.filter(|_| may_see(DisclosedField::Organisation)),
-            job_title: contact.job_title.filter(|_| may_see(DisclosedField::JobTitle)),
-            updated_at: disclosed_at.chain(contact.updated_at).max()?,
+            contact_id,
+            name,
+            email,
+            telephone,
+            telephone_extension,
+            organisation,
+            job_title,
+            updated_at,
             disclosures: disclosures
                 .into_iter()
                 .map(|shown| SharedUnder {

@@ -3,17 +3,16 @@
 use super::deciding::locked;
 use super::disclosing::facts_of;
 use super::grounds;
-use crate::domain::{DisclosedField, DisclosureId, Error, london_date};
+use crate::domain::{DisclosureId, Error, london_date};
 use crate::platform::audit::{Action, Entry};
 use crate::platform::transaction::{Recorded, WriteTx};
 use crate::policy::sharing;
 use crate::resources::agreements::store as agreements;
-use crate::resources::contacts::model::Contact;
 use crate::resources::contacts::sharing_refusals::store as sharing_refusals;
 use crate::resources::contacts::store as contacts;
 use crate::resources::disclosures::batches::model::{Batch, ReadOperation};
 use crate::resources::disclosures::batches::store as batches;
-use crate::resources::disclosures::model::{HandedOver, Handover};
+use crate::resources::disclosures::model::{DisclosedMembers, Handover};
 use crate::resources::organisations::store as organisations;
 
 /// Returns exactly the disclosed members of the person's data, and records the handover as a read by the organisation. What an
@@ -50,21 +49,8 @@ pub fn hand_over(mut tx: WriteTx<'_>, id: DisclosureId) -> Result<Recorded<Hando
         purpose: row.purpose()?,
         handed_over_at: tx.now(),
         expires_at: row.expires_at,
-        person: disclosed(contact, |field| shows.contains(field)),
+        person: DisclosedMembers::of(contact, |field| shows.contains(field)),
     };
     let look = Entry::new(Action::DisclosuresHandover).contact(row.contact_id).subject(id);
     batches::hand_over(tx, &batch, row.organisation_id, look, handover)
-}
-
-/// The members of a contact that a disclosure shows.
-fn disclosed(contact: Contact, shows: impl Fn(DisclosedField) -> bool) -> HandedOver {
-    let Contact { name, email, telephone, telephone_extension, organisation, job_title, .. } = contact;
-    HandedOver {
-        name: name.filter(|_| shows(DisclosedField::Name)),
-        email: email.filter(|_| shows(DisclosedField::Email)),
-        telephone: telephone.filter(|_| shows(DisclosedField::Telephone)),
-        telephone_extension: telephone_extension.filter(|_| shows(DisclosedField::Telephone)),
-        organisation: organisation.filter(|_| shows(DisclosedField::Organisation)),
-        job_title: job_title.filter(|_| shows(DisclosedField::JobTitle)),
-    }
 }
