@@ -10,20 +10,13 @@ use crate::platform::db::{among_ids, direct};
 use crate::platform::transaction::{ReadTx, WriteTx};
 use crate::policy::consent::{Facts, Mailbox};
 use crate::resources::contacts::model::ContactStatus;
-use crate::resources::contacts::store::{self as contacts, ContactFacts, Marked};
+use crate::resources::contacts::store::{self as contacts, ContactFacts, LockedContact, Marked};
 
 /// What must be known to judge a decision, with the contact locked.
 pub struct Known {
     pub contact: ContactFacts,
     pub facts: Facts,
     pub(super) row: Option<Row>,
-}
-
-/// The keyed indexes that memory is asked by: that of a contact's address, and that of its number and name, which counts only with
-/// an address, because nothing can be sent without one.
-fn marks(contact: &ContactFacts) -> impl Iterator<Item = &Vec<u8>> {
-    let number = contact.named_number.iter().filter(|_| contact.mark.is_some());
-    contact.mark.iter().chain(number)
 }
 
 impl Known {
@@ -75,14 +68,18 @@ pub fn facts(tx: &mut WriteTx<'_>, contact: ContactId, purpose: Purpose) -> Resu
 fn of_contacts(tx: &mut WriteTx<'_>, about: &[(ContactId, Purpose)]) -> Result<HashMap<ContactId, Known>, Error> {
     let ids: Vec<ContactId> = about.iter().map(|(contact, _)| *contact).collect();
     let mut held = contacts::lock_all(tx, &ids)?;
-    let marks = held.values().flat_map(|held| marks(held.facts())).cloned().collect();
-    let marked = contacts::marked_among(tx, marks)?;
+    // A number with its name counts only beside an address, because nothing can be sent without one.
+    let addressed = || held.values().map(LockedContact::facts).filter(|facts| facts.mark.is_some());
+    let named_numbers: Vec<_> = addressed().filter_map(|facts| facts.named_number.clone()).collect();
+    let addresses = addressed().filter_map(|facts| facts.mark.as_ref());
+    let marks = addresses.chain(&named_numbers).cloned().collect();
+    let marked = contacts::marked_among(tx, marks, named_numbers)?;
     let rows = consents::table.filter(among_ids(consents::contact_id, &ids));
     let rows: Vec<Row> = direct!(tx.connection(), engine => rows.select(Row::as_select()).load(engine))?;
     let mut rows: HashMap<_, _> = rows.into_iter().map(|row| ((row.contact_id, row.purpose.clone()), row)).collect();
     let mut known = HashMap::with_capacity(about.len());
     for (contact, purpose) in about {
-        let Some(facts) = held.remove(contact).map(contacts::LockedContact::into_facts) else { continue };
+        let Some(facts) = held.remove(contact).map(LockedContact::into_facts) else { continue };
         let row = rows.remove(&(*contact, purpose.as_str().to_owned()));
         known.insert(*contact, Known::of(facts, &marked, *purpose, row)?);
     }

@@ -149,7 +149,7 @@ impl Marks {
     /// former address, and what is erased a suppressed one, so that asking in this order misses nothing.
     fn memory(&self, tx: &mut ReadTx<'_>) -> Result<Memory, Error> {
         let marks = self.emails.iter().chain(&self.named_numbers).cloned().collect();
-        let marked = marked_among(tx, marks)?;
+        let marked = marked_among(tx, marks, Vec::new())?;
         let holders: Vec<ContactId> = marked.former_holders().collect();
         Ok(Memory { restricted: restricted_among(tx, &holders)?, marked })
     }

@@ -52,12 +52,13 @@ impl Marked {
     }
 }
 
-/// Reads, in one query, which of the marks suppress mailings, which are former addresses, and which are the number and name of a
-/// contact without an e-mail address. An address that was passed on to another person is no longer a former one.
+/// Reads, in one query, which of the marks suppress mailings, which are former addresses, and which of `named_numbers` are the
+/// number and name of a contact without an e-mail address. An address that was passed on to another person is no longer a former
+/// one. `named_numbers` are those of the marks that the caller will ask [`Marked::is_anothers_number`] about.
 ///
 /// # Errors
 /// 503 when the database does not answer.
-pub fn marked_among(tx: &mut ReadTx<'_>, marks: Vec<Vec<u8>>) -> Result<Marked, Error> {
+pub fn marked_among(tx: &mut ReadTx<'_>, marks: Vec<Vec<u8>>, named_numbers: Vec<Vec<u8>>) -> Result<Marked, Error> {
     type Found = (Vec<u8>, Option<String>, Option<ContactId>, Option<Instant>);
     if marks.is_empty() {
         return Ok(Marked::default());
@@ -65,12 +66,12 @@ pub fn marked_among(tx: &mut ReadTx<'_>, marks: Vec<Vec<u8>>) -> Result<Marked, 
     let found = prepared("SELECT mark, purpose, NULL AS contact_id, NULL AS since FROM suppressions WHERE ")
         .then(among(suppressions::mark, marks.clone()))
         .sql(" UNION ALL SELECT mark, NULL, contact_id, since FROM former_addresses WHERE passed_on_at IS NULL AND ")
-        .then(among(former_addresses::mark, marks.clone()))
+        .then(among(former_addresses::mark, marks))
         // By itself SQLite reads every contact without an address.
         .sql(" UNION ALL SELECT named_number, NULL, id, NULL FROM contacts")
         .then(IndexedBy("contacts_known_by_telephone"))
         .sql(" WHERE email_index IS NULL AND named_number IS NOT NULL AND ")
-        .then(among(contacts::named_number, marks))
+        .then(among(contacts::named_number, named_numbers))
         .select::<(Binary, Nullable<Text>, Nullable<UuidSql>, Nullable<InstantSql>)>();
     let found: Vec<Found> = direct!(tx.connection(), engine => found.load(engine))?;
     let mut marked = Marked::default();
