@@ -19,6 +19,7 @@ use crate::platform::http::cors::{EXPOSED, HEADERS, METHODS};
 use crate::platform::serve::{identify, install_page, not_found, pass};
 use crate::platform::telemetry::Metrics;
 
+mod expecting;
 mod serving;
 
 use self::serving::{Deadlines, keep_serving, serve};

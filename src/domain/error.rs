@@ -174,6 +174,8 @@ codes! {
         "The caller, or its network address, has sent more requests than the limit for one minute. Wait for `Retry-After` seconds. `RateLimit-Policy` shows the limit, and `RateLimit` the remainder.";
     ReadingTooMuch 429 "reading_too_much" "You have read about too many people"
         "The caller has read about as many people as the operator allows in an hour. Single reads, searches, lists and exports all count. Wait for `Retry-After` seconds. You can still write.";
+    TooManyImports 429 "too_many_imports" "You are sending too many files at once"
+        "The service is already receiving two files from this caller, and read nothing from this one. Send it again when one of them is answered; `Retry-After` suggests when.";
     Internal 500 "internal" "The service failed"
         "The service failed and changed nothing. Report the request id, which is `instance`.";
     Unavailable 503 "unavailable" "The service is unavailable"
@@ -382,19 +384,4 @@ impl fmt::Debug for Error {
 impl std::error::Error for Error {}
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_code_has_a_name_of_its_own() {
-        let mut names: Vec<_> = CODES.iter().map(|entry| entry.name).collect();
-        names.sort_unstable();
-        names.dedup();
-        assert_eq!(names.len(), CODES.len());
-    }
-
-    #[test]
-    fn an_error_is_one_word_wide() {
-        assert_eq!(size_of::<Error>(), size_of::<usize>());
-    }
-}
+mod tests;

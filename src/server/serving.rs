@@ -8,11 +8,12 @@ use std::time::Duration;
 
 use actix_http::{HttpService, Request, Response};
 use actix_server::{Server, ServerBuilder};
-use actix_service::{IntoServiceFactory, Service, ServiceFactory, ServiceFactoryExt, fn_service, map_config};
+use actix_service::{IntoServiceFactory, Service, ServiceFactory, ServiceFactoryExt, fn_service};
 use actix_web::body::MessageBody;
 use actix_web::dev::AppConfig;
 use actix_web::rt::net::TcpStream;
 
+use super::expecting;
 use crate::platform::http::WriteDeadline;
 use crate::platform::supervision::Restarts;
 
@@ -48,6 +49,7 @@ where
     let stopping = builder.graceful_shutdown_signal();
     let factory = move || {
         let (stopping, Deadlines { head, write }) = (stopping.clone(), deadlines.clone());
+        let (expecting, answering) = expecting::services(make());
         let http = HttpService::build()
             .client_request_timeout(head)
             .client_disconnect_timeout(LINGER)
@@ -55,7 +57,8 @@ where
                 let stopping = stopping.clone();
                 async move { stopping.notified().await }
             })
-            .h1(map_config(make(), |()| AppConfig::default()));
+            .expect(expecting)
+            .h1(answering);
         fn_service(move |stream: TcpStream| {
             let peer = stream.peer_addr().ok();
             ready(Ok((write.over(stream), peer)))

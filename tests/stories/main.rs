@@ -52,6 +52,7 @@ mod documents;
 mod due;
 mod erasure;
 mod events;
+mod expecting;
 mod faults;
 mod former_addresses;
 mod grants;

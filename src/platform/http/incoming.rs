@@ -8,6 +8,7 @@ use actix_web::dev::Payload;
 use actix_web::http::header;
 use actix_web::web::Bytes;
 use futures_util::StreamExt;
+use tokio::time::{Instant, timeout_at};
 
 use super::describe::Op;
 use super::matched::{PathValues, path_value};
@@ -47,12 +48,13 @@ pub enum Body {
 
 impl Incoming {
     /// Reads the body. It counts against the budget of the process until its last copy is dropped. A body
-    /// that may be larger than [`BODY_LIMIT`] is a file, and waits for a permit before it is read.
+    /// that may be larger than [`BODY_LIMIT`] is a file. It takes one of its caller's places while it arrives,
+    /// and then waits for a permit, so that a slow file delays no other caller's.
     ///
     /// # Errors
     /// 413 when it is larger than the operation accepts, by its `Content-Length` or as it is read; 408 when
-    /// it takes longer than the deadline; 400 when it ends early; 503 when the process holds too many bytes
-    /// of bodies, or other files have the permits.
+    /// it takes longer than the deadline; 400 when it ends early; 429 when its caller sends too many files;
+    /// 503 when the process holds too many bytes of bodies, or other files have the permits.
     pub async fn body(&mut self) -> Result<Bytes, Error> {
         let limit = self.body_limit;
         let too_large = || {
@@ -72,25 +74,22 @@ impl Incoming {
             Body::Coming(payload) => payload,
         };
         let mut body = self.receiving.body(declared.unwrap_or_default());
-        if limit > BODY_LIMIT {
+        let file = if limit > BODY_LIMIT { Some(self.receiving.file(&self.caller)?) } else { None };
+        let begun = Instant::now();
+        loop {
+            let due = self.receiving.due(begun, body.len());
+            let Ok(piece) = timeout_at(due, payload.next()).await else { return Err(self.receiving.late()) };
+            let Some(piece) = piece else { break };
+            let piece = piece.map_err(|_| Error::new(Code::MalformedJson, "The body ended too early."))?;
+            if body.len() + piece.len() > limit {
+                return Err(too_large());
+            }
+            body.add(&piece)?;
+        }
+        if file.is_some() {
             body = body.in_turn(self.receiving.turn().await?);
         }
-        let read = async {
-            while let Some(piece) = payload.next().await {
-                let piece = piece.map_err(|_| Error::new(Code::MalformedJson, "The body ended too early."))?;
-                if body.len() + piece.len() > limit {
-                    return Err(too_large());
-                }
-                body.add(&piece)?;
-            }
-            Ok(())
-        };
-        let deadline = self.receiving.deadline;
-        let Ok(read) = tokio::time::timeout(deadline, read).await else {
-            let detail = format!("The body did not arrive within {} seconds.", deadline.as_secs());
-            return Err(Error::new(Code::RequestTimeout, detail));
-        };
-        read?;
+        drop(file);
         let bytes = body.whole();
         self.body = Body::Whole(bytes.clone());
         Ok(bytes)
@@ -158,7 +157,7 @@ impl Incoming {
     ///
     /// # Errors
     /// 415, naming the right ones.
-    pub fn expect_one_of(&self, expected: &[&'static str]) -> Result<&'static str, Error> {
+    pub fn expect_one_of<'a>(&self, expected: &[&'a str]) -> Result<&'a str, Error> {
         one_of(self.content_type(), expected)
     }
 }
@@ -172,7 +171,7 @@ pub fn media_type(content_type: &str) -> String {
 ///
 /// # Errors
 /// 415, naming the right ones.
-pub(super) fn one_of(content_type: &str, expected: &[&'static str]) -> Result<&'static str, Error> {
+pub(super) fn one_of<'a>(content_type: &str, expected: &[&'a str]) -> Result<&'a str, Error> {
     let given = media_type(content_type);
     expected.iter().copied().find(|known| *known == given).ok_or_else(|| {
         let detail = format!("Send the body with Content-Type: {}.", expected.join(" or "));
@@ -201,125 +200,4 @@ pub trait Take: Sized {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::cell::Cell;
-    use std::rc::Rc;
-    use std::time::Duration;
-
-    use actix_web::error::PayloadError;
-    use actix_web::test::TestRequest;
-    use futures_util::stream::{self, Stream};
-
-    use super::*;
-    use crate::platform::vault::{CountingEntropy, SecretBytes};
-
-    /// A request whose body arrives in `pieces`.
-    fn incoming(pieces: impl Stream<Item = Result<Bytes, PayloadError>> + 'static) -> Incoming {
-        let entropy = CountingEntropy::new();
-        Incoming {
-            request: TestRequest::post().to_http_request(),
-            body: Body::Coming(Payload::Stream { payload: Box::pin(pieces) }),
-            body_limit: BODY_LIMIT,
-            receiving: Receiving::new(Duration::from_secs(20), 64 * 1024 * 1024, 1),
-            read_again: None,
-            actor: Arc::new(Actor::Anonymous),
-            caller: String::new(),
-            cursors: Arc::new(CursorKey::new(&SecretBytes::random(&entropy))),
-            entropy: Arc::new(entropy),
-        }
-    }
-
-    /// A byte every `gap`, without an end.
-    fn trickle(gap: Duration) -> impl Stream<Item = Result<Bytes, PayloadError>> {
-        stream::unfold((), move |()| async move {
-            tokio::time::sleep(gap).await;
-            Some((Ok(Bytes::from_static(b" ")), ()))
-        })
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_body_has_20_seconds_in_all_however_it_trickles() {
-        for gap in [Duration::from_millis(100), Duration::from_secs(19), Duration::from_secs(21)] {
-            let begun = tokio::time::Instant::now();
-            let refused = incoming(trickle(gap)).body().await.unwrap_err();
-            assert_eq!(refused.code(), Code::RequestTimeout);
-            assert_eq!(begun.elapsed().as_secs(), 20, "{gap:?}");
-        }
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_body_that_ends_in_time_is_whole() {
-        let pieces = trickle(Duration::from_secs(1)).take(19);
-        assert_eq!(incoming(pieces).body().await.unwrap().len(), 19);
-    }
-
-    /// A request whose body shares what `receiving` allows, and how many of its pieces were read so far.
-    fn sharing(receiving: &Receiving, pieces: Vec<&'static [u8]>) -> (Incoming, Rc<Cell<usize>>) {
-        let read = Rc::new(Cell::new(0));
-        let counted = read.clone();
-        let pieces = stream::iter(pieces).map(move |piece| {
-            counted.set(counted.get() + 1);
-            Ok(Bytes::from_static(piece))
-        });
-        (Incoming { receiving: receiving.clone(), ..incoming(pieces) }, read)
-    }
-
-    #[tokio::test]
-    async fn all_bodies_share_a_budget_and_what_is_beyond_it_is_not_read() {
-        const PIECE: &[u8] = &[b' '; 400_000];
-        let receiving = Receiving::new(Duration::from_secs(20), 1_000_000, 1);
-        let (mut first, _) = sharing(&receiving, vec![PIECE; 2]);
-        let held = first.body().await.unwrap();
-        let (mut second, read) = sharing(&receiving, vec![PIECE; 2]);
-        let refused = second.body().await.unwrap_err();
-        assert_eq!(refused.code(), Code::Unavailable);
-        assert_eq!(refused.particulars().retry_after, Some(1));
-        assert_eq!(read.get(), 1, "it is read on after the refusal");
-        let (mut small, _) = sharing(&receiving, vec![b"{}"]);
-        assert_eq!(small.body().await.unwrap(), "{}", "small ones have the last eighth");
-
-        drop(first);
-        sharing(&receiving, vec![PIECE; 2]).0.body().await.expect_err("a copy is held still");
-        drop(held);
-        sharing(&receiving, vec![PIECE; 2]).0.body().await.unwrap();
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_third_file_is_not_read_until_its_turn() {
-        const FILE: usize = 2 * BODY_LIMIT;
-        let receiving = Receiving::new(Duration::from_secs(20), 64 * BODY_LIMIT, 1);
-        let ordinary = || sharing(&receiving, vec![b"name"]);
-        let file = || {
-            let (incoming, read) = ordinary();
-            (Incoming { body_limit: FILE, ..incoming }, read)
-        };
-        let (mut first, mut second, (mut third, read)) = (file().0, file().0, file());
-        let (one, _two) = (first.body().await.unwrap(), second.body().await.unwrap());
-
-        let refused = third.body().await.unwrap_err();
-        assert_eq!((refused.code(), read.get()), (Code::Unavailable, 0));
-        assert!(refused.particulars().retry_after.is_some());
-        assert_eq!(ordinary().0.body().await.unwrap(), "name", "an ordinary body waits for no file");
-
-        let begun = tokio::time::Instant::now();
-        let waiting = third.body();
-        let ends = async {
-            tokio::time::sleep(Duration::from_secs(5)).await;
-            drop((first, one));
-        };
-        let (arrived, ()) = tokio::join!(waiting, ends);
-        assert_eq!((arrived.unwrap().len(), begun.elapsed().as_secs()), (4, 5));
-    }
-
-    #[tokio::test]
-    async fn endless_chunks_are_refused_at_the_limit() {
-        let pieces = stream::repeat_with(|| Ok(Bytes::from_static(&[b' '; 4096])));
-        assert_eq!(incoming(pieces).body().await.unwrap_err().code(), Code::TooLarge);
-    }
-
-    #[tokio::test]
-    async fn a_body_that_breaks_off_is_no_json() {
-        let pieces = stream::iter([Ok(Bytes::from_static(b"{")), Err(PayloadError::Incomplete(None))]);
-        assert_eq!(incoming(pieces).body().await.unwrap_err().code(), Code::MalformedJson);
-    }
-}
+mod tests;

@@ -1,27 +1,34 @@
-//! How much of bodies the process receives, holds and checks at a time.
+//! How much of bodies the process receives, holds and checks at a time, and for how long.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use actix_web::web::{Bytes, BytesMut};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
 use super::budget::{Budget, Held};
 use super::checking::{Checking, busy};
-use crate::domain::Error;
+use crate::domain::{Code, Error};
 
-/// How many files are received and worked through at a time.
+/// How many files the process imports at a time.
 const FILES: usize = 2;
-/// After how many seconds a caller may send its file again, when others were before it.
+/// How many files the process receives from each caller at a time.
+const FILES_OF_A_CALLER: usize = 2;
+/// The speed of the slowest line that a large body can arrive on, in bytes a second.
+const SLOWEST_LINE: u64 = 64 * 1024;
+/// The `Retry-After` of a refused file, in seconds.
 const FILE_RETRY: u32 = 10;
 
-/// What all bodies share: their deadline, a budget of bytes, the turns of files, and the checks of large bodies.
+/// What all bodies share: their deadline, a budget of bytes, the number of files of each caller, the permits to import, and
+/// the checks of large bodies.
 #[derive(Clone, Debug)]
 pub struct Receiving {
-    /// How long a body may take to arrive, and how long a file may wait for its turn.
-    pub(in crate::platform) deadline: Duration,
+    /// How long a body may take to arrive before the allowance for its bytes, and how long a file may wait for its turn.
+    deadline: Duration,
     budget: Budget,
+    files: Files,
     turns: Arc<Semaphore>,
     pub(super) checking: Checking,
 }
@@ -50,7 +57,38 @@ impl Receiving {
     /// ones are checked at a time.
     pub fn new(deadline: Duration, most: usize, checked_at_once: usize) -> Self {
         let turns = Arc::new(Semaphore::new(FILES));
-        Self { deadline, budget: Budget::new(most), turns, checking: Checking::new(checked_at_once) }
+        let (budget, files) = (Budget::new(most), Files::default());
+        Self { deadline, budget, files, turns, checking: Checking::new(checked_at_once) }
+    }
+
+    /// Returns the deadline of a body that began to arrive at `begun`, when `received` bytes have arrived. Each byte adds the time
+    /// that it takes on the slowest line, so that a large file arrives on such a line and a trickle does not.
+    pub(super) fn due(&self, begun: Instant, received: usize) -> Instant {
+        let received = u64::try_from(received).unwrap_or(u64::MAX);
+        begun + self.deadline + Duration::from_millis(received.saturating_mul(1000) / SLOWEST_LINE)
+    }
+
+    /// The problem of a body that is late.
+    pub(super) fn late(&self) -> Error {
+        let detail = format!(
+            "The body did not arrive in time: within {} seconds, and a second more for each 64 KiB that arrived.",
+            self.deadline.as_secs()
+        );
+        Error::new(Code::RequestTimeout, detail)
+    }
+
+    /// Takes one of the caller's places for a file that arrives or waits for its turn.
+    ///
+    /// # Errors
+    /// 429 when the process receives as many files of the caller as it may send.
+    pub(super) fn file(&self, caller: &str) -> Result<FileOfCaller, Error> {
+        self.files.begin(caller).ok_or_else(|| {
+            let detail = format!(
+                "The service is receiving {FILES_OF_A_CALLER} files of yours, and read nothing from this one. Send it again \
+                 when one of them is answered."
+            );
+            Error::new(Code::TooManyImports, detail).with(|p| p.retry_after = Some(FILE_RETRY))
+        })
     }
 
     /// A body of `declared` bytes, of which none has arrived. What was promised has its place at once; the system fills it
@@ -68,11 +106,46 @@ impl Receiving {
             Ok(Ok(turn)) => Ok(turn),
             _ => Err(busy(
                 format!(
-                    "The service is importing {FILES} other files, and read nothing from this one. Send it again \
+                    "The service is importing {FILES} other files, and imported nothing from this one. Send it again \
                      later."
                 ),
                 FILE_RETRY,
             )),
+        }
+    }
+}
+
+/// The number of files that the process receives from each caller. It has no entry for a caller without one.
+#[derive(Clone, Debug, Default)]
+struct Files(Arc<Mutex<HashMap<String, usize>>>);
+
+/// A caller's place for a file. Dropping it frees the place.
+pub(super) struct FileOfCaller {
+    files: Files,
+    caller: String,
+}
+
+impl Files {
+    /// Takes a place; `None` when the caller has none left.
+    fn begin(&self, caller: &str) -> Option<FileOfCaller> {
+        let mut files = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let sending = files.entry(caller.to_owned()).or_default();
+        if *sending >= FILES_OF_A_CALLER {
+            return None;
+        }
+        *sending += 1;
+        Some(FileOfCaller { files: self.clone(), caller: caller.to_owned() })
+    }
+}
+
+impl Drop for FileOfCaller {
+    fn drop(&mut self) {
+        let mut files = self.files.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(sending) = files.get_mut(&self.caller) {
+            *sending -= 1;
+            if *sending == 0 {
+                files.remove(&self.caller);
+            }
         }
     }
 }

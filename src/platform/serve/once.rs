@@ -26,6 +26,7 @@ pub(super) async fn once(
     let Some(key) = key else {
         return operation.carry_out(access, incoming).await;
     };
+    operation.check_media_type(&incoming)?;
     let body = incoming.body().await?;
     let request = incoming.request.clone();
     let mac = &access.keyring().idempotency;

@@ -30,6 +30,8 @@ pub(super) struct Operation {
     pub(super) terms: Terms,
     /// How many bytes its body may have.
     pub(super) body_limit: usize,
+    /// The media types of its body, if it needs one.
+    pub(super) body_types: Arc<[String]>,
     /// Whether it has query parameters.
     pub(super) takes_query: bool,
     /// Whether it has pages for a browser besides its JSON.
@@ -43,6 +45,15 @@ impl Operation {
     /// beside texts that others may have written (BREACH).
     pub(super) fn is_compressed(&self) -> bool {
         !self.shows_pages
+    }
+
+    /// Checks the media type of a body that the operation needs, from the head alone.
+    ///
+    /// # Errors
+    /// 415.
+    pub(super) fn check_media_type(&self, incoming: &Incoming) -> Result<(), Error> {
+        let expected: Vec<&str> = self.body_types.iter().map(String::as_str).collect();
+        if expected.is_empty() { Ok(()) } else { incoming.expect_one_of(&expected).map(|_| ()) }
     }
 
     /// Takes the handler's arguments from a request, and calls it.

@@ -10,7 +10,7 @@ use actix_web::http::Method;
 use matchit::InsertError;
 use utoipa::openapi::path::{HttpMethod, Operation, ParameterIn};
 use utoipa::openapi::tag::TagBuilder;
-use utoipa::openapi::{OpenApi, RefOr, Schema};
+use utoipa::openapi::{OpenApi, RefOr, Required, Schema};
 
 use super::operation::{self, Call, NotTaken};
 use super::routes::Routes;
@@ -222,8 +222,15 @@ impl Room {
                 .flatten()
                 .any(|parameter| matches!(parameter, RefOr::T(known) if known.parameter_in == ParameterIn::Query));
             let call = registered.call.clone();
-            let operation =
-                operation::Operation { method: framework(&method), terms, body_limit, takes_query, shows_pages, call };
+            let operation = operation::Operation {
+                method: framework(&method),
+                terms,
+                body_limit,
+                body_types: required_body(&described),
+                takes_query,
+                shows_pages,
+                call,
+            };
             self.served.push(Served { path: path.clone(), method, described, operation, form_needs });
         }
     }
@@ -282,6 +289,14 @@ where
             Ok(handler.call(arguments).await.settle())
         })
     })
+}
+
+/// The media types of the body that an operation needs; none where the body may be missing.
+fn required_body(operation: &Operation) -> Arc<[String]> {
+    match &operation.request_body {
+        Some(RefOr::T(body)) if matches!(body.required, Some(Required::True)) => body.content.keys().cloned().collect(),
+        _ => Arc::default(),
+    }
 }
 
 fn framework(method: &HttpMethod) -> Method {

@@ -88,6 +88,7 @@ const QUERIES: &[&str] = &[
 const ON_THE_WEB: &[&str] = &[
     "app.rs",
     "server.rs",
+    "server/expecting.rs",
     "server/serving.rs",
     "cli/serve.rs",
     "platform/idempotency/kept.rs",

@@ -30,6 +30,7 @@ pub(crate) struct Served {
     launcher: Vec<String>,
     log: Option<PathBuf>,
     staff: String,
+    other_staff: String,
     council: String,
     http: reqwest::Client,
 }
@@ -99,6 +100,7 @@ impl Served {
             launcher,
             log,
             staff: token(&issuer, "staff-1", Role::IewmStaff),
+            other_staff: token(&issuer, "staff-2", Role::IewmStaff),
             council: token(&issuer, "council-1", Role::Council),
             http: reqwest::Client::builder().timeout(PATIENCE).build().expect("a client"),
         }
@@ -150,6 +152,16 @@ impl Served {
     /// A token of IEWM's staff.
     pub(crate) fn staff(&self) -> &str {
         &self.staff
+    }
+
+    /// The token of another member of staff.
+    pub(crate) fn other_staff(&self) -> &str {
+        &self.other_staff
+    }
+
+    /// The token of the council.
+    pub(crate) fn council(&self) -> &str {
+        &self.council
     }
 
     /// A request without a token.

@@ -76,6 +76,7 @@ impl Take for ImportFile {
             Code::MalformedJson,
             Code::NotUtf8,
             Code::RequestTimeout,
+            Code::TooManyImports,
             Code::TooLarge,
             Code::UnsupportedMediaType,
             Code::Invalid,
