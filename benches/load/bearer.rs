@@ -1,40 +1,50 @@
-//! The token that the bench asks with: a new one before the last is too old.
+//! The token of the bench's requests. It is renewed before it expires.
 
 use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use aws_lc_rs::signature::Ed25519KeyPair;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use iewm::domain::{Clock, IdMint, Role};
-use iewm::platform::auth::{TokenMint, TokenRequest};
+use iewm::platform::auth::TokenMint;
 use iewm::platform::vault::SystemEntropy;
+use serde_json::{Value, json};
 
-/// Who issues the tokens.
-pub(crate) const ISSUER: &str = "https://issuer.example";
-/// Whom they are for.
+use super::profile::IssuerProfile;
+
+/// The audience of the tokens (`aud`).
 pub(crate) const AUDIENCE: &str = "iewm";
 
-/// How long a token is valid, in seconds: the longest that the service takes.
+/// How long a token is valid, in seconds: the longest that every profile accepts.
 const LIFETIME_SECONDS: i64 = 3600;
-/// After how long another is taken.
+/// The age at which a token is replaced.
 const RENEWED_AFTER: Duration = Duration::from_mins(30);
 
 /// Staff, for as long as the bench runs.
 pub(crate) struct Bearer {
-    issuer: TokenMint,
+    profile: IssuerProfile,
+    key: TokenMint,
     held: RefCell<Option<(Rc<str>, Instant)>>,
 }
 
 impl Bearer {
-    /// With an issuer of its own.
-    pub(crate) fn generate() -> Self {
-        let issuer = TokenMint::generate(&SystemEntropy).expect("an issuer");
-        Self { issuer, held: RefCell::new(None) }
+    /// With a new key of an issuer with this profile.
+    pub(crate) fn generate(profile: IssuerProfile) -> Self {
+        let key = TokenMint::generate(&SystemEntropy).expect("a key");
+        Self { profile, key, held: RefCell::new(None) }
     }
 
-    /// The public keys of the issuer, as a JWK set.
+    /// The profile of the issuer.
+    pub(crate) fn profile(&self) -> IssuerProfile {
+        self.profile
+    }
+
+    /// The public key of the issuer, as a JWK set.
     pub(crate) fn jwks(&self) -> String {
-        self.issuer.jwks()
+        self.key.jwks()
     }
 
     /// A token that is valid for half an hour at least.
@@ -43,24 +53,32 @@ impl Bearer {
         match &*held {
             Some((token, since)) if since.elapsed() < RENEWED_AFTER => token.clone(),
             _ => {
-                let token: Rc<str> = self.mint().into();
+                let token: Rc<str> = self.signed().into();
                 *held = Some((token.clone(), Instant::now()));
                 token
             }
         }
     }
 
-    fn mint(&self) -> String {
+    fn signed(&self) -> String {
         let now = Clock::system().now();
-        let request = TokenRequest {
-            issuer: ISSUER.to_owned(),
-            audience: AUDIENCE.to_owned(),
-            subject: "bench".to_owned(),
-            roles: vec![Role::IewmStaff],
-            organisation: None,
-            lifetime_seconds: LIFETIME_SECONDS,
-        };
-        let jti = IdMint::new(Arc::new(SystemEntropy)).uuid(now);
-        self.issuer.mint(&request, now, jti).expect("a token")
+        let id = IdMint::new(Arc::new(SystemEntropy)).uuid(now).to_string();
+        let mut claims = self.profile.claims(&id, now.seconds());
+        for (name, value) in [
+            ("iss", json!(self.profile.issuer())),
+            ("aud", json!(AUDIENCE)),
+            ("sub", json!("bench")),
+            ("iat", json!(now.seconds())),
+            ("exp", json!(now.seconds() + LIFETIME_SECONDS)),
+            ("roles", json!([Role::IewmStaff])),
+        ] {
+            claims[name] = value;
+        }
+        let jwks: Value = serde_json::from_str(&self.key.jwks()).expect("a JWK set");
+        let header = json!({"typ": self.profile.typ(), "alg": "EdDSA", "kid": jwks["keys"][0]["kid"]});
+        let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
+        let signed = format!("{}.{}", part(&header), part(&claims));
+        let pair = Ed25519KeyPair::from_seed_unchecked(self.key.seed()).expect("the key");
+        format!("{signed}.{}", URL_SAFE_NO_PAD.encode(pair.sign(signed.as_bytes())))
     }
 }

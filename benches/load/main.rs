@@ -20,6 +20,7 @@ mod machine;
 mod memory;
 mod paths;
 mod people;
+mod profile;
 mod report;
 mod rounds;
 mod service;
@@ -57,6 +58,9 @@ struct Asked {
     /// Only the paths whose names contain this; their ceilings are measured all the same.
     #[arg(long, default_value = "")]
     only: String,
+    /// The profile of the issuer whose tokens the requests carry.
+    #[arg(long, value_enum, default_value = "rfc9068")]
+    issuer_profile: profile::IssuerProfile,
     /// A rehearsal: 5,000 contacts and rounds too short to quote.
     #[arg(long)]
     quick: bool,

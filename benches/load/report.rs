@@ -104,7 +104,8 @@ pub(crate) fn write(machine: &str, asked: &Asked, reports: &[Report]) -> std::io
     };
     let all = json!({
         "machine": machine, "seconds": asked.seconds, "rounds": asked.rounds, "connections": asked.connections,
-        "quick": asked.quick, "engines": reports.iter().map(engine).collect::<Vec<_>>(),
+        "quick": asked.quick, "issuer_profile": asked.issuer_profile.setting(),
+        "engines": reports.iter().map(engine).collect::<Vec<_>>(),
     });
     let temporary = Path::new(env!("CARGO_TARGET_TMPDIR"));
     let file = temporary.parent().unwrap_or(temporary).join("load.json");

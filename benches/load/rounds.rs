@@ -50,7 +50,7 @@ fn database(engine: Engine, directory: &std::path::Path) -> Option<(String, Opti
 pub(crate) async fn measure(engine: Engine, asked: &Asked) -> Option<Report> {
     let directory = tempfile::tempdir().expect("a directory");
     let (url, _cluster, version) = database(engine, directory.path())?;
-    let bearer = Bearer::generate();
+    let bearer = Bearer::generate(asked.issuer_profile);
     let service = Service::start(prepare(directory.path(), &url, &bearer), &bearer).await;
     let ids = seed(&service, asked).await;
     let rows = Rounds { engine, asked, service: &service, ids: &ids, url: &url, directory: directory.path() };

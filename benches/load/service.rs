@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use iewm::platform::vault::{MasterKeys, SystemEntropy};
 
-use super::bearer::{AUDIENCE, Bearer, ISSUER};
+use super::bearer::{AUDIENCE, Bearer};
 use super::memory::{self, Watch};
 
 /// A running service.
@@ -32,17 +32,20 @@ pub(crate) fn prepare(directory: &Path, database_url: &str, bearer: &Bearer) -> 
     let port = || TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr()).expect("a free port").to_string();
     let path = |name: &str| directory.join(name).display().to_string();
     let set = |name: &str, value: String| (format!("IEWM__{name}"), value);
-    HashMap::from([
+    let profile = bearer.profile();
+    let mut variables = HashMap::from([
         set("SERVER__LISTEN", port()),
         set("SERVER__METRICS_LISTEN", port()),
         set("LIMITS__RATE", "off".into()),
         set("LIMITS__ADDRESS_RATE", "off".into()),
         set("DATABASE__URL", database_url.to_owned()),
-        set("AUTH__ISSUER", ISSUER.into()),
+        set("AUTH__ISSUER", profile.issuer()),
         set("AUTH__AUDIENCE", AUDIENCE.into()),
         set("AUTH__JWKS", path("jwks.json")),
         set("VAULT__MASTER_KEY_FILE", path("master.key")),
-    ])
+    ]);
+    variables.extend(profile.setting().map(|name| set("AUTH__PROFILE", name.to_owned())));
+    variables
 }
 
 impl<'a> Service<'a> {
