@@ -16,7 +16,9 @@ use crate::inventory;
 use crate::jobs::{self, ClockWatch, Delivery};
 use crate::platform::access::{AppState, Parts};
 use crate::platform::auth::{Authorities, Issuer, KeySource, Tokens};
-use crate::platform::db::{Database, Engine, LaneCount, MigrationError, Serving, Target, is_unused, migrate};
+use crate::platform::db::{
+    Database, Engine, LOCK_PATIENCE, LaneCount, MigrationError, Serving, Target, is_unused, migrate,
+};
 use crate::platform::http::{Budget, FixedBody, Receiving};
 use crate::platform::queue::Job;
 use crate::platform::rate::RateLimits;
@@ -124,7 +126,8 @@ pub async fn build(config: &Config, clock: Clock, entropy: Arc<dyn Entropy>) -> 
     check_files(&target)?;
     let master_keys = MasterKeys::read(&config.vault.master_key_file).map_err(|error| StartError(error.to_string()))?;
     let now = clock.now();
-    let mut keyring = migrate(&target, |connection| -> Result<_, StartError> {
+    let patience = Duration::from_secs(config.database.lock_seconds);
+    let mut keyring = migrate(&target, patience, |connection| -> Result<_, StartError> {
         Ok(vault::open_keyring(connection, &master_keys, &*entropy, now)?)
     })?;
     keyring.receipts = keyring.receipts.named(config.receipts.name().map_err(StartError)?);
@@ -273,7 +276,7 @@ pub fn jobs(config: &Config, state: &AppState) -> Result<Vec<Box<dyn Job>>, Star
 /// [`StartError`] with what the operator must change.
 pub fn migrate_only(url: &str) -> Result<(), StartError> {
     let target = Target::parse(url).map_err(|error| StartError(error.to_string()))?;
-    migrate(&target, |_| Ok::<(), StartError>(()))
+    migrate(&target, LOCK_PATIENCE, |_| Ok::<(), StartError>(()))
 }
 
 /// Puts a new master key first in its file and wraps every key anew under it, beside a running service.
@@ -283,7 +286,7 @@ pub fn migrate_only(url: &str) -> Result<(), StartError> {
 pub fn rotate_keys(config: &Config, entropy: &dyn Entropy, progress: impl FnMut(i64, i64)) -> Result<i64, StartError> {
     let target = config.target().map_err(StartError)?;
     check_files(&target)?;
-    migrate(&target, |connection| {
+    migrate(&target, Duration::from_secs(config.database.lock_seconds), |connection| {
         rotate(connection, &config.vault.master_key_file, entropy, progress)
             .map_err(|error| StartError(error.to_string()))
     })

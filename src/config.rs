@@ -106,16 +106,19 @@ pub struct Database {
     pub readers: usize,
     /// Connections that write, on PostgreSQL; 0 for one for each processor, and two at least.
     pub writers: usize,
+    /// Seconds that a start waits for another process that migrates the database.
+    pub lock_seconds: u64,
 }
 
 impl std::fmt::Debug for Database {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(
             f,
-            "Database {{ url: {:?}, readers: {}, writers: {} }}",
+            "Database {{ url: {:?}, readers: {}, writers: {}, lock_seconds: {} }}",
             Target::parse(&self.url),
             self.readers,
-            self.writers
+            self.writers,
+            self.lock_seconds
         )
     }
 }

@@ -63,8 +63,9 @@ pub(super) fn block_on<T>(future: impl Future<Output = T>) -> T {
     actix_web::rt::System::new().block_on(future)
 }
 
-/// Applies pending migrations.
+/// Applies pending migrations. It says nothing, unless it waits for another process that migrates.
 pub(super) fn migrate(config: &Config) -> Result<(), String> {
+    let _log = start_logging(config.log.format, "iewm::platform::db::migration_lock=warn")?;
     actix_web::rt::System::new().block_on(async {
         let state = app::build(config, Clock::system(), Arc::new(SystemEntropy)).await;
         state.map(|_| ()).map_err(|error| error.to_string())

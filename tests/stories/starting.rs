@@ -9,6 +9,7 @@ use crate::harness::{Engine, Service, on_both_engines};
 use crate::idempotency::post;
 
 mod broken_off;
+mod locked;
 mod schema;
 mod upgrading;
 

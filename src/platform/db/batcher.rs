@@ -171,7 +171,7 @@ mod tests {
     fn lane() -> (Lane, tempfile::TempDir) {
         let directory = tempfile::tempdir().unwrap();
         let target = Target::sqlite(&directory.path().join("iewm.db"));
-        migrate(&target, |_| Ok::<(), MigrationError>(())).unwrap();
+        migrate(&target, crate::platform::db::LOCK_PATIENCE, |_| Ok::<(), MigrationError>(())).unwrap();
         let connection = open(&target, Use::Writing).unwrap();
         (Lane::new(connection, &target, Use::Writing).unwrap(), directory)
     }

@@ -101,7 +101,7 @@ pub(super) fn open_vault_to_migrate(vault: &std::path::Path) -> Result<SqliteCon
 }
 
 fn postgres(url: &str, purpose: Use) -> Result<PgConnection, ConnectionError> {
-    let url = with_timeouts(url);
+    let url = with_name(&with_timeouts(url), purpose);
     let mut connection = PgConnection::establish(&url).map_err(|error| ConnectionError(without_url(&error, &url)))?;
     let read_only = if purpose == Use::Reading { "SET default_transaction_read_only = on;" } else { "" };
     // The caller has timed out by then. A transaction that may take longer says so.
@@ -135,6 +135,17 @@ fn with_timeouts(url: &str) -> String {
     format!(
         "{url}{joint}connect_timeout=2&tcp_user_timeout=3000&keepalives_idle=5&keepalives_interval=1&keepalives_count=3"
     )
+}
+
+/// Names the connection for `pg_stat_activity`, unless the URL or `PGAPPNAME` has a name.
+fn with_name(url: &str, purpose: Use) -> String {
+    let purpose = match purpose {
+        Use::Reading => "reader",
+        Use::Writing => "writer",
+        Use::Preparing => "start",
+    };
+    let joint = if url.contains('?') { '&' } else { '?' };
+    format!("{url}{joint}fallback_application_name=iewm%20{purpose}")
 }
 
 /// libpq's messages can repeat the URL, and with it the password.

@@ -185,7 +185,7 @@ mod tests {
 
     fn lane(folder: &std::path::Path) -> (Lane, Target) {
         let target = Target::sqlite(&folder.join("iewm.db"));
-        migrate(&target, |_| Ok::<(), MigrationError>(())).unwrap();
+        migrate(&target, crate::platform::db::LOCK_PATIENCE, |_| Ok::<(), MigrationError>(())).unwrap();
         (Lane::new(open(&target, Use::Writing).unwrap(), &target, Use::Writing).unwrap(), target)
     }
 

@@ -199,7 +199,7 @@ mod tests {
 
     fn lane(folder: &Path) -> Lane {
         let target = Target::sqlite(&folder.join("iewm.db"));
-        migrate(&target, |_| Ok::<(), MigrationError>(())).unwrap();
+        migrate(&target, crate::platform::db::LOCK_PATIENCE, |_| Ok::<(), MigrationError>(())).unwrap();
         Lane::new(open(&target, Use::Writing).unwrap(), &target, Use::Writing).unwrap()
     }
 

@@ -265,7 +265,8 @@ mod tests {
     fn database() -> (Database, tempfile::TempDir) {
         let directory = tempfile::tempdir().unwrap();
         let target = Target::sqlite(&directory.path().join("iewm.db"));
-        migrate(&target, |_| Ok::<(), crate::platform::db::MigrationError>(())).unwrap();
+        migrate(&target, crate::platform::db::LOCK_PATIENCE, |_| Ok::<(), crate::platform::db::MigrationError>(()))
+            .unwrap();
         (Database::start(&target, LaneCount { readers: 1, writers: 1 }), directory)
     }
 

@@ -5,8 +5,8 @@
 //! migrations, which are applied first. After a kill in between, each file records its own version.
 
 use std::fmt;
-use std::fs::File;
 use std::path::Path;
+use std::time::Duration;
 
 use diesel::migration::MigrationSource;
 use diesel::prelude::*;
@@ -14,6 +14,7 @@ use diesel::sql_types::{Bool, Text};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use super::connection::{ConnectionError, Use, open, open_vault_to_migrate};
+use super::migration_lock::MigrationLock;
 use super::squashed::{self, Held};
 use super::{AnyConnection, Engine, Target};
 
@@ -38,6 +39,11 @@ pub enum MigrationError {
     Newer(String),
     /// It lacks this migration, which was squashed with others that it holds.
     Older(&'static str),
+    /// Another process holds the lock of the migrations.
+    Locked {
+        /// That process, in words.
+        by: String,
+    },
     /// The database lacks a migration, and its role may not create anything.
     NotOurs(String),
     /// A migration failed; it was rolled back.
@@ -56,6 +62,11 @@ impl fmt::Display for MigrationError {
                 f,
                 "the database lacks migration {version}, and this program upgrades only databases that hold all up to \
                  20261129000033: run iewm migrate of commit cc4cfba first, and then this program"
+            ),
+            Self::Locked { by } => write!(
+                f,
+                "{by} holds the lock under which the database is migrated. Wait for that process or end it, and start again. \
+                 database.lock_seconds says how long a start waits"
             ),
             Self::NotOurs(version) => write!(
                 f,
@@ -76,16 +87,17 @@ impl From<ConnectionError> for MigrationError {
 }
 
 /// Opens the database or creates a SQLite file, applies pending migrations, and runs `prepare` on the
-/// connection. All of it is under a lock, so that several instances can start at once.
+/// connection. All of it is under a lock, so that several instances can start at once. A start waits for the lock for
+/// `patience` at most.
 ///
 /// # Errors
 /// [`MigrationError`], or what `prepare` returns.
 pub(crate) fn migrate<T, E: From<MigrationError>>(
     target: &Target,
+    patience: Duration,
     prepare: impl FnOnce(&mut AnyConnection) -> Result<T, E>,
 ) -> Result<T, E> {
-    let failed = |error: &dyn fmt::Display| MigrationError::Failed(error.to_string());
-    let _held = hold(target)?;
+    let _lock = MigrationLock::take(target, patience)?;
     if let Target::Sqlite { file, vault } = target {
         // Both files are judged before either is changed. A new database begins with its vault.
         if file.metadata().is_ok_and(|found| found.len() > 0) {
@@ -96,10 +108,6 @@ pub(crate) fn migrate<T, E: From<MigrationError>>(
     }
     let mut connection = open(target, Use::Preparing).map_err(MigrationError::from)?;
     belong_together(&mut connection, target)?;
-    if let AnyConnection::Postgres(postgres) = &mut connection {
-        // Held until the connection closes. The number is our own: "iewm" in ASCII.
-        diesel::sql_query("SELECT pg_advisory_lock(1768257389)").execute(postgres).map_err(|e| failed(&e))?;
-    }
     apply(&mut connection, if target.engine() == Engine::Sqlite { SQLITE } else { POSTGRES })?;
     if let AnyConnection::Sqlite(sqlite) = &mut connection {
         writable(sqlite, target)?;
@@ -137,18 +145,6 @@ fn writable(sqlite: &mut SqliteConnection, target: &Target) -> Result<(), Migrat
         })?;
     }
     Ok(())
-}
-
-/// Locks a SQLite database against other processes that start: a lock on a file beside it, which the
-/// operating system releases when the process ends. PostgreSQL has a lock of its own for this.
-fn hold(target: &Target) -> Result<Option<File>, MigrationError> {
-    let Target::Sqlite { file, .. } = target else { return Ok(None) };
-    let path = file.with_extension("lock");
-    let failed =
-        |error: std::io::Error| MigrationError::Connection(ConnectionError(format!("{}: {error}", path.display())));
-    let held = File::options().create(true).write(true).truncate(false).open(&path).map_err(failed)?;
-    held.lock().map_err(failed)?;
-    Ok(Some(held))
 }
 
 /// What a database lacks.

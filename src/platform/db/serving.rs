@@ -70,7 +70,7 @@ impl Serving {
             Err(TryLockError::Error(error)) => return Err(fault(error)),
         }
         // The name only serves the message above, so a full disk does not prevent serving.
-        if let Err(error) = lock.set_len(0).and_then(|()| lock.write_all(name().as_bytes())) {
+        if let Err(error) = lock.set_len(0).and_then(|()| lock.write_all(process_name().as_bytes())) {
             tracing::warn!(path = %path.display(), %error, "the lock file does not name this process");
         }
         Ok(Self { _locked: Some(lock) })
@@ -82,7 +82,8 @@ fn beside(file: &Path) -> PathBuf {
     file.canonicalize().unwrap_or_else(|_| file.to_owned()).with_extension("serving.lock")
 }
 
-fn name() -> String {
+/// The entry of this process in a lock file: its number and its host.
+pub(super) fn process_name() -> String {
     let host = hostname::get().map_or_else(|_| "an unknown host".into(), |host| host.to_string_lossy().into_owned());
     format!("process {} on {host}\n", std::process::id())
 }

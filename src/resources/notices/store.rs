@@ -157,8 +157,9 @@ fn insert(
     Ok(())
 }
 
-/// Puts the notice of 2019 in, where there is no notice at all.
+/// Puts the notice of 2019 in, where there is no notice at all. Of several instances that start at once, one does.
 pub fn seed(mut tx: WriteTx<'_>) -> Result<Recorded<()>, Error> {
+    dialect::lock_name(tx.connection(), "privacy_notices")?;
     let any: Option<NaiveDate> =
         privacy_notices::table.select(privacy_notices::version).first(tx.connection()).optional()?;
     if any.is_some() {
