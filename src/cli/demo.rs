@@ -5,12 +5,13 @@ use std::net::SocketAddr;
 use std::path::Path;
 
 use iewm::config::{Auth, Config, Issuer};
-use iewm::domain::{OrganisationId, Role};
+use iewm::domain::Role;
 use iewm::platform::auth::{ProfileSettings, TokenMint};
 use iewm::platform::telemetry::{Format, start_logging};
 use iewm::platform::vault::{MasterKeys, SystemEntropy};
 
-use super::{make_folder, sample, serve, token};
+use super::sample::{self, Recipients};
+use super::{make_folder, serve, token};
 
 /// The URL of a database that the demo may be told to use.
 pub(super) fn database(url: &str) -> Result<String, String> {
@@ -58,8 +59,8 @@ pub(super) fn demo(mut config: Config, database_url: Option<String>) -> Result<(
     config.auth = Auth { first: issuer_of_demo, ca_file: String::new(), issuers: Vec::new() };
     let _log = start_logging(Format::Text, "warn")?;
     serve::run(&config, async move |state, address| {
-        let contractor = sample::fill(state).await?;
-        greet(&issuer, contractor, address, mails.as_deref(), elsewhere)
+        let recipients = sample::fill(state).await?;
+        greet(&issuer, recipients, address, mails.as_deref(), elsewhere)
     })
 }
 
@@ -76,13 +77,16 @@ fn check_half_made(key_file: &Path, database: &Path) -> Result<(), String> {
     }
 }
 
-/// What to try with the contractor's token, which sees no people.
-const CONTRACTOR_SEES: &str = "The contractor sees no contacts. Try GET /v1/organisations, which shows its own organisation, \
-                               GET /v1/breaches, which shows the breaches that it reported, and POST /v1/breaches.";
+/// What to try with the recipients' tokens.
+const TRY: &str = "\
+CONTRACTOR: GET /v1/shared-contacts shows the three people who are shared with it. STAFF finds who read them with
+GET /v1/disclosures?batch=ID, where ID is the answer's disclosure_batch.
+VENUE: GET /v1/events shows tonight's event, and GET /v1/events/ID/attendees its guest list. STAFF sees six guests there and
+VENUE five, because Declan O'Brien refuses to share his data with venues. The list answers 410 twelve hours after the first start.";
 
 fn greet(
     issuer: &TokenMint,
-    contractor: OrganisationId,
+    recipients: Recipients,
     address: SocketAddr,
     mails: Option<&Path>,
     elsewhere: bool,
@@ -97,11 +101,12 @@ fn greet(
     });
     let greeting = format!(
         "The demo is at http://{address}, its API document at http://{address}/docs/\n{place} These tokens are valid \
-         for an hour:\n\nexport STAFF={}\nexport COUNCIL={}\nexport CONTRACTOR={}\n\n{CONTRACTOR_SEES}\n{mail}\n`iewm token \
+         for an hour:\n\nexport STAFF={}\nexport COUNCIL={}\nexport VENUE={}\nexport CONTRACTOR={}\n\n{TRY}\n{mail}\n`iewm token \
          --role iewm_staff` creates more. Stop with Ctrl-C.",
         token::mint(issuer, &[Role::IewmStaff], None, "demo-staff")?,
         token::mint(issuer, &[Role::Council], None, "demo-council")?,
-        token::mint(issuer, &[Role::Contractor], Some(contractor), "demo-contractor")?,
+        token::mint(issuer, &[Role::Contractor], Some(recipients.venue), "demo-venue")?,
+        token::mint(issuer, &[Role::Contractor], Some(recipients.contractor), "demo-contractor")?,
     );
     super::print(&greeting)
 }

@@ -4,14 +4,14 @@
 use chrono::TimeDelta;
 use iewm::domain::{ContactId, OrganisationId, Purpose, london_date};
 use iewm::platform::access::AppState;
-use iewm::platform::transaction::WriteTx;
+use iewm::platform::transaction::{ReadTx, Recorded, WriteTx};
 use iewm::resources::consents::model::RecordDecision;
 use iewm::resources::consents::store as consents;
 use iewm::resources::contacts::model::CreateContact;
 use iewm::resources::contacts::store::changes as contacts;
 use iewm::resources::events::model::{CreateEvent, EventStatus};
 use iewm::resources::events::store as events;
-use iewm::resources::organisations::model::{CreateOrganisation, OrganisationFilter, OrganisationKind};
+use iewm::resources::organisations::model::{OrganisationFilter, OrganisationKind};
 use iewm::resources::organisations::store as organisations;
 use iewm::resources::registrations::model::Register;
 use iewm::resources::registrations::store as registrations;
@@ -20,6 +20,8 @@ use iewm::resources::subject_requests::model::CreateSubjectRequest;
 use iewm::resources::subject_requests::store as requests;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
+
+mod sharing;
 
 /// Name, local part, telephone, organisation, job title, and the purposes consented to.
 type Person = (&'static str, &'static str, &'static str, &'static str, &'static str, &'static [Purpose]);
@@ -58,6 +60,7 @@ const PEOPLE: &[Person] = &[
         "Principal Social Worker",
         &[Purpose::ProfessionalNetworks],
     ),
+    // The last of tonight's guests: refuses to share his data with venues.
     ("Declan O'Brien", "declan.obrien", "020 7946 0106", "Solihull Council", "Programme Lead", &[]),
     (
         "Zoë Featherstone-Hughes",
@@ -67,6 +70,7 @@ const PEOPLE: &[Person] = &[
         "Communications Officer",
         &[Purpose::TradeArticles],
     ),
+    // The last reader of the newsletter: refuses to share his data with contractors.
     (
         "Harpreet Singh Gill",
         "harpreet.gill",
@@ -77,36 +81,59 @@ const PEOPLE: &[Person] = &[
     ),
 ];
 
-/// Fills an empty database; returns the sample contractor, whose token the demo prints.
-pub(super) async fn fill(state: &AppState) -> Result<OrganisationId, String> {
+/// The recipients whose tokens the demo prints.
+#[derive(Clone, Copy)]
+pub(super) struct Recipients {
+    /// Receives the readers of the newsletter.
+    pub(super) contractor: OrganisationId,
+    /// Receives tonight's guests.
+    pub(super) venue: OrganisationId,
+}
+
+/// Fills an empty database, and returns the recipients.
+pub(super) async fn fill(state: &AppState) -> Result<Recipients, String> {
     let fault = |error: iewm::domain::Error| error.to_string();
-    let filter = OrganisationFilter { kind: Some(OrganisationKind::ApprovedContractor), status: None };
-    let known = state
-        .job("demo")
-        .read(move |tx| organisations::list(tx, &filter, None, iewm::domain::Limit::default()))
-        .await
-        .map_err(fault)?;
-    if let Some(contractor) = known.items.last() {
-        return Ok(contractor.id);
-    }
+    let recipients = match state.job("demo").read(found).await.map_err(fault)? {
+        Some(recipients) => recipients,
+        None => state.job(sharing::PROPOSER).run(propose).await.map_err(fault)?,
+    };
     // One transaction: a demo that is stopped in the middle is filled again, not half.
-    let filled = state.job("demo").run(|mut tx| {
-        for (name, kind) in [("Worcestershire County Council", "council"), ("Guildhall Conferences", "venue")] {
-            let organisation: CreateOrganisation = parsed(json!({ "name": name, "kind": kind }))?;
-            tx.also(|tx| organisations::create(tx, organisation))?;
-        }
-        let mut contacts = Vec::with_capacity(PEOPLE.len());
-        for person in PEOPLE {
-            contacts.push(sign_up(&mut tx, *person)?);
-        }
-        fill_an_event(&mut tx, &contacts)?;
-        ask_for_access(&mut tx, contacts.first().copied())?;
-        let contractor: CreateOrganisation = parsed(json!({
-            "name": "Brightwater Mailing Ltd", "kind": "approved_contractor", "contact_point": "dpo@brightwater.example",
-        }))?;
-        organisations::create(tx, contractor)
-    });
-    filled.await.map(|contractor| contractor.id).map_err(fault)
+    state.job("demo").run(move |tx| add_people(tx, recipients)).await.map_err(fault)?;
+    Ok(recipients)
+}
+
+/// The recipients of a demo that was started before.
+fn found(tx: &mut ReadTx<'_>) -> Result<Option<Recipients>, iewm::domain::Error> {
+    let mut oldest = |kind| {
+        let filter = OrganisationFilter { kind: Some(kind), status: None };
+        let found = organisations::list(tx, &filter, None, iewm::domain::Limit::default())?;
+        Ok::<_, iewm::domain::Error>(found.items.last().map(|organisation| organisation.id))
+    };
+    let contractor = oldest(OrganisationKind::ApprovedContractor)?;
+    Ok(contractor.zip(oldest(OrganisationKind::Venue)?).map(|(contractor, venue)| Recipients { contractor, venue }))
+}
+
+fn propose(mut tx: WriteTx<'_>) -> Result<Recorded<Recipients>, iewm::domain::Error> {
+    let recipients = sharing::propose(&mut tx)?;
+    tx.unchanged(None, recipients)
+}
+
+/// Adds the people, their events and what is shared of them, unless the agreements were approved before.
+fn add_people(mut tx: WriteTx<'_>, recipients: Recipients) -> Result<Recorded<()>, iewm::domain::Error> {
+    let with_contractor = sharing::proposal(&mut tx, recipients.contractor)?;
+    let with_venue = sharing::proposal(&mut tx, recipients.venue)?;
+    let Some((with_contractor, with_venue)) = with_contractor.zip(with_venue) else { return tx.unchanged(None, ()) };
+    let mut contacts = Vec::with_capacity(PEOPLE.len());
+    for person in PEOPLE {
+        contacts.push(sign_up(&mut tx, *person)?);
+    }
+    let readers = PEOPLE.iter().zip(&contacts).filter(|((.., purposes), _)| purposes.contains(&Purpose::Newsletter));
+    let readers: Vec<ContactId> = readers.map(|(_, contact)| *contact).collect();
+    sharing::share_readers(&mut tx, &with_contractor, &readers)?;
+    sharing::invite_tonight(&mut tx, &with_venue, &contacts[..6])?;
+    ask_for_access(&mut tx, contacts.first().copied())?;
+    fill_an_event(&mut tx, &contacts)?;
+    tx.unchanged(None, ())
 }
 
 fn sign_up(tx: &mut WriteTx<'_>, person: Person) -> Result<ContactId, iewm::domain::Error> {

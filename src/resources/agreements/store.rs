@@ -47,7 +47,7 @@ mod schema {
 }
 use schema::sharing_agreements;
 
-pub(super) mod steps;
+pub mod steps;
 
 const TABLE: &str = "sharing_agreements";
 

@@ -31,7 +31,7 @@ fn started(folder: &Path, arguments: &[&str]) -> Demo {
     assert!(greeting.contains(&format!("{address}/docs/")) && !address.ends_with(":0"), "{greeting}");
     let exports = process.said.iter().filter_map(|line| line.strip_prefix("export ")?.split_once('='));
     let tokens: HashMap<_, _> = exports.map(|(name, token)| (name.to_owned(), token.to_owned())).collect();
-    assert_eq!(tokens.len(), 3, "{:?}", process.said);
+    assert_eq!(tokens.len(), 4, "{:?}", process.said);
     Demo { process, address, tokens }
 }
 
@@ -65,8 +65,6 @@ async fn it_serves_sample_people_and_finds_everything_again() {
     assert!(!audit["items"].as_array().unwrap().is_empty());
     let own = first.get("CONTRACTOR", "/v1/organisations").await["items"].clone();
     assert_eq!(own.as_array().unwrap().len(), 1, "{own}");
-    let said = first.process.said.join("\n");
-    assert!(said.contains("GET /v1/organisations") && said.contains("POST /v1/breaches"), "{said}");
     let breach =
         json!({ "aware_at": "2026-11-20T10:00:00Z", "nature": "A badge was lost.", "categories": ["contact"] });
     let breach =
@@ -143,6 +141,64 @@ async fn a_newcomer_empties_a_waiting_list() {
     assert_eq!((&access["status"], &access["clock"]["state"]), (&json!("clarification_pending"), &json!("paused")));
     let mut process = demo.process;
     assert!(process.stop("TERM").success());
+}
+
+/// The sharing that the demo tells a newcomer to try, before and after a second start.
+#[actix_web::test]
+async fn a_newcomer_sees_what_is_shared_and_a_refusal_at_work() {
+    let folder = folder();
+    let first = demo(folder.path());
+    let said = first.process.said.join("\n");
+    for tried in ["GET /v1/shared-contacts", "GET /v1/disclosures?batch=ID", "GET /v1/events/ID/attendees"] {
+        assert!(said.contains(tried), "{said}");
+    }
+    let expected = what_is_shared(&first).await;
+    let Demo { mut process, .. } = first;
+    assert!(process.stop("TERM").success());
+    let second = demo(folder.path());
+    assert_eq!(what_is_shared(&second).await, expected);
+    assert_eq!(second.get("STAFF", "/v1/sharing-agreements").await["items"].as_array().unwrap().len(), 2);
+    let mut process = second.process;
+    assert!(process.stop("TERM").success());
+}
+
+/// The ids of the disclosures that the contractor and the venue read, whose names are asserted.
+async fn what_is_shared(demo: &Demo) -> Vec<Value> {
+    let names = |list: &Value| {
+        let items = list["items"].as_array().unwrap();
+        let mut names: Vec<_> = items.iter().map(|item| item["name"].as_str().unwrap().to_owned()).collect();
+        names.sort();
+        names
+    };
+    let shared = demo.get("CONTRACTOR", "/v1/shared-contacts").await;
+    assert_eq!(names(&shared), ["Margaret Okonkwo", "Siân Pritchard", "Tomasz Wiśniewski"]);
+    let batch = shared["disclosure_batch"].as_str().unwrap();
+    let traced = demo.get("STAFF", &format!("/v1/disclosures?batch={batch}")).await["items"].clone();
+    assert_eq!(traced.as_array().unwrap().len(), 3, "{traced}");
+    assert_eq!(traced[0]["read"]["caller"], "demo-contractor", "{traced}");
+
+    let events = demo.get("VENUE", "/v1/events").await["items"].clone();
+    assert_eq!(events.as_array().unwrap().len(), 1, "{events}");
+    let attendees = format!("/v1/events/{}/attendees", events[0]["id"].as_str().unwrap());
+    let (all, guests) = (demo.get("STAFF", &attendees).await, demo.get("VENUE", &attendees).await);
+    let mut shown = names(&all);
+    assert_eq!(shown.len(), 6, "{all}");
+    shown.retain(|name| name != "Declan O'Brien");
+    assert_eq!(names(&guests), shown);
+    // A refusal of another kind hides no guest, and the refusing reader is not shared with the contractor.
+    let people = demo.get("STAFF", "/v1/contacts").await["items"].clone();
+    let refusing = |name: &str| {
+        let one = people.as_array().unwrap().iter().find(|person| person["name"] == name).unwrap();
+        format!("/v1/contacts/{}/sharing-refusals", one["id"].as_str().unwrap())
+    };
+    for (name, kind) in [("Declan O'Brien", "venue"), ("Harpreet Singh Gill", "approved_contractor")] {
+        let refusals = demo.get("STAFF", &refusing(name)).await["items"].clone();
+        assert_eq!(refusals[0]["recipient_kind"], kind, "{refusals}");
+    }
+    let ids = |list: &Value| list["items"].as_array().unwrap().iter().map(|item| item["contact_id"].clone()).collect();
+    let of_traced: Vec<Value> = ids(&json!({ "items": traced }));
+    let disclosed = guests["items"].as_array().unwrap().iter().map(|guest| guest["disclosure_id"].clone());
+    of_traced.into_iter().chain(disclosed).collect()
 }
 
 #[test]

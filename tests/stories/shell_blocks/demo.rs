@@ -27,7 +27,7 @@ const SCRIPT: &str = "docs/verify-receipt.mjs";
 pub(super) struct Demo {
     process: Process,
     address: String,
-    /// `STAFF`, `COUNCIL` and `CONTRACTOR`, as it printed them.
+    /// `STAFF`, `COUNCIL`, `VENUE` and `CONTRACTOR`, as it printed them.
     tokens: Vec<(String, String)>,
     folder: TempDir,
     _database: Option<postgres::Database>,
@@ -65,7 +65,7 @@ impl Demo {
         let address = greeting.split(',').next().unwrap().to_owned();
         let exports = process.said.iter().filter_map(|line| line.strip_prefix("export ")?.split_once('='));
         let tokens: Vec<_> = exports.map(|(name, token)| (name.to_owned(), token.to_owned())).collect();
-        assert_eq!(tokens.len(), 3, "{:?}", process.said);
+        assert_eq!(tokens.len(), 4, "{:?}", process.said);
         Some(Self { process, address, tokens, folder, _database: database })
     }
 

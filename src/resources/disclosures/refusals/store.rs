@@ -45,11 +45,7 @@ fn ended(tx: WriteTx<'_>, entry: Option<Entry>) -> Result<Recorded<NoContent>, E
 ///
 /// # Errors
 /// 404; 410 when the contact was erased or merged.
-pub(super) fn refuse(
-    mut tx: WriteTx<'_>,
-    contact: ContactId,
-    kind: OrganisationKind,
-) -> Result<Recorded<NoContent>, Error> {
+pub fn refuse(mut tx: WriteTx<'_>, contact: ContactId, kind: OrganisationKind) -> Result<Recorded<NoContent>, Error> {
     contacts::lock(&mut tx, contact)?.ok_or_else(Error::not_found)?.there()?;
     let entry = refuse_locked(&mut tx, contact, kind)?;
     ended(tx, entry)

@@ -5,4 +5,4 @@
 
 pub(super) mod api;
 pub mod model;
-pub(super) mod store;
+pub mod store;
