@@ -259,14 +259,13 @@ mod tests {
     use super::super::write_task::PendingBatch;
     use super::*;
     use crate::domain::Code;
-    use crate::platform::db::migrate;
+    use crate::platform::db::{LOCK_PATIENCE, MigrationError, migrate};
 
     /// A database with one lane of each kind, on a file in a temporary directory.
     fn database() -> (Database, tempfile::TempDir) {
         let directory = tempfile::tempdir().unwrap();
         let target = Target::sqlite(&directory.path().join("iewm.db"));
-        migrate(&target, crate::platform::db::LOCK_PATIENCE, |_| Ok::<(), crate::platform::db::MigrationError>(()))
-            .unwrap();
+        migrate(&target, LOCK_PATIENCE, |_| Ok::<(), MigrationError>(())).unwrap();
         (Database::start(&target, LaneCount { readers: 1, writers: 1 }), directory)
     }
 

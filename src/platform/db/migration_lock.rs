@@ -14,8 +14,9 @@ use diesel::prelude::*;
 use diesel::sql_types::{Integer, Nullable, Text};
 
 use super::connection::{ConnectionError, Use, open};
+use super::migration_error::MigrationError;
 use super::serving::process_name;
-use super::{AnyConnection, MigrationError, Target};
+use super::{AnyConnection, Target};
 
 /// How long a start waits for the lock, unless the configuration says otherwise.
 pub const LOCK_PATIENCE: Duration = Duration::from_secs(30);
@@ -50,8 +51,7 @@ impl MigrationLock {
 }
 
 fn warn(by: &str, patience: Duration) {
-    let seconds = patience.as_secs();
-    tracing::warn!(by, "another process migrates the database: this one waits for it, {seconds} seconds at most");
+    tracing::warn!(by, most_seconds = patience.as_secs(), "waiting for another process that migrates the database");
 }
 
 fn lock_file(database: &Path, silence: Duration, patience: Duration) -> Result<File, MigrationError> {

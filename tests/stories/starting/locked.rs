@@ -23,7 +23,8 @@ fn waits_and_names<L>(mut served: Served, lock: impl FnOnce(&Served) -> L, holde
     assert_eq!(served.process.stop("TERM").code(), Some(0));
     let held = lock(&served);
     let said = served.refuses();
-    let warned = said.lines().find(|line| line.contains("another process migrates the database")).unwrap();
+    let warned =
+        said.lines().find(|line| line.contains("waiting for another process that migrates the database")).unwrap();
     let gave_up =
         said.lines().find(|line| line.contains("holds the lock under which the database is migrated")).unwrap();
     for line in [warned, gave_up] {
