@@ -65,7 +65,7 @@ const NOT_RUN: &[(&str, &str, usize)] = &[
     ("README.md", "operator", 1),
     ("docs/OPERATIONS.md", "operator", 2),
     // They need an identity provider. The story `token_check` has one of its own.
-    ("docs/TOKENS.md", "identity_provider", 2),
+    ("docs/TOKENS.md", "identity_provider", 4),
 ];
 
 /// What a fence may be called. A shell block by another name, such as `bash`, would escape the test.
