@@ -5,6 +5,7 @@ use iewm::domain::OrganisationId;
 use serde_json::{Value, json};
 
 use crate::harness::client::Answer;
+use crate::harness::disclosures::{demanded, under};
 use crate::harness::people::text;
 use crate::harness::{Service, on_both_engines};
 
@@ -33,21 +34,28 @@ impl Service {
         self.recipient_of_kind(name, "approved_contractor").await
     }
 
-    /// A recipient of a kind, with a live agreement.
+    /// A recipient of a kind, with a live agreement for two purposes.
     pub(crate) async fn recipient_of_kind(&self, name: &str, kind: &str) -> Recipient {
         let id = self.organisation(name, kind).await;
-        let agreement = self.live_agreement(id, &["event_administration"], &["name"]).await;
+        let agreement = self.live_agreement(id, &["event_administration", "venue_security"], &["name"]).await;
         Recipient { id, agreement }
     }
 
-    /// Writes a disclosure to a recipient, and returns its id.
-    pub(crate) fn handed_to(&self, contact: &str, to: &Recipient) -> String {
-        self.write_disclosure(contact, to.id, &to.agreement, None)
+    /// Discloses a person's name to a recipient, and returns the disclosure's id.
+    pub(crate) async fn handed_to(&self, contact: &str, to: &Recipient) -> String {
+        self.handed_to_for(contact, to, "event_administration").await
+    }
+
+    /// As [`Service::handed_to`], for a purpose.
+    pub(crate) async fn handed_to_for(&self, contact: &str, to: &Recipient, purpose: &str) -> String {
+        let mut asked = under(&to.agreement, to.id, &[contact]);
+        asked["purpose"] = json!(purpose);
+        self.disclosed(asked).await
     }
 
     /// Writes a disclosure to a recipient at an event, and returns its id.
     pub(crate) fn handed_to_at(&self, contact: &str, to: &Recipient, event: &str) -> String {
-        self.write_disclosure(contact, to.id, &to.agreement, Some(event))
+        self.write_disclosure(contact, to.id, &to.agreement, event)
     }
 
     /// Corrects a person's name by a request, and returns the request's path.
@@ -80,10 +88,10 @@ impl Service {
 async fn each_recipient_of_corrected_data_has_an_obligation(service: Service) {
     let ada = service.sign_up("Ada Lovelace", "ada@example.org").await;
     let (venue, caterer) = (service.recipient("Guildhall").await, service.recipient("Buttery").await);
-    let older = service.handed_to(&ada, &venue);
+    let older = service.handed_to(&ada, &venue).await;
     service.hands.advance(Duration::minutes(1));
-    let newer = service.handed_to_at(&ada, &venue, &service.announce(json!({})).await);
-    service.handed_to(&ada, &caterer);
+    let newer = service.handed_to_for(&ada, &venue, "venue_security").await;
+    service.handed_to(&ada, &caterer).await;
     let request = service.rectified(&ada).await;
     assert_eq!(service.request_status(&request).await, "awaiting_recipients");
     let all = service.obligations(&service.staff(), "status=open").await;
@@ -114,7 +122,7 @@ async fn a_restriction_an_erasure_and_a_completion_open_obligations(service: Ser
     let mut opened = Vec::new();
     for kind in ["restriction", "completion", "erasure"] {
         let ada = service.sign_up("Ada Lovelace", &format!("{kind}@example.org")).await;
-        service.handed_to(&ada, &venue);
+        service.handed_to(&ada, &venue).await;
         let right = if kind == "completion" { "rectification" } else { kind };
         let request = service.asked_by(&ada, right).await;
         match kind {
@@ -146,7 +154,7 @@ async fn a_right_of_a_person_whom_no_recipient_received_completes_at_once(servic
     let ada = service.sign_up("Ada Lovelace", "ada@example.org").await;
     let venue = service.recipient("Guildhall").await;
     let other = service.sign_up("Bob", "bob@example.org").await;
-    service.handed_to(&other, &venue);
+    service.handed_to(&other, &venue).await;
     let request = service.rectified(&ada).await;
     assert_eq!(service.request_status(&request).await, "completed");
     let objection = service.asked_by(&other, "objection").await;
@@ -157,20 +165,18 @@ async fn a_right_of_a_person_whom_no_recipient_received_completes_at_once(servic
 
 async fn disclosures_that_ended_count(service: Service) {
     let ada = service.sign_up("Ada Lovelace", "ada@example.org").await;
-    for (name, by_recall) in [("Guildhall", true), ("Buttery", false)] {
-        let recipient = service.recipient(name).await;
-        let disclosure = service.handed_to(&ada, &recipient);
-        service.end_disclosure(&disclosure, by_recall);
-    }
-    // A disclosure that was proposed and never released gave no data away.
-    let never = service.recipient("Court").await;
-    let proposed = service.handed_to(&ada, &never);
-    let (proposed, now) = (service.id_in_sql(&proposed), service.now_in_sql());
-    let never_released = format!(
-        "UPDATE disclosures SET status = 'recalled', recalled_at = {now}, recall_cause = 'decision', disclosed_at = NULL \
-         WHERE id = {proposed}"
-    );
-    service.sql(&never_released).unwrap();
+    let (recalling, expiring) = (service.recipient("Guildhall").await, service.recipient("Buttery").await);
+    let recalled = service.handed_to(&ada, &recalling).await;
+    service.verb(&format!("/v1/disclosures/{recalled}"), "recall").await.expect(200);
+    let mut until_tomorrow = under(&expiring.agreement, expiring.id, &[&ada]);
+    until_tomorrow["expires_at"] = json!("2026-11-25T00:00:00Z");
+    let expired = service.disclosed(until_tomorrow).await;
+    // A demand that was turned down gave no data away.
+    let court = service.recipient_of_kind("Court", "public_authority").await;
+    let never_released = service.disclosed(demanded("Sch2.p5(2)", court.id, &[&ada])).await;
+    service.verb(&format!("/v1/disclosures/{never_released}"), "recall").await.expect(200);
+    service.hands.advance(Duration::days(1));
+    assert_eq!(service.of_disclosure(&expired, "status").await, "expired");
     service.rectified(&ada).await;
     assert_eq!(service.obligations(&service.staff(), "").await.len(), 2);
 }
@@ -178,7 +184,7 @@ async fn disclosures_that_ended_count(service: Service) {
 async fn a_recipient_without_the_data_is_not_told_again(service: Service) {
     let ada = service.sign_up("Ada Lovelace", "ada@example.org").await;
     let venue = service.recipient("Guildhall").await;
-    service.handed_to(&ada, &venue);
+    service.handed_to(&ada, &venue).await;
     let settle = async |action: &str| {
         let request = service.rectified(&ada).await;
         let open = service.obligations(&service.contractor(venue.id), "status=open").await;
@@ -194,7 +200,7 @@ async fn a_recipient_without_the_data_is_not_told_again(service: Service) {
     assert_eq!(settle("corrected").await, 1);
     assert_eq!(settle("not_held").await, 1, "it had corrected the data, so it held the data");
     assert_eq!(settle("erased").await, 0, "it holds none");
-    let later = service.handed_to_at(&ada, &venue, &service.announce(json!({})).await);
+    let later = service.handed_to_for(&ada, &venue, "venue_security").await;
     service.rectified(&ada).await;
     let open = service.obligations(&service.contractor(venue.id), "status=open").await;
     assert_eq!(open[0]["disclosure_ids"], json!([later]), "what it received since counts again");
@@ -207,14 +213,14 @@ async fn a_read_after_the_acknowledgement_counts_again(service: Service) {
     let ada = service.sign_up("Ada Lovelace", "ada@example.org").await;
     let venue = service.recipient("Guildhall").await;
     let (ended, live) =
-        (service.handed_to(&ada, &venue), service.handed_to_at(&ada, &venue, &service.announce(json!({})).await));
-    service.end_disclosure(&ended, true);
+        (service.handed_to(&ada, &venue).await, service.handed_to_for(&ada, &venue, "venue_security").await);
+    service.verb(&format!("/v1/disclosures/{ended}"), "recall").await.expect(200);
     service.rectified(&ada).await;
     let first = service.obligations(&service.contractor(venue.id), "").await.remove(0);
     service.hands.advance(Duration::minutes(1));
     service.acknowledge(&service.contractor(venue.id), &first, "erased").await.expect(200);
     service.hands.advance(Duration::minutes(1));
-    service.read_by(venue.id, &ada);
+    service.get_as(venue.id, &format!("/v1/shared-contacts/{ada}")).await.expect(200);
     service.rectified(&ada).await;
     let open = service.obligations(&service.contractor(venue.id), "status=open").await;
     assert_eq!(open.len(), 1, "it has read the data again");
@@ -224,7 +230,7 @@ async fn a_read_after_the_acknowledgement_counts_again(service: Service) {
 async fn an_acknowledgement_says_what_was_done_and_when(service: Service) {
     let ada = service.sign_up("Ada Lovelace", "ada@example.org").await;
     let venue = service.recipient("Guildhall").await;
-    service.handed_to(&ada, &venue);
+    service.handed_to(&ada, &venue).await;
     service.rectified(&ada).await;
     let own = service.obligations(&service.contractor(venue.id), "").await.remove(0);
     let path = format!("/v1/obligations/{}/acknowledgement", text(&own, "id"));
@@ -251,8 +257,8 @@ async fn an_acknowledgement_says_what_was_done_and_when(service: Service) {
 async fn staff_acknowledge_on_behalf_and_close_what_cannot_be_told(service: Service) {
     let ada = service.sign_up("Ada Lovelace", "ada@example.org").await;
     let (venue, gone) = (service.recipient("Guildhall").await, service.recipient("Gone").await);
-    service.handed_to(&ada, &venue);
-    service.handed_to(&ada, &gone);
+    service.handed_to(&ada, &venue).await;
+    service.handed_to(&ada, &gone).await;
     let request = service.rectified(&ada).await;
     let told = service.obligations(&service.staff(), &format!("organisation_id={}", venue.id)).await.remove(0);
     let done = service.acknowledge(&service.staff(), &told, "not_held").await.expect(200).json();
@@ -281,7 +287,7 @@ async fn staff_acknowledge_on_behalf_and_close_what_cannot_be_told(service: Serv
 async fn a_recipient_sees_its_own_obligations_alone(service: Service) {
     let ada = service.sign_up("Ada Lovelace", "ada@example.org").await;
     let (venue, other) = (service.recipient("Guildhall").await, service.recipient("Buttery").await);
-    service.handed_to(&ada, &venue);
+    service.handed_to(&ada, &venue).await;
     service.rectified(&ada).await;
     let own = service.obligations(&service.contractor(venue.id), "").await.remove(0);
     assert!(service.obligations(&service.contractor(other.id), "").await.is_empty());
@@ -300,7 +306,7 @@ async fn a_recipient_sees_its_own_obligations_alone(service: Service) {
 async fn obligations_follow_a_merge(service: Service) {
     let (ada, twin) = (service.sign_up("Ada", "a@example.org").await, service.sign_up("Ada", "b@example.org").await);
     let venue = service.recipient("Guildhall").await;
-    service.handed_to(&twin, &venue);
+    service.handed_to(&twin, &venue).await;
     let request = service.rectified(&twin).await;
     service.post(&format!("/v1/contacts/{ada}/merge"), json!({ "from_contact_id": twin })).await.expect(200);
     let open = service.obligations(&service.contractor(venue.id), "status=open").await.remove(0);

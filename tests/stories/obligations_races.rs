@@ -22,7 +22,7 @@ async fn completions(service: &Service, request: &str) -> usize {
 async fn of_two_acknowledgements_at_once_one_is_recorded(service: Service) {
     let ada = service.sign_up("Ada Lovelace", "ada@example.org").await;
     let venue = service.recipient("Guildhall").await;
-    service.handed_to(&ada, &venue);
+    service.handed_to(&ada, &venue).await;
     let request = service.rectified(&ada).await;
     let own = service.obligations(&service.contractor(venue.id), "").await.remove(0);
     let (staff, contractor) = (service.staff(), service.contractor(venue.id));
@@ -39,7 +39,7 @@ async fn an_acknowledgement_and_a_closure_exclude_each_other(service: Service) {
     let venue = service.recipient("Guildhall").await;
     for round in 0..4 {
         let ada = service.sign_up("Ada Lovelace", &format!("ada{round}@example.org")).await;
-        service.handed_to(&ada, &venue);
+        service.handed_to(&ada, &venue).await;
         let request = service.rectified(&ada).await;
         let own = service.obligations(&service.contractor(venue.id), "").await.remove(0);
         let closure = format!("/v1/obligations/{}/closure", text(&own, "id"));
@@ -60,8 +60,8 @@ async fn the_last_two_recipients_complete_the_request_once(service: Service) {
     let (venue, caterer) = (service.recipient("Guildhall").await, service.recipient("Buttery").await);
     for round in 0..4 {
         let ada = service.sign_up("Ada Lovelace", &format!("ada{round}@example.org")).await;
-        service.handed_to(&ada, &venue);
-        service.handed_to(&ada, &caterer);
+        service.handed_to(&ada, &venue).await;
+        service.handed_to(&ada, &caterer).await;
         let request = service.rectified(&ada).await;
         let (one, other) = (
             service.obligations(&service.contractor(venue.id), "").await.remove(0),
@@ -84,7 +84,7 @@ async fn a_merge_and_the_last_answer_complete_the_request_once(service: Service)
     for round in 0..4 {
         let ada = service.sign_up("Ada", &format!("a{round}@example.org")).await;
         let twin = service.sign_up("Ada", &format!("b{round}@example.org")).await;
-        service.handed_to(&twin, &venue);
+        service.handed_to(&twin, &venue).await;
         let request = service.rectified(&twin).await;
         let own = service.obligations(&service.contractor(venue.id), "").await.remove(0);
         let merge = format!("/v1/contacts/{ada}/merge");

@@ -54,7 +54,7 @@ async fn a_recipient_is_told_at_the_opening_and_reminded_twice(service: Service)
     let server = MailServer::start();
     let ada = service.sign_up("Ada Lovelace", "ada@example.org").await;
     let venue = service.mailed_recipient("Guildhall", VENUE).await;
-    let disclosure = service.handed_to(&ada, &venue);
+    let disclosure = service.handed_to(&ada, &venue).await;
     service.rectified(&ada).await;
     let own = service.obligations(&service.contractor(venue.id), "").await.remove(0);
     service.deliver(&server).await;
@@ -62,7 +62,10 @@ async fn a_recipient_is_told_at_the_opening_and_reminded_twice(service: Service)
     let [first] = mails.as_slice() else { panic!("one mail at the opening") };
     assert_eq!(first.header("Subject"), "Please correct personal data that we shared with you");
     let said = first.text();
-    for told in [text(&own, "id"), ada.clone(), disclosure, "22 December 2026".to_owned()] {
+    // The letter is true for a recipient that can no longer get the data, too.
+    let without = "delete every copy that you hold".to_owned();
+    let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
+    for told in [text(&own, "id"), ada.clone(), disclosure, "22 December 2026".to_owned(), without] {
         assert!(said.contains(&told), "{told}: {said}");
     }
     for hidden in ["Ada", "Lovelace", "Countess", "ada@example.org"] {
@@ -83,7 +86,7 @@ async fn a_recipient_that_has_answered_is_not_reminded(service: Service) {
     let server = MailServer::start();
     let ada = service.sign_up("Ada Lovelace", "ada@example.org").await;
     let venue = service.mailed_recipient("Guildhall", VENUE).await;
-    service.handed_to(&ada, &venue);
+    service.handed_to(&ada, &venue).await;
     service.rectified(&ada).await;
     let own = service.obligations(&service.contractor(venue.id), "").await.remove(0);
     // The answer comes before the mail leaves.
@@ -103,8 +106,8 @@ async fn a_recipient_that_no_mail_reaches_is_among_the_deadlines(service: Servic
     let ada = service.sign_up("Ada Lovelace", "ada@example.org").await;
     let venue = service.mailed_recipient("Guildhall", VENUE).await;
     let mute = service.recipient("Buttery").await;
-    service.handed_to(&ada, &venue);
-    service.handed_to(&ada, &mute);
+    service.handed_to(&ada, &venue).await;
+    service.handed_to(&ada, &mute).await;
     let request = service.rectified(&ada).await;
     service.deliver(&server).await;
     let reference = text(&service.get(&request).await.json(), "reference");
@@ -141,7 +144,7 @@ async fn an_overdue_obligation_is_among_the_deadlines(service: Service) {
     let server = MailServer::start();
     let ada = service.sign_up("Ada Lovelace", "ada@example.org").await;
     let venue = service.mailed_recipient("Guildhall", VENUE).await;
-    service.handed_to(&ada, &venue);
+    service.handed_to(&ada, &venue).await;
     service.rectified(&ada).await;
     service.deliver(&server).await;
     service.hands.advance(Duration::days(28));
@@ -155,8 +158,8 @@ async fn the_persons_letter_names_the_recipients_and_the_page_shows_who_has_answ
     let server = MailServer::start();
     let ada = service.sign_up("Ada Lovelace", "ada@example.org").await;
     let (venue, mute) = (service.mailed_recipient("Guildhall", VENUE).await, service.recipient("Buttery").await);
-    service.handed_to(&ada, &venue);
-    service.handed_to(&ada, &mute);
+    service.handed_to(&ada, &venue).await;
+    service.handed_to(&ada, &mute).await;
     let request = service.rectified(&ada).await;
     service.deliver(&server).await;
     let taken = server.taken();
@@ -190,7 +193,7 @@ async fn the_words_of_an_erased_person_go_while_recipients_are_waited_for(servic
     let server = MailServer::start();
     let ada = service.sign_up("Ada Lovelace", "ada@example.org").await;
     let venue = service.mailed_recipient("Guildhall", VENUE).await;
-    service.handed_to(&ada, &venue);
+    service.handed_to(&ada, &venue).await;
     let request = service.asked_by(&ada, "erasure").await;
     let plan = service.planned(&request).await;
     service.executed("council-2", &request, &plan).await.expect(200);
@@ -214,7 +217,7 @@ async fn the_words_of_an_erased_person_go_while_recipients_are_waited_for(servic
 async fn a_package_tells_what_recipients_must_do(service: Service) {
     let ada = service.sign_up("Ada Lovelace", "ada@example.org").await;
     let venue = service.recipient("Guildhall").await;
-    service.handed_to(&ada, &venue);
+    service.handed_to(&ada, &venue).await;
     service.rectified(&ada).await;
     let own = service.obligations(&service.contractor(venue.id), "").await.remove(0);
     service.acknowledge(&service.contractor(venue.id), &own, "corrected").await.expect(200);

@@ -49,7 +49,7 @@ async fn asked(service: &Service) -> Option<String> {
 async fn a_refusal_by_the_link_acts_at_once(service: Service) {
     let (ada, link) = ada(&service).await;
     let venue = service.recipient("Guildhall").await;
-    let disclosure = service.handed_to(&ada, &venue);
+    let disclosure = service.handed_to(&ada, &venue).await;
     let after = choose(&service, &link, "approved_contractor", "refused").await.expect(200).json();
     assert_eq!(after, service.follow("GET", &link).await.expect(200).json(), "the object of GET");
     assert_eq!(after["sharing_refusals"], json!(["approved_contractor"]));

@@ -155,8 +155,8 @@ async fn a_refusal_recalls_what_recipients_of_the_kind_received(service: Service
     let (ada, bob) = (service.sign_up("Ada", "ada@example.org").await, service.sign_up("Bob", "bob@example.org").await);
     let (one, other) = (service.recipient("Buttery").await, service.recipient("Laundry").await);
     let venue = service.recipient_of_kind("Guildhall", "venue").await;
-    let hers = [service.handed_to(&ada, &one), service.handed_to(&ada, &other)];
-    let (to_venue, his) = (service.handed_to(&ada, &venue), service.handed_to(&bob, &one));
+    let hers = [service.handed_to(&ada, &one).await, service.handed_to(&ada, &other).await];
+    let (to_venue, his) = (service.handed_to(&ada, &venue).await, service.handed_to(&bob, &one).await);
     act(&service, "PUT", &ada, "approved_contractor").await.expect(204);
     let states = |ids: &[&String]| ids.iter().map(|id| service.disclosure_state(id)).collect::<Vec<_>>();
     assert_eq!(states(&[&hers[0], &hers[1]]), ["recalled refused_by_person"; 2]);

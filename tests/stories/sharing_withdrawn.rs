@@ -37,7 +37,7 @@ async fn sharing_that_ends_recalls_what_that_kind_received_at_that_event(service
     let to_venue = service.handed_to_at(&ada, &venue, &event);
     let to_partner = service.handed_to_at(&ada, &partner, &event);
     let elsewhere = service.handed_to_at(&ada, &venue, &other);
-    let without_event = service.handed_to(&ada, &venue);
+    let without_event = service.handed_to(&ada, &venue).await;
     let his = service.handed_to_at(&bob, &venue, &event);
     let untouched = |ids: &[&String]| ids.iter().all(|id| service.disclosure_state(id) == "live");
     share(&service, &registration, json!({ "venue": true })).await;

@@ -42,7 +42,8 @@ fn in_words(action: ObligationAction) -> (&'static str, &'static str) {
 fn how(action: ObligationAction) -> &'static str {
     match action {
         ObligationAction::Correct => {
-            "Get the corrected data from our service, and put it in the place of what you hold."
+            "If we still share the data with you, get it from our service, and put it in the place of what you hold. If not, \
+             delete every copy that you hold."
         }
         ObligationAction::Restrict => "Store the data, and do nothing else with it until we tell you otherwise.",
         ObligationAction::Erase => "Delete every copy of the data that you hold.",

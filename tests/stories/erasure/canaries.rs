@@ -142,7 +142,7 @@ pub(crate) async fn plant(service: &Service) -> Canary {
 /// A correction that a recipient cannot follow, and why.
 async fn close_an_obligation(service: &Service, contact: &str, explanation: &str) {
     let venue = service.recipient("Guildhall").await;
-    service.handed_to(contact, &venue);
+    service.handed_to(contact, &venue).await;
     service.rectified(contact).await;
     let open = service.obligations(&service.staff(), "status=open").await;
     let path = format!("/v1/obligations/{}/closure", text(&open[0], "id"));

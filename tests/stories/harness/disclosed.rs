@@ -1,4 +1,4 @@
-//! People whose data a recipient has received, written into the tables without a call.
+//! Disclosures as they are stored, and those of an attendee list, written into the table without the event, the assignment and the read.
 
 use diesel::sql_types::{Nullable, Text};
 use diesel::{QueryableByName, RunQueryDsl, sql_query};
@@ -45,13 +45,13 @@ impl Service {
         }
     }
 
-    /// Writes a live disclosure of a person's name to a recipient, and returns its id. `agreement` and `event` are paths.
+    /// Writes a live disclosure of a person's name to a recipient at an event, and returns its id. `agreement` and `event` are paths.
     pub(crate) fn write_disclosure(
         &self,
         contact: &str,
         organisation: OrganisationId,
         agreement: &str,
-        event: Option<&str>,
+        event: &str,
     ) -> String {
         let made = u64::try_from(self.count("disclosures")).expect("a count");
         let mut random = [0; 10];
@@ -59,10 +59,8 @@ impl Service {
         let milliseconds = u64::try_from(self.now().micros() / 1000).expect("a time");
         let id = Builder::from_unix_timestamp_millis(milliseconds, &random).into_uuid().to_string();
         let last = |path: &str| path.rsplit('/').next().expect("an id").to_owned();
-        let event = event.map_or("NULL".to_owned(), |event| self.id_in_sql(&last(event)));
-        let agreement = last(agreement);
-        let [id_sql, contact, organisation, agreement] =
-            [&id, contact, &organisation.to_string(), &agreement].map(|id| self.id_in_sql(id));
+        let [id_sql, contact, organisation, agreement, event] =
+            [&id, contact, &organisation.to_string(), &last(agreement), &last(event)].map(|id| self.id_in_sql(id));
         let now = self.now_in_sql();
         let insert = format!(
             "INSERT INTO disclosures (id, contact_id, organisation_id, agreement_id, event_id, purpose, fields, status, disclosed_at, \
@@ -71,31 +69,5 @@ impl Service {
         );
         self.sql(&insert).expect("a disclosure");
         id
-    }
-
-    /// Ends a disclosure, by a recall or by its time.
-    pub(crate) fn end_disclosure(&self, id: &str, by_recall: bool) {
-        let (id, now) = (self.id_in_sql(id), self.now_in_sql());
-        let ends = if by_recall {
-            format!("status = 'recalled', recalled_at = {now}, recall_cause = 'decision'")
-        } else {
-            format!("status = 'expired', expires_at = {now}")
-        };
-        self.sql(&format!("UPDATE disclosures SET {ends} WHERE id = {id}")).expect("a disclosure");
-    }
-
-    /// Writes that a recipient has read a person among its shared contacts.
-    pub(crate) fn read_by(&self, organisation: OrganisationId, contact: &str) {
-        let (now, contact) = (self.now_in_sql(), self.id_in_sql(contact));
-        let contacts = match self.engine {
-            Engine::Sqlite => contact,
-            Engine::Postgres => format!("ARRAY[{contact}::uuid]"),
-        };
-        let (id, organisation) = (self.id_in_sql(&Uuid::max().to_string()), self.id_in_sql(&organisation.to_string()));
-        let insert = format!(
-            "INSERT INTO disclosure_batches (id, part, organisation_id, caller, operation, read_at, contact_ids) \
-             VALUES ({id}, 0, {organisation}, 'contractor-1', 'shared_contact', {now}, {contacts})"
-        );
-        self.sql(&insert).expect("a batch");
     }
 }
