@@ -152,6 +152,26 @@ test("a person refuses to share with the venues, and allows it again by the mail
   }
 });
 
+test("what a law requires is handed over on a page that fits a small and a wide screen", async () => {
+  const contact = await signUp("ada.with.a.long.name.for.a.narrow.page@department.council.example.org");
+  const police = await post("/v1/organisations", { name: "West Mercia Police", kind: "public_authority" });
+  const { results } = await post("/v1/disclosures", {
+    contact_ids: [contact], organisation_id: police.id, fields: ["name", "email"], necessity: "The investigation needs it.",
+    legal_gateway: { code: "Sch2.p2", reference: "22/4711", requested_by: "DC Brown" },
+  });
+  const disclosure = `/v1/disclosures/${results[0].disclosure_id}`;
+  await post(`${disclosure}/approval`, {}, "COUNCIL");
+  for (const width of [390, 1280]) {
+    const { page, complaints } = await open({ width, height: 900 });
+    await page.setExtraHTTPHeaders({ authorization: `Bearer ${demo.tokens.STAFF}`, accept: "text/html" });
+    await page.goto(`${demo.address}${disclosure}/handover`);
+    assert.equal(await heading(page), "Personal data for West Mercia Police");
+    await judge(page, `handover-${width}`);
+    assert.deepEqual(complaints, []);
+    await page.close();
+  }
+});
+
 // The first mail to an address that has a link of that kind. The acknowledgement may have left or not.
 async function mailWith(email, kind) {
   for (let nth = 1; ; nth += 1) {
