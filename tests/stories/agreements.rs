@@ -104,6 +104,10 @@ async fn a_proposal_that_breaks_a_rule_stores_nothing(service: Service) {
     // The last day may be today, and the first day may be past.
     late["ends_on"] = json!("2026-11-24");
     service.propose_agreement(late).await;
+    let mut empty = agreement(venue);
+    empty["purposes"] = json!([]);
+    let told = service.post("/v1/sharing-agreements", empty).await.problem(422, "invalid").json();
+    assert_eq!(told["errors"][0]["detail"], "must have at least one item");
 }
 
 async fn an_organisation_that_is_not_active_makes_no_agreement(service: Service) {

@@ -164,6 +164,7 @@ fn fault(at: &str, error: &ValidationError<'_>) -> Option<Fault> {
             });
             Fault::new(at, code, words)
         }
+        Kind::MinItems { limit: 1 } => Fault::new(at, "too_few", "must have at least one item"),
         Kind::MinItems { limit } => Fault::new(at, "too_few", format!("must have at least {limit} items")),
         Kind::MaxItems { limit } => Fault::new(at, "too_many", format!("must have at most {limit} items")),
         Kind::UniqueItems => Fault::new(at, "not_unique", "must not repeat an item"),
