@@ -262,6 +262,7 @@ const ABOUT_NO_PERSON: &[Action] = &[
     Action::AgreementsSuspend,
     Action::AssignmentsCreate,
     Action::AssignmentsUpdate,
+    Action::AssignmentsWithdraw,
     Action::BreachesAssess,
     Action::BreachesClose,
     Action::BreachesHistory,

@@ -11,6 +11,7 @@ actions! {
     AgreementsSuspend            "agreements.suspend"             Change  SharingAgreement [] "A caller suspends an agreement to share data.";
     AssignmentsCreate            "assignments.create"            Create  Assignment [] "A caller assigns an organisation to an event.";
     AssignmentsUpdate            "assignments.update"            Change  Assignment [] "A caller moves the end of an assignment.";
+    AssignmentsWithdraw          "assignments.withdraw"          Delete  Assignment [] "A caller withdraws an assignment, and recalls what its attendee list disclosed.";
     AttendeesList                "attendees.list"                Read    Event [] "A caller reads the attendee list of an event, or an organisation the part that its profile shows.";
     AudiencesRead                "audiences.read"                 Read    - [] "A caller reads who may be sent something for a purpose.";
     BreachesAssess               "breaches.assess"                Change  Breach [] "The council assesses the risk of a breach.";

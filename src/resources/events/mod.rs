@@ -35,4 +35,5 @@ pub fn routes() -> Room {
         .problems(&[Code::AgreementRequired, Code::IllegalTransition])
         .serve(assignments::api::__path_read, assignments::api::read)
         .serve(assignments::api::__path_update, assignments::api::update)
+        .serve(assignments::api::__path_withdraw, assignments::api::withdraw)
 }

@@ -7,9 +7,9 @@ use crate::domain::{AgreementId, DisclosureId, Error, EventId, Instant, Organisa
 use crate::platform::db::{all_locked, among_ids};
 use crate::platform::transaction::WriteTx;
 
-/// An organisation's part in an event, and when it ends.
+/// An organisation's part in an event: what its attendee list discloses there for one purpose.
 #[derive(Clone, Copy, Debug)]
-pub struct PartEnd {
+pub struct Part {
     /// The event.
     pub event: EventId,
     /// The organisation.
@@ -18,18 +18,16 @@ pub struct PartEnd {
     pub agreement: AgreementId,
     /// The purpose.
     pub purpose: Purpose,
-    /// When the part ends.
-    pub ends_at: Instant,
 }
 
-/// Moves the end of the live disclosures of an organisation's part in an event, and returns how many there were. An end in the past
-/// ends them now. What has expired stays so.
+/// Moves the end of the live disclosures of a part, and returns how many there were. An end in the past ends them now. What has
+/// expired stays so.
 ///
 /// # Errors
 /// When the rows cannot be read or written.
-pub fn move_end(tx: &mut WriteTx<'_>, part: &PartEnd) -> Result<usize, Error> {
+pub fn move_end(tx: &mut WriteTx<'_>, part: &Part, ends_at: Instant) -> Result<usize, Error> {
     let now = tx.now();
-    let &PartEnd { event, organisation, agreement, purpose, ends_at } = part;
+    let &Part { event, organisation, agreement, purpose } = part;
     let theirs = disclosures::event_id.eq(event).and(disclosures::organisation_id.eq(organisation));
     let same = disclosures::agreement_id.eq(agreement).and(disclosures::purpose.eq(purpose.as_str()));
     let live =

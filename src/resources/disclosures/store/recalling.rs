@@ -2,8 +2,9 @@
 
 use diesel::prelude::*;
 
+use super::ending::Part;
 use super::{disclosures, lasts};
-use crate::domain::{AgreementId, ContactId, DisclosureId, Error, EventId, OrganisationId};
+use crate::domain::{AgreementId, ContactId, DisclosureId, Error, EventId};
 use crate::platform::audit::{Action, Changed, Entry};
 use crate::platform::db::{all_locked, among_ids};
 use crate::platform::transaction::WriteTx;
@@ -32,13 +33,8 @@ pub enum Recall {
         /// The kinds with which the person does not share any longer; all kinds if empty.
         kinds: Vec<OrganisationKind>,
     },
-    /// Those of all people at an event to one organisation.
-    Assignment {
-        /// The event.
-        event: EventId,
-        /// The organisation whose part in it ends.
-        organisation: OrganisationId,
-    },
+    /// Those of an organisation's part in an event. The agreement is locked.
+    Part(Part),
     /// Those under an agreement, which is locked.
     Agreement(AgreementId),
     /// All of a person who is erased, proposed ones too. The person's contact is locked.
@@ -94,9 +90,10 @@ fn locked(tx: &mut WriteTx<'_>, which: &Recall) -> Result<Vec<(DisclosureId, Con
         Recall::One(id) => those!(disclosures::id.eq(*id).and(unsettled())),
         Recall::Erased { ids } => those!(among_ids(disclosures::contact_id, ids).and(unsettled())),
         Recall::Agreement(agreement) => those!(disclosures::agreement_id.eq(*agreement).and(live())),
-        Recall::Assignment { event, organisation } => {
-            let part = disclosures::event_id.eq(*event).and(disclosures::organisation_id.eq(*organisation));
-            those!(part.and(live()))
+        Recall::Part(Part { event, organisation, agreement, purpose }) => {
+            let theirs = disclosures::event_id.eq(*event).and(disclosures::organisation_id.eq(*organisation));
+            let part = disclosures::agreement_id.eq(*agreement).and(disclosures::purpose.eq(purpose.as_str()));
+            those!(theirs.and(part).and(live()))
         }
         Recall::Person { ids, kind } => {
             let of_kind = organisations::ids_of_kinds(tx, &[*kind])?;

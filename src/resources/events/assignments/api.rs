@@ -5,7 +5,9 @@ use super::store;
 use crate::domain::{AssignmentId, Error, EventId};
 use crate::platform::access::Access;
 use crate::platform::auth::{EventsRead, EventsWrite};
-use crate::platform::http::{ById, ByPart, Created, Done, Found, IfMatch, Listed, Listing, NoFilter, Patch, Valid};
+use crate::platform::http::{
+    ById, ByPart, Created, Done, Found, IfMatch, Listed, Listing, NoContent, NoFilter, Patch, Valid,
+};
 
 /// List the organisations that are assigned to an event
 ///
@@ -58,4 +60,18 @@ pub async fn update(
     ByPart(id): ByPart<AssignmentId>,
 ) -> Result<Done<Found<Assignment>>, Error> {
     access.change(move |tx| store::update(tx, event, id, &if_match, &patch)).await
+}
+
+/// Withdraw an assignment
+///
+/// The organisation does not see the event any longer, and what its attendee list disclosed is recalled. Data that another
+/// assignment of the organisation still shows stays disclosed. To end an assignment without a recall, move its end.
+#[utoipa::path(delete, path = "/v1/events/{id}/assignments/{part}", operation_id = "withdraw_assignment")]
+pub async fn withdraw(
+    access: Access<EventsWrite>,
+    if_match: IfMatch,
+    ById(event): ById<EventId>,
+    ByPart(id): ByPart<AssignmentId>,
+) -> Result<Done<NoContent>, Error> {
+    access.write(move |tx| store::withdraw(tx, event, id, &if_match)).await
 }

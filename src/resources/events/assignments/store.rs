@@ -8,11 +8,13 @@ use super::model::{Assign, Assignment, PatchAssignment};
 use crate::domain::{AssignmentId, Error, EventId, Fault, Instant, Limit, ListPage, Scope, london_date};
 use crate::platform::audit::{Action, Before, Entry};
 use crate::platform::db::dialect;
-use crate::platform::http::IfMatch;
+use crate::platform::http::{IfMatch, NoContent};
 use crate::platform::transaction::{ReadTx, Recorded, WriteTx};
 use crate::policy::agreements::Terms;
 use crate::policy::assignments::agreement_for;
-use crate::resources::disclosures::store::ending::{PartEnd, move_end};
+use crate::policy::sharing::RecallCause;
+use crate::resources::disclosures::store::ending::{Part, move_end};
+use crate::resources::disclosures::store::{Recall, recall};
 use crate::resources::{agreements, organisations};
 
 /// The assignment as callers see it.
@@ -121,6 +123,15 @@ pub fn assign(mut tx: WriteTx<'_>, event: EventId, asked: &Assign) -> Result<Rec
     tx.record(entry.with("event_id", event.to_string()), made)
 }
 
+/// An assignment to change, and the terms of its agreement. Both are locked, the agreement first, as every writer does.
+fn locked(tx: &mut WriteTx<'_>, event: EventId, id: AssignmentId) -> Result<(Assignment, Terms), Error> {
+    let agreement = read(tx, event, id)?.agreement_id;
+    let terms = agreements::store::locked_terms(tx, agreement)?;
+    dialect::lock(tx.connection(), TABLE, id.uuid())?;
+    let assignment = read(tx, event, id)?;
+    Ok((assignment, terms.ok_or_else(|| Error::internal("an assignment without its agreement"))?))
+}
+
 /// Moves the end of an assignment, and of the disclosures that its attendee list made.
 ///
 /// # Errors
@@ -132,8 +143,7 @@ pub fn update(
     if_match: &IfMatch,
     patch: &PatchAssignment,
 ) -> Result<Recorded<Assignment>, Error> {
-    dialect::lock(tx.connection(), TABLE, id.uuid())?;
-    let before = read(&mut tx, event, id)?;
+    let (before, terms) = locked(&mut tx, event, id)?;
     if_match.check(before.version)?;
     let was = Before::of(&before)?;
     let ends_at = patch.ends_at.unwrap_or(before.ends_at);
@@ -145,28 +155,58 @@ pub fn update(
         event_assignments::version.eq(after.version),
     );
     diesel::update(event_assignments::table.find(id)).set(changes).execute(tx.connection())?;
-    let disclosures = move_disclosures(&mut tx, &after)?;
+    let last = end_of_part(&mut tx, &after)?.unwrap_or(after.ends_at);
+    let disclosures = move_end(&mut tx, &part(&after), last.min(terms.last_moment()))?;
     let entry = Entry::new(Action::AssignmentsUpdate).subject(id).changed(was.changed(&after)?);
     tx.record(entry.with("event_id", event.to_string()).with("disclosures", disclosures), after)
 }
 
-/// Moves the end of the disclosures that the list of an assignment made. Another profile of the organisation with the same purpose
-/// can have made them too: then they end with the last of the assignments. All end with the agreement at the latest.
-fn move_disclosures(tx: &mut WriteTx<'_>, assignment: &Assignment) -> Result<usize, Error> {
-    let &Assignment { event_id: event, organisation_id: organisation, agreement_id: agreement, profile, .. } =
-        assignment;
-    let purpose = profile.purpose();
+/// Withdraws an assignment. What its attendee list disclosed is recalled, or ends with the other assignments that show it too.
+///
+/// # Errors
+/// 404; 412 when it has changed since.
+pub fn withdraw(
+    mut tx: WriteTx<'_>,
+    event: EventId,
+    id: AssignmentId,
+    if_match: &IfMatch,
+) -> Result<Recorded<NoContent>, Error> {
+    let (assignment, terms) = locked(&mut tx, event, id)?;
+    if_match.check(assignment.version)?;
+    diesel::delete(event_assignments::table.find(id)).execute(tx.connection())?;
+    let now = tx.now();
+    let part = part(&assignment);
+    let disclosures = match end_of_part(&mut tx, &assignment)?.filter(|&end| end > now) {
+        Some(end) => move_end(&mut tx, &part, end.min(terms.last_moment()))?,
+        None => recall(&mut tx, &Recall::Part(part), RecallCause::AssignmentEnded)?,
+    };
+    let entry = Entry::new(Action::AssignmentsWithdraw).subject(id).with("event_id", event.to_string());
+    tx.record(entry.with("disclosures", disclosures), NoContent)
+}
+
+/// The part of an organisation in an event that an assignment gives it.
+fn part(assignment: &Assignment) -> Part {
+    Part {
+        event: assignment.event_id,
+        organisation: assignment.organisation_id,
+        agreement: assignment.agreement_id,
+        purpose: assignment.profile.purpose(),
+    }
+}
+
+/// The end of the part that an assignment gives: that of the last assignment with the same purpose under the same agreement, because
+/// each of them can have made the disclosures. `None` if no such assignment is left.
+fn end_of_part(tx: &mut WriteTx<'_>, assignment: &Assignment) -> Result<Option<Instant>, Error> {
     let same_part = event_assignments::event_id
-        .eq(event)
-        .and(event_assignments::organisation_id.eq(organisation))
-        .and(event_assignments::agreement_id.eq(agreement));
+        .eq(assignment.event_id)
+        .and(event_assignments::organisation_id.eq(assignment.organisation_id))
+        .and(event_assignments::agreement_id.eq(assignment.agreement_id));
     let rows: Vec<Row> = event_assignments::table.filter(same_part).select(Row::as_select()).load(tx.connection())?;
-    let mut last = assignment.ends_at;
+    let mut last = None;
     for row in rows {
-        if row.profile()?.purpose() == purpose {
-            last = last.max(row.ends_at);
+        if row.profile()?.purpose() == assignment.profile.purpose() {
+            last = last.max(Some(row.ends_at));
         }
     }
-    let Some(terms) = agreements::store::terms(tx, agreement)? else { return Ok(0) };
-    move_end(tx, &PartEnd { event, organisation, agreement, purpose, ends_at: last.min(terms.last_moment()) })
+    Ok(last)
 }

@@ -191,6 +191,7 @@ pub(super) fn what(action: &str) -> Said {
         | Action::AgreementsSuspend
         | Action::AssignmentsCreate
         | Action::AssignmentsUpdate
+        | Action::AssignmentsWithdraw
         | Action::BreachesAssess
         | Action::BreachesClose
         | Action::BreachesHistory
