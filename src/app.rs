@@ -26,11 +26,13 @@ use crate::platform::serve::{OperationListing, Room, Routes, install};
 use crate::platform::telemetry::DeadlineCount;
 use crate::platform::transaction::{Extensions, ReadTx, Services};
 use crate::platform::vault::{MasterKeys, Vault, rotate, store as vault};
+use crate::resources::agreements::OrganisationAgreements;
 use crate::resources::agreements::followers::AgreementFollowers;
 use crate::resources::contacts::directory::Directory;
 use crate::resources::disclosures::DisclosureData;
 use crate::resources::events::followers::EventFollowers;
 use crate::resources::networks::NetworkData;
+use crate::resources::organisations::followers::OrganisationFollowers;
 use crate::resources::registrations::RegistrationData;
 use crate::resources::{
     self, agreements, complaints, contacts, deadlines, notices, organisations::store::OrganisationStanding,
@@ -183,11 +185,13 @@ fn extensions() -> Extensions {
     const FOLLOWERS: EventFollowers = &[&RegistrationData];
     const DIRECTORY: Directory = &NetworkData;
     const OF_AGREEMENTS: AgreementFollowers = &[&DisclosureData];
+    const OF_ORGANISATIONS: OrganisationFollowers = &[&OrganisationAgreements];
     Extensions::default()
         .with(inventory::holders())
         .with(inventory::CARDS)
         .with(FOLLOWERS)
         .with(OF_AGREEMENTS)
+        .with(OF_ORGANISATIONS)
         .with(DIRECTORY)
 }
 

@@ -8,10 +8,13 @@ mod api;
 pub mod cards;
 pub mod followers;
 pub mod model;
+mod of_organisation;
 pub mod store;
 
 use crate::domain::Code;
 use crate::platform::serve::Room;
+
+pub use of_organisation::OrganisationAgreements;
 
 /// The room's operations.
 pub fn routes() -> Room {

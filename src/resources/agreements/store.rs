@@ -10,7 +10,7 @@ use crate::domain::{
     AgreementId, Error, Instant, Limit, ListPage, OrganisationId, Party, Scope, StoredRow, SubjectClaim, SubjectId,
     london_date,
 };
-use crate::platform::db::dialect;
+use crate::platform::db::{all_locked, dialect};
 use crate::platform::transaction::{ReadTx, WriteTx};
 use crate::platform::vault::Place;
 use crate::policy::deadlines::{Deadline, DeadlineKind, Due};
@@ -299,6 +299,16 @@ pub fn open_under_another_claim(tx: &mut ReadTx<'_>, issuer: &str, claim: Subjec
     let theirs = sharing_agreements::proposed_issuer.eq(issuer);
     let other = sharing_agreements::proposed_claim.ne(<&str>::from(claim));
     Ok(sharing_agreements::table.filter(open.and(theirs).and(other)).count().get_result(tx.connection())?)
+}
+
+/// Locks the agreements with an organisation that have not ended, in the order of their ids, and returns the ids. The organisation is
+/// locked, so that no other agreement with it is proposed meanwhile.
+pub fn open_of(tx: &mut WriteTx<'_>, organisation: OrganisationId) -> Result<Vec<AgreementId>, Error> {
+    let today = london_date(tx.now());
+    let ended = <&str>::from(AgreementStatus::Ended);
+    let open = sharing_agreements::status.ne(ended).and(sharing_agreements::ends_on.ge(today));
+    let theirs = sharing_agreements::table.filter(sharing_agreements::organisation_id.eq(organisation).and(open));
+    Ok(all_locked!(tx.connection(), theirs.order(sharing_agreements::id).select(sharing_agreements::id))?)
 }
 
 /// Locks an agreement against changes until the transaction ends. Others can lock it so too.

@@ -42,6 +42,8 @@ pub(super) async fn read(
 }
 
 /// Change an organisation
+///
+/// The kind cannot change while the organisation has an agreement that has not ended, because people refuse sharing by kind.
 #[utoipa::path(patch, path = "/v1/organisations/{id}")]
 pub(super) async fn update(
     access: Access<OrganisationsWrite>,
@@ -76,7 +78,8 @@ pub(super) async fn reinstate(
 
 /// End an organisation
 ///
-/// Final: the service never accepts the organisation's tokens again.
+/// Final: the service never accepts the organisation's tokens again. The organisation's agreements end with it, and what was
+/// disclosed under them is recalled.
 #[utoipa::path(post, path = "/v1/organisations/{id}/end")]
 pub(super) async fn end(
     access: Access<OrganisationsWrite>,

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use diesel::prelude::*;
 
+use super::followers::OrganisationFollowers;
 use super::model::{
     ContactPoint, CreateOrganisation, Organisation, OrganisationFilter, OrganisationKind, OrganisationName,
     OrganisationStatus, PatchOrganisation,
@@ -229,6 +230,11 @@ pub fn create(mut tx: WriteTx<'_>, asked: CreateOrganisation) -> Result<Recorded
     tx.record(entry, made)
 }
 
+/// Locks an organisation against changes until the transaction ends. Others can lock it so too.
+pub fn lock_shared(tx: &mut WriteTx<'_>, id: OrganisationId) -> Result<(), Error> {
+    dialect::lock_shared(tx.connection(), "organisations", id.uuid())
+}
+
 /// The organisation, locked until the transaction ends.
 fn locked(tx: &mut WriteTx<'_>, id: OrganisationId) -> Result<Organisation, Error> {
     dialect::lock(tx.connection(), "organisations", id.uuid())?;
@@ -238,7 +244,7 @@ fn locked(tx: &mut WriteTx<'_>, id: OrganisationId) -> Result<Organisation, Erro
 /// Changes an organisation.
 ///
 /// # Errors
-/// 404, or 412 when it has changed since.
+/// 404; 412 when it has changed since; 409 for another kind, if a record depends on the kind.
 pub fn update(
     mut tx: WriteTx<'_>,
     id: OrganisationId,
@@ -256,6 +262,10 @@ pub fn update(
         version: before.version + 1,
         ..before
     };
+    if after.kind != before.kind {
+        let followers: OrganisationFollowers = tx.extension()?;
+        followers.iter().try_for_each(|follower| follower.kind_changes(&mut tx, id))?;
+    }
     let sealed = sealed!(&tx, &after);
     let now = tx.now();
     let changes = (
@@ -270,7 +280,7 @@ pub fn update(
     tx.record(Entry::new(Action::OrganisationsUpdate).subject(id).changed(changed), after)
 }
 
-/// Takes an organisation to another state.
+/// Takes an organisation to another state. The followers of one that ends follow in the same transaction.
 ///
 /// # Errors
 /// 404, or 409 when its state does not allow it.
@@ -289,6 +299,10 @@ pub fn go_to(
         organisations::version.eq(after.version),
     );
     diesel::update(organisations::table.find(id)).set(changes).execute(tx.connection())?;
+    if after.status == OrganisationStatus::Ended {
+        let followers: OrganisationFollowers = tx.extension()?;
+        followers.iter().try_for_each(|follower| follower.ended(&mut tx, id))?;
+    }
     let entry = Entry::new(Action::OrganisationsStatus)
         .subject(id)
         .changed(was.changed(&after)?)

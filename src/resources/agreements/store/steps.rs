@@ -11,6 +11,7 @@ use crate::platform::db::dialect;
 use crate::platform::transaction::{Recorded, WriteTx};
 use crate::policy::Lawful;
 use crate::policy::agreements::{self as law, Activation, Facts};
+use crate::resources::organisations::store as organisations;
 
 /// Proposes an agreement.
 ///
@@ -18,6 +19,8 @@ use crate::policy::agreements::{self as law, Activation, Facts};
 /// 422 for an organisation that is not there, or as [`law::propose`] says; 409 for an organisation that is not active.
 pub fn propose(mut tx: WriteTx<'_>, asked: &ProposeAgreement) -> Result<Recorded<SharingAgreement>, Error> {
     let organisation = asked.organisation_id;
+    // An end of the organisation ends its agreements: it must not miss this one.
+    organisations::lock_shared(&mut tx, organisation)?;
     let Some(recipient) = recipient(&mut tx, organisation)? else {
         return Err(Error::invalid(Fault::unknown_reference("/organisation_id")));
     };
