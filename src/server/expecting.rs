@@ -13,7 +13,7 @@ use std::rc::Rc;
 use std::task::{Context, Poll};
 
 use actix_http::{HttpMessage, Payload, Request, Response};
-use actix_service::{IntoServiceFactory, Service, ServiceFactory, fn_factory};
+use actix_service::{Service, ServiceFactory, fn_factory};
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::AppConfig;
 use actix_web::error::PayloadError;
@@ -25,50 +25,54 @@ use futures_util::future::{Either, LocalBoxFuture};
 type Started<S> = LocalBoxFuture<'static, Result<<S as Service<Request>>::Response, <S as Service<Request>>::Error>>;
 
 /// The application of a worker. actix makes the expect service before it.
-type Application<S> = Rc<OnceCell<Rc<S>>>;
+pub(super) type Application<S> = Rc<OnceCell<Rc<S>>>;
 
-/// Returns the factories of a worker's two services: the expect service, and the application for all requests.
-pub(super) fn services<F, S, B>(
-    application: F,
-) -> (
-    impl ServiceFactory<
-        Request,
-        Config = (),
-        Response = Request,
-        Error = Response<BoxBody>,
-        InitError = (),
-        Service = Expecting<S::Service, B>,
-        Future: 'static,
-    > + 'static,
-    impl ServiceFactory<
-        Request,
-        Config = (),
-        Response = S::Response,
-        Error = actix_web::Error,
-        InitError = S::InitError,
-        Service = Answering<S::Service>,
-        Future: 'static,
-    > + 'static,
-)
+/// Returns the factory of a worker's expect service, for the application that [`answering`] makes.
+pub(super) fn expecting<S, B>(
+    application: Application<S>,
+) -> impl ServiceFactory<
+    Request,
+    Config = (),
+    Response = Request,
+    Error = Response<BoxBody>,
+    InitError = (),
+    Service = Expecting<S, B>,
+    Future: 'static,
+> + 'static
 where
-    F: IntoServiceFactory<S, Request>,
-    S: ServiceFactory<Request, Config = AppConfig, Error = actix_web::Error> + 'static,
+    S: Service<Request, Error = actix_web::Error> + 'static,
     S::Response: Into<Response<B>> + 'static,
-    S::Service: 'static,
-    <S::Service as Service<Request>>::Future: 'static,
+    S::Future: 'static,
     B: MessageBody + 'static,
 {
-    let (factory, made) = (application.into_factory(), Application::default());
-    let awaited = made.clone();
-    let expecting = fn_factory(move || ready(Ok(Expecting { application: awaited.clone(), body: PhantomData })));
-    let answering = fn_factory(move || {
+    fn_factory(move || ready(Ok(Expecting { application: application.clone(), body: PhantomData })))
+}
+
+/// Returns the factory of a worker's application for all requests.
+pub(super) fn answering<S>(
+    factory: S,
+    made: Application<S::Service>,
+) -> impl ServiceFactory<
+    Request,
+    Config = (),
+    Response = S::Response,
+    Error = actix_web::Error,
+    InitError = S::InitError,
+    Service = Answering<S::Service>,
+    Future: 'static,
+> + 'static
+where
+    S: ServiceFactory<Request, Config = AppConfig, Error = actix_web::Error> + 'static,
+    S::Response: 'static,
+    S::Service: 'static,
+{
+    fn_factory(move || {
         let (making, made) = (factory.new_service(AppConfig::default()), made.clone());
         async move {
             let service = Rc::new(making.await?);
             Ok(Answering { application: made.get_or_init(|| service).clone() })
         }
-    });
-    (expecting, answering)
+    })
 }
 
 /// The expect service.

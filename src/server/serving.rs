@@ -13,7 +13,7 @@ use actix_web::body::MessageBody;
 use actix_web::dev::AppConfig;
 use actix_web::rt::net::TcpStream;
 
-use super::expecting;
+use super::expecting::{Application, answering, expecting};
 use crate::platform::http::WriteDeadline;
 use crate::platform::supervision::Restarts;
 
@@ -49,7 +49,7 @@ where
     let stopping = builder.graceful_shutdown_signal();
     let factory = move || {
         let (stopping, Deadlines { head, write }) = (stopping.clone(), deadlines.clone());
-        let (expecting, answering) = expecting::services(make());
+        let application = Application::default();
         let http = HttpService::build()
             .client_request_timeout(head)
             .client_disconnect_timeout(LINGER)
@@ -57,8 +57,8 @@ where
                 let stopping = stopping.clone();
                 async move { stopping.notified().await }
             })
-            .expect(expecting)
-            .h1(answering);
+            .expect(expecting(application.clone()))
+            .h1(answering(make().into_factory(), application));
         fn_service(move |stream: TcpStream| {
             let peer = stream.peer_addr().ok();
             ready(Ok((write.over(stream), peer)))

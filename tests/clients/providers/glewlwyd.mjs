@@ -4,10 +4,9 @@ import { execFileSync, spawn } from "node:child_process";
 import { generateKeyPairSync } from "node:crypto";
 import { once } from "node:events";
 import { readFileSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import path from "node:path";
 
-import { front, listening } from "./tls.mjs";
+import { front } from "./tls.mjs";
 
 const SCHEMA = "/usr/share/dbconfig-common/data/glewlwyd/install/sqlite3";
 const SECRET = "a-secret-of-the-batch";
@@ -51,12 +50,7 @@ const plugin = (issuer) => {
 };
 
 export async function start({ folder, tls, onEnd }) {
-  const free = createServer();
-  const port = await listening(free);
-  free.close();
-  const before = await front(tls, () => port);
-  onEnd(() => before.server.closeAllConnections() ?? before.server.close());
-  const url = `https://127.0.0.1:${before.port}`;
+  const { port, url } = await front(tls, onEnd);
   execFileSync("sqlite3", [path.join(folder, "glewlwyd.db")], { input: readFileSync(SCHEMA) });
   const file = path.join(folder, "glewlwyd.conf");
   writeFileSync(file, CONFIG({ port, url, folder }));

@@ -3,12 +3,11 @@ import assert from "node:assert/strict";
 import { execFile, spawn } from "node:child_process";
 import { generateKeyPairSync } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { once } from "node:events";
 import path from "node:path";
 import { promisify } from "node:util";
 
-import { front, listening } from "./tls.mjs";
+import { front } from "./tls.mjs";
 
 const run = promisify(execFile);
 const SECRET = "a-secret-of-the-desk";
@@ -62,12 +61,7 @@ enabledModules = conf
 }
 
 export async function start({ folder, tls, onEnd }) {
-  const free = createServer();
-  const port = await listening(free);
-  free.close();
-  const before = await front(tls, () => port);
-  onEnd(() => before.server.closeAllConnections() ?? before.server.close());
-  const url = `https://127.0.0.1:${before.port}`;
+  const { port, url } = await front(tls, onEnd);
   configure(folder, url);
 
   const environment = {
