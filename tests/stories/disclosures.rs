@@ -12,6 +12,7 @@ mod handover;
 mod law;
 mod listing;
 mod races;
+mod reads;
 
 on_both_engines! {
     each_person_has_a_result_in_the_order_asked,

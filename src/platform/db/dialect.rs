@@ -82,6 +82,15 @@ pub fn lock_name(connection: &mut AnyConnection, name: &str) -> Result<(), Error
     Ok(())
 }
 
+/// Locks a name as [`lock_name`] does, but several transactions can lock it so at the same time.
+pub fn lock_name_shared(connection: &mut AnyConnection, name: &str) -> Result<(), Error> {
+    if let AnyConnection::Postgres(postgres) = connection {
+        let held = prepared("SELECT pg_advisory_xact_lock_shared(hashtextextended(").bind::<Text, _>(name);
+        held.sql(", 0))").execute(postgres)?;
+    }
+    Ok(())
+}
+
 /// Locks several rows of `table`, always in the order of their ids, so that two transactions with
 /// several rows cannot deadlock.
 pub fn lock_all(connection: &mut AnyConnection, table: &'static str, ids: &[Uuid]) -> Result<(), Error> {

@@ -47,6 +47,7 @@ mod schema {
 }
 use schema::sharing_agreements;
 
+pub mod reads;
 pub mod steps;
 
 const TABLE: &str = "sharing_agreements";

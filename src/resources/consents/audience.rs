@@ -93,8 +93,13 @@ pub(super) fn disclosed_page(
     let Candidates { mut addressees, next } = candidates(&mut tx, purpose, after)?;
     let people: Vec<ContactId> = addressees.iter().map(|addressee| addressee.id).collect();
     let implicit = Implicit { terms: &terms, purpose, fields: &FIELDS.map(DisclosedField::from), window: None };
-    let shown: HashSet<ContactId> =
-        disclose_shown(&mut tx, &implicit, &people)?.into_iter().map(|(contact, _)| contact).collect();
+    // A consent that was withdrawn meanwhile is not among them.
+    let listed = |tx: &mut WriteTx<'_>| {
+        let Candidates { addressees, .. } = candidates(tx, purpose, after)?;
+        Ok(addressees.into_iter().map(|addressee| addressee.id).collect())
+    };
+    let shown = disclose_shown(&mut tx, &implicit, &people, listed)?;
+    let shown: HashSet<ContactId> = shown.into_iter().map(|(contact, _)| contact).collect();
     addressees.retain(|addressee| shown.contains(&addressee.id));
     let members = members(&mut tx, purpose, addressees)?;
     let people = members.iter().map(|member| member.contact_id).collect();

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use super::super::followers::AgreementFollowers;
 use super::super::model::{AgreementStatus, EndAgreement, ProposeAgreement, SharingAgreement};
-use super::{Row, TABLE, place, read, recipient, row, sharing_agreements};
+use super::{Row, TABLE, place, read, reads, recipient, row, sharing_agreements};
 use crate::domain::{AgreementId, Error, Fault, Lifecycle, Party, london_date};
 use crate::platform::audit::{Action, Before, Entry};
 use crate::platform::db::dialect;
@@ -147,6 +147,7 @@ pub fn suspend(mut tx: WriteTx<'_>, id: AgreementId) -> Result<Recorded<SharingA
     let step = Step::of(&mut tx, id)?;
     let status = step.before.status.go_to(AgreementStatus::Suspended)?;
     write_status(&mut tx, &step.before, status)?;
+    reads::lock_against_reads(&mut tx, &[step.before.organisation_id])?;
     step.done(tx, Action::AgreementsSuspend)
 }
 

@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use super::model::{SharedContact, SharedContactFilter, SharedContactRead};
 use crate::domain::{ContactId, DisclosureBatchId, Error, Limit, ListPage, OrganisationId, Scope};
 use crate::platform::audit::{Action, Entry};
-use crate::platform::transaction::{ReadTx, Recorded, WriteTx};
+use crate::platform::transaction::{Recorded, WriteTx};
+use crate::resources::agreements::store::reads;
 use crate::resources::contacts::model::Contact;
 use crate::resources::contacts::store as contacts;
 use crate::resources::disclosures::batches::model::{Batch, ReadOperation};
@@ -21,11 +22,14 @@ const ROUNDS: usize = 20;
 /// A page, and the record of what it shows.
 type Page = (ListPage<SharedContact, ContactId>, Option<DisclosureBatchId>);
 
-fn own(tx: &ReadTx<'_>) -> Result<OrganisationId, Error> {
-    match tx.scope() {
-        Scope::Organisation(own) => Ok(own),
-        Scope::All => Err(Error::internal("shared contacts of no organisation")),
-    }
+/// The actor's organisation. What it is shown is locked against recalls and suspensions, so that the record of the read precedes
+/// them.
+fn own(tx: &mut WriteTx<'_>) -> Result<OrganisationId, Error> {
+    let Scope::Organisation(own) = tx.scope() else {
+        return Err(Error::internal("shared contacts of no organisation"));
+    };
+    reads::lock_for_read(tx, own)?;
+    Ok(own)
 }
 
 /// The people whose data is disclosed to the actor's organisation, newest first.
@@ -59,7 +63,7 @@ fn by_person(shown: Vec<Shown>) -> Vec<(ContactId, Vec<Shown>)> {
 }
 
 fn matching(
-    tx: &mut ReadTx<'_>,
+    tx: &mut WriteTx<'_>,
     filter: &SharedContactFilter,
     mut after: Option<ContactId>,
     most: usize,
@@ -95,7 +99,7 @@ fn matching(
 /// # Errors
 /// 404 without a live disclosure, and when the person's data is restricted.
 pub fn read(mut tx: WriteTx<'_>, id: ContactId) -> Result<Recorded<SharedContactRead>, Error> {
-    let own = own(&tx)?;
+    let own = own(&mut tx)?;
     let theirs = ShownFilter { purpose: None, contact: Some(id) };
     let disclosures = live_shown(&mut tx, own, &theirs, None, 1)?;
     if disclosures.is_empty() {

@@ -1,7 +1,7 @@
 //! Disclosing: the gate. The store loads the facts in the transaction that writes, `policy::sharing` judges the call and each
 //! person, and only what it allows is written.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::domain::{ContactId, DisclosedField, DisclosureId, Error, Fault, OrganisationId, Purpose};
 use crate::platform::transaction::{Recorded, WriteTx};
@@ -92,12 +92,16 @@ pub struct Implicit<'a> {
 /// Discloses the people whom a list shows, and returns those of whom it may, each with their disclosure. Leaves out people who are
 /// unknown, erased or restricted, and people who refuse. Makes no second disclosure of a person.
 ///
+/// `listed` returns the people who are on the list now. It runs once the people are locked, because a cancellation or a withdrawal
+/// may have removed a person since the caller read the list.
+///
 /// # Errors
-/// As [`sharing::under_agreement`].
+/// As [`sharing::under_agreement`], and those of `listed`.
 pub fn disclose_shown(
     tx: &mut WriteTx<'_>,
     implicit: &Implicit<'_>,
     people: &[ContactId],
+    listed: impl FnOnce(&mut WriteTx<'_>) -> Result<HashSet<ContactId>, Error>,
 ) -> Result<Vec<(ContactId, DisclosureId)>, Error> {
     let &Implicit { terms, purpose, fields, window } = implicit;
     let found = recipient(tx, terms.organisation_id)?;
@@ -105,7 +109,9 @@ pub fn disclose_shown(
     let asked = Asked { purpose, fields, expires_at: None, window };
     let transfer = sharing::under_agreement(recipient, terms, &asked, tx.now())?;
     let rulings = judged(tx, &transfer, kind, people)?;
-    let allowed = rulings.values().filter_map(|ruling| ruling.as_ref().ok());
+    let listed = listed(tx)?;
+    let allowed = rulings.iter().filter(|(contact, _)| listed.contains(contact));
+    let allowed = allowed.filter_map(|(_, ruling)| ruling.as_ref().ok());
     let (made, entries) = writing::write(tx, &transfer, allowed, None)?;
     if !entries.is_empty() {
         tx.also(|tx| tx.record_each(entries, ()))?;

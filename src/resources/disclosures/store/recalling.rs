@@ -9,6 +9,7 @@ use crate::platform::audit::{Action, Changed, Entry};
 use crate::platform::db::{all_locked, among_ids};
 use crate::platform::transaction::WriteTx;
 use crate::policy::sharing::{RecallCause, Status};
+use crate::resources::agreements::store::reads;
 use crate::resources::organisations::model::OrganisationKind;
 use crate::resources::organisations::store as organisations;
 
@@ -53,7 +54,8 @@ pub fn recall(tx: &mut WriteTx<'_>, which: &Recall, cause: RecallCause) -> Resul
     if found.is_empty() {
         return Ok(0);
     }
-    let ids: Vec<DisclosureId> = found.iter().map(|(id, _)| *id).collect();
+    let ids: Vec<DisclosureId> = found.iter().map(|(id, _, _)| *id).collect();
+    let recipients: Vec<OrganisationId> = found.iter().map(|(_, _, organisation)| *organisation).collect();
     let changes = (
         disclosures::status.eq(<&str>::from(Status::Recalled)),
         disclosures::recalled_at.eq(tx.now()),
@@ -64,7 +66,8 @@ pub fn recall(tx: &mut WriteTx<'_>, which: &Recall, cause: RecallCause) -> Resul
     diesel::update(disclosures::table.filter(among_ids(disclosures::id, &ids)))
         .set(changes)
         .execute(tx.connection())?;
-    let entry = |(id, contact): (DisclosureId, ContactId)| {
+    reads::lock_against_reads(tx, &recipients)?;
+    let entry = |(id, contact, _): Found| {
         let entry = Entry::new(Action::DisclosuresRecall).contact(contact).subject(id);
         let changed = Changed::named(&["recall_cause", "recalled_at", "status"]);
         entry.changed(changed).with("cause", <&str>::from(cause))
@@ -74,13 +77,17 @@ pub fn recall(tx: &mut WriteTx<'_>, which: &Recall, cause: RecallCause) -> Resul
     tx.also(|tx| tx.record_each(entries, count))
 }
 
+/// A disclosure to recall: its person, and its recipient.
+type Found = (DisclosureId, ContactId, OrganisationId);
+
 /// Locks the disclosures in the order of their ids, so that two transactions that recall several never deadlock.
-fn locked(tx: &mut WriteTx<'_>, which: &Recall) -> Result<Vec<(DisclosureId, ContactId)>, Error> {
+fn locked(tx: &mut WriteTx<'_>, which: &Recall) -> Result<Vec<Found>, Error> {
     let now = tx.now();
     macro_rules! those {
         ($condition:expr) => {{
             let those = disclosures::table.filter($condition).order(disclosures::id);
-            all_locked!(tx.connection(), those.select((disclosures::id, disclosures::contact_id)))?
+            let found = those.select((disclosures::id, disclosures::contact_id, disclosures::organisation_id));
+            all_locked!(tx.connection(), found)?
         }};
     }
     let live = || stored!("live").and(lasts(now));

@@ -1,6 +1,6 @@
 //! Reading the attendee list.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use diesel::prelude::*;
 
@@ -14,6 +14,7 @@ use crate::domain::{
     OrganisationId, RegistrationId,
 };
 use crate::platform::audit::{Action, Entry};
+use crate::platform::db::{all_locked, among_ids};
 use crate::platform::transaction::{ReadTx, Recorded, WriteTx, unless_key_missing};
 use crate::policy::assignments::{Profile, Window};
 use crate::policy::sharing;
@@ -78,6 +79,28 @@ fn page(
     }
     let rows: Vec<Place> = query.limit(limit.rows() + 1).load(tx.connection())?;
     Ok(ListPage::cut(rows, limit, |(id, _)| *id))
+}
+
+/// The people of a page who still have a place and share with the kind of organisation. Their registrations are locked: a
+/// cancellation that follows finds the disclosures that the list makes, and recalls them.
+fn still_attending(
+    tx: &mut WriteTx<'_>,
+    kind: OrganisationKind,
+    places: &[Place],
+) -> Result<HashSet<ContactId>, Error> {
+    let ids: Vec<RegistrationId> = places.iter().map(|(id, _)| *id).collect();
+    let with_place = [RegistrationStatus::Confirmed, RegistrationStatus::Attended].map(<&str>::from);
+    let still = registrations::table
+        .filter(among_ids(registrations::id, &ids).and(registrations::status.eq_any(with_place)))
+        .order(registrations::id)
+        .select((registrations::contact_id, registrations::share_with_venue, registrations::share_with_partners));
+    let still: Vec<(ContactId, bool, bool)> = all_locked!(tx.connection(), still)?;
+    let shares = |&(_, venue, partners): &(ContactId, bool, bool)| match kind {
+        OrganisationKind::Venue => venue,
+        OrganisationKind::EventPartner => partners,
+        OrganisationKind::Council | OrganisationKind::ApprovedContractor | OrganisationKind::PublicAuthority => true,
+    };
+    Ok(still.into_iter().filter(shares).map(|(contact, _, _)| contact).collect())
 }
 
 /// What people need, by their registrations. People whose key is missing or was destroyed are left out.
@@ -169,7 +192,9 @@ pub fn disclosed(
         fields: &fields(part.profile),
         window: Some(sharing::Window { event, starts_at, ends_at }),
     };
-    let made: HashMap<ContactId, DisclosureId> = disclose_shown(&mut tx, &implicit, &people)?.into_iter().collect();
+    let listed = |tx: &mut WriteTx<'_>| still_attending(tx, kind, &items);
+    let made = disclose_shown(&mut tx, &implicit, &people, listed)?;
+    let made: HashMap<ContactId, DisclosureId> = made.into_iter().collect();
     let (people, items): (Vec<ContactId>, Vec<Attendee>) =
         rows(&mut tx, part.profile, &items, Some(&made))?.into_iter().unzip();
     let batch = Batch {
