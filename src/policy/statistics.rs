@@ -1,43 +1,21 @@
-//! Counts of requests that can be published: small numbers are omitted, and cannot be computed from the
-//! others.
-//!
-//! The rule, for a whole and the parts that it falls into:
-//!
-//! 1. A whole of 1 to 4 is not told, and nothing of its parts.
-//! 2. Where a part is 1 to 4, every part below 5 is omitted (zeros too), the next smallest, and every
-//!    part equal to that.
-//! 3. Of a part that is not told, the parts of its own are not told.
-//!
-//! So what is not told of a whole is always two numbers or more, of which not all can be known: any two that differ could
-//! have stood in each other's place, and where all are equal, one could be greater and another less. The wholes stand in a
-//! tree (received: answered and open; each of these: its own parts), so that no sum over two of them tells more.
+//! Counts that can be published: small numbers are omitted, and cannot be computed from the others. [`rule`] has the rule;
+//! [`Counts`] are of requests, and [`Tree`] is of any numbers that add up.
+
+mod range;
+mod rule;
+mod tree;
+
+pub use range::{StatisticsUse, faults_of_range};
+pub use rule::FEWEST;
+pub use tree::{ToldTree, Tree};
 
 use strum::VariantArray;
 
 use super::subject_requests::OutcomeKind;
-
-/// The smallest published number, besides zero.
-pub const FEWEST: u64 = 5;
+use rule::{told, told_parts};
 
 /// How many kinds of outcomes there are.
 const OUTCOMES: usize = OutcomeKind::VARIANTS.len();
-
-/// A number, if it may be told by itself.
-fn told(number: u64) -> Option<u64> {
-    (number == 0 || number >= FEWEST).then_some(number)
-}
-
-/// The parts of a whole, as far as they may be told.
-fn told_parts<const N: usize>(whole: Option<u64>, parts: [u64; N]) -> [Option<u64>; N] {
-    if whole.is_none() {
-        return [None; N];
-    }
-    if parts.iter().all(|&part| told(part).is_some()) {
-        return parts.map(Some);
-    }
-    let next = parts.iter().copied().filter(|&part| part >= FEWEST).min();
-    parts.map(|part| (part >= FEWEST && Some(part) != next).then_some(part))
-}
 
 /// How many requests there are of one kind.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]

@@ -13,6 +13,7 @@ mod law;
 mod listing;
 mod races;
 mod reads;
+mod statistics;
 
 on_both_engines! {
     each_person_has_a_result_in_the_order_asked,

@@ -157,6 +157,29 @@ proptest! {
     }
 }
 
+/// A tree of two parts with two parts each.
+fn tree([a, b, c, d]: [u64; 4]) -> Tree {
+    let part = |one, other| Tree::sum(vec![Tree::counted(one), Tree::counted(other)]);
+    Tree::sum(vec![part(a, b), part(c, d)])
+}
+
+/// The numbers of [`tree`]: the whole, its parts, and theirs.
+fn of_tree(tree: &ToldTree) -> [Option<u64>; 7] {
+    let (parts, inner) = (tree.parts.iter(), tree.parts.iter().flat_map(|part| &part.parts));
+    let mut numbers = std::iter::once(tree).chain(parts).chain(inner).map(|told| told.number);
+    std::array::from_fn(|_| numbers.next().unwrap())
+}
+
+#[test]
+fn no_omitted_number_of_a_tree_is_determined_by_the_published_ones() {
+    let mut possible = Possible::<ToldTree, 7>::new();
+    for row in every_row::<4>(14) {
+        let tree = tree(row);
+        possible.note(tree.published(), of_tree(&tree.exact()).map(Option::unwrap));
+    }
+    possible.none_is_determined(of_tree);
+}
+
 #[test]
 fn figures_single_out_no_person() {
     use OutcomeKind::{Fulfilled, PartlyFulfilled, Refused};

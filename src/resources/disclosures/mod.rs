@@ -13,6 +13,7 @@ pub mod obligations;
 mod personal;
 pub mod refusals;
 pub mod shared_contacts;
+mod statistics;
 pub mod store;
 
 use crate::domain::Code;
@@ -29,6 +30,8 @@ pub fn routes() -> Room {
     .serve(api::__path_list, api::list)
     .serve(api::__path_disclose, api::disclose)
     .problems(&[Code::AgreementNotLive, Code::OrganisationNotActive, Code::WrongOrganisation])
+    .serve(statistics::api::__path_statistics, statistics::api::statistics)
+    .problems(&[Code::Invalid])
     .serve(api::__path_read, api::read)
     .serve(api::__path_approve, api::approve)
     .problems(&[

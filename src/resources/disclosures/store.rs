@@ -46,6 +46,7 @@ macro_rules! stored {
     };
 }
 
+mod counting;
 mod deciding;
 mod disclosing;
 pub mod ending;
@@ -60,6 +61,7 @@ pub mod received;
 mod shown;
 mod writing;
 
+pub use counting::{Counted, made_in};
 pub use deciding::{approve, recall_one};
 pub use disclosing::{Implicit, disclose, disclose_shown};
 pub use handing_over::hand_over;

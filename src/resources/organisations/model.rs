@@ -21,7 +21,7 @@ line_type! {
 
 /// The relation of an organisation to IEWM.
 #[apply(words!)]
-#[derive(strum::VariantArray)]
+#[derive(Hash, strum::VariantArray)]
 pub enum OrganisationKind {
     /// Worcestershire County Council itself.
     Council,

@@ -1,20 +1,12 @@
 //! Counts of requests as the world sees them.
 
-use chrono::{Datelike, NaiveDate};
-use macro_rules_attribute::apply;
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::super::model::{OutcomeKind, Right};
-use crate::domain::{Error, Fault, words};
-use crate::policy::statistics::Told;
-
-/// The intended use of the counts.
-#[apply(words!)]
-pub enum StatisticsUse {
-    /// They are published: small numbers are left out.
-    Publication,
-}
+use crate::domain::Error;
+use crate::policy::statistics::{StatisticsUse, Told, faults_of_range};
 
 /// Of which days of receipt requests are counted, whole months, and what for.
 #[derive(Clone, Copy, Debug, Default, Deserialize, ToSchema)]
@@ -38,15 +30,7 @@ impl StatisticsRange {
     /// # Errors
     /// 422 unless it is whole months, one or more.
     pub(super) fn check(self) -> Result<(), Error> {
-        let ends = [("received_from", self.received_from), ("received_before", self.received_before)];
-        let within = ends.into_iter().filter(|(_, end)| end.is_some_and(|day| day.day() != 1));
-        let month = |(name, _)| {
-            Fault::new(name, "month", "must be the first day of a month, because the service counts whole months")
-        };
-        let mut faults: Vec<Fault> = within.map(month).collect();
-        if self.received_from.zip(self.received_before).is_some_and(|(from, before)| before <= from) {
-            faults.push(Fault::new("received_before", "order", "must be after received_from"));
-        }
+        let faults = faults_of_range(("received_from", self.received_from), ("received_before", self.received_before));
         if faults.is_empty() { Ok(()) } else { Err(Error::invalid(faults)) }
     }
 }

@@ -11,11 +11,11 @@ use strum::VariantArray;
 use super::super::model::{OutcomeKind, RequestStatus, Right};
 use super::super::store::clock_events::events_of;
 use super::super::store::subject_requests as requests;
-use super::model::{RequestCounts, RequestStatistics, StatisticsRange, StatisticsUse};
+use super::model::{RequestCounts, RequestStatistics, StatisticsRange};
 use crate::domain::{Error, StoredRow, SubjectRequestId, london_date};
 use crate::platform::transaction::ReadTx;
 use crate::policy::clock::{self, ClockFacts};
-use crate::policy::statistics::Counts;
+use crate::policy::statistics::{Counts, StatisticsUse};
 
 /// Numbers of requests by their kind.
 type ByKind = HashMap<Right, Counts>;
