@@ -18,6 +18,8 @@ use crate::harness::booking::by_offer;
 use crate::harness::people::{person, text};
 use crate::harness::{Engine, Service, on_both_engines};
 
+mod sharing;
+
 on_both_engines! {
     people_are_looked_up_through_indexes,
 }

@@ -12,7 +12,8 @@ use crate::platform::http::{
 
 /// List disclosures
 ///
-/// Newest first; recalled ones in the order of their recall, the last first. A contractor sees those to its own organisation, without
+/// Newest first; recalled ones in the order of their recall and, with `status=expired`, expired ones in that of their end, the last
+/// first. A contractor sees those to its own organisation, without
 /// proposed ones and without live ones under a suspended agreement. Of a recalled one it sees what it needs to delete its copy.
 #[utoipa::path(get, path = "/v1/disclosures")]
 pub(super) async fn list(

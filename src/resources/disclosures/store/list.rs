@@ -14,14 +14,61 @@ use crate::resources::contacts::store as contacts;
 use crate::resources::disclosures::batches::store as batches;
 use crate::resources::disclosures::model::{Disclosure, DisclosureFilter};
 
-/// The place of a disclosure in a list: recalled ones in the order of their recall, others in that of their ids.
+/// The place of a disclosure in a list: recalled ones in the order of their recall, expired ones in that of their end, others in
+/// that of their ids.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub struct Place {
-    recalled_at: Option<Instant>,
+    at: Option<Instant>,
     id: DisclosureId,
 }
 
-/// The disclosures that the actor may see, newest first; with `status=recalled` or `since`, the last recalled first.
+/// The column that orders a list before the ids.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum By {
+    Recall,
+    End,
+    Id,
+}
+
+impl By {
+    /// A list by `since` has recalled disclosures alone.
+    fn of(filter: &DisclosureFilter) -> Self {
+        match filter.status {
+            Some(Status::Recalled) => Self::Recall,
+            _ if filter.since.is_some() => Self::Recall,
+            Some(Status::Expired) => Self::End,
+            _ => Self::Id,
+        }
+    }
+
+    fn place(self, row: &Row) -> Place {
+        let at = match self {
+            Self::Recall => row.recalled_at,
+            Self::End => row.expires_at,
+            Self::Id => None,
+        };
+        Place { at, id: row.id }
+    }
+}
+
+/// Continues a list after a place, in the descending order of an instant and the id.
+macro_rules! in_order_of {
+    ($query:expr, $column:ident, $after:expr) => {{
+        let query = $query;
+        let query = match $after {
+            Some(Place { at: Some(at), id }) => {
+                let later = disclosures::$column.eq(at).and(disclosures::id.lt(id));
+                query.filter(disclosures::$column.le(at)).filter(disclosures::$column.lt(at).or(later))
+            }
+            Some(Place { at: None, id }) => query.filter(disclosures::id.lt(id)),
+            None => query,
+        };
+        query.order((disclosures::$column.desc(), disclosures::id.desc()))
+    }};
+}
+
+/// The disclosures that the actor may see, newest first; with `status=recalled` or `since`, the last recalled first, and with
+/// `status=expired` the last expired first.
 ///
 /// # Errors
 /// Internal when a row cannot be read.
@@ -31,7 +78,7 @@ pub fn list(
     after: Option<Place>,
     limit: Limit,
 ) -> Result<ListPage<Disclosure, Place>, Error> {
-    let by_recall = filter.status == Some(Status::Recalled) || filter.since.is_some();
+    let by = By::of(filter);
     let read = filter.batch.map(|batch| batches::named(tx, batch)).transpose()?;
     let mut query = visible!(tx, disclosures::table.select(Row::as_select()).into_boxed());
     query = match filter.status {
@@ -39,10 +86,8 @@ pub fn list(
         Some(Status::Proposed) => query.filter(stored!("proposed").and(lasts(tx.now()))),
         Some(Status::Live) => query.filter(stored!("live").and(lasts(tx.now()))),
         Some(Status::Recalled) => query.filter(stored!("recalled")),
-        Some(Status::Expired) => {
-            let over = disclosures::status.eq_any(["live", "proposed"]).and(disclosures::expires_at.le(tx.now()));
-            query.filter(stored!("expired").or(over.assume_not_null()))
-        }
+        // Only a disclosure whose end has passed is stored as expired.
+        Some(Status::Expired) => query.filter(unrecalled()).filter(disclosures::expires_at.le(tx.now())),
     };
     if let Some(organisation) = filter.organisation_id {
         query = query.filter(disclosures::organisation_id.eq(organisation));
@@ -72,22 +117,16 @@ pub fn list(
             query = query.filter(disclosures::purpose.eq(purpose.as_str()));
         }
     }
-    query = match after {
-        None => query,
-        Some(Place { recalled_at: Some(at), id }) => {
-            let later = disclosures::recalled_at.eq(at).and(disclosures::id.lt(id));
-            query.filter(disclosures::recalled_at.le(at)).filter(disclosures::recalled_at.lt(at).or(later))
+    query = match by {
+        By::Recall => in_order_of!(query, recalled_at, after),
+        By::End => in_order_of!(query, expires_at, after),
+        By::Id => {
+            let query = if let Some(Place { id, .. }) = after { query.filter(disclosures::id.lt(id)) } else { query };
+            query.order(disclosures::id.desc())
         }
-        Some(Place { recalled_at: None, id }) => query.filter(disclosures::id.lt(id)),
-    };
-    query = if by_recall {
-        query.order((disclosures::recalled_at.desc(), disclosures::id.desc()))
-    } else {
-        query.order(disclosures::id.desc())
     };
     let rows: Vec<Row> = query.limit(limit.rows() + 1).load(tx.connection())?;
-    let place = |row: &Row| Place { recalled_at: row.recalled_at.filter(|_| by_recall), id: row.id };
-    let ListPage { items, next } = ListPage::cut(rows, limit, place);
+    let ListPage { items, next } = ListPage::cut(rows, limit, |row| by.place(row));
     let mut items = shown(tx, items)?;
     if tx.scope() == Scope::All {
         if let Some(Some(read)) = &read {
@@ -98,6 +137,11 @@ pub fn list(
         tx.look(Entry::new(Action::DisclosuresList).listing(items.len()));
     }
     Ok(ListPage { items, next })
+}
+
+/// The condition of the partial indexes of disclosures by their end.
+fn unrecalled() -> diesel::expression::SqlLiteral<diesel::sql_types::Bool> {
+    diesel::dsl::sql("disclosures.status <> 'recalled'")
 }
 
 /// The ids of the person whom a filter names. A contractor's filter means the id as it stands: the contractor learns of no merge.
