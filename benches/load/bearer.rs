@@ -1,6 +1,7 @@
 //! The token of the bench's requests. It is renewed before it expires.
 
 use std::cell::RefCell;
+use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -8,7 +9,7 @@ use std::time::{Duration, Instant};
 use aws_lc_rs::signature::Ed25519KeyPair;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use iewm::domain::{Clock, IdMint, Role};
+use iewm::domain::{Clock, IdMint, OrganisationId, Role};
 use iewm::platform::auth::TokenMint;
 use iewm::platform::vault::SystemEntropy;
 use serde_json::{Value, json};
@@ -23,18 +24,19 @@ const LIFETIME_SECONDS: i64 = 3600;
 /// The age at which a token is replaced.
 const RENEWED_AFTER: Duration = Duration::from_mins(30);
 
-/// Staff, for as long as the bench runs.
+/// The callers, for as long as the bench runs.
 pub(crate) struct Bearer {
     profile: IssuerProfile,
     key: TokenMint,
-    held: RefCell<Option<(Rc<str>, Instant)>>,
+    /// The token of each caller, and since when it is held.
+    held: RefCell<HashMap<(Role, Option<OrganisationId>), (Rc<str>, Instant)>>,
 }
 
 impl Bearer {
     /// With a new key of an issuer with this profile.
     pub(crate) fn generate(profile: IssuerProfile) -> Self {
         let key = TokenMint::generate(&SystemEntropy).expect("a key");
-        Self { profile, key, held: RefCell::new(None) }
+        Self { profile, key, held: RefCell::default() }
     }
 
     /// The profile of the issuer.
@@ -48,31 +50,34 @@ impl Bearer {
     }
 
     /// A token that is valid for half an hour at least.
-    pub(crate) fn token(&self) -> Rc<str> {
+    pub(crate) fn token(&self, role: Role, organisation: Option<OrganisationId>) -> Rc<str> {
         let mut held = self.held.borrow_mut();
-        match &*held {
+        match held.get(&(role, organisation)) {
             Some((token, since)) if since.elapsed() < RENEWED_AFTER => token.clone(),
             _ => {
-                let token: Rc<str> = self.signed().into();
-                *held = Some((token.clone(), Instant::now()));
+                let token: Rc<str> = self.signed(role, organisation).into();
+                held.insert((role, organisation), (token.clone(), Instant::now()));
                 token
             }
         }
     }
 
-    fn signed(&self) -> String {
+    fn signed(&self, role: Role, organisation: Option<OrganisationId>) -> String {
         let now = Clock::system().now();
         let id = IdMint::new(Arc::new(SystemEntropy)).uuid(now).to_string();
         let mut claims = self.profile.claims(&id, now.seconds());
         for (name, value) in [
             ("iss", json!(self.profile.issuer())),
             ("aud", json!(AUDIENCE)),
-            ("sub", json!("bench")),
+            ("sub", json!(format!("bench-{}", <&str>::from(role)))),
             ("iat", json!(now.seconds())),
             ("exp", json!(now.seconds() + LIFETIME_SECONDS)),
-            ("roles", json!([Role::IewmStaff])),
+            ("roles", json!([role])),
         ] {
             claims[name] = value;
+        }
+        if let Some(organisation) = organisation {
+            claims["org"] = json!(organisation);
         }
         let jwks: Value = serde_json::from_str(&self.key.jwks()).expect("a JWK set");
         let header = json!({"typ": self.profile.typ(), "alg": "EdDSA", "kid": jwks["keys"][0]["kid"]});

@@ -31,8 +31,14 @@ pub(crate) struct CheckIns {
     guests: Vec<String>,
 }
 
-async fn send(service: &Service<'_>, path: &str, body: Option<Value>) -> Value {
-    let request = reqwest::Client::new().post(format!("http://{}{path}", service.address)).bearer_auth(service.token());
+/// `POST path` by staff; the resource that the service answers with.
+pub(crate) async fn send(service: &Service<'_>, path: &str, body: Option<Value>) -> Value {
+    send_as(service, &service.token(), path, body).await
+}
+
+/// As [`send`], with a token.
+pub(crate) async fn send_as(service: &Service<'_>, token: &str, path: &str, body: Option<Value>) -> Value {
+    let request = reqwest::Client::new().post(format!("http://{}{path}", service.address)).bearer_auth(token);
     let request = match body {
         Some(body) => request.json(&body),
         None => request,
@@ -42,12 +48,13 @@ async fn send(service: &Service<'_>, path: &str, body: Option<Value>) -> Value {
     answer.json().await.expect("a resource")
 }
 
-fn id(resource: &Value) -> String {
+/// The id of a resource.
+pub(crate) fn id(resource: &Value) -> String {
     resource["id"].as_str().expect("an id").to_owned()
 }
 
 /// An event of this evening, published.
-async fn event(service: &Service<'_>, capacity: Option<usize>) -> String {
+pub(crate) async fn event(service: &Service<'_>, capacity: Option<usize>) -> String {
     let at = |hours| Clock::system().now().plus(chrono::TimeDelta::hours(hours));
     let made = json!({
         "title": "Spring conference", "description": "A day about prevention.", "capacity": capacity,

@@ -24,6 +24,7 @@ mod profile;
 mod report;
 mod rounds;
 mod service;
+mod sharing;
 mod streams;
 
 use std::time::Duration;
@@ -52,6 +53,9 @@ struct Asked {
     /// For how many minutes more it is kept busy with all of them in turn, while its memory is watched.
     #[arg(long, default_value_t = 0)]
     minutes: u16,
+    /// Up to how many disclosures are inserted after the rounds, to measure their lists again. 0: no more.
+    #[arg(long, default_value_t = 0)]
+    disclosures: usize,
     /// One engine alone: `sqlite` or `postgres`.
     #[arg(long, value_parser = ["sqlite", "postgres"])]
     engine: Option<String>,

@@ -16,6 +16,8 @@ pub(crate) enum Against {
     Bare,
     /// One durable row a commit.
     Insert,
+    /// Another row of the table.
+    Row(&'static str),
 }
 
 /// A path: its name, its ceiling, and the bytes of its next request.
@@ -73,6 +75,7 @@ pub(crate) fn all<'a>(service: &'a Service<'_>, ids: &'a [String], newcomers: &'
         path("search by e-mail", Against::Bare, search(Box::new(|n| json!({ "email": email(n) })))),
         path("search by name", Against::Bare, search(Box::new(|n| json!({ "name": beginnings(n) })))),
         path("list 20", Against::Bare, Box::new(|| service.get("/v1/contacts?limit=20"))),
+        path("list 200", Against::Bare, Box::new(|| service.get("/v1/contacts?limit=200"))),
         path(
             "consent check of 100",
             Against::Bare,

@@ -13,9 +13,11 @@ use super::check_ins::CheckIns;
 use super::cluster::Cluster;
 use super::http::{Sample, connection, load};
 use super::paths::{self, Against, Path, grant};
+use super::profile::IssuerProfile;
 use super::report::{Report, Row, median};
 use super::service::{Service, prepare};
-use super::{Asked, ceilings, machine, streams};
+use super::sharing::Sharing;
+use super::{Asked, ceilings, machine, sharing, streams};
 
 /// How many clients of `pgbench` read at the same time: more were measured to read less.
 const READERS: usize = 8;
@@ -101,12 +103,18 @@ impl Rounds<'_> {
         let Self { asked, service, ids, .. } = *self;
         let newcomers = Cell::new(ids.len());
         let check_ins = CheckIns::open(service, ids, asked.minutes.into()).await;
+        // Not every profile has tokens of two people and of an organisation here.
+        let sharing = match asked.issuer_profile {
+            IssuerProfile::Rfc9068 => Some(Sharing::open(service, ids).await),
+            _ => None,
+        };
         // It analyses what is there by now, the events and their guests included, as a server does by and by.
         if self.engine == Engine::Postgres {
             ceilings::pgbench_tables(self.url, asked.contacts);
         }
         let mut paths = paths::all(service, ids, &newcomers);
         paths.extend(check_ins.paths(service, ids));
+        paths.extend(sharing.iter().flat_map(|sharing| sharing.paths(service)));
         let wanted = |name: &str, against: Against| against == Against::Nothing || name.contains(&asked.only);
         let paths: Vec<_> = paths.into_iter().filter(|path| wanted(path.name, path.against)).collect();
         let streamed = |name: &str| wanted(name, Against::Bare);
@@ -146,10 +154,27 @@ impl Rounds<'_> {
                 let watch = service.watch();
                 let (sample, _) = streams::import(service, first..newcomers.get()).await;
                 table.add("import", "rows", Against::Nothing, Sample { memory: watch.most(), ..sample });
+                if let Some(sharing) = &sharing {
+                    let sample = sharing.disclose(service, ids).await;
+                    table.add("disclose 1,000 people", "rows", Against::Row("import"), sample);
+                }
             }
             if streamed(BESIDE) {
                 let sample = self.beside_imports(&newcomers).await;
                 table.add(BESIDE, "requests", Against::Nothing, sample);
+            }
+        }
+        if let Some(sharing) = sharing.as_ref().filter(|_| asked.disclosures > 0) {
+            sharing::grow(self.engine, self.url, sharing::FEW);
+            for path in sharing.pages(service) {
+                let few = load(service.address, asked.connections, asked.duration(), &path.ask).await;
+                table.add(path.name, "requests", Against::Nothing, few);
+            }
+            sharing::grow(self.engine, self.url, asked.disclosures);
+            for (path, many) in sharing.pages(service).into_iter().zip(sharing::WITH_MANY) {
+                load(service.address, asked.connections, asked.duration(), &path.ask).await;
+                let sample = load(service.address, asked.connections, asked.duration(), &path.ask).await;
+                table.add(many, "requests", Against::Row(path.name), sample);
             }
         }
         self.keep_busy(&paths, &newcomers).await;
@@ -219,6 +244,7 @@ impl Table {
             Against::Nothing => None,
             Against::Bare => Some("bare: a constant route"),
             Against::Insert => Some(self.insert),
+            Against::Row(name) => Some(name),
         };
         let ceiling = self.rows.iter().find(|row| Some(row.name) == against).and_then(|row| row.samples.last());
         let ratio = ceiling.map(|ceiling| sample.rate / ceiling.rate);

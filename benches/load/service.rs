@@ -7,6 +7,7 @@ use std::process::{Child, Command, Stdio};
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
+use iewm::domain::{OrganisationId, Role};
 use iewm::platform::vault::{MasterKeys, SystemEntropy};
 
 use super::bearer::{AUDIENCE, Bearer};
@@ -83,12 +84,22 @@ impl<'a> Service<'a> {
 
     /// A token of staff.
     pub(crate) fn token(&self) -> Rc<str> {
-        self.bearer.token()
+        self.bearer.token(Role::IewmStaff, None)
     }
 
-    /// The bytes of a request without a body.
+    /// A token of the council.
+    pub(crate) fn council(&self) -> Rc<str> {
+        self.bearer.token(Role::Council, None)
+    }
+
+    /// The bytes of a request of staff without a body.
     pub(crate) fn get(&self, path: &str) -> Vec<u8> {
-        format!("GET {path} HTTP/1.1\r\nhost: bench\r\nauthorization: Bearer {}\r\n\r\n", self.token()).into_bytes()
+        get(path, &self.token())
+    }
+
+    /// The bytes of a request of an organisation's contractor without a body.
+    pub(crate) fn get_as(&self, organisation: OrganisationId, path: &str) -> Vec<u8> {
+        get(path, &self.bearer.token(Role::Contractor, Some(organisation)))
     }
 
     /// The bytes of a request with a body of JSON.
@@ -111,6 +122,10 @@ impl<'a> Service<'a> {
     pub(crate) fn own_memory(&self) -> Option<u64> {
         memory::own(self.child.id())
     }
+}
+
+fn get(path: &str, token: &str) -> Vec<u8> {
+    format!("GET {path} HTTP/1.1\r\nhost: bench\r\nauthorization: Bearer {token}\r\n\r\n").into_bytes()
 }
 
 impl Drop for Service<'_> {
