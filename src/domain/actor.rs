@@ -1,8 +1,10 @@
 //! Who acts, in which role, and how far they may see.
 
+use std::fmt::Display;
+
 use macro_rules_attribute::apply;
 
-use super::{OrganisationId, words};
+use super::{Error, OrganisationId, StoredRow, words};
 
 /// A role that a token can carry.
 #[apply(words!)]
@@ -99,6 +101,22 @@ impl From<&Actor> for Party {
             subject: actor.label(),
             claim: caller.map(|caller| caller.subject_claim),
         }
+    }
+}
+
+impl Party {
+    /// Returns the proposer that a stored row names by its columns `proposed_by`, `proposed_issuer` and `proposed_claim`.
+    ///
+    /// # Errors
+    /// Internal, for an unknown claim.
+    pub fn proposer<I: Display>(
+        row: &StoredRow<'_, I>,
+        subject: String,
+        issuer: Option<String>,
+        claim: Option<&str>,
+    ) -> Result<Self, Error> {
+        let claim = row.read("proposed_claim", claim.map(str::parse).transpose())?;
+        Ok(Self { issuer, subject, claim })
     }
 }
 

@@ -138,9 +138,8 @@ impl Row {
     }
 
     fn proposer(&self) -> Result<Party, Error> {
-        let claim = self.proposed_claim.as_ref().map(|claim| claim.parse::<SubjectClaim>()).transpose();
-        let claim = StoredRow::new(TABLE, self.terms.id).read("proposed_claim", claim)?;
-        Ok(Party { issuer: self.proposed_issuer.clone(), subject: self.proposed_by.clone(), claim })
+        let (subject, issuer) = (self.proposed_by.clone(), self.proposed_issuer.clone());
+        Party::proposer(&StoredRow::new(TABLE, self.terms.id), subject, issuer, self.proposed_claim.as_deref())
     }
 }
 

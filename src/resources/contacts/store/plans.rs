@@ -75,9 +75,8 @@ pub(super) fn open(tx: &mut ReadTx<'_>, contact: ContactId) -> Result<Option<Ope
         Kept::Said(said) => said,
         Kept::Obstacles(obstacles) => obstacles.into(),
     };
-    let claim = claim.map(|claim| claim.parse::<SubjectClaim>()).transpose();
-    let claim = stored.read("proposed_claim", claim)?;
-    Ok(Some(Open { id, sha256, proposer: Party { issuer, subject, claim }, said }))
+    let proposer = Party::proposer(&stored, subject, issuer, claim.as_deref())?;
+    Ok(Some(Open { id, sha256, proposer, said }))
 }
 
 /// A plan as its columns.

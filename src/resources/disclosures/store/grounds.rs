@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use diesel::prelude::*;
 
-use crate::domain::{DisclosureGroundsId, Error, Party, StoredRow, SubjectClaim};
+use crate::domain::{DisclosureGroundsId, Error, Party, StoredRow};
 use crate::platform::db::among_ids;
 use crate::platform::transaction::{ReadTx, WriteTx};
 use crate::platform::vault::Place;
@@ -113,9 +113,8 @@ impl Row {
             }
             _ => None,
         };
-        let claim = self.proposed_claim.as_deref().map(str::parse::<SubjectClaim>).transpose();
-        let claim = stored.read("proposed_claim", claim)?;
-        let proposer = Party { issuer: self.proposed_issuer, subject: self.proposed_by, claim };
+        let proposer =
+            Party::proposer(&stored, self.proposed_by, self.proposed_issuer, self.proposed_claim.as_deref())?;
         Ok(Grounds { necessity, gateway, proposer })
     }
 }
