@@ -11,9 +11,10 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{ContactBuilder, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, ServerBuilder};
 
 use crate::config::{self, CheckedIssuer, Config};
-use crate::domain::{Calendar, Clock, Entropy, Error, IdMint, london_date};
+use crate::domain::{Calendar, Clock, Entropy, Error, IdMint, SubjectClaim, london_date};
 use crate::inventory;
 use crate::jobs::{self, ClockWatch, Delivery};
+use crate::personal::holds::Holds;
 use crate::platform::access::{AppState, Parts};
 use crate::platform::auth::{Authorities, Issuer, KeySource, Tokens};
 use crate::platform::db::{
@@ -31,11 +32,12 @@ use crate::resources::agreements::followers::AgreementFollowers;
 use crate::resources::contacts::directory::Directory;
 use crate::resources::disclosures::DisclosureData;
 use crate::resources::events::followers::EventFollowers;
+use crate::resources::holds::HoldData;
 use crate::resources::networks::NetworkData;
 use crate::resources::organisations::followers::OrganisationFollowers;
 use crate::resources::registrations::RegistrationData;
 use crate::resources::{
-    self, agreements, complaints, contacts, deadlines, notices, organisations::store::OrganisationStanding,
+    self, agreements, complaints, contacts, deadlines, holds, notices, organisations::store::OrganisationStanding,
     subject_requests,
 };
 use crate::system;
@@ -186,6 +188,7 @@ fn extensions() -> Extensions {
     const DIRECTORY: Directory = &NetworkData;
     const OF_AGREEMENTS: AgreementFollowers = &[&DisclosureData];
     const OF_ORGANISATIONS: OrganisationFollowers = &[&OrganisationAgreements];
+    const HOLDS: Holds = &HoldData;
     Extensions::default()
         .with(inventory::holders())
         .with(inventory::CARDS)
@@ -193,6 +196,7 @@ fn extensions() -> Extensions {
         .with(OF_AGREEMENTS)
         .with(OF_ORGANISATIONS)
         .with(DIRECTORY)
+        .with(HOLDS)
 }
 
 /// What all bodies of requests share. One thread fewer than answer requests checks large bodies, because the others must
@@ -203,37 +207,37 @@ fn receiving(config: &Config) -> Receiving {
     Receiving::new(Duration::from_secs(limits.body_seconds), limits.receiving_bytes, checked_at_once)
 }
 
+/// Counts the open proposals of an issuer's people that name the proposer by another claim than its tokens do now.
+type OpenProposals = fn(&mut ReadTx<'_>, &str, SubjectClaim) -> Result<i64, Error>;
+
+/// What one person proposes and another must authorise.
+const PROPOSALS: &[(&str, OpenProposals)] = &[
+    ("erasure plans", contacts::store::erasure::open_under_another_claim),
+    ("agreements to share data", agreements::store::open_under_another_claim),
+    ("releases of legal holds", holds::store::open_under_another_claim),
+];
+
 /// Warns of proposals whose proposers are named by another claim than their issuer's tokens name people by now. No person of
 /// that issuer can authorise them: they must be proposed again.
 pub async fn warn_of_other_claims(state: &AppState, config: &Config) -> Result<i64, StartError> {
     let mut found = 0;
     for CheckedIssuer { settings, profile, .. } in config.issuers().map_err(StartError)? {
-        let (issuer, claim) = (settings.issuer.clone(), profile.subject_claim());
-        let count = move |tx: &mut ReadTx<'_>| {
-            let plans = contacts::store::erasure::open_under_another_claim(tx, &issuer, claim)?;
-            Ok((plans, agreements::store::open_under_another_claim(tx, &issuer, claim)?))
-        };
-        let (plans, agreements) = state.job("start").read(count).await?;
-        let (issuer, claim) = (&settings.name, <&str>::from(claim));
-        if plans > 0 {
-            tracing::warn!(
-                issuer,
-                claim,
-                plans,
-                "erasure plans were proposed under another subject_claim, so people of this issuer cannot execute \
-                 them: propose them again"
-            );
+        for &(proposals, count) in PROPOSALS {
+            let (issuer, claim) = (settings.issuer.clone(), profile.subject_claim());
+            let open = state.job("start").read(move |tx: &mut ReadTx<'_>| count(tx, &issuer, claim)).await?;
+            if open > 0 {
+                let (issuer, claim) = (&settings.name, <&str>::from(claim));
+                tracing::warn!(
+                    issuer,
+                    claim,
+                    proposals,
+                    open,
+                    "proposals name their proposer by another subject_claim, so people of this issuer cannot authorise \
+                     them: propose them again"
+                );
+            }
+            found += open;
         }
-        if agreements > 0 {
-            tracing::warn!(
-                issuer,
-                claim,
-                agreements,
-                "agreements to share data were proposed under another subject_claim, so people of this issuer cannot \
-                 approve them: propose them again"
-            );
-        }
-        found += plans + agreements;
     }
     Ok(found)
 }

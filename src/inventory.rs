@@ -5,13 +5,14 @@ use crate::domain::Cards;
 use crate::personal::{Holder, Holders};
 use crate::platform::{audit, auth, idempotency, outbox, records_to_index, reference, vault, working_days};
 use crate::resources::{
-    agreements, breaches, complaints, consents, contacts, deadlines, disclosures, events, messages, networks, notices,
-    obligations, organisations, preferences, registrations, subject_requests, suppressions,
+    agreements, breaches, complaints, consents, contacts, deadlines, disclosures, events, holds, messages, networks,
+    notices, obligations, organisations, preferences, registrations, subject_requests, suppressions,
 };
 
 static HOLDERS: &[&dyn Holder] = &[
     &suppressions::SuppressionData,
     &contacts::ContactData,
+    &holds::HoldData,
     &disclosures::DisclosureData,
     &consents::ConsentData,
     &preferences::PreferenceData,
@@ -32,6 +33,7 @@ pub fn holders() -> Holders {
 pub const CARDS: Cards = Cards(&[
     suppressions::cards::CARDS,
     contacts::cards::CARDS,
+    holds::cards::CARDS,
     consents::cards::CARDS,
     preferences::cards::CARDS,
     networks::cards::CARDS,

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::panic::Location;
 
-use super::{ContactId, Fault, Faults};
+use super::{ContactId, Fault, Faults, LegalHoldId};
 
 /// A row of the table of problem codes.
 #[derive(Clone, Copy, Debug)]
@@ -166,6 +166,8 @@ codes! {
         "The key was used before with another query, content type or body. Use a new key for a new request.";
     Restricted 423 "restricted" "The person's data is restricted"
         "The service stores the person's data and does not use it (UK GDPR Article 18). Until the restriction is lifted, you cannot change, merge or share the data, or record a consent. You can always record a withdrawal of consent or an objection.";
+    Held 423 "held" "A legal hold keeps the data"
+        "The council must keep the data, for an inquiry or a legal claim, so the service neither deletes nor merges it until the hold is released. `hold_ids` names the holds for callers who may read them. Record an erasure request instead: its plan withholds what is held and erases the rest. A withdrawal of consent and an objection still work.";
     NotificationRequired 422 "notification_required" "The breach must be notified"
         "You must notify the Information Commission of a personal-data breach, unless it is unlikely to result in a risk to people's rights and freedoms (UK GDPR Article 33(1)). Assess the risk as `unlikely`, with reasons, or decide to notify.";
     PreconditionRequired 428 "precondition_required" "If-Match is missing"
@@ -218,6 +220,8 @@ pub struct Particulars {
     pub contact_id: Option<ContactId>,
     /// The contact that the contact was merged into.
     pub merged_into: Option<ContactId>,
+    /// The legal holds that keep the data.
+    pub hold_ids: Option<Vec<LegalHoldId>>,
     /// Seconds after which to try again.
     pub retry_after: Option<u32>,
     /// More headers of the answer, by name and value.

@@ -67,6 +67,8 @@ macro_rules! each_id {
             AssignmentId,
             /// The id of what a recipient must do with data that it received.
             ObligationId,
+            /// The id of a legal hold.
+            LegalHoldId,
         }
     };
 }

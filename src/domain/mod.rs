@@ -49,9 +49,9 @@ pub use identity::{Backups, Controller, Identity};
 pub(crate) use ids::each_id;
 pub use ids::{
     AgreementId, AssignmentId, BreachId, BreachStepId, ComplaintId, ComplaintStepId, ConsentId, ContactId, DecisionId,
-    DisclosureBatchId, DisclosureGroundsId, DisclosureId, EntryId, ErasurePlanId, EventId, IdMint, MembershipId,
-    MessageId, NetworkId, ObligationId, OrganisationId, RedactionId, RegistrationId, RequestStepId, RevocationId,
-    SubjectId, SubjectRequestId, made_at,
+    DisclosureBatchId, DisclosureGroundsId, DisclosureId, EntryId, ErasurePlanId, EventId, IdMint, LegalHoldId,
+    MembershipId, MessageId, NetworkId, ObligationId, OrganisationId, RedactionId, RegistrationId, RequestStepId,
+    RevocationId, SubjectId, SubjectRequestId, made_at,
 };
 pub use ids_alone::IdsAlone;
 pub(crate) use ids_alone::ids_alone;

@@ -1,8 +1,12 @@
 //! The classes of records that the retention schedule names.
 
+use macro_rules_attribute::apply;
+
+use super::words;
+
 /// A class of records that are kept equally long, in the order of the schedule. `policy::retention` has the period of each.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, strum::IntoStaticStr, strum::VariantArray)]
-#[strum(serialize_all = "snake_case")]
+#[apply(words!)]
+#[derive(Hash, strum::VariantArray)]
 pub enum RecordClass {
     /// What identifies a person, and their key.
     Contact,
@@ -72,8 +76,56 @@ pub enum RecordClass {
     Obligation,
     /// Versions of the privacy notice.
     PrivacyNotice,
+    /// Legal holds.
+    LegalHold,
     /// Issued reference numbers.
     ReferenceNumber,
     /// The service's own keys.
     ServiceKey,
+}
+
+impl RecordClass {
+    /// Whether the service deletes records of this class by itself, because it needs them for its own work alone, such as links,
+    /// messages and kept answers. No legal hold keeps them.
+    pub fn is_machinery(self) -> bool {
+        match self {
+            Self::RequestStatusLink
+            | Self::AccessPackageLink
+            | Self::AccessPackage
+            | Self::DeadlineDigest
+            | Self::WorkingDays
+            | Self::ConfirmationLink
+            | Self::PreferenceLink
+            | Self::Message
+            | Self::RecordToIndex
+            | Self::DestroyedKey
+            | Self::ExecutedPlan
+            | Self::KeyRemnant
+            | Self::KeptAnswer
+            | Self::TokenRevocation
+            | Self::ReferenceNumber
+            | Self::ServiceKey => true,
+            Self::Contact
+            | Self::Consent
+            | Self::Membership
+            | Self::SubjectRequest
+            | Self::Event
+            | Self::Registration
+            | Self::AccessRequirement
+            | Self::Complaint
+            | Self::Breach
+            | Self::Network
+            | Self::SuppressionMark
+            | Self::FormerAddress
+            | Self::Erasure
+            | Self::Audit
+            | Self::Organisation
+            | Self::SharingAgreement
+            | Self::Disclosure
+            | Self::EventAssignment
+            | Self::Obligation
+            | Self::PrivacyNotice
+            | Self::LegalHold => false,
+        }
+    }
 }

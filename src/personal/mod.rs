@@ -4,6 +4,7 @@
 mod erasing;
 mod export;
 mod holder;
+pub mod holds;
 mod person;
 
 pub use erasing::{Erasing, Merging};

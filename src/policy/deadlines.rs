@@ -27,6 +27,11 @@ pub enum DeadlineKind {
     RecipientUntold,
     /// A recipient of personal data has not said in time that it has corrected, restricted or erased the data (UK GDPR Article 19).
     RecipientOverdue,
+    /// A legal hold is to be reviewed: keep it and set the day of the next review, or propose to release it.
+    HoldReview,
+    /// A legal hold kept a person's data from being erased, and no hold keeps it any longer: the rest is to be erased at once
+    /// (UK GDPR Article 17(1)).
+    HeldErasure,
 }
 
 /// Till when something must be done.
@@ -86,8 +91,8 @@ pub struct Deadline {
     pub kind: DeadlineKind,
     /// The record that it is due for.
     pub id: SubjectId,
-    /// The reference number of the complaint, breach or request; an obligation has that of its request, and an agreement the name
-    /// of its organisation.
+    /// The reference number of the complaint, breach or request; an obligation has that of its request, an agreement the name
+    /// of its organisation, and a legal hold its title.
     pub reference: String,
     /// Till when.
     pub due: Due,

@@ -15,6 +15,7 @@ pub mod deadlines;
 pub mod erasure;
 pub mod events;
 pub mod former_addresses;
+pub mod holds;
 pub mod matching;
 pub mod months;
 pub mod obligations;

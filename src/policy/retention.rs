@@ -180,6 +180,7 @@ pub fn rule(class: RecordClass) -> RetentionRule {
         RecordClass::EventAssignment => ("The end of the event", "P6Y", "Disposed of in a reviewed disposal"),
         RecordClass::Obligation => ("Its acknowledgement or closure", "P6Y", "Disposed of in a reviewed disposal"),
         RecordClass::PrivacyNotice => ("None", "For good", "Kept: consents refer to the version that was shown"),
+        RecordClass::LegalHold => ("None", "For good", "Kept, so that the council can explain what was kept, and why"),
         RecordClass::ReferenceNumber => ("None", "For good", "Kept, so that no reference is issued twice"),
         RecordClass::ServiceKey => ("None", "As long as the service runs", "Kept"),
     };

@@ -1,7 +1,7 @@
 //! The rooms, one for each noun. Each keeps its resource and commands (`model`), its handlers (`api`),
 //! its rows and SQL (`store`), and what it knows of people (`personal`). A room uses lower rooms'
 //! models and store functions, never their rows, and never calls upward. In rising order: notices,
-//! organisations, suppressions, contacts, agreements, disclosures, consents, preferences, networks, events, registrations,
+//! organisations, suppressions, contacts, holds, agreements, disclosures, consents, preferences, networks, events, registrations,
 //! complaints, breaches, `subject_requests`, obligations, deadlines, messages, processing, `audit_trail`, `token_revocations`.
 
 pub mod agreements;
@@ -13,6 +13,7 @@ pub mod contacts;
 pub mod deadlines;
 pub mod disclosures;
 pub mod events;
+pub mod holds;
 pub mod messages;
 pub mod networks;
 pub mod notices;
@@ -36,6 +37,7 @@ pub fn rooms() -> Vec<Room> {
         notices::routes(),
         organisations::routes(),
         contacts::routes(),
+        holds::routes(),
         agreements::routes(),
         disclosures::routes(),
         disclosures::shared_contacts::routes(),

@@ -148,9 +148,20 @@ async fn a_package_holds_what_every_table_holds(service: Service) {
         // Requests are emptied once the person is erased. And of a package that is being
         // built, a package says nothing: it would be of itself.
         let nothing = ["subject_request_farewells", "subject_request_package_builds", "subject_request_package_parts"];
-        // No right of hers was carried out that a recipient must follow, and she refuses no recipient by a link.
-        let nothing =
-            [nothing.as_slice(), &["obligations", "obligation_disclosures", "sharing_allowance_links"]].concat();
+        // No right of hers was carried out that a recipient must follow, she refuses no recipient by a link, and no hold keeps
+        // her data.
+        let nothing = [
+            nothing.as_slice(),
+            &[
+                "obligations",
+                "obligation_disclosures",
+                "sharing_allowance_links",
+                "legal_holds",
+                "held_erasures",
+                "held_values",
+            ],
+        ]
+        .concat();
         let something = !nothing.contains(&text(part, "table").as_str());
         assert_eq!(something, part["records"] != json!([]), "{} holds something of her", part["table"]);
         assert!(!text(part, "meaning").is_empty());

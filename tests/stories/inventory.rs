@@ -114,8 +114,9 @@ fn fault_of(card: &Card) -> Option<String> {
             telling(card.columns).map(|of| format!("{table}.{of} tells who a person is: move it to `emptied`"))
         }
         _ if !card.emptied.is_empty() => Some(format!("{table} is not anonymised: move `emptied` to `columns`")),
-        // Of what is kept, only the marks that keep people from being written to tell.
-        (_, Some(Fate::Keep)) if table != "suppressions" => {
+        // Of what is kept, only the marks that keep people from being written to tell. The words of a legal hold are sealed under
+        // the service's own key, and name no person.
+        (_, Some(Fate::Keep)) if !["suppressions", "legal_holds"].contains(&table) => {
             telling(card.columns).map(|of| format!("{table}.{of} tells who a person is, and is kept"))
         }
         _ => None,

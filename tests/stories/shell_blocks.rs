@@ -45,6 +45,7 @@ pages! {
     complaints_and_breaches: "docs/COMPLAINTS_AND_BREACHES.md",
     consent: "docs/CONSENT.md",
     erasure: "docs/ERASURE.md",
+    operations: "docs/OPERATIONS.md",
     receipts: "docs/RECEIPTS.md",
     rights: "docs/RIGHTS.md",
     sharing: "docs/SHARING.md",

@@ -31,6 +31,7 @@ pub enum SubjectKind {
     Disclosure,
     ErasurePlan,
     Event,
+    LegalHold,
     Membership,
     Message,
     Network,

@@ -77,6 +77,13 @@ actions! {
     EventsCreate                 "events.create"                  Create  Event [] "A caller drafts an event.";
     EventsStatus                 "events.status"                  Change  Event [RegistrationChanged] "A caller publishes, cancels or completes an event.";
     EventsUpdate                 "events.update"                  Change  Event [RegistrationChanged] "A caller changes an event.";
+    HoldsList                    "holds.list"                     Read    - [] "A caller lists legal holds.";
+    HoldsPlace                   "holds.place"                    Create  LegalHold [] "The council places a legal hold.";
+    HoldsProposeRelease          "holds.propose_release"          Change  LegalHold [] "The council proposes to release a legal hold, which still binds.";
+    HoldsRead                    "holds.read"                     Read    LegalHold [] "A caller reads a legal hold.";
+    HoldsRejectRelease           "holds.reject_release"           Change  LegalHold [] "The council turns down the proposal to release a legal hold.";
+    HoldsRelease                 "holds.release"                  Change  LegalHold [] "Another person of the council releases a legal hold.";
+    HoldsUpdate                  "holds.update"                   Change  LegalHold [] "The council changes the words of a legal hold, or the day of its next review.";
     KeysPurge                    "keys.purge"                     Process - [] "The service rewrites the table of keys, so that destroyed keys leave its pages.";
     KeysSweep                    "keys.sweep"                     Delete  - [] "The service destroys the keys of erased people that a crash left behind.";
     MembershipsEnd               "memberships.end"                Change  Membership [] "A caller ends a membership.";

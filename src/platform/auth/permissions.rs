@@ -155,6 +155,8 @@ permissions! {
     read  DisclosuresRead    "disclosures:read"    [IewmStaff, Council, Contractor] "Read disclosures; a contractor, those to its own organisation.";
     write DisclosuresCreate  "disclosures:create"  [IewmStaff, Council] "Disclose people's data, record what a law requires, hand data over, and recall disclosures.";
     write DisclosuresApprove "disclosures:approve" [Council] "Approve disclosures that a law requires and that another person recorded.";
+    read  HoldsRead          "holds:read"          [IewmStaff, Council] "Read legal holds.";
+    write HoldsWrite         "holds:write"         [Council] "Place legal holds, review them, propose to release one, and release one that another person proposed to release.";
     write NoticesDraft       "notices:draft"       [IewmStaff, Council] "Read, draft and change versions of the privacy notice.";
     write NoticesPublish     "notices:publish"     [Council] "Publish a version of the privacy notice.";
     read  SharedContactsRead "shared_contacts:read" [Contractor] "Read the people whose data is disclosed to the caller's organisation.";

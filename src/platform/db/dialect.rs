@@ -274,3 +274,14 @@ pub fn on_unique<T>(
         other => other.map_err(Error::from),
     }
 }
+
+/// Maps the violation of a foreign key to `error`; every other error passes.
+///
+/// # Errors
+/// Returns `error` for that violation, and every other error unchanged.
+pub fn on_foreign_key<T>(result: QueryResult<T>, error: impl FnOnce() -> Error) -> Result<T, Error> {
+    match result {
+        Err(DieselError::DatabaseError(DatabaseErrorKind::ForeignKeyViolation, _)) => Err(error()),
+        other => other.map_err(Error::from),
+    }
+}

@@ -236,7 +236,8 @@ pub fn columns(target: &Target) -> Result<Vec<Column>, MigrationError> {
         Target::Postgres { .. } => {
             "SELECT CASE table_schema WHEN 'vault' THEN 'vault.' ELSE '' END || table_name AS table_name,
                     column_name::text AS column_name, data_type::text AS type_name, is_nullable = 'NO' AS required
-             FROM information_schema.columns WHERE table_schema IN ('public', 'vault') ORDER BY 1, 2"
+             FROM information_schema.columns JOIN information_schema.tables USING (table_schema, table_name)
+             WHERE table_schema IN ('public', 'vault') AND table_type = 'BASE TABLE' ORDER BY 1, 2"
         }
         Target::Sqlite { .. } => {
             "SELECT m.name AS table_name, p.name AS column_name, p.type AS type_name, (p.\"notnull\" OR p.pk > 0) AS required

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::answer::Answer;
 use super::request_id::request_id;
-use crate::domain::{Code, ContactId, Error, Fault, LISTED_FAULTS, cut};
+use crate::domain::{Code, ContactId, Error, Fault, LISTED_FAULTS, LegalHoldId, cut};
 
 /// The media type of a problem.
 pub const PROBLEM_JSON: &str = "application/problem+json";
@@ -70,6 +70,10 @@ pub struct Problem {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub merged_into: Option<ContactId>,
+    /// The legal holds that keep the data, for a caller with `holds:read`: the first 100.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, max_items = 100)]
+    pub hold_ids: Option<Vec<LegalHoldId>>,
 }
 
 /// The problem that `error` is, in at most [`LARGEST`] bytes.
@@ -93,6 +97,7 @@ fn body(error: &Error, instance: &str) -> Vec<u8> {
             agreement_status: particulars.agreement_status,
             contact_id: particulars.contact_id,
             merged_into: particulars.merged_into,
+            hold_ids: particulars.hold_ids.clone(),
         };
         let body = serde_json::to_vec(&problem).unwrap_or_default();
         if body.len() <= LARGEST || listed == 0 {

@@ -29,6 +29,8 @@ fn duty(kind: DeadlineKind) -> &'static str {
         DeadlineKind::RecipientUntold => {
             "tell the recipient what to do with the data in another way, because no email reaches it"
         }
+        DeadlineKind::HeldErasure => "erase the rest of the person's data, which no legal hold keeps any longer,",
+        DeadlineKind::HoldReview => "review the legal hold",
         DeadlineKind::RecipientOverdue => "ask the recipient what it has done with the data",
     }
 }
@@ -68,17 +70,19 @@ impl Letter for DigestLetter {
         let Ok(to) = EmailAddress::parse(&controller.data_protection_email) else {
             return Ok(Composed::Moot("address_unusable"));
         };
-        let undated = falling.iter().filter(|deadline| deadline.due.day().is_none()).count();
+        let of_kind = |kind| falling.iter().filter(|deadline| deadline.kind == kind).count();
+        let undated = of_kind(DeadlineKind::ComplaintOutcome);
+        let freed = of_kind(DeadlineKind::HeldErasure);
         let overdue = falling.iter().filter(|deadline| deadline.due.is_over(now)).count();
         let lines: Vec<String> = falling.iter().map(|deadline| line(deadline, now)).collect();
-        let agreements = falling.iter().filter(|deadline| deadline.kind == DeadlineKind::AgreementEnd).count();
-        let total = lines.len() - undated - agreements;
+        let agreements = of_kind(DeadlineKind::AgreementEnd);
+        let total = lines.len() - undated - freed - agreements;
         let words = Words {
             title: format!("Legal deadlines: {total} within five working days or overdue"),
             blocks: vec![
                 Block::Text(format!(
                     "Deadlines within five working days or overdue: {total}. Overdue: {overdue}. Complaints without \
-                     an outcome: {undated}. Agreements to share data that end within 30 days: {agreements}."
+                     an outcome: {undated}. Erasures that a legal hold no longer prevents: {freed}. Agreements to share data that end within 30 days: {agreements}."
                 )),
                 Block::Quote(lines.join("\n")),
                 Block::Text("The list omits requests whose clock waits for proof or for an answer.".to_owned()),

@@ -21,7 +21,7 @@ use crate::platform::serve::Room;
 use crate::platform::telemetry::DeadlineCount;
 use crate::platform::transaction::ReadTx;
 use crate::policy::deadlines::{Deadline, DeadlineKind};
-use crate::resources::{agreements, breaches, complaints, obligations, subject_requests};
+use crate::resources::{agreements, breaches, complaints, holds, obligations, subject_requests};
 
 /// The room's operations.
 pub fn routes() -> Room {
@@ -38,7 +38,9 @@ const SOURCES: &[Source] = &[
     complaints::store::deadlines,
     breaches::store::deadlines,
     agreements::store::deadlines,
+    holds::store::deadlines,
     subject_requests::store::deadlines,
+    subject_requests::store::held::deadlines,
     subject_requests::package::store::deadlines,
     obligations::deadlines,
 ];

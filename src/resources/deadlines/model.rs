@@ -14,10 +14,10 @@ use crate::policy::deadlines::{self as law, DeadlineKind, Due};
 pub struct Deadline {
     /// The kind of deadline.
     pub kind: DeadlineKind,
-    /// The complaint, breach, request, obligation or agreement with the deadline.
+    /// The complaint, breach, request, obligation, agreement or legal hold with the deadline.
     pub id: SubjectId,
     /// The reference number of the complaint, breach or request. An obligation has that of its request, an agreement the name of
-    /// its organisation.
+    /// its organisation, and a legal hold its title.
     #[schema(example = "DC-2026-000001")]
     pub reference: String,
     /// The last day, until its end in London.
@@ -30,7 +30,7 @@ pub struct Deadline {
     pub due_at: Option<Instant>,
     /// Whether the deadline has passed.
     pub overdue: bool,
-    /// The stage of the complaint, breach, request, obligation or agreement.
+    /// The stage of the complaint, breach, request, obligation, agreement or legal hold.
     #[schema(example = "received")]
     pub status: &'static str,
 }

@@ -2,9 +2,10 @@
 
 use super::cards;
 use super::{package, personal_export, store};
-use crate::domain::{Card, Error, Obstacle, PersonalRecord, PossibleMatch, RecordName};
+use crate::domain::{Card, Error, Obstacle, PersonalRecord, PossibleMatch, RecordClass, RecordName};
 use crate::personal::{Erasing, Held, Holder, Merging, Person, ids_of};
 use crate::platform::transaction::{ReadTx, WriteTx};
+use crate::resources::holds::store::catching as holds;
 
 /// The room's personal data.
 pub struct SubjectRequestData;
@@ -55,6 +56,9 @@ impl Holder for SubjectRequestData {
         let theirs = store::of_person::ids_of(tx, &erasing.person)?;
         store::of_person::adopt(tx, &erasing.person)?;
         package::store::forget(tx, erasing)?;
+        if holds::keeps(tx, &erasing.person, RecordClass::SubjectRequest)? {
+            return Ok(());
+        }
         store::farewell::erase(tx, erasing, theirs)
     }
 }

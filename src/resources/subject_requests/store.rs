@@ -85,6 +85,7 @@ mod decisions;
 pub(super) mod deleted_drafts;
 pub(super) mod erasing;
 pub mod farewell;
+pub mod held;
 pub mod intake;
 pub(super) mod list;
 mod matching;

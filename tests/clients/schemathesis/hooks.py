@@ -47,7 +47,7 @@ REASONS = {
         "unknown_issuer",  # that issues no tokens for this service
         "same_contact",  # merged into itself
         "exactly_one",  # of several members
-        "superfluous",  # beside a law that requires a disclosure
+        "superfluous",  # beside a law that requires a disclosure, or beside a hold on everything
         "unreachable",  # neither an e-mail address nor a telephone number
         "telephone_needed",  # for an extension
         "other_extension",  # than that written with the number
@@ -65,7 +65,9 @@ REASONS = {
         "notification_required",  # of a breach that is likely to result in a risk
         "before_restriction",  # a person told of its end before it began
         "before_receipt",  # what was done about a complaint before it came
-        "past",  # an event that begins there, an agreement that ends there
+        "missing /scope/id",  # of a legal hold that keeps one thing
+        "unknown_value /scope/id",  # a class of records that is not there
+        "past",  # an event that begins there, an agreement that ends there, a review of a legal hold
         "own_organisation",  # an agreement of the council with itself
         "nothing_said",  # what somebody needs, of which nothing is said
         "not_waiting",  # a registration that somebody is to be put before
@@ -78,7 +80,7 @@ REASONS = {
         "missing /agreement_id",  # without a law that requires the disclosure
         "missing /purpose",  # the same
         "outside_agreement",  # a purpose or a member
-        "too_late",  # an end after the agreement's
+        "too_late",  # an end after the agreement's, a review after more than a year
         "missing /right",  # of one kind of clock, as are the next three
         "missing /received_on",
         "missing /aware_at",
@@ -102,7 +104,7 @@ REASONS = {
         "too_long_together",  # two texts of which each fits
         "too_short /name",  # a word of a name that is looked up
     },
-    423: {"restricted"},
+    423: {"restricted", "held"},
     503: {"calendar_exhausted"},  # a day that no table of bank holidays covers
 }
 

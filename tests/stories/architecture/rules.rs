@@ -51,6 +51,7 @@ const ROOMS: &[&str] = &[
     "organisations",
     "suppressions",
     "contacts",
+    "holds",
     "agreements",
     "disclosures",
     "consents",

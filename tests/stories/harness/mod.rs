@@ -12,6 +12,7 @@ pub(crate) mod database;
 pub(crate) mod disclosed;
 pub(crate) mod disclosures;
 pub(crate) mod engines;
+pub(crate) mod holds;
 pub(crate) mod https;
 pub(crate) mod mail;
 #[path = "../../../benches/load/memory.rs"]

@@ -11,7 +11,7 @@ use super::{answers, erased, matches, merged, person, plans};
 use crate::domain::{
     Code, ContactId, Error, Fault, Instant, Obstacle, PersonalRecord, SubjectClaim, ids_alone, london_date,
 };
-use crate::personal::{Erasing, Person, cards, holders};
+use crate::personal::{Erasing, Person, cards, holders, holds};
 use crate::platform::audit::{Action, Entry};
 use crate::platform::db::dialect;
 use crate::platform::http::{IfMatch, NoContent};
@@ -98,6 +98,7 @@ pub fn propose(mut tx: WriteTx<'_>, contact: ContactId, said: &Said) -> Result<R
 /// matches has no answer.
 pub fn execute(mut tx: WriteTx<'_>, contact: ContactId, plan_sha256: &str) -> Result<Recorded<ExecutedErasure>, Error> {
     let mut person = locked_for_plan(&mut tx, contact)?;
+    holds::keep_out(&mut tx)?;
     let proposed = plans::open(&mut tx, contact)?;
     let said = proposed.as_ref().map(|proposed| proposed.said.clone()).unwrap_or_default();
     let plan = plan(&mut tx, &mut person, &said)?;
@@ -135,7 +136,8 @@ pub fn execute(mut tx: WriteTx<'_>, contact: ContactId, plan_sha256: &str) -> Re
 ///
 /// # Errors
 /// 404; 410 when it was erased or merged; 412 when it has changed since; 409 `erasure_request_required` when other records
-/// depend on it, something stands in the way, or another record may be about the person; 423 when it is restricted.
+/// depend on it, something stands in the way, or another record may be about the person; 423 when a legal hold keeps it, or when it
+/// is restricted.
 pub(crate) fn delete(
     mut tx: WriteTx<'_>,
     contact: ContactId,
@@ -144,6 +146,7 @@ pub(crate) fn delete(
     let person = locked(&mut tx, contact)?;
     if_match.check(super::version(&mut tx, contact)?)?;
     let known = super::facts(&mut tx, contact)?;
+    holds::must_be_free(&mut tx, &person)?;
     restriction::may_be_used(known.and_then(|known| known.restriction).as_ref())?;
     let mut depended_on = false;
     for holder in holders(&tx)? {

@@ -10,7 +10,7 @@ use super::indexes::Indexes;
 use super::reindex::take_normal_form;
 use super::{claim_address, contacts, live, person};
 use crate::domain::{Code, ContactId, Error, Fault};
-use crate::personal::{Merging, holders};
+use crate::personal::{Merging, holders, holds};
 use crate::platform::audit::{Action, Entry};
 use crate::platform::db::dialect;
 use crate::platform::transaction::{Recorded, WriteTx};
@@ -20,7 +20,7 @@ use crate::platform::transaction::{Recorded, WriteTx};
 ///
 /// # Errors
 /// 404; 409 when a third contact has the address that the first would take over; 410 when either was erased or merged; 422 when they are the same, or the other is not there; 423 when either is
-/// restricted.
+/// restricted, or a legal hold keeps the data of either.
 pub fn merge(mut tx: WriteTx<'_>, into: ContactId, asked: &MergeContacts) -> Result<Recorded<Contact>, Error> {
     let from = asked.from_contact_id;
     dialect::lock_all(tx.connection(), "contacts", &[into.uuid(), from.uuid()])?;
@@ -33,6 +33,10 @@ pub fn merge(mut tx: WriteTx<'_>, into: ContactId, asked: &MergeContacts) -> Res
         Code::NotFound => Error::invalid(vec![Fault::unknown_reference("/from_contact_id")]),
         _ => error,
     })?;
+    for id in [into, from] {
+        let person = person::person(&mut tx, id)?;
+        holds::must_be_free(&mut tx, &person)?;
+    }
     let (day, other_day) = (survivor.last_activity_on, other.last_activity_on);
     let (before, own, key) = survivor.used()?;
     let (gone, others, _) = other.used()?;

@@ -11,13 +11,16 @@ use super::progress::{Deed, go_on};
 use super::rights::whole;
 use super::steps::{self, NewStep};
 use super::{carry_out, in_our_words, locked, recipients};
-use crate::domain::{Code, ContactId, ErasureGround, Error, Fault, Obstacle, SubjectRequestId, day_words, london_date};
+use crate::domain::{
+    Code, ContactId, ErasureGround, Error, Fault, Obstacle, RecordClass, SubjectRequestId, day_words, london_date,
+};
 use crate::platform::transaction::{ReadTx, Recorded, WriteTx};
 use crate::policy::clock::Right;
 use crate::policy::erasure::{Said, WithheldRecord, explanations_sha256, words};
 use crate::policy::subject_requests as policy;
 use crate::resources::contacts::store::erasure::{self, ExecutedErasure, ProposedErasure};
 use crate::resources::contacts::store::{self as contacts, restrict};
+use crate::resources::holds::store::catching::{self as holds, ToldHold};
 
 /// The longest explanation of an outcome, less the text about requests and backups.
 const MOST_ABOUT_WHAT_IS_KEPT: usize = 4_000 - 400;
@@ -25,6 +28,9 @@ const MOST_ABOUT_WHAT_IS_KEPT: usize = 4_000 - 400;
 /// The text of a letter about the requests that a partial erasure keeps.
 const REQUESTS_KEPT: &str = "Until we can erase the rest, we also keep this answer, and any request of yours that we have not \
                              answered yet. ";
+
+/// The text of a letter about the requests that a legal hold keeps.
+const REQUESTS_HELD: &str = "Until we can erase the rest, we also keep your requests and our answers. ";
 
 /// Plans the erasure of the person; another person executes the plan. Explanations of what is withheld go into the history.
 ///
@@ -123,16 +129,28 @@ pub fn execute(
     let (contact, request) = whose(&mut tx, id, &[Right::Erasure])?;
     let awaits_recipients = recipients::tell(&mut tx, &request)?;
     let executed = tx.also(|tx| erasure::execute(tx, contact, plan_sha256))?;
+    let (mut told_holds, mut requests_are_held) = (Vec::new(), false);
     if !executed.erased {
         let restricted = contacts::facts(&mut tx, contact)?.is_some_and(|facts| facts.restriction.is_some());
         if !restricted {
             tx.also(|tx| restrict::restrict(tx, contact, policy::WITHHELD))?;
         }
-        // The rooms keep open requests, and this one is still open.
-        farewell::note(&mut tx, id)?;
+        let person = contacts::person(&mut tx, contact)?;
+        holds::note_refused(&mut tx, &person, id)?;
+        requests_are_held = holds::keeps(&mut tx, &person, RecordClass::SubjectRequest)?;
+        if !requests_are_held {
+            // The rooms keep open requests, and this one is still open.
+            farewell::note(&mut tx, id)?;
+        }
+        told_holds = holds::told(&mut tx, &person)?;
     }
     let explanations = explanations(&mut tx, id, &executed)?;
-    carry_out(tx, id, told(&executed, explanations.as_deref())?, awaits_recipients)
+    let requests = match (executed.erased, requests_are_held) {
+        (true, _) => "",
+        (false, true) => REQUESTS_HELD,
+        (false, false) => REQUESTS_KEPT,
+    };
+    carry_out(tx, id, told(&executed, explanations.as_deref(), &told_holds, requests)?, awaits_recipients)
 }
 
 /// Finds in the history what the plan said about what is withheld.
@@ -150,7 +168,12 @@ fn explanations(
 }
 
 /// Writes the letter about an erasure that was carried out.
-fn told(executed: &ExecutedErasure, explanations: Option<&str>) -> Result<Completed, Error> {
+fn told(
+    executed: &ExecutedErasure,
+    explanations: Option<&str>,
+    holds: &[ToldHold],
+    requests: &str,
+) -> Result<Completed, Error> {
     let backups = &executed.backups;
     let in_backups = format!(
         "Copies in backups can be read until {} at the latest. We delete them by {}.",
@@ -163,8 +186,10 @@ fn told(executed: &ExecutedErasure, explanations: Option<&str>) -> Result<Comple
              the decisions and their dates, and a code that stops us from writing to your address again. {in_backups}"
         ));
     };
-    let kept = what_is_kept(&executed.withheld, explanations);
-    let requests = if executed.erased { "" } else { REQUESTS_KEPT };
+    let mut kept = what_is_kept(&executed.withheld, explanations);
+    for ToldHold { statute, reference, .. } in holds {
+        kept = format!("{kept}\nThe law that obliges us to keep it: {statute} ({reference}).");
+    }
     let explanation = in_our_words(format!("{kept}\nWe have erased everything else. {requests}{in_backups}"))?;
     Ok(Completed { kind: Fulfilment::PartlyFulfilled, explanation, ground: Some(first.ground.into()) })
 }

@@ -9,7 +9,7 @@ use super::dates::last_days_for_copies;
 use super::of_person::{FoundBy, ids_of};
 use super::schema::subject_request_farewells as farewells;
 use super::{subject_request_steps as steps, subject_requests as requests};
-use crate::domain::{ContactId, ErasureGround, Error, Instant, Obstacle, SubjectId, SubjectRequestId};
+use crate::domain::{ContactId, ErasureGround, Error, Instant, Obstacle, RecordClass, SubjectId, SubjectRequestId};
 use crate::personal::{Erasing, Person};
 use crate::platform::audit::{Action, Entry};
 use crate::platform::db::among_ids;
@@ -19,6 +19,7 @@ use crate::policy::clock::Right;
 use crate::policy::retention::LETTERS_FOR_THE_POST;
 use crate::resources::contacts::model::ContactStatus;
 use crate::resources::contacts::store as contacts;
+use crate::resources::holds::store::catching as holds;
 
 /// What became of a request that was carried out in part.
 const PARTLY: &str = "partly_fulfilled";
@@ -110,24 +111,33 @@ fn last_letters() -> [&'static str; 2] {
 /// A request whose last letter has left, or, where there is no address to send it to or none that takes it, has been there
 /// for printing long enough.
 fn first_due(tx: &mut ReadTx<'_>) -> Result<Option<SubjectRequestId>, Error> {
-    let waiting: Vec<(SubjectRequestId, Instant, bool)> = farewells::table
+    let waiting: Vec<(SubjectRequestId, Instant, bool, Option<ContactId>)> = farewells::table
         .inner_join(requests::table.on(requests::id.eq(farewells::request_id)))
         // One that waits for recipients has had its last letter.
         .filter(requests::outcome.is_not_null())
         .order(farewells::since)
-        .select((farewells::request_id, farewells::since, farewells::by_post))
+        .select((farewells::request_id, farewells::since, farewells::by_post, requests::contact_id))
         .load(tx.connection())?;
     let now = tx.earliest();
-    for (id, since, by_post) in waiting {
+    for (id, since, by_post, contact) in waiting {
         let about = SubjectId::from_uuid(id.uuid());
         // A letter that could not be delivered can be tried again, or printed.
         let by_post = by_post || outbox::is_dead_about(tx, about, &last_letters())?;
         let printed = !by_post || since.plus(LETTERS_FOR_THE_POST) <= now;
-        if printed && !outbox::is_queued_about(tx, about)? {
+        if printed && !outbox::is_queued_about(tx, about)? && !is_held(tx, contact)? {
             return Ok(Some(id));
         }
     }
     Ok(None)
+}
+
+/// Returns whether a legal hold keeps the words of a request of a contact.
+fn is_held(tx: &mut ReadTx<'_>, contact: Option<ContactId>) -> Result<bool, Error> {
+    let person = match contact {
+        Some(contact) => contacts::person(tx, contact)?,
+        None => return holds::keeps_of_nobody(tx, RecordClass::SubjectRequest),
+    };
+    holds::keeps(tx, &person, RecordClass::SubjectRequest)
 }
 
 /// Whether a request is to be emptied.

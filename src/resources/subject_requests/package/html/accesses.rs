@@ -206,6 +206,13 @@ pub(super) fn what(action: &str) -> Said {
         | Action::EventsCreate
         | Action::EventsStatus
         | Action::EventsUpdate
+        | Action::HoldsList
+        | Action::HoldsPlace
+        | Action::HoldsProposeRelease
+        | Action::HoldsRead
+        | Action::HoldsRejectRelease
+        | Action::HoldsRelease
+        | Action::HoldsUpdate
         | Action::KeysPurge
         | Action::KeysSweep
         | Action::MessagesSweep

@@ -74,4 +74,32 @@ pub(super) const TABLES: &[TableInWords] = &[
         members: &[member("/proposed_at", "Proposed", When), member("/executed_at", "Carried out", When)],
         technical: &[],
     },
+    TableInWords {
+        table: "legal_holds",
+        heading: "Why we must keep your data",
+        lead: "The law obliges us to keep data about you until an inquiry or a legal claim has ended.",
+        layout: Rows,
+        members: &[
+            member("/statute", "The law", Text),
+            member("/reference", "Its reference", Text),
+            member("/since", "Since", When),
+        ],
+        technical: &[],
+    },
+    TableInWords {
+        table: "held_erasures",
+        heading: "What we could not erase yet",
+        lead: "You asked us to erase your data. The law obliges us to keep a part of it. We will erase it as soon as we may.",
+        layout: Rows,
+        members: &[member("/refused_at", "Since", When)],
+        technical: &[],
+    },
+    TableInWords {
+        table: "held_values",
+        heading: "Earlier data that we must keep",
+        lead: "Your data was corrected or removed. The law obliges us to keep what it was before. We do not use it.",
+        layout: Rows,
+        members: &[member("/record", "Where it was", Text)],
+        technical: &[],
+    },
 ];

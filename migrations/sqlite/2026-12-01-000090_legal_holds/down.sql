@@ -1,0 +1,4 @@
+DROP TABLE held_erasures;
+DROP VIEW contacts_of_classes;
+DROP VIEW held_contacts;
+DROP TABLE legal_holds;
