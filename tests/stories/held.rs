@@ -84,7 +84,7 @@ async fn a_hold_on_an_event_catches_everyone_who_was_ever_in_it(service: Service
     let later = service.sign_up("Eve", "eve@example.org").await;
     service.register(&event, &later).await.expect(201);
     held(service.delete(&later).await);
-    // So is whoever they are merged with.
+    // A contact cannot be merged with a held one.
     let same = service.sign_up("Eve Smith", "smith@example.org").await;
     held(merge(&service, &same, &later).await);
 }

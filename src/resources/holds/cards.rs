@@ -53,7 +53,7 @@ const HELD_ERASURES: Card = Card {
     columns: &[("request_id", Pseudonymous), ("contact_id", Pseudonymous), ("refused_at", Plain)],
     emptied: &[],
     on_erasure: OnErasure::Uncounted(Fate::Erase, "The erasure is no longer due once it is done"),
-    retention: RecordClass::LegalHold,
+    retention: RecordClass::Erasure,
 };
 
 const HELD_VALUES: Card = Card {
@@ -71,5 +71,5 @@ const HELD_VALUES: Card = Card {
     ],
     emptied: &[],
     on_erasure: OnErasure::WithThePerson(Fate::Erase, "No hold keeps them any longer"),
-    retention: RecordClass::LegalHold,
+    retention: RecordClass::Contact,
 };

@@ -94,7 +94,7 @@ pub struct LegalHold {
     pub reason: HoldReason,
     /// The team or role that answers for the hold.
     pub owner: HoldOwner,
-    /// Whether people whose data the hold keeps are told of it.
+    /// Whether letters and packages tell people of the hold if it keeps their data.
     pub tell_people: bool,
     /// The day in London on which the hold is reviewed next.
     #[schema(example = "2027-12-01")]
@@ -171,7 +171,7 @@ pub struct PlaceHold {
     /// The team or role that answers for the hold; the subject of the caller's token if absent.
     #[schema(nullable = false)]
     pub owner: Option<HoldOwner>,
-    /// Whether people whose data the hold keeps may be told of it. If not, a letter names the ground alone.
+    /// Whether letters and packages tell people of the hold if it keeps their data. If not, a letter names the ground alone.
     #[serde(default)]
     pub tell_people: bool,
     /// The day in London on which the hold is reviewed first: from today to a year ahead; a year ahead if absent.

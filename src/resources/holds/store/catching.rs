@@ -153,7 +153,7 @@ pub(crate) fn obstacles(tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<Obst
     Ok(obstacles)
 }
 
-/// A hold of which a person is told.
+/// A hold that letters and packages may name.
 #[derive(Clone, Debug, Serialize)]
 pub struct ToldHold {
     /// The law under which the data is kept.
@@ -164,7 +164,7 @@ pub struct ToldHold {
     pub since: Instant,
 }
 
-/// The holds that catch a person and of which people are told, oldest first.
+/// The holds that catch a person and that letters and packages may name, oldest first.
 pub fn told(tx: &mut ReadTx<'_>, person: &Person) -> Result<Vec<ToldHold>, Error> {
     let shown: Vec<LegalHoldId> =
         catches(tx, person)?.into_iter().filter(|catch| catch.tell_people).map(|catch| catch.hold).collect();

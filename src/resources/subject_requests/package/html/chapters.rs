@@ -152,6 +152,7 @@ fn class_in_words(class: RecordClass) -> Option<(&'static str, &'static str)> {
         RecordClass::AccessRequirement => ("What you need at events", "The end of the event"),
         RecordClass::Disclosure => ("Which organisations received your data", DEALING),
         RecordClass::Obligation => ("What these organisations must do", "Their answer"),
+        RecordClass::LegalHold => ("Why we must keep your data", "When we decided to keep it"),
         RecordClass::FormerAddress => ("Codes of addresses and numbers that you had before", DEALING),
         RecordClass::SuppressionMark => {
             ("Codes of addresses that we must not write to", "When you objected, or were erased")
