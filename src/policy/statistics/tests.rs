@@ -11,7 +11,7 @@ use super::*;
 /// The lowest and the highest possible value of each number, given the published ones.
 struct Possible<T, const N: usize>(HashMap<T, [(u64, u64); N]>);
 
-impl<T: Eq + Hash + Copy + std::fmt::Debug, const N: usize> Possible<T, N> {
+impl<T: Eq + Hash + std::fmt::Debug, const N: usize> Possible<T, N> {
     fn new() -> Self {
         Self(HashMap::new())
     }

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use super::ending::Part;
 use super::{disclosures, lasts};
-use crate::domain::{AgreementId, ContactId, DisclosureId, Error, EventId};
+use crate::domain::{AgreementId, ContactId, DisclosureId, Error, EventId, OrganisationId};
 use crate::platform::audit::{Action, Changed, Entry};
 use crate::platform::db::{all_locked, among_ids};
 use crate::platform::transaction::WriteTx;
