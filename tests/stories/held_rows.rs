@@ -64,6 +64,7 @@ const DELETING: &[(&str, &str, usize, Guard)] = &[
     ("resources/subject_requests/store/package_rows.rs", "subject_request_packages", 4, MACHINERY),
     ("resources/subject_requests/store/farewell.rs", "subject_request_farewells", 1, MACHINERY),
     ("resources/subject_requests/status/store.rs", "subject_request_links", 1, MACHINERY),
+    ("resources/events/assignments/store.rs", "event_assignments", 1, Free("an assignment names no person")),
     (
         "resources/suppressions/store.rs",
         "suppressions",
