@@ -24,12 +24,15 @@ const LIFETIME_SECONDS: i64 = 3600;
 /// The age at which a token is replaced.
 const RENEWED_AFTER: Duration = Duration::from_mins(30);
 
+/// A role, and the organisation of a contractor.
+type Caller = (Role, Option<OrganisationId>);
+
 /// The callers, for as long as the bench runs.
 pub(crate) struct Bearer {
     profile: IssuerProfile,
     key: TokenMint,
     /// The token of each caller, and since when it is held.
-    held: RefCell<HashMap<(Role, Option<OrganisationId>), (Rc<str>, Instant)>>,
+    held: RefCell<HashMap<Caller, (Rc<str>, Instant)>>,
 }
 
 impl Bearer {
