@@ -95,11 +95,9 @@ pub(super) fn invite_tonight(
     for guest in guests {
         let needs =
             (Some(guest) == guests.first()).then(|| json!({ "dietary": ["vegan"], "access": ["step_free_access"] }));
-        let mut place = json!({ "contact_id": guest, "source": "demo", "sharing": { "venue": true } });
-        if let Some(needs) = needs {
-            place["access_requirements"] = needs;
-        }
-        let place: Register = parsed(place)?;
+        let place: Register = parsed(json!({
+            "contact_id": guest, "source": "demo", "sharing": { "venue": true }, "access_requirements": needs,
+        }))?;
         tx.also(|tx| registrations::registering::register(tx, event, place))?;
     }
     if let Some(&refusing) = guests.last() {

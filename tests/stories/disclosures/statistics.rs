@@ -37,7 +37,10 @@ impl Service {
     }
 }
 
-fn of_kind(told: &Value, kind: &str) -> (Value, Vec<(String, Value, Vec<Value>)>) {
+/// The number of one kind of recipient, and for each purpose its name, its number and those of its months.
+type Counted = (Value, Vec<(String, Value, Vec<Value>)>);
+
+fn of_kind(told: &Value, kind: &str) -> Counted {
     let kinds = told["kinds"].as_array().unwrap();
     let of_kind = kinds.iter().find(|counts| counts["recipient_kind"] == kind).expect("every kind");
     let purposes = of_kind["purposes"].as_array().unwrap().iter().map(|counts| {
@@ -48,7 +51,7 @@ fn of_kind(told: &Value, kind: &str) -> (Value, Vec<(String, Value, Vec<Value>)>
 }
 
 /// The numbers of one purpose.
-fn of_purpose<'a>(counted: &'a (Value, Vec<(String, Value, Vec<Value>)>), purpose: &str) -> (&'a Value, &'a [Value]) {
+fn of_purpose<'a>(counted: &'a Counted, purpose: &str) -> (&'a Value, &'a [Value]) {
     let (_, number, months) = counted.1.iter().find(|(found, _, _)| found == purpose).expect("every purpose");
     (number, months)
 }
