@@ -42,7 +42,10 @@ impl DisclosureRange {
         }
         let next_month = add_months_clamped(today.with_day(1).unwrap_or(today), 1);
         let to = self.to.unwrap_or(next_month);
-        let from = self.from.unwrap_or_else(|| to.checked_sub_months(chrono::Months::new(12)).unwrap_or(to));
+        // The API has no dates before 1900.
+        let earliest = NaiveDate::from_ymd_opt(1900, 1, 1).unwrap_or(to);
+        let year_before = to.checked_sub_months(chrono::Months::new(12)).unwrap_or(to).max(earliest);
+        let from = self.from.unwrap_or(year_before);
         let firsts = (0..).map(|months| add_months_clamped(from, months)).take_while(|first| *first <= to);
         let firsts: Vec<NaiveDate> = firsts.take(MOST_MONTHS + 2).collect();
         match firsts.len() {
@@ -108,4 +111,19 @@ pub struct DisclosureStatistics {
     pub counted_on: NaiveDate,
     /// The kinds of recipients. Kinds without disclosures are included.
     pub kinds: Vec<RecipientKindCounts>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_range_begins_in_1900_at_the_earliest() {
+        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+        let range = |to: &str| DisclosureRange { to: Some(day(to)), ..DisclosureRange::default() };
+        let months = range("1900-03-01").months(day("2026-12-01")).unwrap();
+        assert_eq!(months, ["1900-01-01", "1900-02-01", "1900-03-01"].map(day));
+        let months = range("2026-03-01").months(day("2026-12-01")).unwrap();
+        assert_eq!((months.len(), months[0]), (13, day("2025-03-01")));
+    }
 }
