@@ -45,23 +45,38 @@ fn fields(profile: Profile) -> Vec<DisclosedField> {
     profile.fields().iter().map(DisclosedField::from).chain(requirements).collect()
 }
 
+/// The statuses of a registration with a place.
+fn with_place() -> [&'static str; 2] {
+    [RegistrationStatus::Confirmed, RegistrationStatus::Attended].map(<&str>::from)
+}
+
+/// A registration's own answer about sharing.
+enum Answer {
+    Venue,
+    Partners,
+}
+
+/// The answer that decides whether an organisation of the kind sees a person. `None` where the contact's own refusals alone decide.
+fn answer_for(kind: OrganisationKind) -> Option<Answer> {
+    match kind {
+        OrganisationKind::Venue => Some(Answer::Venue),
+        OrganisationKind::EventPartner => Some(Answer::Partners),
+        OrganisationKind::Council | OrganisationKind::ApprovedContractor | OrganisationKind::PublicAuthority => None,
+    }
+}
+
 /// The registrations with a place at an event, newest first. Those for an organisation of a kind are the ones that share with it.
 macro_rules! attending {
     ($event:expr, $kind:expr) => {{
-        let places = [RegistrationStatus::Confirmed, RegistrationStatus::Attended].map(<&str>::from);
         let query = registrations::table
-            .filter(registrations::event_id.eq($event).and(registrations::status.eq_any(places)))
+            .filter(registrations::event_id.eq($event).and(registrations::status.eq_any(with_place())))
             .select((registrations::id, registrations::contact_id))
             .order(registrations::id.desc())
             .into_boxed();
-        match $kind {
-            Some(OrganisationKind::Venue) => query.filter(registrations::share_with_venue.eq(true)),
-            Some(OrganisationKind::EventPartner) => query.filter(registrations::share_with_partners.eq(true)),
-            // The contact's own refusals alone decide.
-            Some(
-                OrganisationKind::Council | OrganisationKind::ApprovedContractor | OrganisationKind::PublicAuthority,
-            )
-            | None => query,
+        match $kind.and_then(answer_for) {
+            Some(Answer::Venue) => query.filter(registrations::share_with_venue.eq(true)),
+            Some(Answer::Partners) => query.filter(registrations::share_with_partners.eq(true)),
+            None => query,
         }
     }};
 }
@@ -89,16 +104,15 @@ fn still_attending(
     places: &[Place],
 ) -> Result<HashSet<ContactId>, Error> {
     let ids: Vec<RegistrationId> = places.iter().map(|(id, _)| *id).collect();
-    let with_place = [RegistrationStatus::Confirmed, RegistrationStatus::Attended].map(<&str>::from);
     let still = registrations::table
-        .filter(among_ids(registrations::id, &ids).and(registrations::status.eq_any(with_place)))
+        .filter(among_ids(registrations::id, &ids).and(registrations::status.eq_any(with_place())))
         .order(registrations::id)
         .select((registrations::contact_id, registrations::share_with_venue, registrations::share_with_partners));
     let still: Vec<(ContactId, bool, bool)> = all_locked!(tx.connection(), still)?;
-    let shares = |&(_, venue, partners): &(ContactId, bool, bool)| match kind {
-        OrganisationKind::Venue => venue,
-        OrganisationKind::EventPartner => partners,
-        OrganisationKind::Council | OrganisationKind::ApprovedContractor | OrganisationKind::PublicAuthority => true,
+    let shares = |&(_, venue, partners): &(ContactId, bool, bool)| match answer_for(kind) {
+        Some(Answer::Venue) => venue,
+        Some(Answer::Partners) => partners,
+        None => true,
     };
     Ok(still.into_iter().filter(shares).map(|(contact, _, _)| contact).collect())
 }
